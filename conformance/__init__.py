@@ -1,0 +1,1 @@
+"""Judges an LLM gateway against its documented contract."""

@@ -1,0 +1,91 @@
+"""The command line: `gateway-conformance run | explain | coverage | diff | render`.
+
+Exit codes: 0 all is well, 1 a MUST failed (or a difference or gap was asked for and found), 2 usage, 3 the target could
+not be reached or the suite itself erred, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from conformance.errors import ConformanceError, UsageError
+
+PROGRAM = "gateway-conformance"
+COMMANDS = ("run", "explain", "coverage", "diff", "render")
+USAGE, TROUBLE, INTERRUPTED = 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    try:
+        args = _parse(list(sys.argv[1:] if argv is None else argv))
+        return int(import_module(f"conformance.cli.{args.command}").main(args))
+    except ConformanceError as error:
+        _say(error)
+        return USAGE if isinstance(error, UsageError) else TROUBLE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        return TROUBLE
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports wrong usage as one line and a hint."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"{self.prog} --help lists what there is")
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    parser = _Parser(
+        prog=PROGRAM, allow_abbrev=False, description="Judges an LLM gateway against what its documents say."
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"conformance.cli.{name}").add(commands)
+    args, unknown = parser.parse_known_args(words)
+    if unknown:
+        _refuse(unknown, f"{PROGRAM} {args.command}")
+    return args
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"{PROGRAM} {version(PROGRAM)}")
+        raise SystemExit(0)
+
+
+def _refuse(unknown: list[str], command: str) -> NoReturn:
+    """Names what is not understood, but not the values of options: one of them may be a key."""
+    options = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+    what = f"unknown option: {options[0]}" if options else "too many arguments"
+    if any("key" in option or "token" in option for option in options):
+        raise UsageError(what, "keys come from the environment: export GATEWAY_API_KEY=..., or name one in --target")
+    raise UsageError(what, f"{command} --help lists what there is")
+
+
+def _say(error: ConformanceError) -> None:
+    print(f"error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""How a check asks the gateway: the requests of the suite in the words of the protocol.
+
+Every helper sends the least a request needs and takes further fields as keywords. `OMIT` leaves a default out.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+
+from conformance.chat import Completion, CompletionStream
+from conformance.exchange import Exchange, Recorder, Request
+from conformance.target import Secret
+
+OMIT: Any = object()
+PROMPT = "Say hello in one short sentence."
+STRANGER = Secret("sk-this-key-was-never-issued")
+"""A credential that no gateway knows. It is made up, so it may be shown."""
+
+
+def user(content: object) -> dict[str, Any]:
+    """A user message."""
+    return {"role": "user", "content": content}
+
+
+def encoded(body: object) -> bytes:
+    """JSON as the official SDKs send it: UTF-8, not escaped."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Ask:
+    """Asks one target on behalf of all checks."""
+
+    def __init__(self, recorder: Recorder, model: str) -> None:
+        self.recorder = recorder
+        self.model = model
+
+    @cached_property
+    def limit(self) -> str:
+        """The name of the field that caps the answer: some models take only `max_completion_tokens`."""
+        body = {"model": self.model, "messages": [user(PROMPT)], "max_tokens": 64}
+        first = self.recorder.ask(Request("POST", "/chat/completions", encoded(body)))
+        refused = first.status in {400, 422} and "max_completion_tokens" in first.text
+        return "max_completion_tokens" if refused else "max_tokens"
+
+    def chat(self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any) -> Completion:
+        """`POST /chat/completions`, whole."""
+        return Completion(self.post("/chat/completions", self.body(prompt, **fields), take=take, key=key))
+
+    def stream(self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any) -> CompletionStream:
+        """`POST /chat/completions`, streamed."""
+        body = self.body(prompt, **{"stream": True} | fields)
+        return CompletionStream(self.post("/chat/completions", body, take=take, key=key))
+
+    def body(self, prompt: object = PROMPT, **fields: Any) -> dict[str, Any]:
+        """The least a chat request needs, and `fields`."""
+        body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
+        if "max_tokens" in fields or "max_completion_tokens" in fields:
+            body = {name: value for name, value in body.items() if name != self.limit or name in fields}
+        return {name: value for name, value in body.items() if value is not OMIT}
+
+    def post(self, path: str, body: object, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
+        """`POST` of a JSON value, or of bytes as they are."""
+        raw = body if isinstance(body, bytes) else encoded(body)
+        return self.send("POST", path, raw, take=take, key=key, **options)
+
+    def get(self, path: str, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
+        """`GET` of a path below the base URL."""
+        return self.send("GET", path, None, take=take, key=key, **options)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        take: int = 0,
+        key: Any = "default",
+        headers: dict[str, str] | None = None,
+        patient: bool = True,
+    ) -> Exchange:
+        """Any request. Asked twice it is sent once, unless `take` differs."""
+        request = Request(method, path, body, tuple((headers or {}).items()), key)
+        return self.recorder.ask(request, take, patient)

@@ -1,0 +1,101 @@
+"""What every check can ask for: the target, its contract, and the recording client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+import openapi
+from conformance import register, session
+from conformance.ask import Ask
+from conformance.chat import Completion, CompletionStream
+from conformance.errors import Inconclusive, Unsupported
+from conformance.exchange import Recorder
+from conformance.model import Requirement
+from conformance.target import Target
+
+Answer = TypeVar("Answer", Completion, CompletionStream)
+
+
+@pytest.fixture(scope="session")
+def target(pytestconfig: pytest.Config) -> Iterator[Target]:
+    """Who is judged; the reference server, started for the occasion, when no base URL is given."""
+    with session.target(pytestconfig) as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def contract(target: Target) -> openapi.Contract:
+    """What the gateway documents."""
+    return openapi.load(target.gateway)
+
+
+@pytest.fixture(scope="session")
+def gateway(contract: openapi.Contract) -> dict[str, Any]:
+    """What the gateway documents and no schema can say."""
+    return contract.gateway
+
+
+@pytest.fixture(scope="session")
+def recorder(target: Target, pytestconfig: pytest.Config) -> Iterator[Recorder]:
+    """The recording client."""
+    recorder = session.recorder(pytestconfig, target)
+    yield recorder
+    recorder.close()
+
+
+@pytest.fixture(scope="session")
+def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
+    """Asks the target."""
+    return session.ask(pytestconfig, recorder, target)
+
+
+@pytest.fixture
+def judged(request: pytest.FixtureRequest) -> Requirement:
+    """The requirement under judgement."""
+    return register.load().requirement(request.function.requirement_id)
+
+
+@pytest.fixture(autouse=True)
+def _applicable(judged: Requirement, contract: openapi.Contract, target: Target) -> None:
+    """A check runs when its gateway claims the feature and the target names its fixtures."""
+    if judged.feature not in contract.features:
+        raise Unsupported(f"{contract.name} does not claim {judged.feature}")
+    for operation in judged.operations:
+        if operation not in contract.operations:
+            raise Unsupported(f"{contract.name} does not document {operation}")
+    for fixture in judged.fixtures:
+        if not target.fixture(fixture):
+            kind, _, name = fixture.partition(":")
+            raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
+
+
+@pytest.fixture
+def granted(judged: Requirement, gateway: dict[str, Any]) -> Callable[[Answer], Answer]:
+    """Demands that a request is answered 200. A clear refusal of what depends on the model is no defect."""
+
+    def grant(answer: Answer) -> Answer:
+        exchange = answer.exchange
+        if exchange.status in {402, 429}:
+            raise Inconclusive(f"the target answered {exchange.status}: {exchange.text:.200}")
+        refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json.get("error")
+        if refused and judged.feature in gateway["model_dependent"]:
+            raise Unsupported(f"the target refuses {judged.feature}: {exchange.text:.200}")
+        assert exchange.status == 200, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
+        return answer
+
+    return grant
+
+
+@pytest.fixture
+def chat(ask: Ask) -> Completion:
+    """The plainest completion there is."""
+    return ask.chat()
+
+
+@pytest.fixture
+def chat_stream(ask: Ask) -> CompletionStream:
+    """The plainest completion, streamed."""
+    return ask.stream()

@@ -1,0 +1,242 @@
+"""Whole chat completions: the body, the choices and the text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask, user
+from conformance.chat import Completion
+from conformance.check import inconclusive, pick, requirement
+from openapi import Contract
+
+FINISH_REASONS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
+DAY = 86_400
+EVERY_PLANE = "Zażółć, Ελλάδα, 世界, नमस्ते, שלום, 👩‍👩‍👧, 𝔘𝔫𝔦, 𠜎"
+EVERY_PLANE_PROMPT = f"Repeat exactly: {EVERY_PLANE}"
+
+
+@requirement("chat.answers")
+def test_answers(chat: Completion, granted: Callable[..., Any]) -> None:
+    """A model and one user message are enough."""
+    granted(chat)
+
+
+@requirement("chat.media-type")
+@pytest.mark.parametrize("stream", [{}, {"stream": False}], ids=["absent", "false"])
+def test_media_type(ask: Ask, stream: dict[str, bool]) -> None:
+    """Without `stream: true` the answer is one JSON object."""
+    answer = ask.chat(**stream)
+
+    if answer.status != 200:
+        inconclusive(f"the request was answered {answer.status}")
+    assert answer.exchange.media_type == "application/json", f"Content-Type is {answer.exchange.media_type!r}"
+    assert isinstance(answer.exchange.json, dict), "the body is not a JSON object"
+
+
+@requirement("chat.schema")
+def test_schema(chat: Completion, contract: Contract) -> None:
+    """The documented schema holds."""
+    body = chat.body
+
+    problem = contract.operations["createChatCompletion"].response_problem(200, body)
+
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("chat.id")
+def test_id(chat: Completion) -> None:
+    """`id` is a non-empty string."""
+    name = chat.body.get("id")
+
+    assert isinstance(name, str), f"id is {name!r}"
+    assert name, "id is empty"
+
+
+@requirement("chat.id-unique")
+def test_id_unique(ask: Ask, chat: Completion) -> None:
+    """Answers to different prompts have different ids."""
+    first = pick(chat.body, "id", kind=str)
+    second = pick(ask.chat("Name one colour.").body, "id", kind=str)
+
+    assert first != second, f"both completions have the id {first!r}"
+
+
+@requirement("chat.object")
+def test_object(chat: Completion) -> None:
+    """`object` says what this is."""
+    assert chat.body.get("object") == "chat.completion", f"object is {chat.body.get('object')!r}"
+
+
+@requirement("chat.created")
+def test_created(chat: Completion) -> None:
+    """`created` is now, in seconds."""
+    created = chat.body.get("created")
+
+    assert isinstance(created, int | float), f"created is {created!r}"
+    assert not isinstance(created, bool), "created is a boolean"
+    assert created == int(created), f"created is not whole: {created}"
+    assert abs(created - time.time()) < DAY, f"created is {created}, which is not within a day of now"
+
+
+@requirement("chat.model")
+def test_model(chat: Completion) -> None:
+    """`model` names the model used."""
+    model = chat.body.get("model")
+
+    assert isinstance(model, str), f"model is {model!r}"
+    assert model, "model is empty"
+
+
+@requirement("chat.choices")
+def test_choices(chat: Completion) -> None:
+    """There is at least one choice, and each has a message."""
+    choices = chat.body.get("choices")
+
+    assert isinstance(choices, list), f"choices is {choices!r:.80}"
+    assert choices, "choices is empty"
+    assert all(isinstance(one, dict) and isinstance(one.get("message"), dict) for one in choices), "no message"
+
+
+@requirement("chat.choice-index")
+def test_choice_index(chat: Completion) -> None:
+    """Indices count from 0."""
+    indices = [choice.get("index") for choice in chat.choices]
+
+    assert all(type(index) is int for index in indices), f"the indices are {indices}"
+    assert sorted(indices) == list(range(len(indices))), f"the indices are {indices}"
+
+
+@requirement("chat.role")
+def test_role(chat: Completion) -> None:
+    """The assistant speaks."""
+    assert chat.message.get("role") == "assistant", f"role is {chat.message.get('role')!r}"
+
+
+@requirement("chat.content")
+def test_content(chat: Completion) -> None:
+    """A plain answer is text."""
+    content = chat.message.get("content")
+
+    if content in (None, "") and (chat.finish_reason in {"length", "content_filter"} or chat.message.get("refusal")):
+        inconclusive(f"the model gave no text and ended with {chat.finish_reason!r}")
+    assert isinstance(content, str), f"content is {content!r:.80}"
+    assert content, "content is empty, although the answer ended normally"
+
+
+@requirement("chat.finish-reason")
+def test_finish_reason(chat: Completion) -> None:
+    """A whole answer says why it ended."""
+    for choice in chat.choices:
+        reason = choice.get("finish_reason")
+        assert reason in FINISH_REASONS, f"finish_reason is {reason!r}"
+
+
+@requirement("chat.unicode")
+def test_unicode(ask: Ask) -> None:
+    """What was asked to be repeated comes back without replacement characters."""
+    answer = ask.chat(EVERY_PLANE_PROMPT)
+
+    text = answer.text
+    assert "�" not in text, f"the answer has replacement characters: {text!r:.120}"
+    if EVERY_PLANE not in text and "世界" not in text:
+        assert not _mojibake(text), f"the answer is decoded wrongly: {text!r:.120}"
+        inconclusive("the model did not repeat the text")
+
+
+def _mojibake(text: str) -> bool:
+    """Whether UTF-8 was read as Latin-1 or Windows-1252 on the way."""
+    return any("世界".encode().decode(codec, "ignore") in text for codec in ("latin-1", "cp1252"))
+
+
+@requirement("chat.routes-by-model")
+def test_routes_by_model(ask: Ask) -> None:
+    """A second listed model of the same kind answers too."""
+    listed = pick(ask.get("/models").json, "data", kind=list)
+    family = ask.model.rpartition("/")[2][:3]
+    others = [entry.get("id") for entry in listed if isinstance(entry, dict)]
+    others = [name for name in others if isinstance(name, str) and name != ask.model]
+    similar = next((name for name in others if name.rpartition("/")[2].startswith(family)), None)
+    if similar is None:
+        inconclusive("the models list names no second model of the same family")
+
+    answer = ask.chat(model=similar)
+
+    assert answer.status not in {404, 405}, f"the listed model {similar} is answered {answer.status}"
+    if answer.status != 200:
+        inconclusive(f"the model {similar} is answered {answer.status}")
+
+
+@requirement("chat.method")
+def test_method(ask: Ask, gateway: dict[str, Any]) -> None:
+    """The endpoint takes POST only."""
+    answer = ask.get("/chat/completions")
+
+    assert answer.status in gateway["errors"]["status"]["wrong_method"], f"GET is answered {answer.status}"
+
+
+@requirement("chat.content-type-charset")
+def test_content_type_charset(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
+    """The charset parameter changes nothing."""
+    headers = {"content-type": "application/json; charset=utf-8"}
+    answer = Completion(ask.post("/chat/completions", ask.body(), headers=headers))
+
+    granted(answer)
+
+
+@requirement("chat.sdk-headers")
+def test_sdk_headers(ask: Ask, granted: Callable[..., Any]) -> None:
+    """The headers of an official client are tolerated."""
+    headers = {
+        "user-agent": "OpenAI/Python 3.52.0",
+        "x-stainless-lang": "python",
+        "x-stainless-retry-count": "0",
+        "x-stainless-read-timeout": "600",
+        "idempotency-key": "stainless-python-retry-1",
+    }
+    answer = Completion(ask.post("/chat/completions", ask.body(), headers=headers))
+
+    granted(answer)
+
+
+@requirement("chat.messages.system")
+def test_system_message(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A system message may come first."""
+    answer = ask.chat(messages=[{"role": "system", "content": "You are terse."}, user("Say hello.")])
+
+    granted(answer)
+
+
+@requirement("chat.messages.developer")
+def test_developer_message(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A developer message takes the place of a system message."""
+    answer = ask.chat(messages=[{"role": "developer", "content": "You are terse."}, user("Say hello.")])
+
+    granted(answer)
+
+
+@requirement("chat.messages.text-parts")
+def test_text_parts(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Text parts count like the same text in one string."""
+    prompt = "Repeat exactly: alpha beta"
+    whole = ask.chat(prompt)
+
+    parts = granted(ask.chat([{"type": "text", "text": prompt}]))
+
+    assert parts.tokens("prompt_tokens") >= whole.tokens("prompt_tokens") - 1, "the text part was not counted"
+
+
+@requirement("chat.messages.history")
+def test_history(ask: Ask) -> None:
+    """Earlier turns are counted and can be asked for."""
+    question = user("What is the codeword?")
+    turns = [user("The codeword is marmalade."), {"role": "assistant", "content": "I will remember it."}, question]
+    alone = ask.chat(messages=[question])
+
+    answer = ask.chat(messages=turns)
+
+    assert answer.status == 200, f"a conversation of three turns is answered {answer.status}: {answer.exchange.text:.200}"
+    assert answer.tokens("prompt_tokens") > alone.tokens("prompt_tokens"), "the earlier turns cost no prompt tokens"

@@ -1,0 +1,276 @@
+"""Streamed chat completions: events, chunks, choices, and the end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from conformance.ask import Ask
+from conformance.chat import DONE, CompletionStream
+from conformance.check import inconclusive, requirement
+from conformance.checks.test_chat import EVERY_PLANE_PROMPT, FINISH_REASONS
+from openapi import Contract
+
+COUNT = "Count from 1 to 40, separated by commas."
+
+
+def _same(stream: CompletionStream, name: str) -> Any:
+    """The one value of a field that all chunks share."""
+    values = [chunk.get(name) for chunk in stream.chunks]
+    different = {json.dumps(value, sort_keys=True) for value in values}
+    assert len(different) == 1, f"{name} changes within the stream: {', '.join(sorted(different))[:200]}"
+    return values[0]
+
+
+@requirement("chat.stream.answers")
+def test_stream_answers(chat_stream: CompletionStream) -> None:
+    """A stream is a 200 of `text/event-stream`."""
+    exchange = chat_stream.exchange
+
+    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
+    assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
+
+
+@requirement("chat.stream.framing")
+def test_stream_framing(ask: Ask, chat_stream: CompletionStream) -> None:
+    """Every event is closed by a blank line, and every byte is UTF-8."""
+    for stream in (chat_stream, ask.stream(EVERY_PLANE_PROMPT)):
+        assert stream.events
+        reader = stream.exchange.stream
+        if stream.exchange.broken:
+            inconclusive("cannot be judged: the connection broke")
+
+        assert not reader.invalid_utf8, "the stream is not UTF-8"
+        assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
+        assert reader.events, "the body holds no event"
+
+
+@requirement("chat.stream.json-events")
+def test_stream_json_events(chat_stream: CompletionStream) -> None:
+    """Every event but `[DONE]` is a JSON object."""
+    for data in chat_stream.data:
+        if data.strip() == DONE:
+            continue
+        try:
+            value = json.loads(data)
+        except ValueError:
+            value = None
+        assert isinstance(value, dict), f"an event is not a JSON object: {data!r:.120}"
+
+
+@requirement("chat.stream.schema")
+def test_stream_schema(chat_stream: CompletionStream, contract: Contract) -> None:
+    """The documented schema of a chunk holds."""
+    operation = contract.operations["createChatCompletion"]
+
+    for chunk in chat_stream.chunks:
+        problem = operation.event_problem(chunk)
+        assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("chat.stream.done")
+def test_stream_done(chat_stream: CompletionStream) -> None:
+    """`[DONE]` ends a stream."""
+    assert DONE in chat_stream.data, f"no [DONE]; the last event is {chat_stream.data[-1]!r:.120}"
+
+
+@requirement("chat.stream.nothing-after-done")
+def test_stream_nothing_after_done(chat_stream: CompletionStream) -> None:
+    """`[DONE]` comes once, last."""
+    data = chat_stream.data
+    if DONE not in data:
+        inconclusive("cannot be judged: the stream has no [DONE]")
+
+    after = data[data.index(DONE) + 1 :]
+
+    assert not after, f"{len(after)} events follow [DONE]: {after[0]!r:.120}"
+
+
+@requirement("chat.stream.complete")
+def test_stream_complete(chat_stream: CompletionStream) -> None:
+    """The body ends where the server says it ends."""
+    assert chat_stream.events
+
+    assert not chat_stream.exchange.broken, f"the connection broke: {chat_stream.exchange.broken}"
+
+
+@requirement("chat.stream.object")
+def test_stream_object(chat_stream: CompletionStream) -> None:
+    """Every chunk says what it is."""
+    for chunk in chat_stream.chunks:
+        assert chunk.get("object") == "chat.completion.chunk", f"object is {chunk.get('object')!r}"
+
+
+@requirement("chat.stream.id")
+def test_stream_id(chat_stream: CompletionStream) -> None:
+    """One stream, one id."""
+    name = _same(chat_stream, "id")
+
+    assert isinstance(name, str), f"id is {name!r}"
+    assert name, "id is empty"
+
+
+@requirement("chat.stream.id-unique")
+def test_stream_id_unique(ask: Ask, chat_stream: CompletionStream) -> None:
+    """Two streams, two ids."""
+    first, second = chat_stream.chunks[0].get("id"), ask.stream("Name one colour.").chunks[0].get("id")
+    if not (first and second):
+        inconclusive("cannot be judged: the chunks have no id")
+
+    assert first != second, f"both streams have the id {first!r}"
+
+
+@requirement("chat.stream.created")
+def test_stream_created(chat_stream: CompletionStream) -> None:
+    """One stream, one time."""
+    created = _same(chat_stream, "created")
+
+    assert isinstance(created, int | float), f"created is {created!r}"
+    assert created == int(created) > 1_000_000_000, f"created is no Unix time in seconds: {created}"
+
+
+@requirement("chat.stream.model")
+def test_stream_model(chat_stream: CompletionStream) -> None:
+    """One stream, one model."""
+    model = _same(chat_stream, "model")
+
+    assert isinstance(model, str), f"model is {model!r}"
+    assert model, "model is empty"
+
+
+@requirement("chat.stream.choices")
+def test_stream_choices(chat_stream: CompletionStream) -> None:
+    """`choices` is always an array of objects with a delta."""
+    for chunk in chat_stream.chunks:
+        choices = chunk.get("choices")
+        assert isinstance(choices, list), f"choices is {choices!r:.80}"
+        for choice in choices:
+            assert isinstance(choice, dict), f"a choice is {choice!r:.80}"
+            assert isinstance(choice.get("delta"), dict), f"delta is {choice.get('delta')!r:.80}"
+
+
+@requirement("chat.stream.choices-empty")
+def test_stream_choices_empty(chat_stream: CompletionStream, gateway: dict[str, Any]) -> None:
+    """Nobody who did not ask for usage gets a chunk without choices."""
+    allowed = gateway["stream"]["trailer"] == "usage"
+
+    for chunk in chat_stream.chunks:
+        documented = allowed and chunk.get("usage")
+        assert chunk.get("choices") != [] or documented, "a chunk without choices came unasked"
+
+
+@requirement("chat.stream.choice-index")
+def test_stream_choice_index(chat_stream: CompletionStream) -> None:
+    """Every choice is numbered."""
+    for choice in chat_stream.choices:
+        assert type(choice.get("index")) is int, f"index is {choice.get('index')!r}"
+        assert choice["index"] == 0, f"index is {choice['index']}, although one choice was asked for"
+
+
+@requirement("chat.stream.role-first")
+def test_stream_role_first(chat_stream: CompletionStream) -> None:
+    """The role comes before the words."""
+    deltas = chat_stream.deltas()
+    if not deltas:
+        inconclusive("cannot be judged: the stream has no delta")
+
+    assert deltas[0].get("role") == "assistant", f"the role of the first delta is {deltas[0].get('role')!r}"
+
+
+@requirement("chat.stream.role-once")
+def test_stream_role_once(chat_stream: CompletionStream) -> None:
+    """The role is said once."""
+    repeated = [delta for delta in chat_stream.deltas()[1:] if delta.get("role") is not None]
+
+    assert not repeated, f"{len(repeated)} later deltas repeat the role, which clients append to it"
+
+
+@requirement("chat.stream.content-type")
+def test_stream_content_type(chat_stream: CompletionStream) -> None:
+    """Content is text."""
+    for delta in chat_stream.deltas():
+        content = delta.get("content")
+        assert content is None or isinstance(content, str), f"delta.content is {content!r:.80}"
+
+
+@requirement("chat.stream.finish-reason")
+def test_stream_finish_reason(chat_stream: CompletionStream) -> None:
+    """A choice ends once."""
+    for index in sorted(chat_stream.indices, key=str):
+        reasons = chat_stream.finish_reasons(index)
+        assert len(reasons) == 1, f"choice {index} has {len(reasons)} finish_reasons: {reasons}"
+
+
+@requirement("chat.stream.finish-value")
+def test_stream_finish_value(chat_stream: CompletionStream) -> None:
+    """A choice ends with a documented word."""
+    for choice in chat_stream.choices:
+        reason = choice.get("finish_reason")
+        assert reason is None or reason in FINISH_REASONS, f"finish_reason is {reason!r}"
+
+
+@requirement("chat.stream.nothing-after-finish")
+def test_stream_nothing_after_finish(chat_stream: CompletionStream) -> None:
+    """After the end there are no more words."""
+    ended = False
+    for choice in chat_stream.of(0):
+        delta = choice.get("delta") or {}
+        late = isinstance(delta, dict) and (delta.get("content") or delta.get("tool_calls"))
+        assert not (ended and late), f"a delta follows finish_reason: {delta!r:.120}"
+        ended = ended or bool(choice.get("finish_reason"))
+
+
+@requirement("chat.stream.text")
+def test_stream_text(chat_stream: CompletionStream) -> None:
+    """The deltas are a text."""
+    if chat_stream.finish_reasons() in (["length"], ["content_filter"]):
+        inconclusive(f"the model gave no text and ended with {chat_stream.finish_reasons()}")
+
+    assert chat_stream.text(), "the stream carries no text"
+
+
+@requirement("chat.stream.equals-whole")
+def test_stream_equals_whole(ask: Ask) -> None:
+    """Streaming changes the transport, not the answer."""
+    prompt = "Repeat exactly: alpha, beta, gamma."
+    once, twice = ask.chat(prompt), ask.chat(prompt, take=1)
+    if not once.text or once.text != twice.text:
+        inconclusive("the model does not answer the same twice")
+
+    stream = ask.stream(prompt)
+
+    assert stream.text() == once.text, f"streamed {stream.text()!r:.120}, whole {once.text!r:.120}"
+    if once.finish_reason in FINISH_REASONS:
+        assert stream.finish_reasons() == [once.finish_reason], f"{stream.finish_reasons()}, not {once.finish_reason!r}"
+
+
+@requirement("chat.stream.unicode")
+def test_stream_unicode(ask: Ask) -> None:
+    """No character is torn apart."""
+    stream = ask.stream(EVERY_PLANE_PROMPT)
+
+    text = stream.text()
+    assert not stream.exchange.stream.invalid_utf8, "the stream is not UTF-8"
+    assert "�" not in text, f"the text has replacement characters: {text!r:.120}"
+    assert not any("\ud800" <= letter <= "\udfff" for letter in text), "a delta ends within a surrogate pair"
+    if "世界" not in text:
+        inconclusive("the model did not repeat the text")
+
+
+@requirement("chat.stream.max-tokens")
+def test_stream_max_tokens(ask: Ask) -> None:
+    """A cut stream says that it was cut."""
+    stream = ask.stream(COUNT, **{ask.limit: 16})
+
+    if "40" in stream.text():
+        inconclusive("the answer was shorter than the limit")
+    assert stream.finish_reasons() == ["length"], f"finish_reason is {stream.finish_reasons()}"
+
+
+@requirement("chat.stream.null")
+def test_stream_null(ask: Ask) -> None:
+    """Null is absence."""
+    answer = ask.chat(stream=None)
+
+    assert answer.status == 200, f"stream: null is answered {answer.status}: {answer.exchange.text:.200}"
+    assert answer.exchange.media_type != "text/event-stream", "stream: null is answered by a stream"

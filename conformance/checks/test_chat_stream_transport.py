@@ -1,0 +1,73 @@
+"""Streams on the wire: arrival in time, errors, and clients that leave."""
+
+from __future__ import annotations
+
+from conformance.ask import Ask, encoded
+from conformance.chat import DONE
+from conformance.check import inconclusive, requirement
+from conformance.exchange import Recorder, Request
+
+LONG = "Count from 1 to 60, separated by commas."
+NOTICEABLE = 0.05
+"""Seconds of generation below which arrival times say nothing about buffering."""
+TRIES = 3
+"""How often a stream must look buffered to count as buffered: a network may be slow once."""
+
+
+@requirement("chat.stream.incremental")
+def test_stream_incremental(ask: Ask, recorder: Recorder) -> None:
+    """The first words arrive long before the last ones.
+
+    A gateway that buffers sends a long answer late and at once; a slow model behind a good gateway sends it late too,
+    but a short answer just as late. So both are asked, and only a delay that grows with the answer counts.
+    """
+    model = recorder.target.models.get("slow", ask.model)
+    sizes = (2, 24) if "slow" in recorder.target.models else (16, 160)
+
+    for take in range(TRIES):
+        short, long = (ask.stream(LONG, model=model, take=take, **{ask.limit: size}).arrivals() for size in sizes)
+        spread, growth = long[-1] - long[0], long[0] - short[0]
+        if growth < NOTICEABLE or spread > growth / 5:
+            break
+    else:
+        raise AssertionError(f"the first text of a long answer came {growth:.2f} s later, all of it in {spread:.3f} s")
+    if max(growth, spread) < NOTICEABLE:
+        inconclusive(f"the model is too fast to tell: all text came within {spread:.3f} s")
+
+
+@requirement("chat.stream.errors")
+def test_stream_errors(ask: Ask) -> None:
+    """A wrong request never becomes a stream."""
+    answer = ask.stream(temperature="warm")
+
+    assert 400 <= answer.status < 500, f"a temperature that is no number is answered {answer.status}"
+    assert answer.exchange.media_type == "application/json", f"Content-Type is {answer.exchange.media_type!r}"
+    assert isinstance(answer.exchange.json, dict), "the body of the error is not a JSON object"
+
+
+@requirement("chat.stream.error-event")
+def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
+    """A stream that fails says so."""
+    stream = ask.stream(LONG, model=recorder.target.models["midstream-error"])
+
+    if stream.status >= 400:
+        inconclusive(f"the failure came before the first byte: {stream.status}")
+    assert stream.errors, "the model failed in mid-stream, but no event says so"
+    assert all(isinstance(error, dict) and error.get("message") for error in stream.errors), "the error has no message"
+    reasons = stream.finish_reasons()
+    assert "stop" not in reasons, "the failed stream ends with finish_reason stop"
+    assert DONE not in stream.data[:-1], "the failed stream goes on after [DONE]"
+
+
+@requirement("chat.stream.disconnect")
+def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
+    """Who leaves early harms nobody."""
+    body = ask.body(LONG, stream=True)
+    left = recorder.send(Request("POST", "/chat/completions", encoded(body)), until=lambda data: b"\n" in data)
+    if left.status != 200:
+        inconclusive(f"the stream was answered {left.status}")
+
+    answer = ask.chat("Say hello again.")
+
+    assert answer.status == 200, f"after a client left, the next request is answered {answer.status}"
+

@@ -1,0 +1,103 @@
+"""Usage in streams: the chunk that `stream_options.include_usage` asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import CompletionStream
+from conformance.check import inconclusive, pick, requirement
+
+ASKED = {"stream_options": {"include_usage": True}}
+
+
+@pytest.fixture
+def counted(ask: Ask) -> CompletionStream:
+    """A stream that was asked for its usage."""
+    return ask.stream(**ASKED)
+
+
+@requirement("chat.stream.usage")
+def test_stream_usage(counted: CompletionStream) -> None:
+    """What was asked for is there."""
+    assert counted.status == 200, f"include_usage is answered {counted.status}: {counted.exchange.text:.200}"
+
+    assert counted.usages, "include_usage was accepted, but no chunk reports usage"
+
+
+@requirement("chat.stream.usage.choices")
+def test_stream_usage_choices(counted: CompletionStream) -> None:
+    """The usage chunk belongs to no choice."""
+    if not counted.usages:
+        inconclusive("cannot be judged: the stream reports no usage")
+    last = [chunk for chunk in counted.chunks if isinstance(chunk.get("usage"), dict)][-1]
+
+    assert last.get("choices") == [], f"choices of the usage chunk is {last.get('choices')!r:.120}"
+
+
+@requirement("chat.stream.usage.last")
+def test_stream_usage_last(counted: CompletionStream, gateway: dict[str, Any]) -> None:
+    """The usage closes the account."""
+    if not counted.usages:
+        inconclusive("cannot be judged: the stream reports no usage")
+    final = [chunk for chunk in counted.chunks if chunk.get("choices") == [] and chunk.get("usage")]
+    allowed = 2 if gateway["stream"]["trailer"] == "usage" else 1
+
+    assert isinstance(counted.chunks[-1].get("usage"), dict), "a chunk follows the usage"
+    assert len(final) <= allowed, f"{len(final)} chunks report the usage"
+
+
+@requirement("chat.stream.usage.null-before")
+def test_stream_usage_null_before(counted: CompletionStream) -> None:
+    """Nothing is counted before the end."""
+    early = [chunk for chunk in counted.chunks if chunk.get("choices") and isinstance(chunk.get("usage"), dict)]
+    if len(early) == len(counted.usages):
+        inconclusive("cannot be judged: no chunk of its own reports usage")
+
+    assert not early, f"{len(early)} chunks with choices report usage"
+
+
+@requirement("chat.stream.usage.total")
+def test_stream_usage_total(counted: CompletionStream) -> None:
+    """The total is the sum."""
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    counts = [counted.usage.get(name) for name in names]
+
+    assert all(type(count) is int for count in counts), f"the counts are {counts}"
+    assert counts[0] + counts[1] == counts[2], f"total_tokens is {counts[2]}, but the sum is {counts[0]} + {counts[1]}"
+
+
+@requirement("chat.stream.usage.equals-whole")
+def test_stream_usage_equals_whole(ask: Ask, counted: CompletionStream) -> None:
+    """The same request costs the same."""
+    whole = ask.chat()
+
+    assert counted.usage.get("prompt_tokens") == whole.tokens("prompt_tokens"), (
+        f"streamed {counted.usage.get('prompt_tokens')} prompt tokens, whole {whole.tokens('prompt_tokens')}"
+    )
+    if counted.text() == whole.text:
+        assert counted.usage.get("completion_tokens") == whole.tokens("completion_tokens"), (
+            f"streamed {counted.usage.get('completion_tokens')} completion tokens, whole {whole.usage}"
+        )
+
+
+@requirement("chat.stream.usage.identity")
+def test_stream_usage_identity(counted: CompletionStream) -> None:
+    """The usage chunk is a chunk like the others."""
+    first, last = counted.chunks[0], counted.chunks[-1]
+    if not isinstance(last.get("usage"), dict):
+        inconclusive("cannot be judged: the last chunk reports no usage")
+
+    assert last.get("object") == "chat.completion.chunk", f"object of the usage chunk is {last.get('object')!r}"
+    for name in ("id", "created", "model"):
+        assert last.get(name) == pick(first, name), f"{name} of the usage chunk is {last.get(name)!r}"
+
+
+@requirement("chat.stream.options-need-stream")
+def test_stream_options_need_stream(ask: Ask) -> None:
+    """Options of a stream without a stream are a mistake."""
+    answer = ask.chat(**ASKED)
+
+    assert 400 <= answer.status < 500, f"stream_options without stream is answered {answer.status}"

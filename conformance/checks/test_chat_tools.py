@@ -1,0 +1,230 @@
+"""Tool calls in whole answers, and the way back of their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conformance.ask import Ask, user
+from conformance.chat import Completion
+from conformance.check import inconclusive, pick, requirement
+from conformance.tools import (
+    BOTH,
+    CITY,
+    GIVEN,
+    NAMED,
+    NAMES,
+    QUESTION,
+    TOOLS,
+    arguments,
+    calls,
+    function,
+    required,
+    returned,
+)
+
+
+@requirement("tools.accepted")
+@pytest.mark.parametrize("choice", [{}, {"tool_choice": "auto"}], ids=["default", "auto"])
+def test_accepted(ask: Ask, granted: Callable[..., Any], choice: dict[str, str]) -> None:
+    """Tools may be offered."""
+    answer = ask.chat(QUESTION, tools=TOOLS, **choice)
+
+    granted(answer)
+
+
+@requirement("tools.required")
+def test_required(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Required means at least one call."""
+    answer = granted(required(ask))
+
+    assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
+
+
+@requirement("tools.named")
+def test_named(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A named function is called, and no other."""
+    answer = granted(ask.chat(QUESTION, **NAMED))
+
+    names = [(call.get("function") or {}).get("name") for call in answer.tool_calls]
+    assert names, f"no tool call, but {answer.message.get('content')!r:.120}"
+    assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
+
+
+@requirement("tools.none")
+def test_none(ask: Ask, granted: Callable[..., Any]) -> None:
+    """None means none."""
+    answer = granted(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
+
+    assert not answer.tool_calls, f"tool_choice none, but {len(answer.tool_calls)} tool calls"
+
+
+@requirement("tools.call.id")
+def test_call_id(ask: Ask) -> None:
+    """Every call can be told from the others."""
+    ids = [call.get("id") for call in calls(required(ask))]
+
+    assert all(isinstance(name, str) and name for name in ids), f"the ids are {ids}"
+    assert len(set(ids)) == len(ids), f"the ids are {ids}"
+
+
+@requirement("tools.call.type")
+def test_call_type(ask: Ask) -> None:
+    """A function call says that it is one."""
+    for call in calls(required(ask)):
+        assert call.get("type") == "function", f"type is {call.get('type')!r}"
+
+
+@requirement("tools.call.name")
+def test_call_name(ask: Ask) -> None:
+    """Only what was offered can be called."""
+    for call in calls(required(ask)):
+        name = pick(call, "function", kind=dict).get("name")
+        assert name in NAMES, f"function.name is {name!r}, which was not offered"
+
+
+@requirement("tools.call.arguments")
+def test_call_arguments(ask: Ask) -> None:
+    """Arguments are a JSON object within a string."""
+    answer = required(ask)
+    if answer.finish_reason == "length":
+        inconclusive("the answer was cut off")
+    for call in calls(answer):
+        raw = pick(call, "function", kind=dict).get("arguments")
+        assert isinstance(raw, str), f"arguments is {type(raw).__name__}, not a string: {raw!r:.120}"
+        assert isinstance(arguments(call), dict), f"arguments is no JSON object: {raw!r:.120}"
+
+
+@requirement("tools.call.content")
+def test_call_content(ask: Ask) -> None:
+    """Words beside a call are text or null."""
+    answer = required(ask)
+    calls(answer)
+
+    content = answer.message.get("content")
+    assert content is None or isinstance(content, str), f"content is {content!r:.120}"
+
+
+@requirement("tools.finish-reason")
+def test_finish_reason(ask: Ask) -> None:
+    """An answer that calls says so at its end."""
+    answer = ask.chat(QUESTION, tools=TOOLS)
+    if not answer.tool_calls:
+        answer = required(ask)
+    calls(answer)
+
+    assert answer.finish_reason == "tool_calls", f"finish_reason is {answer.finish_reason!r}"
+
+
+@requirement("tools.strict")
+def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Strict arguments keep their schema."""
+    schema = {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]}},
+        "required": ["city", "unit"],
+        "additionalProperties": False,
+    }
+    tool = function("get_weather", schema, strict=True)
+    answer = granted(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
+
+    given = arguments(calls(answer)[0])
+    if not isinstance(given, dict):
+        inconclusive("cannot be judged: the arguments are no JSON object")
+    problem = next(jsonschema.Draft202012Validator(schema).iter_errors(given), None)
+    assert problem is None, f"{given} breaks the schema: {problem.message}"
+
+
+@requirement("tools.no-parameters")
+def test_no_parameters(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A function may need nothing."""
+    answer = granted(ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required"))
+
+    call = calls(answer)[0]
+    assert isinstance(arguments(call), dict), f"arguments is {call.get('function')!r:.120}"
+
+
+@requirement("tools.result")
+def test_result(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A result comes back and is answered."""
+    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees and sunny"))
+    answer = granted(ask.chat(messages=turns, tools=TOOLS))
+
+    assert answer.choices, "the result got no answer"
+
+
+@requirement("tools.result.content-forms")
+@pytest.mark.parametrize(
+    ("turn", "result"),
+    [({}, "18"), ({"content": ""}, "18"), ({"content": None}, [{"type": "text", "text": "18"}])],
+    ids=["absent", "empty", "parts"],
+)
+def test_result_content_forms(ask: Ask, granted: Callable[..., Any], turn: dict[str, Any], result: object) -> None:
+    """All documented forms of the two contents are accepted."""
+    turns = returned({**turn, "tool_calls": [GIVEN]}, (GIVEN["id"], result))
+    answer = ask.chat(messages=turns, tools=TOOLS)
+
+    granted(answer)
+
+
+@requirement("tools.result.counted")
+def test_result_counted(ask: Ask) -> None:
+    """A call and its result are part of the prompt."""
+    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees, sunny, a light wind from the west"))
+    alone = ask.chat(messages=[user(QUESTION)], tools=TOOLS).tokens("prompt_tokens")
+
+    with_result = ask.chat(messages=turns, tools=TOOLS).tokens("prompt_tokens")
+
+    assert with_result > alone, f"with a result the prompt costs {with_result} tokens, without it {alone}"
+
+
+@requirement("tools.result.orphan")
+def test_result_orphan(ask: Ask) -> None:
+    """A result without a call is a mistake."""
+    answer = ask.chat(messages=[user(QUESTION), {"role": "tool", "tool_call_id": "call_none", "content": "18"}])
+
+    assert 400 <= answer.status < 500, f"a tool message without a call is answered {answer.status}"
+
+
+@requirement("tools.named.unknown")
+def test_named_unknown(ask: Ask) -> None:
+    """Only what was offered can be named."""
+    choice = {"type": "function", "function": {"name": "get_tides"}}
+    answer = ask.chat(QUESTION, tools=TOOLS, tool_choice=choice)
+
+    assert 400 <= answer.status < 500, f"naming a function that was not offered is answered {answer.status}"
+
+
+@requirement("tools.definition.name")
+def test_definition_name(ask: Ask) -> None:
+    """A function needs a name."""
+    answer = ask.chat(QUESTION, tools=[{"type": "function", "function": {"parameters": CITY}}])
+
+    assert 400 <= answer.status < 500, f"a function without a name is answered {answer.status}"
+
+
+@requirement("tools.parallel")
+def test_parallel(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Several calls go out and come back together."""
+    answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128}))
+    made = calls(answer)
+    if len(made) < 2:
+        inconclusive("the model made one call only")
+    ids = [pick(call, "id", kind=str) for call in made]
+
+    assert len(set(ids)) == len(ids), f"the calls share an id: {ids}"
+    turns = returned({"content": None, "tool_calls": made}, *((name, "18") for name in ids))
+    follow_up: Completion = ask.chat(messages=turns, tools=TOOLS)
+    assert follow_up.status == 200, f"the results are answered {follow_up.status}: {follow_up.exchange.text:.200}"
+
+
+@requirement("tools.parallel.off")
+def test_parallel_off(ask: Ask, granted: Callable[..., Any]) -> None:
+    """One at a time when asked so."""
+    answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128}))
+
+    assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"
+

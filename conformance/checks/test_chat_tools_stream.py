@@ -1,0 +1,118 @@
+"""Tool calls in streams: fragments, and what clients make of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import CompletionStream, ToolCall
+from conformance.check import inconclusive, requirement
+from conformance.tools import BOTH, NAMES, TOOLS, arguments, calls, required, required_stream
+
+
+@pytest.fixture
+def called(ask: Ask) -> CompletionStream:
+    """A stream that has to call a tool."""
+    return required_stream(ask)
+
+
+def _calls(stream: CompletionStream) -> list[ToolCall]:
+    if not any(True for _ in stream.fragments()):
+        inconclusive("the model called no tool")
+    return stream.tool_calls() or inconclusive("cannot be judged: no fragment has an index")
+
+
+def _parsed(call: ToolCall) -> object:
+    try:
+        return json.loads(call.arguments)
+    except ValueError:
+        return None
+
+
+@requirement("tools.stream.index")
+def test_stream_index(called: CompletionStream) -> None:
+    """Every fragment says which call it belongs to."""
+    indices = [fragment.get("index") for fragment in called.fragments()]
+    if not indices:
+        inconclusive("the model called no tool")
+
+    assert all(type(index) is int for index in indices), f"the indices are {indices[:12]}"
+    assert sorted(set(indices)) == list(range(len(set(indices)))), f"the indices are {sorted(set(indices))}"
+
+
+@requirement("tools.stream.first-fragment")
+def test_stream_first_fragment(called: CompletionStream) -> None:
+    """A call introduces itself."""
+    for call in _calls(called):
+        assert isinstance(call.id, str), f"the first fragment has the id {call.id!r}"
+        assert call.id, "the first fragment has an empty id"
+        assert call.fragments[0].get("type") == "function", f"its type is {call.fragments[0].get('type')!r}"
+        assert call.name in NAMES, f"its function is {call.name!r}, which was not offered"
+
+
+@requirement("tools.stream.id-once")
+def test_stream_id_once(called: CompletionStream) -> None:
+    """The id is said once."""
+    for call in _calls(called):
+        later = [part["id"] for part in call.fragments[1:] if part.get("id") is not None]
+        assert not later, f"{len(later)} later fragments of call {call.index} have the id {later[0]!r}"
+
+
+@requirement("tools.stream.name-once")
+def test_stream_name_once(called: CompletionStream) -> None:
+    """The name is said once."""
+    for call in _calls(called):
+        functions = [part.get("function") or {} for part in call.fragments[1:]]
+        later = [function["name"] for function in functions if function.get("name") is not None]
+        assert not later, f"{len(later)} later fragments of call {call.index} have the name {later[0]!r}"
+
+
+@requirement("tools.stream.arguments")
+def test_stream_arguments(called: CompletionStream) -> None:
+    """The fragments are one JSON object."""
+    if called.finish_reasons() == ["length"]:
+        inconclusive("the answer was cut off")
+    for call in _calls(called):
+        parts = [(part.get("function") or {}).get("arguments") for part in call.fragments]
+        assert all(part is None or isinstance(part, str) for part in parts), f"a fragment is no string: {parts!r:.160}"
+        assert isinstance(_parsed(call), dict), f"the arguments put together are {call.arguments!r:.160}"
+
+
+@requirement("tools.stream.finish-reason")
+def test_stream_finish_reason(called: CompletionStream) -> None:
+    """A stream that calls says so at its end."""
+    if not any(True for _ in called.fragments()):
+        inconclusive("the model called no tool")
+
+    assert called.finish_reasons()[-1:] == ["tool_calls"], f"finish_reason is {called.finish_reasons()}"
+
+
+@requirement("tools.stream.equals-whole")
+def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
+    """Streaming changes the transport, not the call."""
+    once, twice = ([arguments(call) for call in calls(required(ask, take=take))] for take in (0, 1))
+    if once != twice or None in once:
+        inconclusive("the model does not call the same twice")
+
+    streamed = [_parsed(call) for call in _calls(called)]
+
+    if None in streamed:
+        inconclusive("cannot be judged: streamed arguments are no JSON")
+    assert streamed == once, f"streamed {streamed}, whole {once}"
+
+
+@requirement("tools.stream.parallel")
+def test_stream_parallel(ask: Ask) -> None:
+    """Parallel calls stay apart."""
+    options = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True, ask.limit: 128}
+    whole = ask.chat(BOTH, **options)
+    if len(whole.tool_calls) < 2:
+        inconclusive("the model made one call only")
+
+    made = _calls(ask.stream(BOTH, **options))
+
+    assert len(made) >= 2, f"two calls were made, but the stream has the indices {[call.index for call in made]}"
+    assert len({call.id for call in made}) == len(made), f"the ids are {[call.id for call in made]}"
+    assert all(isinstance(_parsed(call), dict) for call in made), f"arguments: {[call.arguments for call in made]}"

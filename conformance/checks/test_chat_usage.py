@@ -1,0 +1,61 @@
+"""Token counts of whole chat completions."""
+
+from __future__ import annotations
+
+from conformance.ask import Ask
+from conformance.chat import Completion
+from conformance.check import inconclusive, pick, requirement
+
+REASONING_SLACK = 4096
+"""Tokens beyond the visible text that a reasoning model may spend without saying so."""
+
+
+@requirement("chat.usage")
+def test_usage(chat: Completion) -> None:
+    """Prompt and completion are counted in whole tokens."""
+    usage = chat.body.get("usage")
+
+    assert isinstance(usage, dict), f"usage is {usage!r}"
+    for name, least in (("prompt_tokens", 1), ("completion_tokens", 0), ("total_tokens", 1)):
+        assert type(usage.get(name)) is int, f"usage.{name} is {usage.get(name)!r}"
+        assert usage[name] >= least, f"usage.{name} is {usage[name]}"
+
+
+@requirement("chat.usage.total")
+def test_usage_total(chat: Completion) -> None:
+    """The total is the sum."""
+    prompt, completion, total = (chat.tokens(f"{name}_tokens") for name in ("prompt", "completion", "total"))
+
+    assert total == prompt + completion, f"total_tokens is {total}, but the sum is {prompt} + {completion}"
+
+
+@requirement("chat.usage.completion-counted")
+def test_usage_completion_counted(chat: Completion) -> None:
+    """Text is not free, and no text costs more tokens than bytes."""
+    tokens, size = chat.tokens("completion_tokens"), len(chat.text.encode())
+    if not size:
+        inconclusive("the model gave no text")
+
+    assert tokens > 0, "a non-empty answer is counted as 0 completion tokens"
+    assert tokens <= size + REASONING_SLACK, f"{size} bytes of text are counted as {tokens} tokens"
+
+
+@requirement("chat.usage.grows")
+def test_usage_grows(ask: Ask, chat: Completion) -> None:
+    """More words, more tokens."""
+    longer = ask.chat("Say hello in one short sentence. " + "The weather is fine and the sea is calm. " * 8)
+
+    short, long = chat.tokens("prompt_tokens"), longer.tokens("prompt_tokens")
+
+    assert long > short, f"the longer prompt is counted as {long} tokens, the shorter one as {short}"
+
+
+@requirement("chat.usage.details")
+def test_usage_details(chat: Completion) -> None:
+    """No part is larger than its whole."""
+    wholes = {"prompt_tokens_details": "prompt_tokens", "completion_tokens_details": "completion_tokens"}
+    for details, whole in wholes.items():
+        for name, count in (chat.usage.get(details) or {}).items():
+            limit = pick(chat.usage, whole, kind=int)
+            counted = isinstance(count, int) and name != "rejected_prediction_tokens"
+            assert not counted or 0 <= count <= limit, f"{details}.{name} is {count} of {limit}"

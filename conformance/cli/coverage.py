@@ -1,0 +1,132 @@
+"""`coverage`: from each documented sentence to the requirement, its check, and the faults that prove the check."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.model import Requirement
+    from conformance.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step from a sentence to a requirement, or the reason why there is none."""
+
+    sentence: str
+    gateway: str
+    quote: str
+    address: str
+    requirement: str | None = None
+    check: str | None = None
+    faults: tuple[str, ...] = ()
+    exempt: str | None = None
+    """Why no requirement is owed: no request can test it, or its area is pending."""
+
+    @property
+    def gap(self) -> str | None:
+        """What is missing."""
+        if self.exempt:
+            return None
+        missing = {"requirement": self.requirement, "check": self.check, "fault": self.faults}
+        return next((f"no {name}" for name, value in missing.items() if not value), None)
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser(
+        "coverage",
+        help="show which documented sentences are judged",
+        description="Shows documented sentence, requirement, check and fault, with the gaps.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--gateway", metavar="NAME", help="its sentences only")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when there are gaps")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the table."""
+    from conformance import register
+    from conformance.cli import faults
+    from conformance.cli.run import check_gateway
+
+    check_gateway(args.gateway)
+    known = register.load()
+    breaking: dict[str, tuple[str, ...]] = {}
+    for fault in faults.catalogue():
+        for name in fault.breaks:
+            breaking[name] = (*breaking.get(name, ()), fault.name)
+    found = [row for row in rows(known, breaking) if args.gateway in (None, row.gateway)]
+    print(FORMATS[args.format](found))
+    return 1 if args.strict and any(row.gap for row in found) else 0
+
+
+def rows(known: Register, faults: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
+    """A row for each pair of sentence and requirement, and one for each sentence without a requirement."""
+    checks = {name: f"{check.__module__.rpartition('.')[2]}.{check.__name__}" for name, check in known.checks().items()}
+
+    def row(requirement: Requirement, one: str, gateway: str, quote: str, address: str) -> Row:
+        check, breaking = checks.get(requirement.id), faults.get(requirement.id, ())
+        return Row(one, gateway, quote, address, requirement.id, check, breaking)
+
+    for claim in known.claims.values():
+        sentence = (claim.id, claim.gateway, claim.quote, claim.address)
+        covering = known.covering(claim.id)
+        yield from (row(requirement, *sentence) for requirement in covering)
+        if not covering:
+            yield Row(*sentence, exempt=claim.excluded or _pending(known.pending.get(claim.id)))
+    for requirement in known.requirements.values():
+        for source in known.sources_of(requirement):
+            yield row(requirement, source.id, "openai", source.title, source.url)
+
+
+def _pending(area: str | None) -> str | None:
+    return f"pending: {area}" if area else None
+
+
+def _text(found: list[Row]) -> str:
+    gaps = [f"  {row.sentence} → {row.requirement or '?'}: {row.gap}" for row in found if row.gap]
+    lines = [f"{name:<40}{number:>6}" for name, number in _totals(found).items()]
+    return "\n".join([*lines, "", *(["gaps:", *gaps] if gaps else ["no gaps"])])
+
+
+def _markdown(found: list[Row]) -> str:
+    from conformance.report.markdown import plain
+
+    lines = ["| Sentence | Gateway | Quote | Requirement | Check | Faults |", "| --- | --- | --- | --- | --- | --- |"]
+    for row in found:
+        quote = f"[{plain(row.quote)}](<{row.address}>)"
+        reached = [row.requirement and f"`{row.requirement}`", row.check and f"`{row.check}`", ", ".join(row.faults)]
+        owed = [plain(row.exempt), "", ""] if row.exempt else [cell or "**none**" for cell in reached]
+        lines.append(f"| {' | '.join([plain(row.sentence), row.gateway, quote, *owed])} |")
+    return "\n".join(lines)
+
+
+def _json(found: list[Row]) -> str:
+    plain = [{**asdict(row), "gap": row.gap} for row in found]
+    return json.dumps({"totals": _totals(found), "rows": plain}, indent=2, ensure_ascii=False)
+
+
+FORMATS: dict[str, Callable[[list[Row]], str]] = {"text": _text, "markdown": _markdown, "json": _json}
+
+
+def _totals(found: list[Row]) -> dict[str, int]:
+    return {
+        "documented sentences": _distinct(row.sentence for row in found),
+        "covered by a requirement": _distinct(row.sentence for row in found if row.requirement),
+        "exempt with a reason": _distinct(row.sentence for row in found if row.exempt),
+        "requirements": _distinct(row.requirement for row in found),
+        "requirements with a check": _distinct(row.requirement for row in found if row.check),
+        "requirements with a fault": _distinct(row.requirement for row in found if row.faults),
+        "faults": _distinct(fault for row in found for fault in row.faults),
+        "gaps": sum(row.gap is not None for row in found),
+    }
+
+
+def _distinct(names: Iterable[str | None]) -> int:
+    return len({name for name in names if name is not None})

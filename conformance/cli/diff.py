@@ -1,0 +1,85 @@
+"""`diff`: what changed between two reports. Exits with 1 when something broke."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.report.view import View
+
+
+class Kind(StrEnum):
+    """How a requirement changed."""
+
+    BROKEN = "broken"
+    FIXED = "fixed"
+    NEW = "new"
+    """Only the second report judges it."""
+    GONE = "gone"
+    """Only the first report judges it."""
+    CHANGED = "changed"
+    """Another standing, neither broken nor fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One requirement that stands elsewhere than before. None: that report does not judge it."""
+
+    id: str
+    before: str | None
+    after: str | None
+
+    @property
+    def kind(self) -> Kind:
+        """What the change amounts to."""
+        if self.before is None:
+            return Kind.NEW
+        if self.after is None:
+            return Kind.GONE
+        if self.after == "failed":
+            return Kind.BROKEN
+        return Kind.FIXED if self.after == "passed" else Kind.CHANGED
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser(
+        "diff",
+        help="compare two reports",
+        description="Shows the requirements whose verdict changed from A to B; exits with 1 when one broke.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("before", metavar="A", type=Path, help="a report.json, or the folder that holds it")
+    parser.add_argument("after", metavar="B", type=Path, help="a later one")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the changes by kind."""
+    from conformance.report import read_view
+
+    found = list(changes(read_view(args.before), read_view(args.after)))
+    for kind in Kind:
+        for change in found:
+            if change.kind == kind:
+                print(f"{kind:<8} {change.id}: {change.before or 'not judged'} → {change.after or 'not judged'}")
+    counts = {kind: sum(change.kind == kind for change in found) for kind in Kind}
+    print(", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "no verdict changed")
+    return 1 if counts[Kind.BROKEN] else 0
+
+
+def changes(before: View, after: View) -> Iterator[Change]:
+    """The requirements that stand elsewhere than before."""
+    old, new = _standings(before), _standings(after)
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            yield Change(name, old.get(name), new.get(name))
+
+
+def _standings(shown: View) -> dict[str, str]:
+    """Where each requirement stands that was judged."""
+    return {one.id: str(one.standing) for one in shown.judgements if one.findings}

@@ -1,0 +1,82 @@
+"""`explain`: all there is to know about one requirement."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import NoCatalogue
+
+if TYPE_CHECKING:
+    from conformance.model import Requirement
+    from conformance.register import Register
+
+ROOT = Path(__file__).parents[2]
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="explain a requirement",
+        description="Shows what a requirement says, what it rests on, its check, and the faults that prove the check.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("id", metavar="ID", help="for example chat.stream.ends-with-done")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the requirement."""
+    from conformance import register
+
+    known = register.load()
+    requirement = known.requirement(args.id)
+    parts = [_head(requirement), *_documented(requirement, known), *_check(requirement, known), *_faults(requirement)]
+    print("\n".join(parts))
+    return 0
+
+
+def _head(requirement: Requirement) -> str:
+    lines = [requirement.id, f"  {requirement.level}: {requirement.text}", f"  feature: {requirement.feature}"]
+    named = {"operations": requirement.operations, "needs": requirement.fixtures}
+    return "\n".join([*lines, *(f"  {name}: {', '.join(values)}" for name, values in named.items() if values)])
+
+
+def _documented(requirement: Requirement, known: Register) -> Iterator[str]:
+    yield "\nDocumented"
+    for claim in known.claims_of(requirement):
+        yield f"  {claim.id} ({claim.gateway}): “{claim.quote}”\n    {claim.statement}\n    {claim.address}"
+    for source in known.sources_of(requirement):
+        yield f"  {source.title}\n    {source.url}"
+
+
+def _check(requirement: Requirement, known: Register) -> Iterator[str]:
+    check = known.checks().get(requirement.id)
+    if check is None:
+        yield "\nCheck\n  none"
+        return
+    check = inspect.unwrap(check)
+    path = Path(inspect.getfile(check))
+    line = inspect.getsourcelines(check)[1]
+    yield f"\nCheck: {path.relative_to(ROOT)}:{line}"
+    yield indent(inspect.getsource(check).rstrip(), "  ")
+
+
+def _faults(requirement: Requirement) -> Iterator[str]:
+    from conformance.cli import faults
+
+    yield "\nFaults that break it"
+    try:
+        found = [fault for fault in faults.catalogue() if requirement.id in fault.breaks]
+    except NoCatalogue as error:
+        yield f"  {error} ({error.hint})"
+        return
+    for fault in found:
+        where = f" (playing {fault.gateway})" if fault.gateway else ""
+        yield f"  {fault.name}{where}: {' '.join(fault.doc.split())}"
+    if not found:
+        yield "  none"

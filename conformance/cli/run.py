@@ -1,0 +1,140 @@
+"""`run`: judges a gateway, shows the verdicts, and leaves a report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.model import Report
+
+Number = TypeVar("Number", int, float)
+EPILOG = """\
+The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
+Exit codes: 0 no MUST failed, 1 one did, 2 usage, 3 the target could not be reached or the suite itself erred.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser(
+        "run",
+        help="judge a gateway",
+        description="Judges a gateway; the reference server when no URL is given.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_target(parser)
+    _add_selection(parser)
+    parser.add_argument("--report", metavar="DIR", type=Path, default=Path("report"), help="default: report")
+    parser.add_argument(
+        "--workers", metavar="N", type=_at_least(int, 0), default=0, help="processes, default: this one"
+    )
+    parser.add_argument("--seed", metavar="N", type=_at_least(int, 0), default=0, help="of generated input, default: 0")
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("target")
+    group.add_argument("--base-url", metavar="URL", help="as the official SDK takes it: https://host/v1")
+    group.add_argument("--gateway", metavar="NAME", help="whose documents it is held to, default: openai")
+    group.add_argument("--model", metavar="M", help="the chat model to ask, default: a cheap one that it lists")
+    group.add_argument("--target", metavar="FILE", type=Path, help="a TOML file with keys, models, expected failures")
+    group.add_argument("--replay", metavar="HAR", type=Path, help="judge a recording instead of a live gateway")
+    group.add_argument("--timeout", metavar="S", type=_at_least(float, 0.001), help="for one answer, default: 60 s")
+    group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("selection")
+    group.add_argument("--feature", metavar="F", action="append", default=[], help="and all below it; may be repeated")
+    group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Judges, shows and writes; the exit code is that of the run."""
+    from conformance.cli import verdicts
+    from conformance.runner import judge
+
+    _check(args)
+    _announce(args)
+    outcome = judge(
+        base_url=args.base_url,
+        gateway=args.gateway,
+        model=args.model,
+        target=args.target,
+        report_dir=args.report,
+        feature=args.feature,
+        level=args.level,
+        workers=args.workers,
+        replay=args.replay,
+        seed=args.seed,
+        timeout=args.timeout,
+        max_requests=args.max_requests,
+        progress=True,
+    )
+    print(verdicts.text(outcome.report))
+    _point_at(args.report, outcome.report)
+    return int(outcome.exit_code)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuses, before anything starts, what cannot be judged."""
+    for path in (args.target, args.replay):
+        if path and not path.is_file():
+            raise UsageError(f"no such file: {path}", "give the path of a file that exists")
+    if args.report.exists() and not args.report.is_dir():
+        raise UsageError(f"--report {args.report} is a file", "give a folder; it is made when it does not exist")
+    check_gateway(args.gateway)
+
+
+def check_gateway(name: str | None) -> None:
+    """Refuses a gateway that no contract describes."""
+    import openapi
+
+    known = ("openai", *openapi.names())
+    if name and name not in known:
+        raise UsageError(f"unknown gateway {name!r}", f"known: {', '.join(known)}")
+
+
+def _announce(args: argparse.Namespace) -> None:
+    """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
+    live = args.base_url or args.target
+    print(f"Target   {args.base_url or args.target or 'the reference server, started for this run'}")
+    default = "as the target file says, else {}" if args.target else "{}"
+    print(f"Gateway  {args.gateway or default.format('openai')}")
+    print(f"Model    {args.model or default.format('a cheap one that it lists')}")
+    if live and not args.replay:
+        from conformance.runner import plan
+
+        cost = plan(args.gateway, args.feature, args.level)
+        print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
+    sys.stdout.flush()
+
+
+def _point_at(directory: Path, report: Report) -> None:
+    counts = report.counts
+    tokens = f"{counts.prompt_tokens} prompt and {counts.completion_tokens} completion tokens"
+    print(f"{counts.requests} requests, {tokens}, {report.wall_time:.1f} s")
+    for path in sorted(directory.glob("*.*")):
+        print(f"  {path}")
+
+
+def _at_least(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
+    """A number of that kind which is not below `least`."""
+
+    def number(text: str) -> Number:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError("not a number") from None
+        if not least <= value < float("inf"):
+            raise argparse.ArgumentTypeError(f"must be at least {least:g}")
+        return value
+
+    return number

@@ -1,0 +1,82 @@
+"""What can go wrong outside the gateway.
+
+    ConformanceError
+    ├── UsageError            the caller asked for something that does not exist (exit code 2)
+    │   ├── UnknownRequirement
+    │   ├── InvalidTarget
+    │   ├── UnknownFormat
+    │   ├── InvalidReport
+    │   └── InvalidRecording
+    ├── TargetError           the target cannot be judged (exit code 3)
+    │   ├── CannotConnect
+    │   ├── BudgetSpent
+    │   └── NoModel
+    ├── NoCatalogue           the reference server lists no faults (exit code 3)
+    └── RegisterError         the suite's own tables are wrong (exit code 3)
+"""
+
+from __future__ import annotations
+
+
+class ConformanceError(Exception):
+    """Base of all. `hint` tells the reader what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(ConformanceError):
+    """The caller asked for something that does not exist."""
+
+
+class UnknownRequirement(UsageError):
+    """No table under `requirements/` has this id."""
+
+
+class InvalidTarget(UsageError):
+    """The target file, or an option that describes the target, is wrong."""
+
+
+class UnknownFormat(UsageError):
+    """No module under `report/` renders this format."""
+
+
+class InvalidReport(UsageError):
+    """The file is not a report, or breaks `reports/schema.json`."""
+
+
+class InvalidRecording(UsageError):
+    """The file is not a HAR file that the suite wrote."""
+
+
+class TargetError(ConformanceError):
+    """The target cannot be judged."""
+
+
+class CannotConnect(TargetError):
+    """Nobody answers at the base URL."""
+
+
+class BudgetSpent(TargetError):
+    """The run reached its limit of requests."""
+
+
+class NoModel(TargetError):
+    """No model was named and none could be found."""
+
+
+class NoCatalogue(ConformanceError):
+    """The reference server does not list its faults."""
+
+
+class RegisterError(ConformanceError):
+    """A duplicate, an unknown claim or source, or a claim that nobody covers."""
+
+
+class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
+    """Raised by a check whose situation was never reached."""
+
+
+class Unsupported(Exception):  # noqa: N818 - a verdict, not an error
+    """Raised by a check when the target refuses, clearly, what the documents leave to the model."""

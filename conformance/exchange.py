@@ -1,0 +1,304 @@
+"""The recording client: sends a request once, keeps every byte with its arrival time, and never keeps a secret.
+
+The same request asked twice is answered from the recording, so that many checks judge one exchange. `take=1` asks for
+a second, independent answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from conformance import sse
+from conformance.errors import BudgetSpent, CannotConnect, Inconclusive
+from conformance.target import Secret, Target
+
+MASK = "***"
+PATIENCE = 30.0
+"""The longest Retry-After, in seconds, that the client waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send. `path` is relative to the base URL; `key` names a key of the target, or is a `Secret`, or None."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    key: str | Secret | None = "default"
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """A request and its answer. `chunks` are (seconds since the request, bytes); nothing here holds a credential."""
+
+    number: int
+    request: Request
+    url: str
+    started: str
+    sent: tuple[tuple[str, str], ...] = ()
+    status: int = 0
+    http_version: str = "HTTP/1.1"
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    chunks: tuple[tuple[float, bytes], ...] = ()
+    elapsed: float = 0.0
+    broken: str = ""
+    """How the connection ended too early, if it did."""
+
+    @cached_property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(chunk for _, chunk in self.chunks)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text, for people."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body, or None when it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    @cached_property
+    def stream(self) -> sse.Reader:
+        """The body read as server-sent events."""
+        return sse.read(self.chunks)
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+class Recorder:
+    """Sends requests to a target and remembers them. `touched` holds what the running check has looked at."""
+
+    def __init__(self, target: Target, replay: Iterable[Mapping[str, Any]] | None = None, first: int = 0) -> None:
+        self.target = target
+        self.first = first
+        self.touched: list[Exchange] = []
+        self.recorded: list[Exchange] = []
+        self._known: dict[tuple[Request, int], Exchange] = {}
+        self._replay = None if replay is None else _by_request(replay)
+        self._lock = threading.Lock()
+        self._http = httpx.Client(timeout=httpx.Timeout(target.timeout, connect=10.0), trust_env=not target.local)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def ask(self, request: Request, take: int = 0, patient: bool = True) -> Exchange:
+        """The answer to a request, from the recording when it is known.
+
+        Raises `CannotConnect` when nobody answers and `BudgetSpent` at the limit of requests. `patient` waits for a
+        rate limit to pass and tries once more when an upstream is away.
+        """
+        known = self._known.get((request, take))
+        if known is None:
+            known = self._patiently(request) if patient else self.send(request)
+            self._known[request, take] = known
+        self.touched.append(known)
+        return known
+
+    def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:
+        """Sends a request now. `until` closes the connection once it holds of the bytes so far."""
+        if self._replay is not None:
+            return self._replayed(request)
+        with self._lock:
+            count = len(self.recorded)
+            if self.target.max_requests is not None and count >= self.target.max_requests:
+                raise BudgetSpent(f"{count} requests were sent, which is the limit", "raise --max-requests")
+            exchange = self._send(request, self.first + count, until)
+            self.recorded.append(exchange)
+        return exchange
+
+    def _patiently(self, request: Request) -> Exchange:
+        exchange = self.send(request)
+        for _ in range(2):
+            pause = _pause(exchange)
+            if pause is None or self._replay is not None:
+                break
+            time.sleep(pause)
+            exchange = self.send(request)
+        return exchange
+
+    def _send(self, request: Request, number: int, until: Callable[[bytes], bool] | None) -> Exchange:
+        message = self._http.build_request(
+            request.method, self.target.base_url + request.path, content=request.body, headers=self._headers(request)
+        )
+        record: dict[str, Any] = {
+            "number": number,
+            "request": request,
+            "url": str(message.url),
+            "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "sent": tuple((name, self._scrub(value)) for name, value in message.headers.items()),
+        }
+        chunks: list[tuple[float, bytes]] = []
+        start = time.perf_counter()
+        try:
+            self._receive(message, record, chunks, start, until)
+        except httpx.TransportError as error:
+            if not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+                raise CannotConnect(f"cannot connect to {self.target.base_url}", "is the gateway running?") from None
+            record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
+        return Exchange(**record, chunks=tuple(chunks), elapsed=time.perf_counter() - start)
+
+    def _receive(
+        self,
+        message: httpx.Request,
+        record: dict[str, Any],
+        chunks: list[tuple[float, bytes]],
+        start: float,
+        until: Callable[[bytes], bool] | None,
+    ) -> None:
+        response = self._http.send(message, stream=True)
+        try:
+            record["status"] = response.status_code
+            record["http_version"] = response.http_version
+            record["headers"] = httpx.Headers([(k, self._scrub(v)) for k, v in response.headers.multi_items()])
+            for chunk in response.iter_bytes():
+                chunks.append((time.perf_counter() - start, self._scrub_bytes(chunk)))
+                if until and until(b"".join(data for _, data in chunks)):
+                    break
+        finally:
+            response.close()
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
+        key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
+        if key is not None:
+            headers["authorization"] = f"Bearer {key.reveal()}"
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+        return headers | dict(request.headers)
+
+    @cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        return tuple(key.reveal() for key in self.target.keys.values() if len(key.reveal()) > 3)
+
+    def _scrub(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+    def _scrub_bytes(self, chunk: bytes) -> bytes:
+        for secret in self._secrets:
+            chunk = chunk.replace(secret.encode(), MASK.encode())
+        return chunk
+
+    def _replayed(self, request: Request) -> Exchange:
+        record = (self._replay or {}).get(_identity(request), [])
+        if not record:
+            raise Inconclusive("the recording holds no answer to this request")
+        exchange = from_record(record.pop(0) if len(record) > 1 else record[0], request, len(self.recorded))
+        self.recorded.append(exchange)
+        return exchange
+
+
+def _pause(exchange: Exchange) -> float | None:
+    """How long to wait before a further try, in seconds; None when there is no reason to try again."""
+    if exchange.status == 429:
+        wait = exchange.headers.get("retry-after", "1")
+        seconds = float(wait) if wait.replace(".", "", 1).isdecimal() else 1.0
+        return seconds if seconds <= PATIENCE else None
+    return 0.2 if exchange.status in {502, 503, 504} or (exchange.broken and not exchange.status) else None
+
+
+def _key_name(request: Request) -> str:
+    """The name of the key a request was sent with; a throw-away credential is just that."""
+    return request.key if isinstance(request.key, str) else type(request.key).__name__
+
+
+def _identity(request: Request) -> tuple[object, ...]:
+    return request.method, request.path, request.body or b"", request.headers, _key_name(request)
+
+
+def to_record(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as plain values, for the HAR file. Holds no secret."""
+    request = exchange.request
+    try:
+        body, binary = (request.body or b"").decode(), False
+    except UnicodeDecodeError:
+        body, binary = base64.b64encode(request.body or b"").decode(), True
+    return {
+        "id": exchange.number,
+        "started": exchange.started,
+        "method": request.method,
+        "url": exchange.url,
+        "path": request.path,
+        "key": _key_name(request),
+        "own_headers": [list(pair) for pair in request.headers],
+        "request_headers": [list(pair) for pair in exchange.sent],
+        "request_body": None if request.body is None else body,
+        "request_binary": binary,
+        "status": exchange.status,
+        "http_version": exchange.http_version,
+        "response_headers": [list(pair) for pair in exchange.headers.multi_items()],
+        "chunks": [[seconds, base64.b64encode(data).decode()] for seconds, data in exchange.chunks],
+        "elapsed": exchange.elapsed,
+        "error": exchange.broken or None,
+    }
+
+
+def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exchange:
+    """The exchange that `to_record` wrote, as the answer to `request`."""
+    return Exchange(
+        number=number,
+        request=request,
+        url=record["url"],
+        started=record["started"],
+        sent=tuple((name, value) for name, value in record["request_headers"]),
+        status=record["status"],
+        http_version=record["http_version"],
+        headers=httpx.Headers([(name, value) for name, value in record["response_headers"]]),
+        chunks=tuple((seconds, base64.b64decode(data)) for seconds, data in record["chunks"]),
+        elapsed=record["elapsed"],
+        broken=record["error"] or "",
+    )
+
+
+def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
+    """The prompt and completion tokens that the gateway reported in one record."""
+    body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
+    if b'"usage"' not in body:
+        return 0, 0
+    candidates = [event.data for event in sse.read([(0.0, body)]).events][::-1] or [body]
+    for text in candidates:
+        usage = _usage(text)
+        if usage:
+            counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
+            return tuple(count if isinstance(count, int) else 0 for count in counts)  # type: ignore[return-value]
+    return 0, 0
+
+
+def _usage(text: str | bytes) -> dict[str, Any] | None:
+    try:
+        usage = json.loads(text)["usage"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return usage if isinstance(usage, dict) else None
+
+
+def _by_request(records: Iterable[Mapping[str, Any]]) -> dict[tuple[object, ...], list[Mapping[str, Any]]]:
+    table: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
+    for record in records:
+        body = record["request_body"]
+        raw = None if body is None else base64.b64decode(body) if record["request_binary"] else body.encode()
+        own = tuple((name, value) for name, value in record["own_headers"])
+        request = Request(record["method"], record["path"], raw, own, record["key"])
+        table.setdefault(_identity(request), []).append(record)
+    return table

@@ -1,0 +1,106 @@
+"""From the outcome of a check to a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import register
+from conformance.errors import ConformanceError, Inconclusive, TargetError, Unsupported, UsageError
+from conformance.evidence import evidence
+from conformance.exchange import to_record
+from conformance.model import Finding, Verdict
+from conformance.plugin import EXCHANGES, FATAL, FINDING, RUN, status
+from conformance.session import RECORDER, RUN as RUN_KEY
+
+SHOWN = 3
+"""The most exchanges that a finding carries."""
+CARRIED = pytest.StashKey[list[int]]()
+CHECKS = Path(__file__).parent
+
+
+def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
+    """The finding of a check that has just run."""
+    requirement = register.load().requirement(item.function.requirement_id)  # type: ignore[attr-defined]
+    verdict, message = _verdict(call.excinfo)
+    recorder = item.config.stash.get(RECORDER, None)
+    touched = recorder.touched[::-1] if recorder and verdict is not Verdict.PASSED else []
+    expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
+    if requirement.id in expected and verdict is Verdict.PASSED:
+        verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"
+    return Finding(
+        requirement=requirement.id,
+        level=requirement.level,
+        verdict=verdict,
+        message=message,
+        case=item.callspec.id if hasattr(item, "callspec") else None,
+        expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
+        evidence=tuple(evidence(exchange) for exchange in list(dict.fromkeys(touched))[:SHOWN]),
+        duration=round(call.duration, 6),
+    )
+
+
+def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:
+    if excinfo is None:
+        return Verdict.PASSED, ""
+    error = excinfo.value
+    if isinstance(error, Unsupported):
+        return Verdict.UNSUPPORTED, str(error)
+    if isinstance(error, Inconclusive):
+        return Verdict.INCONCLUSIVE, str(error)
+    if isinstance(error, AssertionError) and CHECKS in Path(excinfo.traceback[-1].path).parents:
+        return Verdict.FAILED, str(error).split("\nassert ")[0].strip() or str(excinfo.traceback[-1].statement).strip()
+    hint = f" ({error.hint})" if isinstance(error, ConformanceError) and error.hint else ""
+    return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
+
+
+def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
+    """Ends the run when the target cannot be judged at all."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, (TargetError, UsageError)):
+        kind = "usage" if isinstance(error, UsageError) else "target"
+        report.user_properties.append((FATAL, [kind, str(error), error.hint]))
+        item.session.shouldstop = str(error)
+
+
+def attach(report: pytest.TestReport, finding: Finding) -> None:
+    """Lets the report carry the finding, counts it as pytest counts, and shows it as a reader wants it."""
+    carried = finding.to_plain()
+    report.user_properties.append((FINDING, carried))
+    word = status(carried)
+    if word in ("passed", "failed", "errored"):
+        report.outcome = "passed" if word == "passed" else "failed"
+        report.longrepr = None if word == "passed" else explain(finding)
+    else:
+        report.outcome = "skipped"
+        report.wasxfail = f"{word}: {finding.message}"  # type: ignore[attr-defined]
+        report.longrepr = None
+
+
+def explain(finding: Finding) -> str:
+    """What a terminal shows under a failure."""
+    known = register.load()
+    requirement = known.requirement(finding.requirement)
+    case = f" [{finding.case}]" if finding.case else ""
+    lines = [f"{requirement.id}{case}: {finding.message}", "", f"  {requirement.level}  {requirement.text}"]
+    lines += [f"  {claim.id}  “{claim.quote}”  {claim.address}" for claim in known.claims_of(requirement)]
+    lines += [f"  {source.title}  {source.url}" for source in known.sources_of(requirement)]
+    for shown in finding.evidence[:1]:
+        lines += ["", *(f"  > {line}" for line in shown.request.splitlines())]
+        lines += ["", *(f"  < {line}" for line in shown.response.splitlines()), "", f"  {shown.curl}"]
+    return "\n".join(lines)
+
+
+def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Lets the report carry what was recorded since the last one, so that it reaches whoever writes the report."""
+    recorder = item.config.stash.get(RECORDER, None)
+    if recorder is None:
+        return
+    carried = item.config.stash.setdefault(CARRIED, [0])
+    fresh = recorder.recorded[carried[0] :]
+    carried[0] = len(recorder.recorded)
+    if fresh:
+        report.user_properties.append((EXCHANGES, [to_record(exchange) for exchange in fresh]))
+        report.user_properties.append((RUN, item.config.stash.get(RUN_KEY, {})))

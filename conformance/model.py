@@ -1,0 +1,127 @@
+"""The nouns of the suite. Frozen values, no input or output.
+
+A `Claim` is one documented sentence. A `Requirement` is what a gateway must do because of claims or sources. A check
+judges a requirement and yields a `Finding`; findings with their target make a `Report`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Level(StrEnum):
+    """How binding a requirement is, as in RFC 2119."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    """The situation was never reached: the model did not call the tool, or an earlier defect hides it."""
+    UNSUPPORTED = "unsupported"
+    """The gateway does not claim the feature, or the target names no fixture for it."""
+    ERRORED = "errored"
+    """The suite or the network failed. Says nothing about the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One documented sentence of one gateway. `excluded` is the reason why no request can test it."""
+
+    id: str
+    gateway: str
+    quote: str
+    statement: str
+    endpoint: str
+    level: Level
+    address: str
+    excluded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a gateway has to do.
+
+    `fixtures` are keys or models that the target must name for the check to run. A `broad` requirement restates others
+    as a whole, so a defect of a detail may fail it too.
+    """
+
+    id: str
+    area: str
+    level: Level
+    text: str
+    feature: str
+    claims: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    fixtures: tuple[str, ...] = ()
+    broad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One exchange behind a finding: `exchange` is its number in the HAR file, `curl` repeats it without secrets."""
+
+    exchange: int
+    curl: str
+    request: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart."""
+
+    requirement: str
+    level: Level
+    verdict: Verdict
+    message: str = ""
+    case: str | None = None
+    expected: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    duration: float = 0.0
+
+    def to_plain(self) -> dict[str, Any]:
+        """JSON values only, fit for a pipe or a file."""
+        plain = asdict(self)
+        return {**plain, "level": self.level.value, "verdict": self.verdict.value, "evidence": list(plain["evidence"])}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Finding:
+        """The finding that `to_plain` gave."""
+        evidence = tuple(Evidence(**one) for one in plain["evidence"])
+        typed = {"level": Level(plain["level"]), "verdict": Verdict(plain["verdict"]), "evidence": evidence}
+        return cls(**{**plain, **typed})
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a run cost. Tokens are the sums that the gateway itself reported in `usage`."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one run learned about one target. Times are ISO 8601 in UTC, `wall_time` is in seconds."""
+
+    base_url: str
+    gateway: str
+    model: str
+    started: str
+    wall_time: float
+    seed: int
+    versions: dict[str, str]
+    counts: Counts
+    findings: tuple[Finding, ...] = field(default_factory=tuple)
+    settings: dict[str, Any] = field(default_factory=dict)

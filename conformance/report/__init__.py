@@ -1,0 +1,75 @@
+"""Reports: what a run learned, in every format that stands in this folder.
+
+A format is a module here with `FILENAME` and `render(view) -> str`; its name is the module's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from conformance.errors import UnknownFormat
+from conformance.model import Report
+from conformance.report.view import RegisterLike, View, view
+
+
+@cache
+def formats() -> dict[str, Any]:
+    """The modules that render, by format name."""
+    names = sorted(module.name for module in iter_modules(__path__))
+    modules = {name: import_module(f"{__name__}.{name}") for name in names}
+    return {name: module for name, module in modules.items() if hasattr(module, "render")}
+
+
+def render(name: str, shown: View) -> str:
+    """The report in one format; raises `UnknownFormat`."""
+    return str(known(name).render(shown))
+
+
+def known(name: str) -> Any:
+    """The module of a format; `UnknownFormat` names the nearest one."""
+    if name not in formats():
+        near = get_close_matches(name, formats(), n=1)
+        all_of_them = f"known: {', '.join(formats())}"
+        hint = f"did you mean {near[0]}? {all_of_them}" if near else all_of_them
+        raise UnknownFormat(f"no format is called {name!r}", hint)
+    return formats()[name]
+
+
+def write(
+    report: Report,
+    directory: Path,
+    exchanges: Iterable[Mapping[str, Any]] = (),
+    register: RegisterLike | None = None,
+) -> None:
+    """Writes the report in every format, and the recorded exchanges as HAR, into the directory."""
+    from conformance.report import har
+
+    shown = view(report, register or _register())
+    directory.mkdir(parents=True, exist_ok=True)
+    har.save(exchanges, directory / har.FILENAME)
+    for name, module in formats().items():
+        (directory / module.FILENAME).write_text(render(name, shown), encoding="utf-8")
+
+
+def read(path: Path) -> Report:
+    """The report in a `report.json`, or in the directory that holds one; `InvalidReport` when it is not one."""
+    return read_view(path).report
+
+
+def read_view(path: Path) -> View:
+    """The report in a file with the requirements as they were worded when it was written."""
+    from conformance.report import json
+
+    return json.parse(path / json.FILENAME if path.is_dir() else path)
+
+
+def _register() -> RegisterLike:
+    from conformance import register
+
+    return register.load()

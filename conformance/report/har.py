@@ -1,0 +1,175 @@
+"""Exchanges as HAR 1.2, and back.
+
+Any HAR viewer shows the file. What HAR has no field for stands beside it under names that start with an underscore, so
+that a recording can be judged again without a gateway: `_chunks` lists `[seconds since the request, bytes]` for each
+read from the network, in the order in which they make up the body.
+
+A record is a dict of plain values: `id`, `started`, `method`, `url`, `path`, `key` (its name), `own_headers`,
+`request_headers`, `request_body`, `request_binary` (the body is base64), `status`, `http_version`, `response_headers`,
+`chunks` (seconds, base64), `elapsed` in seconds and `error`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.errors import InvalidRecording
+
+FILENAME = "exchanges.har"
+CREDENTIALS = {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
+MASK = "***"
+BESIDE = ("id", "path", "key", "own_headers", "request_binary", "elapsed", "error")
+"""The members of a record that HAR has no field for."""
+
+Record = dict[str, Any]
+
+
+def har(exchanges: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The HAR document of recorded exchanges. Values of credential headers are masked whatever they hold."""
+    creator = {"name": "gateway-conformance", "version": _version()}
+    return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(record) for record in exchanges]}}
+
+
+def save(exchanges: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Writes recorded exchanges as a HAR file."""
+    path.write_text(json.dumps(har(exchanges), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> list[Record]:
+    """The records in a HAR file that `har` made; `InvalidRecording` when it is anything else."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidRecording(f"cannot read {path}: {error.strerror}", f"give the {FILENAME} of a run") from None
+    except ValueError as error:
+        raise InvalidRecording(f"{path} is not JSON: {error}", f"give the {FILENAME} of a run") from None
+    try:
+        return [_record(entry) for entry in document["log"]["entries"]]
+    except (KeyError, TypeError, ValueError) as error:
+        hint = "only recordings that this suite made can be judged again: they carry `_chunks`"
+        raise InvalidRecording(f"{path} is not a recording: {type(error).__name__} {error}", hint) from None
+
+
+def _entry(record: Mapping[str, Any]) -> dict[str, Any]:
+    first = record["chunks"][0][0] if record["chunks"] else record["elapsed"]
+    return {
+        "startedDateTime": record["started"],
+        "time": _milliseconds(record["elapsed"]),
+        "request": _request(record),
+        "response": _response(record),
+        "cache": {},
+        "timings": {
+            "send": 0,
+            "wait": _milliseconds(first),
+            "receive": _milliseconds(max(0.0, record["elapsed"] - first)),
+        },
+        **{f"_{name}": record[name] for name in BESIDE},
+        "_chunks": [[seconds, len(base64.b64decode(data))] for seconds, data in record["chunks"]],
+    }
+
+
+def _request(record: Mapping[str, Any]) -> dict[str, Any]:
+    body = record["request_body"]
+    headers = _headers(record["request_headers"])
+    query = parse_qsl(urlsplit(record["url"]).query, keep_blank_values=True)
+    found = {
+        "method": record["method"],
+        "url": record["url"],
+        "httpVersion": record["http_version"],
+        "cookies": [],
+        "headers": headers,
+        "queryString": [{"name": name, "value": value} for name, value in query],
+        "headersSize": -1,
+        "bodySize": -1 if body is None else len(body.encode()),
+    }
+    return found if body is None else found | {"postData": {"mimeType": _media_type(headers), "text": body}}
+
+
+def _response(record: Mapping[str, Any]) -> dict[str, Any]:
+    headers = _headers(record["response_headers"])
+    body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
+    return {
+        "status": record["status"],
+        "statusText": _phrase(record["status"]),
+        "httpVersion": record["http_version"],
+        "cookies": [],
+        "headers": headers,
+        "content": {"size": len(body), "mimeType": _media_type(headers), **_content(body)},
+        "redirectURL": next((one["value"] for one in headers if one["name"].lower() == "location"), ""),
+        "headersSize": -1,
+        "bodySize": len(body),
+    }
+
+
+def _content(body: bytes) -> dict[str, str]:
+    """The body as text, or as base64 when it is not UTF-8."""
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+
+
+def _record(entry: Mapping[str, Any]) -> Record:
+    request, response = entry["request"], entry["response"]
+    content = response["content"]
+    body = base64.b64decode(content["text"]) if content.get("encoding") else content["text"].encode()
+    return {
+        "started": entry["startedDateTime"],
+        "method": request["method"],
+        "url": request["url"],
+        "request_headers": [[one["name"], one["value"]] for one in request["headers"]],
+        "request_body": request["postData"]["text"] if "postData" in request else None,
+        "status": response["status"],
+        "http_version": response["httpVersion"],
+        "response_headers": [[one["name"], one["value"]] for one in response["headers"]],
+        "chunks": _chunks(entry["_chunks"], body),
+        **{name: entry[f"_{name}"] for name in BESIDE},
+    }
+
+
+def _chunks(sizes: list[list[Any]], body: bytes) -> list[list[Any]]:
+    chunks, start = [], 0
+    for seconds, size in sizes:
+        chunks.append([seconds, base64.b64encode(body[start : start + size]).decode()])
+        start += size
+    if start != len(body):
+        raise ValueError(f"_chunks add up to {start} bytes, the body has {len(body)}")
+    return chunks
+
+
+def _headers(pairs: Iterable[Iterable[str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": _masked(name, value)} for name, value in pairs]
+
+
+def _masked(name: str, value: str) -> str:
+    """`Bearer ***` for a credential, so that the scheme stays visible; any other value as it is."""
+    if name.lower() not in CREDENTIALS:
+        return value
+    scheme, space, _ = value.partition(" ")
+    return f"{scheme} {MASK}" if space and scheme.isalpha() else MASK
+
+
+def _media_type(headers: Iterable[Mapping[str, str]]) -> str:
+    return next((one["value"] for one in headers if one["name"].lower() == "content-type"), "application/octet-stream")
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _version() -> str:
+    try:
+        return version("gateway-conformance")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,83 @@
+"""`report.html`: the report for people, one file that needs no network.
+
+Everything a gateway said is text: Jinja escapes it, and the page's own policy forbids every request.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.model import Level
+from conformance.report.view import Judgement, Standing, View, expected_failure
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+FILENAME = "report.html"
+TEMPLATES = Path(__file__).parent / "templates"
+CODE = re.compile(r"`([^`]+)`")
+OPEN_AT_FIRST = 3
+"""So many failed MUST are shown open; more would hide one another."""
+
+TITLES = {
+    Standing.FAILED: ("Failed", "The gateway does otherwise than it must or should."),
+    Standing.ERRORED: ("Errored", "The suite or the network failed, which says nothing about the gateway."),
+    Standing.EXPECTED: ("Expected failures", "The target file names these failures with a reason."),
+    Standing.INCONCLUSIVE: ("Inconclusive", "The situation that the check needs was never reached."),
+    Standing.UNSUPPORTED: ("Unsupported", "Not claimed by the gateway, or the target names no fixture for it."),
+    Standing.UNJUDGED: ("Unjudged", "This run did not come to these requirements."),
+    Standing.PASSED: ("Passed", ""),
+}
+
+
+def render(shown: View) -> str:
+    """The report as one self-contained page."""
+    return _template().render(
+        view=shown,
+        report=shown.report,
+        headline=shown.headline,
+        levels=list(Level),
+        standings=list(Standing),
+        titles=TITLES,
+        opened=_opened(shown),
+        expected_failure=expected_failure,
+    )
+
+
+def _opened(shown: View) -> set[str]:
+    """The requirements that are open at first."""
+    failed = shown.at(Standing.FAILED, Level.MUST)
+    return {one.id for one in failed} if len(failed) <= OPEN_AT_FIRST else set()
+
+
+def _by_level(judgements: tuple[Judgement, ...]) -> list[Judgement]:
+    return sorted(judgements, key=lambda judgement: list(Level).index(judgement.level))
+
+
+def _prose(text: str) -> Markup:
+    """Escaped text, with `code` between backticks as code."""
+    from markupsafe import Markup
+
+    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["by_level"] = _by_level
+    environment.filters["prose"] = _prose
+    environment.tests["web"] = lambda address: address.startswith(("https://", "http://"))
+    return environment.get_template("report.html.jinja")

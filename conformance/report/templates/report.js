@@ -1,0 +1,79 @@
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const one = (id) => document.getElementById(id);
+const requirements = all("details.requirement");
+const words = new Map(requirements.map((item) => [item, item.textContent.toLowerCase()]));
+
+function chosen(name) {
+  return new Set(all(`input[name=${name}]:checked`).map((box) => box.value));
+}
+
+function filter() {
+  const [standings, levels] = [chosen("standing"), chosen("level")];
+  const area = one("area").value;
+  const sought = one("search").value.trim().toLowerCase().split(/\s+/);
+  for (const item of requirements) {
+    const { standing, level } = item.dataset;
+    const kept = standings.has(standing) && levels.has(level) && (!area || area === item.dataset.area);
+    item.hidden = !(kept && sought.every((word) => words.get(item).includes(word)));
+  }
+  const left = requirements.filter((item) => !item.hidden).length;
+  for (const group of all(".group")) count(group);
+  one("shown").value = `${left} of ${requirements.length} shown`;
+  one("none").hidden = left > 0;
+}
+
+function count(group) {
+  const [left, total] = ["details:not([hidden])", "details"].map((selector) => all(selector, group).length);
+  group.hidden = !left;
+  group.querySelector(".count").textContent = left < total ? `${left} of ${total}` : total;
+}
+
+function unfold(button) {
+  const open = button.textContent === "Expand all";
+  for (const item of requirements) item.open = open && !item.hidden;
+  button.textContent = open ? "Collapse all" : "Expand all";
+}
+
+async function copy(button) {
+  const block = button.closest(".code").querySelector("pre");
+  try {
+    await navigator.clipboard.writeText(block.textContent);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(block);
+    button.textContent = "Selected";
+  }
+  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+}
+
+function reveal() {
+  const item = one(decodeURIComponent(location.hash.slice(1)));
+  if (!requirements.includes(item)) return;
+  item.hidden = false;
+  item.closest(".group").hidden = false;
+  item.open = true;
+  item.scrollIntoView({ block: "center" });
+}
+
+function switchTheme() {
+  const style = document.documentElement.style;
+  const dark = (style.colorScheme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  style.colorScheme = dark ? "light" : "dark";
+}
+
+function openFailures() {
+  for (const item of requirements) if (item.dataset.standing === "failed") item.open = true;
+}
+
+for (const item of [one("theme"), one("filters"), ...all(".copy")]) item.hidden = false;
+one("theme").addEventListener("click", switchTheme);
+one("unfold").addEventListener("click", (event) => unfold(event.target));
+one("filters").addEventListener("input", filter);
+one("filters").addEventListener("submit", (event) => event.preventDefault());
+for (const button of all(".copy")) button.addEventListener("click", () => copy(button));
+addEventListener("hashchange", reveal);
+addEventListener("beforeprint", openFailures);
+filter();
+reveal();

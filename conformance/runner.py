@@ -1,0 +1,122 @@
+"""Runs the checks in this process and gives their report. What the command line, and any other program, calls."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import plugin, select
+from conformance.collector import Collector
+from conformance.model import Finding, Report, Verdict
+
+HERE = Path(__file__).parent
+PLUGINS = ("conformance.plugin", "pytest_base_url.plugin", "no:terminal", "no:cacheprovider")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A report, and the exit code it asks for: 0 no MUST failed, 1 one did, 3 the suite or the network failed."""
+
+    report: Report
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is going to cost, as measured by a rehearsal against the reference server."""
+
+    checks: int
+    requests: int
+    tokens: int
+
+
+def judge(
+    *,
+    base_url: str | None = None,
+    gateway: str | None = None,
+    model: str | None = None,
+    target: Path | None = None,
+    report_dir: Path | None = None,
+    feature: Sequence[str] = (),
+    level: str | None = None,
+    workers: int = 0,
+    replay: Path | None = None,
+    seed: int = 0,
+    timeout: float | None = None,
+    max_requests: int | None = None,
+    progress: bool = False,
+) -> Outcome:
+    """Judges one target. Raises `UsageError` and `TargetError` before the first check runs."""
+    options: dict[str, Any] = {
+        "gateway": gateway,
+        "model": model,
+        "target": target,
+        "feature": ",".join(feature) or None,
+        "level": level,
+        "replay": replay,
+        "timeout": timeout,
+        "max-requests": max_requests,
+    }
+    select.wanted(options["feature"], level)
+    collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
+    words = _words(options, base_url, workers)
+    with _no_foreign_options():
+        pytest.main(words, plugins=[collector])
+    if collector.fatal:
+        raise collector.fatal
+    report = collector.report()
+    return Outcome(report, exit_code(report))
+
+
+def plan(gateway: str | None, feature: Sequence[str] = (), level: str | None = None) -> Plan:
+    """Rehearses a run against the reference server, to tell its cost before it is paid."""
+    report = judge(gateway=gateway, feature=feature, level=level).report
+    tokens = report.counts.prompt_tokens + report.counts.completion_tokens
+    return Plan(len(report.findings), report.counts.requests, tokens)
+
+
+def _collector(directory: Path | None, settings: dict[str, Any], seed: int, progress: bool) -> Collector:
+    plain = {name: str(value) for name, value in settings.items()}
+    collector = Collector(directory, plain, seed)
+    if progress:
+        from conformance.report.progress import Progress
+
+        collector.progress = Progress()
+    return collector
+
+
+def _word(finding: Finding) -> str:
+    return plugin.status(finding.to_plain())
+
+
+def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
+    words = [str(HERE / "checks"), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
+    words += ["--disable-plugin-autoload", "--capture=no", *(word for name in PLUGINS for word in ("-p", name))]
+    words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
+    words += ["--base-url", base_url] if base_url else []
+    return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
+
+
+@contextlib.contextmanager
+def _no_foreign_options() -> Iterator[None]:
+    """Options that the caller keeps for its own pytest are not for this one."""
+    kept = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ["PYTEST_ADDOPTS"] = kept
+
+
+def exit_code(report: Report) -> int:
+    """0 when no MUST failed, 1 when one did, 3 when a check could not judge for a reason of its own."""
+    words = {_word(finding) for finding in report.findings}
+    if "failed" in words:
+        return 1
+    return 3 if Verdict.ERRORED in words or not report.findings else 0

@@ -1,0 +1,104 @@
+"""One run: its options, its target, and the state that hooks and fixtures share."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import openapi
+from conformance import reference, target as targets
+from conformance.ask import Ask
+from conformance.errors import CannotConnect, NoModel, TargetError, UsageError
+from conformance.exchange import Recorder
+from conformance.target import KEY_VARIABLE, Target
+
+RECORDER = pytest.StashKey[Recorder]()
+RUN = pytest.StashKey[dict[str, str]]()
+
+NOT_CHAT = re.compile(
+    r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|instruct|babbage|davinci"
+)
+CHEAP = re.compile(r"mini|nano|flash|haiku|lite|small|turbo|8b|echo")
+
+
+def option(config: pytest.Config, name: str) -> str | None:
+    """The value of `--conformance-NAME`."""
+    return config.getoption(f"conformance_{name}", None)
+
+
+@contextmanager
+def target(config: pytest.Config) -> Iterator[Target]:
+    """The target that the options describe; the reference server when they name no base URL."""
+    base_url = config.getoption("base_url", None)
+    file, gateway, model = (option(config, name) for name in ("target", "gateway", "model"))
+    if file:
+        found = targets.from_file(Path(file), base_url, gateway, model)
+        _known(found.gateway)
+        yield _limited(config, found)
+    elif base_url:
+        found = targets.from_options(base_url, gateway, model)
+        _known(found.gateway)
+        yield _limited(config, found)
+    else:
+        _known(gateway or "openai")
+        with reference.serving(gateway) as served:
+            yield _limited(config, replace(served, models={**served.models, "chat": model} if model else served.models))
+
+
+def _known(gateway: str) -> None:
+    names = ("openai", *openapi.names())
+    if gateway not in names:
+        raise UsageError(f"unknown gateway {gateway!r}", f"known: {', '.join(names)}")
+
+
+def _limited(config: pytest.Config, found: Target) -> Target:
+    timeout, requests = option(config, "timeout"), option(config, "max_requests")
+    return replace(
+        found,
+        timeout=float(timeout) if timeout else found.timeout,
+        max_requests=int(requests) if requests else found.max_requests,
+    )
+
+
+def recorder(config: pytest.Config, target: Target) -> Recorder:
+    """The recording client of this run, known to the hooks from now on."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    records = None
+    if replay := option(config, "replay"):
+        from conformance.report import har
+
+        records = har.load(Path(replay))
+    made = Recorder(target, records, first=int(worker) * 100_000)
+    config.stash[RECORDER] = made
+    return made
+
+
+def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
+    """The asking client, once it is known that the target answers, takes the key, and has a model."""
+    probe = Ask(recorder, target.models.get("chat", ""))
+    listed = probe.get("/models")
+    probe.model = probe.model or _pick(listed.json)
+    config.stash[RUN] = {"base_url": target.base_url, "gateway": target.gateway, "model": probe.model}
+    first = probe.chat().exchange
+    if first.status == 401:
+        raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")
+    if not first.status:
+        raise CannotConnect(f"the target does not answer: {first.broken}", "is the base URL right?")
+    return probe
+
+
+def _pick(listed: object) -> str:
+    """The first listed model that looks cheap and made for chat."""
+    data = listed.get("data") if isinstance(listed, dict) else None
+    names = [entry.get("id") for entry in data or [] if isinstance(entry, dict)]
+    usable = [name for name in names if isinstance(name, str) and not NOT_CHAT.search(name.lower())]
+    cheap = [name for name in usable if CHEAP.search(name.lower())]
+    if not usable:
+        raise NoModel("GET /models lists no model to judge with", "name one: --model NAME")
+    return (cheap or usable)[0]

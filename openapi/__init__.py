@@ -1,0 +1,34 @@
+"""The contract: what is documented, as data, and one small loader."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from openapi import errors
+from openapi._build import read
+from openapi._contract import Contract
+from openapi._operation import Operation
+from openapi._problem import Problem
+from openapi._sources import BASE, gateway_names
+
+__all__ = ["Contract", "Operation", "Problem", "errors", "load", "names"]
+
+
+def load(gateway: str | None = None) -> Contract:
+    """The contract of a gateway; of None or "openai", the base contract. Loaded once.
+
+    Raises:
+        UnknownGateway: no overlay has that name.
+        ContractError: the built file is not current and the sources cannot be built.
+    """
+    return _load(gateway or BASE)
+
+
+def names() -> tuple[str, ...]:
+    """The names of all gateways that have an overlay, sorted."""
+    return gateway_names()
+
+
+@cache
+def _load(name: str) -> Contract:
+    return Contract(name, read(name))

@@ -1,0 +1,118 @@
+"""Bundles the split sources into one self-contained document.
+
+Every file in schemas/ is a part of the Components Object: `<section>: {<name>: ...}`. A reference to
+`<file>#/<section>/<name>` becomes `#/components/<section>/<name>`. References of path items give way to their target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from openapi._sources import ROOT, component_files, read_yaml
+from openapi.errors import BrokenReference, DuplicateComponent
+
+Document = dict[str, Any]
+
+
+def bundle() -> Document:
+    """The base document, with local references only.
+
+    Raises:
+        UnreadableSource: a source is not a YAML mapping, or repeats a key.
+        BrokenReference: a reference points at nothing.
+        DuplicateComponent: two files define the same component.
+    """
+    document = read_yaml(ROOT)
+    components: Document = document.setdefault("components", {})
+    for path in component_files():
+        _add_components(components, path)
+    document["paths"] = {template: _path_item(item) for template, item in document["paths"].items()}
+    _demand_targets(document)
+    return document
+
+
+def _add_components(components: Document, path: Path) -> None:
+    for section, named in read_yaml(path).items():
+        known = components.setdefault(section, {})
+        for name, component in named.items():
+            if name in known:
+                raise DuplicateComponent(f"{path.name}: {section}/{name} is defined twice")
+            known[name] = _localized(component, path)
+
+
+def _path_item(item: Document) -> Document:
+    file, _, pointer = item["$ref"].partition("#/")
+    path = ROOT.parent / file
+    items = read_yaml(path)
+    if pointer not in items:
+        raise BrokenReference(f"{path.name} has no path item {pointer!r}")
+    resolved = _localized(items[pointer], path)
+    assert isinstance(resolved, dict)
+    return resolved
+
+
+def _localized(node: Any, path: Path) -> Any:
+    """A copy of `node` in which every reference and every discriminator mapping is local."""
+    if isinstance(node, list):
+        return [_localized(item, path) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {key: _localized(value, path) for key, value in node.items()}
+    if isinstance(copy.get("$ref"), str):
+        copy["$ref"] = _local_pointer(copy["$ref"], path)
+    if "propertyName" in copy and "mapping" in copy:
+        copy["mapping"] = {value: _local_pointer(ref, path) for value, ref in copy["mapping"].items()}
+    return copy
+
+
+def _local_pointer(reference: str, path: Path) -> str:
+    file, separator, pointer = reference.partition("#/")
+    target = (path.parent / file).resolve() if file else path.resolve()
+    if not separator or target not in {known.resolve() for known in component_files()}:
+        raise BrokenReference(f"{path.name}: no file of components for {reference!r}")
+    return f"#/components/{pointer}"
+
+
+def _demand_targets(document: Document) -> None:
+    for reference in references(document):
+        _, section, name = reference.removeprefix("#/").split("/", 2)
+        if name not in document["components"].get(section, {}):
+            raise BrokenReference(f"nothing is defined at {reference!r}")
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every local reference below `node`, also those of discriminator mappings."""
+    if isinstance(node, list):
+        for item in node:
+            yield from references(item)
+    elif isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        if "propertyName" in node and "mapping" in node:
+            yield from node["mapping"].values()
+        for value in node.values():
+            yield from references(value)
+
+
+def prune(document: Document) -> None:
+    """Remove the components that nothing refers to, directly or through another component."""
+    used = set(_reachable(document))
+    for section, named in document["components"].items():
+        if section != "securitySchemes":
+            document["components"][section] = {k: v for k, v in named.items() if f"#/components/{section}/{k}" in used}
+    document["components"] = {section: named for section, named in document["components"].items() if named}
+
+
+def _reachable(document: Document) -> Iterator[str]:
+    seen: set[str] = set()
+    waiting = list(references(document["paths"]))
+    while waiting:
+        reference = waiting.pop()
+        if reference in seen:
+            continue
+        seen.add(reference)
+        yield reference
+        _, section, name = reference.removeprefix("#/").split("/", 2)
+        waiting.extend(references(document["components"][section][name]))

@@ -1,0 +1,101 @@
+"""The command `reference-server`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from textwrap import indent
+
+DESCRIPTION = "Serve a gateway that keeps every word of the contract, or breaks one promise on demand."
+EPILOG = """\
+Prints its base URL, http://HOST:PORT/v1, when it is ready. Every path may be prefixed by /fault/NAME or
+/variation/NAME, which is then played for that request.
+Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be used.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until stopped, or print a list. Returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except Exception as error:
+        if not hasattr(error, "hint"):
+            raise
+        print(f"reference-server: {error}" + (f"\nhint: {error.hint}" if error.hint else ""), file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("reference-server", description=DESCRIPTION, epilog=EPILOG)
+    parser.add_argument("--gateway", metavar="NAME", help="play this gateway (default: the base contract)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
+    parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
+    parser.add_argument("--list", action="store_true", help="print models, keys, files and faults, and exit")
+    parser.add_argument("--list-faults", action="store_true", help="print faults and variations, and exit")
+    parser.add_argument("--json", action="store_true", help="with --list-faults: print a JSON list")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
+    return int(text)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.list_faults and options.json:
+        print(_catalogue())
+        return 0
+    if options.list or options.list_faults:
+        print("\n".join(_listing(everything=options.list)))
+        return 0
+    from reference_server.serving import serve
+
+    serve(options.gateway, options.host, options.port, options.fault, options.until_stdin_closes)
+    return 0
+
+
+def _listing(everything: bool) -> list[str]:
+    from reference_server import faults, fixtures
+
+    known, catalogue = fixtures.load(), faults.load().values()
+    tables = {
+        "Models": {name: model.doc for name, model in known.models.items()},
+        "Other names of models": {name: f"As {model}." for name, model in known.aliases.items()},
+        "Keys": {name: key.doc for name, key in known.keys.items()},
+        "Files": {name: file.doc for name, file in known.files.items()},
+        "Faults": {fault.name: _described(fault) for fault in catalogue if not fault.legal},
+        "Variations": {fault.name: fault.doc for fault in catalogue if fault.legal},
+    }
+    wanted = tables if everything else {title: tables[title] for title in ("Faults", "Variations")}
+    return [line for title, table in wanted.items() for line in _table(title, table)]
+
+
+def _catalogue() -> str:
+    """Every fault and variation, for a program."""
+    import json
+
+    from reference_server import faults
+
+    names = ("name", "doc", "operation", "stage", "gateway", "model", "legal")
+    entries = [
+        {"breaks": sorted(fault.breaks), **{name: getattr(fault, name) for name in names}}
+        for fault in faults.load().values()
+    ]
+    return json.dumps(entries, indent=1)
+
+
+def _described(fault: object) -> str:
+    return f"{fault.doc}\nBreaks: {', '.join(sorted(fault.breaks))}"  # type: ignore[attr-defined]
+
+
+def _table(title: str, table: dict[str, str]) -> list[str]:
+    return [f"{title}:", *(f"  {name}\n{indent(doc, ' ' * 6)}" for name, doc in table.items()), ""]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Who may call what, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reference_server.errors import Refusal
+from reference_server.fixtures import Fixtures, Key
+from reference_server.store import Store
+
+_MESSAGES = {
+    "expired_credential": "This API key has expired.",
+    "invalid_credential": "This API key was revoked.",
+    "forbidden": "This API key may not use this operation.",
+    "spend_limit": "The spend limit of this account is reached.",
+    "no_payment_method": "This account has no payment method on file.",
+}
+_OF_CREDENTIAL = ("expired_credential", "invalid_credential")
+
+
+class Access:
+    """Authenticates by bearer token and keeps the limits of a contract: `x-gateway`'s `limits`."""
+
+    def __init__(self, fixtures: Fixtures, store: Store, limits: Mapping[str, Any]) -> None:
+        self._fixtures = fixtures
+        self._store = store
+        self._shared = limits.get("scope") in ("account", "team")
+        wait = limits.get("retry_after")
+        self._wait = wait if isinstance(wait, int) else 1
+        self._per_minute = limits.get("requests_per_minute") or 60
+
+    def authenticate(self, headers: Mapping[str, str], required: bool) -> Key | None:
+        """The key of a request. Where none is required, a missing or unusable one counts as no key."""
+        try:
+            return self._key(headers.get("authorization"))
+        except Refusal:
+            if required:
+                raise
+            return None
+
+    def _key(self, credential: str | None) -> Key:
+        if not credential:
+            raise Refusal("missing_credential", "No API key was sent: use `Authorization: Bearer <key>`.")
+        scheme, _, token = credential.partition(" ")
+        key = self._fixtures.key(token.strip()) if scheme.lower() == "bearer" else None
+        if key is None:
+            raise Refusal("invalid_credential", "The API key is not valid.")
+        if key.refused in _OF_CREDENTIAL:
+            raise Refusal(key.refused, _MESSAGES[key.refused])
+        return key
+
+    def admit(self, key: Key | None, operation: str) -> None:
+        """Raise Refusal when the state of the key, or its limit, forbids the operation now."""
+        if key is None:
+            return
+        if key.refused == "rate_limited":
+            raise self._limited(self._per_minute, self._wait)
+        if key.refused and operation not in key.free:
+            raise Refusal(key.refused, _MESSAGES[key.refused])
+        if key.requests and not self._store.admit(self._bucket(key), key.requests, key.window):
+            raise self._limited(key.requests, max(1, round(key.window)))
+
+    def _bucket(self, key: Key) -> str:
+        return key.account if self._shared else key.token
+
+    def _limited(self, limit: int, wait: int) -> Refusal:
+        return Refusal("rate_limited", f"Too many requests: retry in {wait} s.", headers=limit_headers(limit, 0, wait))
+
+    def upstream_limited(self) -> Refusal:
+        """What a provider's rate limit looks like to the caller."""
+        return Refusal(
+            "rate_limited", "The provider limits the rate.", headers=limit_headers(self._per_minute, 0, self._wait)
+        )
+
+
+def limit_headers(limit: int, remaining: int, wait: int) -> dict[str, str]:
+    """Both ways to signal a limit; `wait` is in seconds."""
+    headers = {
+        "x-ratelimit-limit-requests": str(limit),
+        "x-ratelimit-remaining-requests": str(remaining),
+        "x-ratelimit-reset-requests": f"{wait}s",
+    }
+    return headers if remaining else {"retry-after": str(wait), **headers}

@@ -1,0 +1,88 @@
+"""The ASGI application: paths, bodies and the two routes that belong to no contract.
+
+Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times: the request is then answered
+as those faults would have it. `/healthz` and `/openapi.json` need no credential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from reference_server.call import Call
+from reference_server.errors import Refusal, UnknownFault
+from reference_server.faults import Fault, find
+from reference_server.reply import Reply
+from reference_server.service import Service
+from reference_server.wire import Receive, Send, write
+
+BASE = "/v1"
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes. A larger body is read to its end, forgotten, and refused."""
+
+
+class Application:
+    """Serves one gateway. `faults` are played for every request."""
+
+    def __init__(self, service: Service, faults: tuple[Fault, ...] = ()) -> None:
+        self._service = service
+        self._faults = faults
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await write(await self._reply(scope, receive), receive, send)
+
+    async def _reply(self, scope: MutableMapping[str, Any], receive: Receive) -> Reply:
+        raw = await _body(receive)
+        try:
+            faults, path = _without_prefixes(scope["path"])
+        except UnknownFault as error:
+            return self._service.envelope.reply(Refusal("unknown_route", f"{error.message}; {error.hint}"))
+        if path in ("/healthz", "/openapi.json"):
+            return Reply.json({"status": "ok"} if path == "/healthz" else self._service.contract.document)
+        return self._service.respond(self._call(scope, path, raw), self._faults + faults)
+
+    def _call(self, scope: MutableMapping[str, Any], path: str, raw: bytes | None) -> Call:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        relative = path[len(BASE) :] if path.startswith(f"{BASE}/") else ""
+        return Call(self._service.store.ids(), scope["method"], relative, headers, raw, self._service.contract)
+
+
+def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:
+    """The faults that a path asks for, and the rest of the path."""
+    faults: tuple[Fault, ...] = ()
+    while path.startswith(("/fault/", "/variation/")):
+        _, _, name, *rest = path.split("/", 3)
+        faults = (*faults, find(name))
+        path = "/" + "".join(rest)
+    return faults, path
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The request body, or None when it is too large."""
+    message = await receive()
+    if not message.get("more_body"):
+        return _unless_too_large(message.get("body", b""))
+    read = bytearray()
+    while message["type"] == "http.request":
+        if len(read) <= LARGEST_BODY:
+            read += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+        message = await receive()
+    return _unless_too_large(bytes(read))
+
+
+def _unless_too_large(body: bytes) -> bytes | None:
+    return body if len(body) <= LARGEST_BODY else None
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """The lifespan protocol: nothing to start, nothing to stop."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,69 @@
+"""What this package raises.
+
+    ReferenceServerError
+    ├── Refusal                 the request is answered with an error
+    ├── UnsatisfiableSchema     no JSON value can be built for a schema
+    ├── InvalidFault            a fault is declared wrongly
+    │   └── DuplicateFault      two faults share one name
+    ├── UnknownFault            nobody declared a fault of that name
+    └── CannotListen            the address is taken or not ours
+
+Each carries a message, which says what happened, and a `hint`, which says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+
+class ReferenceServerError(Exception):
+    """The root of the tree."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Refusal(ReferenceServerError):
+    """The request is answered with an error. `cause` picks status, type and code from the contract."""
+
+    def __init__(
+        self,
+        cause: str,
+        message: str,
+        param: str | None = None,
+        code: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.param = param
+        self.code = code
+        self.headers = headers or {}
+
+
+class UnsatisfiableSchema(ReferenceServerError):
+    """No JSON value can be built for a schema."""
+
+
+class InvalidFault(ReferenceServerError):
+    """A fault is declared wrongly."""
+
+
+class DuplicateFault(InvalidFault):
+    """Two faults share one name."""
+
+
+class UnknownFault(ReferenceServerError):
+    """Nobody declared a fault of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        near = get_close_matches(name, list(known), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "list them with `reference-server --list-faults`"
+        super().__init__(f"there is no fault named {name!r}", hint)
+
+
+class CannotListen(ReferenceServerError):
+    """The address is taken or not ours."""

@@ -1,0 +1,326 @@
+"""Legal differences between gateways: allowed by a standard or left open by the contract, they break nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from reference_server.access import limit_headers
+from reference_server.call import Call
+from reference_server.envelope import Envelope
+from reference_server.faults import variation
+from reference_server.reply import Chunk, Event, Reply, encode_json
+
+_CHAT = "createChatCompletion"
+_PING = b": ping\n\n"
+
+
+# Server-sent events, as the HTML standard allows them.
+
+
+@variation(_CHAT)
+def lines_end_in_crlf(reply: Reply) -> Reply:
+    """Lines of a stream end in CR LF."""
+    return _in_stream(reply, lambda data: data.replace(b"\n", b"\r\n"))
+
+
+@variation(_CHAT)
+def lines_end_in_cr(reply: Reply) -> Reply:
+    """Lines of a stream end in CR alone, which the standard allows and the official clients do not read."""
+    return _in_stream(reply, lambda data: data.replace(b"\n", b"\r"))
+
+
+@variation(_CHAT)
+def comments_between_events(reply: Reply) -> None:
+    """A comment line stands between any two events."""
+    if reply.events is not None:
+        reply.events = [_PING, *(event for pair in _followed(reply.events, _PING) for event in pair)]
+
+
+@variation(_CHAT)
+def comments_inside_events(reply: Reply) -> Reply:
+    """A comment line stands right before the data line of each event."""
+    return _in_stream(reply, lambda data: b": keep-alive\n" + data)
+
+
+@variation(_CHAT)
+def no_space_after_data(reply: Reply) -> Reply:
+    """`data:` is not followed by a space."""
+    return _in_stream(reply, lambda data: data.replace(b"data: ", b"data:", 1))
+
+
+@variation(_CHAT)
+def data_in_several_lines(reply: Reply) -> Reply:
+    """The JSON of a chunk spans several `data:` lines."""
+    return reply.map(_in_lines)
+
+
+@variation(_CHAT)
+def ids_on_events(reply: Reply) -> Reply:
+    """Every event has an `id:` field."""
+    return _in_stream(reply, lambda data: b"id: 7\n" + data)
+
+
+@variation(_CHAT)
+def retry_field_first(reply: Reply) -> None:
+    """The first event has a `retry:` field."""
+    if reply.events is not None:
+        reply.events.insert(0, b"retry: 3000\n")
+
+
+@variation(_CHAT)
+def byte_order_mark(reply: Reply) -> None:
+    """The stream starts with a byte order mark, which the standard allows and the official clients do not read."""
+    if reply.events is not None:
+        reply.events.insert(0, b"\xef\xbb\xbf")
+
+
+@variation(_CHAT)
+def blank_lines_between_events(reply: Reply) -> Reply:
+    """Two more blank lines follow each event."""
+    return _in_stream(reply, lambda data: data + b"\n\n")
+
+
+# Writes, headers and connections.
+
+
+@variation()
+def one_byte_per_write(reply: Reply) -> None:
+    """The body arrives byte by byte, so that reads end inside characters and lines."""
+    reply.fragment = 1
+
+
+@variation()
+def odd_bytes_per_write(reply: Reply) -> None:
+    """The body arrives in writes of 61 bytes, whatever the bounds of its events."""
+    reply.fragment = 61
+
+
+@variation(_CHAT)
+def event_per_write(reply: Reply) -> None:
+    """Each event is a write of its own, with a short pause."""
+    if reply.events is not None:
+        reply.pause = reply.pause or 0.001
+
+
+@variation()
+def capital_header_names(reply: Reply) -> None:
+    """Header names are written in capitals."""
+    reply.headers = {name.upper(): value for name, value in reply.headers.items()}
+
+
+@variation()
+def charset_in_content_type(reply: Reply) -> None:
+    """The content type names its charset."""
+    reply.headers["content-type"] += "; charset=utf-8"
+
+
+@variation()
+def connection_closes(reply: Reply) -> None:
+    """The server closes the connection after each answer."""
+    reply.headers["connection"] = "close"
+
+
+@variation()
+def further_headers(reply: Reply) -> None:
+    """Headers that nobody documents are sent."""
+    reply.headers |= {"x-served-by": "node-7", "via": "1.1 proxy", "x-runtime": "0.012"}
+
+
+@variation()
+def limits_on_success(reply: Reply) -> None:
+    """The rate limit's state is told on success as well."""
+    if reply.ok:
+        reply.headers |= limit_headers(200, 199, 1)
+
+
+# JSON, and fields that the contract leaves open.
+
+
+@variation()
+def unknown_fields(reply: Reply) -> Reply:
+    """Every object has fields that nobody documents."""
+    return reply.edit_objects(_add_unknown_field)
+
+
+@variation()
+def characters_escaped(reply: Reply) -> Reply:
+    r"""Characters beyond ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
+    reply.map(_escaped)
+    if reply.events is None and isinstance(reply.body, dict):
+        reply.body = json.dumps(reply.body, indent=1).encode()
+    return reply
+
+
+@variation(_CHAT)
+def other_id_prefix(reply: Reply) -> Reply:
+    """Ids of completions start differently."""
+    return reply.edit_objects(
+        lambda body: body.update(id=str(body["id"]).replace("chatcmpl-", "gen_")) if "id" in body else None
+    )
+
+
+@variation(_CHAT)
+def system_fingerprint(reply: Reply) -> Reply:
+    """Completions and chunks have the further fields that some models send."""
+    return reply.edit_objects(_add_fingerprint)
+
+
+@variation(_CHAT)
+def only_required_fields(reply: Reply) -> Reply:
+    """No optional null or detail is sent: neither refusal nor logprobs, nor details of the usage."""
+    return reply.edit_objects(_drop_optional)
+
+
+@variation(_CHAT)
+def usage_absent_before_the_end(reply: Reply) -> None:
+    """Chunks before the usage chunk have no `usage` instead of null."""
+    for chunk in reply.chunks:
+        if chunk.get("usage", 0) is None:
+            del chunk["usage"]
+
+
+@variation(_CHAT)
+def role_with_null_content(reply: Reply) -> None:
+    """The first delta has the role and content null."""
+    for delta in _deltas(reply):
+        if "role" in delta:
+            delta["content"] = None
+
+
+@variation(_CHAT)
+def role_without_content(reply: Reply) -> None:
+    """The first delta has the role alone."""
+    for delta in _deltas(reply):
+        if "role" in delta:
+            delta.pop("content", None)
+
+
+@variation(_CHAT)
+def last_delta_with_empty_content(reply: Reply) -> None:
+    """The delta next to the finish reason has content ""."""
+    for chunk in reply.chunks:
+        for choice in chunk.get("choices", ()):
+            if choice["finish_reason"]:
+                choice["delta"]["content"] = ""
+
+
+@variation(_CHAT)
+def empty_deltas_between(reply: Reply) -> None:
+    """A chunk with an empty delta keeps the stream alive after the role."""
+    for place, event in enumerate(reply.events or ()):
+        if isinstance(event, dict) and event.get("choices"):
+            choice = {**event["choices"][0], "delta": {}, "logprobs": None}
+            reply.events.insert(place + 1, {**event, "choices": [choice]})  # type: ignore[union-attr]
+            return
+
+
+@variation(_CHAT)
+def call_in_one_fragment(reply: Reply) -> None:
+    """A streamed tool call comes whole, in its first fragment."""
+    starts: dict[tuple[int, int], Chunk] = {}
+    kept: list[Event] = []
+    for event in reply.events or ():
+        if not (isinstance(event, dict) and _joined(event, starts)):
+            kept.append(event)
+    reply.events = kept if reply.events is not None else None
+
+
+@variation(_CHAT)
+def empty_content_next_to_calls(reply: Reply) -> Reply:
+    """A message that calls tools has content "" instead of null."""
+    return reply.edit(_empty_content)
+
+
+@variation()
+def bare_errors(reply: Reply, call: Call) -> Reply:
+    """Fields of an error that the contract does not demand are null."""
+    demanded = {*call.contract.gateway["errors"]["fields"], "message"}
+    return reply.edit_error(
+        lambda body: body["error"].update({name: None for name in ("param", "code") if name not in demanded})
+    )
+
+
+@variation()
+def last_allowed_status(reply: Reply, call: Call) -> None:
+    """Where the contract allows several statuses for a cause, the last one is used."""
+    if reply.cause is not None:
+        reply.status = Envelope(call.contract.gateway["errors"]).statuses(reply.cause)[-1]
+
+
+@variation()
+def no_challenge(reply: Reply) -> None:
+    """A 401 has no WWW-Authenticate header."""
+    reply.headers.pop("www-authenticate", None)
+
+
+def _in_stream(reply: Reply, change: Any) -> Reply:
+    return reply.raw(change) if reply.events is not None else reply
+
+
+def _followed(events: list[Event], follower: Event) -> list[tuple[Event, ...]]:
+    """Each event with its follower, the last one alone."""
+    return [*((event, follower) for event in events[:-1]), *((event,) for event in events[-1:])]
+
+
+def _in_lines(chunk: Chunk) -> bytes:
+    pretty = msgspec.json.format(encode_json(chunk), indent=2)
+    return b"".join(b"data: " + line + b"\n" for line in pretty.split(b"\n")) + b"\n"
+
+
+def _escaped(chunk: Chunk) -> bytes:
+    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+
+def _deltas(reply: Reply) -> list[Chunk]:
+    return [choice["delta"] for chunk in reply.chunks for choice in chunk.get("choices", ())]
+
+
+def _add_unknown_field(value: Any) -> None:
+    if isinstance(value, dict):
+        for part in value.values():
+            _add_unknown_field(part)
+        value["x_unknown"] = {"since": "1.0", "tags": []}
+    elif isinstance(value, list):
+        for part in value:
+            _add_unknown_field(part)
+
+
+def _add_fingerprint(body: Chunk) -> None:
+    if "object" in body:
+        body |= {"system_fingerprint": "fp_44709d6fcb", "service_tier": "default"}
+        if body["object"] == "chat.completion.chunk":
+            body["obfuscation"] = "aB3xQ9"
+
+
+def _drop_optional(body: Chunk) -> None:
+    for choice in body.get("choices", ()):
+        if choice.get("logprobs") is None:
+            choice.pop("logprobs", None)
+        choice.get("message", choice.get("delta", {})).pop("refusal", None)
+    for name in ("prompt_tokens_details", "completion_tokens_details"):
+        (body.get("usage") or {}).pop(name, None)
+
+
+def _joined(chunk: Chunk, starts: dict[tuple[int, int], Chunk]) -> bool:
+    """The chunk continues a tool call, and was added to the call's first fragment."""
+    choices = chunk.get("choices") or []
+    fragments = choices[0]["delta"].get("tool_calls") if choices else None
+    if not fragments:
+        return False
+    place = (choices[0]["index"], fragments[0]["index"])
+    if place not in starts:
+        starts[place] = fragments[0]
+        return False
+    kind = "function" if "function" in fragments[0] else "custom"
+    for name, text in fragments[0][kind].items():
+        starts[place][kind][name] += text
+    return True
+
+
+def _empty_content(body: Chunk) -> None:
+    for choice in body.get("choices", ()):
+        if choice["message"].get("tool_calls"):
+            choice["message"]["content"] = ""

@@ -1,0 +1,86 @@
+"""The models, keys and files of the server, as `fixtures.toml` lists them."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files as resources
+
+import msgspec
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model named by its behaviour.
+
+    `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
+    so many events of a stream. `chain` names the models tried next. `pause` is in seconds.
+    """
+
+    doc: str
+    accepts: frozenset[str] = frozenset()
+    pause: float = 0.0
+    lengthy: bool = False
+    fails: str | None = None
+    once: bool = False
+    after: int = 0
+    chain: tuple[str, ...] = ()
+
+
+class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key named by its state: `refused` is the cause of every refusal, except of the operations in `free`.
+
+    `requests` may be made in each `window` (seconds), by the key or by its account; None for no limit.
+    """
+
+    doc: str
+    account: str
+    refused: str | None = None
+    free: frozenset[str] = frozenset()
+    requests: int | None = None
+    window: float = 1.0
+    token: str = ""
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stored text document."""
+
+    doc: str
+    name: str
+    media_type: str
+    text: str
+
+
+class Fixtures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything the server knows by name. `aliases` are further names of models."""
+
+    models: dict[str, Model]
+    aliases: dict[str, str]
+    keys: dict[str, Key]
+    files: dict[str, File]
+
+    @property
+    def names(self) -> list[str]:
+        """All names of models."""
+        return [*self.aliases, *self.models]
+
+    def model(self, name: str) -> Model | None:
+        """The model of a name or alias, or None."""
+        return self.models.get(self.aliases.get(name, name))
+
+    def key(self, token: str) -> Key | None:
+        """The key of a token, or None. What follows an `@` makes a separate account of the same kind."""
+        name, _, suffix = token.partition("@")
+        known = self.keys.get(name)
+        if known is None or not suffix:
+            return known
+        return msgspec.structs.replace(known, token=token, account=f"{known.account}@{suffix}")
+
+
+@cache
+def load() -> Fixtures:
+    """The fixtures that come with the package."""
+    text = resources(__package__).joinpath("fixtures.toml").read_text(encoding="utf-8")
+    document = tomllib.loads(text)
+    for token, key in document["keys"].items():
+        key["token"] = token
+    return msgspec.convert(document, Fixtures)

@@ -1,0 +1,110 @@
+"""A string for a regular expression: short, printable and always the same.
+
+Look-around and back-references are beyond it; whoever needs certainty matches the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+_CATEGORIES = {
+    op.CATEGORY_DIGIT: "7",
+    op.CATEGORY_WORD: "a",
+    op.CATEGORY_SPACE: " ",
+    op.CATEGORY_NOT_DIGIT: "a",
+    op.CATEGORY_NOT_WORD: "-",
+    op.CATEGORY_NOT_SPACE: "a",
+}
+_CANDIDATES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:;/@#+*()"
+
+
+def example(pattern: str, minimum: int = 0, maximum: int | None = None) -> str | None:
+    """A text of `minimum` to `maximum` characters that the pattern matches, or None when none was found."""
+    limit = maximum if maximum is not None else max(minimum, 64) + 1000
+    expression = re.compile(pattern)
+    parsed = parser.parse(pattern)
+    for extra in (0, 1, 2, 3, 5, 8, minimum):
+        for text in _fitted(_walk(parsed, extra), minimum):
+            if minimum <= len(text) <= limit and expression.search(text):
+                return text
+    return None
+
+
+def _fitted(text: str, minimum: int) -> tuple[str, str, str]:
+    """A pattern without anchors also matches with padding before or after."""
+    padding = "a" * max(0, minimum - len(text))
+    return text, text + padding, padding + text
+
+
+def _walk(nodes: Any, extra: int) -> str:
+    return "".join(_WRITERS.get(kind, _nothing)(value, extra) for kind, value in nodes)
+
+
+def _nothing(_value: Any, _extra: int) -> str:
+    return ""
+
+
+def _literal(value: int, _extra: int) -> str:
+    return chr(value)
+
+
+def _any(_value: Any, _extra: int) -> str:
+    return "a"
+
+
+def _not_literal(value: int, _extra: int) -> str:
+    return "a" if value != ord("a") else "b"
+
+
+def _set(items: Sequence[tuple[Any, Any]], _extra: int) -> str:
+    if items[0][0] is op.NEGATE:
+        return next((letter for letter in _CANDIDATES if not _in_set(letter, items[1:])), "")
+    kind, value = items[0]
+    if kind is op.RANGE:
+        return chr(value[0])
+    return _CATEGORIES.get(value, "a") if kind is op.CATEGORY else chr(value)
+
+
+def _in_set(letter: str, items: Sequence[tuple[Any, Any]]) -> bool:
+    return any(_matches(letter, kind, value) for kind, value in items)
+
+
+def _matches(letter: str, kind: Any, value: Any) -> bool:
+    if kind is op.RANGE:
+        return bool(value[0] <= ord(letter) <= value[1])
+    if kind is op.CATEGORY:
+        classes = {op.CATEGORY_DIGIT: r"\d", op.CATEGORY_WORD: r"\w", op.CATEGORY_SPACE: r"\s"}
+        return bool(re.match(classes.get(value, r"(?!)"), letter))
+    return bool(ord(letter) == value)
+
+
+def _repeat(value: tuple[int, int, Any], extra: int) -> str:
+    least, most, nodes = value
+    times = least + extra if most is op.MAXREPEAT else min(least + extra, most)
+    return _walk(nodes, extra) * times
+
+
+def _group(value: tuple[Any, ...], extra: int) -> str:
+    return _walk(value[-1], extra)
+
+
+def _branch(value: tuple[Any, Sequence[Any]], extra: int) -> str:
+    return _walk(value[1][0], extra)
+
+
+_WRITERS: dict[Any, Callable[[Any, int], str]] = {
+    op.LITERAL: _literal,
+    op.NOT_LITERAL: _not_literal,
+    op.ANY: _any,
+    op.IN: _set,
+    op.MAX_REPEAT: _repeat,
+    op.MIN_REPEAT: _repeat,
+    op.POSSESSIVE_REPEAT: _repeat,
+    op.SUBPATTERN: _group,
+    op.ATOMIC_GROUP: _group,
+    op.BRANCH: _branch,
+}

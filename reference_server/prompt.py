@@ -1,0 +1,144 @@
+"""What a model is asked and what it answers, in no protocol's words.
+
+A protocol translates its request body into a `Prompt`, and an `Answer` into its response body or its stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A part of a message: its words, or a document's. `size` is in bytes, `at` names the part in the request."""
+
+    kind: Literal["text", "image", "audio", "file"]
+    text: str = ""
+    media_type: str = ""
+    name: str = ""
+    size: int = 0
+    at: str = ""
+
+
+class ToolCall(msgspec.Struct, frozen=True):
+    """A call of a tool. `arguments` is JSON text, or any text where the tool is `free`."""
+
+    id: str
+    name: str
+    arguments: str
+    free: bool = False
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A turn of the conversation. `answers` is the id of the call whose result a tool message brings."""
+
+    role: str
+    parts: tuple[Part, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
+    answers: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words of the message, without documents."""
+        return "".join(part.text for part in self.parts if part.kind == "text")
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """A tool the model may call. `at` names its parameters in the request; a `free` tool takes any text instead."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    at: str = ""
+    description: str = ""
+    free: bool = False
+
+
+class ToolChoice(msgspec.Struct, frozen=True):
+    """Whether a tool may or must be called, and which. `names` None means any."""
+
+    mode: Literal["none", "auto", "required"] = "auto"
+    names: frozenset[str] | None = None
+
+
+class Output(msgspec.Struct, frozen=True):
+    """The form of the answer. `at` names the schema in the request."""
+
+    kind: Literal["text", "json", "schema"] = "text"
+    schema: Mapping[str, Any] | None = None
+    at: str = ""
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """Everything a model is asked. `logprobs` is the number of alternatives per token, None for none at all."""
+
+    model: str
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = ()
+    choice: ToolChoice = ToolChoice()
+    parallel: bool = True
+    output: Output = Output()
+    stop: tuple[str, ...] = ()
+    max_tokens: int | None = None
+    choices: int = 1
+    logprobs: int | None = None
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One token of text."""
+
+    text: str
+
+
+class CallStart(msgspec.Struct, frozen=True):
+    """A tool call begins: its place among the answer's calls, its id and the tool's name."""
+
+    index: int
+    id: str
+    name: str
+    free: bool = False
+
+
+class CallArguments(msgspec.Struct, frozen=True):
+    """One token of a call's arguments."""
+
+    index: int
+    text: str
+
+
+Piece = Text | CallStart | CallArguments
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the model says: pieces, one token each, and why it stopped."""
+
+    pieces: tuple[Piece, ...]
+    finish: Literal["stop", "length", "tool_calls"]
+
+    @property
+    def text(self) -> str | None:
+        """The whole text, or None when the answer consists of calls."""
+        texts = [piece.text for piece in self.pieces if type(piece) is Text]
+        return "".join(texts) if texts or not self.pieces else None
+
+    @property
+    def calls(self) -> list[ToolCall]:
+        """The calls, each with its arguments in one string."""
+        starts = [piece for piece in self.pieces if type(piece) is CallStart]
+        return [ToolCall(start.id, start.name, self._arguments(start.index), start.free) for start in starts]
+
+    def _arguments(self, index: int) -> str:
+        return "".join(piece.text for piece in self.pieces if type(piece) is CallArguments and piece.index == index)
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What an answer cost, in tokens."""
+
+    prompt: int
+    completion: int
+
+    @property
+    def total(self) -> int:
+        """All tokens."""
+        return self.prompt + self.completion

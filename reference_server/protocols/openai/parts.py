@@ -1,0 +1,120 @@
+"""Content parts of a message: text, image, audio clip and document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reference_server.errors import Refusal
+from reference_server.fixtures import File
+from reference_server.prompt import Part
+
+_IMAGES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+}
+_MOST_TEXT = 100_000
+
+Files = Mapping[str, File]
+
+
+def parts_of(content: Any, files: Files, at: str) -> tuple[Part, ...]:
+    """The parts of a message's content. Raises Refusal, naming the part, when its data cannot be used."""
+    if content is None:
+        return ()
+    if isinstance(content, str):
+        return (Part("text", content),)
+    return tuple(_READERS[part["type"]](part, files, f"{at}[{place}]") for place, part in enumerate(content))
+
+
+def _text(part: dict[str, Any], _files: Files, at: str) -> Part:
+    return Part("text", part["text"], at=at)
+
+
+def _refusal(part: dict[str, Any], _files: Files, at: str) -> Part:
+    return Part("text", part["refusal"], at=at)
+
+
+def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
+    address = part["image_url"]["url"]
+    if address.lower().startswith(("https://", "http://")):
+        return Part("image", name=address, at=at)
+    where = f"{at}.image_url.url"
+    data, _ = _from_data_uri(address, where)
+    media_type = next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
+    if media_type is None:
+        raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)
+    return Part("image", media_type=media_type, size=len(data), at=at)
+
+
+def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
+    audio = part["input_audio"]
+    data = _decoded(audio["data"], f"{at}.input_audio.data")
+    return Part("audio", media_type=f"audio/{audio['format']}", size=len(data), at=at)
+
+
+def _file(part: dict[str, Any], files: Files, at: str) -> Part:
+    """A document: nested under `file` or flat, stored under an id or brought along."""
+    nested = isinstance(part.get("file"), dict)
+    fields = part["file"] if nested else part
+    where = f"{at}.file" if nested else at
+    if fields.get("file_id") is not None:
+        return _stored(fields["file_id"], files, f"{where}.file_id", at)
+    name = next((name for name in ("file_data", "data", "file") if isinstance(fields.get(name), str)), None)
+    if name is None:
+        raise Refusal("missing_field", "A file part needs `file_id` or `file_data`.", where)
+    return _brought(fields, name, f"{where}.{name}", at)
+
+
+def _stored(file_id: str, files: Files, where: str, at: str) -> Part:
+    file = files.get(file_id)
+    if file is None:
+        raise Refusal("invalid_value", f"There is no file {file_id!r}.", where)
+    return Part("file", file.text, file.media_type, file.name, len(file.text.encode()), at)
+
+
+def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
+    value, media_type = fields[name], fields.get("mime_type", "")
+    if value.startswith("data:"):
+        data, media_type = _from_data_uri(value, where)
+    else:
+        data = _decoded(value, where)
+    return Part("file", _readable(data), media_type, fields.get("filename") or "", len(data), at)
+
+
+def _readable(data: bytes) -> str:
+    try:
+        return data[:_MOST_TEXT].decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _from_data_uri(address: str, where: str) -> tuple[bytes, str]:
+    """The bytes and the media type of a data URI."""
+    head, comma, encoded = address.partition(",")
+    if not head.startswith("data:") or not comma or not head.endswith(";base64"):
+        raise Refusal("invalid_value", "Expected an https URL or `data:<media type>;base64,<data>`.", where)
+    return _decoded(encoded, where), head[len("data:") : -len(";base64")]
+
+
+def _decoded(encoded: str, where: str) -> bytes:
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refusal("invalid_value", f"The data is not base64: {error}.", where) from error
+    if not data:
+        raise Refusal("invalid_value", "The data is empty.", where)
+    return data
+
+
+_READERS: dict[str, Callable[[dict[str, Any], Files, str], Part]] = {
+    "text": _text,
+    "refusal": _refusal,
+    "image_url": _image,
+    "input_audio": _audio,
+    "file": _file,
+}

@@ -1,0 +1,123 @@
+"""A validated request body as a prompt, and what no schema can refuse about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reference_server.errors import Refusal
+from reference_server.fixtures import File
+from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.protocols.openai.parts import Files, parts_of
+
+Body = dict[str, Any]
+
+
+def prompt_of(body: Body, files: dict[str, File]) -> Prompt:
+    """The prompt of a request. Raises Refusal, naming the field, when its fields contradict each other."""
+    _refuse_orphans(body)
+    tools = _tools(body)
+    return Prompt(
+        model=body["model"],
+        messages=_messages(body["messages"], files),
+        tools=tools,
+        choice=_tool_choice(body.get("tool_choice"), tools),
+        parallel=body.get("parallel_tool_calls") is not False,
+        output=_output(body.get("response_format")),
+        stop=_stop(body.get("stop")),
+        max_tokens=_max_tokens(body),
+        choices=int(body.get("n") or 1),
+        logprobs=int(body.get("top_logprobs") or 0) if body.get("logprobs") else None,
+    )
+
+
+def _refuse_orphans(body: Body) -> None:
+    """Some fields mean nothing without another."""
+    if body.get("stream_options") is not None and not body.get("stream"):
+        raise Refusal("invalid_value", "`stream_options` is only allowed when `stream` is true.", "stream_options")
+    if body.get("top_logprobs") is not None and not body.get("logprobs"):
+        raise Refusal("invalid_value", "`top_logprobs` is only allowed when `logprobs` is true.", "top_logprobs")
+    if body.get("tool_choice") not in (None, "none") and not body.get("tools"):
+        raise Refusal("invalid_value", "`tool_choice` is only allowed when `tools` are given.", "tool_choice")
+
+
+def _messages(messages: list[Body], files: Files) -> tuple[Message, ...]:
+    known: set[str] = set()
+    read = []
+    for place, message in enumerate(messages):
+        read.append(_message(message, files, known, f"messages[{place}]"))
+    return tuple(read)
+
+
+def _message(message: Body, files: Files, known: set[str], at: str) -> Message:
+    """One message; `known` are the ids of the calls made so far."""
+    answers = message.get("tool_call_id") if message["role"] == "tool" else None
+    if answers is not None and answers not in known:
+        raise Refusal("invalid_value", f"No earlier message made the tool call {answers!r}.", f"{at}.tool_call_id")
+    calls = tuple(_call(call) for call in message.get("tool_calls") or ())
+    if message["role"] == "assistant" and not _says_something(message):
+        raise Refusal("invalid_value", "An assistant message needs `content` or `tool_calls`.", f"{at}.content")
+    known.update(call.id for call in calls)
+    return Message(message["role"], parts_of(message.get("content"), files, f"{at}.content"), calls, answers)
+
+
+def _says_something(message: Body) -> bool:
+    return any(message.get(name) is not None for name in ("content", "tool_calls", "function_call", "refusal", "audio"))
+
+
+def _call(call: Body) -> ToolCall:
+    if call["type"] == "custom":
+        return ToolCall(call["id"], call["custom"]["name"], call["custom"]["input"], free=True)
+    return ToolCall(call["id"], call["function"]["name"], call["function"]["arguments"])
+
+
+def _tools(body: Body) -> tuple[Tool, ...]:
+    return tuple(_tool(tool, f"tools[{place}]") for place, tool in enumerate(body.get("tools") or ()))
+
+
+def _tool(tool: Body, at: str) -> Tool:
+    kind = tool["type"]
+    described = tool[kind]
+    parameters = described.get("parameters") or {}
+    description = described.get("description") or ""
+    return Tool(described["name"], parameters, f"{at}.function.parameters", description, kind == "custom")
+
+
+def _tool_choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
+    if choice is None or isinstance(choice, str):
+        return ToolChoice(choice or "auto")  # type: ignore[arg-type]
+    if choice["type"] == "allowed_tools":
+        allowed = choice["allowed_tools"]
+        names = [_reference(tool) for tool in allowed["tools"]]
+        return _named(names, allowed["mode"], tools, "tool_choice.allowed_tools.tools")
+    return _named([_reference(choice)], "required", tools, f"tool_choice.{choice['type']}.name")
+
+
+def _reference(choice: Body) -> str:
+    """The name in `{"type": "function", "function": {"name": ...}}`; empty when it has none."""
+    named = choice.get(str(choice.get("type")))
+    return str(named.get("name", "")) if isinstance(named, dict) else ""
+
+
+def _named(names: list[str], mode: Any, tools: tuple[Tool, ...], at: str) -> ToolChoice:
+    unknown = set(names) - {tool.name for tool in tools}
+    if unknown:
+        raise Refusal("invalid_value", f"`tools` has no tool named {sorted(unknown)[0]!r}.", at)
+    return ToolChoice(mode, frozenset(names))
+
+
+def _output(form: Body | None) -> Output:
+    if form is None or form["type"] == "text":
+        return Output()
+    if form["type"] == "json_object":
+        return Output("json")
+    return Output("schema", form["json_schema"].get("schema"), "response_format.json_schema.schema")
+
+
+def _stop(stop: str | list[str] | None) -> tuple[str, ...]:
+    return (stop,) if isinstance(stop, str) else tuple(stop or ())
+
+
+def _max_tokens(body: Body) -> int | None:
+    """The smaller limit when both are given."""
+    limits = [int(body[name]) for name in ("max_tokens", "max_completion_tokens") if body.get(name) is not None]
+    return min(limits, default=None)

@@ -1,0 +1,140 @@
+"""Answers as a completion or as the chunks of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from reference_server.prompt import Answer, CallArguments, CallStart, Piece, Text, ToolCall, Usage
+from reference_server.reply import Chunk
+
+Body = dict[str, Any]
+
+DONE = "[DONE]"
+
+
+class Frame(NamedTuple):
+    """What completion and chunks have in common. `logprobs` is the number of alternatives, None for none at all."""
+
+    id: str
+    created: int
+    model: str
+    logprobs: int | None = None
+
+
+def completion(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
+    """The body of a whole answer."""
+    return {
+        "id": frame.id,
+        "object": "chat.completion",
+        "created": frame.created,
+        "model": frame.model,
+        "choices": [_choice(index, answer, frame) for index, answer in enumerate(answers)],
+        "usage": usage_body(usage),
+    }
+
+
+def usage_body(usage: Usage) -> Body:
+    """Token counts with their details."""
+    return {
+        "prompt_tokens": usage.prompt,
+        "completion_tokens": usage.completion,
+        "total_tokens": usage.total,
+        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": 0,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def _choice(index: int, answer: Answer, frame: Frame) -> Body:
+    message: Body = {"role": "assistant", "content": answer.text, "refusal": None}
+    if calls := answer.calls:
+        message["tool_calls"] = [_call(call) for call in calls]
+    texts = [piece.text for piece in answer.pieces if type(piece) is Text]
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": _logprobs(texts, frame.logprobs),
+        "finish_reason": answer.finish,
+    }
+
+
+def _call(call: ToolCall) -> Body:
+    kind, arguments = _kind(call.free)
+    return {"id": call.id, "type": kind, kind: {"name": call.name, arguments: call.arguments}}
+
+
+def _kind(free: bool) -> tuple[str, str]:
+    """The type of a tool and the name of the field that takes its arguments."""
+    return ("custom", "input") if free else ("function", "arguments")
+
+
+def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chunk]:
+    """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage when it is given."""
+    deltas = zip_longest(*(_deltas(index, answer, frame) for index, answer in enumerate(answers)))
+    streamed = [_chunk(frame, [choice]) for turn in deltas for choice in turn if choice]
+    if usage is None:
+        return streamed
+    for chunk in streamed:
+        chunk["usage"] = None
+    return [*streamed, {**_chunk(frame, []), "usage": usage_body(usage)}]
+
+
+def _chunk(frame: Frame, choices: list[Body]) -> Chunk:
+    return {
+        "id": frame.id,
+        "object": "chat.completion.chunk",
+        "created": frame.created,
+        "model": frame.model,
+        "choices": choices,
+    }
+
+
+def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
+    """The choices of one answer, chunk by chunk."""
+    calling = answer.text is None
+    free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
+    yield _delta(index, {"role": "assistant", "content": None if calling else "", "refusal": None})
+    for piece in answer.pieces:
+        logprobs = _logprobs([piece.text], frame.logprobs) if type(piece) is Text else None
+        yield _delta(index, _piece(piece, free), logprobs)
+    yield {**_delta(index, {}), "finish_reason": answer.finish}
+
+
+def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:
+    return {"index": index, "delta": delta, "logprobs": logprobs, "finish_reason": None}
+
+
+def _piece(piece: Piece, free: dict[int, bool]) -> Body:
+    """The delta of a piece. `free` tells, by index, which calls are of tools that take any text."""
+    match piece:
+        case Text(text):
+            return {"content": text}
+        case CallStart(index, call_id, name):
+            return {"tool_calls": [{"index": index, **_call(ToolCall(call_id, name, "", free[index]))}]}
+        case CallArguments(index, text):
+            kind, arguments = _kind(free[index])
+            return {"tool_calls": [{"index": index, kind: {arguments: text}}]}
+
+
+def _logprobs(texts: list[str], alternatives: int | None) -> Body | None:
+    if alternatives is None:
+        return None
+    return {"content": [_token(text, alternatives) for text in texts], "refusal": None}
+
+
+def _token(text: str, alternatives: int) -> Body:
+    """A token with its likeliest rivals, which are invented; all probabilities together stay below one."""
+    own = _likely(text, -0.1 - crc32(text.encode()) % 100 / 1000)
+    rivals = [_likely(f"{text}{chr(0x61 + rank)}", -3.0 - rank) for rank in range(alternatives - 1)]
+    return {**own, "top_logprobs": [dict(own), *rivals] if alternatives else []}
+
+
+def _likely(text: str, logprob: float) -> Body:
+    return {"token": text, "logprob": logprob, "bytes": list(text.encode())}

@@ -1,0 +1,119 @@
+"""An answer on its way to the wire, and the few ways to change one.
+
+Every method that changes a reply changes it in place, returns it, and does nothing where it does not apply: `map` on a
+JSON answer, `edit` on a stream or on an error, `edit_error` on a success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+Chunk = dict[str, Any]
+Event = Chunk | str | bytes
+"""One event of a stream: a chunk (JSON), raw data such as `[DONE]`, or bytes that are written as they are."""
+
+encode_json = msgspec.json.Encoder().encode
+
+
+def encode_event(event: Event) -> bytes:
+    """The bytes of an event on the wire."""
+    if isinstance(event, bytes):
+        return event
+    data = event.encode() if isinstance(event, str) else encode_json(event)
+    return b"data: " + data + b"\n\n"
+
+
+@dataclass(slots=True)
+class Reply:
+    """One answer. It is a stream when `events` is not None, otherwise `body` is JSON, bytes or nothing.
+
+    `delay` is waited before the first byte and `pause` after each event, both in seconds. `fragment` is the number of
+    bytes per write, 0 for as many as there are. `cut` drops the connection after the last byte, without an end.
+    `cause` names why a request was refused.
+    """
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    events: list[Event] | None = None
+    pause: float = 0.0
+    delay: float = 0.0
+    fragment: int = 0
+    cut: bool = False
+    cause: str | None = None
+
+    @classmethod
+    def json(cls, body: Any, status: int = 200) -> Reply:
+        """An answer with a JSON body."""
+        return cls(status, {"content-type": "application/json"}, body)
+
+    @classmethod
+    def stream(cls, events: list[Event], pause: float = 0.0) -> Reply:
+        """An answer in server-sent events."""
+        return cls(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, None, events, pause)
+
+    @property
+    def ok(self) -> bool:
+        """The request was served."""
+        return self.status < 400
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """The chunks of a stream, to read or to change in place; none for any other answer."""
+        return [event for event in self.events or () if isinstance(event, dict)]
+
+    def map(self, change: Callable[[Chunk], Event]) -> Reply:
+        """Replace each chunk of a stream."""
+        if self.events is not None:
+            self.events = [change(event) if isinstance(event, dict) else event for event in self.events]
+        return self
+
+    def without(self, unwanted: Callable[[Event], bool]) -> Reply:
+        """Leave out events of a stream."""
+        if self.events is not None:
+            self.events = [event for event in self.events if not unwanted(event)]
+        return self
+
+    def edit(self, change: Callable[[Any], Any]) -> Reply:
+        """Change the JSON body of a success: in place, or by the value that `change` returns."""
+        if self.ok and self.events is None and self.body is not None:
+            self._change_body(change)
+        return self
+
+    def edit_error(self, change: Callable[[Any], Any]) -> Reply:
+        """Change the whole JSON body of an error: in place, or by the value that `change` returns."""
+        if not self.ok:
+            self._change_body(change)
+        return self
+
+    def edit_objects(self, change: Callable[[Chunk], Any]) -> Reply:
+        """Change, in place, the JSON body of any answer, and each chunk of a stream."""
+        if isinstance(self.body, dict):
+            change(self.body)
+        for chunk in self.chunks:
+            change(chunk)
+        return self
+
+    def raw(self, change: Callable[[bytes], bytes]) -> Reply:
+        """Change the bytes of the body, or of each event."""
+        if self.events is not None:
+            self.events = [change(encode_event(event)) for event in self.events]
+        elif self.body is not None:
+            self.body = change(self.encoded())
+        return self
+
+    def encoded(self) -> bytes:
+        """The bytes of the body; of a stream, all events together."""
+        if self.events is not None:
+            return b"".join(map(encode_event, self.events))
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body or b""
+        return encode_json(self.body)
+
+    def _change_body(self, change: Callable[[Any], Any]) -> None:
+        changed = change(self.body)
+        self.body = self.body if changed is None else changed

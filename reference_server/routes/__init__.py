@@ -1,0 +1,35 @@
+"""The handlers, one module per resource. A handler answers one operation: `(service, call) -> Reply`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from reference_server.call import Call
+from reference_server.reply import Reply
+
+if TYPE_CHECKING:
+    from reference_server.service import Service
+
+Handler = Callable[["Service", Call], Reply]
+
+
+def route(operation: str) -> Callable[[Handler], Handler]:
+    """Mark a function as the handler of an operation."""
+
+    def mark(handler: Handler) -> Handler:
+        handler.operation = operation  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+@cache
+def handlers() -> dict[str, Handler]:
+    """The handlers of every module of this package, by operation."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    functions = [function for module in modules for function in vars(module).values()]
+    return {function.operation: function for function in functions if hasattr(function, "operation")}

@@ -1,0 +1,83 @@
+"""The server process: a socket, a ready line, and a way to stop."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+
+import uvicorn
+
+import openapi
+from reference_server import faults, fixtures
+from reference_server.app import BASE, Application
+from reference_server.errors import CannotListen
+from reference_server.service import Service
+from reference_server.store import Store
+
+_BACKLOG = 1024
+
+
+def application(gateway: str | None, fault_names: Sequence[str] = ()) -> Application:
+    """The ASGI application of a gateway. Raises UnknownGateway or UnknownFault."""
+    played = tuple(faults.find(name) for name in fault_names)
+    return Application(Service(openapi.load(gateway), fixtures.load(), Store()), played)
+
+
+def serve(gateway: str | None, host: str, port: int, fault_names: Sequence[str], until_stdin_closes: bool) -> None:
+    """Serve until a signal, or until standard input ends. Prints the base URL when ready.
+
+    Raises UnknownGateway, UnknownFault, or CannotListen when the address cannot be used.
+    """
+    app = application(gateway, fault_names)
+    listening = _listen(host, port)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config, f"http://{_in_url(host)}:{listening.getsockname()[1]}{BASE}")
+    if until_stdin_closes:
+        threading.Thread(target=server.stop_with_stdin, daemon=True).start()
+    server.run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._address, flush=True)
+
+    def stop_with_stdin(self) -> None:
+        """Stop once standard input has ended."""
+        while sys.stdin.buffer.read(4096):
+            pass
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        hint = "choose another --port, or 0 for a free one" if port else "choose an address of this host"
+        raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror}", hint) from error
+    return listening
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,91 @@
+"""What the selftests share: running reference servers, and plain clients for them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+Body = dict[str, Any]
+
+
+@contextmanager
+def _serving(gateway: str | None) -> Iterator[str]:
+    words = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes"]
+    words += ["--gateway", gateway] if gateway else []
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdin
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+        process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Callable[..., str]]:
+    """`server(gateway=None)`: the base URL of a reference server that plays the gateway. Each is started once."""
+    started: dict[str | None, str] = {}
+    with ExitStack() as stack:
+
+        def start(gateway: str | None = None) -> str:
+            if gateway not in started:
+                started[gateway] = stack.enter_context(_serving(gateway))
+            return started[gateway]
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    """A client without a credential."""
+    with httpx.Client(timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def chat(server: Callable[..., str], http: httpx.Client) -> Callable[..., httpx.Response]:
+    """`chat("Hello", key="sk-ok", gateway=None, via="", **fields)`: the response to one chat request.
+
+    A text becomes the user's message, a list the messages. `via` is a prefix of the path such as "fault/<name>".
+    """
+
+    def send(
+        content: str | list[Body] = "Hello there",
+        *,
+        key: str = "sk-ok",
+        gateway: str | None = None,
+        via: str = "",
+        headers: dict[str, str] | None = None,
+        **fields: Any,
+    ) -> httpx.Response:
+        messages = content if isinstance(content, list) else [{"role": "user", "content": content}]
+        body = {"model": "echo", "messages": messages, **fields}
+        base = server(gateway).replace("/v1", f"/{via}/v1" if via else "/v1")
+        return http.post(
+            f"{base}/chat/completions", json=body, headers={"authorization": f"Bearer {key}", **(headers or {})}
+        )
+
+    return send
+
+
+@pytest.fixture(scope="session")
+def events() -> Callable[[bytes], list[Any]]:
+    """`events(content)`: the data of each server-sent event, JSON decoded, read as the HTML standard says."""
+    return _events
+
+
+def _events(content: bytes) -> list[Any]:
+    text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    blocks = [_data(block.split("\n")) for block in text.split("\n\n")]
+    return [data if data == "[DONE]" else json.loads(data) for data in blocks if data is not None]
+
+
+def _data(lines: list[str]) -> str | None:
+    found = [line[5:].removeprefix(" ") for line in lines if line.startswith("data:")]
+    return "\n".join(found) if found else None

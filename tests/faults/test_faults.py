@@ -1,0 +1,86 @@
+"""Every fault is seen, by the requirements that it names and by no other. Every legal variation passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from conformance import reference, register, runner
+from conformance.model import Finding, Verdict
+from reference_server import faults
+
+CATALOGUE = faults.load()
+FAULTS = [name for name, fault in CATALOGUE.items() if not fault.legal]
+VARIATIONS = [name for name, fault in CATALOGUE.items() if fault.legal]
+BROAD = {name for name, requirement in register.load().requirements.items() if requirement.broad}
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Callable[[str | None], str]]:
+    """The root of a running reference server that plays a gateway."""
+    roots: dict[str | None, str] = {}
+    with ExitStack() as stack:
+
+        def start(gateway: str | None) -> str:
+            if gateway not in roots:
+                roots[gateway] = stack.enter_context(reference.serving(gateway)).base_url.removesuffix("/v1")
+            return roots[gateway]
+
+        yield start
+
+
+def judge(root: str, gateway: str | None, prefix: str) -> dict[Verdict, dict[str, str]]:
+    """The requirements by verdict, each with the message of its finding."""
+    outcome = runner.judge(base_url=f"{root}/{prefix}/v1", gateway=gateway, target=reference.FIXTURES)
+    by_verdict: dict[Verdict, dict[str, str]] = {verdict: {} for verdict in Verdict}
+    for finding in outcome.report.findings:
+        by_verdict[finding.verdict][finding.requirement] = _line(finding)
+    return by_verdict
+
+
+def _line(finding: Finding) -> str:
+    return f"[{finding.case}] {finding.message}" if finding.case else finding.message
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_is_seen(name: str, server: Callable[[str | None], str]) -> None:
+    """The requirements that a fault names fail, and no other does."""
+    fault = CATALOGUE[name]
+
+    found = judge(server(fault.gateway), fault.gateway, f"fault/{name}")
+
+    missed = fault.breaks - set(found[Verdict.FAILED])
+    accused = {one: text for one, text in found[Verdict.FAILED].items() if one not in fault.breaks | BROAD}
+    assert not missed, f"not seen by {sorted(missed)}"
+    assert not accused, f"falsely accused: {accused}"
+    assert not found[Verdict.ERRORED], found[Verdict.ERRORED]
+
+
+@pytest.mark.parametrize("gateway", [None, "foxora", "ofox", "foxapi", "infery"], ids=lambda name: name or "openai")
+@pytest.mark.parametrize("name", VARIATIONS)
+def test_variation_passes(name: str, gateway: str | None, server: Callable[[str | None], str]) -> None:
+    """A legal difference fails nothing."""
+    variation = CATALOGUE[name]
+    if variation.gateway not in (None, gateway):
+        gateway = variation.gateway
+
+    found = judge(server(gateway), gateway, f"variation/{name}")
+
+    assert not found[Verdict.FAILED]
+    assert not found[Verdict.ERRORED]
+
+
+def test_every_requirement_has_a_fault() -> None:
+    """A requirement that no fault breaks may be blind."""
+    broken = {requirement for name in FAULTS for requirement in CATALOGUE[name].breaks}
+
+    assert not set(register.load().requirements) - broken
+
+
+def test_every_fault_names_known_requirements() -> None:
+    """A fault cannot break what nobody demands."""
+    broken = {requirement for name in FAULTS for requirement in CATALOGUE[name].breaks}
+
+    assert not broken - set(register.load().requirements)

@@ -1,0 +1,111 @@
+"""`run`: what it asks of the runner, what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance import register
+from conformance.__main__ import main
+from conformance.errors import CannotConnect
+from conformance.report import write
+
+from .reporting import REGISTER, clean, report
+
+SECRET = "sk-very-secret"
+
+
+class Runner:
+    """Stands for the runner: keeps what it was asked for and answers with a report."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+        self.outcome = SimpleNamespace(report=report(), exit_code=1)
+        self.error: BaseException | None = None
+        self.planned = False
+
+    def judge(self, **options: Any) -> SimpleNamespace:
+        self.asked = options
+        if self.error:
+            raise self.error
+        write(self.outcome.report, options["report_dir"], register=REGISTER)
+        return self.outcome
+
+    def plan(self, *_: Any) -> SimpleNamespace:
+        self.planned = True
+        return SimpleNamespace(checks=9, requests=140, tokens=5000)
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
+    made = Runner()
+    module = ModuleType("conformance.runner")
+    module.judge, module.plan = made.judge, made.plan  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "conformance.runner", module)
+    monkeypatch.setattr(register, "load", lambda: REGISTER)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GATEWAY_API_KEY", SECRET)
+    return made
+
+
+@pytest.mark.usefixtures("runner")
+def test_run_shows_verdicts_costs_and_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["run", "--base-url", "https://gateway.test/v1"])
+
+    out, _ = capsys.readouterr()
+    assert code == 1
+    assert "about 140 requests" in out
+    assert "failed               3       1       1" in out
+    assert "FAILED models.cited\n  The gateway keeps models.cited.\n  “Models are listed.” https://one.test/docs" in out
+    assert "  → [second] expected a list\n    curl https://gateway.test/v1/models" in out
+    assert "WARNED chat.should.failed (SHOULD): → it is failed" in out
+    assert "3 MUST failed: 1 of 8 MUST passed" in out
+    assert "140 requests, 2345 prompt and 678 completion tokens, 12.5 s" in out
+    assert "report/summary.md" in out
+    assert SECRET not in out
+
+
+def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    runner.outcome = SimpleNamespace(report=clean().report, exit_code=0)
+
+    assert main(["run"]) == 0
+    assert not runner.planned
+    assert "Conformant: 8 of 8 MUST passed." in capsys.readouterr().out
+
+
+def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
+    recording = tmp_path / "exchanges.har"
+    recording.touch()
+    options = "--feature chat --feature models --level must --workers 2 --seed 7 --timeout 9.5 --max-requests 50"
+
+    main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
+
+    assert runner.asked == {
+        "base_url": None,
+        "gateway": None,
+        "model": "m",
+        "target": None,
+        "report_dir": Path("there"),
+        "feature": ["chat", "models"],
+        "level": "MUST",
+        "workers": 2,
+        "replay": recording,
+        "seed": 7,
+        "timeout": 9.5,
+        "max_requests": 50,
+        "progress": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(CannotConnect("cannot connect", "is it up?"), 3), (ValueError("a defect"), 3), (KeyboardInterrupt(), 130)],
+)
+def test_run_that_cannot_judge_is_no_failed_must(runner: Runner, error: BaseException, code: int) -> None:
+    runner.error = error
+
+    assert main(["run"]) == code

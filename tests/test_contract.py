@@ -1,0 +1,358 @@
+"""The contract: its sources build, its overlays apply, its examples keep it, its built files are current."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+import yaml
+
+import openapi
+from openapi import errors
+from openapi._build import all_names, build, demand_current, read_built
+from openapi._bundle import bundle, references
+from openapi._overlay import apply_overlay
+from openapi._sources import GATEWAY_SCHEMA, GATEWAYS, HERE, read_yaml
+
+NAMES = all_names()
+EVERY = pytest.mark.parametrize("name", NAMES)
+OVERLAYS = pytest.mark.parametrize("name", openapi.names())
+
+
+def overlay_with(*actions: dict[str, Any]) -> dict[str, Any]:
+    """An overlay with these actions."""
+    return {"overlay": "1.0.0", "actions": list(actions), "x-gateway": {}}
+
+
+def media_types(node: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every schema and Media Type Object with examples below `node`."""
+    if isinstance(node, list):
+        for item in node:
+            yield from media_types(item)
+    elif isinstance(node, dict):
+        schema = node.get("schema", node.get("itemSchema"))
+        if schema is not None and "examples" in node:
+            yield schema, node
+        for value in node.values():
+            yield from media_types(value)
+
+
+def examples(contract: openapi.Contract) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Every example of the document: its name, its schema, and its value; each event of a stream is a value."""
+    for schema, media_type in media_types(contract.document):
+        for name, reference in media_type["examples"].items():
+            example = contract.document["components"]["examples"][reference["$ref"].rpartition("/")[2]]
+            for value in example["dataValue"] if "itemSchema" in media_type else [example["value"]]:
+                yield name, schema, value
+
+
+@EVERY
+def test_document_is_valid_openapi(name: str) -> None:
+    """The built document satisfies the OpenAPI 3.2 specification."""
+    validation = pytest.importorskip("openapi_spec_validator")
+
+    validation.validate(openapi.load(name).document)
+
+
+@EVERY
+def test_built_file_is_current(name: str) -> None:
+    """The committed file equals what its sources give."""
+    demand_current(name)
+
+
+@EVERY
+def test_references_are_local(name: str) -> None:
+    """The document is self-contained and has no component that nothing uses."""
+    document = openapi.load(name).document
+    used = set(references(document))
+
+    assert all(reference.startswith("#/components/") for reference in used)
+    for section, named in document["components"].items():
+        unused = {key for key in named if f"#/components/{section}/{key}" not in used}
+        assert section == "securitySchemes" or not unused
+
+
+@EVERY
+def test_examples_satisfy_their_schemas(name: str) -> None:
+    """Both validators accept every example, and refuse it when its first required field is gone."""
+    contract = openapi.load(name)
+    components = contract.document["components"]
+    checked = list(examples(contract))
+
+    assert checked
+    for label, schema, value in checked:
+        whole = {**schema, "components": components}
+        assert list(jsonschema.Draft202012Validator(whole).iter_errors(value)) == [], label
+        assert jsonschema_rs.validator_for(whole).is_valid(value), label
+        broken = copy.deepcopy(value)
+        broken.pop(next(iter(broken)))
+        refused = not jsonschema.Draft202012Validator(whole).is_valid(broken)
+        assert refused is not jsonschema_rs.validator_for(whole).is_valid(broken), label
+
+
+@EVERY
+def test_streamed_examples_hold_valid_chunks(name: str) -> None:
+    """The JSON inside the events of the examples satisfies the schema of an event's data."""
+    operation = openapi.load(name).operations["createChatCompletion"]
+    events = [
+        value["data"] for _, _, value in examples(openapi.load(name)) if "data" in value and "object" not in value
+    ]
+
+    assert "[DONE]" in events
+    for data in events:
+        assert data == "[DONE]" or operation.event_problem(json.loads(data)) is None
+
+
+@EVERY
+def test_every_operation_has_examples(name: str) -> None:
+    """Each request, success and error of each operation shows at least one example."""
+    contract = openapi.load(name)
+    for operation in contract.operations.values():
+        bodies = [contract._resolve(response) for response in operation.document["responses"].values()]
+        bodies += [operation.document["requestBody"]] if "requestBody" in operation.document else []
+        assert all(media_type["examples"] for body in bodies for media_type in body["content"].values())
+
+
+@EVERY
+def test_objects_are_open(name: str) -> None:
+    """No schema forbids fields that it does not name."""
+    assert '"additionalProperties": false' not in json.dumps(openapi.load(name).document["components"])
+
+
+@EVERY
+def test_features_are_known(name: str) -> None:
+    """Every `x-feature` of the document is one that x-gateway can claim; what depends on the model is claimed."""
+    known = set(json.loads(GATEWAY_SCHEMA.read_text(encoding="utf-8"))["$defs"]["feature"]["enum"])
+    contract = openapi.load(name)
+
+    assert set(features_of(contract.document)) <= known
+    assert contract.features <= known
+    assert set(contract.gateway["model_dependent"]) <= contract.features
+
+
+def features_of(node: Any) -> Iterator[str]:
+    """Every value of `x-feature` below `node`."""
+    if isinstance(node, list):
+        for item in node:
+            yield from features_of(item)
+    elif isinstance(node, dict):
+        if "x-feature" in node:
+            yield node["x-feature"]
+        for value in node.values():
+            yield from features_of(value)
+
+
+@EVERY
+def test_contradictions_cite_known_sources(name: str) -> None:
+    """A decision weighs documents that `sources` lists, and is taken once."""
+    gateway = openapi.load(name).gateway
+    decided = [entry["id"] for entry in gateway["contradictions"]]
+
+    assert len(decided) == len(set(decided))
+    for entry in gateway["contradictions"]:
+        assert set(entry["between"]) <= set(gateway["sources"]), entry["id"]
+
+
+@EVERY
+def test_gateway_agrees_with_the_document(name: str) -> None:
+    """The base URL is the server's, and the documented fields are in the schemas."""
+    contract = openapi.load(name)
+    gateway, schemas = contract.gateway, contract.document["components"]["schemas"]
+
+    assert [server["url"] for server in contract.document["servers"]] == [gateway["protocols"]["openai"]["base_url"]]
+    assert set(schemas["Error"]["required"]) == set(gateway["errors"]["fields"]) - {"param"}
+    assert (
+        schemas.get("Model", gateway["models"])["required" if "Model" in schemas else "fields"]
+        == (gateway["models"]["fields"])
+    )
+    assert ("models" in contract.features) is ("listModels" in contract.operations)
+    assert ("models.retrieve" in contract.features) is ("retrieveModel" in contract.operations)
+
+
+@EVERY
+def test_documented_statuses_are_in_the_document(name: str) -> None:
+    """Every status that a cause of chat may have is documented for chat."""
+    contract = openapi.load(name)
+    operation = contract.operations["createChatCompletion"]
+    error = {"error": {"message": "m", "type": "t", "code": "c", "param": None}}
+    causes = contract.gateway["errors"]["status"].items()
+
+    for cause, statuses in causes:
+        for status in statuses if cause not in ("wrong_method", "unknown_route") else []:
+            assert operation.response_problem(status, error) is None, (cause, status)
+
+
+@OVERLAYS
+def test_every_action_matches_and_changes(name: str) -> None:
+    """Each action of an overlay matches something and leaves the document different."""
+    overlay = read_yaml(GATEWAYS / f"{name}.yaml")
+    document = bundle()
+
+    for action in overlay["actions"]:
+        before = copy.deepcopy(document)
+        document = apply_overlay(document, {**overlay, "actions": [action]}, name)
+        assert {**document, "x-gateway": None} != {**before, "x-gateway": None}, action["target"]
+
+
+def test_every_file_of_paths_is_used() -> None:
+    """A file in paths/ that openapi.yaml does not refer to would be dead."""
+    used = {item["$ref"].partition("#")[0] for item in read_yaml(HERE / "openapi.yaml")["paths"].values()}
+
+    assert used == {f"paths/{path.name}" for path in (HERE / "paths").glob("*.yaml")}
+
+
+@pytest.mark.parametrize("path", sorted(HERE.rglob("*.yaml")), ids=lambda path: path.name)
+def test_source_is_short(path: Path) -> None:
+    """A source stays below 500 lines; beyond, it is split by subject."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 500
+
+
+def test_action_without_match_is_refused() -> None:
+    """The error names the gateway, the action's number and its target."""
+    overlay = overlay_with({"target": "$.info", "update": {"title": "x"}}, {"target": "$.nowhere", "remove": True})
+
+    with pytest.raises(errors.InvalidOverlay, match=r"acme, action 2 \(\$\.nowhere\): the target matches nothing"):
+        apply_overlay(bundle(), overlay, "acme")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"target": "$.info"},
+        {"target": "$.info", "update": {}, "remove": True},
+        {"target": "$.[", "remove": True},
+        {"update": {}},
+    ],
+)
+def test_malformed_action_is_refused(action: dict[str, Any]) -> None:
+    """An action has a JSONPath and either update or remove."""
+    with pytest.raises(errors.InvalidOverlay, match="acme, action 1") as caught:
+        apply_overlay(bundle(), overlay_with(action), "acme")
+
+    assert caught.value.hint
+
+
+def test_repeated_key_is_refused(tmp_path: Path) -> None:
+    """A YAML mapping that names a key twice is an error with the line, where PyYAML would keep the last."""
+    source = tmp_path / "twice.yaml"
+    source.write_text("a:\n  b: 1\n  b: 2\n", encoding="utf-8")
+
+    assert yaml.safe_load(source.read_text(encoding="utf-8")) == {"a": {"b": 2}}
+    with pytest.raises(errors.DuplicateKey, match="line 3: the key 'b' is repeated"):
+        read_yaml(source)
+
+
+@pytest.mark.parametrize("text", ["- 1\n", "a: [\n"])
+def test_unreadable_source_is_refused(tmp_path: Path, text: str) -> None:
+    """A source is one YAML mapping."""
+    source = tmp_path / "source.yaml"
+    source.write_text(text, encoding="utf-8")
+
+    with pytest.raises(errors.UnreadableSource):
+        read_yaml(source)
+
+
+def test_dates_stay_text(tmp_path: Path) -> None:
+    """An unquoted date is not turned into an object that JSON cannot hold."""
+    source = tmp_path / "date.yaml"
+    source.write_text("day: 2026-11-20\n", encoding="utf-8")
+
+    assert read_yaml(source) == {"day": "2026-11-20"}
+
+
+def test_unknown_gateway_is_refused_with_a_hint() -> None:
+    """The hint lists the known names."""
+    with pytest.raises(errors.UnknownGateway, match="acme") as caught:
+        openapi.load("acme")
+
+    assert all(name in caught.value.hint for name in NAMES)
+
+
+def test_base_has_two_names() -> None:
+    """None and "openai" are the base contract, loaded once."""
+    assert openapi.load() is openapi.load("openai")
+    assert openapi.load().name == "openai"
+
+
+def test_changed_source_is_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A built file whose digest differs from the sources' is not used, and is reported as stale."""
+    stale = {**build("openai"), "x-source-digest": "0", "info": {}}
+    monkeypatch.setattr("openapi._build.read_built", lambda _: stale)
+
+    assert openapi._build.read("openai")["info"]["title"]
+    with pytest.raises(errors.StaleDocument) as caught:
+        demand_current("openai")
+    assert "python -m openapi build" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation"),
+    [
+        ("POST", "/chat/completions", "createChatCompletion"),
+        ("post", "/chat/completions", "createChatCompletion"),
+        ("GET", "/models", "listModels"),
+        ("GET", "/models/gpt-4o", "retrieveModel"),
+        ("GET", "/models/openai/gpt-4o", "retrieveModel"),
+        ("GET", "/models/openai%2Fgpt-4o", "retrieveModel"),
+        ("GET", "/models/", None),
+        ("GET", "/chat/completions", None),
+        ("GET", "/nowhere", None),
+    ],
+)
+def test_find(method: str, path: str, operation: str | None) -> None:
+    """A path parameter matches one segment or several, but not none."""
+    found = openapi.load().find(method, path)
+
+    assert (found and found.id) == operation
+
+
+def test_allowed() -> None:
+    """A path tells its methods; an unknown one has none."""
+    contract = openapi.load()
+
+    assert contract.allowed("/chat/completions") == ("POST",)
+    assert contract.allowed("/models/a/b") == ("GET",)
+    assert contract.allowed("/nowhere") == ()
+
+
+def test_public_operation_needs_no_credential() -> None:
+    """An operation whose security allows nothing is open; all others demand a credential."""
+    assert openapi.load().operations["listModels"].auth_required
+    assert not openapi.load("ofox").operations["listModels"].auth_required
+    assert openapi.load("ofox").operations["createChatCompletion"].auth_required
+
+
+def test_validator_takes_a_reference_or_a_schema() -> None:
+    """A reference and an inline schema compile over the document's components, once."""
+    contract = openapi.load()
+    by_reference = contract.validator("#/components/schemas/Error")
+
+    assert by_reference is contract.validator({"$ref": "#/components/schemas/Error"})
+    assert by_reference.is_valid({"message": "m"})
+    assert not by_reference.is_valid({})
+
+
+def test_command_line_checks_and_shows() -> None:
+    """`check` succeeds on current files; `show` of an unknown gateway fails with the hint."""
+    check = subprocess.run([sys.executable, "-m", "openapi", "check"], capture_output=True, text=True, check=False)
+    show = subprocess.run(
+        [sys.executable, "-m", "openapi", "show", "acme"], capture_output=True, text=True, check=False
+    )
+
+    assert check.returncode == 0, check.stderr
+    assert show.returncode == 1
+    assert "Choose one of" in show.stderr
+
+
+def test_built_files_have_a_source() -> None:
+    """No built file is left of a gateway that is gone."""
+    assert {path.stem for path in (HERE / "built").glob("*.json")} == set(NAMES)
+    assert all(read_built(name) for name in NAMES)

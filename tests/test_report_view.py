@@ -1,0 +1,108 @@
+"""Where requirements stand, and what the report says in one line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.model import Finding, Level, Verdict
+from conformance.report.view import Citation, Standing, Tone, standing, view
+
+from .reporting import FINDINGS, REGISTER, clean, report, shown
+
+
+def finding(verdict: str, expected: str | None = None) -> Finding:
+    return Finding("chat.any", Level.MUST, Verdict(verdict), expected=expected)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "worst"),
+    [
+        ("passed", "passed"),
+        ("passed unsupported", "unsupported"),
+        ("unsupported inconclusive", "inconclusive"),
+        ("inconclusive failed passed", "failed"),
+        ("failed errored", "errored"),
+        ("", "unjudged"),
+    ],
+)
+def test_requirement_stands_where_its_worst_case_stands(verdicts: str, worst: str) -> None:
+    cases = tuple(finding(verdict) for verdict in verdicts.split())
+
+    assert standing(cases) == worst
+
+
+def test_expected_failure_is_told_apart_unless_another_case_fails() -> None:
+    known = finding("failed", "ticket 12")
+
+    assert standing((known,)) == Standing.EXPECTED
+    assert standing((known, finding("passed"))) == Standing.EXPECTED
+    assert standing((known, finding("failed"))) == Standing.FAILED
+    assert standing((finding("passed", "ticket 12"),)) == Standing.PASSED
+
+
+def test_denominator_is_the_register() -> None:
+    nothing = view(report(()), REGISTER)
+
+    assert len(nothing.judgements) == len(REGISTER.requirements)
+    assert len(nothing.at(Standing.UNJUDGED)) == len(REGISTER.requirements)
+    assert not nothing.conformant
+
+
+def test_every_requirement_stands_in_one_place() -> None:
+    view = shown()
+
+    assert sum(len(view.at(standing)) for standing in Standing) == len(view.judgements)
+
+
+def test_headline_counts_failed_musts() -> None:
+    headline = shown().headline
+
+    assert (headline.tone, headline.title) == (Tone.BAD, "3 MUST failed")
+    assert headline.detail.startswith("1 of 8 MUST passed, 3 failed, 1 errored, 1 expected")
+
+
+def test_clean_report_is_conformant() -> None:
+    assert clean().headline.title == "Conformant"
+    assert clean().conformant
+
+
+def test_failed_should_is_no_obstacle() -> None:
+    findings = tuple(
+        replace(one, verdict=Verdict.FAILED) if one.level == Level.SHOULD else one for one in clean().report.findings
+    )
+
+    assert view(report(findings), REGISTER).conformant
+
+
+def test_errored_must_is_not_conformant() -> None:
+    first, *others = clean().report.findings
+    headline = view(report((replace(first, verdict=Verdict.ERRORED), *others)), REGISTER).headline
+
+    assert (headline.tone, headline.title) == (Tone.UNSURE, "1 MUST could not be judged")
+
+
+def test_partial_run_is_not_called_conformant() -> None:
+    headline = view(report(clean().report.findings[:1]), REGISTER).headline
+
+    assert (headline.tone, headline.title) == (Tone.UNSURE, "No MUST failed in a partial run")
+
+
+def test_report_rests_on_sentences_of_its_own_gateway() -> None:
+    public = Citation("public", "The public reference", None, "https://public.test/reference")
+    cited = {name: view(report(FINDINGS, name), REGISTER) for name in ("one", "two", "openai")}
+    citations = {
+        name: next(judgement.citations for judgement in view.judgements if judgement.id == "models.cited")
+        for name, view in cited.items()
+    }
+
+    assert citations["one"] == (Citation("ONE-1", "one", "Models are listed.", "https://one.test/docs"), public)
+    assert citations["two"] == (Citation("TWO-1", "two", "All models are there.", "https://two.test/docs"), public)
+    assert citations["openai"] == (public,)
+
+
+def test_finding_of_an_unknown_requirement_is_kept() -> None:
+    stray = Finding("chat.retired", Level.MUST, Verdict.FAILED, "expected more")
+
+    assert view(report((stray,)), REGISTER).at(Standing.FAILED)[0].findings == (stray,)

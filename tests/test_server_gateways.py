@@ -1,0 +1,205 @@
+"""The server plays each gateway: its shapes, statuses, headers, limits and fallbacks."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+
+import pytest
+
+import openapi
+from openapi import Contract
+from reference_server import fixtures
+from reference_server.call import Call
+from reference_server.service import Service
+from reference_server.store import Store
+
+
+def gateway(**rules):
+    """A gateway with some rules of its own."""
+    document = copy.deepcopy(openapi.load().document)
+    document["x-gateway"].update(rules)
+    return Service(Contract("altered", document), fixtures.load(), Store(clock=lambda: 1000.0))
+
+
+def ask(service, key="sk-ok", headers=(), **fields):
+    body = {"model": "echo", "messages": [{"role": "user", "content": "Hello"}], **fields}
+    known = {"authorization": f"Bearer {key}", "content-type": "application/json", **dict(headers)}
+    call = Call(service.store.ids(), "POST", "/chat/completions", known, json.dumps(body).encode(), service.contract)
+    return service.respond(call)
+
+
+REQUEST = {"mode": "request", "signal": "body"}
+DASHBOARD = {"mode": "dashboard", "signal": "headers"}
+HEADERS = {"request_id": "x-request-id", "uuid": True, "credits": "x-credits-used", "model_used": "x-model-used"}
+
+
+@pytest.mark.parametrize(
+    ("first", "fallback", "served"),
+    [
+        ("echo", ["slow"], "echo"),
+        ("upstream-error", ["echo"], "echo"),
+        ("rate-limited-upstream", ["maintenance", "internal-error", "slow", "echo"], "slow"),
+        ("upstream-error", ["no-such-model", "echo"], "echo"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_first_working_model_serves(first, fallback, served, stream):
+    reply = ask(
+        gateway(fallback=REQUEST), model=first, provider={"fallback": fallback, "routing": "cost"}, stream=stream
+    )
+
+    named = [chunk["model"] for chunk in reply.chunks] or [reply.body["model"]]
+    assert reply.status == 200
+    assert set(named) == {served}
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"), [({"model": "no-such-model"}, 404), ({"n": 0}, 400), ({"model": "forbidden-model"}, 403)]
+)
+def test_client_errors_trigger_no_fallback(fields, status):
+    assert ask(gateway(fallback=REQUEST), **{"provider": {"fallback": ["echo"]}, **fields}).status == status
+
+
+def test_exhausted_fallbacks_say_so():
+    reply = ask(gateway(fallback=REQUEST), model="upstream-error", provider={"fallback": ["maintenance"]})
+
+    assert reply.status == 502
+    assert reply.body["error"]["code"] == "all_fallbacks_failed"
+
+
+def test_fallbacks_of_a_request_are_ignored_where_nobody_documents_them():
+    assert ask(gateway(), model="upstream-error", provider={"fallback": ["echo"]}).status == 502
+
+
+def test_chain_is_told_in_headers():
+    reply = ask(gateway(fallback=DASHBOARD, headers=HEADERS), model="chain")
+
+    assert reply.body["model"] == "echo"
+    assert reply.headers["x-model-used"] == "echo"
+    assert reply.headers["x-fallback-from"] == "chain"
+    assert reply.headers["x-fallback-depth"] == "2"
+
+
+def test_no_fallback_is_told_when_none_ran():
+    reply = ask(gateway(fallback=DASHBOARD, headers=HEADERS))
+
+    assert reply.headers["x-model-used"] == "echo"
+    assert not {"x-fallback-from", "x-fallback-depth"} & reply.headers.keys()
+
+
+def test_chain_is_not_taken_when_it_is_disabled():
+    reply = ask(gateway(fallback=DASHBOARD, headers=HEADERS), model="chain", headers={"x-disable-fallback": "true"})
+
+    assert reply.status == 502
+
+
+def test_credits_stand_in_header_and_body():
+    reply = ask(gateway(headers=HEADERS))
+
+    assert float(reply.headers["x-credits-used"]) == reply.body["credits_used"] > 0
+
+
+@pytest.mark.parametrize("asked", [{}, {"stream_options": {"include_usage": True}}])
+def test_trailer_has_two_usage_chunks(asked):
+    reply = ask(gateway(headers=HEADERS, stream={"trailer": "usage"}), stream=True, **asked)
+
+    *_, provider, own, done = reply.events
+    assert done == "[DONE]"
+    assert [chunk["choices"] for chunk in (provider, own)] == [[], []]
+    assert provider["usage"] == own["usage"]
+    assert own["credits_used"] > 0
+    assert {key: own[key] for key in ("id", "object", "created", "model")}.items() <= provider.items()
+
+
+@pytest.mark.parametrize(
+    ("scope", "statuses"), [("account", [200, 200, 429]), ("team", [200, 200, 429]), ("key", [200] * 3)]
+)
+def test_scope_decides_who_shares_a_limit(scope, statuses):
+    limits = {"scope": scope, "signals": ["retry-after"], "retry_after": 7, "requests_per_minute": 200}
+    service = gateway(limits=limits)
+
+    assert [ask(service, key=key).status for key in ("sk-limited-2", "sk-limited-2b", "sk-limited-2b")] == statuses
+    assert ask(service, key="sk-rate-limited").headers["retry-after"] == "7"
+    assert ask(service, key="sk-rate-limited").headers["x-ratelimit-limit-requests"] == "200"
+
+
+def test_window_ends():
+    now = itertools.count(0.0, 0.4)
+    store = Store(clock=lambda: next(now))
+
+    assert [store.admit("key", 2, 1.0) for _ in range(6)] == [True, True, False, True, True, False]
+
+
+def test_errors_speak_as_documented():
+    errors = {
+        "fields": ["message"],
+        "status": {"missing_field": [422]},
+        "codes": {"missing_field": ["invalid"]},
+        "types": {"missing_field": ["bad"]},
+    }
+
+    reply = ask(gateway(errors=errors), messages=None)
+    missing = ask(gateway(errors=errors), messages=[{"content": "x"}])
+
+    assert reply.status == 400
+    assert missing.status == 422
+    assert missing.body["error"] | {"message": ""} == {
+        "message": "",
+        "type": "bad",
+        "param": "messages[0].role",
+        "code": "invalid",
+    }
+
+
+@pytest.mark.parametrize("name", [None, *openapi.names()])
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"n": 2}, {"stream": True, "n": 2, "stream_options": {"include_usage": True}}, {"model": "none"}, {"n": 0},
+     {"messages": []}, {"model": "upstream-error"}, {"model": "maintenance"},
+     {"response_format": {"type": "json_object"}}],
+    ids=str,
+)  # fmt: skip
+def test_every_gateway_keeps_its_contract(name, fields):
+    contract = openapi.load(name)
+    service = Service(contract, fixtures.load(), Store())
+    operation = contract.operations["createChatCompletion"]
+
+    reply = ask(service, **fields)
+
+    if reply.events is None:
+        assert operation.response_problem(reply.status, reply.body) is None
+    assert [operation.event_problem(chunk) for chunk in reply.chunks] == [None] * len(reply.chunks)
+
+
+@pytest.mark.parametrize("name", [None, *openapi.names()])
+@pytest.mark.parametrize("key", sorted(fixtures.load().keys))
+def test_every_gateway_keeps_its_contract_for_every_key(name, key):
+    contract = openapi.load(name)
+    service = Service(contract, fixtures.load(), Store())
+
+    reply = ask(service, key=key)
+
+    assert contract.operations["createChatCompletion"].response_problem(reply.status, reply.body) is None
+
+
+@pytest.mark.parametrize("name", [None, *openapi.names()])
+@pytest.mark.parametrize(("operation", "path"), [("listModels", "/models"), ("retrieveModel", "/models/openai/gpt-4o")])
+def test_every_gateway_lists_models_as_documented(name, operation, path):
+    contract = openapi.load(name)
+    service = Service(contract, fixtures.load(), Store())
+    if operation not in contract.operations:
+        pytest.skip("not documented")
+
+    reply = service.respond(Call(service.store.ids(), "GET", path, {"authorization": "Bearer sk-ok"}, b"", contract))
+
+    assert reply.status == 200
+    assert contract.operations[operation].response_problem(200, reply.body) is None
+
+
+def test_every_operation_has_a_handler():
+    from reference_server.routes import handlers
+
+    for name in (None, *openapi.names()):
+        assert openapi.load(name).operations.keys() <= handlers().keys()

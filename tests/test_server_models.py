@@ -1,0 +1,42 @@
+"""The reference server lists its models and gives each by its name."""
+
+from __future__ import annotations
+
+import pytest
+
+import openapi
+
+AUTHORIZED = {"authorization": "Bearer sk-ok"}
+
+
+def test_list_has_every_name_once(server, http):
+    body = http.get(f"{server()}/models", headers=AUTHORIZED).json()
+
+    names = [model["id"] for model in body["data"]]
+    assert openapi.load().operations["listModels"].response_problem(200, body) is None
+    assert len(names) == len(set(names))
+    assert {"echo", "slow", "text-only", "gpt-4o-mini", "openai/gpt-4o"} <= set(names)
+
+
+@pytest.mark.parametrize("path", ["echo", "openai%2Fgpt-4o", "openai/gpt-4o"])
+def test_model_is_the_same_as_in_the_list(server, http, path):
+    listed = http.get(f"{server()}/models", headers=AUTHORIZED).json()["data"]
+
+    model = http.get(f"{server()}/models/{path}", headers=AUTHORIZED).json()
+
+    assert model in listed
+    assert model["id"] == path.replace("%2F", "/")
+
+
+def test_unknown_model_is_not_found(server, http):
+    response = http.get(f"{server()}/models/no/such", headers=AUTHORIZED)
+
+    assert response.status_code == 404
+    assert response.json()["error"]["code"] == "model_not_found"
+
+
+def test_document_and_health_need_no_credential(server, http):
+    root = server().removesuffix("/v1")
+
+    assert http.get(f"{root}/healthz").json() == {"status": "ok"}
+    assert http.get(f"{root}/openapi.json").json() == openapi.load().document
