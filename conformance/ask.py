@@ -48,7 +48,9 @@ class Ask:
         """`POST /chat/completions`, whole."""
         return Completion(self.post("/chat/completions", self.body(prompt, **fields), take=take, key=key))
 
-    def stream(self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any) -> CompletionStream:
+    def stream(
+        self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any
+    ) -> CompletionStream:
         """`POST /chat/completions`, streamed."""
         body = self.body(prompt, **{"stream": True} | fields)
         return CompletionStream(self.post("/chat/completions", body, take=take, key=key))

@@ -144,8 +144,8 @@ class CompletionStream:
     @cached_property
     def choices(self) -> list[dict[str, Any]]:
         """Every choice of every chunk, in order of arrival."""
-        found = [chunk.get("choices") for chunk in self.chunks]
-        return [choice for choices in found if isinstance(choices, list) for choice in choices if isinstance(choice, dict)]
+        lists = [found for chunk in self.chunks if isinstance(found := chunk.get("choices"), list)]
+        return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
 
     @property
     def indices(self) -> set[Any]:

@@ -21,6 +21,7 @@ def requirement(name: str) -> Callable[[Check], Check]:
 
     def tie(function: Check) -> Check:
         function.requirement_id = name  # type: ignore[attr-defined]
+        function.__test__ = True  # type: ignore[attr-defined] # found whatever python_functions says
         return pytest.mark.requirement(name)(function)
 
     return tie
@@ -32,7 +33,10 @@ def inconclusive(reason: str) -> NoReturn:
 
 
 def pick(value: Any, *path: str | int, kind: type | tuple[type, ...] = object) -> Any:
-    """The member of a JSON value at `path`. Inconclusive when it is absent or not of `kind`: another check judges that."""
+    """The member of a JSON value at `path`.
+
+    Inconclusive when it is absent or not of `kind`: another check judges that.
+    """
     for step in path:
         try:
             value = value[step]

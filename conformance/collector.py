@@ -69,7 +69,7 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes what a report carries."""
-        carried = dict(report.user_properties)
+        carried: dict[str, Any] = dict(report.user_properties)
         if report.when == "teardown":
             return
         self.exchanges += carried.get(EXCHANGES, [])

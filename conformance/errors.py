@@ -1,18 +1,18 @@
 """What can go wrong outside the gateway.
 
-    ConformanceError
-    ├── UsageError            the caller asked for something that does not exist (exit code 2)
-    │   ├── UnknownRequirement
-    │   ├── InvalidTarget
-    │   ├── UnknownFormat
-    │   ├── InvalidReport
-    │   └── InvalidRecording
-    ├── TargetError           the target cannot be judged (exit code 3)
-    │   ├── CannotConnect
-    │   ├── BudgetSpent
-    │   └── NoModel
-    ├── NoCatalogue           the reference server lists no faults (exit code 3)
-    └── RegisterError         the suite's own tables are wrong (exit code 3)
+ConformanceError
+├── UsageError            the caller asked for something that does not exist (exit code 2)
+│   ├── UnknownRequirement
+│   ├── InvalidTarget
+│   ├── UnknownFormat
+│   ├── InvalidReport
+│   └── InvalidRecording
+├── TargetError           the target cannot be judged (exit code 3)
+│   ├── CannotConnect
+│   ├── BudgetSpent
+│   └── NoModel
+├── NoCatalogue           the reference server lists no faults (exit code 3)
+└── RegisterError         the suite's own tables are wrong (exit code 3)
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ class RegisterError(ConformanceError):
     """A duplicate, an unknown claim or source, or a claim that nobody covers."""
 
 
-class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
+class Inconclusive(Exception):
     """Raised by a check whose situation was never reached."""
 
 
-class Unsupported(Exception):  # noqa: N818 - a verdict, not an error
+class Unsupported(Exception):
     """Raised by a check when the target refuses, clearly, what the documents leave to the model."""

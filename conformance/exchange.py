@@ -276,7 +276,7 @@ def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
     body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
     if b'"usage"' not in body:
         return 0, 0
-    candidates = [event.data for event in sse.read([(0.0, body)]).events][::-1] or [body]
+    candidates: list[str | bytes] = [event.data for event in sse.read([(0.0, body)]).events][::-1] or [body]
     for text in candidates:
         usage = _usage(text)
         if usage:

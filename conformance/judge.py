@@ -13,7 +13,9 @@ from conformance.evidence import evidence
 from conformance.exchange import to_record
 from conformance.model import Finding, Verdict
 from conformance.plugin import EXCHANGES, FATAL, FINDING, RUN, status
-from conformance.session import RECORDER, RUN as RUN_KEY
+from conformance.report.view import citations
+from conformance.session import RECORDER
+from conformance.session import RUN as RUN_KEY
 
 SHOWN = 3
 """The most exchanges that a finding carries."""
@@ -65,28 +67,28 @@ def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pyte
         item.session.shouldstop = str(error)
 
 
-def attach(report: pytest.TestReport, finding: Finding) -> None:
+def attach(item: pytest.Item, report: pytest.TestReport, finding: Finding) -> None:
     """Lets the report carry the finding, counts it as pytest counts, and shows it as a reader wants it."""
     carried = finding.to_plain()
     report.user_properties.append((FINDING, carried))
     word = status(carried)
     if word in ("passed", "failed", "errored"):
         report.outcome = "passed" if word == "passed" else "failed"
-        report.longrepr = None if word == "passed" else explain(finding)
+        gateway = item.config.stash.get(RUN_KEY, {}).get("gateway", "")
+        report.longrepr = None if word == "passed" else explain(finding, gateway)
     else:
         report.outcome = "skipped"
-        report.wasxfail = f"{word}: {finding.message}"  # type: ignore[attr-defined]
+        report.wasxfail = f"{word}: {finding.message}"
         report.longrepr = None
 
 
-def explain(finding: Finding) -> str:
+def explain(finding: Finding, gateway: str) -> str:
     """What a terminal shows under a failure."""
-    known = register.load()
-    requirement = known.requirement(finding.requirement)
+    requirement = register.load().requirement(finding.requirement)
     case = f" [{finding.case}]" if finding.case else ""
     lines = [f"{requirement.id}{case}: {finding.message}", "", f"  {requirement.level}  {requirement.text}"]
-    lines += [f"  {claim.id}  “{claim.quote}”  {claim.address}" for claim in known.claims_of(requirement)]
-    lines += [f"  {source.title}  {source.url}" for source in known.sources_of(requirement)]
+    cited = citations(gateway, requirement, register.load())
+    lines += [f"  {one.id}  {one.words}  {one.address}" for one in cited]
     for shown in finding.evidence[:1]:
         lines += ["", *(f"  > {line}" for line in shown.request.splitlines())]
         lines += ["", *(f"  < {line}" for line in shown.response.splitlines()), "", f"  {shown.curl}"]

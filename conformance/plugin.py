@@ -6,12 +6,9 @@ Inert until a check of this suite is collected. Imports nothing heavy until then
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from conformance.model import Finding
 
 OPTIONS = {
     "gateway": "whose documented contract is judged (default: openai)",
@@ -28,7 +25,7 @@ FINDING = "conformance-finding"
 EXCHANGES = "conformance-exchanges"
 RUN = "conformance-run"
 FATAL = "conformance-fatal"
-LETTERS = {"inconclusive": "I", "unsupported": "u", "warned": "W", "known": "k", "errored": "E"}
+LETTERS = {"inconclusive": "I", "unsupported": "u", "warned": "W", "known": "k"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,7 +76,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     report = outcome.get_result()  # type: ignore[attr-defined]
     if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
         finding = judge.finding(item, call)
-        judge.attach(report, finding)
+        judge.attach(item, report, finding)
         judge.carry_exchanges(item, report)
         judge.stop_if_hopeless(item, call, report)
 
@@ -92,6 +89,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple
     word = status(finding)
     if word in ("passed", "failed"):
         return None
+    if word == "errored":
+        return "error", "E", ("ERROR", {"red": True})
     return word, LETTERS[word], (word.upper(), {"yellow": True})
 
 

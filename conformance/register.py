@@ -88,7 +88,7 @@ def load() -> Register:
         _cross_check(requirement, claims, sources)
     register = Register(requirements, claims, sources, pending)
     # _refuse_uncovered(register)
-    return register
+    return register  # noqa: RET504
 
 
 def _claims() -> tuple[dict[str, Claim], dict[str, str]]:
@@ -119,7 +119,7 @@ def _requirements() -> dict[str, Requirement]:
 
 def _requirement(name: str, area: str, entry: dict[str, Any]) -> Requirement:
     level = Level(entry.pop("level"))
-    lists = {key: tuple(entry.pop(key, ())) for key in ("claims", "sources", "operations", "fixtures")}
+    lists: dict[str, Any] = {key: tuple(entry.pop(key, ())) for key in ("claims", "sources", "operations", "fixtures")}
     try:
         return Requirement(id=name, area=area, level=level, **lists, **entry)
     except TypeError as error:

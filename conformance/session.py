@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import openapi
-from conformance import reference, target as targets
+from conformance import reference
+from conformance import target as targets
 from conformance.ask import Ask
 from conformance.errors import CannotConnect, NoModel, TargetError, UsageError
 from conformance.exchange import Recorder
@@ -22,7 +23,7 @@ RECORDER = pytest.StashKey[Recorder]()
 RUN = pytest.StashKey[dict[str, str]]()
 
 NOT_CHAT = re.compile(
-    r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|instruct|babbage|davinci"
+    r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
 )
 CHEAP = re.compile(r"mini|nano|flash|haiku|lite|small|turbo|8b|echo")
 

@@ -30,9 +30,13 @@ WEATHER = function("get_weather", CITY)
 TIME = function("get_time", CITY)
 TOOLS = [WEATHER, TIME]
 NAMES = {"get_weather", "get_time"}
-REQUIRED = {"tools": TOOLS, "tool_choice": "required"}
-NAMED = {"tools": TOOLS, "tool_choice": {"type": "function", "function": {"name": "get_time"}}}
-GIVEN = {"id": "call_8f2a", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'}}
+REQUIRED: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required"}
+NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "function", "function": {"name": "get_time"}}}
+GIVEN: dict[str, Any] = {
+    "id": "call_8f2a",
+    "type": "function",
+    "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
+}
 """A call as an earlier turn of a conversation holds it."""
 
 
@@ -54,8 +58,8 @@ def calls(answer: Completion) -> list[dict[str, Any]]:
 def arguments(call: dict[str, Any]) -> Any:
     """The decoded arguments of a call, or None when they are not JSON."""
     try:
-        return json.loads((call.get("function") or {}).get("arguments"))
-    except (ValueError, TypeError):
+        return json.loads((call.get("function") or {})["arguments"])
+    except (ValueError, TypeError, KeyError):
         return None
 
 

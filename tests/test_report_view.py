@@ -23,7 +23,7 @@ def finding(verdict: str, expected: str | None = None) -> Finding:
         ("passed unsupported", "unsupported"),
         ("unsupported inconclusive", "inconclusive"),
         ("inconclusive failed passed", "failed"),
-        ("failed errored", "errored"),
+        ("failed errored", "failed"),
         ("", "unjudged"),
     ],
 )

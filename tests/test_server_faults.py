@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import httpx
+import asyncio
+import time
+
 import pytest
 
-from reference_server import faults
+import openapi
+from reference_server import faults, fixtures
+from reference_server.call import Call
 from reference_server.errors import InvalidFault, UnknownFault
 from reference_server.faults import fault, find, load, request_fault, variation
 from reference_server.reply import Reply
+from reference_server.service import Service
+from reference_server.store import Store
+from reference_server.wire import write
 
 
 def test_every_fault_says_what_it_does_and_breaks():
@@ -64,7 +71,7 @@ def test_fault_is_played_by_path(chat, events):
 
 def test_fault_leaves_other_answers_alone(chat):
     assert chat(via="fault/stream_without_done").json()["choices"] == chat().json()["choices"]
-    assert chat(via="fault/chunk_ids_differ", n=0).json() == chat(n=0).json()
+    assert chat(via="fault/stream_without_done", n=0).json() == chat(n=0).json()
 
 
 def test_faults_are_played_together(chat, events):
@@ -80,37 +87,94 @@ def test_unknown_fault_is_not_found(chat):
     assert "nothing_like_that" in response.json()["error"]["message"]
 
 
-def test_cut_stream_ends_without_an_end(chat):
-    with pytest.raises(httpx.RemoteProtocolError):
-        chat(stream=True, via="fault/connection_dies_in_mid_chunk")
+def written(reply):
+    """The messages that a reply becomes."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    asyncio.run(write(reply, receive, send))
+    return sent
 
 
-def test_held_back_stream_comes_late(server, http):
-    body = {"model": "slow", "stream": True, "messages": [{"role": "user", "content": "Hello"}]}
-    base = server().replace("/v1", "/fault/stream_held_back/v1")
-
-    response = http.post(f"{base}/chat/completions", json=body, headers={"authorization": "Bearer sk-ok"})
-
-    assert response.elapsed.total_seconds() > 0.4
-    assert response.content.endswith(b"data: [DONE]\n\n")
+def test_burst_is_one_write():
+    assert [message.get("body") for message in written(Reply.stream([{}, "[DONE]"]))[1:]] == [
+        b"data: {}\n\ndata: [DONE]\n\n"
+    ]
 
 
-def test_other_sample_faults_do_what_they_say(chat, events):
-    def played(name):
-        return events(
-            chat(
-                "Repeat exactly: grün", stream=True, stream_options={"include_usage": True}, via=f"fault/{name}"
-            ).content
-        )
+def test_pause_separates_the_events():
+    started = time.perf_counter()
+    sent = written(Reply.stream([{}, "[DONE]"], pause=0.02))
 
-    assert not any(chunk.get("usage") for chunk in played("stream_without_usage")[:-1])
-    assert len({chunk["id"] for chunk in played("chunk_ids_differ")[:-1]}) > 1
-    assert all(choice["delta"]["role"] for chunk in played("role_in_every_delta")[:-1] for choice in chunk["choices"])
-    assert not any(
-        choice["finish_reason"] for chunk in played("stream_without_finish_reason")[:-1] for choice in chunk["choices"]
-    )
-    assert "\ufffd" in str(played("multibyte_split"))
+    assert [message["body"] for message in sent[1:]] == [b"data: {}\n\n", b"data: [DONE]\n\n", b""]
+    assert time.perf_counter() - started >= 0.04
+
+
+def test_cut_reply_has_no_end():
+    whole, stream = Reply.json({}), Reply.stream(["[DONE]"])
+    whole.cut = stream.cut = True
+
+    assert all(message["more_body"] for message in [*written(whole)[1:], *written(stream)[1:]])
+    assert dict(written(whole)[0]["headers"])[b"content-length"] == b"3"
+
+
+def test_fragments_are_written_apart():
+    reply = Reply.stream([{}])
+    reply.fragment = 4
+
+    assert [message["body"] for message in written(reply)[1:]] == [b"data", b": {}", b"\n\n", b""]
+
+
+def test_delay_comes_before_the_first_byte():
+    reply = Reply.json({})
+    reply.delay = 0.05
+    started = time.perf_counter()
+    written(reply)
+
+    assert time.perf_counter() - started >= 0.05
+
+
+@pytest.mark.parametrize("stage", ["authentication", "validation", "handler"])
+def test_call_is_changed_before_the_stage(stage):
+    def change(call):
+        """The call is changed."""
+        seen.append((call.key is not None, call.body is not None))
+
+    seen = []
+    played = request_fault("createChatCompletion", breaks={"x"}, before=stage)(change)
+    service = Service(openapi.load(), fixtures.load(), Store())
+    headers = {"authorization": "Bearer sk-ok", "content-type": "application/json"}
+    body = b'{"model": "echo", "messages": [{"role": "user", "content": "Hello"}]}'
+
+    service.respond(Call("0" * 32, "POST", "/chat/completions", headers, body, service.contract), [played])
+
+    assert seen == [{"authentication": (False, False)}.get(stage, (True, True))]
+
+
+def test_fault_for_a_model_leaves_the_others_alone():
+    def change(_reply, call):
+        """The reply is changed."""
+        return Reply.json({"model": call.body["model"]}, 418)
+
+    played = fault("createChatCompletion", breaks={"x"}, model="echo")(change)
+    service = Service(openapi.load(), fixtures.load(), Store())
+    headers = {"authorization": "Bearer sk-ok", "content-type": "application/json"}
+
+    def status(model):
+        body = b'{"model": "%s", "messages": [{"role": "user", "content": "Hello"}]}' % model
+        return service.respond(
+            Call("0" * 32, "POST", "/chat/completions", headers, body, service.contract), [played]
+        ).status
+
+    assert [status(b"echo"), status(b"text-only")] == [418, 200]
 
 
 def test_modules_are_found_by_themselves():
-    assert {found.function.__module__ for found in faults.load().values()} >= {"reference_server.faults.chat_stream"}
+    modules = {found.function.__module__.rpartition(".")[2] for found in faults.load().values()}
+
+    assert {"chat_stream", "variations"} <= modules

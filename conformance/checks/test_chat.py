@@ -27,7 +27,7 @@ def test_answers(chat: Completion, granted: Callable[..., Any]) -> None:
 
 @requirement("chat.media-type")
 @pytest.mark.parametrize("stream", [{}, {"stream": False}], ids=["absent", "false"])
-def test_media_type(ask: Ask, stream: dict[str, bool]) -> None:
+def test_media_type(ask: Ask, stream: dict[str, Any]) -> None:
     """Without `stream: true` the answer is one JSON object."""
     answer = ask.chat(**stream)
 
@@ -104,7 +104,7 @@ def test_choices(chat: Completion) -> None:
 @requirement("chat.choice-index")
 def test_choice_index(chat: Completion) -> None:
     """Indices count from 0."""
-    indices = [choice.get("index") for choice in chat.choices]
+    indices: list[Any] = [choice.get("index") for choice in chat.choices]
 
     assert all(type(index) is int for index in indices), f"the indices are {indices}"
     assert sorted(indices) == list(range(len(indices))), f"the indices are {indices}"
@@ -157,8 +157,8 @@ def test_routes_by_model(ask: Ask) -> None:
     """A second listed model of the same kind answers too."""
     listed = pick(ask.get("/models").json, "data", kind=list)
     family = ask.model.rpartition("/")[2][:3]
-    others = [entry.get("id") for entry in listed if isinstance(entry, dict)]
-    others = [name for name in others if isinstance(name, str) and name != ask.model]
+    names = [str(entry.get("id")) for entry in listed if isinstance(entry, dict)]
+    others = [name for name in names if name != ask.model]
     similar = next((name for name in others if name.rpartition("/")[2].startswith(family)), None)
     if similar is None:
         inconclusive("the models list names no second model of the same family")
@@ -179,7 +179,7 @@ def test_method(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("chat.content-type-charset")
-def test_content_type_charset(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
+def test_content_type_charset(ask: Ask, granted: Callable[..., Any]) -> None:
     """The charset parameter changes nothing."""
     headers = {"content-type": "application/json; charset=utf-8"}
     answer = Completion(ask.post("/chat/completions", ask.body(), headers=headers))
@@ -238,5 +238,5 @@ def test_history(ask: Ask) -> None:
 
     answer = ask.chat(messages=turns)
 
-    assert answer.status == 200, f"a conversation of three turns is answered {answer.status}: {answer.exchange.text:.200}"
+    assert answer.status == 200, f"three turns are answered {answer.status}: {answer.exchange.text:.200}"
     assert answer.tokens("prompt_tokens") > alone.tokens("prompt_tokens"), "the earlier turns cost no prompt tokens"

@@ -209,6 +209,14 @@ def test_stream_finish_value(chat_stream: CompletionStream) -> None:
         assert reason is None or reason in FINISH_REASONS, f"finish_reason is {reason!r}"
 
 
+@requirement("chat.stream.finish-null")
+def test_stream_finish_null(chat_stream: CompletionStream) -> None:
+    """Not yet ended is said, not left out."""
+    silent = [choice for choice in chat_stream.choices if "finish_reason" not in choice]
+
+    assert not silent, f"{len(silent)} choices have no finish_reason, where null is documented"
+
+
 @requirement("chat.stream.nothing-after-finish")
 def test_stream_nothing_after_finish(chat_stream: CompletionStream) -> None:
     """After the end there are no more words."""

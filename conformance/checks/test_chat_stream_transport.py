@@ -70,4 +70,3 @@ def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
     answer = ask.chat("Say hello again.")
 
     assert answer.status == 200, f"after a client left, the next request is answered {answer.status}"
-

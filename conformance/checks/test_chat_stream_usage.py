@@ -10,7 +10,7 @@ from conformance.ask import Ask
 from conformance.chat import CompletionStream
 from conformance.check import inconclusive, pick, requirement
 
-ASKED = {"stream_options": {"include_usage": True}}
+ASKED: dict[str, Any] = {"stream_options": {"include_usage": True}}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_stream_usage_null_before(counted: CompletionStream) -> None:
 def test_stream_usage_total(counted: CompletionStream) -> None:
     """The total is the sum."""
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    counts = [counted.usage.get(name) for name in names]
+    counts: list[Any] = [counted.usage.get(name) for name in names]
 
     assert all(type(count) is int for count in counts), f"the counts are {counts}"
     assert counts[0] + counts[1] == counts[2], f"total_tokens is {counts[2]}, but the sum is {counts[0]} + {counts[1]}"

@@ -29,7 +29,7 @@ from conformance.tools import (
 
 @requirement("tools.accepted")
 @pytest.mark.parametrize("choice", [{}, {"tool_choice": "auto"}], ids=["default", "auto"])
-def test_accepted(ask: Ask, granted: Callable[..., Any], choice: dict[str, str]) -> None:
+def test_accepted(ask: Ask, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
     """Tools may be offered."""
     answer = ask.chat(QUESTION, tools=TOOLS, **choice)
 
@@ -173,7 +173,7 @@ def test_result_content_forms(ask: Ask, granted: Callable[..., Any], turn: dict[
 @requirement("tools.result.counted")
 def test_result_counted(ask: Ask) -> None:
     """A call and its result are part of the prompt."""
-    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees, sunny, a light wind from the west"))
+    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees, sunny, light wind"))
     alone = ask.chat(messages=[user(QUESTION)], tools=TOOLS).tokens("prompt_tokens")
 
     with_result = ask.chat(messages=turns, tools=TOOLS).tokens("prompt_tokens")
@@ -213,7 +213,7 @@ def test_parallel(ask: Ask, granted: Callable[..., Any]) -> None:
     made = calls(answer)
     if len(made) < 2:
         inconclusive("the model made one call only")
-    ids = [pick(call, "id", kind=str) for call in made]
+    ids = [pick(call, "id", kind=str) for call in made if pick(call, "function", "arguments", kind=str)]
 
     assert len(set(ids)) == len(ids), f"the calls share an id: {ids}"
     turns = returned({"content": None, "tool_calls": made}, *((name, "18") for name in ids))
@@ -227,4 +227,3 @@ def test_parallel_off(ask: Ask, granted: Callable[..., Any]) -> None:
     answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128}))
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def _parsed(call: ToolCall) -> object:
 @requirement("tools.stream.index")
 def test_stream_index(called: CompletionStream) -> None:
     """Every fragment says which call it belongs to."""
-    indices = [fragment.get("index") for fragment in called.fragments()]
+    indices: list[Any] = [fragment.get("index") for fragment in called.fragments()]
     if not indices:
         inconclusive("the model called no tool")
 
@@ -106,7 +107,7 @@ def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
 @requirement("tools.stream.parallel")
 def test_stream_parallel(ask: Ask) -> None:
     """Parallel calls stay apart."""
-    options = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True, ask.limit: 128}
+    options: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True, ask.limit: 128}
     whole = ask.chat(BOTH, **options)
     if len(whole.tool_calls) < 2:
         inconclusive("the model made one call only")

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from conformance.model import Claim, Finding, Level, Report, Requirement, Verdict
 
-WORST_FIRST = (Verdict.ERRORED, Verdict.FAILED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
+WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
 
 
 class Standing(StrEnum):
@@ -182,13 +182,13 @@ def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register:
         unknown = Requirement(id=name, area=name.partition(".")[0], level=findings[0].level, text="", feature="")
         return Judgement(unknown, findings, (), standing(findings))
     requirement = register.requirement(name)
-    citations = _citations(gateway, requirement, register)
+    cited = citations(gateway, requirement, register)
     if findings:
         requirement = replace(requirement, level=findings[0].level)
-    return Judgement(requirement, findings, citations, standing(findings))
+    return Judgement(requirement, findings, cited, standing(findings))
 
 
-def _citations(gateway: str, requirement: Requirement, register: RegisterLike) -> tuple[Citation, ...]:
+def citations(gateway: str, requirement: Requirement, register: RegisterLike) -> tuple[Citation, ...]:
     """The gateway's own sentences and the public sources; the sentences of others when there is nothing else."""
     claims = register.claims_of(requirement)
     sources = [Citation(one.id, one.title, None, one.url) for one in register.sources_of(requirement)]

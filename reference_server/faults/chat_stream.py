@@ -202,6 +202,14 @@ def finish_reason_blank(reply: Reply) -> None:
             choice["finish_reason"] = choice["finish_reason"] or ""
 
 
+@fault(_CHAT, breaks={"chat.stream.finish-null"})
+def finish_reason_absent_until_the_end(reply: Reply) -> None:
+    """A choice has no finish_reason until it ends."""
+    for choice in _choices(reply):
+        if choice["finish_reason"] is None:
+            del choice["finish_reason"]
+
+
 @fault(_CHAT, breaks={"chat.stream.nothing-after-finish"})
 def text_after_finish(reply: Reply, call: Call) -> None:
     """A delta with a blank follows the end of the plainest text."""
