@@ -92,7 +92,7 @@ class Collector:
         """Ends the progress bar and writes the reports."""
         if self.progress:
             self.progress.close()
-        if self.directory and self.findings:
+        if self.directory and self.findings and not self.fatal:
             from conformance import report
 
             report.write(self.report(), self.directory, self.exchanges)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from conformance.exchange import Exchange
+from conformance.exchange import MASK, Exchange
 from conformance.model import Evidence
 from conformance.target import KEY_VARIABLE
 
@@ -27,8 +27,7 @@ def curl(exchange: Exchange) -> str:
     elif request.method != ("GET" if request.body is None else "POST"):
         words += ["-X", request.method]
     words.append(shlex.quote(exchange.url))
-    words += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in _headers(exchange)]
-    words += _authorization(exchange)
+    words += _headers(exchange) + _authorization(exchange)
     if request.body is None:
         return " ".join(words)
     try:
@@ -38,21 +37,26 @@ def curl(exchange: Exchange) -> str:
         return f"printf '{octal}' | {' '.join(words)} --data-binary @-"
 
 
-def _headers(exchange: Exchange) -> list[tuple[str, str]]:
+def _headers(exchange: Exchange) -> list[str]:
+    """The headers that curl would not send by itself; a hidden key is read from the environment."""
     own = {name.lower() for name, _ in exchange.request.headers}
     shown = [(name, value) for name, value in exchange.sent if name in own or name not in ADDED_BY_CLIENT]
-    return [(name, value) for name, value in shown if "***" not in value]
+    return [_header(name, value, KEY_VARIABLE) for name, value in shown]
+
+
+def _header(name: str, value: str, variable: str) -> str:
+    if MASK in value:
+        return f'-H "{name}: {value.replace(MASK, f"${variable}")}"'
+    return f"-H {shlex.quote(f'{name}: {value}')}"
 
 
 def _authorization(exchange: Exchange) -> list[str]:
     """The credential as a shell variable, or in clear when it is one that the suite made up."""
-    if any(name.lower() == "authorization" for name, _ in exchange.request.headers):
+    sent = dict(exchange.sent).get("authorization")
+    if not sent or any(name.lower() == "authorization" for name, _ in exchange.request.headers):
         return []
-    if not isinstance(exchange.request.key, str):
-        made_up = exchange.request.key
-        return [f"-H 'Authorization: Bearer {made_up.reveal()}'"] if made_up else []
-    sent = dict(exchange.sent)
-    return [f'-H "Authorization: Bearer ${_variable(exchange.request.key)}"'] if "authorization" in sent else []
+    key = exchange.request.key
+    return [_header("Authorization", sent, _variable(key) if isinstance(key, str) else "")]
 
 
 def _variable(key: str) -> str:

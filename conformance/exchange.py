@@ -11,9 +11,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import httpx
@@ -23,13 +24,17 @@ from conformance.errors import BudgetSpent, CannotConnect, Inconclusive
 from conformance.target import Secret, Target
 
 MASK = "***"
+KEY_HERE = "{key}"
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send. `path` is relative to the base URL; `key` names a key of the target, or is a `Secret`, or None."""
+    """What to send. `path` is relative to the base URL; `key` names a key of the target, or is a `Secret`, or None.
+
+    An empty header is not sent, and `KEY_HERE` within a header becomes the key.
+    """
 
     method: str
     path: str
@@ -95,7 +100,10 @@ class Recorder:
         self._known: dict[tuple[Request, int], Exchange] = {}
         self._replay = None if replay is None else _by_request(replay)
         self._lock = threading.Lock()
-        self._http = httpx.Client(timeout=httpx.Timeout(target.timeout, connect=10.0), trust_env=not target.local)
+        self._sent = 0
+        timeout = httpx.Timeout(target.timeout, connect=10.0)
+        encrypted = target.base_url.startswith("https:")
+        self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -118,13 +126,17 @@ class Recorder:
         """Sends a request now. `until` closes the connection once it holds of the bytes so far."""
         if self._replay is not None:
             return self._replayed(request)
-        with self._lock:
-            count = len(self.recorded)
-            if self.target.max_requests is not None and count >= self.target.max_requests:
-                raise BudgetSpent(f"{count} requests were sent, which is the limit", "raise --max-requests")
-            exchange = self._send(request, self.first + count, until)
-            self.recorded.append(exchange)
+        exchange = self._send(request, self.first + self._spend(), until)
+        self.recorded.append(exchange)
         return exchange
+
+    def _spend(self) -> int:
+        """The number of the next request, if the budget allows one."""
+        with self._lock:
+            if self.target.max_requests is not None and self._sent >= self.target.max_requests:
+                raise BudgetSpent(f"{self._sent} requests were sent, which is the limit", "raise --max-requests")
+            self._sent += 1
+            return self._sent - 1
 
     def _patiently(self, request: Request) -> Exchange:
         exchange = self.send(request)
@@ -142,10 +154,10 @@ class Recorder:
         )
         record: dict[str, Any] = {
             "number": number,
-            "request": request,
+            "request": replace(request, headers=self._scrubbed(request.headers)),
             "url": str(message.url),
             "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "sent": tuple((name, self._scrub(value)) for name, value in message.headers.items()),
+            "sent": self._scrubbed(message.headers.items()),
         }
         chunks: list[tuple[float, bytes]] = []
         start = time.perf_counter()
@@ -155,7 +167,7 @@ class Recorder:
             if not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
                 raise CannotConnect(f"cannot connect to {self.target.base_url}", "is the gateway running?") from None
             record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
-        return Exchange(**record, chunks=tuple(chunks), elapsed=time.perf_counter() - start)
+        return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
 
     def _receive(
         self,
@@ -169,9 +181,9 @@ class Recorder:
         try:
             record["status"] = response.status_code
             record["http_version"] = response.http_version
-            record["headers"] = httpx.Headers([(k, self._scrub(v)) for k, v in response.headers.multi_items()])
+            record["headers"] = httpx.Headers(self._scrubbed(response.headers.multi_items()))
             for chunk in response.iter_bytes():
-                chunks.append((time.perf_counter() - start, self._scrub_bytes(chunk)))
+                chunks.append((time.perf_counter() - start, chunk))
                 if until and until(b"".join(data for _, data in chunks)):
                     break
         finally:
@@ -180,11 +192,13 @@ class Recorder:
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
         key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
+        token = key.reveal() if key else ""
         if key is not None:
-            headers["authorization"] = f"Bearer {key.reveal()}"
+            headers["authorization"] = f"Bearer {token}"
         if request.body is not None:
             headers["content-type"] = "application/json"
-        return headers | dict(request.headers)
+        headers |= {name: value.replace(KEY_HERE, token) for name, value in request.headers}
+        return {name: value for name, value in headers.items() if value}
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
@@ -195,13 +209,21 @@ class Recorder:
             text = text.replace(secret, MASK)
         return text
 
-    def _scrub_bytes(self, chunk: bytes) -> bytes:
+    def _scrubbed(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self._scrub(value)) for name, value in pairs)
+
+    def _masked(self, chunks: list[tuple[float, bytes]]) -> tuple[tuple[float, bytes], ...]:
+        """The chunks without secrets, of which one may span two chunks: the mask is as long as what it hides."""
+        body = b"".join(data for _, data in chunks)
         for secret in self._secrets:
-            chunk = chunk.replace(secret.encode(), MASK.encode())
-        return chunk
+            body = body.replace(secret.encode(), b"*" * len(secret.encode()))
+        ends = list(accumulate(len(data) for _, data in chunks))
+        starts = [0, *ends]
+        return tuple((when, body[start:end]) for (when, _), start, end in zip(chunks, starts, ends, strict=False))
 
     def _replayed(self, request: Request) -> Exchange:
-        record = (self._replay or {}).get(_identity(request), [])
+        scrubbed = replace(request, headers=self._scrubbed(request.headers))
+        record = (self._replay or {}).get(_identity(scrubbed), [])
         if not record:
             raise Inconclusive("the recording holds no answer to this request")
         exchange = from_record(record.pop(0) if len(record) > 1 else record[0], request, len(self.recorded))
@@ -276,12 +298,11 @@ def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
     body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
     if b'"usage"' not in body:
         return 0, 0
-    candidates: list[str | bytes] = [event.data for event in sse.read([(0.0, body)]).events][::-1] or [body]
-    for text in candidates:
-        usage = _usage(text)
-        if usage:
-            counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
-            return tuple(count if isinstance(count, int) else 0 for count in counts)  # type: ignore[return-value]
+    events: list[str | bytes] = [event.data for event in sse.read([(0.0, body)]).events]
+    for text in events[::-1] or [body]:
+        if usage := _usage(text):
+            prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
+            return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)
     return 0, 0
 
 

@@ -83,7 +83,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """One letter for each verdict that pytest has no word for."""
-    finding = dict(report.user_properties).get(FINDING)
+    finding = dict(getattr(report, "user_properties", ())).get(FINDING)
     if not isinstance(finding, dict) or report.when == "teardown":
         return None
     word = status(finding)

@@ -16,7 +16,9 @@ from conformance.collector import Collector
 from conformance.model import Finding, Report, Verdict
 
 HERE = Path(__file__).parent
-PLUGINS = ("conformance.plugin", "pytest_base_url.plugin", "no:terminal", "no:cacheprovider")
+PLUGINS = ("conformance.plugin", "pytest_base_url.plugin")
+UNUSED = ("terminal", "cacheprovider", "unraisableexception", "threadexception", "junitxml", "pastebin", "doctest")
+"""Parts of pytest that a run has no use for, some of which cost time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,11 @@ def _word(finding: Finding) -> str:
 
 def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
     words = [str(HERE / "checks"), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
-    words += ["--disable-plugin-autoload", "--capture=no", *(word for name in PLUGINS for word in ("-p", name))]
+    words += [
+        "--disable-plugin-autoload",
+        "--capture=no",
+        *(word for name in (*PLUGINS, *(f"no:{name}" for name in UNUSED)) for word in ("-p", name)),
+    ]
     words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
     words += ["--base-url", base_url] if base_url else []
     return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])

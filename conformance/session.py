@@ -36,7 +36,7 @@ def option(config: pytest.Config, name: str) -> str | None:
 @contextmanager
 def target(config: pytest.Config) -> Iterator[Target]:
     """The target that the options describe; the reference server when they name no base URL."""
-    base_url = config.getoption("base_url", None)
+    base_url = config.getoption("base_url", None) or _recorded_url(config)
     file, gateway, model = (option(config, name) for name in ("target", "gateway", "model"))
     if file:
         found = targets.from_file(Path(file), base_url, gateway, model)
@@ -50,6 +50,16 @@ def target(config: pytest.Config) -> Iterator[Target]:
         _known(gateway or "openai")
         with reference.serving(gateway) as served:
             yield _limited(config, replace(served, models={**served.models, "chat": model} if model else served.models))
+
+
+def _recorded_url(config: pytest.Config) -> str | None:
+    """The base URL that a recording was made at."""
+    if not (replay := option(config, "replay")):
+        return None
+    from conformance.report import har
+
+    first = next(iter(har.load(Path(replay))), None)
+    return str(first["url"]).removesuffix(first["path"]) if first else None
 
 
 def _known(gateway: str) -> None:

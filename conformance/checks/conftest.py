@@ -58,6 +58,12 @@ def judged(request: pytest.FixtureRequest) -> Requirement:
     return register.load().requirement(request.function.requirement_id)
 
 
+@pytest.fixture
+def promised(judged: Requirement, contract: openapi.Contract) -> bool:
+    """Whether the gateway's own documents say what the requirement demands."""
+    return any(claim.gateway == contract.name for claim in register.load().claims_of(judged))
+
+
 @pytest.fixture(autouse=True)
 def _applicable(judged: Requirement, contract: openapi.Contract, target: Target) -> None:
     """A check runs when its gateway claims the feature and the target names its fixtures."""

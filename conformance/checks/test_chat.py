@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from conformance.ask import Ask, user
+from conformance.ask import PROMPT, Ask, user
 from conformance.chat import Completion
 from conformance.check import inconclusive, pick, requirement
 from openapi import Contract
 
 FINISH_REASONS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
 DAY = 86_400
+TERSE = "You are a terse assistant who never uses more than five words."
+MARKS = ["amber", "birch", "cobalt", "dune"]
 EVERY_PLANE = "Zażółć, Ελλάδα, 世界, नमस्ते, שלום, 👩‍👩‍👧, 𝔘𝔫𝔦, 𠜎"
 EVERY_PLANE_PROMPT = f"Repeat exactly: {EVERY_PLANE}"
 
@@ -133,6 +136,7 @@ def test_finish_reason(chat: Completion) -> None:
     for choice in chat.choices:
         reason = choice.get("finish_reason")
         assert reason in FINISH_REASONS, f"finish_reason is {reason!r}"
+        assert reason != "tool_calls" or choice["message"].get("tool_calls"), "finish_reason tool_calls, but no call"
 
 
 @requirement("chat.unicode")
@@ -150,6 +154,23 @@ def test_unicode(ask: Ask) -> None:
 def _mojibake(text: str) -> bool:
     """Whether UTF-8 was read as Latin-1 or Windows-1252 on the way."""
     return any("世界".encode().decode(codec, "ignore") in text for codec in ("latin-1", "cp1252"))
+
+
+@requirement("chat.isolation")
+def test_isolation(ask: Ask) -> None:
+    """Everybody gets what they asked for."""
+    prompts = [f"Repeat exactly: {mark}-{mark}" for mark in MARKS]
+    with ThreadPoolExecutor(2 * len(prompts)) as pool:
+        whole = pool.map(ask.chat, prompts)
+        streamed = pool.map(ask.stream, prompts)
+        texts = [(answer.text, stream.text()) for answer, stream in zip(whole, streamed, strict=True)]
+
+    for mark, pair in zip(MARKS, texts, strict=True):
+        for text in pair:
+            strangers = [other for other in MARKS if other != mark and f"{other}-{other}" in text]
+            assert not strangers, f"the answer to {mark!r} speaks of {strangers}: {text!r:.120}"
+    if not any(mark in text for mark, pair in zip(MARKS, texts, strict=True) for text in pair):
+        inconclusive("the model does not repeat what it is asked to")
 
 
 @requirement("chat.routes-by-model")
@@ -203,19 +224,21 @@ def test_sdk_headers(ask: Ask, granted: Callable[..., Any]) -> None:
 
 
 @requirement("chat.messages.system")
-def test_system_message(ask: Ask, granted: Callable[..., Any]) -> None:
-    """A system message may come first."""
-    answer = ask.chat(messages=[{"role": "system", "content": "You are terse."}, user("Say hello.")])
+def test_system_message(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
+    """A system message may come first, and is part of the prompt."""
+    answer = granted(ask.chat(messages=[{"role": "system", "content": TERSE}, user(PROMPT)]))
 
-    granted(answer)
+    alone, together = chat.tokens("prompt_tokens"), answer.tokens("prompt_tokens")
+    assert together > alone, f"with a system message the prompt costs {together} tokens, without it {alone}"
 
 
 @requirement("chat.messages.developer")
-def test_developer_message(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_developer_message(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
     """A developer message takes the place of a system message."""
-    answer = ask.chat(messages=[{"role": "developer", "content": "You are terse."}, user("Say hello.")])
+    answer = granted(ask.chat(messages=[{"role": "developer", "content": TERSE}, user(PROMPT)]))
 
-    granted(answer)
+    alone, together = chat.tokens("prompt_tokens"), answer.tokens("prompt_tokens")
+    assert together > alone, f"with a developer message the prompt costs {together} tokens, without it {alone}"
 
 
 @requirement("chat.messages.text-parts")

@@ -85,11 +85,15 @@ def main(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Refuses, before anything starts, what cannot be judged."""
+    from conformance.target import checked_url
+
     for path in (args.target, args.replay):
         if path and not path.is_file():
             raise UsageError(f"no such file: {path}", "give the path of a file that exists")
     if args.report.exists() and not args.report.is_dir():
         raise UsageError(f"--report {args.report} is a file", "give a folder; it is made when it does not exist")
+    if args.base_url:
+        checked_url(args.base_url)
     check_gateway(args.gateway)
 
 

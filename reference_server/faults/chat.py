@@ -128,6 +128,17 @@ def utf8_read_as_latin_1(reply: Reply) -> Reply:
     return reply.edit(lambda body: _messages(body, mangle))
 
 
+@request_fault(_CHAT, breaks={"chat.isolation"})
+def answers_mixed_up(call: Call) -> None:
+    """A request that asks for a repetition is answered by the text of the one before it."""
+    last = call.body["messages"][-1]
+    if str(last.get("content")).startswith("Repeat exactly: ") and "-" in last["content"]:
+        last["content"], _MIXED[0] = _MIXED[0], last["content"]
+
+
+_MIXED = ["Repeat exactly: birch-birch"]
+
+
 @fault(_CHAT, breaks={"chat.routes-by-model"})
 def one_model_only(reply: Reply, call: Call) -> Reply:
     """A listed model is refused as unknown."""
@@ -155,6 +166,12 @@ def sdk_headers_refused(reply: Reply, call: Call) -> Reply:
     return _refused(400) if "x-stainless-lang" in call.headers else reply
 
 
+@request_fault(_CHAT, breaks={"chat.messages.system"})
+def system_dropped(call: Call) -> None:
+    """A system message does not reach the model."""
+    call.body["messages"] = [message for message in call.body["messages"] if message["role"] != "system"]
+
+
 @fault(_CHAT, breaks={"chat.messages.system"})
 def system_refused(reply: Reply, call: Call) -> Reply:
     """The role `system` is refused."""
@@ -177,9 +194,10 @@ def text_parts_dropped(call: Call) -> None:
 
 @request_fault(_CHAT, breaks={"chat.messages.history"})
 def history_dropped(call: Call) -> None:
-    """Only the last message reaches the model, unless tools are in play."""
-    if not any(message["role"] == "tool" for message in call.body["messages"]):
-        call.body["messages"] = call.body["messages"][-1:]
+    """Of a conversation without tools only the last message reaches the model, and what the system says."""
+    *earlier, last = call.body["messages"]
+    if not any(message["role"] == "tool" for message in earlier):
+        call.body["messages"] = [one for one in earlier if one["role"] in ("system", "developer")] + [last]
 
 
 @fault(_CHAT, breaks={"chat.usage"})
@@ -205,7 +223,14 @@ def completion_is_free(reply: Reply) -> Reply:
     return reply.edit(forget)
 
 
-_COUNTED = {"chat.usage.grows", "chat.messages.history", "tools.result.counted", "chat.stream.usage.equals-whole"}
+_COUNTED = {
+    "chat.usage.grows",
+    "chat.messages.history",
+    "chat.messages.system",
+    "chat.messages.developer",
+    "tools.result.counted",
+    "chat.stream.usage.equals-whole",
+}
 
 
 @fault(_CHAT, breaks=_COUNTED)

@@ -1,0 +1,216 @@
+"""The body of an error: one JSON object that says what is wrong, for people and for programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from conformance import mistakes
+from conformance.ask import Ask
+from conformance.check import Unsupported, pick, requirement
+from conformance.checks.test_errors import each
+from conformance.exchange import Exchange
+from conformance.mistakes import Mistake
+from conformance.target import Target
+
+STATES = {
+    "forbidden": ("key", "restricted"),
+    "spend_limit": ("key", "spend-limited"),
+    "no_payment_method": ("key", "no-payment"),
+    "rate_limited": ("key", "rate-limited"),
+    "upstream": ("model", "upstream-error"),
+    "internal": ("model", "internal-error"),
+    "maintenance": ("model", "maintenance"),
+}
+"""Causes that only a fixture of the target can bring about."""
+BY_CAUSE = {
+    "malformed_body": [mistakes.MALFORMED],
+    "missing_field": [mistakes.NO_MODEL, mistakes.NO_MESSAGES],
+    "invalid_value": mistakes.WRONG_TYPE,
+    "unknown_model": mistakes.UNKNOWN_MODEL,
+    "unknown_route": mistakes.UNKNOWN_ROUTE,
+}
+TRACES = re.compile(
+    r"Traceback \(most recent call last\)|File \"/[^\"]+\.py\", line \d+|/site-packages/|/node_modules/"
+    r"|\n\s+at \S+ \(?[^\s()]+:\d+:\d+\)?|goroutine \d+ \[|thread '[^']+' panicked at|\.java:\d+\)|\.go:\d+ "
+)
+
+
+def judge_error(answer: Exchange) -> None:
+    """An error is JSON, with an error object that has a message."""
+    assert answer.media_type == "application/json", f"Content-Type of a {answer.status} is {answer.media_type!r}"
+    error = answer.json.get("error") if isinstance(answer.json, dict) else None
+    assert isinstance(error, dict), f"a {answer.status} has no error object: {answer.text:.160}"
+    message = error.get("message")
+    assert isinstance(message, str), f"message of a {answer.status} is {message!r:.80}"
+    assert message.strip(), f"message of a {answer.status} is empty"
+
+
+def _error(answer: Exchange) -> dict[str, Any] | None:
+    """The error object; None when the request was taken, inconclusive when the error has none."""
+    return pick(answer.json, "error", kind=dict) if answer.status >= 400 else None
+
+
+@requirement("errors.json")
+@each(mistakes.ANSWERED_AS_ERROR)
+def test_json(ask: Ask, mistake: Mistake) -> None:
+    """An error is JSON, like every other answer."""
+    answer = mistake.send(ask)
+
+    if answer.status >= 400:
+        assert answer.media_type == "application/json", f"Content-Type of a {answer.status} is {answer.media_type!r}"
+        assert isinstance(answer.json, dict), f"the body of a {answer.status} is no JSON object: {answer.text:.120}"
+
+
+@requirement("errors.envelope")
+@each(mistakes.ANSWERED_AS_ERROR)
+def test_envelope(ask: Ask, mistake: Mistake) -> None:
+    """Everything about an error stands in one object."""
+    answer = mistake.send(ask)
+
+    if answer.status >= 400:
+        body = pick(answer.json, kind=dict)
+        assert isinstance(body.get("error"), dict), f"a {answer.status} has no error object: {answer.text:.160}"
+
+
+@requirement("errors.message")
+@each(mistakes.ANSWERED_AS_ERROR)
+def test_message(ask: Ask, mistake: Mistake) -> None:
+    """An error tells people what is wrong."""
+    error = _error(mistake.send(ask))
+
+    if error is not None:
+        assert isinstance(error.get("message"), str), f"message is {error.get('message')!r:.80}"
+        assert error["message"].strip(), "message is empty"
+
+
+@requirement("errors.type")
+@each(mistakes.ANSWERED_AS_ERROR)
+def test_type(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
+    """The class of an error is a word."""
+    _demand_word(_error(mistake.send(ask)), "type", gateway)
+
+
+@requirement("errors.code")
+@each(mistakes.ANSWERED_AS_ERROR)
+def test_code(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
+    """The cause of an error is a word, never a number."""
+    _demand_word(_error(mistake.send(ask)), "code", gateway)
+
+
+def _demand_word(error: dict[str, Any] | None, name: str, gateway: dict[str, Any]) -> None:
+    """The field is a word; it may be null or absent where no document has it."""
+    if error is None or (error.get(name) is None and name not in gateway["errors"]["fields"]):
+        return
+    assert isinstance(error.get(name), str), f"{name} is {error.get(name)!r:.80}"
+    assert error[name], f"{name} is empty"
+
+
+@requirement("errors.param")
+@each(mistakes.ANSWERED_AS_ERROR)
+def test_param(ask: Ask, mistake: Mistake) -> None:
+    """The field at fault is given by its name."""
+    error = _error(mistake.send(ask))
+
+    if error is not None and error.get("param") is not None:
+        assert isinstance(error["param"], str), f"param is {error['param']!r:.80}"
+
+
+@requirement("errors.param-names-field")
+@each(mistakes.OF_ONE_FIELD)
+def test_param_names_field(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
+    """The field that is named is the one at fault."""
+    error = _error(mistake.send(ask))
+    if error is None:
+        return
+    param = error.get("param")
+
+    if param is None:
+        assert "param" not in gateway["errors"]["fields"], f"{mistake.at} is at fault, but param names no field"
+    elif isinstance(param, str):
+        assert _words(param) & _words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
+
+
+@requirement("errors.message-names-field")
+@each(mistakes.OF_ONE_FIELD)
+def test_message_names_field(ask: Ask, mistake: Mistake) -> None:
+    """Who reads the message knows which field to mend."""
+    error = _error(mistake.send(ask))
+
+    if error is not None:
+        message = pick(error, "message", kind=str)
+        assert _words(message) & _words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
+
+
+def _words(text: str | None) -> set[str]:
+    """The words of a text or path in lower case, in the singular."""
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
+
+
+@requirement("errors.routing-envelope")
+@each([*mistakes.UNKNOWN_ROUTE, *mistakes.WRONG_METHOD])
+def test_routing_envelope(ask: Ask, mistake: Mistake) -> None:
+    """Routes that do not exist answer in the same form as those that do."""
+    answer = mistake.send(ask)
+
+    if answer.status >= 400:
+        judge_error(answer)
+
+
+@requirement("errors.documented-code")
+def test_documented_code(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
+    """Each cause has the code that is documented for it."""
+    _demand_documented("code", gateway["errors"]["codes"], ask, target)
+
+
+@requirement("errors.documented-type")
+def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
+    """Each cause has the type that is documented for it."""
+    _demand_documented("type", gateway["errors"]["types"], ask, target)
+
+
+def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask, target: Target) -> None:
+    answers = {cause: _answers(cause, ask, target) for cause in documented}
+    if not any(answers.values()):
+        raise Unsupported(f"no {name} is documented for a cause that can be brought about")
+
+    for cause, words in documented.items():
+        for answer in answers[cause]:
+            error = _error(answer)
+            assert not error or error.get(name) in words, (
+                f"{name} of {cause.replace('_', ' ')} is {error.get(name)!r:.80}, not {' or '.join(words)}"
+            )
+
+
+def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
+    """How the target answers a cause; empty without the fixture that brings it about."""
+    if cause not in STATES:
+        return [mistake.send(ask) for mistake in BY_CAUSE.get(cause, ())]
+    answer = provoke(cause, ask, target)
+    return [answer] if answer is not None else []
+
+
+def provoke(cause: str, ask: Ask, target: Target, **fields: Any) -> Exchange | None:
+    """The answer to a request that a fixture makes fail; None when the target does not name the fixture."""
+    kind, name = STATES[cause]
+    if not target.fixture(f"{kind}:{name}"):
+        return None
+    model, key = (target.models[name], "default") if kind == "model" else (ask.model, name)
+    return ask.post(mistakes.CHAT, ask.body(model=model, **fields), key=key, patient=False)
+
+
+@requirement("errors.not-leaking")
+def test_not_leaking(ask: Ask, target: Target) -> None:
+    """An error tells nothing of the inside of the server."""
+    for answer in _errors(ask, target):
+        found = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
+        assert not found, f"a {answer.status} shows a stack trace: {found.group(0).strip()!r:.120}"
+
+
+def _errors(ask: Ask, target: Target) -> Iterator[Exchange]:
+    """Every error that can be brought about, one after the other."""
+    answers = (mistake.send(ask) for mistake in mistakes.ALL)
+    provoked = (provoke(cause, ask, target) for cause in STATES)
+    yield from (answer for answer in chain(answers, provoked) if answer is not None and answer.status >= 400)

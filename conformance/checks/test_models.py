@@ -1,0 +1,181 @@
+"""The list of models, and one model by its name."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.exchange import Exchange
+from conformance.mistakes import NOWHERE, RETRIEVED
+
+KINDS: dict[str, tuple[type, ...]] = {"id": (str,), "object": (str,), "created": (int, float), "owned_by": (str,)}
+"""The fields of a model in the original dialect."""
+
+
+@pytest.fixture
+def listing(ask: Ask) -> Exchange:
+    """The answer to `GET /models`."""
+    return ask.get("/models")
+
+
+@pytest.fixture
+def models(listing: Exchange) -> list[dict[str, Any]]:
+    """The listed models; inconclusive when there is no list, or an empty one."""
+    entries = [entry for entry in pick(listing.json, "data", kind=list) if isinstance(entry, dict)]
+    return entries or inconclusive("the list of models is empty")
+
+
+def _names(models: list[dict[str, Any]]) -> list[str]:
+    return [entry["id"] for entry in models if isinstance(entry.get("id"), str)]
+
+
+def _retrieve(ask: Ask, name: str, safe: str = "") -> Exchange:
+    return ask.get(f"/models/{quote(name, safe=safe)}")
+
+
+@requirement("models.answers")
+def test_answers(listing: Exchange) -> None:
+    """The list is there, below the base URL, and is JSON."""
+    assert listing.status == 200, f"GET /models is answered {listing.status}: {listing.text:.120}"
+    assert listing.media_type == "application/json", f"Content-Type is {listing.media_type!r}"
+    assert isinstance(listing.json, dict), f"the body is no JSON object: {listing.text:.120}"
+
+
+@requirement("models.list")
+def test_list(listing: Exchange) -> None:
+    """The list says that it is one."""
+    body = pick(listing.json, kind=dict)
+    if listing.status != 200:
+        inconclusive(f"GET /models is answered {listing.status}")
+
+    assert body.get("object") == "list", f"object is {body.get('object')!r:.80}"
+    assert isinstance(body.get("data"), list), f"data is {body.get('data')!r:.80}"
+    assert all(isinstance(entry, dict) for entry in body["data"]), "an entry is no object"
+
+
+@requirement("models.id")
+def test_id(models: list[dict[str, Any]]) -> None:
+    """Every model has a name."""
+    for entry in models:
+        name = entry.get("id")
+        assert isinstance(name, str), f"id is {name!r:.80}"
+        assert name, "id is empty"
+
+
+@requirement("models.unique")
+def test_unique(models: list[dict[str, Any]]) -> None:
+    """No two models share a name."""
+    names = _names(models)
+    twice = sorted({name for name in names if names.count(name) > 1})
+
+    assert not twice, f"listed more than once: {', '.join(twice)[:160]}"
+
+
+@requirement("models.fields")
+def test_fields(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
+    """Every model has the documented fields."""
+    _demand_fields(models, [name for name in gateway["models"]["fields"] if name != "id"])
+
+
+@requirement("models.common-fields")
+def test_common_fields(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
+    """Every model has the fields of the original dialect, documented or not."""
+    missing = [name for name in KINDS if name not in gateway["models"]["fields"]]
+    if not missing:
+        raise Unsupported("all of these fields are documented, and judged as such")
+
+    _demand_fields(models, missing)
+
+
+def _demand_fields(models: list[dict[str, Any]], names: list[str]) -> None:
+    for entry in models:
+        for name in names:
+            value = entry.get(name)
+            fits = isinstance(value, KINDS.get(name, (object,))) and not isinstance(value, bool)
+            assert fits, f"{name} of {entry.get('id')!r:.60} is {value!r:.60}"
+        if "object" in names:
+            assert entry["object"] == "model", f"object of {entry.get('id')!r:.60} is {entry['object']!r:.60}"
+
+
+@requirement("models.judged-model")
+def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
+    """A model that answers is listed, under its name or with its provider before it."""
+    last_parts = {name.rpartition("/")[2] for name in _names(models)}
+
+    if ask.chat().status != 200:
+        inconclusive("the model does not answer")
+    assert ask.model.rpartition("/")[2] in last_parts, f"{ask.model} answers, but is not listed"
+
+
+@requirement("models.naming")
+def test_naming(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
+    """Models are listed as provider/model, where that is how the documents name them."""
+    if gateway["models"].get("naming") != "provider/model":
+        raise Unsupported("no form of names is documented")
+    parts = [name.split("/", 1) for name in _names(models)]
+
+    assert any(len(pair) == 2 and all(pair) for pair in parts), f"no name is provider/model: {_names(models)[:5]}"
+
+
+@requirement("models.retrieve")
+def test_retrieve(ask: Ask, models: list[dict[str, Any]]) -> None:
+    """A listed model can be asked for by its name."""
+    name = _plain_name(ask, models)
+    answer = _retrieve(ask, name)
+
+    assert answer.status == 200, f"the listed model {name} is answered {answer.status}: {answer.text:.120}"
+    assert pick(answer.json, kind=dict).get("id") == name, f"{name} was asked for, id is {answer.json.get('id')!r:.80}"
+
+
+@requirement("models.retrieve.same")
+def test_retrieve_same(ask: Ask, models: list[dict[str, Any]]) -> None:
+    """A model is the same alone as in the list."""
+    name = _plain_name(ask, models)
+    alone = pick(_retrieve(ask, name).json, kind=dict)
+    listed = next(entry for entry in models if entry.get("id") == name)
+
+    for field in ("object", "owned_by"):
+        one, other = pick(alone, field), pick(listed, field)
+        assert one == other, f"{field} of {name} is {one!r:.60} alone and {other!r:.60} in the list"
+
+
+def _plain_name(ask: Ask, models: list[dict[str, Any]]) -> str:
+    """The judged model if it is listed, else a listed one, if possible without a slash."""
+    names = sorted(_names(models), key=lambda name: (name != ask.model, "/" in name))
+    return names[0] if names else inconclusive("no listed model has a name")
+
+
+@requirement("models.retrieve.encoded-slash")
+def test_encoded_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
+    """The official clients encode the slash in a name."""
+    _demand_model(_retrieve(ask, _name_with_slash(models)), _name_with_slash(models))
+
+
+@requirement("models.retrieve.raw-slash")
+def test_raw_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
+    """People write the slash in a name as it is."""
+    _demand_model(_retrieve(ask, _name_with_slash(models), safe="/"), _name_with_slash(models))
+
+
+def _name_with_slash(models: list[dict[str, Any]]) -> str:
+    found = next((name for name in _names(models) if "/" in name), None)
+    return found or inconclusive("no listed name has a slash")
+
+
+def _demand_model(answer: Exchange, name: str) -> None:
+    path = answer.request.path
+    assert answer.status == 200, f"GET {path} is answered {answer.status}: {answer.text:.120}"
+    if isinstance(answer.json, dict) and "id" in answer.json:
+        assert answer.json["id"] == name, f"id of GET {path} is {answer.json['id']!r:.80}"
+
+
+@requirement("models.unknown")
+def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A model that does not exist is not found."""
+    answer, allowed = RETRIEVED.send(ask), RETRIEVED.allowed(gateway)
+
+    assert answer.status in allowed, f"GET /models/{NOWHERE} is answered {answer.status}, not {allowed}"

@@ -1,0 +1,148 @@
+"""The recording client keeps what happened and no secret."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from conformance.errors import BudgetSpent, CannotConnect
+from conformance.evidence import curl, evidence
+from conformance.exchange import Recorder, Request, from_record, to_record
+from conformance.target import Secret, Target
+
+KEY = "sk-very-secret-credential"
+
+
+@contextmanager
+def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Recorder]:
+    """A recorder whose target answers every request with `answer`."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            answer(self)
+
+        do_GET = do_POST
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    target = Target(f"http://127.0.0.1:{server.server_port}/v1", keys={"default": Secret(KEY)}, max_requests=5)
+    recorder = Recorder(target)
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+        server.shutdown()
+        server.server_close()
+
+
+def echo_the_key(handler: BaseHTTPRequestHandler) -> None:
+    """Answers with the credential, cut in two."""
+    handler.send_response(200)
+    handler.send_header("x-echo", handler.headers["authorization"])
+    handler.end_headers()
+    for part in (f"you sent {KEY[:9]}", f"{KEY[9:]}, thank you"):
+        handler.wfile.write(part.encode())
+        handler.wfile.flush()
+
+
+def test_no_secret_is_kept() -> None:
+    """A credential that the gateway sends back, even over two reads, is hidden in everything that is kept."""
+    with answering(echo_the_key) as recorder:
+        exchange = recorder.ask(Request("POST", "/chat/completions", b"{}"))
+
+    kept = json.dumps(to_record(exchange)) + repr(exchange) + str(evidence(exchange)) + exchange.text
+    assert KEY not in kept
+    assert exchange.text.startswith("you sent ***")
+    assert exchange.text.endswith("*, thank you")
+
+
+def test_own_header_hides_the_key() -> None:
+    """A check that writes the Authorization header itself leaves no secret behind."""
+    with answering(echo_the_key) as recorder:
+        request = Request("GET", "/models", headers=(("authorization", f"bearer {KEY}"),))
+        exchange = recorder.ask(request)
+
+    assert KEY not in json.dumps(to_record(exchange)) + curl(exchange)
+    assert 'authorization: bearer $GATEWAY_API_KEY"' in curl(exchange)
+
+
+def test_same_request_is_sent_once() -> None:
+    """Asked twice, sent once; another take is sent again."""
+    with answering(echo_the_key) as recorder:
+        request = Request("POST", "/chat/completions", b"{}")
+
+        assert recorder.ask(request) is recorder.ask(request)
+        assert recorder.ask(request, take=1) is not recorder.ask(request)
+        assert len(recorder.recorded) == 2
+
+
+def test_budget_is_kept() -> None:
+    """The run stops before it sends more than it may."""
+    with answering(echo_the_key) as recorder:
+        for take in range(5):
+            recorder.ask(Request("GET", "/models"), take)
+
+        with pytest.raises(BudgetSpent):
+            recorder.ask(Request("GET", "/models"), 5)
+
+
+def test_rate_limit_is_waited_for() -> None:
+    """A 429 with a short Retry-After is asked again."""
+    statuses = iter([429, 200])
+
+    def limit_once(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(next(statuses))
+        handler.send_header("retry-after", "0.01")
+        handler.end_headers()
+
+    with answering(limit_once) as recorder:
+        assert recorder.ask(Request("GET", "/models")).status == 200
+
+
+def test_nobody_there() -> None:
+    """A target that does not listen is told apart from one that fails."""
+    recorder = Recorder(Target("http://127.0.0.1:9/v1"))
+
+    with pytest.raises(CannotConnect):
+        recorder.ask(Request("GET", "/models"))
+
+
+def test_dropped_connection_is_an_answer_of_status_0() -> None:
+    """A server that hangs up is recorded, not raised."""
+    with answering(lambda handler: handler.connection.close()) as recorder:
+        exchange = recorder.ask(Request("GET", "/models"), patient=False)
+
+    assert exchange.status == 0
+    assert exchange.broken
+
+
+def test_record_round_trip() -> None:
+    """What is written can be read back as the same exchange."""
+    with answering(echo_the_key) as recorder:
+        exchange = recorder.ask(Request("POST", "/chat/completions", b'\xff{"a"'))
+    record = to_record(exchange)
+
+    again = from_record(json.loads(json.dumps(record)), exchange.request, exchange.number)
+
+    assert (again.body, again.status, again.chunks) == (exchange.body, exchange.status, exchange.chunks)
+    assert to_record(again) == record
+
+
+def test_replay_answers_from_the_record() -> None:
+    """A recording stands in for the gateway, and what it lacks is inconclusive."""
+    with answering(echo_the_key) as recorder:
+        request = Request("POST", "/chat/completions", b"{}")
+        exchange = recorder.ask(request)
+
+    replaying = Recorder(recorder.target, [to_record(exchange)])
+
+    assert replaying.ask(request).body == exchange.body

@@ -1,0 +1,68 @@
+"""The house stands: who may know whom, one check and one place for each requirement, short files."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conformance import register
+
+ROOT = Path(__file__).parent.parent
+FORBIDDEN = {
+    "openapi": {"conformance", "reference_server"},
+    "reference_server": {"conformance"},
+    "conformance": {"reference_server"},
+}
+LONGEST = 500
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(str(node.module).partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_knowledge_flows_one_way(package: str) -> None:
+    """No package imports one that it must not know."""
+    known = {path: imported(path) & FORBIDDEN[package] for path in (ROOT / package).rglob("*.py")}
+
+    assert not {path: names for path, names in known.items() if names}
+
+
+def test_every_requirement_has_one_check() -> None:
+    """A requirement without a check judges nobody."""
+    known = register.load()
+
+    assert set(known.checks()) == set(known.requirements)
+
+
+def test_checks_stand_with_their_requirements() -> None:
+    """The check of `requirements/chat.toml` stands in `checks/test_chat.py`, or in a file named after a part of it."""
+    known = register.load()
+    for name, check in known.checks().items():
+        stem = check.__module__.rpartition("test_")[2]
+        area = known.requirements[name].area
+        assert stem == area or stem.startswith(f"{area}_"), f"{name} of {area}.toml is checked in test_{stem}.py"
+
+
+def tracked() -> list[Path]:
+    """The files of the project."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return [ROOT / name for name in listed.splitlines()]
+
+
+def test_files_are_short() -> None:
+    """What a person writes fits a reader's head."""
+    written = [path for path in tracked() if path.suffix in {".py", ".toml", ".yaml", ".md", ".jinja", ".css", ".js"}]
+    long = {path.name: count for path in written if (count := len(path.read_bytes().splitlines())) > LONGEST}
+
+    assert not long

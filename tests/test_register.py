@@ -1,0 +1,97 @@
+"""The tables: what is written twice, rests on nothing, or is covered by nobody is an error."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance import register
+from conformance.errors import RegisterError, UnknownRequirement
+
+SOUND = """
+["chat.new"]
+level = "MUST"
+text = "Something new."
+feature = "chat"
+sources = ["sse"]
+"""
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], register.Register]]:
+    """Loads the tables with a further table of requirements."""
+    for name in ("claims", "requirements"):
+        shutil.copytree(register.HERE / name, tmp_path / name)
+    shutil.copy(register.HERE / "sources.toml", tmp_path)
+    monkeypatch.setattr(register, "HERE", tmp_path)
+
+    def load(text: str) -> register.Register:
+        (tmp_path / "requirements" / "new.toml").write_text(text)
+        return register.load.__wrapped__()
+
+    yield load
+
+
+def test_sound_table_is_read(tables: Callable[[str], register.Register]) -> None:
+    """A requirement knows its level, its area and its sources."""
+    found = tables(SOUND)
+    requirement = found.requirement("chat.new")
+
+    assert (requirement.level, requirement.area) == ("MUST", "new")
+    assert found.sources_of(requirement)[0].url.startswith("https://html.spec.whatwg.org")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SOUND.replace("chat.new", "chat.id"), "two requirements have the id chat.id"),
+        (SOUND.replace('sources = ["sse"]', ""), "rests on no document"),
+        (SOUND.replace('"sse"', '"nothing"'), "unknown source nothing"),
+        (SOUND.replace("sources", "claims").replace('"sse"', '"FXR-NONE-01"'), "unknown claim FXR-NONE-01"),
+        (SOUND.replace("sources", "claims").replace('"sse"', '"FXR-ID-02"'), "which is excluded"),
+        (SOUND + 'color = "red"\n', "unexpected keyword argument 'color'"),
+        (SOUND + SOUND, "new.toml"),
+    ],
+)
+def test_unsound_table_is_refused(tables: Callable[[str], register.Register], text: str, said: str) -> None:
+    """Each mistake is told."""
+    with pytest.raises(RegisterError, match=said):
+        tables(text)
+
+
+def test_uncovered_claim_is_refused(tables: Callable[[str], register.Register], tmp_path: Path) -> None:
+    """A documented sentence that nobody covers is an error."""
+    path = tmp_path / "claims" / "infery.toml"
+    more = '\n["INF-NEW-01"]\nquote = "q"\nstatement = "s"\nendpoint = "*"\nlevel = "MUST"\n'
+    path.write_text(path.read_text() + more)
+
+    with pytest.raises(RegisterError, match="no requirement covers INF-NEW-01"):
+        tables(SOUND)
+
+
+def test_unknown_requirement_has_a_hint() -> None:
+    """A mistyped id is answered by the nearest one."""
+    with pytest.raises(UnknownRequirement) as caught:
+        register.load().requirement("chat.idd")
+
+    assert "chat.id" in caught.value.hint
+
+
+def test_defects_met_by_users_are_sources() -> None:
+    """`owner/repository#number` is the thread of that name."""
+    known = register.load()
+    sources = known.sources_of(known.requirement("chat.stream.id"))
+
+    assert "https://github.com/ggml-org/llama.cpp/issues/5876" in [source.url for source in sources]
+
+
+def test_all_claims_of_the_documents_are_known() -> None:
+    """237 sentences, each covered, pending with its area, or excluded with a reason."""
+    known = register.load()
+
+    assert len(known.claims) == 237
+    for claim in known.claims.values():
+        assert claim.excluded or claim.id in known.pending or known.covering(claim.id), claim.id

@@ -1,0 +1,79 @@
+"""The event stream reader: any legal encoding of the same events, cut at any byte, gives the same events."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance import sse
+
+LINE = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
+DATA = st.lists(LINE, min_size=1, max_size=3)
+
+
+@st.composite
+def encoded(draw: st.DrawFn) -> tuple[list[str], bytes]:
+    """Events, and one legal way to write them."""
+    events = draw(st.lists(DATA, max_size=5))
+    end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    space = draw(st.sampled_from(["", " "]))
+    lines: list[str] = []
+    for event in events:
+        lines += draw(st.lists(st.sampled_from([": ping", ":", "id: 7", "retry: 10", "unknown", ""]), max_size=2))
+        lines += [f"data:{space or (' ' if line.startswith(' ') else '')}{line}" for line in event] + [""]
+    text = end.join([*lines, ""]) if lines else ""
+    bom = draw(st.sampled_from([b"", sse.BOM]))
+    return ["\n".join(event) for event in events], bom + text.encode()
+
+
+def cut(data: bytes, places: list[int]) -> list[tuple[float, bytes]]:
+    """The bytes cut at these places."""
+    edges = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
+    return [(float(number), data[start:end]) for number, (start, end) in enumerate(zip(edges, edges[1:], strict=False))]
+
+
+@given(encoded(), st.lists(st.integers(0, 400), max_size=8))
+def test_any_encoding_gives_the_events(written: tuple[list[str], bytes], places: list[int]) -> None:
+    """Line ends, spaces, comments, byte order mark and cuts do not matter."""
+    events, data = written
+
+    reader = sse.read(cut(data, places))
+
+    assert [event.data for event in reader.events] == events
+    assert not reader.invalid_utf8
+    assert not reader.leftover
+
+
+@given(encoded())
+def test_every_byte_on_its_own(written: tuple[list[str], bytes]) -> None:
+    """One byte at a time is legal too."""
+    events, data = written
+
+    assert [event.data for event in sse.read([(0.0, bytes([byte])) for byte in data]).events] == events
+
+
+def test_arrival_is_when_the_blank_line_came() -> None:
+    """An event arrives when it is complete."""
+    reader = sse.read([(1.0, b"data: a\n"), (2.0, b"\ndata: b"), (3.0, b"\n\n")])
+
+    assert [(event.data, event.arrived) for event in reader.events] == [("a", 2.0), ("b", 3.0)]
+
+
+def test_unclosed_event_is_left_over() -> None:
+    """Without a blank line there is no event."""
+    reader = sse.read([(0.0, b"data: a\n\ndata: [DONE]")])
+
+    assert [event.data for event in reader.events] == ["a"]
+    assert reader.leftover == "[DONE]"
+
+
+def test_bytes_that_are_not_utf8_are_told() -> None:
+    """A wrong byte is reported, not repaired in silence."""
+    assert sse.read([(0.0, b"data: \xe4\n\n")]).invalid_utf8
+
+
+def test_event_names_are_read() -> None:
+    """`event:` names the event it stands in."""
+    reader = sse.read([(0.0, b"event: ping\ndata: {}\n\ndata: {}\n\n")])
+
+    assert [event.name for event in reader.events] == ["ping", ""]
