@@ -49,7 +49,8 @@ class Mistake:
 
     def allowed(self, gateway: Mapping[str, Any]) -> list[int]:
         """The statuses that the contract allows."""
-        return [status for cause in self.causes for status in gateway["errors"]["status"][cause]]
+        statuses = [status for cause in self.causes for status in gateway["errors"]["status"][cause]]
+        return list(dict.fromkeys(statuses))
 
 
 def _with(name: bytes, value: bytes) -> Callable[[bytes], bytes]:
@@ -113,7 +114,12 @@ UNKNOWN_MODEL = [
     Mistake("model-unknown-streamed", ("unknown_model",), "model", {"model": NOWHERE, "stream": True}),
 ]
 RETRIEVED = Mistake(
-    "model-unknown-retrieved", ("unknown_model",), "model", method="GET", path=f"/models/{NOWHERE}", feature="models.retrieve"
+    "model-unknown-retrieved",
+    ("unknown_model",),
+    "model",
+    method="GET",
+    path=f"/models/{NOWHERE}",
+    feature="models.retrieve",
 )
 LONG_MODEL = Mistake("model-very-long", ("unknown_model", "invalid_value"), "model", {"model": "m" * 10_000})
 UNKNOWN_ROUTE = [

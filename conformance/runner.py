@@ -17,7 +17,10 @@ from conformance.model import Finding, Report, Verdict
 
 HERE = Path(__file__).parent
 PLUGINS = ("conformance.plugin", "pytest_base_url.plugin")
-UNUSED = ("terminal", "cacheprovider", "unraisableexception", "threadexception", "junitxml", "pastebin", "doctest")
+UNUSED = (
+    *("terminal", "cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "setuponly", "setupplan"),
+    *("unraisableexception", "threadexception", "faulthandler", "logging", "warnings", "recwarn", "legacypath"),
+)
 """Parts of pytest that a run has no use for, some of which cost time."""
 
 

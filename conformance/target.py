@@ -11,6 +11,9 @@ A target file is TOML. Keys are given by the name of the environment variable th
     [models]
     chat = "gpt-4o-mini"
 
+    [files]
+    reference = "file-8f3a"
+
     [[expected_failures]]
     requirement = "errors.array-body"
     reason = "answers 500 to a JSON array"
@@ -31,6 +34,7 @@ from urllib.parse import urlsplit
 from conformance.errors import InvalidTarget
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
+KNOWN = {"base_url", "gateway", "keys", "models", "files", "expected_failures", "timeout", "max_requests"}
 
 
 class Secret:
@@ -62,12 +66,16 @@ class ExpectedFailure:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A deployment to judge. `keys` are named by state, `models` by the behaviour they stand for."""
+    """A deployment to judge.
+
+    `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files.
+    """
 
     base_url: str
     gateway: str = "openai"
     keys: Mapping[str, Secret] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
@@ -78,9 +86,9 @@ class Target:
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def fixture(self, name: str) -> bool:
-        """Whether the target names the fixture `model:slow` or `key:expired`."""
+        """Whether the target names the fixture `model:slow`, `key:expired` or `file:reference`."""
         kind, _, label = name.partition(":")
-        return label in (self.models if kind == "model" else self.keys)
+        return label in {"model": self.models, "key": self.keys, "file": self.files}[kind]
 
 
 def from_options(base_url: str, gateway: str | None = None, model: str | None = None) -> Target:
@@ -97,7 +105,7 @@ def from_options(base_url: str, gateway: str | None = None, model: str | None = 
 def from_file(path: Path, base_url: str | None = None, gateway: str | None = None, model: str | None = None) -> Target:
     """Reads a target file; options that are given win over it."""
     table = _read(path)
-    _refuse_unknown(table, {"base_url", "gateway", "keys", "models", "expected_failures", "timeout", "max_requests"})
+    _refuse_unknown(table, KNOWN)
     if not (base_url or table.get("base_url")):
         raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
     target = Target(
@@ -105,6 +113,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         gateway=gateway or table.get("gateway", "openai"),
         keys=_keys(table.get("keys", {})),
         models=table.get("models", {}),
+        files=table.get("files", {}),
         expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),

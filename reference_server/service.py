@@ -59,6 +59,7 @@ class Service:
             logger.exception("%s %s", call.method, call.path)
             reply = self.envelope.reply(Refusal("internal", "The server failed."))
         reply.headers["x-request-id"] = _as_uuid(call.id)
+        call.body = {} if call.body is None else call.body  # a fault may look at what was never read
         for fault in faults:
             reply = fault.change_reply(reply, call)
         return reply

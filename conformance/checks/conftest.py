@@ -96,6 +96,19 @@ def granted(judged: Requirement, gateway: dict[str, Any]) -> Callable[[Answer], 
 
 
 @pytest.fixture
+def refused(gateway: dict[str, Any]) -> Callable[[Answer], None]:
+    """Demands that a request is refused with the status of an invalid value."""
+
+    def refuse(answer: Answer) -> None:
+        status, allowed = answer.exchange.status, gateway["errors"]["status"]["invalid_value"]
+        if status in {402, 429}:
+            raise Inconclusive(f"the target answered {status}: {answer.exchange.text:.200}")
+        assert status in allowed, f"expected {allowed}, got {status or answer.exchange.broken}"
+
+    return refuse
+
+
+@pytest.fixture
 def chat(ask: Ask) -> Completion:
     """The plainest completion there is."""
     return ask.chat()

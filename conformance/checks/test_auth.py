@@ -74,7 +74,9 @@ def test_models(ask: Ask, gateway: dict[str, Any]) -> None:
     if gateway["models"]["auth"] == "optional":
         raise Unsupported("the list of models is public")
 
-    _demand(ask.get("/models", key=None), gateway["errors"]["status"]["missing_credential"], "GET /models without a key")
+    _demand(
+        ask.get("/models", key=None), gateway["errors"]["status"]["missing_credential"], "GET /models without a key"
+    )
 
 
 @requirement("auth.unknown")
@@ -106,13 +108,14 @@ def test_malformed(ask: Ask, form: str) -> None:
 @requirement("auth.malformed-status")
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("form", MALFORMED)
-def test_malformed_status(ask: Ask, form: str) -> None:
+def test_malformed_status(ask: Ask, gateway: dict[str, Any], form: str) -> None:
     """What is no bearer token is a matter of authentication."""
-    answer = _chat(ask, None, {"authorization": MALFORMED[form]})
+    answer, statuses = _chat(ask, None, {"authorization": MALFORMED[form]}), gateway["errors"]["status"]
 
     if answer.status < 400 or answer.status >= 500:
         inconclusive(f"cannot be judged: the request is answered {answer.status}")
-    assert answer.status == 401, f"`Authorization: {MALFORMED[form]}` is answered {answer.status}"
+    allowed = [*statuses["missing_credential"], *statuses["invalid_credential"]]
+    assert answer.status in allowed, f"`Authorization: {MALFORMED[form]}` is answered {answer.status}"
 
 
 @requirement("auth.scheme-case")
@@ -122,6 +125,8 @@ def test_scheme_case(ask: Ask, scheme: str) -> None:
     """The name of a scheme has no case."""
     answer = _chat(ask, "default", {"authorization": f"{scheme} {KEY_HERE}"})
 
+    if ask.chat().status != 200:
+        inconclusive("the request is refused with the usual scheme as well")
     assert answer.status not in {400, 401, 403}, f"`Authorization: {scheme} <key>` is answered {answer.status}"
 
 

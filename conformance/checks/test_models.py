@@ -163,7 +163,9 @@ def test_raw_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
 
 def _name_with_slash(models: list[dict[str, Any]]) -> str:
     found = next((name for name in _names(models) if "/" in name), None)
-    return found or inconclusive("no listed name has a slash")
+    if found is None:
+        raise Unsupported("no listed name has a slash")
+    return found
 
 
 def _demand_model(answer: Exchange, name: str) -> None:

@@ -105,7 +105,7 @@ def failure_as_empty_success(reply: Reply) -> Reply:
     return reply.edit(lambda body: _messages(body, empty))
 
 
-@fault(_CHAT, breaks={"chat.finish-reason"})
+@fault(_CHAT, breaks={"chat.finish-reason", "chat.stop.finish-reason"})
 def finish_reason_of_another_protocol(reply: Reply) -> Reply:
     """A whole answer ends with `end_turn`."""
 
@@ -175,13 +175,13 @@ def system_dropped(call: Call) -> None:
 @fault(_CHAT, breaks={"chat.messages.system"})
 def system_refused(reply: Reply, call: Call) -> Reply:
     """The role `system` is refused."""
-    return _refused(400) if "system" in _roles(call) else reply
+    return _refused(400) if reply.ok and "system" in _roles(call) else reply
 
 
 @fault(_CHAT, breaks={"chat.messages.developer"})
 def developer_refused(reply: Reply, call: Call) -> Reply:
     """The role `developer` is refused."""
-    return _refused(400) if "developer" in _roles(call) else reply
+    return _refused(400) if reply.ok and "developer" in _roles(call) else reply
 
 
 @request_fault(_CHAT, breaks={"chat.messages.text-parts"})
@@ -196,7 +196,7 @@ def text_parts_dropped(call: Call) -> None:
 def history_dropped(call: Call) -> None:
     """Of a conversation without tools only the last message reaches the model, and what the system says."""
     *earlier, last = call.body["messages"]
-    if not any(message["role"] == "tool" for message in earlier):
+    if not any(message["role"] == "tool" for message in call.body["messages"]):
         call.body["messages"] = [one for one in earlier if one["role"] in ("system", "developer")] + [last]
 
 
@@ -253,12 +253,18 @@ def more_cached_than_sent(reply: Reply) -> Reply:
     return reply.edit(exaggerate)
 
 
-@fault(_CHAT, breaks={"chat.answers"})
+@fault(_CHAT, breaks={"chat.answers"}, model="gpt-4o-mini")
 def plain_request_refused(reply: Reply, call: Call) -> Reply:
     """The plainest whole request is refused."""
+    if not reply.ok:
+        return reply
     plain = call.headers.get("content-type") == "application/json" and "x-stainless-lang" not in call.headers
-    usual = call.body == {**call.body, "messages": [{"role": "user", "content": "Say hello in one short sentence."}]}
-    return _refused(400) if plain and usual and len(call.body) == 3 else reply
+    said = [{"role": "user", "content": "Say hello in one short sentence."}]
+    if not (reply.ok and plain and call.body == {"model": "gpt-4o-mini", "messages": said, "max_tokens": 64}):
+        return reply
+    refused = _refused(400)
+    refused.headers["x-request-id"] = reply.headers["x-request-id"]
+    return refused
 
 
 def _messages(body: dict[str, Any], change: Any) -> None:

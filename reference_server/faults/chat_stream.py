@@ -313,7 +313,8 @@ def options_without_stream_accepted(call: Call) -> None:
 
 def _is_plain(call: Call) -> bool:
     """The request is the plainest there is, but for the stream."""
-    return len(call.body) == 4 and "hello in one short" in call.body["messages"][-1]["content"]
+    plain = isinstance(call.body, dict) and len(call.body) == 4
+    return plain and "hello in one short" in call.body["messages"][-1]["content"]
 
 
 def _choices(reply: Reply) -> list[dict[str, Any]]:

@@ -15,8 +15,8 @@ _CHAT = "createChatCompletion"
 @fault(_CHAT, breaks={"tools.accepted"})
 def tools_refused(reply: Reply, call: Call) -> Reply:
     """Tools are refused unless the choice of one is forced."""
-    free = call.body.get("tool_choice", "auto") == "auto" and len(call.body["messages"]) == 1
-    return _refused() if call.body.get("tools") and free and "stream" not in call.body else reply
+    free = reply.ok and call.body.get("tool_choice", "auto") == "auto" and len(call.body["messages"]) == 1
+    return _refused() if free and call.body.get("tools") and "stream" not in call.body else reply
 
 
 @request_fault(_CHAT, breaks={"tools.required", "tools.named"})
@@ -107,7 +107,7 @@ def calls_end_with_stop(reply: Reply) -> Reply:
 @fault(_CHAT, breaks={"tools.strict"})
 def strict_dropped(reply: Reply, call: Call) -> Reply:
     """A strict function is called with a value outside its enum."""
-    strict = "celsius" in str(call.body.get("tools"))
+    strict = reply.ok and "celsius" in str(call.body.get("tools"))
     wrong = {"arguments": '{"city":"Paris","unit":"kelvin"}'}
     return reply.edit(lambda body: _each_call(body, lambda made: made["function"].update(wrong))) if strict else reply
 
@@ -126,7 +126,7 @@ def no_arguments_is_empty_text(reply: Reply) -> Reply:
 @fault(_CHAT, breaks={"tools.result", "tools.parallel"})
 def null_content_in_history_refused(reply: Reply, call: Call) -> Reply:
     """A turn with tool calls is refused when its content is null and its results are text."""
-    turns = call.body["messages"]
+    turns = _turns(call) if reply.ok else []
     null = any("tool_calls" in turn and turn.get("content", "") is None for turn in turns)
     text = all(isinstance(turn["content"], str) for turn in turns if turn["role"] == "tool")
     return _refused() if null and text else reply
@@ -135,7 +135,8 @@ def null_content_in_history_refused(reply: Reply, call: Call) -> Reply:
 @fault(_CHAT, breaks={"tools.result.content-forms"})
 def empty_content_in_history_refused(reply: Reply, call: Call) -> Reply:
     """A turn with tool calls is refused when its content is an empty string."""
-    return _refused() if any("tool_calls" in turn and turn.get("content") == "" for turn in _turns(call)) else reply
+    turns = _turns(call) if reply.ok else []
+    return _refused() if any("tool_calls" in turn and turn.get("content") == "" for turn in turns) else reply
 
 
 @request_fault(_CHAT, breaks={"tools.result.counted"})

@@ -1,0 +1,123 @@
+"""The form of an answer: text, a JSON object, or a value of a schema.
+
+The prompts do not say how the schema looks: an answer that satisfies it cannot be luck.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conformance.ask import OMIT, Ask
+from conformance.chat import Completion, CompletionStream
+from conformance.check import inconclusive, requirement
+from conformance.formats import FLAT, JSON_OBJECT, SCHEMAS, json_schema
+
+CAPITAL = "What is the capital of France? Answer in JSON."
+BOOK = "Tell me about a book in a public library."
+ENOUGH = 400
+"""Tokens for the longest of the values asked for."""
+
+
+def _decoded(text: str, reason: Any) -> Any:
+    """The JSON value of a text that ended normally."""
+    if reason != "stop" or not text:
+        inconclusive(f"the answer ended with {reason!r}")
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise AssertionError(f"the content is not JSON: {text!r:.120}") from None
+
+
+def _value(answer: Completion) -> Any:
+    if answer.message.get("refusal"):
+        inconclusive("the model refused to answer")
+    return _decoded(answer.text, answer.finish_reason)
+
+
+def _streamed_value(stream: CompletionStream) -> Any:
+    if any(delta.get("refusal") for delta in stream.deltas()):
+        inconclusive("the model refused to answer")
+    return _decoded(stream.text(), next(iter(stream.finish_reasons()), None))
+
+
+def _demand_valid(value: Any, schema: dict[str, Any]) -> None:
+    problem = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
+    assert problem is None, f"{json.dumps(value)[:120]} breaks the schema: {problem.message:.120}"
+
+
+def _schema_of(ask: Ask, **described: Any) -> Completion:
+    """The answer to a response format whose `json_schema` has these fields instead of the usual ones."""
+    usual = json_schema(FLAT)["json_schema"] | described
+    kept = {name: value for name, value in usual.items() if value is not OMIT}
+    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": kept}, **{ask.limit: ENOUGH})
+
+
+@requirement("chat.response-format.text")
+def test_text(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Plain text may be asked for by name."""
+    granted(ask.chat(response_format={"type": "text"}))
+
+
+@requirement("chat.response-format.unknown")
+@pytest.mark.parametrize("form", [{"type": "no_such_format"}, {}], ids=["unknown", "absent"])
+def test_unknown(ask: Ask, refused: Callable[..., Any], form: dict[str, Any]) -> None:
+    """A form that nobody knows cannot be given."""
+    refused(ask.chat(CAPITAL, response_format=form))
+
+
+@requirement("chat.json-object.parses")
+def test_json_object(ask: Ask, granted: Callable[..., Any]) -> None:
+    """JSON mode gives an object, bare of any fence or word around it."""
+    answer = granted(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
+
+    value = _value(answer)
+
+    assert isinstance(value, dict), f"the content is JSON, but no object: {answer.text!r:.120}"
+
+
+@requirement("chat.json-object.stream")
+def test_json_object_stream(ask: Ask) -> None:
+    """JSON mode holds in a stream."""
+    stream = ask.stream(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH})
+
+    value = _streamed_value(stream)
+
+    assert isinstance(value, dict), f"the content is JSON, but no object: {stream.text()!r:.120}"
+
+
+@requirement("chat.json-schema.valid")
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_json_schema(ask: Ask, granted: Callable[..., Any], name: str) -> None:
+    """What is promised by a schema is kept."""
+    schema = SCHEMAS[name]
+    answer = granted(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
+
+    _demand_valid(_value(answer), schema)
+
+
+@requirement("chat.json-schema.stream")
+@pytest.mark.parametrize("name", ["flat", "refs"])
+def test_json_schema_stream(ask: Ask, name: str) -> None:
+    """The schema holds in a stream."""
+    schema = SCHEMAS[name]
+    stream = ask.stream(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH})
+
+    _demand_valid(_streamed_value(stream), schema)
+
+
+@requirement("chat.json-schema.name")
+@pytest.mark.parametrize("name", [OMIT, "", "two words", "n" * 65], ids=["absent", "empty", "blank", "long"])
+def test_json_schema_name(ask: Ask, refused: Callable[..., Any], name: object) -> None:
+    """A schema is called by a plain name."""
+    refused(_schema_of(ask, name=name))
+
+
+@requirement("chat.json-schema.no-schema")
+def test_json_schema_no_schema(ask: Ask, refused: Callable[..., Any]) -> None:
+    """A type that does not exist describes nothing."""
+    refused(_schema_of(ask, schema={"type": "nonsense"}))

@@ -1,0 +1,81 @@
+"""How long an answer may get: `max_tokens` and `max_completion_tokens`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import Completion
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.checks.test_chat_stream import COUNT
+
+CAP = 16
+"""The least that every model takes."""
+INVALID = pytest.mark.parametrize("value", [0, -1, 2.5])
+
+
+def _max_tokens(ask: Ask) -> str:
+    """`max_tokens`, unless the model asks for its successor."""
+    if ask.limit != "max_tokens":
+        raise Unsupported("the model takes max_completion_tokens only")
+    return "max_tokens"
+
+
+def _numbers(answer: Completion) -> int:
+    """How many numbers the answer counts, each of which costs a token at least."""
+    return len(re.findall(r"\d+", str(answer.message.get("content") or "")))
+
+
+def _demand_cap(answer: Completion) -> None:
+    assert _numbers(answer) <= CAP, f"the limit is {CAP} tokens, but {_numbers(answer)} numbers are counted"
+    spent = answer.tokens("completion_tokens")
+    assert spent <= CAP, f"the limit is {CAP} tokens, but usage.completion_tokens is {spent}"
+
+
+def _demand_length(answer: Completion) -> None:
+    reason, text = answer.finish_reason, str(answer.message.get("content") or "")
+    if "40" in text or (not _numbers(answer) and reason != "length"):
+        inconclusive("the limit did not cut the answer off")
+    assert reason == "length", f"the answer is cut off at {text[-20:]!r}, but finish_reason is {reason!r}"
+
+
+@requirement("chat.max-tokens.cap")
+def test_max_tokens_cap(ask: Ask, granted: Callable[..., Any]) -> None:
+    """The limit holds."""
+    _demand_cap(granted(ask.chat(COUNT, **{_max_tokens(ask): CAP})))
+
+
+@requirement("chat.max-tokens.finish-reason")
+def test_max_tokens_finish_reason(ask: Ask) -> None:
+    """What was cut off says so."""
+    _demand_length(ask.chat(COUNT, **{_max_tokens(ask): CAP}))
+
+
+@requirement("chat.max-tokens.invalid")
+@INVALID
+def test_max_tokens_invalid(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+    """A limit is a whole number above zero."""
+    refused(ask.chat(max_tokens=value))
+
+
+@requirement("chat.max-completion-tokens.cap")
+def test_max_completion_tokens_cap(ask: Ask, granted: Callable[..., Any]) -> None:
+    """The limit holds."""
+    _demand_cap(granted(ask.chat(COUNT, max_completion_tokens=CAP)))
+
+
+@requirement("chat.max-completion-tokens.finish-reason")
+def test_max_completion_tokens_finish_reason(ask: Ask) -> None:
+    """What was cut off says so."""
+    _demand_length(ask.chat(COUNT, max_completion_tokens=CAP))
+
+
+@requirement("chat.max-completion-tokens.invalid")
+@INVALID
+def test_max_completion_tokens_invalid(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+    """A limit is a whole number above zero."""
+    refused(ask.chat(max_completion_tokens=value))

@@ -1,0 +1,142 @@
+"""Log probabilities of the tokens of an answer, whole and streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import Completion, CompletionStream
+from conformance.check import inconclusive, pick, requirement
+
+TOP = 3
+ROUNDING = 1e-6
+"""How far above 0 the logarithm of a probability may come by rounding."""
+
+
+def _asked(ask: Ask) -> Completion:
+    return ask.chat(logprobs=True, top_logprobs=TOP)
+
+
+def _entries(answer: Completion) -> list[dict[str, Any]]:
+    """The entries of the first choice; inconclusive when there are none."""
+    content = pick(answer.body, "choices", 0, "logprobs", "content", kind=list)
+    entries = [pick(content, place, kind=dict) for place in range(len(content))]
+    return entries or inconclusive("cannot be judged: logprobs.content is empty")
+
+
+def _streamed_entries(stream: CompletionStream) -> list[dict[str, Any]]:
+    """The entries of all chunks, in order."""
+    logprobs = [choice.get("logprobs") for choice in stream.of(0)]
+    lists = [one.get("content") for one in logprobs if isinstance(one, dict)]
+    return [entry for entries in lists if isinstance(entries, list) for entry in entries if isinstance(entry, dict)]
+
+
+def _joined(entries: list[dict[str, Any]]) -> str:
+    """What the tokens say: by their bytes, where all have some, because a token may end within a character."""
+    raw = [entry.get("bytes") for entry in entries]
+    if all(isinstance(one, list) for one in raw):
+        return b"".join(bytes(one) for one in raw if one).decode("utf-8", "replace")
+    return "".join(str(entry.get("token")) for entry in entries)
+
+
+def _demand_tokens(entries: list[dict[str, Any]], text: str) -> None:
+    """An end mark such as `<|end|>` may follow the text."""
+    if not text:
+        inconclusive("the model gave no text")
+    joined = _joined(entries).strip()
+    rest = joined.removeprefix(text.strip()).strip()
+    same = joined.startswith(text.strip()) and (not rest or rest.startswith("<"))
+    assert same, f"the tokens are {joined!r:.100}, the text is {text!r:.100}"
+
+
+def _demand_entry(entry: dict[str, Any]) -> None:
+    token, logprob, raw = entry.get("token"), entry.get("logprob"), entry.get("bytes")
+    assert isinstance(token, str), f"token is {token!r:.60}"
+    assert isinstance(logprob, int | float), f"logprob of {token!r} is {logprob!r:.60}"
+    assert logprob <= ROUNDING, f"logprob of {token!r} is {logprob}, which is above 0"
+    whole = isinstance(raw, list) and all(type(one) is int and 0 <= one < 256 for one in raw)
+    assert raw is None or whole, f"bytes of {token!r} is {raw!r:.60}"
+
+
+@requirement("chat.logprobs.present")
+def test_present(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Who asks for them gets them."""
+    answer = granted(ask.chat(logprobs=True))
+
+    for choice in answer.choices:
+        if not pick(choice, "message", kind=dict).get("content"):
+            inconclusive("the model gave no text")
+        logprobs = choice.get("logprobs")
+        assert isinstance(logprobs, dict), f"logprobs is {logprobs!r:.80}, although it was asked for"
+        assert logprobs.get("content"), f"logprobs.content is {logprobs.get('content')!r:.80}"
+
+
+@requirement("chat.logprobs.entry")
+def test_entry(ask: Ask) -> None:
+    """A token, and how likely it was."""
+    for entry in _entries(ask.chat(logprobs=True)):
+        _demand_entry(entry)
+
+
+@requirement("chat.logprobs.tokens")
+def test_tokens(ask: Ask) -> None:
+    """The tokens are those of the answer."""
+    answer = ask.chat(logprobs=True)
+
+    _demand_tokens(_entries(answer), answer.text)
+
+
+@requirement("chat.logprobs.top")
+def test_top(ask: Ask, granted: Callable[..., Any]) -> None:
+    """As many alternatives as were asked for, or fewer."""
+    lists = [entry.get("top_logprobs") or [] for entry in _entries(granted(_asked(ask)))]
+
+    assert any(lists), f"top_logprobs is {TOP}, but no token has an alternative"
+    assert max(map(len, lists)) <= TOP, f"top_logprobs is {TOP}, but a token has {max(map(len, lists))} alternatives"
+    for alternative in (one for some in lists for one in some):
+        _demand_entry(alternative)
+
+
+@requirement("chat.logprobs.stream")
+def test_stream(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Streaming loses none of them."""
+    stream = granted(ask.stream(logprobs=True))
+    if not stream.text():
+        inconclusive("the model gave no text")
+
+    assert _streamed_entries(stream), "no chunk has logprobs, although they were asked for"
+
+
+@requirement("chat.logprobs.stream.tokens")
+def test_stream_tokens(ask: Ask) -> None:
+    """The tokens are those of the stream."""
+    stream = ask.stream(logprobs=True)
+    entries = _streamed_entries(stream)
+    if not entries:
+        inconclusive("cannot be judged: no chunk has logprobs")
+
+    _demand_tokens(entries, stream.text())
+
+
+@requirement("chat.logprobs.unasked")
+def test_unasked(chat: Completion) -> None:
+    """Who does not ask gets none."""
+    for choice in chat.choices:
+        given = choice.get("logprobs")
+        assert not given, f"logprobs is {given!r:.80}, although it was not asked for"
+
+
+@requirement("chat.logprobs.top-needs-logprobs")
+def test_top_needs_logprobs(ask: Ask, refused: Callable[..., Any]) -> None:
+    """Alternatives to nothing do not exist."""
+    refused(ask.chat(top_logprobs=TOP))
+
+
+@requirement("chat.logprobs.top-outside")
+@pytest.mark.parametrize("value", [-1, 21])
+def test_top_outside(ask: Ask, refused: Callable[..., Any], value: int) -> None:
+    """Outside is outside."""
+    refused(ask.chat(logprobs=True, top_logprobs=value))

@@ -1,0 +1,200 @@
+"""Images, documents and sound in a message.
+
+They are sent to the models that the target names `vision`, `files` and `audio`, otherwise to the usual one. A model so
+named has to take them; the usual one may refuse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import PROMPT, Ask
+from conformance.chat import Completion
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.media import (
+    audio_part,
+    base64_text,
+    data_uri,
+    image_part,
+    inline_file_part,
+    stored_file_part,
+    text_part,
+)
+from conformance.target import Target
+
+QUESTION = "What is this? Answer in one short sentence."
+PUBLIC = "https://www.python.org/static/community_logos/python-logo.png"
+NOT_FETCHED = re.compile(r"fetch|\bload|download|retriev|reach|access|time.?out|timed out|resolv|connect", re.I)
+"""What a refusal speaks of when the image could not be had, for which the gateway's network may be the reason."""
+BROKEN = "@@@ this is not base64 @@@"
+FORMS = pytest.mark.parametrize("form", ["nested", "flat"])
+Granted = Callable[[Completion], Completion]
+
+
+class Media:
+    """Asks with a part that is not text."""
+
+    def __init__(self, ask: Ask, target: Target, granted: Granted) -> None:
+        self.ask = ask
+        self.target = target
+        self.granted = granted
+
+    def send(self, kind: str, *parts: dict[str, Any]) -> Completion:
+        """The answer of the model that takes this kind to a question with these parts."""
+        model = self.target.models.get(kind, self.ask.model)
+        return self.ask.chat([text_part(QUESTION), *parts], model=model)
+
+    def demand_taken(self, kind: str, answer: Completion) -> None:
+        """The answer is a success; a clear refusal passes only from a model that nobody said takes this kind."""
+        if kind not in self.target.models or answer.status in {402, 429}:
+            self.granted(answer)
+        assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
+
+    def demand_counted(self, kind: str, part: dict[str, Any]) -> None:
+        """The part adds to the prompt tokens, if anything does."""
+        longer = self.ask.chat("Say hello in one short sentence. " + "The weather is fine and the sea is calm. " * 8)
+        if longer.tokens("prompt_tokens") <= self.ask.chat(PROMPT).tokens("prompt_tokens"):
+            inconclusive("cannot be judged: not even text is counted")
+        alone, together = (self.send(kind, *parts).tokens("prompt_tokens") for parts in ((), (part,)))
+        assert together > alone, f"the prompt costs {together} tokens with it, {alone} without it"
+
+
+@pytest.fixture
+def media(ask: Ask, target: Target, granted: Granted) -> Media:
+    """Asks with a part that is not text."""
+    return Media(ask, target, granted)
+
+
+def _demand_refused(answer: Completion) -> None:
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}")
+    assert 400 <= answer.status < 500, f"expected a 4xx, got {answer.status}: {answer.exchange.text:.120}"
+
+
+def _documented(form: str, gateway: dict[str, Any]) -> str:
+    """The form of a file part, when the gateway documents it."""
+    if form not in (gateway["files"] or {}).get("part", ()):
+        raise Unsupported(f"{gateway['name']} does not document the {form} form of a file part")
+    return form
+
+
+@requirement("chat.vision.data-uri")
+def test_vision_data_uri(media: Media) -> None:
+    """An image may come along."""
+    media.demand_taken("vision", media.send("vision", image_part()))
+
+
+@requirement("chat.vision.https-url")
+def test_vision_https_url(media: Media) -> None:
+    """An image may be fetched."""
+    if media.send("vision", image_part()).status != 200:
+        inconclusive("the model does not take an image in a data URI either")
+    answer = media.send("vision", image_part(PUBLIC))
+
+    if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
+        inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
+    media.demand_taken("vision", answer)
+
+
+@requirement("chat.vision.detail")
+@pytest.mark.parametrize("detail", ["auto", "low", "high"])
+def test_vision_detail(media: Media, detail: str) -> None:
+    """How closely to look may be said."""
+    media.demand_taken("vision", media.send("vision", image_part(detail=detail)))
+
+
+@requirement("chat.vision.counted")
+def test_vision_counted(media: Media) -> None:
+    """An image is not dropped."""
+    media.demand_counted("vision", image_part())
+
+
+@requirement("chat.vision.invalid")
+@pytest.mark.parametrize(
+    "url",
+    [f"data:image/png;base64,{BROKEN}", data_uri("image/png", b"This is plain text and no image at all.")],
+    ids=["broken-base64", "no-image"],
+)
+def test_vision_invalid(media: Media, url: str) -> None:
+    """What is no image is not taken for one."""
+    _demand_refused(media.send("vision", image_part(url)))
+
+
+@requirement("chat.vision.text-only")
+def test_vision_text_only(media: Media) -> None:
+    """A model that does not see says so."""
+    _demand_refused(media.send("text-only", image_part()))
+
+
+@requirement("chat.files.inline")
+@FORMS
+def test_files_inline(media: Media, gateway: dict[str, Any], form: str) -> None:
+    """A document may come along."""
+    part = inline_file_part(_documented(form, gateway))
+
+    media.demand_taken("files", media.send("files", part))
+
+
+@requirement("chat.files.by-id")
+@FORMS
+def test_files_by_id(media: Media, gateway: dict[str, Any], form: str) -> None:
+    """An uploaded document may be referred to."""
+    part = stored_file_part(_documented(form, gateway), media.target.files["reference"])
+
+    media.demand_taken("files", media.send("files", part))
+
+
+@requirement("chat.files.counted")
+def test_files_counted(media: Media, gateway: dict[str, Any]) -> None:
+    """A document is not dropped."""
+    media.demand_counted("files", inline_file_part(gateway["files"]["part"][0]))
+
+
+@requirement("chat.files.unknown-id")
+@FORMS
+def test_files_unknown_id(media: Media, gateway: dict[str, Any], form: str) -> None:
+    """What nobody uploaded cannot be read."""
+    _demand_refused(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")))
+
+
+@requirement("chat.audio.input")
+def test_audio_input(media: Media) -> None:
+    """Sound may come along."""
+    media.demand_taken("audio", media.send("audio", audio_part()))
+
+
+@requirement("chat.audio.counted")
+def test_audio_counted(media: Media) -> None:
+    """Sound is not dropped."""
+    media.demand_counted("audio", audio_part())
+
+
+@requirement("chat.audio.invalid")
+@pytest.mark.parametrize("data", [BROKEN, base64_text(b"?")[:3]], ids=["no-base64", "no-padding"])
+def test_audio_invalid(media: Media, data: str) -> None:
+    """What is no sound is not taken for it."""
+    _demand_refused(media.send("audio", audio_part(data)))
+
+
+@requirement("chat.audio.unsupported")
+def test_audio_unsupported(media: Media, refused: Callable[..., Any]) -> None:
+    """A model that does not hear says so."""
+    refused(media.send("no-audio", audio_part()))
+
+
+@requirement("chat.audio.unsupported-code")
+def test_audio_unsupported_code(media: Media, promised: bool) -> None:
+    """The refusal says what to do about it."""
+    if not promised:
+        raise Unsupported("no code is documented for it")
+    answer = media.send("no-audio", audio_part())
+    if answer.status < 400:
+        inconclusive(f"the request was answered {answer.status}")
+
+    code = pick(answer.exchange.json, "error", kind=dict).get("code")
+
+    assert code == "audio_not_supported_by_model", f"code is {code!r}"

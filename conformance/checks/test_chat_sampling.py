@@ -1,0 +1,151 @@
+"""Parameters of sampling, and what accompanies a request without changing its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, requirement
+from openapi import Contract
+
+OPTIONAL = {
+    "temperature": "chat.sampling",
+    "top_p": "chat.sampling",
+    "max_tokens": "chat.max-tokens",
+    "max_completion_tokens": "chat.max-completion-tokens",
+    "frequency_penalty": "chat.penalties",
+    "presence_penalty": "chat.penalties",
+    "stop": "chat.stop",
+    "n": "chat.n",
+    "seed": "chat.seed",
+    "logprobs": "chat.logprobs",
+    "top_logprobs": "chat.logprobs",
+    "logit_bias": "chat.logit-bias",
+    "user": "chat.user",
+    "metadata": "chat.metadata",
+}
+"""The feature that each parameter belongs to which may be null."""
+UNKNOWN = "x_conformance_probe"
+
+
+@requirement("chat.temperature")
+@pytest.mark.parametrize("value", [0, 0.4, 2])
+def test_temperature(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+    """The bounds belong to the range."""
+    granted(ask.chat(temperature=value))
+
+
+@requirement("chat.temperature.outside")
+@pytest.mark.parametrize("value", [-0.1, 2.1])
+def test_temperature_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+    """Outside is outside."""
+    refused(ask.chat(temperature=value))
+
+
+@requirement("chat.top-p")
+@pytest.mark.parametrize("value", [0, 0.9, 1])
+def test_top_p(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+    """The bounds belong to the range."""
+    granted(ask.chat(top_p=value))
+
+
+@requirement("chat.top-p.outside")
+@pytest.mark.parametrize("value", [-0.1, 1.1])
+def test_top_p_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+    """Outside is outside."""
+    refused(ask.chat(top_p=value))
+
+
+@requirement("chat.frequency-penalty")
+@pytest.mark.parametrize("value", [-2, 0.5, 2])
+def test_frequency_penalty(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+    """The bounds belong to the range."""
+    granted(ask.chat(frequency_penalty=value))
+
+
+@requirement("chat.frequency-penalty.outside")
+@pytest.mark.parametrize("value", [-2.1, 2.1])
+def test_frequency_penalty_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+    """Outside is outside."""
+    refused(ask.chat(frequency_penalty=value))
+
+
+@requirement("chat.presence-penalty")
+@pytest.mark.parametrize("value", [-2, 0.5, 2])
+def test_presence_penalty(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+    """The bounds belong to the range."""
+    granted(ask.chat(presence_penalty=value))
+
+
+@requirement("chat.presence-penalty.outside")
+@pytest.mark.parametrize("value", [-2.1, 2.1])
+def test_presence_penalty_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+    """Outside is outside."""
+    refused(ask.chat(presence_penalty=value))
+
+
+@requirement("chat.seed")
+def test_seed(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A seed may be given."""
+    granted(ask.chat(seed=7))
+
+
+@requirement("chat.seed.repeatable")
+def test_seed_repeatable(ask: Ask) -> None:
+    """One seed, one answer."""
+    first, second = ask.chat(seed=7), ask.chat(seed=7, take=1)
+    if first.body.get("system_fingerprint") != second.body.get("system_fingerprint"):
+        inconclusive("system_fingerprint changed between the two answers")
+
+    assert first.text == second.text, f"the same seed gives {first.text!r:.80} and {second.text!r:.80}"
+
+
+@requirement("chat.logit-bias")
+def test_logit_bias(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Tokens may be made less likely."""
+    granted(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
+
+
+@requirement("chat.user")
+def test_user(ask: Ask, granted: Callable[..., Any]) -> None:
+    """The end user may be named."""
+    granted(ask.chat(user="user-7f3a"))
+
+
+@requirement("chat.metadata")
+def test_metadata(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Pairs of text may go along."""
+    granted(ask.chat(metadata={"purpose": "conformance"}))
+
+
+@requirement("chat.optional-null")
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_optional_null(ask: Ask, contract: Contract, granted: Callable[..., Any], name: str) -> None:
+    """Null is absence."""
+    if OPTIONAL[name] not in contract.features:
+        raise Unsupported(f"{contract.name} does not claim {OPTIONAL[name]}")
+
+    granted(ask.chat(**{name: None}))
+
+
+@requirement("chat.unknown-parameter")
+@pytest.mark.parametrize("value", [7, {"deep": [True, None]}], ids=["number", "object"])
+def test_unknown_parameter(ask: Ask, value: object) -> None:
+    """What is not known breaks nothing."""
+    answer = ask.chat(**{UNKNOWN: value})
+
+    assert 0 < answer.status < 500, f"an unknown parameter is answered {answer.status or answer.exchange.broken}"
+
+
+@requirement("chat.unknown-parameter.ignored")
+def test_unknown_parameter_ignored(ask: Ask) -> None:
+    """What is not known is passed over, or called by its name."""
+    answer = ask.chat(**{UNKNOWN: 7})
+    if answer.status in {402, 429} or answer.status >= 500:
+        inconclusive(f"the request was answered {answer.status}")
+
+    named = UNKNOWN in answer.exchange.text
+    assert answer.status == 200 or named, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"

@@ -1,0 +1,266 @@
+"""Limits of rate, money and permission: how they are signalled, whom they concern, and when they end."""
+
+from __future__ import annotations
+
+import re
+import time
+from email.utils import parsedate_to_datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.checks.test_errors_envelope import judge_error, provoke
+from conformance.exchange import PATIENCE, Exchange
+from conformance.mistakes import CHAT
+from conformance.target import Target
+
+DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ms|us|µs|ns|d|h|m|s))+")
+WHOLE = re.compile(r"[0-9]+")
+LIMIT, REMAINING, RESET = (f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
+MOST = 60
+"""The most requests that are sent to use up a limit."""
+ROUNDS = 3
+"""How often a limit is used up, because its window may end between two requests."""
+
+
+@pytest.fixture
+def limited(ask: Ask, target: Target) -> Exchange:
+    """What a key gets that has used up its limit."""
+    answer = provoke("rate_limited", ask, target)
+    return answer or inconclusive("the target names no key 'rate-limited'")
+
+
+def _signalled(answer: Exchange) -> Exchange:
+    return answer if answer.status == 429 else inconclusive(f"the request was answered {answer.status}, not 429")
+
+
+def _header(answer: Exchange, name: str, promised: bool) -> str | None:
+    """A header of a 429. Where it is promised it must be there."""
+    value = _signalled(answer).headers.get(name)
+    assert value or not promised, f"the 429 has no {name}"
+    return value
+
+
+def _state(cause: str, ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """The status is one that the contract gives to the cause."""
+    answer, allowed = provoke(cause, ask, target), gateway["errors"]["status"][cause]
+    status = answer.status if answer else 0
+
+    assert status in allowed, f"expected {allowed}, got {status}: {answer.text if answer else ''!r:.160}"
+
+
+@requirement("limits.rate")
+def test_rate(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """Too many requests are told so."""
+    _state("rate_limited", ask, target, gateway)
+
+
+@requirement("limits.signal")
+def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
+    """A 429 says when to come back."""
+    signals = {"retry-after": "retry-after", "x-ratelimit": RESET}
+    names = [signals[signal] for signal in gateway["limits"]["signals"]]
+    if not names:
+        raise Unsupported("no header of a 429 is documented")
+
+    assert any(_signalled(limited).headers.get(name) for name in names), f"the 429 has no {' and no '.join(names)}"
+
+
+@requirement("limits.retry-after")
+def test_retry_after(limited: Exchange, gateway: dict[str, Any]) -> None:
+    """Retry-After can be read: whole seconds, or a date where no form is documented."""
+    value = _signalled(limited).headers.get("retry-after")
+    if value is None:
+        inconclusive("the 429 has no Retry-After")
+
+    if gateway["limits"]["retry_after"] == "seconds":
+        assert WHOLE.fullmatch(value), f"Retry-After is {value!r:.60}, not whole seconds"
+        assert int(value) >= 1, f"Retry-After is {value}"
+    else:
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or _is_date(value), f"Retry-After is {value!r:.60}"
+
+
+def _is_date(value: str) -> bool:
+    try:
+        parsedate_to_datetime(value)
+    except ValueError:
+        return False
+    return True
+
+
+@requirement("limits.headers.limit")
+def test_headers_limit(limited: Exchange, promised: bool) -> None:
+    """The limit is a number."""
+    value = _header(limited, LIMIT, promised)
+    if value is None:
+        inconclusive(f"the 429 has no {LIMIT}")
+
+    assert WHOLE.fullmatch(value), f"{LIMIT} is {value!r:.60}"
+
+
+@requirement("limits.headers.remaining")
+def test_headers_remaining(limited: Exchange, promised: bool) -> None:
+    """Nothing remains of a limit that is used up; a limit of tokens may leave requests over."""
+    value = _header(limited, REMAINING, promised)
+    if value is None:
+        inconclusive(f"the 429 has no {REMAINING}")
+
+    assert WHOLE.fullmatch(value), f"{REMAINING} is {value!r:.60}"
+    assert int(value) == 0 or not promised, f"{REMAINING} of a 429 is {value}"
+
+
+@requirement("limits.headers.reset")
+def test_headers_reset(limited: Exchange, promised: bool) -> None:
+    """The time until the limit starts anew is a duration with units; a bare number will do where none is promised."""
+    value = _header(limited, RESET, promised)
+    if value is None:
+        inconclusive(f"the 429 has no {RESET}")
+
+    assert DURATION.fullmatch(value) or (not promised and value[:1].isdigit()), f"{RESET} is {value!r:.60}"
+
+
+@requirement("limits.headers.consistent")
+def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
+    """What remains is never more than the limit."""
+    told = [
+        (answer.headers.get(LIMIT, ""), answer.headers.get(REMAINING, "")) for answer in (limited, ask.chat().exchange)
+    ]
+    pairs = [pair for pair in told if all(map(WHOLE.fullmatch, pair))]
+    if not pairs:
+        inconclusive(f"no answer has {LIMIT} and {REMAINING}")
+
+    for limit, remaining in pairs:
+        assert int(remaining) <= int(limit), f"{remaining} of {limit} requests remain"
+
+
+@requirement("limits.headers.number")
+def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
+    """The limit is the documented one."""
+    documented, told = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
+    if documented is None or "plans" in gateway["limits"]:
+        raise Unsupported("no single number is documented")
+    if told is None or not WHOLE.fullmatch(told):
+        inconclusive(f"cannot be judged: {LIMIT} is {told!r:.60}")
+
+    assert int(told) == documented, f"{LIMIT} is {told}, documented are {documented}"
+
+
+@requirement("limits.recovers")
+def test_recovers(ask: Ask) -> None:
+    """After the advertised wait the limit is over."""
+    takes = count()
+    refused = _use_up(ask, "limited", takes)
+    time.sleep(_wait(refused))
+
+    answer = _ask(ask, "limited", takes)
+
+    assert answer.status != 429, f"after the advertised {_wait(refused):g} s the request is still answered 429"
+    if answer.status != 200:
+        inconclusive(f"the request was answered {answer.status}")
+
+
+@requirement("limits.scope.shared")
+def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A second key does not double what an account may do."""
+    if gateway["limits"]["scope"] not in {"account", "team"}:
+        raise Unsupported("limits are not documented as shared by the keys of an account")
+
+    assert _sibling_is_limited(ask), "one key has used up the limit, but another key of the account is served"
+
+
+@requirement("limits.scope.per-key")
+def test_scope_per_key(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Each key has a limit of its own."""
+    if gateway["limits"]["scope"] != "key":
+        raise Unsupported("limits are not documented as counted by key")
+
+    assert not _sibling_is_limited(ask), "one key has used up its limit, and another key is refused as well"
+
+
+def _sibling_is_limited(ask: Ask) -> bool:
+    """Whether one key is refused while the other one's limit is used up."""
+    takes = count(1000)
+    for _ in range(ROUNDS):
+        _use_up(ask, "limited", takes)
+        sibling = _ask(ask, "limited-sibling", takes)
+        if sibling.status == 429:
+            return True
+        if _ask(ask, "limited", takes).status == 429:
+            return False
+    return inconclusive("the limit starts anew too soon to compare two keys")
+
+
+def _use_up(ask: Ask, key: str, takes: count[int]) -> Exchange:
+    """Asks until the limit is used up; gives the first refusal."""
+    for _ in range(MOST):
+        answer = _ask(ask, key, takes)
+        if answer.status == 429:
+            return answer
+        if answer.status != 200:
+            inconclusive(f"the key {key!r} is answered {answer.status}: {answer.text:.120}")
+    return inconclusive(f"{MOST} requests did not use up the limit of the key {key!r}")
+
+
+def _ask(ask: Ask, key: str, takes: count[int]) -> Exchange:
+    return ask.post(CHAT, ask.body(), key=key, take=next(takes), patient=False)
+
+
+def _wait(refused: Exchange) -> float:
+    """The advertised wait in seconds; inconclusive when there is none, or when it is too long."""
+    value = refused.headers.get("retry-after", "")
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or float(value) > PATIENCE:
+        inconclusive(f"the advertised wait is {value!r:.60}")
+    return float(value)
+
+
+@requirement("limits.spend")
+def test_spend(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """Whoever has spent all is told so."""
+    _state("spend_limit", ask, target, gateway)
+
+
+@requirement("limits.no-payment")
+def test_no_payment(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """Whoever cannot pay is told so."""
+    _state("no_payment_method", ask, target, gateway)
+
+
+@requirement("limits.restricted-key")
+def test_restricted_key(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """A valid key that may not do this is not called invalid."""
+    _state("forbidden", ask, target, gateway)
+
+
+@requirement("limits.restricted-model")
+def test_restricted_model(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """A model outside the account is refused as such."""
+    answer = ask.post(CHAT, ask.body(model=target.models["forbidden"]), patient=False)
+    allowed = gateway["errors"]["status"]["forbidden"]
+
+    assert answer.status in allowed, f"expected {allowed}, got {answer.status}: {answer.text:.160}"
+
+
+@requirement("limits.error-body")
+def test_error_body(ask: Ask, target: Target) -> None:
+    """A refusal for a limit is an error like any other."""
+    causes = ("rate_limited", "spend_limit", "no_payment_method", "forbidden")
+    refused = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
+    if not refused:
+        raise Unsupported("the target names no key that is limited")
+
+    for answer in refused:
+        judge_error(answer)
+
+
+@requirement("limits.stream")
+def test_stream(ask: Ask, target: Target) -> None:
+    """A stream that a limit forbids never begins."""
+    answer = provoke("rate_limited", ask, target, stream=True)
+    if answer is None or answer.status < 400:
+        assert answer is None or answer.media_type != "text/event-stream", "the refusal is a stream"
+        inconclusive("the limit was not reached")
+
+    judge_error(answer)

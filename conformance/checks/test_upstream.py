@@ -1,0 +1,92 @@
+"""Failures behind the gateway: how they reach the caller, and what a further try gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.checks.test_errors_envelope import judge_error, provoke
+from conformance.exchange import Exchange
+from conformance.mistakes import CHAT
+from conformance.target import Target
+
+TRIES = 3
+
+
+def _ask(ask: Ask, target: Target, model: str, take: int = 0, **fields: Any) -> Exchange:
+    return ask.post(CHAT, ask.body(model=target.models[model], **fields), take=take, patient=False)
+
+
+def _demand_status(answer: Exchange | None, allowed: list[int]) -> None:
+    status = answer.status if answer else 0
+    assert status in allowed, f"expected {allowed}, got {status}: {answer.text if answer else '':.160}"
+
+
+@requirement("upstream.status")
+def test_status(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """A provider that fails is not the caller's mistake."""
+    _demand_status(provoke("upstream", ask, target), gateway["errors"]["status"]["upstream"])
+
+
+@requirement("upstream.stream")
+def test_stream(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """A stream that cannot begin is an ordinary error."""
+    answer = _ask(ask, target, "upstream-error", stream=True)
+
+    _demand_status(answer, gateway["errors"]["status"]["upstream"])
+    assert answer.media_type != "text/event-stream", "the failure is a stream"
+
+
+@requirement("upstream.error-body")
+def test_error_body(ask: Ask, target: Target) -> None:
+    """A failure behind the gateway has the gateway's own form."""
+    causes = ("upstream", "internal", "maintenance")
+    failed = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
+    if not failed:
+        raise Unsupported("the target names no model that fails")
+
+    for answer in failed:
+        judge_error(answer)
+
+
+@requirement("upstream.internal")
+def test_internal(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """The gateway's own failure says so."""
+    _demand_status(provoke("internal", ask, target), gateway["errors"]["status"]["internal"])
+
+
+@requirement("upstream.maintenance")
+def test_maintenance(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """Maintenance says so."""
+    _demand_status(provoke("maintenance", ask, target), gateway["errors"]["status"]["maintenance"])
+
+
+@requirement("upstream.retry")
+def test_retry(ask: Ask, target: Target) -> None:
+    """Who tries again after a passing failure is served."""
+    answers = [_ask(ask, target, "flaky-once", take) for take in range(TRIES)]
+
+    if {answer.status for answer in answers} <= {429}:
+        inconclusive("the requests were answered 429")
+    served = any(answer.status == 200 for answer in answers)
+    assert served, f"the same request is answered {', '.join(str(answer.status) for answer in answers)}"
+
+
+@requirement("upstream.rate-limit")
+def test_rate_limit(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """The provider's limit is told as a limit."""
+    _demand_status(_ask(ask, target, "rate-limited-upstream"), gateway["errors"]["status"]["rate_limited"])
+
+
+@requirement("upstream.retry-after")
+def test_retry_after(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """When to come back is told under the name that every client reads."""
+    if "retry-after" not in gateway["limits"]["signals"]:
+        raise Unsupported("Retry-After is not documented")
+    answer = _ask(ask, target, "rate-limited-upstream")
+    if answer.status != 429:
+        inconclusive(f"the request was answered {answer.status}, not 429")
+
+    renamed = [name for name in answer.headers if name.endswith("retry-after") and name != "retry-after"]
+    assert answer.headers.get("retry-after"), f"the 429 has no Retry-After{', but ' + renamed[0] if renamed else ''}"
