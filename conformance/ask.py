@@ -6,7 +6,6 @@ Every helper sends the least a request needs and takes further fields as keyword
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from typing import Any
 
 from conformance.chat import Completion, CompletionStream
@@ -36,7 +35,7 @@ class Ask:
         self.recorder = recorder
         self.model = model
 
-    @cached_property
+    @property
     def limit(self) -> str:
         """The name of the field that caps the answer: some models take only `max_completion_tokens`."""
         body = {"model": self.model, "messages": [user(PROMPT)], "max_tokens": 64}

@@ -87,8 +87,8 @@ def load() -> Register:
     for requirement in requirements.values():
         _cross_check(requirement, claims, sources)
     register = Register(requirements, claims, sources, pending)
-    # _refuse_uncovered(register)
-    return register  # noqa: RET504
+    _refuse_uncovered(register)
+    return register
 
 
 def _claims() -> tuple[dict[str, Claim], dict[str, str]]:

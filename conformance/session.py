@@ -16,7 +16,7 @@ from conformance import reference
 from conformance import target as targets
 from conformance.ask import Ask
 from conformance.errors import CannotConnect, NoModel, TargetError, UsageError
-from conformance.exchange import Recorder
+from conformance.exchange import Exchange, Recorder
 from conformance.target import KEY_VARIABLE, Target
 
 RECORDER = pytest.StashKey[Recorder]()
@@ -25,6 +25,8 @@ RUN = pytest.StashKey[dict[str, str]]()
 NOT_CHAT = re.compile(
     r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
 )
+CANDIDATES = 5
+"""How many listed models are tried before the operator is asked to name one."""
 CHEAP = re.compile(r"mini|nano|flash|haiku|lite|small|turbo|8b|echo")
 
 
@@ -93,10 +95,8 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
 def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
     """The asking client, once it is known that the target answers, takes the key, and has a model."""
     probe = Ask(recorder, target.models.get("chat", ""))
-    listed = probe.get("/models")
-    probe.model = probe.model or _pick(listed.json)
+    first = _first_answer(probe)
     config.stash[RUN] = {"base_url": target.base_url, "gateway": target.gateway, "model": probe.model}
-    first = probe.chat().exchange
     if first.status == 401:
         raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")
     if not first.status:
@@ -104,12 +104,24 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
     return probe
 
 
-def _pick(listed: object) -> str:
-    """The first listed model that looks cheap and made for chat."""
+def _first_answer(probe: Ask) -> Exchange:
+    """The answer of the named model, or of the first listed one that answers a plain chat request."""
+    if probe.model:
+        return probe.chat().exchange
+    listed = probe.get("/models")
+    if listed.status == 401:
+        return listed
+    for name in _candidates(listed.json)[:CANDIDATES]:
+        probe.model = name
+        first = probe.chat().exchange
+        if first.status not in {400, 403, 404, 422}:
+            return first
+    raise NoModel("GET /models lists no model that answers a chat request", "name one: --model NAME")
+
+
+def _candidates(listed: object) -> list[str]:
+    """The listed models, those first that look made for chat and cheap."""
     data = listed.get("data") if isinstance(listed, dict) else None
     names = [entry.get("id") for entry in data or [] if isinstance(entry, dict)]
-    usable = [name for name in names if isinstance(name, str) and not NOT_CHAT.search(name.lower())]
-    cheap = [name for name in usable if CHEAP.search(name.lower())]
-    if not usable:
-        raise NoModel("GET /models lists no model to judge with", "name one: --model NAME")
-    return (cheap or usable)[0]
+    usable = [name for name in names if isinstance(name, str) and name]
+    return sorted(usable, key=lambda name: (bool(NOT_CHAT.search(name.lower())), not CHEAP.search(name.lower())))

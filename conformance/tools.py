@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.ask import Ask, user
 from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive
+from conformance.check import Unsupported, inconclusive
 
 QUESTION = "What is the weather in Paris? Use the tool."
 BOTH = "What is the weather in Paris and what is the time in Tokyo? Call get_weather and get_time, both at once."
@@ -48,6 +48,21 @@ def required(ask: Ask, **fields: Any) -> Completion:
 def required_stream(ask: Ask, **fields: Any) -> CompletionStream:
     """A streamed answer that has to call a tool."""
     return ask.stream(QUESTION, **REQUIRED | fields)
+
+
+def known(ask: Ask, dependent: bool) -> None:
+    """Leaves the check when tools depend on the model and this one clearly refuses them."""
+    plain = ask.chat(QUESTION, tools=TOOLS)
+    if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
+        raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
+
+
+def served(answer: Completion) -> Completion:
+    """Demands that a request is answered 200, whatever a model may refuse: tools are known to be taken."""
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}: {answer.exchange.text:.160}")
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
+    return answer
 
 
 def calls(answer: Completion) -> list[dict[str, Any]]:

@@ -36,6 +36,19 @@ def _demand_cap(answer: Completion) -> None:
     assert spent <= CAP, f"the limit is {CAP} tokens, but usage.completion_tokens is {spent}"
 
 
+def _half(ask: Ask, chat: Completion, name: str) -> Completion | None:
+    """The plainest prompt again, with half of the tokens that its answer took."""
+    spent = chat.tokens("completion_tokens")
+    half = ask.chat(**{name: spent // 2}) if chat.finish_reason == "stop" and spent >= 4 else None
+    return half if half and half.status == 200 else None
+
+
+def _demand_half(half: Completion, chat: Completion) -> None:
+    most = chat.tokens("completion_tokens") // 2
+    spent = half.tokens("completion_tokens")
+    assert spent <= most, f"the limit is {most} tokens, but usage.completion_tokens is {spent}"
+
+
 def _demand_length(answer: Completion) -> None:
     reason, text = answer.finish_reason, str(answer.message.get("content") or "")
     if "40" in text or (not _numbers(answer) and reason != "length"):
@@ -44,9 +57,12 @@ def _demand_length(answer: Completion) -> None:
 
 
 @requirement("chat.max-tokens.cap")
-def test_max_tokens_cap(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_max_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
     """The limit holds."""
     _demand_cap(granted(ask.chat(COUNT, **{_max_tokens(ask): CAP})))
+    half = _half(ask, chat, _max_tokens(ask))
+    if half:
+        _demand_half(half, chat)
 
 
 @requirement("chat.max-tokens.finish-reason")
@@ -63,9 +79,12 @@ def test_max_tokens_invalid(ask: Ask, refused: Callable[..., Any], value: float)
 
 
 @requirement("chat.max-completion-tokens.cap")
-def test_max_completion_tokens_cap(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_max_completion_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
     """The limit holds."""
     _demand_cap(granted(ask.chat(COUNT, max_completion_tokens=CAP)))
+    half = _half(ask, chat, "max_completion_tokens")
+    if half:
+        _demand_half(half, chat)
 
 
 @requirement("chat.max-completion-tokens.finish-reason")

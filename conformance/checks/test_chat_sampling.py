@@ -128,12 +128,13 @@ def test_optional_null(ask: Ask, contract: Contract, granted: Callable[..., Any]
     if OPTIONAL[name] not in contract.features:
         raise Unsupported(f"{contract.name} does not claim {OPTIONAL[name]}")
 
-    granted(ask.chat(**{name: None}))
+    null: dict[str, Any] = {name: None}
+    granted(ask.chat(**null))
 
 
 @requirement("chat.unknown-parameter")
 @pytest.mark.parametrize("value", [7, {"deep": [True, None]}], ids=["number", "object"])
-def test_unknown_parameter(ask: Ask, value: object) -> None:
+def test_unknown_parameter(ask: Ask, value: Any) -> None:
     """What is not known breaks nothing."""
     answer = ask.chat(**{UNKNOWN: value})
 

@@ -22,9 +22,17 @@ from conformance.tools import (
     arguments,
     calls,
     function,
+    known,
     required,
     returned,
+    served,
 )
+
+
+@pytest.fixture(autouse=True)
+def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A model without tools is not judged by them."""
+    known(ask, "chat.tools" in gateway["model_dependent"])
 
 
 @requirement("tools.accepted")
@@ -37,17 +45,17 @@ def test_accepted(ask: Ask, granted: Callable[..., Any], choice: dict[str, Any])
 
 
 @requirement("tools.required")
-def test_required(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_required(ask: Ask) -> None:
     """Required means at least one call."""
-    answer = granted(required(ask))
+    answer = served(required(ask))
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
 
 
 @requirement("tools.named")
-def test_named(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_named(ask: Ask) -> None:
     """A named function is called, and no other."""
-    answer = granted(ask.chat(QUESTION, **NAMED))
+    answer = served(ask.chat(QUESTION, **NAMED))
 
     names = [(call.get("function") or {}).get("name") for call in answer.tool_calls]
     assert names, f"no tool call, but {answer.message.get('content')!r:.120}"
@@ -55,9 +63,9 @@ def test_named(ask: Ask, granted: Callable[..., Any]) -> None:
 
 
 @requirement("tools.none")
-def test_none(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_none(ask: Ask) -> None:
     """None means none."""
-    answer = granted(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
+    answer = served(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.tool_calls, f"tool_choice none, but {len(answer.tool_calls)} tool calls"
 
@@ -139,19 +147,19 @@ def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
 
 
 @requirement("tools.no-parameters")
-def test_no_parameters(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_no_parameters(ask: Ask) -> None:
     """A function may need nothing."""
-    answer = granted(ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required"))
+    answer = served(ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required"))
 
     call = calls(answer)[0]
     assert isinstance(arguments(call), dict), f"arguments is {call.get('function')!r:.120}"
 
 
 @requirement("tools.result")
-def test_result(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_result(ask: Ask) -> None:
     """A result comes back and is answered."""
     turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees and sunny"))
-    answer = granted(ask.chat(messages=turns, tools=TOOLS))
+    answer = served(ask.chat(messages=turns, tools=TOOLS))
 
     assert answer.choices, "the result got no answer"
 
@@ -162,12 +170,12 @@ def test_result(ask: Ask, granted: Callable[..., Any]) -> None:
     [({}, "18"), ({"content": ""}, "18"), ({"content": None}, [{"type": "text", "text": "18"}])],
     ids=["absent", "empty", "parts"],
 )
-def test_result_content_forms(ask: Ask, granted: Callable[..., Any], turn: dict[str, Any], result: object) -> None:
+def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) -> None:
     """All documented forms of the two contents are accepted."""
     turns = returned({**turn, "tool_calls": [GIVEN]}, (GIVEN["id"], result))
     answer = ask.chat(messages=turns, tools=TOOLS)
 
-    granted(answer)
+    served(answer)
 
 
 @requirement("tools.result.counted")

@@ -10,7 +10,13 @@ import pytest
 from conformance.ask import Ask
 from conformance.chat import CompletionStream, ToolCall
 from conformance.check import inconclusive, requirement
-from conformance.tools import BOTH, NAMES, TOOLS, arguments, calls, required, required_stream
+from conformance.tools import BOTH, NAMES, TOOLS, arguments, calls, known, required, required_stream
+
+
+@pytest.fixture(autouse=True)
+def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A model without tools is not judged by them."""
+    known(ask, "chat.tools" in gateway["model_dependent"])
 
 
 @pytest.fixture
@@ -30,6 +36,14 @@ def _parsed(call: ToolCall) -> object:
         return json.loads(call.arguments)
     except ValueError:
         return None
+
+
+@requirement("tools.stream.required")
+def test_stream_required(ask: Ask, called: CompletionStream) -> None:
+    """Required means required, streamed too."""
+    calls(required(ask))
+
+    assert any(True for _ in called.fragments()), f"no tool call, but {called.text()!r:.120}"
 
 
 @requirement("tools.stream.index")

@@ -10,10 +10,18 @@ REASONING_SLACK = 4096
 """Tokens beyond the visible text that a reasoning model may spend without saying so."""
 
 
+@requirement("chat.usage.present")
+def test_usage_present(chat: Completion) -> None:
+    """What an answer costs stands in it."""
+    assert chat.body.get("usage") is not None, "the answer has no usage"
+
+
 @requirement("chat.usage")
-def test_usage(chat: Completion) -> None:
+def test_usage(chat: Completion, promised: bool) -> None:
     """Prompt and completion are counted in whole tokens."""
     usage = chat.body.get("usage")
+    if usage is None and not promised:
+        inconclusive("the answer has no usage")
 
     assert isinstance(usage, dict), f"usage is {usage!r}"
     for name, least in (("prompt_tokens", 1), ("completion_tokens", 0), ("total_tokens", 1)):

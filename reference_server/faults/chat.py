@@ -94,7 +94,15 @@ def content_as_parts(reply: Reply) -> Reply:
     return reply.edit(lambda body: _messages(body, split))
 
 
-@fault(_CHAT, breaks={"chat.content"})
+@request_fault(_CHAT, breaks={"chat.unicode.counted"})
+def words_outside_ascii_lost(call: Call) -> None:
+    """What is not ASCII is dropped from prompts that ask for no repetition."""
+    content = call.body["messages"][-1].get("content")
+    if isinstance(content, str) and content.startswith("Say hello. "):
+        call.body["messages"][-1]["content"] = content.encode("ascii", "ignore").decode()
+
+
+@fault(_CHAT, breaks={"chat.content.not-empty"})
 def failure_as_empty_success(reply: Reply) -> Reply:
     """Every whole text answer is empty, and pretends to have ended normally."""
 
@@ -201,6 +209,18 @@ def history_dropped(call: Call) -> None:
 
 
 @fault(_CHAT, breaks={"chat.usage"})
+def usage_counts_as_text(reply: Reply) -> Reply:
+    """The number of prompt tokens is a string."""
+    return reply.edit(lambda body: body["usage"].update(prompt_tokens=str(body["usage"]["prompt_tokens"])))
+
+
+@fault(_CHAT, breaks={"chat.usage", "chat.usage.present"}, gateway="foxora")
+def documented_usage_missing(reply: Reply) -> Reply:
+    """A whole answer has no usage, although the documents show it."""
+    return reply.edit(lambda body: body.pop("usage", None) and None)
+
+
+@fault(_CHAT, breaks={"chat.usage.present"})
 def usage_missing(reply: Reply) -> Reply:
     """A whole answer has no usage."""
     return reply.edit(lambda body: body.pop("usage", None) and None)

@@ -226,10 +226,10 @@ def empty_success(reply: Reply, call: Call) -> Reply:
 
 
 @fault(_CHAT, breaks={"chat.stream.equals-whole"})
-def fragment_lost(reply: Reply) -> None:
-    """The second fragment of a text is lost."""
+def fragment_lost(reply: Reply, call: Call) -> None:
+    """The second fragment of a text is lost, unless a format was asked for."""
     texts = [event for event in reply.chunks if _has_content(event)]
-    if len(texts) > 2 and reply.events:
+    if len(texts) > 2 and reply.events and "response_format" not in call.body:
         reply.events.remove(texts[1])
 
 

@@ -12,9 +12,9 @@ from reference_server.reply import Reply
 _CHAT = "createChatCompletion"
 
 
-@fault(_CHAT, breaks={"tools.accepted"})
+@fault(_CHAT, breaks={"tools.accepted"}, gateway="foxora")
 def tools_refused(reply: Reply, call: Call) -> Reply:
-    """Tools are refused unless the choice of one is forced."""
+    """Tools are refused unless the choice of one is forced, although the documents promise them."""
     free = reply.ok and call.body.get("tool_choice", "auto") == "auto" and len(call.body["messages"]) == 1
     return _refused() if free and call.body.get("tools") and "stream" not in call.body else reply
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reference_server.faults import fault
+from reference_server.call import Call
+from reference_server.faults import fault, request_fault
 from reference_server.reply import Reply
 
 _CHAT = "createChatCompletion"
+
+
+@request_fault(_CHAT, breaks={"tools.stream.required"})
+def tools_dropped_in_streams(call: Call) -> None:
+    """A stream knows no tools."""
+    if call.body.get("stream") and len(call.body["messages"]) == 1:
+        for name in ("tools", "tool_choice", "parallel_tool_calls"):
+            call.body.pop(name, None)
 
 
 @fault(_CHAT, breaks={"tools.stream.index"})

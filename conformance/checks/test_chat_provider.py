@@ -1,0 +1,135 @@
+"""Routing and fallback that a request asks for, with the extension `provider`.
+
+Which model answered is known from `model`, compared with what the same model answers when it is asked for directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import Completion
+from conformance.check import inconclusive, pick, requirement
+from conformance.media import image_part, text_part
+from conformance.target import Target
+
+
+def _fallen_back(ask: Ask, target: Target, *fallback: str) -> Completion:
+    """The answer to a request for a model that fails, with these fallbacks."""
+    return ask.chat(model=target.models["upstream-error"], provider={"fallback": list(fallback)})
+
+
+def _is_answer_of(model: str, served: str, ask: Ask) -> bool:
+    """Whether `served` names this model: as it names itself when asked directly, or by a longer name."""
+    direct = pick(ask.chat(model=model).body, "model", kind=str)
+    return served == direct or model.rpartition("/")[2].lower() in served.lower()
+
+
+def _served(answer: Completion) -> str:
+    return pick(answer.body, "model", kind=str)
+
+
+@requirement("provider.routing")
+@pytest.mark.parametrize("routing", ["cost", "priority", "latency", "balanced"])
+def test_routing(ask: Ask, granted: Callable[..., Any], routing: str) -> None:
+    """What is to be saved may be said."""
+    granted(ask.chat(provider={"routing": routing}))
+
+
+@requirement("provider.routing.invalid")
+def test_routing_invalid(ask: Ask, refused: Callable[..., Any]) -> None:
+    """What cannot be saved cannot be said."""
+    refused(ask.chat(provider={"routing": "no-such-routing"}))
+
+
+@requirement("provider.fallback")
+def test_fallback(ask: Ask, target: Target, granted: Callable[..., Any]) -> None:
+    """Fallbacks may be named, along with a routing."""
+    other = target.models.get("vision", ask.model)
+
+    granted(ask.chat(provider={"routing": "cost", "fallback": [other, ask.model]}))
+
+
+@requirement("provider.fallback.unused")
+def test_fallback_unused(ask: Ask, target: Target) -> None:
+    """Who works is not replaced."""
+    other = target.models["vision"]
+    served = _served(ask.chat(provider={"fallback": [other]}))
+    if _served(ask.chat()) == _served(ask.chat(model=other)):
+        inconclusive("both models give the same name")
+
+    assert served != _served(ask.chat(model=other)), f"{ask.model} works, but {served} answered"
+
+
+@requirement("provider.fallback.serves")
+def test_fallback_serves(ask: Ask, target: Target) -> None:
+    """Who fails is replaced."""
+    answer = _fallen_back(ask, target, ask.model)
+
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}")
+    assert answer.status == 200, f"a failing model with a fallback is answered {answer.status}"
+
+
+@requirement("provider.fallback.model")
+def test_fallback_model(ask: Ask, target: Target) -> None:
+    """Who replaced is named."""
+    served = _served(_fallen_back(ask, target, ask.model))
+
+    assert _is_answer_of(ask.model, served, ask), f"the fallback {ask.model} answered, but model is {served!r}"
+
+
+@requirement("provider.fallback.order")
+def test_fallback_order(ask: Ask, target: Target) -> None:
+    """First come, first asked."""
+    first, second = ask.model, target.models["vision"]
+    if _served(ask.chat(model=first)) == _served(ask.chat(model=second)):
+        inconclusive("both models give the same name")
+    if not _is_answer_of(first, _served(_fallen_back(ask, target, first)), ask):
+        inconclusive("cannot be judged: model does not name the fallback that answered")
+
+    for order in ((first, second), (second, first)):
+        served = _served(_fallen_back(ask, target, *order))
+        assert _is_answer_of(order[0], served, ask), f"the fallbacks are {', '.join(order)}, but {served} answered"
+
+
+@requirement("provider.fallback.passes-over")
+def test_fallback_passes_over(ask: Ask, target: Target) -> None:
+    """A second failure is not the last word."""
+    if _fallen_back(ask, target, ask.model).status != 200:
+        inconclusive("cannot be judged: not even a single fallback answers")
+
+    answer = _fallen_back(ask, target, target.models["maintenance"], ask.model)
+
+    assert answer.status == 200, f"the second of two fallbacks works, but the answer is {answer.status}"
+
+
+@requirement("provider.fallback.stream")
+def test_fallback_stream(ask: Ask, target: Target) -> None:
+    """A stream that never began may begin elsewhere."""
+    if _fallen_back(ask, target, ask.model).status != 200:
+        inconclusive("cannot be judged: not even a whole answer comes from a fallback")
+
+    stream = ask.stream(model=target.models["upstream-error"], provider={"fallback": [ask.model]})
+
+    assert stream.status == 200, f"a stream of a failing model with a fallback is answered {stream.status}"
+    assert not stream.errors, f"the stream reports {stream.errors[0]!r:.120}"
+
+
+@requirement("provider.fallback.client-error")
+def test_fallback_client_error(ask: Ask, target: Target) -> None:
+    """What the caller did wrong the caller has to mend."""
+    parts = [text_part("What is this?"), image_part()]
+    model, other = target.models["text-only"], target.models["vision"]
+    alone = ask.chat(parts, model=model)
+    if not 400 <= alone.status < 500 or alone.status in {402, 429}:
+        inconclusive(f"without a fallback the image is answered {alone.status}")
+
+    answer = ask.chat(parts, model=model, provider={"fallback": [other]})
+
+    assert 400 <= answer.status < 500, (
+        f"an image for {model} is answered {alone.status}, with a fallback {answer.status}"
+    )

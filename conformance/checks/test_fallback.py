@@ -1,0 +1,100 @@
+"""Fallbacks that are set elsewhere than in the request, and how headers tell of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import Completion
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.target import Target
+
+
+@pytest.fixture
+def told(gateway: dict[str, Any]) -> None:
+    """Headers are how this gateway tells of a fallback."""
+    if gateway["fallback"]["signal"] != "headers":
+        raise Unsupported("no headers are documented for a fallback")
+
+
+def _chained(ask: Ask, target: Target) -> Completion:
+    """The answer of a chain; inconclusive when there is none."""
+    answer = ask.chat(model=target.models["chain"])
+    return answer if answer.status == 200 else inconclusive(f"the chain was answered {answer.status}")
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names may mean one model: one of them with a provider, a date or a version more."""
+    first, second = (name.rpartition("/")[2].lower() for name in (one, other))
+    return first in second or second in first
+
+
+@requirement("fallback.serves")
+def test_serves(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """Who fails is replaced."""
+    if gateway["fallback"]["mode"] != "dashboard":
+        raise Unsupported("no chains outside the request are documented")
+    answer = ask.chat(model=target.models["chain"])
+
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}")
+    assert answer.status == 200, f"a failing model with a chain is answered {answer.status}"
+
+
+@requirement("fallback.headers.model-used")
+def test_model_used(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
+    """Who replaced is named."""
+    name, requested = gateway["headers"]["model_used"], target.models["chain"]
+    used = _chained(ask, target).exchange.headers.get(name)
+
+    assert used, f"a fallback ran, but there is no {name}"
+    assert used != requested, f"a fallback ran, but {name} is the requested {used!r}"
+
+
+@requirement("fallback.headers.consistent")
+def test_consistent(ask: Ask, chat: Completion, target: Target, gateway: dict[str, Any]) -> None:
+    """Nobody is replaced in silence."""
+    answers = {ask.model: chat}
+    if "chain" in target.models:
+        answers[target.models["chain"]] = ask.chat(model=target.models["chain"])
+
+    for requested, answer in answers.items():
+        headers = answer.exchange.headers
+        used = headers.get(gateway["headers"]["model_used"], requested)
+        silent = not _same(used, requested) and "x-fallback-from" not in headers
+        assert not silent, f"{requested} was asked for and {used} answered, but there is no x-fallback-from"
+
+
+@requirement("fallback.headers.from")
+@pytest.mark.usefixtures("told")
+def test_from(ask: Ask, target: Target) -> None:
+    """Who was replaced is named."""
+    found = _chained(ask, target).exchange.headers.get("x-fallback-from")
+
+    assert found == target.models["chain"], f"{target.models['chain']} was asked for, but x-fallback-from is {found!r}"
+
+
+@requirement("fallback.headers.from-absent")
+@pytest.mark.usefixtures("told")
+def test_from_absent(ask: Ask, chat: Completion, gateway: dict[str, Any]) -> None:
+    """Who was not replaced is not named."""
+    headers = chat.exchange.headers
+    found, used = headers.get("x-fallback-from"), headers.get(gateway["headers"]["model_used"], ask.model)
+    if chat.status != 200 or not _same(used, ask.model):
+        inconclusive(f"cannot be judged: the request was answered {chat.status} by {used}")
+
+    assert not found, f"no fallback was to be expected, but x-fallback-from is {found!r}"
+
+
+@requirement("fallback.headers.depth")
+@pytest.mark.usefixtures("told")
+def test_depth(ask: Ask, chat: Completion, target: Target) -> None:
+    """How often is said."""
+    deep = _chained(ask, target).exchange.headers.get("x-fallback-depth", "")
+    flat = chat.exchange.headers.get("x-fallback-depth", "0")
+
+    assert deep.isdecimal(), f"a fallback ran, but x-fallback-depth is {deep!r}"
+    assert int(deep) >= 1, f"a fallback ran, but x-fallback-depth is {deep}"
+    assert flat == "0" or "x-fallback-from" in chat.exchange.headers, f"no fallback ran, but x-fallback-depth is {flat}"
