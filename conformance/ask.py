@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from conformance.chat import Completion, CompletionStream
+from conformance.errors import Inconclusive
 from conformance.exchange import Exchange, Recorder, Request
 from conformance.target import Secret
 
@@ -38,6 +39,8 @@ class Ask:
     @property
     def limit(self) -> str:
         """The name of the field that caps the answer: some models take only `max_completion_tokens`."""
+        if not self.model:
+            return "max_tokens"
         body = {"model": self.model, "messages": [user(PROMPT)], "max_tokens": 64}
         first = self.recorder.ask(Request("POST", "/chat/completions", encoded(body)))
         refused = first.status in {400, 422} and "max_completion_tokens" in first.text
@@ -55,7 +58,9 @@ class Ask:
         return CompletionStream(self.post("/chat/completions", body, take=take, key=key))
 
     def body(self, prompt: object = PROMPT, **fields: Any) -> dict[str, Any]:
-        """The least a chat request needs, and `fields`."""
+        """The least a chat request needs, and `fields`. Inconclusive when no model is known."""
+        if not self.model:
+            raise Inconclusive("GET /models lists no model that answers a chat request: name one with --model")
         body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
         if "max_tokens" in fields or "max_completion_tokens" in fields:
             body = {name: value for name, value in body.items() if name != self.limit or name in fields}

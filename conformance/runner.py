@@ -13,6 +13,7 @@ import pytest
 
 from conformance import plugin, select
 from conformance.collector import Collector
+from conformance.errors import NoModel
 from conformance.model import Finding, Report, Verdict
 
 HERE = Path(__file__).parent
@@ -76,7 +77,10 @@ def judge(
     if collector.fatal:
         raise collector.fatal
     report = collector.report()
-    return Outcome(report, exit_code(report))
+    code = exit_code(report)
+    if not code and not report.model:
+        raise NoModel("GET /models lists no model that answers a chat request", "name one: --model NAME")
+    return Outcome(report, code)
 
 
 def plan(gateway: str | None, feature: Sequence[str] = (), level: str | None = None) -> Plan:

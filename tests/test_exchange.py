@@ -27,7 +27,7 @@ def answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[Reco
             self.rfile.read(int(self.headers.get("content-length", 0)))
             answer(self)
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - the name that the standard library calls
 
         def log_message(self, *args: object) -> None:
             pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ sources = ["sse"]
 
 
 @pytest.fixture
-def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], register.Register]]:
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], register.Register]:
     """Loads the tables with a further table of requirements."""
     for name in ("claims", "requirements"):
         shutil.copytree(register.HERE / name, tmp_path / name)
@@ -32,7 +32,7 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         (tmp_path / "requirements" / "new.toml").write_text(text)
         return register.load.__wrapped__()
 
-    yield load
+    return load
 
 
 def test_sound_table_is_read(tables: Callable[[str], register.Register]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def encoded(draw: st.DrawFn) -> tuple[list[str], bytes]:
 def cut(data: bytes, places: list[int]) -> list[tuple[float, bytes]]:
     """The bytes cut at these places."""
     edges = [0, *sorted({place % (len(data) + 1) for place in places}), len(data)]
-    return [(float(number), data[start:end]) for number, (start, end) in enumerate(zip(edges, edges[1:], strict=False))]
+    return [(float(number), data[start:end]) for number, (start, end) in enumerate(pairwise(edges))]
 
 
 @given(encoded(), st.lists(st.integers(0, 400), max_size=8))

@@ -275,12 +275,14 @@ def test_text_parts(ask: Ask, granted: Callable[..., Any]) -> None:
 
 @requirement("chat.messages.history")
 def test_history(ask: Ask) -> None:
-    """Earlier turns are counted and can be asked for."""
+    """Every earlier turn is part of the prompt."""
     question = user("What is the codeword?")
-    turns = [user("The codeword is marmalade."), {"role": "assistant", "content": "I will remember it."}, question]
-    alone = ask.chat(messages=[question])
+    told = [user("The codeword is marmalade."), question]
+    turns = [told[0], {"role": "assistant", "content": "I will remember that word for you."}, question]
 
     answer = ask.chat(messages=turns)
 
     assert answer.status == 200, f"three turns are answered {answer.status}: {answer.exchange.text:.200}"
-    assert answer.tokens("prompt_tokens") > alone.tokens("prompt_tokens"), "the earlier turns cost no prompt tokens"
+    for fewer, lost in (([question], "earlier turns"), (told, "assistant's turn")):
+        alone, together = ask.chat(messages=fewer).tokens("prompt_tokens"), answer.tokens("prompt_tokens")
+        assert together > alone, f"the {lost} cost no prompt tokens: {together} with, {alone} without"

@@ -12,6 +12,7 @@ from conformance.ask import Ask
 from conformance.check import inconclusive, requirement
 
 PROMPT = "Count from 1 to 12, separated by commas."
+TAKEN = {"string": "zebra", "one": ["zebra"], "four": ["zebra", "yak", "xerus", "wombat"]}
 NEVER_SAID = "zyzzyva"
 LEAST = 5
 """The fewest words that have a middle worth stopping at."""
@@ -48,12 +49,10 @@ def _stopped(ask: Ask) -> tuple[str, str, str, Any]:
 
 
 @requirement("chat.stop")
-@pytest.mark.parametrize(
-    "stop", ["zebra", ["zebra"], ["zebra", "yak", "xerus", "wombat"]], ids=["string", "one", "four"]
-)
+@pytest.mark.parametrize("stop", TAKEN.values(), ids=TAKEN)
 def test_stop(ask: Ask, granted: Callable[..., Any], stop: object) -> None:
-    """Stop texts may be given."""
-    granted(ask.chat(stop=stop))
+    """Stop texts may be given, in each of the forms."""
+    granted(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
 
 
 @requirement("chat.stop.too-many")

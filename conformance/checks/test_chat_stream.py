@@ -285,6 +285,21 @@ def test_stream_max_tokens(ask: Ask) -> None:
     assert cut.finish_reasons() == ["length"], f"finish_reason is {cut.finish_reasons()}"
 
 
+@requirement("chat.stream.max-tokens.cap")
+def test_stream_max_tokens_cap(ask: Ask, chat: Completion) -> None:
+    """The limit holds in streams too."""
+    half = chat.tokens("completion_tokens") // 2
+    if not half:
+        inconclusive("the answer is too short to be halved")
+    whole = ask.chat(**{ask.limit: half})
+    if not (whole.text and len(whole.text) < len(chat.text)):
+        inconclusive("the limit does not shorten the whole answer")
+
+    streamed = ask.stream(**{ask.limit: half}).text()
+
+    assert len(streamed) < len(chat.text), f"the limit is {half} tokens, but the stream goes on to {streamed[-40:]!r}"
+
+
 @requirement("chat.stream.null")
 def test_stream_null(ask: Ask) -> None:
     """Null is absence."""

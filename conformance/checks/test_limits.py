@@ -13,7 +13,7 @@ import pytest
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error, provoke
-from conformance.exchange import PATIENCE, Exchange
+from conformance.exchange import PATIENCE, Exchange, Recorder
 from conformance.mistakes import CHAT
 from conformance.target import Target
 
@@ -264,3 +264,30 @@ def test_stream(ask: Ask, target: Target) -> None:
         inconclusive("the limit was not reached")
 
     judge_error(answer)
+
+
+@pytest.fixture
+def met(recorder: Recorder) -> list[Exchange]:
+    """Every 429 so far that no fixture provoked."""
+    found = [one for one in recorder.recorded if one.status == 429 and one.request.key == "default"]
+    found = [one for one in found if b"rate-limited" not in (one.request.body or b"")]
+    if not found:
+        raise Unsupported("no request was limited by itself")
+    recorder.touched += found[:1]
+    return found
+
+
+@requirement("limits.met.envelope")
+def test_met_envelope(met: list[Exchange]) -> None:
+    """A limit is told as every other error is."""
+    for answer in met:
+        judge_error(answer)
+
+
+@requirement("limits.met.retry-after")
+def test_met_retry_after(met: list[Exchange]) -> None:
+    """Who is turned away learns when to come again."""
+    for answer in met:
+        value = answer.headers.get("retry-after")
+        assert value, "a 429 has no Retry-After"
+        assert WHOLE.fullmatch(value) or _is_date(value), f"Retry-After is {value!r:.80}"

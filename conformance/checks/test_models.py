@@ -12,6 +12,8 @@ from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.exchange import Exchange
 from conformance.mistakes import NOWHERE, RETRIEVED
 
+MILLISECONDS = 100_000_000_000
+"""No Unix time in seconds is as large as this."""
 KINDS: dict[str, tuple[type, ...]] = {"id": (str,), "object": (str,), "created": (int, float), "owned_by": (str,)}
 """The fields of a model in the original dialect."""
 
@@ -97,6 +99,8 @@ def _demand_fields(models: list[dict[str, Any]], names: list[str]) -> None:
             value = entry.get(name)
             fits = isinstance(value, KINDS.get(name, (object,))) and not isinstance(value, bool)
             assert fits, f"{name} of {entry.get('id')!r:.60} is {value!r:.60}"
+        if "created" in names:
+            assert entry["created"] < MILLISECONDS, f"created of {entry.get('id')!r:.60} is {entry['created']}"
         if "object" in names:
             assert entry["object"] == "model", f"object of {entry.get('id')!r:.60} is {entry['object']!r:.60}"
 

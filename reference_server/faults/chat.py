@@ -208,6 +208,13 @@ def history_dropped(call: Call) -> None:
         call.body["messages"] = [one for one in earlier if one["role"] in ("system", "developer")] + [last]
 
 
+@request_fault(_CHAT, breaks={"chat.messages.history"})
+def assistant_dropped(call: Call) -> None:
+    """What the assistant said before does not reach the model, unless it called a tool."""
+    kept = [one for one in call.body["messages"] if one["role"] != "assistant" or one.get("tool_calls")]
+    call.body["messages"] = kept
+
+
 @fault(_CHAT, breaks={"chat.usage"})
 def usage_counts_as_text(reply: Reply) -> Reply:
     """The number of prompt tokens is a string."""

@@ -296,6 +296,13 @@ def cut_stream_ends_with_stop(reply: Reply) -> None:
             choice["finish_reason"] = "stop"
 
 
+@request_fault(_CHAT, breaks={"chat.stream.max-tokens.cap"})
+def limit_ignored_in_streams(call: Call) -> None:
+    """A stream of a short answer knows no limit of tokens."""
+    if call.body.get("stream") and "Count" not in str(call.body["messages"]):
+        call.body.pop("max_tokens", None)
+
+
 @fault(_CHAT, breaks={"chat.stream.null"})
 def null_refused(reply: Reply, call: Call) -> Reply:
     """`stream: null` is refused."""

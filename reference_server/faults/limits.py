@@ -173,3 +173,15 @@ def limit_as_stream(reply: Reply, call: Call) -> Reply:
     if _is_limited(reply, call) and b'"stream":true' in (call.raw or b""):
         return Reply.stream([reply.body, "[DONE]"])
     return reply
+
+
+@fault("createChatCompletion", breaks={"limits.met.envelope", "limits.met.retry-after"})
+def busy_now_and_then(reply: Reply, call: Call) -> Reply:
+    """Every second request for a colour is turned away in plain text, without saying for how long."""
+    if not (reply.ok and "colour" in str(call.body)):
+        return reply
+    _TURN[0] += 1
+    return Reply(429, {"content-type": "text/plain"}, b"busy") if _TURN[0] % 2 else reply
+
+
+_TURN = [0]
