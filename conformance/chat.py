@@ -5,7 +5,6 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +13,7 @@ from typing import Any
 
 from conformance import sse
 from conformance.check import inconclusive, pick
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, decoded
 
 DONE = "[DONE]"
 
@@ -203,8 +202,5 @@ def _has_text(chunk: dict[str, Any] | None) -> bool:
 
 
 def _object(data: str) -> dict[str, Any] | None:
-    try:
-        value = json.loads(data)
-    except ValueError:
-        return None
+    value = decoded(data)
     return value if isinstance(value, dict) else None

@@ -73,10 +73,7 @@ class Exchange:
     @cached_property
     def json(self) -> Any:
         """The decoded body, or None when it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return decoded(self.body)
 
     @cached_property
     def stream(self) -> sse.Reader:
@@ -87,6 +84,18 @@ class Exchange:
     def media_type(self) -> str:
         """The media type without parameters, in lower case."""
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def decoded(text: bytes | str) -> Any:
+    """A JSON value as RFC 8259 says, so that NaN and Infinity are none; None when it is not JSON."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 class Recorder:
@@ -163,7 +172,7 @@ class Recorder:
         start = time.perf_counter()
         try:
             self._receive(message, record, chunks, start, until)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             if not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
                 raise CannotConnect(f"cannot connect to {self.target.base_url}", "is the gateway running?") from None
             record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"

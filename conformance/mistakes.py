@@ -85,11 +85,12 @@ NO_ROLE = Mistake(
 )
 EMPTY_MESSAGES = Mistake("messages-empty", ("invalid_value", "missing_field"), "messages", {"messages": []})
 MODEL_TYPE = Mistake("model-a-number", _VALUE, "model", {"model": 7})
-WRONG_TYPE = [
-    Mistake("messages-a-string", _VALUE, "messages", {"messages": "Hello."}),
+MESSAGES_TYPE = Mistake("messages-a-string", _VALUE, "messages", {"messages": "Hello."})
+WRONG_NUMBER = [
     Mistake("temperature-a-word", _VALUE, "temperature", {"temperature": "warm"}, feature="chat.sampling"),
     Mistake("max-tokens-a-word", _VALUE, "max_tokens", {"max_tokens": "many"}, feature="chat.max-tokens"),
 ]
+WRONG_TYPE = [MESSAGES_TYPE, *WRONG_NUMBER]
 WRONG_OPTION = [
     Mistake("content-a-number", _VALUE, "messages[0].content", {"messages": [user(7)]}),
     Mistake(
@@ -153,6 +154,6 @@ ODD = [
 
 UNREADABLE = [MALFORMED, EMPTY, *NOT_AN_OBJECT]
 OF_ONE_FIELD = [NO_MODEL, NO_MESSAGES, MODEL_TYPE, *WRONG_TYPE, NO_ROLE, EMPTY_MESSAGES, *WRONG_OPTION, *UNKNOWN_MODEL]
-NEVER_SERVED = [*UNREADABLE, NO_MESSAGES, WRONG_TYPE[0], *UNKNOWN_MODEL, LONG_MODEL, *UNKNOWN_ROUTE]
+NEVER_SERVED = [*UNREADABLE, NO_MESSAGES, MESSAGES_TYPE, *UNKNOWN_MODEL, LONG_MODEL, *UNKNOWN_ROUTE]
 ANSWERED_AS_ERROR = [*UNREADABLE, *OF_ONE_FIELD, RETRIEVED, LONG_MODEL, *WRONG_MEDIA_TYPE, *CREDENTIALS]
 ALL = [*ANSWERED_AS_ERROR, *UNKNOWN_ROUTE, *WRONG_METHOD, *ODD]

@@ -12,6 +12,7 @@ from conformance.ask import Ask
 from conformance.chat import DONE, Completion, CompletionStream
 from conformance.check import inconclusive, requirement
 from conformance.checks.test_chat import DAY, EVERY_PLANE_PROMPT, FINISH_REASONS
+from conformance.exchange import decoded
 from openapi import Contract
 
 COUNT = "Count from 1 to 40, separated by commas."
@@ -54,11 +55,7 @@ def test_stream_json_events(chat_stream: CompletionStream) -> None:
     for data in chat_stream.data:
         if data.strip() == DONE:
             continue
-        try:
-            value = json.loads(data)
-        except ValueError:
-            value = None
-        assert isinstance(value, dict), f"an event is not a JSON object: {data!r:.120}"
+        assert isinstance(decoded(data), dict), f"an event is not a JSON object: {data!r:.120}"
 
 
 @requirement("chat.stream.schema")

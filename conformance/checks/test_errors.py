@@ -98,13 +98,16 @@ def test_model_type(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
 
 @requirement("errors.wrong-type")
 @each(mistakes.WRONG_TYPE)
-def test_wrong_type(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
-    """A value that cannot be read is refused, not ignored."""
+def test_wrong_type(ask: Ask, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
+    """A value that cannot be read is refused; a number that is none may be ignored where no document promises more."""
+    if mistake in mistakes.WRONG_NUMBER and mistake.send(ask).status == 200 and not promised:
+        inconclusive(f"the target ignores a {mistake.at} that is no number")
+
     _demand_status(ask, gateway, mistake)
 
 
 @requirement("errors.wrong-option")
-@each(mistakes.WRONG_OPTION)
+@each([*mistakes.WRONG_NUMBER, *mistakes.WRONG_OPTION])
 def test_wrong_option(ask: Ask, gateway: dict[str, Any], contract: Contract, mistake: Mistake) -> None:
     """An option that cannot be read is refused, unless the gateway does not know it."""
     if mistake.feature not in contract.features and mistake.send(ask).status == 200:

@@ -115,9 +115,16 @@ def messages_text_taken(call: Call) -> None:
         call.body["messages"] = [{"role": "user", "content": call.body["messages"]}]
 
 
-@request_fault(_CHAT, breaks={"errors.wrong-type"}, before="validation")
+@request_fault(_CHAT, breaks={"errors.wrong-option"}, before="validation")
 def wrong_limit_ignored(call: Call) -> None:
     """A `max_tokens` that is no number is ignored."""
+    if isinstance(call.body.get("max_tokens"), str):
+        del call.body["max_tokens"]
+
+
+@request_fault(_CHAT, breaks={"errors.wrong-type", "errors.wrong-option"}, before="validation", gateway="ofox")
+def documented_limit_ignored(call: Call) -> None:
+    """A `max_tokens` that is no number is ignored, although the documents promise a refusal."""
     if isinstance(call.body.get("max_tokens"), str):
         del call.body["max_tokens"]
 
