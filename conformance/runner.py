@@ -13,7 +13,7 @@ import pytest
 
 from conformance import plugin, select
 from conformance.collector import Collector
-from conformance.errors import NoModel
+from conformance.errors import ConformanceError, NoModel
 from conformance.model import Finding, Report, Verdict
 
 HERE = Path(__file__).parent
@@ -73,7 +73,9 @@ def judge(
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
     words = _words(options, base_url, workers)
     with _no_foreign_options():
-        pytest.main(words, plugins=[collector])
+        status = pytest.main(words, plugins=[collector, _Brief()])
+    if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
+        raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
     if collector.fatal:
         raise collector.fatal
     report = collector.report()
@@ -114,6 +116,14 @@ def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[
     words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
     words += ["--base-url", base_url] if base_url else []
     return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
+
+
+class _Brief:
+    """Findings speak for themselves: no traceback has to be rendered, which would take a fifth of a run."""
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Chooses the style that costs least."""
+        config.option.tbstyle = "native"
 
 
 @contextlib.contextmanager

@@ -159,7 +159,7 @@ def one_model_only(reply: Reply, call: Call) -> Reply:
 def completions_answer_get(reply: Reply, call: Call) -> Reply:
     """GET on the completions endpoint is a success."""
     wrong = call.method == "GET" and call.path.endswith("/chat/completions")
-    return Reply.json({"object": "list", "data": []}) if wrong else reply
+    return Reply.json({"status": "ready"}) if wrong else reply
 
 
 @fault(_CHAT, breaks={"chat.content-type-charset"})
@@ -255,6 +255,7 @@ _COUNTED = {
     "chat.messages.history",
     "chat.messages.system",
     "chat.messages.developer",
+    "chat.unicode.counted",
     "tools.result.counted",
     "chat.stream.usage.equals-whole",
 }

@@ -48,14 +48,14 @@ def model_listed_twice(reply: Reply) -> None:
     _entries(reply).extend(_entries(reply)[-1:])
 
 
-@fault(_LIST, breaks={"models.fields"})
+@fault(_LIST, breaks={"models.fields"}, gateway="ofox")
 def model_created_is_text(reply: Reply) -> None:
     """`created` is a date in text."""
     for entry in _entries(reply):
         entry["created"] = "2026-01-01T00:00:00Z"
 
 
-@fault(_LIST, breaks={"models.fields"})
+@fault(_LIST, breaks={"models.fields"}, gateway="ofox")
 def model_without_owner(reply: Reply) -> None:
     """The last model has no `owned_by`."""
     for entry in _entries(reply)[-1:]:
