@@ -56,6 +56,12 @@ def _demand_length(answer: Completion) -> None:
     assert reason == "length", f"the answer is cut off at {text[-20:]!r}, but finish_reason is {reason!r}"
 
 
+def _demand_half_length(half: Completion, chat: Completion) -> None:
+    if half.text and len(half.text) < len(chat.text) and chat.text.startswith(half.text):
+        said = f"the answer is cut off at {half.text[-20:]!r}, but finish_reason is {half.finish_reason!r}"
+        assert half.finish_reason == "length", said
+
+
 @requirement("chat.max-tokens.cap")
 def test_max_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
     """The limit holds."""
@@ -66,8 +72,11 @@ def test_max_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any])
 
 
 @requirement("chat.max-tokens.finish-reason")
-def test_max_tokens_finish_reason(ask: Ask) -> None:
+def test_max_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
     """What was cut off says so."""
+    half = _half(ask, chat, _max_tokens(ask))
+    if half:
+        _demand_half_length(half, chat)
     _demand_length(ask.chat(COUNT, **{_max_tokens(ask): CAP}))
 
 
@@ -88,8 +97,11 @@ def test_max_completion_tokens_cap(ask: Ask, chat: Completion, granted: Callable
 
 
 @requirement("chat.max-completion-tokens.finish-reason")
-def test_max_completion_tokens_finish_reason(ask: Ask) -> None:
+def test_max_completion_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
     """What was cut off says so."""
+    half = _half(ask, chat, "max_completion_tokens")
+    if half:
+        _demand_half_length(half, chat)
     _demand_length(ask.chat(COUNT, max_completion_tokens=CAP))
 
 
