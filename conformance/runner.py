@@ -93,7 +93,7 @@ def plan(gateway: str | None, feature: Sequence[str] = (), level: str | None = N
 
 
 def _collector(directory: Path | None, settings: dict[str, Any], seed: int, progress: bool) -> Collector:
-    plain = {name: str(value) for name, value in settings.items()}
+    plain = {name: value.name if isinstance(value, Path) else str(value) for name, value in settings.items()}
     collector = Collector(directory, plain, seed)
     if progress:
         from conformance.report.progress import Progress
