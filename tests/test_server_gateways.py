@@ -184,15 +184,18 @@ def test_every_gateway_keeps_its_contract_for_every_key(name, key):
     assert contract.operations["createChatCompletion"].response_problem(reply.status, reply.body) is None
 
 
-@pytest.mark.parametrize("name", [None, *openapi.names()])
-@pytest.mark.parametrize(("operation", "path"), [("listModels", "/models"), ("retrieveModel", "/models/openai/gpt-4o")])
-def test_every_gateway_lists_models_as_documented(name, operation, path):
+PATHS = {"listModels": "/models", "retrieveModel": "/models/openai/gpt-4o"}
+DOCUMENTED = [(name, one) for name in (None, *openapi.names()) for one in PATHS if one in openapi.load(name).operations]
+
+
+@pytest.mark.parametrize(("name", "operation"), DOCUMENTED)
+def test_every_gateway_lists_models_as_documented(name, operation):
     contract = openapi.load(name)
     service = Service(contract, fixtures.load(), Store())
-    if operation not in contract.operations:
-        pytest.skip("not documented")
 
-    reply = service.respond(Call(service.store.ids(), "GET", path, {"authorization": "Bearer sk-ok"}, b"", contract))
+    reply = service.respond(
+        Call(service.store.ids(), "GET", PATHS[operation], {"authorization": "Bearer sk-ok"}, b"", contract)
+    )
 
     assert reply.status == 200
     assert contract.operations[operation].response_problem(200, reply.body) is None
