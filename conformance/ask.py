@@ -6,15 +6,29 @@ Every helper sends the least a request needs and takes further fields as keyword
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from conformance.chat import Completion, CompletionStream
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, Unsupported
 from conformance.exchange import Exchange, Recorder, Request
 from conformance.target import Secret
 
 OMIT: Any = object()
 PROMPT = "Say hello in one short sentence."
+Fields = Iterable[tuple[str, object]]
+Files = Iterable[tuple[str, str, str, bytes]]
+BOUNDARY = "gateway-conformance-7f3a9c51"
+MODELS = {
+    "embeddings": re.compile(r"embed"),
+    "images": re.compile(r"image|dall-e|flux|imagen"),
+    "speech": re.compile(r"tts|speech"),
+    "transcriptions": re.compile(r"whisper|transcri|stt"),
+    "videos": re.compile(r"video|sora|veo|kling"),
+    "music": re.compile(r"music|suno|lyria"),
+}
+"""How the names of models tell what they are for."""
 STRANGER = Secret("sk-this-key-was-never-issued")
 """A credential that no gateway knows. It is made up, so it may be shown."""
 
@@ -22,6 +36,17 @@ STRANGER = Secret("sk-this-key-was-never-issued")
 def user(content: object) -> dict[str, Any]:
     """A user message."""
     return {"role": "user", "content": content}
+
+
+def form(fields: Fields, files: Files) -> bytes:
+    """A form as the official SDKs send it; a field may be repeated."""
+    lines = []
+    for name, value in fields:
+        lines += [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()]
+    for name, file, media_type, data in files:
+        disposition = f'Content-Disposition: form-data; name="{name}"; filename="{file}"'
+        lines += [f"--{BOUNDARY}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode(), data, b"\r\n"]
+    return b"".join([*lines, f"--{BOUNDARY}--\r\n".encode()])
 
 
 def encoded(body: object) -> bytes:
@@ -85,7 +110,32 @@ class Ask:
         key: Any = "default",
         headers: dict[str, str] | None = None,
         patient: bool = True,
+        protocol: str = "openai",
     ) -> Exchange:
         """Any request. Asked twice it is sent once, unless `take` differs."""
-        request = Request(method, path, body, tuple((headers or {}).items()), key)
+        request = Request(method, path, body, tuple((headers or {}).items()), key, protocol)
         return self.recorder.ask(request, take, patient)
+
+    def upload(self, path: str, fields: Fields, files: Files, **options: Any) -> Exchange:
+        """`POST` of a form. `files` are (field, file name, media type, bytes)."""
+        headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"} | options.pop("headers", {})
+        return self.send("POST", path, form(fields, files), headers=headers, **options)
+
+    def fetch(self, url: str, *, take: int = 0) -> Exchange:
+        """`GET` of an address that the gateway gave. No key is sent there."""
+        return self.send("GET", url, None, take=take, key=None)
+
+    def model_for(self, kind: str) -> str:
+        """The model for embeddings, images, speech, transcriptions, videos or music.
+
+        The one that the target names, else the first listed one whose name says so. Raises `Unsupported`.
+        """
+        if named := self.recorder.target.models.get(kind):
+            return named
+        listed = self.get("/models").json
+        data = listed.get("data") if isinstance(listed, dict) else None
+        names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
+        fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]
+        if not fitting:
+            raise Unsupported(f"no model for {kind} is known: add {kind} under [models] in the target file")
+        return fitting[0]

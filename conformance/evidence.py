@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import shlex
 
 from conformance.exchange import MASK, Exchange
 from conformance.model import Evidence
 from conformance.target import KEY_VARIABLE
 
+LARGEST = 60_000
+"""The most bytes of a request body that a command line carries."""
 LIMIT = 4000
 """The most characters of one body that a report shows. The HAR file has all of it."""
 ADDED_BY_CLIENT = {"host", "connection", "content-length", "user-agent", "accept", "accept-encoding", "authorization"}
@@ -33,8 +36,15 @@ def curl(exchange: Exchange) -> str:
     try:
         return " ".join([*words, "--data-binary", shlex.quote(request.body.decode())])
     except UnicodeDecodeError:
-        octal = "".join(f"\\{byte:03o}" for byte in request.body)
-        return f"printf '{octal}' | {' '.join(words)} --data-binary @-"
+        return _binary(exchange, words)
+
+
+def _binary(exchange: Exchange, words: list[str]) -> str:
+    """A body that is no text goes through base64; one that is too long for a command line is named."""
+    body = exchange.request.body or b""
+    if len(body) > LARGEST:
+        return " ".join([*words, "--data-binary", "@BODY"]) + f"  # BODY: {len(body)} bytes, request {exchange.number}"
+    return f"echo {base64.b64encode(body).decode()} | base64 -d | {' '.join(words)} --data-binary @-"
 
 
 def _headers(exchange: Exchange) -> list[str]:

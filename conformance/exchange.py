@@ -31,9 +31,10 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send. `path` is relative to the base URL; `key` names a key of the target, or is a `Secret`, or None.
+    """What to send. `key` names a key of the target, or is a `Secret`, or None.
 
-    An empty header is not sent, and `KEY_HERE` within a header becomes the key.
+    `path` is relative to the base URL of the protocol, or a whole URL, which gets no key. An empty header is not sent,
+    and `KEY_HERE` within a header becomes the key.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Request:
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     key: str | Secret | None = "default"
+    protocol: str = "openai"
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +103,15 @@ def _refuse(constant: str) -> None:
 class Recorder:
     """Sends requests to a target and remembers them. `touched` holds what the running check has looked at."""
 
-    def __init__(self, target: Target, replay: Iterable[Mapping[str, Any]] | None = None, first: int = 0) -> None:
+    def __init__(
+        self,
+        target: Target,
+        replay: Iterable[Mapping[str, Any]] | None = None,
+        first: int = 0,
+        bases: Mapping[str, str] | None = None,
+    ) -> None:
         self.target = target
+        self.bases = bases or {"openai": target.base_url}
         self.first = first
         self.touched: list[Exchange] = []
         self.recorded: list[Exchange] = []
@@ -159,7 +168,7 @@ class Recorder:
 
     def _send(self, request: Request, number: int, until: Callable[[bytes], bool] | None) -> Exchange:
         message = self._http.build_request(
-            request.method, self.target.base_url + request.path, content=request.body, headers=self._headers(request)
+            request.method, self._url(request), content=request.body, headers=self._headers(request)
         )
         record: dict[str, Any] = {
             "number": number,
@@ -198,9 +207,13 @@ class Recorder:
         finally:
             response.close()
 
+    def _url(self, request: Request) -> str:
+        return request.path if _elsewhere(request) else self.bases[request.protocol] + request.path
+
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
         key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
+        key = None if _elsewhere(request) else key
         token = key.reveal() if key else ""
         if key is not None:
             headers["authorization"] = f"Bearer {token}"
@@ -240,6 +253,11 @@ class Recorder:
         return exchange
 
 
+def _elsewhere(request: Request) -> bool:
+    """The request is for an address that the gateway gave, which may be another host's."""
+    return request.path.startswith(("http://", "https://"))
+
+
 def _pause(exchange: Exchange) -> float | None:
     """How long to wait before a further try, in seconds; None when there is no reason to try again."""
     if exchange.status == 429:
@@ -255,7 +273,7 @@ def _key_name(request: Request) -> str:
 
 
 def _identity(request: Request) -> tuple[object, ...]:
-    return request.method, request.path, request.body or b"", request.headers, _key_name(request)
+    return request.method, request.path, request.body or b"", request.headers, _key_name(request), request.protocol
 
 
 def to_record(exchange: Exchange) -> dict[str, Any]:
@@ -271,6 +289,7 @@ def to_record(exchange: Exchange) -> dict[str, Any]:
         "method": request.method,
         "url": exchange.url,
         "path": request.path,
+        "protocol": request.protocol,
         "key": _key_name(request),
         "own_headers": [list(pair) for pair in request.headers],
         "request_headers": [list(pair) for pair in exchange.sent],
@@ -329,6 +348,6 @@ def _by_request(records: Iterable[Mapping[str, Any]]) -> dict[tuple[object, ...]
         body = record["request_body"]
         raw = None if body is None else base64.b64decode(body) if record["request_binary"] else body.encode()
         own = tuple((name, value) for name, value in record["own_headers"])
-        request = Request(record["method"], record["path"], raw, own, record["key"])
+        request = Request(record["method"], record["path"], raw, own, record["key"], record["protocol"])
         table.setdefault(_identity(request), []).append(record)
     return table

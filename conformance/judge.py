@@ -28,7 +28,8 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
     requirement = register.load().requirement(item.function.requirement_id)  # type: ignore[attr-defined]
     verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
-    touched = recorder.touched[::-1] if recorder and verdict is not Verdict.PASSED else []
+    touched = list(dict.fromkeys(recorder.touched)) if recorder else []
+    shown = touched[: -SHOWN - 1 : -1] if verdict is not Verdict.PASSED else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
         verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"
@@ -39,7 +40,8 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
         message=message,
         case=item.callspec.id if hasattr(item, "callspec") else None,
         expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
-        evidence=tuple(evidence(exchange) for exchange in list(dict.fromkeys(touched))[:SHOWN]),
+        exchanges=tuple(exchange.number for exchange in touched),
+        evidence=tuple(evidence(exchange) for exchange in shown),
         duration=round(call.duration, 6),
     )
 

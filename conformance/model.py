@@ -78,7 +78,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart."""
+    """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart.
+
+    `exchanges` are the numbers of everything that the check looked at, `evidence` shows the last of them.
+    """
 
     requirement: str
     level: Level
@@ -86,19 +89,26 @@ class Finding:
     message: str = ""
     case: str | None = None
     expected: str | None = None
+    exchanges: tuple[int, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     duration: float = 0.0
 
     def to_plain(self) -> dict[str, Any]:
         """JSON values only, fit for a pipe or a file."""
         plain = asdict(self)
-        return {**plain, "level": self.level.value, "verdict": self.verdict.value, "evidence": list(plain["evidence"])}
+        lists = {name: list(plain[name]) for name in ("exchanges", "evidence")}
+        return {**plain, "level": self.level.value, "verdict": self.verdict.value, **lists}
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Finding:
         """The finding that `to_plain` gave."""
         evidence = tuple(Evidence(**one) for one in plain["evidence"])
-        typed = {"level": Level(plain["level"]), "verdict": Verdict(plain["verdict"]), "evidence": evidence}
+        typed = {
+            "level": Level(plain["level"]),
+            "verdict": Verdict(plain["verdict"]),
+            "exchanges": tuple(plain["exchanges"]),
+            "evidence": evidence,
+        }
         return cls(**{**plain, **typed})
 
 

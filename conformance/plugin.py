@@ -16,6 +16,8 @@ OPTIONS = {
     "target": "a target file: keys, models, expected failures",
     "report": "the folder to write the report to",
     "feature": "judge these features only, comma separated; a prefix takes all below it",
+    "requirement": "judge these requirements only, comma separated",
+    "include": "judge these as well, although they cost: images, audio, videos, music; comma separated",
     "level": "judge this level and those above: MUST, SHOULD or MAY",
     "replay": "judge this HAR file of an earlier run instead of a live target",
     "timeout": "seconds to wait for an answer (default: 60)",
@@ -50,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for."""
     from conformance import select
 
-    wanted = select.wanted(config.getoption("conformance_feature"), config.getoption("conformance_level"))
+    wanted = select.wanted(*(config.getoption(f"conformance_{name}") for name in ("feature", "level", "requirement")))
     kept = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
     if dropped := [item for item in items if item not in kept] if len(kept) < len(items) else []:
         config.hook.pytest_deselected(items=dropped)

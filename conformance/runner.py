@@ -51,6 +51,8 @@ def judge(
     report_dir: Path | None = None,
     feature: Sequence[str] = (),
     level: str | None = None,
+    requirement: Sequence[str] = (),
+    include: Sequence[str] | None = None,
     workers: int = 0,
     replay: Path | None = None,
     seed: int = 0,
@@ -58,18 +60,24 @@ def judge(
     max_requests: int | None = None,
     progress: bool = False,
 ) -> Outcome:
-    """Judges one target. Raises `UsageError` and `TargetError` before the first check runs."""
+    """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
+
+    `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
+    reference server started for the run.
+    """
     options: dict[str, Any] = {
         "gateway": gateway,
         "model": model,
         "target": target,
         "feature": ",".join(feature) or None,
         "level": level,
+        "requirement": ",".join(requirement) or None,
+        "include": None if include is None else ",".join(include),
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
     }
-    select.wanted(options["feature"], level)
+    select.wanted(options["feature"], level, options["requirement"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
     words = _words(options, base_url, workers)
     with _no_foreign_options():
@@ -85,9 +93,15 @@ def judge(
     return Outcome(report, code)
 
 
-def plan(gateway: str | None, feature: Sequence[str] = (), level: str | None = None) -> Plan:
+def plan(
+    gateway: str | None,
+    feature: Sequence[str] = (),
+    level: str | None = None,
+    requirement: Sequence[str] = (),
+    include: Sequence[str] = (),
+) -> Plan:
     """Rehearses a run against the reference server, to tell its cost before it is paid."""
-    report = judge(gateway=gateway, feature=feature, level=level).report
+    report = judge(gateway=gateway, feature=feature, level=level, requirement=requirement, include=include).report
     tokens = report.counts.prompt_tokens + report.counts.completion_tokens
     return Plan(len(report.findings), report.counts.requests, tokens)
 

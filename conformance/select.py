@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from conformance import register
 from conformance.errors import UsageError
 from conformance.model import Level
 
+EXPENSIVE = frozenset({"images", "audio", "videos", "music"})
+"""Features that are judged on a live gateway only when somebody asks for them."""
 ORDER = [Level.MUST, Level.SHOULD, Level.MAY]
 
 
-def wanted(features: str | None, level: str | None) -> Callable[[str], bool] | None:
-    """A predicate on requirement ids, or None when everything is wanted."""
+def wanted(features: str | None, level: str | None, requirements: str | None = None) -> Callable[[str], bool] | None:
+    """A predicate on requirement ids, or None when everything is wanted. Names are separated by commas."""
+    if requirements:
+        names = _requirements(requirements.split(","))
+        return lambda name: name in names
     if not features and not level:
         return None
     prefixes = _features(features) if features else ()
@@ -26,6 +31,15 @@ def wanted(features: str | None, level: str | None) -> Callable[[str], bool] | N
     return keep
 
 
+def included(named: Iterable[str], features: str | None) -> frozenset[str]:
+    """The expensive features that are asked for: those named, and those that are selected by `features`."""
+    names = frozenset(name.strip() for name in named if name.strip())
+    if unknown := sorted(names - EXPENSIVE):
+        raise UsageError(f"nothing expensive is called {unknown[0]!r}", f"known: {', '.join(sorted(EXPENSIVE))}")
+    selected = {prefix.partition(".")[0] for prefix in _features(features)} if features else set()
+    return names | (EXPENSIVE & selected)
+
+
 def _features(features: str) -> tuple[str, ...]:
     prefixes = tuple(name.strip() for name in features.split(",") if name.strip())
     known = {requirement.feature for requirement in register.load().requirements.values()}
@@ -33,6 +47,10 @@ def _features(features: str) -> tuple[str, ...]:
         if not any(f"{name}.".startswith(f"{prefix}.") for name in known):
             raise UsageError(f"unknown feature {prefix!r}", f"known: {', '.join(sorted(known))}")
     return prefixes
+
+
+def _requirements(names: Collection[str]) -> frozenset[str]:
+    return frozenset(register.load().requirement(name.strip()).id for name in names)
 
 
 def _levels(level: str) -> list[Level]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import openapi
-from conformance import reference
+from conformance import reference, select
 from conformance import target as targets
 from conformance.ask import Ask
 from conformance.errors import CannotConnect, TargetError, UsageError
@@ -71,9 +71,10 @@ def _known(gateway: str) -> None:
 
 
 def _limited(config: pytest.Config, found: Target) -> Target:
-    timeout, requests = option(config, "timeout"), option(config, "max_requests")
+    timeout, requests, include = (option(config, name) for name in ("timeout", "max_requests", "include"))
     return replace(
         found,
+        include=select.included(found.include if include is None else include.split(","), option(config, "feature")),
         timeout=float(timeout) if timeout else found.timeout,
         max_requests=int(requests) if requests else found.max_requests,
     )
@@ -87,7 +88,8 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
         from conformance.report import har
 
         records = har.load(Path(replay))
-    made = Recorder(target, records, first=int(worker) * 100_000)
+    bases = target.bases(openapi.load(target.gateway).bases)
+    made = Recorder(target, records, first=int(worker) * 100_000, bases=bases)
     config.stash[RECORDER] = made
     return made
 

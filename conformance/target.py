@@ -14,6 +14,9 @@ A target file is TOML. Keys are given by the name of the environment variable th
     [files]
     reference = "file-8f3a"
 
+    [protocols]
+    anthropic = "https://host/anthropic"
+
     [[expected_failures]]
     requirement = "errors.array-body"
     reason = "answers 500 to a JSON array"
@@ -34,7 +37,10 @@ from urllib.parse import urlsplit
 from conformance.errors import InvalidTarget
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
-KNOWN = {"base_url", "gateway", "keys", "models", "files", "expected_failures", "timeout", "max_requests"}
+KNOWN = {
+    *("base_url", "gateway", "keys", "models", "files", "protocols", "include"),
+    *("expected_failures", "timeout", "max_requests"),
+}
 
 
 class Secret:
@@ -68,7 +74,8 @@ class ExpectedFailure:
 class Target:
     """A deployment to judge.
 
-    `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files.
+    `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
+    are base URLs other than the documented ones. `include` are the expensive features that are asked for.
     """
 
     base_url: str
@@ -76,6 +83,8 @@ class Target:
     keys: Mapping[str, Secret] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    protocols: Mapping[str, str] = field(default_factory=dict)
+    include: frozenset[str] = frozenset()
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
@@ -84,6 +93,13 @@ class Target:
     def local(self) -> bool:
         """Whether the target runs on this machine, so that no pause between requests is needed."""
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    def bases(self, documented: Mapping[str, str]) -> dict[str, str]:
+        """The base URL of each protocol, from the paths under which the gateway documents them."""
+        own = documented["openai"]
+        root = self.base_url.removesuffix(own) if self.base_url.endswith(own) else _root(self.base_url)
+        found = {name: root + path for name, path in documented.items()}
+        return {**found, "openai": self.base_url, **self.protocols}
 
     def fixture(self, name: str) -> bool:
         """Whether the target names the fixture `model:slow`, `key:expired` or `file:reference`."""
@@ -114,6 +130,8 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         keys=_keys(table.get("keys", {})),
         models=table.get("models", {}),
         files=table.get("files", {}),
+        protocols={name: checked_url(url) for name, url in table.get("protocols", {}).items()},
+        include=frozenset(table.get("include", ())),
         expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
@@ -129,6 +147,11 @@ def checked_url(base_url: str) -> str:
     if parts.username or parts.password or parts.query:
         raise InvalidTarget("the base URL carries credentials or a query", f"put the key into {KEY_VARIABLE}")
     return base_url.rstrip("/")
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _read(path: Path) -> dict[str, Any]:

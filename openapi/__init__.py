@@ -6,12 +6,12 @@ from functools import cache
 
 from openapi import errors
 from openapi._build import read
-from openapi._contract import Contract
-from openapi._operation import Operation
+from openapi._contract import Contract, pattern
+from openapi._operation import FORM, Operation
 from openapi._problem import Problem
 from openapi._sources import BASE, gateway_names
 
-__all__ = ["Contract", "Operation", "Problem", "errors", "load", "names"]
+__all__ = ["FORM", "Contract", "Operation", "Problem", "errors", "load", "names", "pattern"]
 
 
 def load(gateway: str | None = None) -> Contract:

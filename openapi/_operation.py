@@ -11,6 +11,7 @@ from openapi._problem import Problem
 from openapi._schema import Schema
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 EVENT_STREAM = "text/event-stream"
 Compile = Callable[[dict[str, Any]], Schema]
 Resolve = Callable[[dict[str, Any]], dict[str, Any]]
@@ -20,21 +21,42 @@ Resolve = Callable[[dict[str, Any]], dict[str, Any]]
 class Operation:
     """An operation of the document.
 
-    `path` is the template relative to the server's base, `document` the raw Operation Object. `auth_required` is False
-    where the document allows a call without a credential.
+    `path` is the template relative to the base of its protocol, `document` the raw Operation Object with the parameters
+    of its path. `auth_required` is False where the document allows a call without a credential.
     """
 
     id: str
     method: str
     path: str
+    protocol: str
     document: dict[str, Any]
     auth_required: bool
     compile: Compile = field(repr=False, compare=False)
     resolve: Resolve = field(repr=False, compare=False)
 
-    def request_problem(self, body: object) -> Problem | None:
-        """What is wrong with a decoded JSON request body, or None."""
-        return None if self._request is None else self._request.problem(body)
+    @cached_property
+    def request_types(self) -> tuple[str, ...]:
+        """The media types of the request body; none when the operation takes no body."""
+        return tuple(self._request_content)
+
+    def request_schema(self, media_type: str = JSON) -> dict[str, Any]:
+        """The schema of a request body of that media type, resolved once."""
+        return self.resolve(self._request_content[media_type]["schema"])
+
+    def request_problem(self, body: object, media_type: str = JSON) -> Problem | None:
+        """What is wrong with a decoded request body, or None. A form is an object of its fields."""
+        content = self._request_content.get(media_type)
+        return None if content is None else self.compile(content["schema"]).problem(body)
+
+    @cached_property
+    def query(self) -> dict[str, dict[str, Any]]:
+        """The schemas of the query parameters, by name."""
+        parameters = [self.resolve(one) for one in self.document.get("parameters", ())]
+        return {one["name"]: one["schema"] for one in parameters if one["in"] == "query"}
+
+    def query_problem(self, values: object) -> Problem | None:
+        """What is wrong with the decoded query parameters, or None. Unknown ones are ignored."""
+        return self.compile({"type": "object", "properties": self.query}).problem(values) if self.query else None
 
     def response_problem(self, status: int, body: object) -> Problem | None:
         """What is wrong with a decoded JSON response body of that status, or None.
@@ -58,10 +80,14 @@ class Operation:
                 return self.resolve(responses[key])
         return None
 
+    def response_types(self, status: int = 200) -> tuple[str, ...]:
+        """The documented media types of a response of that status."""
+        return tuple((self._response(status) or {}).get("content", {}))
+
     @cached_property
-    def _request(self) -> Schema | None:
-        content = self.resolve(self.document.get("requestBody", {})).get("content", {})
-        return self.compile(content[JSON]["schema"]) if JSON in content else None
+    def _request_content(self) -> dict[str, Any]:
+        content: dict[str, Any] = self.resolve(self.document.get("requestBody", {})).get("content", {})
+        return content
 
     @cached_property
     def _event(self) -> Schema | None:

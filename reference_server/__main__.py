@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from textwrap import indent
 
 DESCRIPTION = "Serve a gateway that keeps every word of the contract, or breaks one promise on demand."
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
     parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
+    parser.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
     parser.add_argument("--list", action="store_true", help="print models, keys, files and faults, and exit")
     parser.add_argument("--list-faults", action="store_true", help="print faults and variations, and exit")
     parser.add_argument("--json", action="store_true", help="with --list-faults: print a JSON list")
@@ -55,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     from reference_server.serving import serve
 
-    serve(options.gateway, options.host, options.port, options.fault, options.until_stdin_closes)
+    serve(options.gateway, options.host, options.port, options.fault, options.until_stdin_closes, options.state)
     return 0
 
 

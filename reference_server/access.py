@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reference_server.call import Call
 from reference_server.errors import Refusal
 from reference_server.fixtures import Fixtures, Key
 from reference_server.store import Store
@@ -16,13 +17,22 @@ _MESSAGES = {
     "spend_limit": "The spend limit of this account is reached.",
     "no_payment_method": "This account has no payment method on file.",
 }
+HEADERS = {"bearer": "authorization", "x-api-key": "x-api-key", "x-goog-api-key": "x-goog-api-key"}
+_USE = {
+    "bearer": "`Authorization: Bearer <key>`",
+    "x-api-key": "`x-api-key: <key>`",
+    "x-goog-api-key": "`x-goog-api-key: <key>`",
+}
 _OF_CREDENTIAL = ("expired_credential", "invalid_credential")
 
 
 class Access:
-    """Authenticates by bearer token and keeps the limits of a contract: `x-gateway`'s `limits`."""
+    """Authenticates and keeps the limits of a contract: `x-gateway`'s `protocols` and `limits`."""
 
-    def __init__(self, fixtures: Fixtures, store: Store, limits: Mapping[str, Any]) -> None:
+    def __init__(
+        self, fixtures: Fixtures, store: Store, limits: Mapping[str, Any], protocols: Mapping[str, Any]
+    ) -> None:
+        self._credentials = {name: one["credentials"] for name, one in protocols.items()}
         self._fixtures = fixtures
         self._store = store
         self._shared = limits.get("scope") in ("account", "team")
@@ -30,20 +40,31 @@ class Access:
         self._wait = wait if isinstance(wait, int) else 1
         self._per_minute = limits.get("requests_per_minute") or 60
 
-    def authenticate(self, headers: Mapping[str, str], required: bool) -> Key | None:
+    def authenticate(self, call: Call, required: bool) -> Key | None:
         """The key of a request. Where none is required, a missing or unusable one counts as no key."""
         try:
-            return self._key(headers.get("authorization"))
+            return self._key(self._token(call))
         except Refusal:
             if required:
                 raise
             return None
 
-    def _key(self, credential: str | None) -> Key:
-        if not credential:
-            raise Refusal("missing_credential", "No API key was sent: use `Authorization: Bearer <key>`.")
-        scheme, _, token = credential.partition(" ")
-        key = self._fixtures.key(token.strip()) if scheme.lower() == "bearer" else None
+    def _token(self, call: Call) -> str:
+        """The credential of a request, from the first of the protocol's headers that is there. Raises Refusal."""
+        kinds = self._credentials[call.protocol]
+        sent = {kind: call.headers[HEADERS[kind]] for kind in kinds if call.headers.get(HEADERS[kind])}
+        if not sent:
+            raise Refusal(
+                "missing_credential", f"No API key was sent: use {' or '.join(_USE[kind] for kind in kinds)}."
+            )
+        kind, value = next(iter(sent.items()))
+        if kind != "bearer":
+            return value.strip()
+        scheme, _, token = value.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    def _key(self, token: str) -> Key:
+        key = self._fixtures.key(token)
         if key is None:
             raise Refusal("invalid_credential", "The API key is not valid.")
         if key.refused in _OF_CREDENTIAL:

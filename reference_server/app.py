@@ -1,14 +1,17 @@
-"""The ASGI application: paths, bodies and the two routes that belong to no contract.
+"""The ASGI application: paths, bodies and the routes that belong to no contract.
 
 Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times: the request is then answered
-as those faults would have it. `/healthz` and `/openapi.json` need no credential.
+as those faults would have it. `/healthz`, `/openapi.json` and the files that answers point at, below `/media`, need no
+credential.
 """
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import parse_qs
 
+from reference_server import media, protocols
 from reference_server.call import Call
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
@@ -16,7 +19,6 @@ from reference_server.reply import Reply
 from reference_server.service import Service
 from reference_server.wire import Receive, Send, write
 
-BASE = "/v1"
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A larger body is read to its end, forgotten, and refused."""
 
@@ -27,6 +29,9 @@ class Application:
     def __init__(self, service: Service, faults: tuple[Fault, ...] = ()) -> None:
         self._service = service
         self._faults = faults
+        bases = service.contract.bases
+        self.base = bases[protocols.DEFAULT]
+        self._bases = sorted(((base, name) for name, base in bases.items()), key=lambda pair: -len(pair[0]))
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -42,12 +47,27 @@ class Application:
             return self._service.envelope.reply(Refusal("unknown_route", f"{error.message}; {error.hint}"))
         if path in ("/healthz", "/openapi.json"):
             return Reply.json({"status": "ok"} if path == "/healthz" else self._service.contract.document)
+        if path.startswith(media.PREFIX):
+            return media.reply(path)
         return self._service.respond(self._call(scope, path, raw), self._faults + faults)
 
     def _call(self, scope: MutableMapping[str, Any], path: str, raw: bytes | None) -> Call:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        relative = path[len(BASE) :] if path.startswith(f"{BASE}/") else ""
-        return Call(self._service.store.ids(), scope["method"], relative, headers, raw, self._service.contract)
+        protocol, relative = self._routed(path)
+        call = Call(
+            self._service.store.ids(), scope["method"], relative, headers, raw, self._service.contract, protocol
+        )
+        if scope["query_string"]:
+            call.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        return call
+
+    def _routed(self, path: str) -> tuple[str, str]:
+        """The protocol that knows a path and the path below its base; else that of the longest base it lies under."""
+        under = [(base, protocol) for base, protocol in self._bases if path.startswith(f"{base}/")]
+        for base, protocol in under:
+            if self._service.contract.allowed(path[len(base) :], protocol):
+                return protocol, path[len(base) :]
+        return next((protocol for base, protocol in under if base), protocols.DEFAULT), ""
 
 
 def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openapi import Contract, Operation
     from reference_server.fixtures import Key
+    from reference_server.form import Upload
 
 
 @dataclass(slots=True)
 class Call:
-    """One request. `path` is relative to the server's base, header names are lower-case, `body` is the decoded JSON.
-    `raw` is None when the body was too large to keep.
+    """One request. `path` is relative to the base of its protocol, header names are lower-case.
+
+    `raw` is None when the body was too large to keep. `body` is the decoded JSON, or the fields of a form, whose files
+    are in `uploads`. `query` holds what was sent, and once the operation is known what its schemas make of it.
 
     `operation` is None for an unknown route, `key` is None before authentication and on routes that need none.
     """
@@ -24,6 +27,9 @@ class Call:
     headers: dict[str, str]
     raw: bytes | None
     contract: Contract
+    protocol: str = "openai"
+    query: dict[str, Any] = field(default_factory=dict)
+    uploads: dict[str, list[Upload]] = field(default_factory=dict)
     operation: Operation | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     key: Key | None = None

@@ -1,12 +1,12 @@
 """Refusals as error replies, in the words of the contract.
 
 Each cause of a refusal has a status, a type and a code. Of several statuses that the contract allows the first is
-taken; of types and codes the usual one if it is among them. All four fields are always there: message,
-type, param and code.
+taken; of types and codes the usual one if it is among them.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
@@ -32,6 +32,7 @@ CAUSES = {
     "body_too_large": Usual(413, "invalid_request_error", "request_too_large"),
     "unknown_model": Usual(404, "invalid_request_error", "model_not_found"),
     "unknown_route": Usual(404, "invalid_request_error", "unknown_url"),
+    "unknown_object": Usual(404, "invalid_request_error", "not_found"),
     "wrong_method": Usual(405, "invalid_request_error", "method_not_allowed"),
     "missing_credential": Usual(401, "invalid_request_error", "missing_api_key"),
     "invalid_credential": Usual(401, "invalid_request_error", "invalid_api_key"),
@@ -46,8 +47,8 @@ CAUSES = {
 }
 
 
-class Envelope:
-    """Writes errors by the rules of one contract: `x-gateway`'s `errors`."""
+class Envelope(ABC):
+    """Writes errors by the rules of one contract: `x-gateway`'s `errors`. A protocol gives them their shape."""
 
     def __init__(self, rules: Mapping[str, Any]) -> None:
         self._statuses: Mapping[str, list[int]] = rules.get("status", {})
@@ -63,17 +64,17 @@ class Envelope:
         allowed = self.statuses(cause)
         return 415 if cause == "wrong_media_type" and 415 in allowed else allowed[0]
 
+    @abstractmethod
     def error(self, refusal: Refusal) -> dict[str, Any]:
         """The body of an error."""
-        usual = CAUSES[refusal.cause]
-        return {
-            "error": {
-                "message": refusal.message,
-                "type": _usual(usual.type, self._types.get(refusal.cause)),
-                "param": refusal.param,
-                "code": refusal.code or _usual(usual.code, self._codes.get(refusal.cause)),
-            }
-        }
+
+    def type(self, cause: str) -> str:
+        """The type that the contract gives a cause."""
+        return _usual(CAUSES[cause].type, self._types.get(cause))
+
+    def code(self, cause: str) -> str:
+        """The code that the contract gives a cause."""
+        return _usual(CAUSES[cause].code, self._codes.get(cause))
 
     def reply(self, refusal: Refusal) -> Reply:
         """The answer to a refused request."""

@@ -6,7 +6,8 @@
     ├── InvalidFault            a fault is declared wrongly
     │   └── DuplicateFault      two faults share one name
     ├── UnknownFault            nobody declared a fault of that name
-    └── CannotListen            the address is taken or not ours
+    ├── CannotListen            the address is taken or not ours
+    └── UnusableState           the file of the state cannot be used
 
 Each carries a message, which says what happened, and a `hint`, which says what to do.
 """
@@ -67,3 +68,7 @@ class UnknownFault(ReferenceServerError):
 
 class CannotListen(ReferenceServerError):
     """The address is taken or not ours."""
+
+
+class UnusableState(ReferenceServerError):
+    """The file of the state cannot be used."""

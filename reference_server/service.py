@@ -7,20 +7,20 @@ before the step that they name, and the reply at the end.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from openapi import Contract, Operation, Problem
+from openapi import FORM, Contract, Operation, Problem, pattern
+from reference_server import form, protocols
 from reference_server.access import Access
 from reference_server.call import Call
 from reference_server.envelope import Envelope
 from reference_server.errors import Refusal
 from reference_server.fixtures import Fixtures
 from reference_server.instance import instance
+from reference_server.metering import Metering
 from reference_server.reply import Reply
 from reference_server.routes import handlers
 from reference_server.store import Store
@@ -40,24 +40,27 @@ class Service:
         self.contract = contract
         self.fixtures = fixtures
         self.store = store
-        self.envelope = Envelope(rules["errors"])
-        self.access = Access(fixtures, store, rules["limits"])
-        self.credits_header: str | None = rules["headers"].get("credits")
-        self.model_used_header: str | None = rules["headers"].get("model_used")
+        self.envelope = protocols.envelope(protocols.DEFAULT, rules["errors"])
+        self.access = Access(fixtures, store, rules["limits"], rules["protocols"])
+        self.metering = Metering(store, rules["headers"])
         self.fallback_mode: str = rules["fallback"]["mode"]
         self.fallback_signal: str = rules["fallback"]["signal"]
         self.stream_trailer: str = rules["stream"]["trailer"]
         self.model_fields = _model_fields(contract)
+
+    def envelope_of(self, protocol: str) -> Envelope:
+        """The writer of a protocol's errors."""
+        return protocols.envelope(protocol, self.contract.gateway["errors"])
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
         """The reply to a call, as the faults leave it."""
         try:
             reply = self._served(call, faults)
         except Refusal as refusal:
-            reply = self.envelope.reply(refusal)
+            reply = self.envelope_of(call.protocol).reply(refusal)
         except Exception:
             logger.exception("%s %s", call.method, call.path)
-            reply = self.envelope.reply(Refusal("internal", "The server failed."))
+            reply = self.envelope_of(call.protocol).reply(Refusal("internal", "The server failed."))
         reply.headers["x-request-id"] = _as_uuid(call.id)
         call.body = {} if call.body is None else call.body  # a fault may look at what was never read
         for fault in faults:
@@ -65,27 +68,19 @@ class Service:
         return reply
 
     def _served(self, call: Call, faults: Sequence[Fault]) -> Reply:
-        operation = call.operation = self.contract.find(call.method, call.path)
+        operation = call.operation = self.contract.find(call.method, call.path, call.protocol)
         _change(call, faults, "authentication")
-        call.key = self.access.authenticate(call.headers, operation is None or operation.auth_required)
+        call.key = self.access.authenticate(call, operation is None or operation.auth_required)
         if operation is None:
             raise self._no_operation(call)
         self.access.admit(call.key, operation.id)
-        if "requestBody" in operation.document:
-            self._read_body(call, operation, faults)
+        _read(call, operation, faults)
         _change(call, faults, "handler")
         call.parameters = _parameters(operation.path, call.path)
         return handlers()[operation.id](self, call)
 
-    def _read_body(self, call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
-        call.body = _decoded(call)
-        _change(call, faults, "validation")
-        problem = operation.request_problem(call.body)
-        if problem is not None:
-            raise _invalid(problem)
-
     def _no_operation(self, call: Call) -> Refusal:
-        allowed = self.contract.allowed(call.path)
+        allowed = self.contract.allowed(call.path, call.protocol)
         if not allowed:
             return Refusal("unknown_route", f"There is no route {call.method} {call.path}.")
         message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}."
@@ -97,15 +92,36 @@ def _change(call: Call, faults: Sequence[Fault], stage: str) -> None:
         fault.change_call(call, stage)
 
 
-def _decoded(call: Call) -> Any:
-    """The JSON object in the body. Raises Refusal."""
+def _read(call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
+    """Decode and validate what the operation takes: its query and its body. Raises Refusal."""
+    media_type = ""
+    if operation.request_types:
+        media_type = _media_type(call, operation)
+        call.body = _form(call, operation) if media_type == FORM else _json(call)
+    if operation.query:
+        call.query = _query(call, operation)
+    _change(call, faults, "validation")
+    problem = operation.query_problem(call.query) or (
+        operation.request_problem(call.body, media_type) if media_type else None
+    )
+    if problem is not None:
+        raise _invalid(problem)
+
+
+def _media_type(call: Call, operation: Operation) -> str:
+    """The media type of the body. Raises Refusal when the operation does not take it, or the body is too large."""
     if call.raw is None:
         raise Refusal("body_too_large", "The request body is too large.")
     media_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" or call.headers.get("content-encoding", "identity") != "identity":
-        raise Refusal("wrong_media_type", "The body must be sent as application/json, without content encoding.")
+    if media_type not in operation.request_types or call.headers.get("content-encoding", "identity") != "identity":
+        taken = " or ".join(operation.request_types)
+        raise Refusal("wrong_media_type", f"The body must be sent as {taken}, without content encoding.")
+    return media_type
+
+
+def _json(call: Call) -> dict[str, Any]:
     try:
-        body = _decode(call.raw)
+        body = _decode(call.raw or b"")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("malformed_body", f"The body is not JSON: {error}.") from error
     if not isinstance(body, dict):
@@ -113,18 +129,23 @@ def _decoded(call: Call) -> Any:
     return body
 
 
+def _form(call: Call, operation: Operation) -> dict[str, Any]:
+    texts, call.uploads = form.read(call.raw or b"", call.headers["content-type"])
+    return form.values(texts, call.uploads, operation.request_schema(FORM).get("properties", {}))
+
+
+def _query(call: Call, operation: Operation) -> dict[str, Any]:
+    sent = {name: texts for name, texts in call.query.items() if name in operation.query}
+    return form.values(sent, {}, operation.query)
+
+
 def _invalid(problem: Problem) -> Refusal:
     cause = "missing_field" if problem.keyword == "required" else "invalid_value"
     return Refusal(cause, problem.message, problem.param)
 
 
-@cache
-def _template(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(path)))
-
-
 def _parameters(template: str, path: str) -> dict[str, str]:
-    found = _template(template).fullmatch(path) if "{" in template else None
+    found = pattern(template).fullmatch(path) if "{" in template else None
     return found.groupdict() if found else {}
 
 

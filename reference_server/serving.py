@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import uvicorn
 
 import openapi
 from reference_server import faults, fixtures
-from reference_server.app import BASE, Application
-from reference_server.errors import CannotListen
+from reference_server.app import Application
+from reference_server.errors import CannotListen, UnusableState
 from reference_server.service import Service
 from reference_server.store import Store
 
 _BACKLOG = 1024
 
 
-def application(gateway: str | None, fault_names: Sequence[str] = ()) -> Application:
-    """The ASGI application of a gateway. Raises UnknownGateway or UnknownFault."""
+def application(gateway: str | None, fault_names: Sequence[str] = (), state: Path | None = None) -> Application:
+    """The ASGI application of a gateway. Raises UnknownGateway, UnknownFault or UnusableState."""
     played = tuple(faults.find(name) for name in fault_names)
-    return Application(Service(openapi.load(gateway), fixtures.load(), Store()), played)
+    return Application(Service(openapi.load(gateway), fixtures.load(), _store(state)), played)
 
 
-def serve(gateway: str | None, host: str, port: int, fault_names: Sequence[str], until_stdin_closes: bool) -> None:
+def _store(state: Path | None) -> Store:
+    try:
+        return Store(state=state)
+    except sqlite3.Error as error:
+        raise UnusableState(f"cannot keep state in {state}: {error}", "give a file that may be written") from error
+
+
+def serve(
+    gateway: str | None,
+    host: str,
+    port: int,
+    fault_names: Sequence[str],
+    until_stdin_closes: bool,
+    state: Path | None = None,
+) -> None:
     """Serve until a signal, or until standard input ends. Prints the base URL when ready.
 
-    Raises UnknownGateway, UnknownFault, or CannotListen when the address cannot be used.
+    Raises UnknownGateway, UnknownFault, UnusableState, or CannotListen when the address cannot be used.
     """
-    app = application(gateway, fault_names)
+    app = application(gateway, fault_names, state)
     listening = _listen(host, port)
     config = uvicorn.Config(
         app,
@@ -41,7 +57,7 @@ def serve(gateway: str | None, host: str, port: int, fault_names: Sequence[str],
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config, f"http://{_in_url(host)}:{listening.getsockname()[1]}{BASE}")
+    server = _Server(config, f"http://{_in_url(host)}:{listening.getsockname()[1]}{app.base}")
     if until_stdin_closes:
         threading.Thread(target=server.stop_with_stdin, daemon=True).start()
     server.run(sockets=[listening])

@@ -1,17 +1,61 @@
-"""What the server remembers between requests, and where its times and ids come from."""
+"""What the server remembers between requests, and where its times and ids come from.
+
+Everything stands in one SQLite database: in memory, or in a file that outlives the process and that several processes
+may share.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple
 
-Value = TypeVar("Value")
+import msgspec
 
+_TABLES = """
+CREATE TABLE IF NOT EXISTS windows (bucket TEXT PRIMARY KEY, started REAL, used INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS failed (conversation TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS objects (
+  place INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, owner TEXT, fields BLOB, data BLOB, UNIQUE (kind, id)
+);
+CREATE INDEX IF NOT EXISTS owned ON objects (kind, owner);
+CREATE TABLE IF NOT EXISTS ledger (
+  day INTEGER, account TEXT, token TEXT, model TEXT, requests INTEGER, prompt INTEGER, completion INTEGER, credits REAL,
+  PRIMARY KEY (account, day, token, model)
+) WITHOUT ROWID;
+"""
+_BOOK = """
+INSERT INTO ledger VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  requests = requests + 1, prompt = prompt + excluded.prompt, completion = completion + excluded.completion,
+  credits = credits + excluded.credits
+"""
 _REMEMBERED = 10_000
 """The most windows and conversations that are kept."""
+DAY = 86_400
+
+
+class Booked(NamedTuple):
+    """What an account has spent on one model with one key on one day. `day` counts from 1970-01-01."""
+
+    day: int
+    token: str
+    model: str
+    requests: int
+    prompt: int
+    completion: int
+    credits: float
+
+
+class Stored(NamedTuple):
+    """An object that somebody owns, such as a file or a job: its fields and its bytes. `place` orders by age."""
+
+    place: int
+    id: str
+    fields: dict[str, Any]
+    data: bytes
 
 
 def random_id() -> str:
@@ -20,36 +64,122 @@ def random_id() -> str:
 
 
 class Store:
-    """Counts requests per window and remembers which conversations failed once.
+    """Counts requests, books their cost, and keeps objects.
 
-    `clock` gives Unix seconds, `ids` gives a new hexadecimal id at each call.
+    `clock` gives Unix seconds, `ids` gives a new hexadecimal id at each call, `state` is the file, None for memory.
+    Raises sqlite3.Error when the file cannot be used.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time, ids: Callable[[], str] = random_id) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.time,
+        ids: Callable[[], str] = random_id,
+        state: Path | None = None,
+    ) -> None:
         self.clock = clock
         self.ids = ids
-        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self._failed: OrderedDict[str, None] = OrderedDict()
+        self._database = sqlite3.connect(
+            state or ":memory:", timeout=10, isolation_level=None, check_same_thread=False, cached_statements=64
+        )
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
 
     def admit(self, bucket: str, requests: int, window: float) -> bool:
         """Count a request against a fixed window of `window` seconds; false when it holds `requests` already."""
         now = self.clock()
-        started, used = self._windows.pop(bucket, (now, 0))
-        if not 0 <= now - started < window:
-            started, used = now, 0
-        _remember(self._windows, bucket, (started, min(used + 1, requests)))
-        return used < requests
+        with self._transaction():
+            row = self._database.execute("SELECT started, used FROM windows WHERE bucket = ?", (bucket,)).fetchone()
+            started, used = row or (now, 0)
+            if not 0 <= now - started < window:
+                started, used = now, 0
+            self._database.execute(
+                "INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", (bucket, started, min(used + 1, requests))
+            )
+            if not row:
+                self._forget("windows", "started")
+        return bool(used < requests)
 
     def fails_now(self, conversation: str) -> bool:
         """True for the first, third, ... request of a conversation: each failure is followed by a success."""
-        if conversation in self._failed:
-            del self._failed[conversation]
-            return False
-        _remember(self._failed, conversation, None)
-        return True
+        with self._transaction():
+            known = self._database.execute("DELETE FROM failed WHERE conversation = ?", (conversation,)).rowcount
+            if not known:
+                self._database.execute("INSERT INTO failed VALUES (?)", (conversation,))
+                self._forget("failed", "conversation")
+        return not known
+
+    def book(self, account: str, token: str, model: str, prompt: int, completion: int, cost: float) -> None:
+        """Add a served request to what the account has spent today: tokens, and credits."""
+        day = int(self.clock() // DAY)
+        self._database.execute(_BOOK, (day, account, token, model, prompt, completion, cost))
+
+    def booked(self, account: str, first: int, last: int) -> list[Booked]:
+        """What an account has spent from the day `first` to the day `last`, oldest first."""
+        rows = self._database.execute(
+            "SELECT day, token, model, requests, prompt, completion, credits FROM ledger"
+            " WHERE account = ? AND day BETWEEN ? AND ? ORDER BY day, token, model",
+            (account, first, last),
+        )
+        return [Booked(*row) for row in rows]
+
+    def put(self, kind: str, name: str, owner: str, fields: dict[str, Any], data: bytes = b"") -> None:
+        """Keep a new object, or replace the fields and bytes of a known one."""
+        self._database.execute(
+            "INSERT INTO objects (kind, id, owner, fields, data) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (kind, id) DO UPDATE SET fields = excluded.fields, data = excluded.data",
+            (kind, name, owner, msgspec.json.encode(fields), data),
+        )
+
+    def get(self, kind: str, name: str, owner: str) -> Stored | None:
+        """The object of that kind and id; None when there is none, or when it is somebody else's."""
+        row = self._database.execute(
+            "SELECT place, id, fields, data FROM objects WHERE kind = ? AND id = ? AND owner = ?", (kind, name, owner)
+        ).fetchone()
+        return _stored(row) if row else None
+
+    def all(self, kind: str, owner: str) -> list[Stored]:
+        """Every object of that kind and owner, oldest first, without its bytes."""
+        rows = self._database.execute(
+            "SELECT place, id, fields, x'' FROM objects WHERE kind = ? AND owner = ? ORDER BY place", (kind, owner)
+        )
+        return [_stored(row) for row in rows]
+
+    def delete(self, kind: str, name: str, owner: str) -> bool:
+        """Forget an object; false when there was none."""
+        cursor = self._database.execute(
+            "DELETE FROM objects WHERE kind = ? AND id = ? AND owner = ?", (kind, name, owner)
+        )
+        return cursor.rowcount > 0
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._database)
+
+    def _forget(self, table: str, order: str) -> None:
+        """Drop the first rows of a table that has become too long."""
+        if self._database.execute(f"SELECT count(*) > {_REMEMBERED} FROM {table}").fetchone()[0]:
+            self._database.execute(
+                f"DELETE FROM {table} WHERE {order} IN (SELECT {order} FROM {table} ORDER BY {order} LIMIT 1000)"
+            )
 
 
-def _remember(kept: OrderedDict[str, Value], name: str, value: Value) -> None:
-    kept[name] = value
-    if len(kept) > _REMEMBERED:
-        kept.popitem(last=False)
+class _Transaction:
+    """One writer at a time, also among processes."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        self._database.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, *error: object) -> None:
+        self._database.execute("ROLLBACK" if error[0] else "COMMIT")
+
+
+def _stored(row: tuple[int, str, bytes, bytes]) -> Stored:
+    place, name, fields, data = row
+    return Stored(place, name, msgspec.json.decode(fields), data)

@@ -80,7 +80,8 @@ def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytes
 def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
     recording.touch()
-    options = "--feature chat --feature models --level must --workers 2 --seed 7 --timeout 9.5 --max-requests 50"
+    options = "--feature chat --feature models --requirement r --include audio --level must --workers 2"
+    options += " --seed 7 --timeout 9.5 --max-requests 50"
 
     main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
 
@@ -92,6 +93,8 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "report_dir": Path("there"),
         "feature": ["chat", "models"],
         "level": "MUST",
+        "requirement": ["r"],
+        "include": ["audio"],
         "workers": 2,
         "replay": recording,
         "seed": 7,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 import openapi
-from conformance import register, session
+from conformance import discovery, register, select, session
 from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, Unsupported
@@ -65,10 +65,15 @@ def promised(judged: Requirement, contract: openapi.Contract) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _applicable(judged: Requirement, contract: openapi.Contract, target: Target) -> None:
-    """A check runs when its gateway claims the feature and the target names its fixtures."""
+def _applicable(
+    judged: Requirement, contract: openapi.Contract, target: Target, request: pytest.FixtureRequest
+) -> None:
+    """A check runs when its gateway claims the feature, the target names its fixtures, and it was asked for."""
+    area = judged.feature.partition(".")[0]
     if judged.feature not in contract.features:
         raise Unsupported(f"{contract.name} does not claim {judged.feature}")
+    if area in select.EXPENSIVE - target.include:
+        raise Unsupported(f"{area} cost money and were not asked for: add --include {area}")
     for operation in judged.operations:
         if operation not in contract.operations:
             raise Unsupported(f"{contract.name} does not document {operation}")
@@ -76,6 +81,8 @@ def _applicable(judged: Requirement, contract: openapi.Contract, target: Target)
         if not target.fixture(fixture):
             kind, _, name = fixture.partition(":")
             raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
+    if area in contract.gateway["optional"]:
+        discovery.demand(request.getfixturevalue("ask"), [contract.operations[name] for name in judged.operations])
 
 
 @pytest.fixture

@@ -53,6 +53,13 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("selection")
     group.add_argument("--feature", metavar="F", action="append", default=[], help="and all below it; may be repeated")
+    group.add_argument("--requirement", metavar="ID", action="append", default=[], help="only this; may be repeated")
+    group.add_argument(
+        "--include",
+        metavar="F",
+        action="append",
+        help="judge what costs more as well: images, audio, videos or music; may be repeated",
+    )
     group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
 
 
@@ -71,6 +78,8 @@ def main(args: argparse.Namespace) -> int:
         report_dir=args.report,
         feature=args.feature,
         level=args.level,
+        requirement=args.requirement,
+        include=args.include,
         workers=args.workers,
         replay=args.replay,
         seed=args.seed,
@@ -108,15 +117,24 @@ def check_gateway(name: str | None) -> None:
 
 def _announce(args: argparse.Namespace) -> None:
     """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
-    live = args.base_url or args.target
-    print(f"Target   {args.base_url or args.target or 'the reference server, started for this run'}")
-    default = "as the target file says, else {}" if args.target else "{}"
-    print(f"Gateway  {args.gateway or default.format('openai')}")
-    print(f"Model    {args.model or default.format('a cheap one that it lists')}")
-    if live and not args.replay:
+    from conformance import select
+    from conformance.target import from_file
+
+    named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
+    gateway = named.gateway if named else args.gateway
+    base_url = named.base_url if named else args.base_url
+    check_gateway(gateway)
+    print(f"Target   {base_url or 'the reference server, started for this run'}")
+    print(f"Gateway  {gateway or 'openai'}")
+    print(f"Model    {(named and named.models.get('chat')) or args.model or 'a cheap one that it lists'}")
+    if base_url and not args.replay:
         from conformance.runner import plan
 
-        cost = plan(args.gateway, args.feature, args.level)
+        wished = args.include if args.include is not None else (named.include if named else ())
+        include = select.included(wished, ",".join(args.feature) or None)
+        if left_out := sorted(select.EXPENSIVE - include):
+            print(f"Left out {', '.join(left_out)}: ask for them with --include")
+        cost = plan(gateway, args.feature, args.level, args.requirement, sorted(include))
         print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
     sys.stdout.flush()
 

@@ -9,8 +9,8 @@ import msgspec
 
 from reference_server.access import limit_headers
 from reference_server.call import Call
-from reference_server.envelope import Envelope
 from reference_server.faults import variation
+from reference_server.protocols.openai.envelope import Envelope
 from reference_server.reply import Chunk, Event, Reply, encode_json
 
 _CHAT = "createChatCompletion"

@@ -1,1 +1,22 @@
-"""The wire protocols: pure translation between request and response bodies, and prompts and answers."""
+"""The wire protocols: pure translation between request and response bodies, and prompts and answers.
+
+Each is a package of this one, named as in `x-gateway`'s `protocols`. Its module `envelope` has the class `Envelope`,
+which writes the errors of the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from reference_server.envelope import Envelope
+
+DEFAULT = "openai"
+"""The protocol of everything that no other protocol claims."""
+
+
+def envelope(protocol: str, rules: Mapping[str, Any]) -> Envelope:
+    """The writer of a protocol's errors, by the rules of `x-gateway`'s `errors`."""
+    written: Envelope = import_module(f"{__name__}.{protocol}.envelope").Envelope(rules)
+    return written

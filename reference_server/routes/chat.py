@@ -9,7 +9,7 @@ import msgspec
 from reference_server import generation
 from reference_server.call import Call
 from reference_server.errors import Refusal
-from reference_server.fallback import Served, first_working
+from reference_server.fallback import first_working
 from reference_server.fixtures import Model
 from reference_server.prompt import Prompt, Usage
 from reference_server.protocols import openai
@@ -20,8 +20,6 @@ from reference_server.routes import route
 if TYPE_CHECKING:
     from reference_server.service import Service
 
-_CREDITS_PER_TOKEN = 0.0001
-
 
 @route("createChatCompletion")
 def create_chat_completion(service: Service, call: Call) -> Reply:
@@ -31,12 +29,16 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
     answers = generation.answers(prompt, service.store.ids, served.model.lengthy)
     usage = generation.usage(prompt, answers)
     frame = openai.Frame(f"chatcmpl-{call.id[:24]}", int(service.store.clock()), served.name, prompt.logprobs)
+    cost = service.metering.book(call, served.name, usage)
     if call.body.get("stream"):
-        events = _events(service, call, frame, answers, usage)
+        events = _events(service, call, frame, answers, usage, cost)
         reply = Reply.stream(_interrupted(service, events, served.model), served.model.pause)
     else:
-        reply = Reply.json({**openai.completion(frame, answers, usage), **_credits_field(service, usage)})
-    reply.headers.update(_headers(service, prompt, served, usage))
+        reply = Reply.json({**openai.completion(frame, answers, usage), **service.metering.fields(cost)})
+    reply.headers.update(service.metering.headers(served.name, cost))
+    if served.depth and service.fallback_signal == "headers":
+        reply.headers["x-fallback-from"] = prompt.model
+        reply.headers["x-fallback-depth"] = str(served.depth)
     return reply
 
 
@@ -84,12 +86,14 @@ def _failure(service: Service, cause: str, name: str) -> Refusal:
     return Refusal(cause, f"The model {name!r} cannot answer now.")
 
 
-def _events(service: Service, call: Call, frame: openai.Frame, answers: list[Any], usage: Usage) -> list[Event]:
+def _events(
+    service: Service, call: Call, frame: openai.Frame, answers: list[Any], usage: Usage, cost: float
+) -> list[Event]:
     asked = bool((call.body.get("stream_options") or {}).get("include_usage"))
     trailer = service.stream_trailer == "usage"
     events: list[Event] = list(openai.chunks(frame, answers, usage if asked or trailer else None))
     if trailer:
-        events.append({**events[-1], "usage": openai.usage_body(usage), **_credits_field(service, usage)})  # type: ignore[dict-item]
+        events.append({**events[-1], "usage": openai.usage_body(usage), **service.metering.fields(cost)})  # type: ignore[dict-item]
     return [*events, DONE]
 
 
@@ -98,24 +102,3 @@ def _interrupted(service: Service, events: list[Event], model: Model) -> list[Ev
     if not model.after:
         return events
     return [*events[: model.after], service.envelope.error(Refusal("upstream", "The provider failed midway."))]
-
-
-def _headers(service: Service, prompt: Prompt, served: Served, usage: Usage) -> dict[str, str]:
-    """The gateway's own headers: what the answer cost, who gave it, and after how many fallbacks."""
-    headers = {}
-    if service.credits_header:
-        headers[service.credits_header] = f"{_credits(usage):.4f}"
-    if service.model_used_header:
-        headers[service.model_used_header] = served.name
-    if served.depth and service.fallback_signal == "headers":
-        headers["x-fallback-from"] = prompt.model
-        headers["x-fallback-depth"] = str(served.depth)
-    return headers
-
-
-def _credits_field(service: Service, usage: Usage) -> dict[str, float]:
-    return {"credits_used": _credits(usage)} if service.credits_header else {}
-
-
-def _credits(usage: Usage) -> float:
-    return round(usage.total * _CREDITS_PER_TOKEN, 4)

@@ -1,0 +1,113 @@
+"""Forms and query strings: text turned into the values that a schema asks for.
+
+Everything is read in memory, from a body whose size is bounded already: no temporary file is ever made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import msgspec
+from multipart import MultipartError, MultipartParser, parse_options_header
+
+from reference_server.errors import Refusal
+
+BINARY = "application/octet-stream"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+class Upload(NamedTuple):
+    """A file of a form."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def read(raw: bytes, content_type: str) -> tuple[dict[str, list[str]], dict[str, list[Upload]]]:
+    """The texts and the files of a form, each by name; `image[]` counts as `image`. Raises Refusal."""
+    _, options = parse_options_header(content_type)
+    if not options.get("boundary"):
+        raise Refusal("malformed_body", "The form has no boundary.")
+    texts: dict[str, list[str]] = {}
+    uploads: dict[str, list[Upload]] = {}
+    room = max(len(raw), 1)
+    try:
+        parser = MultipartParser(
+            BytesIO(raw), options["boundary"], strict=True, spool_limit=room, memory_limit=room, disk_limit=0
+        )
+        for part in parser:
+            name = part.name.removesuffix("[]")
+            if part.filename is None:
+                texts.setdefault(name, []).append(part.value)
+            else:
+                media_type = part.content_type.partition(";")[0].strip().lower() or BINARY
+                uploads.setdefault(name, []).append(Upload(part.filename, media_type, part.raw))
+    except (MultipartError, UnicodeError) as error:
+        raise Refusal("malformed_body", f"The form cannot be read: {error}.") from error
+    return texts, uploads
+
+
+def values(
+    texts: Mapping[str, list[str]], uploads: Mapping[str, list[Upload]], schemas: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The fields as JSON values, as far as their schemas ask for them; a file stands as its name.
+
+    Raises Refusal when a file is sent as text or text as a file, or when one field is sent several times.
+    """
+    found = {name: _value(name, sent, schemas.get(name, {})) for name, sent in texts.items()}
+    for name, files in uploads.items():
+        if name in schemas and not _is_file(schemas[name]):
+            raise Refusal("invalid_value", f"{name!r} is text, not a file.", name)
+        names = [file.name for file in files]
+        found[name] = names if _is_array(schemas.get(name, {})) else _single(name, names)
+    return found
+
+
+def _value(name: str, sent: list[str], schema: Mapping[str, Any]) -> Any:
+    if _is_file(schema):
+        raise Refusal("invalid_value", f"{name!r} is a file: send it with a file name.", name)
+    if _is_array(schema):
+        return [converted(text, schema.get("items", {})) for text in sent]
+    return converted(_single(name, sent), schema)
+
+
+def _single(name: str, sent: list[str]) -> str:
+    if len(sent) > 1:
+        raise Refusal("invalid_value", f"{name!r} is sent {len(sent)} times.", name)
+    return sent[0]
+
+
+def converted(text: str, schema: Mapping[str, Any]) -> Any:
+    """The text as the value that the schema asks for, or as it is when it is none."""
+    types = _types(schema)
+    if types & {"integer", "number"} and _NUMBER.fullmatch(text):
+        number = float(text)
+        return int(text) if text.lstrip("-").isdecimal() else number
+    if text in _WORDS and ("null" in types if text == "null" else "boolean" in types):
+        return _WORDS[text]
+    if "object" in types:
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return text
+    return text
+
+
+def _types(schema: Mapping[str, Any]) -> set[str]:
+    kind = schema.get("type", ())
+    branches: Iterable[Mapping[str, Any]] = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return ({kind} if isinstance(kind, str) else set(kind)).union(*map(_types, branches))
+
+
+def _is_array(schema: Mapping[str, Any]) -> bool:
+    return "array" in _types(schema)
+
+
+def _is_file(schema: Mapping[str, Any]) -> bool:
+    items = schema.get("items", {}) if _is_array(schema) else schema
+    return items.get("contentMediaType") == BINARY
