@@ -28,7 +28,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
     requirement = register.load().requirement(item.function.requirement_id)  # type: ignore[attr-defined]
     verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
-    touched = list(dict.fromkeys(recorder.touched)) if recorder else []
+    touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
     shown = touched[: -SHOWN - 1 : -1] if verdict is not Verdict.PASSED else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
