@@ -88,8 +88,16 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
         from conformance.report import har
 
         records = har.load(Path(replay))
-    bases = target.bases(openapi.load(target.gateway).bases)
-    made = Recorder(target, records, first=int(worker) * 100_000, bases=bases)
+    contract = openapi.load(target.gateway)
+    pace = target.pace(contract.gateway["limits"])
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    made = Recorder(
+        target,
+        records,
+        first=int(worker) * 100_000,
+        bases=target.bases(contract.bases),
+        pace=max(1, pace // workers) if pace else None,
+    )
     config.stash[RECORDER] = made
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -117,8 +118,9 @@ def check_gateway(name: str | None) -> None:
 
 def _announce(args: argparse.Namespace) -> None:
     """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
+    import openapi
     from conformance import select
-    from conformance.target import from_file
+    from conformance.target import from_file, from_options
 
     named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
     gateway = named.gateway if named else args.gateway
@@ -136,6 +138,8 @@ def _announce(args: argparse.Namespace) -> None:
             print(f"Left out {', '.join(left_out)}: ask for them with --include")
         cost = plan(gateway, args.feature, args.level, args.requirement, sorted(include))
         print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
+        if pace := (named or from_options(base_url, gateway)).pace(openapi.load(gateway).gateway["limits"]):
+            print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
     sys.stdout.flush()
 
 
