@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 import pytest
 
 from conformance import register
-from conformance.errors import Inconclusive, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, Unsupported
 
 Check = TypeVar("Check", bound=Callable[..., None])
 
@@ -21,7 +21,7 @@ HERE = str(Path(__file__).parent)
 NAMED = 5
 """The most cases that the message of one finding names."""
 
-__all__ = ["Inconclusive", "Unsupported", "each", "inconclusive", "pick", "requirement"]
+__all__ = ["Inconclusive", "NotApplicable", "Unsupported", "each", "inconclusive", "pick", "requirement"]
 
 
 def requirement(name: str) -> Callable[[Check], Check]:
@@ -83,8 +83,9 @@ def _settle(ended: dict[type, list[str]]) -> None:
     for kind in (AssertionError, Inconclusive):
         if kind in ended:
             raise kind(_joined(ended[kind]))
-    if set(ended) == {Unsupported}:
-        raise Unsupported(ended[Unsupported][0])
+    if set(ended) <= {Unsupported, NotApplicable}:
+        reason = Unsupported if Unsupported in ended else NotApplicable
+        raise reason(ended[reason][0])
 
 
 def _joined(messages: list[str]) -> str:

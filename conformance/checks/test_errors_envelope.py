@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance import mistakes
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_errors import each_mistake
 from conformance.exchange import Exchange
 from conformance.mistakes import Mistake
@@ -181,7 +181,7 @@ def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> N
 def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask, target: Target) -> None:
     answers = {cause: _answers(cause, ask, target) for cause in documented}
     if not any(answers.values()):
-        raise Unsupported(f"no {name} is documented for a cause that can be brought about")
+        raise NotApplicable(f"no {name} is documented for a cause that can be brought about")
 
     for cause, words in documented.items():
         for answer in answers[cause]:
