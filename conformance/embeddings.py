@@ -116,7 +116,7 @@ def numbers(value: Any) -> bool:
 
 
 def unpacked(text: Any) -> Vector:
-    """The little-endian 32-bit floating point numbers in base64, which may be broken into lines; none of anything else."""
+    """The little-endian 32-bit numbers in base64, which may be broken into lines; none of anything else."""
     if not isinstance(text, str):
         return ()
     try:

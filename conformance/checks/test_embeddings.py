@@ -218,7 +218,8 @@ def test_credits_used(one: Embeddings) -> None:
     """The body tells it as well."""
     value = one.body.get("credits_used")
 
-    assert type(value) in {int, float}, f"credits_used is {value!r:.80}"
+    assert isinstance(value, (int, float)), f"credits_used is {value!r:.80}"
+    assert not isinstance(value, bool), f"credits_used is {value}"
     assert value >= 0, f"credits_used is {value}"
 
 

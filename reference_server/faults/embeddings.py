@@ -183,7 +183,8 @@ def embeddings_in_floats_refused(call: Call) -> None:
 def embeddings_last_vector_shorter(reply: Reply, call: Call) -> None:
     """The last vector of several lacks its last number."""
     if len(texts(call)) > 1 and "encoding_format" not in call.body:
-        entries(reply)[-1]["embedding"].pop()
+        for entry in entries(reply)[-1:]:
+            entry["embedding"].pop()
 
 
 @fault(_EMBED, breaks={"embeddings.distinct"})

@@ -59,7 +59,8 @@ def embeddings_dimensions_refused(reply: Reply, call: Call) -> Reply:
 def embeddings_of_tokens_refused(reply: Reply, call: Call) -> Reply:
     """The model does not take tokens and says so."""
     given = call.body.get("input")
-    return reply if not given or isinstance(given, str) or isinstance(given[0], str) else _refused(reply, call, "input")
+    tokens = isinstance(given, list) and given and not isinstance(given[0], str)
+    return _refused(reply, call, "input") if tokens else reply
 
 
 @variation(_EMBED)
