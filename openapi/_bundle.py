@@ -115,12 +115,19 @@ def references(node: Any) -> Iterator[str]:
 
 
 def prune(document: Document) -> None:
-    """Remove the components that nothing refers to, directly or through another component."""
+    """Remove the tags that no operation has, and the components that nothing refers to, directly or through another."""
+    tags = {tag for item in document["paths"].values() for part in item.values() for tag in _tags(part)}
+    document["tags"] = [tag for tag in document["tags"] if tag["name"] in tags]
     used = set(_reachable(document))
     for section, named in document["components"].items():
         if section != "securitySchemes":
             document["components"][section] = {k: v for k, v in named.items() if f"#/components/{section}/{k}" in used}
     document["components"] = {section: named for section, named in document["components"].items() if named}
+
+
+def _tags(part: Any) -> list[str]:
+    """The tags of an operation; none of any other part of a path item."""
+    return part.get("tags", []) if isinstance(part, dict) else []
 
 
 def _reachable(document: Document) -> Iterator[str]:

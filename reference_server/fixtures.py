@@ -32,7 +32,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key named by its state: `refused` is the cause of every refusal, except of the operations in `free`.
 
-    `requests` may be made in each `window` (seconds), by the key or by its account; None for no limit.
+    `requests` may be made in each `window` (seconds), by the key or by its account; None for no limit. `plan` is the
+    account's.
     """
 
     doc: str
@@ -41,6 +42,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     free: frozenset[str] = frozenset()
     requests: int | None = None
     window: float = 1.0
+    plan: str = "pro"
     token: str = ""
 
 
