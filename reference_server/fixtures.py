@@ -13,7 +13,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model named by its behaviour.
 
     `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
-    so many events of a stream. `chain` names the models tried next. `pause` is in seconds.
+    so many events of a stream. `chain` names the models tried next. `pause` is in seconds. A model with `dimensions`
+    gives embeddings of that length, and shorter ones when it `shortens`.
     """
 
     doc: str
@@ -24,12 +25,15 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     once: bool = False
     after: int = 0
     chain: tuple[str, ...] = ()
+    dimensions: int = 0
+    shortens: bool = False
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key named by its state: `refused` is the cause of every refusal, except of the operations in `free`.
 
-    `requests` may be made in each `window` (seconds), by the key or by its account; None for no limit.
+    `requests` may be made in each `window` (seconds), by the key or by its account; None for no limit. `plan` is the
+    account's.
     """
 
     doc: str
@@ -38,6 +42,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     free: frozenset[str] = frozenset()
     requests: int | None = None
     window: float = 1.0
+    plan: str = "pro"
     token: str = ""
 
 

@@ -1,0 +1,101 @@
+"""What an account used, day by day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.account import Growth, Spent, days, growth, is_day, named, numbers, opened, rows
+from conformance.ask import Ask
+from conformance.check import inconclusive, requirement
+from conformance.exchange import Exchange
+
+MONTH = "/me/usage?days=30"
+SHORT = 2
+MARK = 4200
+"""The first of the takes that look at what was counted."""
+
+
+@pytest.fixture
+def answer(ask: Ask) -> Exchange:
+    """The answer for the last 30 days."""
+    return ask.get(MONTH)
+
+
+@pytest.fixture
+def buckets(answer: Exchange) -> list[dict[str, Any]]:
+    """The days; inconclusive when there is none."""
+    return rows(opened(answer)) or inconclusive("no day is told")
+
+
+@requirement("account.daily")
+def test_daily(answer: Exchange) -> None:
+    """The days are an array."""
+    assert answer.status == 200, f"GET {MONTH} is answered {answer.status}: {answer.text:.120}"
+    assert answer.media_type == "application/json", f"Content-Type is {answer.media_type!r}"
+    assert isinstance(answer.json, list), f"the body is no JSON array: {answer.text:.120}"
+    assert all(isinstance(bucket, dict) for bucket in answer.json), "a day is no object"
+
+
+@requirement("account.daily.day")
+def test_day(buckets: list[dict[str, Any]]) -> None:
+    """A day can be read."""
+    for bucket in buckets:
+        told = days(bucket) or inconclusive(f"cannot be judged: no field tells the day: {bucket}")
+        assert any(map(is_day, told)), f"a day is {told[0]!r:.80}"
+
+
+@requirement("account.daily.once")
+def test_once(buckets: list[dict[str, Any]]) -> None:
+    """A day is one bucket."""
+    found = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
+    twice = sorted({day for day in found if found.count(day) > 1})
+
+    assert not twice, f"told more than once: {twice[:3]}"
+
+
+@requirement("account.daily.figures")
+def test_figures(buckets: list[dict[str, Any]]) -> None:
+    """Requests, input, output and spend are told."""
+    for bucket in buckets:
+        found = list(numbers(bucket))
+        assert len(found) >= 4, f"a day has {len(found)} numbers: {bucket}"
+        assert min(found) >= 0, f"a number is below 0: {bucket}"
+
+
+@requirement("account.daily.span")
+def test_span(ask: Ask) -> None:
+    """`days` is kept."""
+    found = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
+
+    assert len(found) <= SHORT + 1, f"{SHORT} days were asked for, {len(found)} are told"
+
+
+@pytest.fixture
+def grown(ask: Ask) -> Growth:
+    """What the days have counted for one request."""
+
+    def look(take: int) -> Spent:
+        found = rows(opened(ask.get(MONTH, take=take)))
+        requests = sum(named(bucket, "request|calls") for bucket in found)
+        tokens = sum(named(bucket, "input|prompt", "output|completion") for bucket in found)
+        return Spent(requests, tokens)
+
+    return growth(ask, look, MARK)
+
+
+@requirement("account.daily.counts")
+def test_counts(grown: Growth) -> None:
+    """What is counted is counted as a whole."""
+    if not grown.seen:
+        inconclusive("the request was not counted within seconds, and no document says how soon it is")
+
+    assert grown.requests, "tokens were counted, but no request"
+    assert grown.tokens >= grown.cost, f"the request cost {grown.cost} tokens, the days grew by {grown.tokens}"
+
+
+@requirement("account.daily.counts.soon")
+def test_counts_soon(grown: Growth) -> None:
+    """What was used shows."""
+    assert grown.seen, "a request was answered, and its day has not counted it after seconds"

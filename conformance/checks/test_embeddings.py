@@ -1,0 +1,231 @@
+"""Embeddings: the body, the entries, and which vector belongs to which text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from math import hypot
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import inconclusive, pick, requirement
+from conformance.embeddings import SWAPPED, TEXTS, Embeddings, Vector, embed, embed_many, likeness, numbers
+from openapi import Contract
+
+SAME = 0.98
+"""Vectors of one text are at least this alike, whatever machine computed them."""
+NEARLY = 0.001
+"""How much less alike the right vector may be than the best one."""
+MOST = 2048
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+@pytest.fixture
+def one(ask: Ask) -> Embeddings:
+    """The embedding of one text."""
+    return embed(ask)
+
+
+@pytest.fixture
+def batch(ask: Ask) -> Embeddings:
+    """The embeddings of several texts."""
+    return embed(ask, TEXTS)
+
+
+@requirement("embeddings.answers")
+def test_answers(one: Embeddings, granted: Callable[..., Any]) -> None:
+    """A model and one text are enough."""
+    granted(one)
+
+    assert one.exchange.media_type == "application/json", f"Content-Type is {one.exchange.media_type!r}"
+    assert isinstance(one.exchange.json, dict), f"the body is no JSON object: {one.exchange.text:.120}"
+
+
+@requirement("embeddings.schema")
+def test_schema(batch: Embeddings, contract: Contract) -> None:
+    """The documented schema holds."""
+    problem = contract.operations["createEmbedding"].response_problem(200, batch.body)
+
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("embeddings.object")
+def test_object(batch: Embeddings) -> None:
+    """The list and its entries say what they are."""
+    assert batch.body.get("object") == "list", f"object is {batch.body.get('object')!r:.80}"
+    for entry in batch.entries:
+        assert entry.get("object") == "embedding", f"object of an entry is {entry.get('object')!r:.80}"
+
+
+@requirement("embeddings.count")
+@pytest.mark.parametrize("texts", [TEXTS[0], [TEXTS[0]], TEXTS], ids=["text", "array-of-one", "array"])
+def test_count(ask: Ask, texts: str | tuple[str, ...], granted: Callable[..., Any]) -> None:
+    """Every text has a vector."""
+    expected = 1 if isinstance(texts, str) else len(texts)
+    answer = granted(embed(ask, texts))
+
+    assert isinstance(answer.body.get("data"), list), f"data is {answer.body.get('data')!r:.80}"
+    assert len(answer.entries) == expected, f"{expected} texts gave {len(answer.entries)} vectors"
+
+
+@requirement("embeddings.index")
+def test_index(batch: Embeddings) -> None:
+    """The entries are numbered."""
+    found = [entry.get("index") for entry in batch.entries]
+
+    assert found == list(range(len(found))), f"the indices are {found!r:.120}"
+    assert all(type(index) is int for index in found), f"the indices are {found!r:.120}"
+
+
+@requirement("embeddings.order")
+def test_order(ask: Ask, one: Embeddings, batch: Embeddings) -> None:
+    """A vector stands where its text stood."""
+    vectors = _of(batch, TEXTS)
+    swapped = _of(embed(ask, SWAPPED), SWAPPED)
+
+    _demand_nearest(one.vectors[0], vectors, TEXTS, TEXTS[0])
+    for text, vector in zip(TEXTS, vectors, strict=True):
+        _demand_nearest(vector, swapped, SWAPPED, text)
+
+
+def _of(answer: Embeddings, texts: tuple[str, ...]) -> list[Vector]:
+    if len(answer.vectors) != len(texts):
+        inconclusive(f"cannot be judged: {len(texts)} texts gave {len(answer.vectors)} vectors")
+    return answer.vectors
+
+
+def _demand_nearest(vector: Vector, others: list[Vector], texts: tuple[str, ...], text: str) -> None:
+    """Of the vectors of `texts` that of `text` is the nearest."""
+    likenesses = [likeness(vector, other) for other in others]
+    best = max(range(len(texts)), key=likenesses.__getitem__)
+
+    right = likenesses[texts.index(text)] >= likenesses[best] - NEARLY
+    assert right, f"the vector of {text!r} is found in another request at the place of {texts[best]!r}"
+
+
+@requirement("embeddings.vector")
+def test_vector(batch: Embeddings) -> None:
+    """A vector is an array of numbers unless asked for otherwise."""
+    for vector in batch.raw:
+        assert numbers(vector), f"an embedding is {vector!r:.80}"
+
+
+@requirement("embeddings.length")
+def test_length(batch: Embeddings) -> None:
+    """The vectors can be compared with each other."""
+    lengths = {len(vector) for vector in batch.vectors}
+
+    assert len(lengths) == 1, f"the vectors have {sorted(lengths)} numbers"
+
+
+@requirement("embeddings.distinct")
+def test_distinct(batch: Embeddings) -> None:
+    """No two texts share a vector."""
+    vectors = _of(batch, TEXTS)
+
+    for place, vector in enumerate(vectors):
+        assert vector not in vectors[:place], f"{TEXTS[place]!r} has the vector of another text"
+
+
+@requirement("embeddings.alone")
+def test_alone(one: Embeddings, batch: Embeddings) -> None:
+    """What else is in a batch does not change a vector."""
+    best = max(likeness(one.vectors[0], vector) for vector in _of(batch, TEXTS))
+
+    assert best >= SAME, f"the vector of a text alone has a cosine of {best:.4f} to the nearest one of the batch"
+
+
+@requirement("embeddings.repeatable")
+def test_repeatable(ask: Ask, one: Embeddings) -> None:
+    """Asked again, a text has the same vector."""
+    again = likeness(one.vectors[0], embed(ask, take=1).vectors[0])
+
+    assert again >= 1 - NEARLY, f"the cosine of two vectors of one text is {again:.4f}"
+
+
+@requirement("embeddings.unit-length")
+def test_unit_length(batch: Embeddings) -> None:
+    """The product of two vectors is their cosine."""
+    for length in (hypot(*vector) for vector in batch.vectors):
+        assert abs(length - 1) <= 0.01, f"a vector is {length:.4f} long"
+
+
+@requirement("embeddings.model")
+def test_model(one: Embeddings) -> None:
+    """The answer names the model."""
+    name = one.body.get("model")
+
+    assert isinstance(name, str), f"model is {name!r:.80}"
+    assert name, "model is empty"
+
+
+@requirement("embeddings.usage")
+def test_usage(one: Embeddings) -> None:
+    """What the vectors cost stands in the answer."""
+    usage = one.body.get("usage")
+
+    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
+    for name in ("prompt_tokens", "total_tokens"):
+        assert type(usage.get(name)) is int, f"usage.{name} is {usage.get(name)!r:.80}"
+        assert usage[name] >= 1, f"usage.{name} is {usage[name]}"
+
+
+@requirement("embeddings.usage.total")
+def test_usage_total(batch: Embeddings) -> None:
+    """Nothing is generated."""
+    prompt, total = batch.tokens("prompt_tokens"), batch.tokens("total_tokens")
+
+    assert total == prompt, f"total_tokens is {total}, prompt_tokens is {prompt}"
+
+
+@requirement("embeddings.usage.grows")
+def test_usage_grows(one: Embeddings, batch: Embeddings) -> None:
+    """More texts, more tokens."""
+    less, more = one.tokens("prompt_tokens"), batch.tokens("prompt_tokens")
+
+    assert more > less, f"{len(TEXTS)} texts are counted as {more} tokens, the first of them as {less}"
+
+
+@requirement("embeddings.batch.largest")
+def test_batch_largest(ask: Ask, granted: Callable[..., Any]) -> None:
+    """The documented number of texts fits into one request."""
+    answer = granted(embed_many(ask, MOST))
+
+    found = len(pick(answer.body, "data", kind=list))
+    assert found == MOST, f"{MOST} texts gave {found} vectors"
+
+
+@requirement("embeddings.batch.too-many")
+def test_batch_too_many(ask: Ask, refused: Callable[..., Any]) -> None:
+    """One text more does not."""
+    refused(embed_many(ask, MOST + 1))
+
+
+@requirement("embeddings.credits")
+def test_credits(one: Embeddings, gateway: dict[str, Any]) -> None:
+    """An answer tells what it cost."""
+    assert one.body
+    value = one.exchange.headers.get(gateway["headers"]["credits"])
+
+    assert value is not None, f"{gateway['headers']['credits']} is missing"
+    assert NUMBER.fullmatch(value), f"the credits are {value!r:.80}"
+
+
+@requirement("embeddings.credits-used")
+def test_credits_used(one: Embeddings) -> None:
+    """The body tells it as well."""
+    value = one.body.get("credits_used")
+
+    assert isinstance(value, (int, float)), f"credits_used is {value!r:.80}"
+    assert not isinstance(value, bool), f"credits_used is {value}"
+    assert value >= 0, f"credits_used is {value}"
+
+
+@requirement("embeddings.model-used")
+def test_model_used(one: Embeddings, gateway: dict[str, Any]) -> None:
+    """An answer tells which model made it."""
+    assert one.body
+
+    assert one.exchange.headers.get(gateway["headers"]["model_used"]), f"{gateway['headers']['model_used']} is missing"

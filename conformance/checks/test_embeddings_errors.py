@@ -1,0 +1,99 @@
+"""Wrong requests for embeddings: their statuses, and the error they are answered with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.ask import OMIT, Ask
+from conformance.check import inconclusive, requirement
+from conformance.embeddings import TEXTS, Embeddings, embed
+from conformance.mistakes import NOWHERE
+
+WRONG_INPUTS: dict[str, Any] = {"number": 7, "object": {"text": TEXTS[0]}, "null": None, "mixed": [TEXTS[0], 7]}
+REFUSED = ("invalid_value", "missing_field", "malformed_body")
+MISTAKES: dict[str, dict[str, Any]] = {
+    "no-input": {"text": OMIT},
+    "no-model": {"model": OMIT},
+    "number": {"text": 7},
+    "unknown-model": {"model": NOWHERE},
+    "no-key": {"key": None},
+}
+"""Requests that every gateway refuses."""
+
+
+def _demand_status(answer: Embeddings, gateway: dict[str, Any], *causes: str) -> None:
+    """The status is one that the contract gives to one of the causes."""
+    allowed = {status for cause in causes for status in gateway["errors"]["status"][cause]}
+    if answer.status in {402, 429} - allowed:
+        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.120}")
+    seen = f"{answer.status}: {answer.exchange.text:.160}" if answer.status else answer.exchange.broken
+
+    assert answer.status in allowed, f"expected {sorted(allowed)}, got {seen}"
+
+
+@requirement("embeddings.missing-input")
+def test_missing_input(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Something must be embedded."""
+    _demand_status(embed(ask, OMIT), gateway, "missing_field")
+
+
+@requirement("embeddings.missing-model")
+def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Something must embed it."""
+    _demand_status(embed(ask, model=OMIT), gateway, "missing_field")
+
+
+@requirement("embeddings.input-type")
+@pytest.mark.parametrize("kind", WRONG_INPUTS)
+def test_input_type(ask: Ask, gateway: dict[str, Any], kind: str) -> None:
+    """Only texts and tokens can be embedded."""
+    _demand_status(embed(ask, WRONG_INPUTS[kind]), gateway, *REFUSED)
+
+
+@requirement("embeddings.empty-text")
+@pytest.mark.parametrize("text", ["", [TEXTS[0], ""]], ids=["alone", "among-others"])
+def test_empty_text(ask: Ask, gateway: dict[str, Any], text: str | list[str]) -> None:
+    """Nothing has no vector."""
+    _demand_status(embed(ask, text), gateway, *REFUSED)
+
+
+@requirement("embeddings.empty-list")
+def test_empty_list(ask: Ask, gateway: dict[str, Any]) -> None:
+    """No texts are no request."""
+    _demand_status(embed(ask, []), gateway, *REFUSED)
+
+
+@requirement("embeddings.encoding-format")
+def test_encoding_format(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A format that nobody knows cannot be given."""
+    _demand_status(embed(ask, encoding_format="hexadecimal"), gateway, *REFUSED)
+
+
+@requirement("embeddings.unknown-model")
+def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A model that does not exist embeds nothing."""
+    _demand_status(embed(ask, model=NOWHERE), gateway, "unknown_model")
+
+
+@requirement("embeddings.unauthorized")
+def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Strangers are not served."""
+    _demand_status(embed(ask, key=None), gateway, "missing_credential")
+
+
+@requirement("embeddings.error-body")
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_error_body(ask: Ask, mistake: str) -> None:
+    """A refusal says why."""
+    answer = embed(ask, **MISTAKES[mistake])
+    if answer.status < 400:
+        inconclusive(f"the request was answered {answer.status}")
+    body = answer.exchange.json
+
+    assert isinstance(body, dict), f"the body of a {answer.status} is no JSON object: {answer.exchange.text:.120}"
+    assert isinstance(body.get("error"), dict), f"a {answer.status} has no error object: {answer.exchange.text:.120}"
+    message = body["error"].get("message")
+    assert isinstance(message, str), f"the message of a {answer.status} is {message!r:.80}"
+    assert message.strip(), f"the message of a {answer.status} is empty"

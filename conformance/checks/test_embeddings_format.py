@@ -1,0 +1,162 @@
+"""How embeddings are written and how long they are; inputs that are tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import inconclusive, requirement
+from conformance.embeddings import TEXTS, Embeddings, Vector, distance, embed, likeness, numbers, shorter, unpacked
+
+SAME = 0.98
+"""Vectors of one text are at least this alike, whatever machine computed them."""
+PRECISE = 1e-6
+TOKENS = [464, 3797, 3332]
+"""Tokens that every vocabulary has."""
+OTHER_TOKENS = [1, 2, 3, 4, 5, 6]
+
+
+@pytest.fixture
+def floats(ask: Ask) -> Embeddings:
+    """The vectors as numbers."""
+    return embed(ask, TEXTS)
+
+
+@pytest.fixture
+def texts(ask: Ask) -> Embeddings:
+    """The same vectors in base64."""
+    return embed(ask, TEXTS, encoding_format="base64")
+
+
+@requirement("embeddings.float")
+def test_float(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Numbers can be asked for."""
+    for vector in granted(embed(ask, encoding_format="float")).raw:
+        assert numbers(vector), f"an embedding is {vector!r:.80}"
+
+
+@requirement("embeddings.base64")
+def test_base64(texts: Embeddings, granted: Callable[..., Any]) -> None:
+    """Text can be asked for."""
+    for vector in granted(texts).raw:
+        assert isinstance(vector, str), f"an embedding is {vector!r:.80}"
+
+
+@requirement("embeddings.base64.decodes")
+def test_base64_decodes(texts: Embeddings, floats: Embeddings) -> None:
+    """The text holds one 32-bit number for each number of the vector."""
+    found = [vector for vector in texts.raw if isinstance(vector, str)]
+    if not found:
+        inconclusive("cannot be judged: no embedding is text")
+
+    for text in found:
+        length, expected = len(unpacked(text)), len(floats.vectors[0])
+        assert length, f"no base64 of 32-bit numbers: {text:.80}"
+        assert length == expected, f"the text holds {length} numbers of 32 bits, the vector has {expected}"
+
+
+def _pairs(floats: Embeddings, texts: Embeddings) -> list[tuple[Vector, Vector]]:
+    """The vectors of each text in both formats."""
+    if [len(vector) for vector in floats.vectors] != [len(vector) for vector in texts.decoded]:
+        inconclusive("cannot be judged: the vectors of the two formats have different lengths")
+    return list(zip(floats.vectors, texts.decoded, strict=True))
+
+
+@requirement("embeddings.base64.same")
+def test_base64_same(texts: Embeddings, floats: Embeddings) -> None:
+    """The format does not change the vector."""
+    for one, other in _pairs(floats, texts):
+        found = likeness(one, other)
+        assert found >= SAME, f"the cosine of the two forms is {found:.4f}; the text starts with {other[:3]}"
+
+
+@requirement("embeddings.base64.precise")
+def test_base64_precise(ask: Ask, texts: Embeddings, floats: Embeddings) -> None:
+    """The format does not change the numbers, as far as the model repeats itself."""
+    pairs = _pairs(floats, texts)
+    found = max(distance(one, other) for one, other in pairs)
+    if found > PRECISE and _varies(ask, floats):
+        inconclusive("the model does not give the same numbers twice")
+    if min(likeness(one, other) for one, other in pairs) < SAME:
+        inconclusive("cannot be judged: the two formats hold different vectors")
+
+    assert found <= PRECISE, f"the two forms differ by up to {found:.2g}"
+
+
+def _varies(ask: Ask, floats: Embeddings) -> bool:
+    """Whether three answers to the same request hold different numbers."""
+    again = [embed(ask, TEXTS, take=take).vectors for take in (1, 2)]
+    pairs = [zip(floats.vectors, vectors, strict=False) for vectors in again]
+    return max((distance(one, other) for pair in pairs for one, other in pair), default=inf) > PRECISE
+
+
+@requirement("embeddings.dimensions")
+def test_dimensions(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Shorter vectors can be asked for."""
+    wanted = shorter(ask)
+
+    for vector in granted(embed(ask, dimensions=wanted)).vectors:
+        assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
+
+
+@requirement("embeddings.dimensions.base64")
+def test_dimensions_base64(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Shorter vectors can be asked for in base64 as well."""
+    wanted, own = shorter(ask), len(embed(ask).vectors[0])
+    if len(embed(ask, encoding_format="base64").decoded[0]) != own:
+        inconclusive("cannot be judged: base64 does not hold the vector in 32-bit numbers")
+
+    for vector in granted(embed(ask, dimensions=wanted, encoding_format="base64")).decoded:
+        assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
+
+
+@requirement("embeddings.dimensions.too-large")
+def test_dimensions_too_large(ask: Ask, refused: Callable[..., Any]) -> None:
+    """A vector is never shorter than asked for."""
+    wanted = 2 * len(embed(ask).vectors[0]) + 1
+    answer = embed(ask, dimensions=wanted)
+
+    if answer.status != 200:
+        refused(answer)
+        return
+    found = len(answer.vectors[0])
+    assert found == wanted, f"{wanted} dimensions were asked for, the vector has {found}"
+
+
+@requirement("embeddings.dimensions.invalid")
+@pytest.mark.parametrize("value", [0, -1, "many"], ids=["zero", "negative", "word"])
+def test_dimensions_invalid(ask: Ask, refused: Callable[..., Any], value: int | str) -> None:
+    """A length is a whole number above zero."""
+    refused(embed(ask, dimensions=value))
+
+
+@requirement("embeddings.tokens")
+def test_tokens(ask: Ask, granted: Callable[..., Any]) -> None:
+    """A text may be sent as its tokens."""
+    own = len(embed(ask).vectors[0])
+    vectors = granted(embed(ask, TOKENS)).vectors
+
+    assert len(vectors) == 1, f"one array of {len(TOKENS)} tokens gave {len(vectors)} vectors"
+    assert len(vectors[0]) == own, f"the vector of tokens has {len(vectors[0])} numbers, that of a text {own}"
+
+
+@requirement("embeddings.tokens.batch")
+def test_tokens_batch(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Several texts may be sent as their tokens."""
+    vectors = granted(embed(ask, [OTHER_TOKENS, TOKENS])).vectors
+    alone = embed(ask, TOKENS).vectors[0]
+
+    assert len(vectors) == 2, f"two arrays of tokens gave {len(vectors)} vectors"
+    assert likeness(vectors[1], alone) > likeness(vectors[0], alone), "the vectors are not in the order of the tokens"
+
+
+@requirement("embeddings.tokens.counted")
+def test_tokens_counted(ask: Ask) -> None:
+    """Tokens are tokens."""
+    counted = embed(ask, TOKENS).tokens("prompt_tokens")
+
+    assert counted >= len(TOKENS), f"{len(TOKENS)} tokens are counted as {counted}"

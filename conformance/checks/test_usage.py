@@ -1,0 +1,116 @@
+"""Usage for accounting, grouped by model."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from conformance.account import Growth, Spent, growth, opened, rows
+from conformance.ask import Ask
+from conformance.check import inconclusive, pick, requirement
+from conformance.exchange import Exchange
+
+FORMS = ("{}", "{}T00:00:00Z")
+"""How a day may be written: the documents do not say."""
+LONG_AGO = date(2001, 1, 1)
+MARK = 4300
+"""The first of the takes that look at what was counted."""
+
+
+def _usage(ask: Ask, first: date, last: date, take: int = 0) -> Exchange:
+    """Usage grouped by model, in the first form of the days that is not refused."""
+    answers = (_asked(ask, form.format(first), form.format(last), take) for form in FORMS)
+    taken = next((answer for answer in answers if answer.status not in {400, 422}), None)
+    return taken or inconclusive("neither dates nor moments are taken, and no document says how days are written")
+
+
+def _asked(ask: Ask, start: str, end: str, take: int) -> Exchange:
+    return ask.get(f"/usage?start={start}&end={end}&group_by=model", take=take)
+
+
+def _now(ask: Ask, take: int = 0) -> Exchange:
+    """The usage of yesterday and today, and of tomorrow, so that today is within however the end counts."""
+    today, day = datetime.now(UTC).date(), timedelta(days=1)
+    return _usage(ask, today - day, today + day, take)
+
+
+@pytest.fixture
+def found(ask: Ask) -> list[dict[str, Any]]:
+    """The rows of the present; inconclusive when there is none."""
+    return rows(opened(_now(ask))) or inconclusive("no usage is told")
+
+
+@requirement("usage.answers")
+def test_answers(ask: Ask) -> None:
+    """Usage can be read by a program."""
+    answer = _now(ask)
+
+    assert answer.status == 200, f"GET /usage is answered {answer.status}: {answer.text:.120}"
+    assert answer.media_type == "application/json", f"Content-Type is {answer.media_type!r}"
+    assert isinstance(answer.json, (list, dict)), f"the body is neither an array nor an object: {answer.text:.120}"
+
+
+@requirement("usage.models")
+def test_models(found: list[dict[str, Any]]) -> None:
+    """Usage belongs to a model."""
+    names = [(row.get("model"), str(row.get("timestamp"))) for row in found]
+
+    for name, _ in names:
+        assert isinstance(name, str), f"the model of a row is {name!r:.80}"
+        assert name, "the model of a row is empty"
+    twice = sorted({name for name in names if names.count(name) > 1})
+    assert not twice, f"told more than once: {twice[:3]}"
+
+
+@requirement("usage.figures")
+def test_figures(found: list[dict[str, Any]]) -> None:
+    """Tokens and credits are counted."""
+    for row in found:
+        for name in ("prompt_tokens", "completion_tokens"):
+            assert type(row.get(name)) is int, f"{name} is {row.get(name)!r:.80}"
+        credits_used = row.get("credits_used")
+        assert isinstance(credits_used, (int, float)), f"credits_used is {credits_used!r:.80}"
+        assert min(row["prompt_tokens"], row["completion_tokens"], credits_used) >= 0, f"below 0: {row}"
+
+
+@requirement("usage.span")
+def test_span(ask: Ask) -> None:
+    """The span is kept."""
+    past = rows(opened(_usage(ask, LONG_AGO, LONG_AGO + timedelta(days=1))))
+
+    assert not sum(_tokens(row) for row in past), f"usage of {LONG_AGO:%Y}: {past[:2]}"
+
+
+def _tokens(row: dict[str, Any]) -> int:
+    return sum(pick(row, name, kind=int) for name in ("prompt_tokens", "completion_tokens"))
+
+
+@requirement("usage.unauthorized")
+def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Usage is nobody else's business."""
+    answer, allowed = ask.get("/usage?group_by=model", key=None), gateway["errors"]["status"]["missing_credential"]
+
+    assert answer.status in allowed, f"GET /usage without a credential is answered {answer.status}"
+
+
+@pytest.fixture
+def grown(ask: Ask) -> Growth:
+    """What has been counted for one request."""
+    return growth(ask, lambda take: Spent(None, sum(map(_tokens, rows(opened(_now(ask, take)))))), MARK)
+
+
+@requirement("usage.counts")
+def test_counts(grown: Growth) -> None:
+    """What is counted is counted as a whole."""
+    if not grown.seen:
+        inconclusive("the request was not counted within seconds")
+
+    assert grown.tokens >= grown.cost, f"the request cost {grown.cost} tokens, the usage grew by {grown.tokens}"
+
+
+@requirement("usage.counts.soon")
+def test_counts_soon(grown: Growth) -> None:
+    """What was used shows."""
+    assert grown.seen, "a request was answered, and it is not counted after seconds"

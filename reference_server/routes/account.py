@@ -1,0 +1,96 @@
+"""`GET /me` and `GET /me/usage`: the account of a key, its plan, and what it has spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from reference_server.call import Call
+from reference_server.fixtures import Key
+from reference_server.reply import Reply
+from reference_server.routes import route
+from reference_server.store import Booked
+
+if TYPE_CHECKING:
+    from reference_server.service import Service
+
+_USD_PER_CREDIT = 0.01
+_CAPS = {"free": 1, "pro": 100, "team": 1000}
+"""The monthly spend caps of the plans in US dollars."""
+_MOST_DAYS = 366
+EPOCH = date(1970, 1, 1).toordinal()
+"""The ordinal of the ledger's day 0."""
+
+
+@route("getAccount")
+def get_account(service: Service, call: Call) -> Reply:
+    """The account, its plan, what it has spent this month, and its limits."""
+    key = _key(call)
+    today = today_of(service)
+    booked = service.store.booked(key.account, _number(today.replace(day=1)), _number(today))
+    plans = service.contract.gateway["limits"].get("plans", {})
+    name = sha256(key.account.encode()).hexdigest()
+    body = {
+        "id": f"usr_{name[:12]}",
+        "email": f"{name[:12]}@example.com",
+        "plan": {"id": key.plan, "label": key.plan.capitalize(), "renews_at": _renewal(today)},
+        "usage": {
+            "requests_this_month": sum(entry.requests for entry in booked),
+            "tokens_this_month": sum(entry.prompt + entry.completion for entry in booked),
+            "spend_usd": _dollars(booked),
+        },
+        "limits": {**plans.get(key.plan, {}), "monthly_spend_cap_usd": _CAPS[key.plan]},
+        "features": {
+            "cloud_agents": key.plan != "free",
+            "ember_os": True,
+            "team_workspaces": key.plan == "team",
+        },
+    }
+    return Reply.json(body)
+
+
+@route("getAccountUsage")
+def get_account_usage(service: Service, call: Call) -> Reply:
+    """One bucket for each of the last days, the oldest first."""
+    today = today_of(service)
+    count = int(min(call.query.get("days", 30), _MOST_DAYS))
+    days = [today - timedelta(days=back) for back in reversed(range(count))]
+    booked = service.store.booked(_key(call).account, _number(days[0]), _number(today))
+    return Reply.json([_bucket(day, [entry for entry in booked if entry.day == _number(day)]) for day in days])
+
+
+def today_of(service: Service) -> date:
+    """The present day in UTC."""
+    return datetime.fromtimestamp(service.store.clock(), UTC).date()
+
+
+def _key(call: Call) -> Key:
+    assert call.key, "the operation needs a credential"
+    return call.key
+
+
+def _number(day: date) -> int:
+    """The day as the ledger counts it."""
+    return day.toordinal() - EPOCH
+
+
+def _renewal(today: date) -> str:
+    """The start of the next month."""
+    first = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return f"{first.isoformat()}T00:00:00Z"
+
+
+def _dollars(booked: Iterable[Booked]) -> float:
+    return round(sum(entry.credits for entry in booked) * _USD_PER_CREDIT, 6)
+
+
+def _bucket(day: date, booked: list[Booked]) -> dict[str, Any]:
+    return {
+        "date": day.isoformat(),
+        "requests": sum(entry.requests for entry in booked),
+        "input_tokens": sum(entry.prompt for entry in booked),
+        "output_tokens": sum(entry.completion for entry in booked),
+        "spend_usd": _dollars(booked),
+    }
