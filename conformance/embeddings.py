@@ -30,6 +30,8 @@ SWAPPED = (TEXTS[1], TEXTS[0], *TEXTS[2:])
 """The same texts in an order that is neither a rotation nor a reversal of the first one."""
 USUAL = 256
 """A length that most models which shorten their vectors can give."""
+SHORTEST = 1
+"""The length of vectors that nobody reads."""
 Vector = Sequence[float]
 
 
@@ -103,9 +105,8 @@ def shorter(ask: Ask) -> int:
 
 def embed_many(ask: Ask, count: int) -> Embeddings:
     """`POST /embeddings` for as many texts, with vectors as short as the model gives them."""
-    length = shorter(ask)
-    short = {"dimensions": length} if embed(ask, dimensions=length).status == 200 else {}
-    return embed(ask, ["a"] * count, encoding_format="base64", **short)
+    lengths = (length for length in (SHORTEST, shorter(ask)) if embed(ask, dimensions=length).status == 200)
+    return embed(ask, ["a"] * count, encoding_format="base64", dimensions=next(lengths, OMIT))
 
 
 def numbers(value: Any) -> bool:
