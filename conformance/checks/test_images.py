@@ -97,7 +97,7 @@ def test_base64(studio: Studio, plain: Images) -> None:
 
 def _texts(answer: Images) -> list[str]:
     items = answer.items if answer.status == 200 else []
-    return [item["b64_json"] for item in items if isinstance(item.get("b64_json"), str)]
+    return [text for item in items if isinstance(text := item.get("b64_json"), str) and text]
 
 
 @requirement("images.decodes")

@@ -69,6 +69,18 @@ def test_counted(edited: Images) -> None:
     assert _image_tokens(edited), "the image costs no token"
 
 
+@requirement("images.edits.list")
+def test_list(studio: Studio, edited: Images) -> None:
+    """The name of the part makes no difference."""
+    assert edited.body
+    listed = studio.edit("image[]")
+    if listed.status in {402, 429}:
+        inconclusive(f"the target answered {listed.status}: {listed.exchange.text:.120}")
+
+    said = f"{listed.status or listed.exchange.broken}: {listed.exchange.text:.120}"
+    assert listed.status == 200, f"an image in `image` is served, one in `image[]` is answered {said}"
+
+
 @requirement("images.edits.several")
 def test_several(studio: Studio, granted: Callable[..., Any]) -> None:
     """The official clients send several images as `image[]`."""
