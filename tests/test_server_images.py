@@ -138,6 +138,7 @@ def test_recipe_is_bounded():
         ({"n": 0}, 400, "n"),
         ({"n": 11}, 400, "n"),
         ({"n": "two"}, 400, "n"),
+        ({"n": 1.5}, 400, "n"),
         ({"size": "large"}, 400, "size"),
         ({"size": "8000x8000"}, 400, "size"),
         ({"quality": "best"}, 400, "quality"),
@@ -299,3 +300,7 @@ def test_wrong_json_edit_is_refused_by_name(edit_json, fields, param):
 @pytest.mark.parametrize("gateway", ["foxora", "foxapi"])
 def test_gateway_without_edits_has_no_route(edit_json, gateway):
     assert edit_json(gateway).status_code == 404
+
+
+def test_whole_number_may_have_a_point(make):
+    assert len(make(n=2.0, size="16x16").json()["data"]) == 2

@@ -10,7 +10,7 @@ import pytest
 
 from conformance import image_mistakes as wrong
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import Unsupported, each, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error
 from conformance.checks.test_images_refusals import judge_refusal
 from conformance.image_mistakes import WrongImage
@@ -129,42 +129,42 @@ def test_json_broken(studio: Studio, contract: Contract, refused: Callable[[Imag
 
 
 @requirement("images.edits.prompt-missing")
-def test_prompt_missing(edited: Images, studio: Studio, gateway: dict[str, Any]) -> None:
+def test_prompt_missing(ask: Ask, edited: Images, gateway: dict[str, Any]) -> None:
     """Nothing is changed without a prompt."""
     assert edited.body
-    judge_refusal(studio, gateway, wrong.EDIT_NO_PROMPT)
+    judge_refusal(ask, gateway, wrong.EDIT_NO_PROMPT)
 
 
 @requirement("images.edits.image-missing")
-@pytest.mark.parametrize("mistake", wrong.NO_IMAGE, ids=attrgetter("name"))
-def test_image_missing(edited: Images, studio: Studio, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("mistake", wrong.NO_IMAGE, attrgetter("name"))
+def test_image_missing(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """Without an image there is nothing to change."""
     assert edited.body
-    judge_refusal(studio, gateway, mistake)
+    judge_refusal(ask, gateway, mistake)
 
 
 @requirement("images.edits.not-an-image")
-@pytest.mark.parametrize("mistake", wrong.NOT_AN_IMAGE, ids=attrgetter("name"))
-def test_not_an_image(edited: Images, studio: Studio, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("mistake", wrong.NOT_AN_IMAGE, attrgetter("name"))
+def test_not_an_image(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """A text is no image, whatever it is called."""
     assert edited.body
-    judge_refusal(studio, gateway, mistake)
+    judge_refusal(ask, gateway, mistake)
 
 
 @requirement("images.edits.broken-form")
-@pytest.mark.parametrize("mistake", wrong.BROKEN_FORM, ids=attrgetter("name"))
-def test_broken_form(edited: Images, studio: Studio, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("mistake", wrong.BROKEN_FORM, attrgetter("name"))
+def test_broken_form(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """A form without the bounds of its parts is the caller's mistake."""
     assert edited.body
-    judge_refusal(studio, gateway, mistake)
+    judge_refusal(ask, gateway, mistake)
 
 
 @requirement("images.edits.envelope")
-@pytest.mark.parametrize("mistake", [wrong.EDIT_NO_PROMPT, *wrong.NO_IMAGE[:1]], ids=attrgetter("name"))
-def test_envelope(edited: Images, studio: Studio, mistake: WrongImage) -> None:
+@each("mistake", [wrong.EDIT_NO_PROMPT, *wrong.NO_IMAGE[:1]], attrgetter("name"))
+def test_envelope(ask: Ask, edited: Images, mistake: WrongImage) -> None:
     """Errors of edits look as all others do."""
     assert edited.body
-    answer = mistake.send(studio)
+    answer = mistake.send(Studio(ask))
     if answer.status < 400:
         inconclusive(f"{mistake.name} is answered {answer.status or answer.broken}")
 

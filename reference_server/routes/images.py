@@ -79,7 +79,7 @@ def _order(service: Service, call: Call) -> _Order:
         raise Refusal("invalid_value", "A JPEG cannot be transparent.", "background")
     linked = body.get("response_format", _default_response_format(service)) == "url"
     model = body.get("model", _DEFAULT_MODEL)
-    return _Order(model, body.get("n", 1), size, body.get("quality", "medium"), kind, transparent, linked)
+    return _Order(model, int(body.get("n", 1)), size, body.get("quality", "medium"), kind, transparent, linked)
 
 
 def _default_response_format(service: Service) -> str | None:
