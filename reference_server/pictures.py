@@ -15,7 +15,7 @@ from reference_server.errors import Refusal
 if TYPE_CHECKING:
     from reference_server.service import Service
 
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 25_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
 
 

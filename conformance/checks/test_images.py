@@ -202,15 +202,19 @@ def linked(studio: Studio) -> Images:
 
 
 @requirement("images.url")
-def test_url(linked: Images, granted: Callable[..., Any]) -> None:
-    """A URL is given to who asks for it."""
+def test_url(linked: Images, granted: Callable[..., Any], promised: bool) -> None:
+    """A URL is given to who asks for it, unless the model answers in base64 always and nobody promised otherwise."""
     for item in granted(linked).items:
+        if not promised and isinstance(item.get("b64_json"), str):
+            raise Unsupported("the target answers in base64 whatever is asked for")
         assert isinstance(item.get("url"), str), f"an image has no url: {sorted(item)}"
 
 
 def _urls(linked: Images) -> list[str]:
     if linked.status in {400, 422}:
         raise Unsupported(f"the target refuses response_format url: {linked.exchange.text:.120}")
+    if not any(item.get("url") for item in linked.items):
+        raise Unsupported("the target gives no URLs")
     return [pick(item, "url", kind=str) for item in linked.items]
 
 

@@ -268,11 +268,18 @@ def base64_given_as_url(call: Call) -> None:
         call.body["response_format"] = "url"
 
 
-@request_fault(_MAKE, breaks={"images.url"})
+@request_fault(_MAKE, breaks={"images.url"}, gateway="infery")
 def url_given_as_base64(call: Call) -> None:
     """Who asks for a URL gets base64."""
     if call.body.get("response_format") == "url":
         call.body["response_format"] = "b64_json"
+
+
+@fault(_MAKE, breaks={"images.url"})
+def url_under_other_name(reply: Reply) -> None:
+    """The URL stands under `image_url`."""
+    for item in _linked(reply):
+        item["image_url"] = item.pop("url")
 
 
 @fault(_MAKE, breaks={"images.url"}, gateway="infery")

@@ -70,6 +70,21 @@ def response_format_refused(reply: Reply, call: Call) -> Reply:
 
 
 @variation(_MAKE)
+def base64_always(reply: Reply) -> None:
+    """The model answers in base64, also who asks for a URL."""
+    for item in _items(reply):
+        if "url" in item:
+            file = images.fetch(item.pop("url").rpartition("/")[2])
+            item["b64_json"] = base64.b64encode(file.data).decode() if file else ""
+
+
+@variation(_EDIT)
+def edit_counts_nothing(reply: Reply) -> Reply:
+    """The details of an edit's usage are all 0."""
+    return reply.edit(lambda body: body["usage"].update(input_tokens_details={"text_tokens": 0, "image_tokens": 0}))
+
+
+@variation(_MAKE)
 def quality_of_other_words(reply: Reply, call: Call) -> Reply:
     """The model knows the qualities standard and hd only."""
     known = call.body.get("quality") in (None, "standard", "hd")
