@@ -33,8 +33,8 @@ PATIENCE = 30.0
 class Request:
     """What to send. `key` names a key of the target, or is a `Secret`, or None.
 
-    `path` is relative to the base URL of the protocol, or a whole URL, which gets no key. An empty header is not sent,
-    and `KEY_HERE` within a header becomes the key.
+    `path` is relative to the base URL of the protocol, or a whole URL, which gets no key and whose redirections are
+    followed. An empty header is not sent, and `KEY_HERE` within a header becomes the key.
     """
 
     method: str
@@ -191,9 +191,10 @@ class Recorder:
         chunks: list[tuple[float, bytes]] = []
         start = time.perf_counter()
         try:
-            self._receive(message, record, chunks, start, until)
+            self._receive(message, record, chunks, start, until, _elsewhere(request))
         except httpx.RequestError as error:
-            if not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+            unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            if unreached and not _elsewhere(request):
                 raise CannotConnect(f"cannot connect to {self.target.base_url}", "is the gateway running?") from None
             record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
         return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
@@ -205,8 +206,9 @@ class Recorder:
         chunks: list[tuple[float, bytes]],
         start: float,
         until: Callable[[bytes], bool] | None,
+        redirected: bool,
     ) -> None:
-        response = self._http.send(message, stream=True)
+        response = self._http.send(message, stream=True, follow_redirects=redirected)
         try:
             record["status"] = response.status_code
             record["http_version"] = response.http_version

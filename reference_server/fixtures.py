@@ -14,11 +14,13 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
     so many events of a stream. `chain` names the models tried next. `pause` is in seconds. A model with `dimensions`
-    gives embeddings of that length, and shorter ones when it `shortens`.
+    gives embeddings of that length, and shorter ones when it `shortens`. `makes` are the kinds of files that it answers
+    with, such as `image`.
     """
 
     doc: str
     accepts: frozenset[str] = frozenset()
+    makes: frozenset[str] = frozenset()
     pause: float = 0.0
     lengthy: bool = False
     fails: str | None = None

@@ -146,3 +146,34 @@ def test_replay_answers_from_the_record() -> None:
     replaying = Recorder(recorder.target, [to_record(exchange)])
 
     assert replaying.ask(request).body == exchange.body
+
+
+def redirect_once(handler: BaseHTTPRequestHandler) -> None:
+    """Sends `/v1/file` on to `/elsewhere`, which tells what credential came along."""
+    if handler.path == "/elsewhere":
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(str(handler.headers.get("authorization")).encode())
+    else:
+        handler.send_response(302)
+        handler.send_header("location", "/elsewhere")
+        handler.end_headers()
+
+
+def test_address_that_the_gateway_gave_is_followed_without_the_key() -> None:
+    """A file may stand behind a redirection; an operation may not."""
+    with answering(redirect_once) as recorder:
+        file = recorder.ask(Request("GET", f"{recorder.target.base_url}/file"))
+        operation = recorder.ask(Request("GET", "/file"))
+
+    assert (file.status, file.text) == (200, "None")
+    assert operation.status == 302
+
+
+def test_unreachable_address_that_the_gateway_gave_ends_no_run() -> None:
+    """Nobody listens there, which says something about the address and not about the target."""
+    with answering(redirect_once) as recorder:
+        exchange = recorder.ask(Request("GET", "http://127.0.0.1:9/file"), patient=False)
+
+    assert exchange.status == 0
+    assert "ConnectError" in exchange.broken

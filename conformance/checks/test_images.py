@@ -1,0 +1,250 @@
+"""Images from a prompt: the answer, its images, and what was asked of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.images import SIZE, Images, Studio, decoded, seen
+from openapi import Contract
+
+DAY = 86_400
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+OTHER_SIZES = ("1536x1024", "1792x1024", "512x512")
+"""One of these is known to each of the usual models."""
+
+
+@pytest.fixture
+def studio(ask: Ask) -> Studio:
+    """Asks the target for images."""
+    return Studio(ask)
+
+
+@pytest.fixture
+def plain(studio: Studio) -> Images:
+    """The plainest image there is."""
+    return studio.generate()
+
+
+@requirement("images.answers")
+def test_answers(plain: Images, granted: Callable[..., Any]) -> None:
+    """A model and a prompt are enough."""
+    granted(plain)
+
+
+@requirement("images.schema")
+def test_schema(plain: Images, contract: Contract) -> None:
+    """The documented schema holds."""
+    problem = contract.operations["createImage"].response_problem(200, plain.body)
+
+    assert plain.exchange.media_type == "application/json", f"Content-Type is {plain.exchange.media_type!r}"
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("images.created")
+def test_created(plain: Images) -> None:
+    """`created` is now, in seconds."""
+    created = plain.body.get("created")
+
+    assert isinstance(created, int | float), f"created is {created!r:.80}"
+    assert not isinstance(created, bool), "created is a boolean"
+    assert created == int(created), f"created is not whole: {created}"
+    assert abs(created - time.time()) < DAY, f"created is {created}, which is not within a day of now"
+
+
+@requirement("images.data")
+def test_data(plain: Images) -> None:
+    """Every entry of the list holds an image."""
+    data = plain.body.get("data")
+
+    assert isinstance(data, list), f"data is {data!r:.80}"
+    assert data, "data is empty"
+    for item in data:
+        assert isinstance(item, dict), f"an entry is {item!r:.80}"
+        forms = [item.get("url"), item.get("b64_json")]
+        assert any(isinstance(form, str) and form for form in forms), f"an entry has no image: {sorted(item)}"
+
+
+@requirement("images.one-form")
+def test_one_form(plain: Images) -> None:
+    """No image is sent twice."""
+    for item in plain.items:
+        assert not (item.get("url") and item.get("b64_json")), "an image has both url and b64_json"
+
+
+@requirement("images.one-by-default")
+def test_one_by_default(plain: Images) -> None:
+    """One image is made when nobody asks for more."""
+    assert len(plain.items) == 1, f"without n there are {len(plain.items)} images"
+
+
+@requirement("images.base64")
+def test_base64(studio: Studio, plain: Images) -> None:
+    """What is said to be base64 can be decoded as it is."""
+    texts = _texts(plain) or _texts(studio.generate(response_format="b64_json"))
+    if not texts:
+        raise Unsupported("the target gives its images as URLs")
+
+    for text in texts:
+        assert decoded(text) is not None, f"b64_json is not base64: {text:.40}..."
+
+
+def _texts(answer: Images) -> list[str]:
+    items = answer.items if answer.status == 200 else []
+    return [text for item in items if isinstance(text := item.get("b64_json"), str) and text]
+
+
+@requirement("images.decodes")
+def test_decodes(studio: Studio, plain: Images) -> None:
+    """A decoder opens the image to its last pixel."""
+    for item in plain.items:
+        data = studio.data(item)
+
+        assert seen(data), f"the data is no whole PNG, JPEG or WebP image: {data[:16]!r}, {len(data)} bytes"
+
+
+@requirement("images.usage")
+def test_usage(plain: Images) -> None:
+    """The total is the sum of its parts."""
+    if plain.body.get("usage") is None:
+        raise Unsupported("the target tells no usage of images")
+    read, made, total = (
+        pick(plain.usage, name, kind=int) for name in ("input_tokens", "output_tokens", "total_tokens")
+    )
+
+    assert total == read + made, f"total_tokens is {total}, its parts are {read} and {made}"
+
+
+@requirement("images.credits")
+def test_credits(plain: Images, gateway: dict[str, Any]) -> None:
+    """An image tells what it cost."""
+    name = gateway["headers"]["credits"]
+    assert plain.body
+    value = plain.exchange.headers.get(name)
+
+    assert value is not None, f"{name} is missing"
+    assert NUMBER.fullmatch(value), f"the credits are {value!r:.80}"
+
+
+@requirement("images.size")
+def test_size(studio: Studio, plain: Images) -> None:
+    """The image is as large as it should be."""
+    if "size" not in studio.plain:
+        raise Unsupported(f"the target refuses size {SIZE}")
+
+    _demand_size(studio, plain, SIZE)
+
+
+@requirement("images.size.other")
+def test_size_other(studio: Studio) -> None:
+    """Another size is no square by default."""
+    for size in OTHER_SIZES:
+        answer = studio.generate(size=size)
+        if not 400 <= answer.status < 500:
+            break
+    else:
+        raise Unsupported(f"the target refuses the sizes {', '.join(OTHER_SIZES)}: {answer.exchange.text:.120}")
+
+    _demand_size(studio, answer, size)
+
+
+def _demand_size(studio: Studio, answer: Images, size: str) -> None:
+    for item in answer.items:
+        found = studio.seen(item)
+        assert f"{found.width}x{found.height}" == size, f"the image has {found.width}x{found.height}, not {size}"
+
+
+@requirement("images.format")
+def test_format(studio: Studio, granted: Callable[..., Any]) -> None:
+    """The file format is the one that was asked for."""
+    answers = {name: studio.generate(output_format=name) for name in ("jpeg", "webp")}
+
+    for name, answer in answers.items():
+        for item in granted(answer).items:
+            found = studio.seen(item).format.lower()
+            assert found == name, f"output_format {name} gives {found}"
+
+
+@requirement("images.background")
+def test_background(studio: Studio, granted: Callable[..., Any]) -> None:
+    """A transparent background takes an alpha channel."""
+    answer = granted(studio.generate(background="transparent", output_format="png"))
+
+    for item in answer.items:
+        assert studio.seen(item).alpha, "the image has no alpha channel"
+
+
+@requirement("images.n")
+def test_n(studio: Studio, granted: Callable[..., Any]) -> None:
+    """Two are asked for, and two there are."""
+    answer = granted(studio.generate(n=2))
+
+    assert len(answer.items) == 2, f"n is 2, and there are {len(answer.items)} images"
+
+
+@requirement("images.b64")
+def test_b64(studio: Studio, granted: Callable[..., Any]) -> None:
+    """Base64 is given to who asks for it."""
+    for item in granted(studio.generate(response_format="b64_json")).items:
+        assert isinstance(item.get("b64_json"), str), f"an image has no b64_json: {sorted(item)}"
+
+
+@pytest.fixture
+def linked(studio: Studio) -> Images:
+    """An image under a URL."""
+    return studio.generate(response_format="url")
+
+
+@requirement("images.url")
+def test_url(linked: Images, granted: Callable[..., Any], promised: bool) -> None:
+    """A URL is given to who asks for it, unless the model answers in base64 always and nobody promised otherwise."""
+    for item in granted(linked).items:
+        if not promised and isinstance(item.get("b64_json"), str):
+            raise Unsupported("the target answers in base64 whatever is asked for")
+        assert isinstance(item.get("url"), str), f"an image has no url: {sorted(item)}"
+
+
+def _urls(linked: Images) -> list[str]:
+    if linked.status in {400, 422}:
+        raise Unsupported(f"the target refuses response_format url: {linked.exchange.text:.120}")
+    if not any(item.get("url") for item in linked.items):
+        raise Unsupported("the target gives no URLs")
+    return [pick(item, "url", kind=str) for item in linked.items]
+
+
+@requirement("images.url.absolute")
+def test_url_absolute(linked: Images, ask: Ask, promised: bool) -> None:
+    """The URL works wherever it is taken."""
+    encrypted = promised and ask.recorder.target.base_url.startswith("https:")
+    schemes = ("https",) if encrypted else ("http", "https")
+    pattern = re.compile(rf"({'|'.join(schemes)})://[^/?#\s]+\S*", re.IGNORECASE)
+
+    for url in _urls(linked):
+        assert pattern.fullmatch(url), f"the URL is no absolute {' or '.join(schemes)} URL: {url:.120}"
+
+
+@requirement("images.url.works")
+def test_url_works(linked: Images, studio: Studio) -> None:
+    """The image is there at once, for everybody who has the URL."""
+    for url in _urls(linked):
+        fetched = studio.fetch(url)
+
+        assert fetched.status == 200, f"the URL is answered {fetched.status or fetched.broken}"
+        assert seen(fetched.body), f"the URL gives no image: {fetched.body[:16]!r}"
+
+
+@requirement("images.url.media-type")
+def test_url_media_type(linked: Images, studio: Studio) -> None:
+    """A browser would show it."""
+    for url in _urls(linked):
+        fetched = studio.fetch(url)
+        if fetched.status != 200:
+            inconclusive(f"the URL is answered {fetched.status or fetched.broken}")
+
+        assert fetched.media_type.startswith("image/"), f"Content-Type is {fetched.media_type!r}"

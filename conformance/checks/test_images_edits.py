@@ -1,0 +1,172 @@
+"""Images from a prompt and other images: as a form, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from conformance import image_mistakes as wrong
+from conformance.ask import Ask
+from conformance.check import Unsupported, each, inconclusive, requirement
+from conformance.checks.test_errors_envelope import judge_error
+from conformance.checks.test_images_refusals import judge_refusal
+from conformance.image_mistakes import WrongImage
+from conformance.images import Images, Studio, circle, json_forms, seen
+from conformance.model import Requirement
+from openapi import Contract
+
+SEVERAL = ("image[]", "image[]")
+"""The parts of two images, as the official clients call them."""
+
+
+@pytest.fixture
+def studio(ask: Ask) -> Studio:
+    """Asks the target for images."""
+    return Studio(ask)
+
+
+@pytest.fixture
+def edited(studio: Studio, judged: Requirement, gateway: dict[str, Any]) -> Images:
+    """The plainest edit there is; unsupported when the target refuses it, and may."""
+    answer = studio.edit("image")
+    if answer.status in {400, 403, 404, 415, 422} and judged.feature in gateway["model_dependent"]:
+        raise Unsupported(f"the target refuses edits: {answer.exchange.text:.120}")
+    return answer
+
+
+@requirement("images.edits.answers")
+def test_answers(edited: Images, granted: Callable[..., Any]) -> None:
+    """An image and a prompt are enough."""
+    granted(edited)
+
+
+@requirement("images.edits.schema")
+def test_schema(edited: Images, contract: Contract) -> None:
+    """The documented schema holds."""
+    problem = contract.operations["createImageEdit"].response_problem(200, edited.body)
+
+    assert edited.exchange.media_type == "application/json", f"Content-Type is {edited.exchange.media_type!r}"
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("images.edits.image")
+def test_image(studio: Studio, edited: Images) -> None:
+    """What was edited can be looked at."""
+    data = edited.body.get("data")
+
+    assert isinstance(data, list), f"data is {data!r:.80}"
+    assert data, "data is empty"
+    for item in edited.items:
+        assert seen(studio.data(item)), "the data is no whole PNG, JPEG or WebP image"
+
+
+@requirement("images.edits.counted")
+def test_counted(edited: Images) -> None:
+    """An image that is read costs tokens."""
+    assert _image_tokens(edited), "the image costs no token"
+
+
+@requirement("images.edits.list")
+def test_list(studio: Studio, edited: Images) -> None:
+    """The name of the part makes no difference."""
+    assert edited.body
+    listed = studio.edit("image[]")
+    if listed.status in {402, 429}:
+        inconclusive(f"the target answered {listed.status}: {listed.exchange.text:.120}")
+
+    said = f"{listed.status or listed.exchange.broken}: {listed.exchange.text:.120}"
+    assert listed.status == 200, f"an image in `image` is served, one in `image[]` is answered {said}"
+
+
+@requirement("images.edits.several")
+def test_several(studio: Studio, granted: Callable[..., Any]) -> None:
+    """The official clients send several images as `image[]`."""
+    granted(studio.edit(*SEVERAL))
+
+
+@requirement("images.edits.several.counted")
+def test_several_counted(studio: Studio, edited: Images) -> None:
+    """No image is left out."""
+    one, two = _image_tokens(edited), _image_tokens(studio.edit(*SEVERAL))
+
+    assert two > one, f"one image costs {one} tokens, two cost {two}"
+
+
+def _image_tokens(answer: Images) -> int:
+    usage = answer.body.get("usage")
+    details = usage.get("input_tokens_details") if isinstance(usage, dict) else None
+    counts = details if isinstance(details, dict) else {}
+    found = counts.get("image_tokens")
+    if not isinstance(found, int) or not (found or counts.get("text_tokens")):
+        raise Unsupported("the target tells no image tokens")
+    return found
+
+
+@requirement("images.edits.mask")
+def test_mask(studio: Studio, granted: Callable[..., Any]) -> None:
+    """A mask says which part is to be changed."""
+    granted(studio.edit("image", "mask"))
+
+
+@requirement("images.edits.json")
+def test_json(studio: Studio, contract: Contract, granted: Callable[..., Any]) -> None:
+    """An image travels in JSON as well."""
+    for form in json_forms(contract.operations["createImageEdit"], studio.plain, circle()):
+        granted(studio.edit_json(form))
+
+
+@requirement("images.edits.json.broken")
+def test_json_broken(studio: Studio, contract: Contract, refused: Callable[[Images], None]) -> None:
+    """Half an image is none."""
+    operation = contract.operations["createImageEdit"]
+    if any(studio.edit_json(form).status != 200 for form in json_forms(operation, studio.plain, circle())):
+        inconclusive("the target does not take an image in JSON")
+
+    for form in json_forms(operation, studio.plain):
+        refused(studio.edit_json(form))
+
+
+@requirement("images.edits.prompt-missing")
+def test_prompt_missing(ask: Ask, edited: Images, gateway: dict[str, Any]) -> None:
+    """Nothing is changed without a prompt."""
+    assert edited.body
+    judge_refusal(ask, gateway, wrong.EDIT_NO_PROMPT)
+
+
+@requirement("images.edits.image-missing")
+@each("mistake", wrong.NO_IMAGE, attrgetter("name"))
+def test_image_missing(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
+    """Without an image there is nothing to change."""
+    assert edited.body
+    judge_refusal(ask, gateway, mistake)
+
+
+@requirement("images.edits.not-an-image")
+@each("mistake", wrong.NOT_AN_IMAGE, attrgetter("name"))
+def test_not_an_image(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
+    """A text is no image, whatever it is called."""
+    assert edited.body
+    judge_refusal(ask, gateway, mistake)
+
+
+@requirement("images.edits.broken-form")
+@each("mistake", wrong.BROKEN_FORM, attrgetter("name"))
+def test_broken_form(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
+    """A form without the bounds of its parts is the caller's mistake."""
+    assert edited.body
+    judge_refusal(ask, gateway, mistake)
+
+
+@requirement("images.edits.envelope")
+@each("mistake", [wrong.EDIT_NO_PROMPT, *wrong.NO_IMAGE[:1]], attrgetter("name"))
+def test_envelope(ask: Ask, edited: Images, mistake: WrongImage) -> None:
+    """Errors of edits look as all others do."""
+    assert edited.body
+    answer = mistake.send(Studio(ask))
+    if answer.status < 400:
+        inconclusive(f"{mistake.name} is answered {answer.status or answer.broken}")
+
+    judge_error(answer)

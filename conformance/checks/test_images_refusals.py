@@ -1,0 +1,69 @@
+"""Requests for images that no gateway can serve."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from conformance import image_mistakes as wrong
+from conformance.ask import Ask
+from conformance.check import each, inconclusive, requirement
+from conformance.checks.test_errors_envelope import judge_error
+from conformance.image_mistakes import WrongImage
+from conformance.images import Studio
+
+
+def judge_refusal(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
+    """A mistake is answered with one of its documented statuses."""
+    answer, allowed = mistake.send(Studio(ask)), mistake.allowed(gateway)
+    seen = answer.status or answer.broken
+
+    assert answer.status in allowed, f"{mistake.name} is answered {seen}, not {allowed}: {answer.text:.120}"
+
+
+@requirement("images.prompt-missing")
+def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Nothing is drawn without a prompt."""
+    judge_refusal(ask, gateway, wrong.NO_PROMPT)
+
+
+@requirement("images.unknown-model")
+def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A model that does not exist draws nothing."""
+    judge_refusal(ask, gateway, wrong.UNKNOWN_MODEL)
+
+
+@requirement("images.n.invalid")
+@each("mistake", wrong.WRONG_N, attrgetter("name"))
+def test_n_invalid(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
+    """No images, or as many as a word says, are no order."""
+    judge_refusal(ask, gateway, mistake)
+
+
+@requirement("images.size.invalid")
+def test_size_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A size is two numbers."""
+    judge_refusal(ask, gateway, wrong.WRONG_SIZE)
+
+
+@requirement("images.format.invalid")
+def test_format_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A format that nobody writes is refused."""
+    judge_refusal(ask, gateway, wrong.WRONG_FORMAT)
+
+
+@requirement("images.quality.invalid")
+def test_quality_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A quality that nobody knows is refused."""
+    judge_refusal(ask, gateway, wrong.WRONG_QUALITY)
+
+
+@requirement("images.envelope")
+@each("mistake", [wrong.NO_PROMPT, wrong.UNKNOWN_MODEL], attrgetter("name"))
+def test_envelope(ask: Ask, mistake: WrongImage) -> None:
+    """Errors of images look as all others do."""
+    answer = mistake.send(Studio(ask))
+    if answer.status < 400:
+        inconclusive(f"{mistake.name} is answered {answer.status or answer.broken}")
+
+    judge_error(answer)
