@@ -58,7 +58,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         "--include",
         metavar="F",
         action="append",
-        help="judge what costs more as well: images, audio, videos or music; may be repeated",
+        help="judge what costs more as well: images, audio, videos, music or tasks; may be repeated",
     )
     group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
 
