@@ -13,8 +13,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model named by its behaviour.
 
     `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
-    so many events of a stream. `chain` names the models tried next. `pause` is in seconds. `makes` are the kinds of files
-    that it answers with, such as `image`. One that `fails_late` takes a job and fails at its end.
+    so many events of a stream. `chain` names the models tried next. `pause` is in seconds. `makes` are the kinds of
+    files that it answers with, such as `image`. One that `fails_late` takes a job and fails at its end.
     """
 
     doc: str

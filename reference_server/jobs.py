@@ -1,7 +1,7 @@
 """Jobs: what is submitted, takes its time, and is asked for until it ends.
 
-How far a job is follows from when it was made and from the clock alone, so every process that shares the store tells the
-same, also after a restart. What a job makes is known from its start and told at its end.
+How far a job is follows from when it was made and from the clock alone, so every process that shares the store tells
+the same, also after a restart. What a job makes is known from its start and told at its end.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def fetch(recipe: str) -> File | None:
     if not found:
         return None
     width, height, seconds, word = int(found[1]), int(found[2]), float(found[3]), found[4]
-    if not (16 <= min(width, height) and max(width, height) <= LARGEST and 0 < seconds <= LONGEST):
+    if not (min(width, height) >= 16 and max(width, height) <= LARGEST and 0 < seconds <= LONGEST):
         return None
     return File("video/mp4", _film(width // 2 * 2, height // 2 * 2, seconds, bytes.fromhex(word)))
 

@@ -64,4 +64,3 @@ def _error(state: str) -> dict[str, str] | None:
     if state != "failure":
         return None
     return {"code": "generation_failed", "message": "The provider could not make this.", "type": "task_error"}
-
