@@ -119,15 +119,6 @@ def test_film(fetched: Exchange) -> None:
         raise AssertionError(f"{fetched.url:.80}: {problem}") from None
 
 
-@requirement("videos.result.media-type")
-def test_media_type(fetched: Exchange) -> None:
-    """A browser plays the film."""
-    if fetched.status != 200:
-        inconclusive(f"the film is answered {fetched.status}")
-
-    assert fetched.media_type.startswith("video/"), f"the film is served as {fetched.media_type!r}"
-
-
 @requirement("videos.result.agrees")
 def test_agrees(film: Job, fetched: Exchange) -> None:
     """What is told of the film is true."""
