@@ -34,7 +34,7 @@ def _result(reply: Reply, type_: str) -> dict[str, Any]:
 # The submission.
 
 
-@fault(_MAKE, breaks={"tasks.submit"}, gateway=_GATEWAY)
+@fault(_MAKE, breaks={"tasks.submit", "tasks.id"}, gateway=_GATEWAY)
 def task_answered_with_image(reply: Reply) -> Reply:
     """The submission is answered with the list of images that others answer with."""
     return reply.edit(lambda body: {"created": body["created"], "data": [{"url": "https://cdn.example.com/a.png"}]})
