@@ -143,6 +143,10 @@ class Recorder:
         self.touched.append(known)
         return known
 
+    def waits(self, request: Request, take: int = 0) -> bool:
+        """Whether the answer will be a new one, that time may change: neither remembered nor recorded."""
+        return self._replay is None and (request, take) not in self._known
+
     def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:
         """Sends a request now. `until` closes the connection once it holds of the bytes so far."""
         if self._replay is not None:

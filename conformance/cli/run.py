@@ -62,7 +62,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         "--include",
         metavar="F",
         action="append",
-        help="judge what costs more as well: images, audio, videos, music or generated; may be repeated",
+        help="judge what costs more as well: images, audio, videos, music, tasks or generated; may be repeated",
     )
     group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
 

@@ -1,0 +1,174 @@
+"""Music, which comes whole or as a job."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from conformance import job_checks, jobs
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.decoders import Unreadable
+from conformance.decoders import sound as decoded_sound
+from conformance.exchange import Exchange
+from conformance.jobs import Job
+from conformance.mistakes import NOWHERE
+from conformance.target import KEY_VARIABLE, Target
+from openapi import Contract
+
+PATH = "/music/generations"
+PROMPT = "A calm piano, very short."
+SECONDS = 5
+NAMES = ("audio/", "application/ogg", "video/mp4")
+"""How the media types of sound begin."""
+
+
+@dataclass(frozen=True)
+class Music:
+    """What was answered to a request for music. `job` is None when the music came whole."""
+
+    exchange: Exchange
+    job: Job | None
+
+    @property
+    def pieces(self) -> list[dict[str, Any]]:
+        """The pieces of music, when there are any by now."""
+        if self.job:
+            found: list[Any] = self.job.made(self.job.success)
+        elif jobs.accepted(self.exchange):
+            found = pick(self.exchange.json, "data", kind=list)
+        else:
+            inconclusive(f"the request was answered {self.exchange.status}: {self.exchange.text:.120}")
+        return [piece for piece in found if isinstance(piece, dict)] or inconclusive("there is no piece of music")
+
+
+@pytest.fixture
+def music(ask: Ask, gateway: dict[str, Any]) -> Music:
+    """A short piece, at its end when it is a job."""
+    plain = {"model": ask.model_for("music"), "prompt": PROMPT}
+    answer = jobs.submit(ask, PATH, {**plain, "duration_seconds": SECONDS}, plain)
+    body, rules = answer.json if isinstance(answer.json, dict) else {}, gateway["async"]
+    a_job = jobs.accepted(answer) and "data" not in body and jobs.identity(rules, body)
+    return Music(answer, jobs.follow(ask, rules, "music", answer) if a_job else None)
+
+
+@requirement("music.answer")
+def test_answer(music: Music, gateway: dict[str, Any]) -> None:
+    """There is music, or the promise of some."""
+    answer = music.exchange
+
+    assert jobs.accepted(answer), f"the request is answered {answer.status or answer.broken}: {answer.text:.160}"
+    assert isinstance(answer.json, dict), f"the body is no JSON object: {answer.text:.120}"
+    if not music.job:
+        names = gateway["async"]["ids"]
+        assert "data" in answer.json, f"the answer has neither data nor {' or '.join(names)}: {answer.text:.120}"
+        assert isinstance(answer.json["data"], list), f"data is {answer.json['data']!r:.80}"
+        assert answer.json["data"], "data is empty"
+
+
+@requirement("music.schema")
+def test_schema(music: Music, contract: Contract) -> None:
+    """The documented schemas hold."""
+    if music.job:
+        job_checks.schema(music.job, contract, "createMusic", "retrieveMusic")
+    elif not jobs.accepted(music.exchange):
+        inconclusive(f"the request was answered {music.exchange.status}")
+    else:
+        problem = contract.operations["createMusic"].response_problem(music.exchange.status, music.exchange.json)
+        assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("music.sound")
+def test_sound(music: Music) -> None:
+    """Each piece can be had, here or at an address."""
+    for piece in music.pieces:
+        url, text = piece.get("url"), piece.get("b64_audio")
+        assert url or text, f"a piece has neither url nor b64_audio: {piece!r:.120}"
+        assert not url or jobs.is_address(url), f"url is {url!r:.80}"
+        assert not text or _bytes(text), f"b64_audio is {text!r:.60}"
+
+
+@requirement("music.plays")
+def test_plays(ask: Ask, music: Music) -> None:
+    """A player can play it."""
+    for data, name in _sounds(ask, music):
+        assert not isinstance(data, Exchange) or data.status == 200, f"{name:.80} is answered {data.status}"
+        try:
+            decoded_sound(data.body if isinstance(data, Exchange) else data)
+        except Unreadable as problem:
+            raise AssertionError(f"{name:.80}: {problem}") from None
+
+
+@requirement("music.media-type")
+def test_media_type(music: Music) -> None:
+    """What a piece of music is called is sound."""
+    for piece in music.pieces:
+        told = piece.get("content_type")
+        assert told is None or str(told).startswith(NAMES), f"content_type is {told!r:.60}"
+
+
+def _sounds(ask: Ask, music: Music) -> Iterator[tuple[Exchange | bytes, str]]:
+    """Every piece, fetched or decoded, and what to call it; inconclusive when none can be had."""
+    found = 0
+    for piece in music.pieces:
+        if jobs.is_address(piece.get("url")):
+            found += 1
+            yield jobs.fetch(ask, piece["url"]), piece["url"]
+        elif data := _bytes(piece.get("b64_audio")):
+            found += 1
+            yield data, "b64_audio"
+    if not found:
+        inconclusive("no piece has an address or bytes")
+
+
+def _bytes(text: Any) -> bytes:
+    """The bytes of base64, none when it is not that."""
+    try:
+        return base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError):
+        return b""
+
+
+@requirement("music.job")
+def test_job(music: Music) -> None:
+    """A job of music is a job as any other."""
+    if not music.job:
+        raise Unsupported("the music came whole")
+
+    job_checks.statuses(music.job)
+    job_checks.order(music.job)
+
+
+@requirement("music.unknown")
+def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+    """There is no status of a job that nobody submitted."""
+    answer = ask.get(jobs.status_path(gateway["async"], "music", jobs.NOWHERE))
+
+    job_checks.refusal(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
+
+
+@requirement("music.missing-model")
+def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Without a model nobody plays."""
+    job_checks.refusal(ask.post(PATH, {"prompt": PROMPT}), gateway, "missing_field")
+
+
+@requirement("music.unknown-model")
+def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A model that does not exist plays nothing."""
+    job_checks.refusal(ask.post(PATH, {"model": NOWHERE, "prompt": PROMPT}), gateway, "unknown_model")
+
+
+@requirement("music.credential")
+def test_credential(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
+    """Without a key there is no music."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+    answer = ask.post(PATH, {"model": ask.model_for("music"), "prompt": PROMPT}, key=None)
+
+    job_checks.refusal(answer, gateway, "missing_credential")

@@ -1,0 +1,232 @@
+"""Tasks: one way to submit everything, and one path to ask for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance import job_checks, jobs
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.checks.test_errors_envelope import judge_error
+from conformance.decoders import Unreadable, picture, sound
+from conformance.exchange import Exchange
+from conformance.jobs import Job
+from conformance.mistakes import NOWHERE
+from conformance.target import KEY_VARIABLE, Target
+from openapi import Contract
+
+IMAGES = "/images/generations"
+AUDIO = "/audios/generations"
+PROMPT = "A red ball on a white table."
+LINE = "Hello."
+LASTING = ("id", "object", "type", "created")
+
+
+@pytest.fixture
+def image(ask: Ask, gateway: dict[str, Any]) -> Job:
+    """The task of one image, from its submission to its end. Of all kinds it is the cheapest."""
+    answer = jobs.submit(ask, IMAGES, _body(ask))
+    return jobs.follow(ask, gateway["async"], "images", answer)
+
+
+def _body(ask: Ask, **fields: Any) -> dict[str, Any]:
+    return {"model": ask.model_for("images"), "prompt": PROMPT, **fields}
+
+
+def _without(ask: Ask, name: str) -> Exchange:
+    return ask.post(IMAGES, {field: value for field, value in _body(ask).items() if field != name})
+
+
+def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
+    return ask.get(jobs.status_path(gateway["async"], "images", jobs.NOWHERE))
+
+
+@requirement("tasks.submit")
+def test_submit(image: Job) -> None:
+    """The answer is a task, at once."""
+    job_checks.taken(image)
+
+
+@requirement("tasks.id")
+def test_id(image: Job) -> None:
+    """The task has a name."""
+    job_checks.identity(image)
+
+
+@requirement("tasks.schema")
+def test_schema(image: Job, contract: Contract) -> None:
+    """The documented schemas hold."""
+    job_checks.schema(image, contract, "createImageTask", "retrieveTask")
+
+
+@requirement("tasks.kind")
+def test_kind(image: Job) -> None:
+    """The task of an image says that it is one."""
+    body = image.submission
+
+    assert pick(body, "object") == "image.generation.task", f"object is {body['object']!r:.80}"
+    assert pick(body, "type") == "image", f"type is {body['type']!r:.80}"
+
+
+@requirement("tasks.status")
+def test_status(image: Job) -> None:
+    """The status is told whenever it is asked for."""
+    job_checks.statuses(image)
+
+
+@requirement("tasks.status.same")
+def test_status_same(image: Job) -> None:
+    """The status is that of the task, and not of another one."""
+    first = image.submission
+    for status in image.statuses:
+        for name in LASTING:
+            if name in first:
+                assert status.get(name) == first[name], (
+                    f"{name} was {first[name]!r:.60} and is {status.get(name)!r:.60}"
+                )
+
+
+@requirement("tasks.status.fresh")
+def test_status_fresh(ask: Ask, image: Job) -> None:
+    """Who wants the latest status may say so."""
+    assert image.statuses
+    answer = ask.get(f"{jobs.status_path(image.rules, 'images', image.id)}?sync_upstream=true")
+
+    assert answer.status == 200, f"GET {answer.request.path} is answered {answer.status}: {answer.text:.120}"
+
+
+@requirement("tasks.order")
+def test_order(image: Job) -> None:
+    """The task goes forward."""
+    job_checks.order(image)
+
+
+@requirement("tasks.progress")
+def test_progress(image: Job) -> None:
+    """Progress is a percentage."""
+    job_checks.progress(image)
+
+
+@requirement("tasks.progress.grows")
+def test_progress_grows(image: Job) -> None:
+    """Progress does not shrink."""
+    job_checks.growth(image)
+
+
+@requirement("tasks.end")
+def test_end(image: Job) -> None:
+    """The end is the end."""
+    job_checks.end(image)
+
+
+@requirement("tasks.results")
+def test_results(image: Job) -> None:
+    """What was made has an address."""
+    value = image.success.get("results")
+
+    assert isinstance(value, list), f"results is {value!r:.80}"
+    job_checks.results(image)
+
+
+@requirement("tasks.results.early")
+def test_results_early(image: Job) -> None:
+    """Before the end there is nothing to fetch."""
+    job_checks.nothing_early(image)
+
+
+@requirement("tasks.error.absent")
+def test_error_absent(image: Job) -> None:
+    """Where nothing is wrong no error is told."""
+    job_checks.no_error(image)
+
+
+@requirement("tasks.failure.code")
+def test_failure_code(ask: Ask, contract: Contract) -> None:
+    """A program can tell why a task failed."""
+    task = jobs.film(ask, contract, ask.recorder.target.models["failing-video"])
+    error = pick(task.failure, "error", kind=dict)
+
+    for name in ("code", "type"):
+        assert isinstance(error.get(name), str), f"{name} of error is {error.get(name)!r:.60}"
+        assert error[name], f"{name} of error is empty"
+
+
+@requirement("tasks.images")
+def test_images(ask: Ask, image: Job) -> None:
+    """A viewer can show what stands at the address."""
+    for address in image.addresses:
+        _demand(jobs.fetch(ask, address), picture)
+
+
+@requirement("tasks.audio")
+def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A task of sound is a task as any other, and a player can play its result."""
+    answer = jobs.submit(ask, AUDIO, {"model": ask.model_for("music"), "prompt": LINE})
+    if 400 <= answer.status < 500 and "tasks.audio" in gateway["model_dependent"]:
+        raise Unsupported(f"the model does not take a prompt alone: {answer.text:.120}")
+    task = jobs.follow(ask, gateway["async"], "audio", answer)
+
+    job_checks.taken(task)
+    job_checks.statuses(task)
+    for address in task.addresses:
+        _demand(jobs.fetch(ask, address), sound)
+
+
+def _demand(fetched: Exchange, decode: Any) -> None:
+    assert fetched.status == 200, f"{fetched.url:.80} is answered {fetched.status or fetched.broken}"
+    try:
+        decode(fetched.body)
+    except Unreadable as problem:
+        raise AssertionError(f"{fetched.url:.80}: {problem}") from None
+
+
+@requirement("tasks.unknown")
+def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+    """There is no status of a task that nobody submitted."""
+    job_checks.refusal(_unknown(ask, gateway), gateway, "unknown_object")
+
+
+@requirement("tasks.missing")
+@pytest.mark.parametrize("name", ["model", "prompt"])
+def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
+    """Without a model or without a prompt there is no image."""
+    job_checks.refusal(_without(ask, name), gateway, "missing_field")
+
+
+@requirement("tasks.unknown-model")
+def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Nobody makes images by a model that does not exist."""
+    job_checks.refusal(ask.post(IMAGES, _body(ask, model=NOWHERE)), gateway, "unknown_model")
+
+
+@requirement("tasks.envelope")
+@pytest.mark.parametrize("case", ["unknown", "missing"])
+def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
+    """Errors of tasks look like every other error."""
+    answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
+
+    if answer.status < 400:
+        inconclusive(f"the wrong request is answered {answer.status}")
+    judge_error(answer)
+
+
+@requirement("tasks.credential")
+@pytest.mark.parametrize("case", ["submission", "status"])
+def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
+    """Without a key there is neither a task nor its status."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+    if case == "submission":
+        answer = ask.post(IMAGES, _body(ask), key=None)
+    else:
+        answer = ask.get(jobs.status_path(image.rules, "images", image.id), key=None)
+
+    job_checks.refusal(answer, gateway, "missing_credential")
+
+
+@requirement("tasks.owner")
+def test_owner(ask: Ask, image: Job) -> None:
+    """A task belongs to the account that submitted it."""
+    job_checks.stranger(image, ask.get(jobs.status_path(image.rules, "images", image.id), key="other"))

@@ -1,0 +1,177 @@
+"""Films: the job from its submission to its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance import job_checks, jobs
+from conformance.ask import Ask
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.decoders import Unreadable
+from conformance.decoders import film as decoded_film
+from conformance.exchange import Exchange
+from conformance.jobs import Job
+from openapi import Contract
+
+SLACK = 1.0
+"""Seconds by which a film may differ from what is told of it."""
+
+
+@pytest.fixture
+def film(ask: Ask, contract: Contract) -> Job:
+    """A short film, from its submission to its end."""
+    return jobs.film(ask, contract, ask.model_for("videos"))
+
+
+@pytest.fixture
+def failing(ask: Ask, contract: Contract) -> Job:
+    """A film that cannot be made."""
+    return jobs.film(ask, contract, ask.recorder.target.models["failing-video"])
+
+
+@pytest.fixture
+def fetched(ask: Ask, film: Job) -> Exchange:
+    """What stands behind the address of the film."""
+    return jobs.fetch(ask, film.addresses[0])
+
+
+@requirement("videos.submit")
+def test_submit(film: Job) -> None:
+    """The answer is a job, at once."""
+    job_checks.taken(film)
+
+
+@requirement("videos.id")
+def test_id(film: Job) -> None:
+    """The job has a name."""
+    job_checks.identity(film)
+
+
+@requirement("videos.schema")
+def test_schema(film: Job, contract: Contract) -> None:
+    """The documented schemas hold."""
+    asked = "retrieveVideo" if "retrieveVideo" in contract.operations else "retrieveTask"
+
+    job_checks.schema(film, contract, "createVideo", asked)
+
+
+@requirement("videos.status")
+def test_status(film: Job) -> None:
+    """The status is told whenever it is asked for."""
+    job_checks.statuses(film)
+
+
+@requirement("videos.status.same")
+def test_status_same(film: Job) -> None:
+    """The status is that of the job, and not of another one."""
+    own = [film.id, *(film.submission.get(name) for name in film.rules["ids"])]
+    for status in film.statuses:
+        for name in film.rules["ids"]:
+            if status.get(name) is not None:
+                assert status[name] in own, f"{name} is {status[name]!r:.80}, but the job is {film.id!r:.80}"
+
+
+@requirement("videos.order")
+def test_order(film: Job) -> None:
+    """The job goes forward."""
+    job_checks.order(film)
+
+
+@requirement("videos.progress")
+def test_progress(film: Job) -> None:
+    """Progress is a percentage."""
+    job_checks.progress(film)
+
+
+@requirement("videos.progress.grows")
+def test_progress_grows(film: Job) -> None:
+    """Progress does not shrink."""
+    job_checks.growth(film)
+
+
+@requirement("videos.end")
+def test_end(film: Job) -> None:
+    """The end is the end."""
+    job_checks.end(film)
+
+
+@requirement("videos.result")
+def test_result(film: Job) -> None:
+    """The film has an address."""
+    job_checks.results(film)
+
+
+@requirement("videos.result.early")
+def test_result_early(film: Job) -> None:
+    """Before the end there is nothing to fetch."""
+    job_checks.nothing_early(film)
+
+
+@requirement("videos.result.film")
+def test_film(fetched: Exchange) -> None:
+    """A player can open what stands at the address."""
+    assert fetched.status == 200, f"{fetched.url:.80} is answered {fetched.status or fetched.broken}"
+    try:
+        decoded_film(fetched.body)
+    except Unreadable as problem:
+        raise AssertionError(f"{fetched.url:.80}: {problem}") from None
+
+
+@requirement("videos.result.agrees")
+def test_agrees(film: Job, fetched: Exchange) -> None:
+    """What is told of the film is true."""
+    told = film.made(film.success)[0]
+    seconds, size = told.get("duration_seconds"), str(told.get("resolution")).lower()
+    if seconds is None and "x" not in size:
+        raise Unsupported("the target tells neither duration nor resolution")
+    try:
+        real = decoded_film(fetched.body)
+    except Unreadable as problem:
+        inconclusive(str(problem))
+
+    if isinstance(seconds, (int, float)) and real.seconds:
+        assert abs(real.seconds - seconds) <= SLACK, f"told {seconds} s, but the film lasts {real.seconds:.1f} s"
+    if "x" in size:
+        assert f"{real.width}x{real.height}" == size, f"told {size:.40}, but it is {real.width}x{real.height}"
+
+
+@requirement("videos.credits")
+def test_credits(film: Job, gateway: dict[str, Any]) -> None:
+    """What the film cost is told with the film."""
+    if not gateway["headers"]["credits"]:
+        raise Unsupported("no credits are documented")
+    value = film.success.get("credits_used")
+
+    assert isinstance(value, (int, float)), f"credits_used is {value!r:.60}"
+    assert not isinstance(value, bool), f"credits_used is {value!r}"
+    assert value >= 0, f"credits_used is {value!r}"
+
+
+@requirement("videos.error.absent")
+def test_error_absent(film: Job) -> None:
+    """Where nothing is wrong no error is told."""
+    job_checks.no_error(film)
+
+
+@requirement("videos.failure.ends")
+def test_failure_ends(failing: Job) -> None:
+    """What fails says that it has failed."""
+    stage, words = failing.stage(failing.last), failing.rules["failure"]
+
+    assert stage == "failure", f"expected {' or '.join(words)}, but the status is {failing.last['status']!r}"
+
+
+@requirement("videos.failure.reason")
+def test_failure_reason(failing: Job) -> None:
+    """Who waited in vain learns why."""
+    job_checks.failure(failing)
+
+
+@requirement("videos.failure.no-result")
+def test_failure_no_result(failing: Job) -> None:
+    """What failed made nothing."""
+    name = failing.rules["results"]
+
+    assert not failing.failure.get(name), f"{name} of a failed job is {failing.failure[name]!r:.80}"

@@ -1,0 +1,93 @@
+"""Films: what is refused, and to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance import job_checks, jobs
+from conformance.ask import Ask
+from conformance.check import Unsupported, requirement
+from conformance.checks.test_errors_envelope import judge_error
+from conformance.exchange import Exchange
+from conformance.jobs import FILMS, PROMPT, Job
+from conformance.mistakes import NOWHERE
+from conformance.target import KEY_VARIABLE, Target
+from openapi import Contract
+
+
+@pytest.fixture
+def film(ask: Ask, contract: Contract) -> Job:
+    """A short film, from its submission to its end."""
+    return jobs.film(ask, contract, ask.model_for("videos"))
+
+
+def _body(ask: Ask, **fields: Any) -> dict[str, Any]:
+    return {"model": ask.model_for("videos"), "prompt": PROMPT, **fields}
+
+
+def _without(ask: Ask, name: str) -> Exchange:
+    return ask.post(FILMS, {field: value for field, value in _body(ask).items() if field != name})
+
+
+def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
+    return ask.get(jobs.status_path(gateway["async"], "videos", jobs.NOWHERE))
+
+
+@requirement("videos.unknown")
+def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+    """There is no status of a job that nobody submitted."""
+    job_checks.refusal(_unknown(ask, gateway), gateway, "unknown_object")
+
+
+@requirement("videos.missing")
+@pytest.mark.parametrize("name", ["model", "prompt"])
+def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
+    """Without a model or without a prompt there is no film."""
+    job_checks.refusal(_without(ask, name), gateway, "missing_field")
+
+
+@requirement("videos.types")
+@pytest.mark.parametrize("fields", [{"model": 7}, {"prompt": {"text": PROMPT}}], ids=["model", "prompt"])
+def test_types(ask: Ask, gateway: dict[str, Any], fields: dict[str, Any]) -> None:
+    """What is no text is no model and no prompt."""
+    answer = ask.post(FILMS, _body(ask, **fields))
+
+    job_checks.refusal(answer, gateway, "invalid_value", "missing_field", "malformed_body", "unknown_model")
+
+
+@requirement("videos.unknown-model")
+def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
+    """Nobody makes films by a model that does not exist."""
+    job_checks.refusal(ask.post(FILMS, _body(ask, model=NOWHERE)), gateway, "unknown_model")
+
+
+@requirement("videos.envelope")
+@pytest.mark.parametrize("case", ["unknown", "missing"])
+def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
+    """Errors of films look like every other error."""
+    answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
+
+    if answer.status >= 400:
+        judge_error(answer)
+
+
+@requirement("videos.credential")
+@pytest.mark.parametrize("case", ["submission", "status"])
+def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
+    """Without a key there is neither a job nor its status."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+    if case == "submission":
+        answer = ask.post(FILMS, _body(ask), key=None)
+    else:
+        answer = ask.get(jobs.status_path(film.rules, "videos", film.id), key=None)
+
+    job_checks.refusal(answer, gateway, "missing_credential")
+
+
+@requirement("videos.owner")
+def test_owner(ask: Ask, film: Job) -> None:
+    """A job belongs to the account that submitted it."""
+    job_checks.stranger(film, ask.get(jobs.status_path(film.rules, "videos", film.id), key="other"))

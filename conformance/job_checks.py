@@ -1,0 +1,152 @@
+"""What is judged of every job, whatever it makes, and of what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from conformance.check import Unsupported, inconclusive, pick
+from conformance.exchange import Exchange
+from conformance.jobs import STAGES, Job, accepted, is_address
+from openapi import Contract
+
+RANKS = {"waiting": 0, "running": 1, "success": 2, "failure": 2}
+
+
+def taken(job: Job) -> None:
+    """The answer to a submission is a job that has not ended, and not what it makes."""
+    answer = job.exchange
+    assert accepted(answer), f"the submission is answered {answer.status or answer.broken}: {answer.text:.160}"
+    assert answer.media_type == "application/json", f"the submission is answered with {answer.media_type!r}, not JSON"
+    assert isinstance(answer.json, dict), f"the submission is answered with no JSON object: {answer.text:.120}"
+    state, allowed = answer.json.get("status"), [*job.rules["waiting"], *job.rules["running"]]
+    assert state in allowed, f"the status of a job just submitted is {state!r:.60}, not {allowed}"
+
+
+def identity(job: Job) -> None:
+    """The job has an id."""
+    names = job.rules["ids"]
+    values = {name: job.submission[name] for name in names if name in job.submission}
+
+    assert values, f"the submission has no {' or '.join(names)}"
+    for name, value in values.items():
+        assert isinstance(value, str), f"{name} is {value!r:.80}"
+        assert value, f"{name} is empty"
+
+
+def statuses(job: Job) -> None:
+    """Whoever asks for the status is told it, in a documented word."""
+    assert job.id
+    known = [word for stage in STAGES for word in job.rules[stage]]
+    for poll in job.polls:
+        path = poll.request.path
+        if poll.status == 429:
+            inconclusive(f"GET {path} is answered 429")
+        assert poll.status == 200, f"GET {path} is answered {poll.status or poll.broken}: {poll.text:.120}"
+        assert isinstance(poll.json, dict), f"GET {path} is answered with no JSON object: {poll.text:.120}"
+        state = poll.json.get("status")
+        assert state in known, f"status is {state!r:.60}, not one of {', '.join(known)}"
+
+
+def order(job: Job) -> None:
+    """A job never goes back."""
+    stages = [(job.stage(body), body.get("status")) for body in job.told]
+    known = [(RANKS[stage], word) for stage, word in stages if stage is not None]
+    for (rank, word), (next_rank, next_word) in pairwise(known):
+        assert rank <= next_rank, f"the status was {word!r} and then {next_word!r}"
+
+
+def end(job: Job) -> None:
+    """What a job ended with stays."""
+    ended = job.last
+    later = job.later.json if job.later and job.later.status == 200 else inconclusive("the second question failed")
+    state = pick(later, "status")
+
+    assert job.stage(later) == job.stage(ended), f"the status was {ended['status']!r}, and later {state!r:.60}"
+
+
+def progresses(job: Job) -> list[Any]:
+    """Every progress that the job told. Raises `Unsupported` when it told none."""
+    found = [body["progress"] for body in job.told if body.get("progress") is not None]
+    if not found:
+        raise Unsupported("the target tells no progress")
+    return found
+
+
+def progress(job: Job) -> None:
+    """Progress is a percentage."""
+    for value in progresses(job):
+        assert isinstance(value, (int, float)), f"progress is {value!r:.60}"
+        assert not isinstance(value, bool), f"progress is {value!r}"
+        assert 0 <= value <= 100, f"progress is {value!r}"
+
+
+def growth(job: Job) -> None:
+    """Progress does not shrink."""
+    numbers = [value for value in progresses(job) if isinstance(value, (int, float))]
+    for one, following in pairwise(numbers):
+        assert one <= following, f"progress was {one} and then {following}"
+
+
+def nothing_early(job: Job) -> None:
+    """Nothing is given before the job has ended well."""
+    name = job.rules["results"]
+    for body in job.told:
+        if job.stage(body) in ("waiting", "running"):
+            assert not body.get(name), f"{name} is {body[name]!r:.80} while the status is {body['status']!r:.40}"
+
+
+def no_error(job: Job) -> None:
+    """No error is told unless the job failed."""
+    for body in job.told:
+        if job.stage(body) != "failure":
+            assert not body.get("error"), (
+                f"error is {body['error']!r:.80} while the status is {body.get('status')!r:.40}"
+            )
+
+
+def results(job: Job) -> None:
+    """A job that ended well says where the things are that it made."""
+    name = job.rules["results"]
+    value = job.success.get(name)
+    things = value if isinstance(value, list) else [value]
+
+    assert things, f"{name} is empty"
+    for thing in things:
+        assert isinstance(thing, dict), f"{name} is {value!r:.80}"
+        assert is_address(thing.get("url")), f"url of {name} is {thing.get('url')!r:.80}"
+
+
+def failure(job: Job) -> None:
+    """A job that failed says why."""
+    error = job.failure.get("error")
+    message = error.get("message") if isinstance(error, dict) else error
+
+    assert isinstance(message, str), f"error is {error!r:.80}"
+    assert message.strip(), "error says nothing"
+
+
+def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
+    """A wrong submission, or a question for what is not there, is refused with a status that the contract gives it."""
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
+    allowed = list(dict.fromkeys(status for cause in causes for status in gateway["errors"]["status"][cause]))
+    told = answer.status or answer.broken
+    assert answer.status in allowed, f"expected {allowed}, but the request is answered {told}: {answer.text:.160}"
+
+
+def stranger(job: Job, answer: Exchange) -> None:
+    """The answer to somebody else's question does not tell the status."""
+    assert job.id
+    if answer.status == 429:
+        inconclusive("the request was answered 429")
+    assert answer.status >= 400, f"somebody else's job is answered {answer.status}: {answer.text:.120}"
+
+
+def schema(job: Job, contract: Contract, submitted: str, asked: str) -> None:
+    """The submission and every status satisfy the schemas of their operations."""
+    pairs = [(submitted, job.exchange.status, job.submission), *((asked, 200, body) for body in job.statuses)]
+    for operation, status, body in pairs:
+        problem = contract.operations[operation].response_problem(status, body)
+        assert problem is None, f"{operation}: {problem.param}: {problem.message}"

@@ -1,0 +1,163 @@
+"""How jobs are followed: patiently, once, and never faster than a live target allows."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from conformance import jobs
+from conformance.decoders import Unreadable, film, picture, sound
+from conformance.errors import Inconclusive
+from conformance.exchange import Exchange, Request
+from conformance.media import png, wav
+from reference_server.media import music, videos
+
+RULES = {
+    "ids": ["job_id", "id"],
+    "status_paths": {"videos": "/videos/generations/{id}"},
+    "waiting": ["queued"],
+    "running": ["processing"],
+    "success": ["succeeded"],
+    "failure": ["failed"],
+    "results": "result",
+}
+
+
+def answered(body, status=200, url="http://gateway.example/v1/x", **headers):
+    request = Request("GET", "/x")
+    chunks = ((0.0, json.dumps(body).encode()),)
+    return Exchange(0, request, url, "", status=status, headers=httpx.Headers(headers), chunks=chunks)
+
+
+class Asking:
+    """Answers from a list, remembers what it gave, and notes how long it was waited for."""
+
+    def __init__(self, monkeypatch, *answers, local=False):
+        self.answers, self.known, self.paused = list(answers), {}, []
+        self.recorder = SimpleNamespace(target=SimpleNamespace(local=local), waits=self.waits)
+        monkeypatch.setattr("conformance.jobs.time.sleep", self.paused.append)
+
+    def waits(self, request, take):
+        return (request.path, take) not in self.known
+
+    def get(self, path, *, take=0):
+        if (path, take) not in self.known:
+            self.known[path, take] = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return self.known[path, take]
+
+    def fetch(self, url):
+        return self.get(url)
+
+
+SUBMITTED = answered({"job_id": "a b", "status": "queued"})
+
+
+def told(*states, **headers):
+    return [answered({"status": state}, **headers) for state in states]
+
+
+def test_job_is_followed_to_its_end_and_asked_once_more(monkeypatch):
+    asking = Asking(monkeypatch, *told("queued", "processing", "succeeded", "succeeded"))
+
+    job = jobs.follow(asking, RULES, "videos", SUBMITTED)
+
+    assert [body["status"] for body in job.statuses] == ["queued", "processing", "succeeded"]
+    assert job.later is not None
+    assert {path for path, _ in asking.known} == {"/videos/generations/a%20b"}
+
+
+def test_live_target_is_asked_every_two_seconds_at_most(monkeypatch):
+    asking = Asking(monkeypatch, *told("queued", "queued", "queued", "queued", "failed"))
+
+    jobs.follow(asking, RULES, "videos", SUBMITTED)
+
+    assert min(asking.paused) >= 2
+
+
+@pytest.mark.parametrize(("header", "expected"), [("7", 7.0), ("0", 2.0), ("3600", 30.0), ("soon", 2.0)])
+def test_retry_after_prolongs_the_pause(monkeypatch, header, expected):
+    asking = Asking(monkeypatch, *told("queued", "succeeded", **{"retry-after": header}))
+
+    jobs.follow(asking, RULES, "videos", SUBMITTED)
+
+    assert asking.paused[0] == expected
+
+
+def test_known_answers_are_not_waited_for(monkeypatch):
+    asking = Asking(monkeypatch, *told("queued", "succeeded", "succeeded"))
+    first = jobs.follow(asking, RULES, "videos", SUBMITTED)
+    paused = len(asking.paused)
+
+    assert jobs.follow(asking, RULES, "videos", SUBMITTED) == first
+    assert len(asking.paused) == paused
+
+
+@pytest.mark.parametrize(("local", "least", "most"), [(True, 10, 60), (False, 60, 310)])
+def test_patience_ends(monkeypatch, local, least, most):
+    asking = Asking(monkeypatch, *told("processing"), local=local)
+
+    job = jobs.follow(asking, RULES, "videos", SUBMITTED)
+
+    assert least < sum(asking.paused) < most + 10
+    with pytest.raises(Inconclusive, match="has not ended"):
+        assert job.last
+
+
+@pytest.mark.parametrize("answer", [answered({}, 404), answered({"status": "done"}), answered([])])
+def test_what_cannot_be_read_is_not_asked_for_again(monkeypatch, answer):
+    asking = Asking(monkeypatch, answer)
+
+    assert len(jobs.follow(asking, RULES, "videos", SUBMITTED).polls) == 1
+
+
+@pytest.mark.parametrize("answer", [answered({"error": {}}, 400), answered({"status": "queued"}), answered({"id": 7})])
+def test_nothing_is_asked_of_a_job_without_id(monkeypatch, answer):
+    asking = Asking(monkeypatch, answered({}))
+
+    assert jobs.follow(asking, RULES, "videos", answer).polls == ()
+    assert not asking.known
+
+
+def test_redirections_are_followed(monkeypatch):
+    asking = Asking(monkeypatch, answered({}, 302, "http://a.example/x", location="/y"), answered({"film": 1}))
+
+    assert jobs.fetch(asking, "http://a.example/x").status == 200
+    assert [path for path, _ in asking.known] == ["http://a.example/x", "http://a.example/y"]
+
+
+def test_redirections_come_to_an_end(monkeypatch):
+    asking = Asking(monkeypatch, answered({}, 302, "http://a.example/x", location="/x"))
+
+    assert jobs.fetch(asking, "http://a.example/x").status == 302
+
+
+def made(kind, recipe):
+    return kind.fetch(recipe).data
+
+
+def test_decoders_read_what_they_should():
+    assert film(made(videos, "320x180-1.0-00000000.mp4")) == (320, 180, 1.0)
+    assert sound(made(music, "1.0-00000000.mp3")) == "mp3"
+    assert sound(wav()) == "wav"
+    assert picture(png()) == (64, 64)
+
+
+@pytest.mark.parametrize("decode", [film, sound, picture])
+@pytest.mark.parametrize("data", [b"", b"{}", b"hello" * 1000, png()[:60]])
+def test_decoders_refuse_everything_else(decode, data):
+    with pytest.raises(Unreadable):
+        decode(data)
+
+
+def test_decoders_tell_kinds_apart():
+    for decode, data in (
+        (film, png()),
+        (film, wav()),
+        (sound, made(videos, "320x180-1.0-00000000.mp4")),
+        (picture, made(videos, "320x180-1.0-00000000.mp4")),
+    ):
+        with pytest.raises(Unreadable):
+            decode(data)
