@@ -40,7 +40,7 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
     """Judges many cases in one check, given to it as `argument`.
 
     It fails when a case fails, and else is inconclusive when a case is; the message names those cases. It is
-    unsupported when all of them are. What they looked at comes last in the evidence.
+    unsupported when all of them are. What they looked at comes last in the evidence. The check need not name `ask`.
     """
     all_cases = tuple(cases)
 
@@ -50,16 +50,19 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
         @wraps(function)
         def judge_all(**fixtures: Any) -> None:
             touched = fixtures["ask"].recorder.touched
+            named = {name: value for name, value in fixtures.items() if name in signature.parameters}
             ended: dict[type, list[str]] = {}
             for case in all_cases:
                 start = len(touched)
-                kind, message = _ending(function, {**fixtures, argument: case})
+                kind, message = _ending(function, {**named, argument: case})
                 ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
                 if kind is not AssertionError:
                     touched[:] = touched[start:] + touched[:start]
             _settle(ended)
 
         kept = [one for one in signature.parameters.values() if one.name != argument]
+        if "ask" not in signature.parameters:
+            kept.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
         judge_all.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
         return judge_all  # type: ignore[return-value]
 
