@@ -164,9 +164,13 @@ class Files:
             inconclusive(f"the list has more than {MOST_PAGES} pages")
         return None
 
+    def victim(self, take: int = 0) -> Answer:
+        """A file that others may delete."""
+        return self.upload(BALLAST, self.purpose, take=take)
+
     def deleted(self) -> Answer:
         """A file that was uploaded, and deleted again: its upload."""
-        victim = self.text(take=9)
+        victim = self.victim()
         if not self.delete(victim.id).served:
             inconclusive("cannot be judged: no file can be deleted")
         return victim
