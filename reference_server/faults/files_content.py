@@ -22,16 +22,21 @@ def _refused(status: int) -> Reply:
 
 def _uploaded(call: Call) -> list[dict[str, Any]]:
     """The parts of the request that refer to uploads of the caller."""
-    messages = call.body.get("messages", ()) if isinstance(call.body, dict) else ()
-    parts = [part for one in messages if isinstance(one.get("content"), list) for part in one["content"]]
-    return [part for part in parts if (_id(part) or _KNOWN[0]) not in _KNOWN]
+    return [part for message in _messages(call) for part in message["content"] if _id(part) not in _KNOWN]
 
 
-def _id(part: Any) -> str | None:
-    nested = part.get("file") if isinstance(part, dict) and part.get("type") == "file" else None
-    return (
-        nested.get("file_id") if isinstance(nested, dict) else part.get("file_id") if isinstance(part, dict) else None
-    )
+def _messages(call: Call) -> list[dict[str, Any]]:
+    """The messages that have parts."""
+    messages = call.body.get("messages") if isinstance(call.body, dict) else None
+    found = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+    return [one for one in found if isinstance(one.get("content"), list)]
+
+
+def _id(part: Any) -> str:
+    """The id of the file that a part refers to; a known one when it refers to none."""
+    fields = part if isinstance(part, dict) and part.get("type") == "file" else {}
+    nested = fields.get("file")
+    return (nested if isinstance(nested, dict) else fields).get("file_id") or _KNOWN[0]
 
 
 @fault(_CONTENT, breaks={"files.content", "files.content.binary"})
