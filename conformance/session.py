@@ -51,7 +51,8 @@ def target(config: pytest.Config) -> Iterator[Target]:
     else:
         _known(gateway or "openai")
         with reference.serving(gateway) as served:
-            yield _limited(config, replace(served, models={**served.models, "chat": model} if model else served.models))
+            models = {**served.models, "chat": model} if model else served.models
+            yield _limited(config, replace(served, models=models, include=select.EXPENSIVE))
 
 
 def _recorded_url(config: pytest.Config) -> str | None:

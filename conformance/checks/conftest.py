@@ -52,6 +52,18 @@ def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
     return session.ask(pytestconfig, recorder, target)
 
 
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of what is generated."""
+    return int(session.option(pytestconfig, "seed") or 0)
+
+
+@pytest.fixture(scope="session")
+def examples(pytestconfig: pytest.Config) -> int:
+    """How many requests are generated for each operation."""
+    return int(session.option(pytestconfig, "examples") or 40)
+
+
 @pytest.fixture
 def judged(request: pytest.FixtureRequest) -> Requirement:
     """The requirement under judgement."""

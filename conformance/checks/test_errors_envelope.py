@@ -137,7 +137,7 @@ def test_param_names_field(ask: Ask, gateway: dict[str, Any], mistake: Mistake) 
     if param is None:
         assert "param" not in gateway["errors"]["fields"], f"{mistake.at} is at fault, but param names no field"
     elif isinstance(param, str):
-        assert _words(param) & _words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
+        assert words(param) & words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
 
 
 @requirement("errors.message-names-field")
@@ -148,10 +148,10 @@ def test_message_names_field(ask: Ask, mistake: Mistake) -> None:
 
     if error is not None:
         message = pick(error, "message", kind=str)
-        assert _words(message) & _words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
+        assert words(message) & words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
 
 
-def _words(text: str | None) -> set[str]:
+def words(text: str | None) -> set[str]:
     """The words of a text or path in lower case, in the singular."""
     return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
 

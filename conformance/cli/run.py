@@ -37,6 +37,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--workers", metavar="N", type=_at_least(int, 0), default=0, help="processes, default: this one"
     )
+    parser.add_argument(
+        "--examples", metavar="N", type=_at_least(int, 1), help="generated requests for each operation, default: 40"
+    )
     parser.add_argument("--seed", metavar="N", type=_at_least(int, 0), default=0, help="of generated input, default: 0")
 
 
@@ -59,7 +62,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         "--include",
         metavar="F",
         action="append",
-        help="judge what costs more as well: images, audio, videos or music; may be repeated",
+        help="judge what costs more as well: images, audio, videos, music or generated; may be repeated",
     )
     group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
 
@@ -84,6 +87,7 @@ def main(args: argparse.Namespace) -> int:
         workers=args.workers,
         replay=args.replay,
         seed=args.seed,
+        examples=args.examples,
         timeout=args.timeout,
         max_requests=args.max_requests,
         progress=True,
