@@ -41,7 +41,7 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
     """Judges many cases in one check, given to it as `argument`.
 
     It fails when a case fails, and else is inconclusive when a case is; the message names those cases. It is
-    unsupported when all of them are. What they looked at comes last in the evidence.
+    unsupported when all of them are. What they looked at comes last in the evidence. The check need not name `ask`.
     """
     all_cases = tuple(cases)
 
@@ -51,9 +51,12 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
         @wraps(function)
         def judge_all(**fixtures: Any) -> None:
             touched = fixtures["ask"].recorder.touched
-            every(all_cases, lambda case: function(**fixtures, **{argument: case}), touched, label)
+            named = {name: value for name, value in fixtures.items() if name in signature.parameters}
+            every(all_cases, lambda case: function(**named, **{argument: case}), touched, label)
 
         kept = [one for one in signature.parameters.values() if one.name != argument]
+        if "ask" not in signature.parameters:
+            kept.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
         judge_all.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
         return judge_all  # type: ignore[return-value]
 

@@ -9,13 +9,17 @@ import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import msgspec
-from multipart import MultipartError, MultipartParser, parse_options_header
+from multipart import MultipartError, MultipartParser, MultipartPart, parse_options_header
 
 from reference_server.errors import Refusal
 
 BINARY = "application/octet-stream"
+_INSIDE = re.compile(r"(\w+)\[(\w+)\]")
+"""The name of a member of an object, such as `expires_after[seconds]`."""
+_ENCODED_NAME = re.compile(r";\s*filename\*\s*=\s*(?P<charset>[^'\s;]+)'[^';]*'(?P<name>[^\s;]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 
@@ -42,14 +46,23 @@ def read(raw: bytes, content_type: str) -> tuple[dict[str, list[str]], dict[str,
         )
         for part in parser:
             name = part.name.removesuffix("[]")
-            if part.filename is None:
+            file = _file_name(part)
+            if file is None:
                 texts.setdefault(name, []).append(part.value)
             else:
-                media_type = part.content_type.partition(";")[0].strip().lower() or BINARY
-                uploads.setdefault(name, []).append(Upload(part.filename, media_type, part.raw))
-    except (MultipartError, UnicodeError) as error:
+                media_type = part.headers.get("content-type", BINARY).partition(";")[0].strip().lower() or BINARY
+                uploads.setdefault(name, []).append(Upload(file, media_type, part.raw))
+    except (MultipartError, UnicodeError, LookupError) as error:
         raise Refusal("malformed_body", f"The form cannot be read: {error}.") from error
     return texts, uploads
+
+
+def _file_name(part: MultipartPart) -> str | None:
+    """The name of a file, None for a text. The name that RFC 2231 encodes, `filename*`, goes before the plain one."""
+    encoded = _ENCODED_NAME.search(part.disposition)
+    if encoded:
+        return unquote(encoded["name"], encoded["charset"], "strict")
+    return None if part.filename is None else str(part.filename)
 
 
 def values(
@@ -57,9 +70,17 @@ def values(
 ) -> dict[str, Any]:
     """The fields as JSON values, as far as their schemas ask for them; a file stands as its name.
 
-    Raises Refusal when a file is sent as text or text as a file, or when one field is sent several times.
+    A field such as `expires_after[seconds]` is a member of the object `expires_after`, where the schema has one. Raises
+    Refusal when a file is sent as text or text as a file, or when one field is sent several times.
     """
-    found = {name: _value(name, sent, schemas.get(name, {})) for name, sent in texts.items()}
+    found: dict[str, Any] = {}
+    for name, sent in texts.items():
+        inside = _INSIDE.fullmatch(name)
+        if inside and "object" in _types(schemas.get(inside[1], {})):
+            members = schemas[inside[1]].get("properties", {})
+            found.setdefault(inside[1], {})[inside[2]] = _value(name, sent, members.get(inside[2], {}))
+        else:
+            found[name] = _value(name, sent, schemas.get(name, {}))
     for name, files in uploads.items():
         if name in schemas and not _is_file(schemas[name]):
             raise Refusal("invalid_value", f"{name!r} is text, not a file.", name)

@@ -18,6 +18,7 @@ from reference_server.access import Access
 from reference_server.call import Call
 from reference_server.envelope import Envelope
 from reference_server.errors import Refusal
+from reference_server.files import Shelf
 from reference_server.fixtures import Fixtures
 from reference_server.instance import instance
 from reference_server.metering import Metering
@@ -46,7 +47,12 @@ class Service:
         self.fallback_mode: str = rules["fallback"]["mode"]
         self.fallback_signal: str = rules["fallback"]["signal"]
         self.stream_trailer: str = rules["stream"]["trailer"]
+        self.file_rules: dict[str, Any] = rules["files"] or {}
         self.model_fields = _model_fields(contract)
+
+    def shelf(self, call: Call) -> Shelf:
+        """The files that the caller sees."""
+        return Shelf(self.store, self.fixtures.files, call.key.account if call.key else "")
 
     def envelope_of(self, protocol: str) -> Envelope:
         """The writer of a protocol's errors."""

@@ -92,7 +92,7 @@ class Store:
     def admit(self, bucket: str, requests: int, window: float) -> bool:
         """Count a request against a fixed window of `window` seconds; false when it holds `requests` already."""
         now = self.clock()
-        with self._transaction():
+        with self.transaction():
             row = self._database.execute("SELECT started, used FROM windows WHERE bucket = ?", (bucket,)).fetchone()
             started, used = row or (now, 0)
             if not 0 <= now - started < window:
@@ -106,7 +106,7 @@ class Store:
 
     def fails_now(self, conversation: str) -> bool:
         """True for the first, third, ... request of a conversation: each failure is followed by a success."""
-        with self._transaction():
+        with self.transaction():
             known = self._database.execute("DELETE FROM failed WHERE conversation = ?", (conversation,)).rowcount
             if not known:
                 self._database.execute("INSERT INTO failed VALUES (?)", (conversation,))
@@ -149,6 +149,12 @@ class Store:
         )
         return [_stored(row) for row in rows]
 
+    def held(self, kind: str, owner: str) -> tuple[int, int]:
+        """How many objects of that kind an owner has, and how many bytes they hold together."""
+        counted = "SELECT count(*), coalesce(sum(length(data)), 0) FROM objects WHERE kind = ? AND owner = ?"
+        objects, size = self._database.execute(counted, (kind, owner)).fetchone()
+        return objects, size
+
     def delete(self, kind: str, name: str, owner: str) -> bool:
         """Forget an object; false when there was none."""
         cursor = self._database.execute(
@@ -156,8 +162,9 @@ class Store:
         )
         return cursor.rowcount > 0
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._database)
+    def transaction(self) -> Transaction:
+        """`with store.transaction():` nobody else writes, in any process, until the block ends."""
+        return Transaction(self._database)
 
     def _forget(self, table: str, order: str) -> None:
         """Drop the first rows of a table that has become too long."""
@@ -167,7 +174,7 @@ class Store:
             )
 
 
-class _Transaction:
+class Transaction:
     """One writer at a time, also among processes."""
 
     def __init__(self, database: sqlite3.Connection) -> None:

@@ -2,9 +2,9 @@
 
 Write one function per fault in a module of this package; the module is found by itself. The function's name is the
 fault's name and its docstring says what a client sees. `@fault` changes the reply, `@request_fault` changes the call,
-`@variation` is a legal difference and breaks nothing. A function may take the call as a second argument, and may change
-the reply in place and return nothing. A fault plays when the operation matches ("*" is every operation, and every error
-without one) and, where `model` is given, when the request names that model.
+`@variation` and `@request_variation` are legal differences and break nothing. A function may take the call as a second
+argument, and may change the reply in place and return nothing. A fault plays when the operation matches ("*" is every
+operation, and every error without one) and, where `model` is given, when the request names that model.
 
 A fault in a JSON body:
 
@@ -135,6 +135,13 @@ def variation(
 ) -> Callable[[Function], Fault]:
     """Declare a legal difference in the reply: as `fault`, but nothing is broken."""
     return lambda function: _declared(function, operation, (), "reply", gateway, model)
+
+
+def request_variation(
+    operation: str, *, gateway: str | None = None, model: str | None = None, before: str = "handler"
+) -> Callable[[Function], Fault]:
+    """Declare a legal difference in how the request is understood: as `request_fault`, but nothing is broken."""
+    return lambda function: _declared(function, operation, (), before, gateway, model)
 
 
 def _illegal(function: Function, operation: str, breaks: Iterable[str], *rest: Any) -> Fault:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @route("createChatCompletion")
 def create_chat_completion(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
-    prompt = openai.prompt_of(call.body, service.fixtures.files)
+    prompt = openai.prompt_of(call.body, service.shelf(call))
     served = first_working(_candidates(service, call), lambda name: _attempt(service, call, prompt, name))
     answers = generation.answers(prompt, service.store.ids, served.model.lengthy)
     usage = generation.usage(prompt, answers)

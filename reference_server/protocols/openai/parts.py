@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from reference_server.errors import Refusal
-from reference_server.fixtures import File
+from reference_server.form import Upload
 from reference_server.prompt import Part
 
 _IMAGES = {
@@ -19,7 +19,12 @@ _IMAGES = {
 }
 _MOST_TEXT = 100_000
 
-Files = Mapping[str, File]
+
+class Files(Protocol):
+    """The uploaded files that a message may refer to."""
+
+    def get(self, name: str, /) -> Upload | None:
+        """The file of an id."""
 
 
 def parts_of(content: Any, files: Files, at: str) -> tuple[Part, ...]:
@@ -74,7 +79,7 @@ def _stored(file_id: str, files: Files, where: str, at: str) -> Part:
     file = files.get(file_id)
     if file is None:
         raise Refusal("invalid_value", f"There is no file {file_id!r}.", where)
-    return Part("file", file.text, file.media_type, file.name, len(file.text.encode()), at)
+    return Part("file", _readable(file.data), file.media_type, file.name, len(file.data), at)
 
 
 def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:

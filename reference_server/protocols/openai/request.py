@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from reference_server.errors import Refusal
-from reference_server.fixtures import File
 from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.openai.parts import Files, parts_of
 
 Body = dict[str, Any]
 
 
-def prompt_of(body: Body, files: dict[str, File]) -> Prompt:
+def prompt_of(body: Body, files: Files) -> Prompt:
     """The prompt of a request. Raises Refusal, naming the field, when its fields contradict each other."""
     _refuse_orphans(body)
     tools = _tools(body)

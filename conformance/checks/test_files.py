@@ -1,0 +1,292 @@
+"""Upload, retrieve and delete a file; what is wrong with a request for one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from conformance.ask import BOUNDARY, Ask, form
+from conformance.check import NotApplicable, each, inconclusive, pick, requirement
+from conformance.checks.test_errors_envelope import judge_error
+from conformance.files import NOBODYS, PATH, TEXT, Answer, Document, Files, granted, refused, session
+from openapi import Contract
+
+MILLISECONDS = 100_000_000_000
+"""No Unix time in seconds is as large as this."""
+DAY = 86_400
+UNICODE = Document("Überblick 概要.txt", "text/plain", b"The codeword is stork.")
+FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+LOOKS = 3
+PAUSE = 0.3
+"""Seconds between two looks at what a deletion leaves."""
+
+
+@pytest.fixture(scope="session")
+def files(ask: Ask) -> Iterator[Files]:
+    """Uploads files, and deletes them at the end."""
+    yield from session(ask)
+
+
+@pytest.fixture
+def document(files: Files) -> Answer:
+    """The upload that most checks look at; inconclusive when it has no id."""
+    assert files.document().id
+    return files.document()
+
+
+@requirement("files.upload")
+def test_upload(files: Files) -> None:
+    """A file is taken and gets an id."""
+    document = granted(files.document())
+    body = document.exchange.json
+
+    assert document.exchange.media_type == "application/json", f"Content-Type is {document.exchange.media_type!r}"
+    assert isinstance(body, dict), f"the body is no JSON object: {document.exchange.text:.120}"
+    assert isinstance(body.get("id"), str), f"id is {body.get('id')!r:.80}"
+    assert body["id"], "id is empty"
+    assert body.get("object") == "file", f"object is {body.get('object')!r:.80}"
+
+
+@requirement("files.upload.bytes")
+def test_upload_bytes(document: Answer, files: Files) -> None:
+    """The file has the size that was sent."""
+    size = len(files.pdf.data)
+
+    assert document.body.get("bytes") == size, f"{size} bytes were sent, bytes is {document.body.get('bytes')!r:.80}"
+
+
+@requirement("files.upload.created-at")
+def test_upload_created_at(document: Answer) -> None:
+    """The file is as old as it is."""
+    created = document.body.get("created_at")
+
+    assert isinstance(created, int), f"created_at is {created!r:.80}"
+    assert not isinstance(created, bool), "created_at is a boolean"
+    assert 0 < created < MILLISECONDS, f"created_at is {created}, which is no time in seconds"
+
+
+@requirement("files.upload.filename")
+def test_upload_filename(document: Answer, files: Files) -> None:
+    """The file keeps its name."""
+    name = document.body.get("filename")
+
+    assert name == files.pdf.name, f"{files.pdf.name!r} was sent, filename is {name!r:.80}"
+
+
+@requirement("files.upload.unicode-name")
+def test_upload_unicode_name(document: Answer, files: Files) -> None:
+    """The name may be in any script."""
+    if pick(document.body, "filename") != files.pdf.name:
+        inconclusive("not even a plain name is kept")
+    name = pick(files.upload(UNICODE, files.purpose).body, "filename")
+
+    assert name == UNICODE.name, f"{UNICODE.name!r} was sent, filename is {name!r:.80}"
+
+
+@requirement("files.upload.purpose")
+def test_upload_purpose(document: Answer, files: Files) -> None:
+    """The file is for what it was meant for."""
+    purpose = document.body.get("purpose")
+
+    assert purpose == files.purpose, f"{files.purpose!r} was asked for, purpose is {purpose!r:.80}"
+
+
+@requirement("files.upload.status")
+def test_upload_status(document: Answer, contract: Contract) -> None:
+    """The file says whether it is ready."""
+    if "status" not in contract.document["components"]["schemas"]["File"]["required"]:
+        raise NotApplicable("no status is demanded of a file")
+    status = document.body.get("status")
+
+    assert isinstance(status, str), f"status is {status!r:.80}"
+    assert status, "status is empty"
+
+
+@requirement("files.upload.unique")
+def test_upload_unique(files: Files) -> None:
+    """Two files are not one."""
+    one, other = files.text().id, files.upload(UNICODE, files.purpose).id
+
+    assert one != other, f"two different files have the id {one!r:.80}"
+
+
+@requirement("files.upload.no-file")
+def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
+    """Without a file there is nothing to keep."""
+    answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
+
+    refused(answer, _missing(gateway))
+
+
+@requirement("files.upload.no-purpose")
+def test_no_purpose(ask: Ask, gateway: dict[str, Any]) -> None:
+    """What a file is for must be said."""
+    answer = Answer(ask.upload(PATH, [], [("file", *TEXT)]))
+
+    refused(answer, _missing(gateway))
+
+
+def _missing(gateway: dict[str, Any]) -> list[int]:
+    statuses = gateway["errors"]["status"]
+    return [*statuses["missing_field"], *statuses["malformed_body"], *statuses["invalid_value"]]
+
+
+@requirement("files.upload.unknown-purpose")
+def test_unknown_purpose(files: Files, gateway: dict[str, Any]) -> None:
+    """There is no purpose of that name."""
+    answer = files.upload(TEXT, "no-such-purpose")
+
+    refused(answer, gateway["errors"]["status"]["invalid_value"])
+
+
+@requirement("files.upload.broken-form")
+@each("damage", ["truncated", "divided by another boundary", "empty"])
+def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
+    """What cannot be read to its end is not kept."""
+    whole = form([("purpose", files.purpose)], [("file", *TEXT)])
+    half = whole[: whole.index(TEXT.data) + 10]
+    body = {"truncated": half, "empty": b""}.get(damage, whole.replace(BOUNDARY.encode(), b"another"))
+    answer = Answer(ask.send("POST", PATH, body, headers=FORM))
+
+    refused(answer, range(400, 500))
+
+
+@requirement("files.upload.not-a-form")
+def test_not_a_form(ask: Ask) -> None:
+    """A file does not come in JSON."""
+    answer = Answer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
+
+    refused(answer, range(400, 500))
+
+
+@requirement("files.retrieve")
+def test_retrieve(document: Answer, files: Files) -> None:
+    """A file is the same after its upload."""
+    known = told(document, files)
+    body = granted(files.retrieve(document.id)).body
+
+    for name, value in known.items():
+        assert body.get(name) == value, f"{name} was {value!r:.60} in the upload and is {body.get(name)!r:.60}"
+
+
+def told(document: Answer, files: Files) -> dict[str, Any]:
+    """What the upload has told of the PDF, as far as it is right: what is wrong is judged as such."""
+    right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
+    right |= {"purpose": files.purpose}
+    created = document.body.get("created_at")
+    found = {name: value for name, value in right.items() if document.body.get(name) == value}
+    return found | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
+
+
+Operation = Callable[..., Answer]
+OPERATIONS: dict[str, Operation] = {"retrieve": Files.retrieve, "download": Files.download, "delete": Files.delete}
+
+
+@requirement("files.unknown")
+@each("operation", OPERATIONS)
+def test_unknown(files: Files, gateway: dict[str, Any], operation: str) -> None:
+    """There is no file that nobody uploaded."""
+    answer = OPERATIONS[operation](files, NOBODYS)
+    if operation == "download" and answer.status == _refusal_of_downloads(files):
+        inconclusive("the target refuses every download")
+
+    refused(answer, gateway["errors"]["status"]["unknown_object"])
+
+
+def _refusal_of_downloads(files: Files) -> int | None:
+    """The status with which the download of a file that exists is refused, None when it is not."""
+    answer = files.download(files.document().id)
+    return None if answer.served else answer.status
+
+
+@requirement("files.errors")
+@each("mistake", ["no file", "unknown purpose", "broken form", *OPERATIONS])
+def test_errors(ask: Ask, files: Files, mistake: str) -> None:
+    """An error about files looks like every other error."""
+    if mistake in OPERATIONS:
+        answer = OPERATIONS[mistake](files, NOBODYS)
+    elif mistake == "broken form":
+        answer = Answer(ask.send("POST", PATH, b"", headers=FORM))
+    elif mistake == "no file":
+        answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
+    else:
+        answer = files.upload(TEXT, "no-such-purpose")
+    if answer.status < 400:
+        inconclusive(f"the request was answered {answer.status}")
+
+    judge_error(answer.exchange)
+
+
+@requirement("files.schema")
+def test_schema(document: Answer, files: Files, contract: Contract) -> None:
+    """Every answer has its documented form."""
+    victim = files.deleted()
+    answers = {
+        "uploadFile": document,
+        "retrieveFile": files.retrieve(document.id),
+        "listFiles": files.page(limit=100),
+        "deleteFile": files.delete(victim.id),
+    }
+
+    for name, answer in answers.items():
+        if answer.served:
+            problem = contract.operations[name].response_problem(200, answer.exchange.json)
+            assert problem is None, f"{name}: {problem.message}"
+
+
+@requirement("files.delete")
+def test_delete(files: Files) -> None:
+    """A deletion is confirmed."""
+    name = files.victim().id
+    body = granted(files.delete(name)).body
+
+    assert body.get("id") == name, f"{name} was deleted, id is {body.get('id')!r:.80}"
+    assert body.get("object") == "file", f"object is {body.get('object')!r:.80}"
+    assert body.get("deleted") is True, f"deleted is {body.get('deleted')!r:.80}"
+
+
+@requirement("files.delete.gone")
+@each("operation", ["retrieve", "download"])
+def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> None:
+    """What was deleted cannot be read."""
+    name, allowed = files.deleted().id, gateway["errors"]["status"]["unknown_object"]
+    read = OPERATIONS[operation]
+    if read(files, NOBODYS).served:
+        inconclusive("a file that nobody uploaded is answered as well")
+    answer = _settled(lambda take: read(files, name, take=take), lambda one: not one.served)
+    if operation == "download" and answer.status == _refusal_of_downloads(files):
+        inconclusive("the target refuses every download")
+
+    refused(answer, allowed)
+
+
+@requirement("files.delete.unlisted")
+def test_delete_unlisted(files: Files) -> None:
+    """What was deleted is not listed."""
+    name = files.deleted().id
+
+    entry = _settled(lambda take: files.listed(name, take=10 + take), lambda found: found is None)
+    assert entry is None, f"{name} was deleted and is listed"
+
+
+@requirement("files.delete.again")
+def test_delete_again(files: Files, gateway: dict[str, Any]) -> None:
+    """What is gone cannot be deleted."""
+    name = files.deleted().id
+    if files.delete(NOBODYS).served:
+        inconclusive("even a file that nobody uploaded can be deleted")
+
+    refused(files.delete(name, take=1), gateway["errors"]["status"]["unknown_object"])
+
+
+def _settled(look: Callable[[int], Any], done: Callable[[Any], bool]) -> Any:
+    """What a few looks see, until it is as it should be: a deletion may take a moment."""
+    for take in range(1, LOOKS):
+        seen = look(take)
+        if done(seen):
+            return seen
+        time.sleep(PAUSE)
+    return look(LOOKS)

@@ -1,0 +1,151 @@
+"""The bytes of a file: downloaded, and read by a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.chat import Completion
+from conformance.check import NotApplicable, Unsupported, each, inconclusive, requirement
+from conformance.checks.test_chat_media import QUESTION
+from conformance.files import BATCH, NOBODYS, Answer, Document, Files, granted, session
+from conformance.media import inline_file_part, png, stored_file_part, text_part
+from conformance.target import Target
+
+BINARY = {"application/octet-stream", "binary/octet-stream"}
+IMAGE = Document("square.png", "image/png", png())
+FORMS = ("nested", "flat")
+REFUSED = {400, 403}
+
+
+@pytest.fixture(scope="session")
+def files(ask: Ask) -> Iterator[Files]:
+    """Uploads files, and deletes them at the end."""
+    yield from session(ask)
+
+
+@requirement("files.content")
+def test_content(files: Files, promised: bool) -> None:
+    """What comes down is what went up."""
+    sent, answer = files.pdf, files.download(files.document().id)
+    if answer.status in REFUSED and not promised:
+        sent, answer = BATCH, files.download(files.upload(BATCH, "batch").id)
+
+    _demand_bytes(sent, answer, promised)
+
+
+@requirement("files.content.binary")
+def test_content_binary(files: Files, promised: bool) -> None:
+    """Bytes that are no text stay what they are."""
+    _demand_bytes(IMAGE, files.download(files.image().id), promised)
+
+
+def _demand_bytes(sent: Document, answer: Answer, promised: bool) -> None:
+    """The download is the file. That a purpose forbids it is no defect, unless every file is promised."""
+    if answer.status in REFUSED and not promised:
+        raise Unsupported(f"the target forbids the download: {answer.exchange.text:.160}")
+    body = granted(answer).exchange.body
+
+    assert len(body) == len(sent.data), f"{len(sent.data)} bytes of {sent.name} were sent, {len(body)} came back"
+    at = next((place for place, pair in enumerate(zip(body, sent.data, strict=True)) if pair[0] != pair[1]), None)
+    assert at is None, f"the download of {sent.name} differs from byte {at}"
+
+
+@requirement("files.content.type")
+def test_content_type(files: Files) -> None:
+    """The download is labelled as what it is."""
+    answer = files.download(files.document().id)
+    if not answer.served:
+        inconclusive(f"the download was answered {answer.status}")
+    allowed = {files.pdf.media_type, *BINARY}
+
+    assert answer.exchange.media_type in allowed, f"a PDF is labelled as {answer.exchange.media_type!r}"
+
+
+class Reader:
+    """Asks a model about files."""
+
+    def __init__(self, ask: Ask, target: Target) -> None:
+        self.ask = ask
+        self.named = "files" in target.models
+        self.model = target.models.get("files", ask.model)
+
+    def ask_about(self, *parts: dict[str, Any], key: str = "default") -> Completion:
+        """The answer to a question with these parts."""
+        return self.ask.chat([text_part(QUESTION), *parts], model=self.model, key=key)
+
+    def takes_anything(self, form: str) -> bool:
+        """Whether even a file that nobody uploaded is taken."""
+        return self.ask_about(stored_file_part(form, NOBODYS)).status == 200
+
+
+@pytest.fixture
+def reader(ask: Ask, target: Target) -> Reader:
+    """Asks a model about files."""
+    return Reader(ask, target)
+
+
+@requirement("files.chat")
+@each("form", FORMS)
+def test_chat(files: Files, reader: Reader, gateway: dict[str, Any], form: str) -> None:
+    """A file is uploaded to be asked about."""
+    _documented(gateway, form)
+    answer = reader.ask_about(stored_file_part(form, files.document().id))
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}")
+    if answer.status != 200 and not reader.named and reader.ask_about(inline_file_part(form)).status != 200:
+        raise Unsupported("the model takes no document in any form")
+
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
+
+
+def _documented(gateway: dict[str, Any], form: str) -> None:
+    if form not in gateway["files"]["part"]:
+        raise NotApplicable(f"the {form} form of a file part is not documented")
+
+
+@requirement("files.chat.counted")
+def test_chat_counted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
+    """An uploaded file is not dropped."""
+    form = gateway["files"]["part"][0]
+    alone, brought, stored = (
+        reader.ask_about(*parts).tokens("prompt_tokens")
+        for parts in ((), (inline_file_part(form),), (stored_file_part(form, files.document().id),))
+    )
+    if brought <= alone:
+        inconclusive("cannot be judged: a document that is brought along is not counted either")
+
+    assert stored > alone, f"the prompt costs {stored} tokens with the file and {alone} without it"
+
+
+@requirement("files.chat.deleted")
+def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
+    """What is gone cannot be asked about."""
+    form = gateway["files"]["part"][0]
+    if reader.takes_anything(form):
+        inconclusive("even a file that nobody uploaded is taken")
+    answer = reader.ask_about(stored_file_part(form, files.deleted().id))
+
+    _demand_refused(answer)
+
+
+@requirement("files.chat.foreign")
+def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
+    """What belongs to others cannot be asked about."""
+    form = gateway["files"]["part"][0]
+    if reader.takes_anything(form):
+        inconclusive("even a file that nobody uploaded is taken")
+    if reader.ask_about(key="stranger-account").status != 200:
+        inconclusive("the other account is not served at all")
+    answer = reader.ask_about(stored_file_part(form, files.document().id), key="stranger-account")
+
+    _demand_refused(answer)
+
+
+def _demand_refused(answer: Completion) -> None:
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}")
+    assert 400 <= answer.status < 500, f"expected a 4xx, got {answer.status}: {answer.exchange.text:.160}"

@@ -1,0 +1,191 @@
+"""The list of files: what it holds, its pages, its order and its filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import each, inconclusive, pick, requirement
+from conformance.checks.test_files import told
+from conformance.files import Answer, Files, granted, session, steady
+
+ODD: dict[str, dict[str, object]] = {
+    "limit 0": {"limit": 0},
+    "limit below 0": {"limit": -1},
+    "limit too large": {"limit": 10**9},
+    "limit a word": {"limit": "many"},
+    "order unknown": {"order": "sideways"},
+    "purpose unknown": {"purpose": "no-such-purpose"},
+    "after a file that never was": {"after": "file-0000nobody"},
+}
+AFTER_DELETED = "after a deleted file"
+
+
+@pytest.fixture(scope="session")
+def files(ask: Ask) -> Iterator[Files]:
+    """Uploads files, and deletes them at the end."""
+    yield from session(ask)
+
+
+@pytest.fixture
+def three(files: Files) -> list[str]:
+    """The ids of three files, so that there are pages to turn."""
+    return [files.document().id, files.text().id, files.text(take=1).id]
+
+
+@pytest.fixture
+def first(files: Files, three: list[str]) -> Answer:
+    """The page with one of at least three files."""
+    assert three
+    return files.page(limit=1)
+
+
+@requirement("files.list")
+def test_list(files: Files) -> None:
+    """What was uploaded is listed."""
+    name = files.document().id
+    granted(files.page(take=1, limit=100))
+
+    assert files.listed(name, take=1), f"{name} was uploaded and is not listed"
+
+
+@requirement("files.list.shape")
+def test_list_shape(files: Files) -> None:
+    """The list says that it is one, and whether it is whole."""
+    answer = granted(files.page()).exchange
+    body = answer.json
+
+    assert isinstance(body, dict), f"the body is no JSON object: {answer.text:.120}"
+    assert body.get("object") == "list", f"object is {body.get('object')!r:.80}"
+    assert isinstance(body.get("data"), list), f"data is {body.get('data')!r:.80}"
+    assert all(isinstance(entry, dict) for entry in body["data"]), "an entry is no object"
+    assert isinstance(body.get("has_more"), bool), f"has_more is {body.get('has_more')!r:.80}"
+
+
+@requirement("files.list.same")
+def test_list_same(files: Files) -> None:
+    """A file is told in one way."""
+    name = files.document().id
+    listed = files.listed(name, take=1) or inconclusive("the file is not listed")
+
+    for field, value in told(files.document(), files).items():
+        assert listed.get(field) == value, f"{field} was {value!r:.60} and is {listed.get(field)!r:.60} in the list"
+
+
+@requirement("files.list.robust")
+@each("case", [*ODD, AFTER_DELETED])
+def test_list_robust(files: Files, case: str) -> None:
+    """What the caller gets wrong is not the server's failure."""
+    query = ODD[case] if case in ODD else {"after": files.deleted().id}
+    answer = files.page(**query)
+
+    assert 200 <= answer.status < 500, (
+        f"answered {answer.status or answer.exchange.broken}: {answer.exchange.text:.120}"
+    )
+
+
+@requirement("files.paging.limit")
+def test_paging_limit(first: Answer) -> None:
+    """A page is as long as it should be."""
+    entries = granted(first).entries
+
+    assert len(entries) == 1, f"limit is 1 and the page has {len(entries)} files"
+
+
+@requirement("files.paging.has-more")
+def test_paging_has_more(first: Answer) -> None:
+    """A page says that others follow."""
+    if len(first.entries) != 1:
+        inconclusive("the page has not the asked length")
+
+    assert first.has_more, "there are at least 3 files, the page has 1, and has_more is false"
+
+
+@requirement("files.paging.after")
+def test_paging_after(files: Files, three: list[str]) -> None:
+    """Pages of one file each are the list."""
+    if len(three) != len(set(three)):
+        inconclusive("the uploads have no ids of their own")
+    seen = steady(lambda take: _walk(files, 20 * take), lambda walk: walk[0] == walk[1] == walk[2])
+    before, pages, after = seen
+
+    if before != after:
+        inconclusive("somebody else changes the files")
+    assert pages == before, f"the list starts with {before}, pages of 1 give {pages}"
+
+
+def _walk(files: Files, take: int) -> list[list[str]]:
+    """The first three ids of the list, the same in pages of one, and again of the list."""
+    before = files.page(take=take, limit=3).ids[:3]
+    turned = files.page(take=take, limit=1).ids[:1]
+    for _ in before[1:]:
+        turned += files.page(take=take, limit=1, after=turned[-1]).ids[:1] if turned else []
+    return [before, turned, files.page(take=take + 1, limit=3).ids[:3]]
+
+
+@requirement("files.paging.end")
+@pytest.mark.usefixtures("three")
+def test_paging_end(files: Files) -> None:
+    """Who turns the pages comes to an end."""
+    pages = list(files.pages(take=2))
+    if pages[-1].has_more and pages[-1].ids:
+        inconclusive("the list has too many pages")
+    listed = [name for page in pages for name in page.ids]
+    oldest = listed[-1] if listed else inconclusive("the list is empty")
+    beyond = files.page(limit=1, after=oldest)
+    if beyond.ids and beyond.ids == files.page(limit=1).ids:
+        inconclusive("the page after a file is the first page")
+
+    assert not granted(beyond).entries, f"the list ends with {oldest}, and {beyond.ids} follow it"
+    assert not beyond.has_more, f"no file follows {oldest}, and has_more is true"
+
+
+@requirement("files.paging.cursors")
+def test_paging_cursors(first: Answer) -> None:
+    """A page names its ends."""
+    if first.body.get("has_more") is not True or len(first.entries) != 1:
+        inconclusive("no other page follows this one")
+    ends = {"last_id": first.ids[-1]}
+    if first.body.get("first_id") is not None:
+        ends["first_id"] = first.ids[0]
+
+    for name, known in ends.items():
+        assert first.body.get(name) == known, f"{name} is {first.body.get(name)!r:.80}, the file there is {known!r:.80}"
+
+
+@requirement("files.order")
+@pytest.mark.usefixtures("three")
+def test_order(files: Files) -> None:
+    """The oldest comes first when that is asked for, else the newest."""
+    oldest_first = _ages(files, "asc")
+    newest_first = _ages(files, "desc")
+    unasked = _ages(files)
+    if len({*oldest_first, *newest_first}) < 2:
+        inconclusive("all files are of the same age")
+
+    assert oldest_first == sorted(oldest_first), "with order asc a file comes before an older one"
+    assert newest_first == sorted(newest_first, reverse=True), "with order desc a file comes before a newer one"
+    assert unasked == sorted(unasked, reverse=True), "without an order a file comes before a newer one"
+
+
+def _ages(files: Files, order: str = "") -> list[int]:
+    page = granted(files.page(limit=100, order=order) if order else files.page(limit=100))
+    return [pick(entry, "created_at", kind=int) for entry in page.entries]
+
+
+@requirement("files.purpose")
+def test_purpose(files: Files) -> None:
+    """Files can be listed by what they are for."""
+    uploads: dict[str, Any] = {"vision": files.image(), files.purpose: files.document()}
+
+    for purpose, upload in uploads.items():
+        if pick(upload.body, "purpose") != purpose:
+            inconclusive("the upload has not the purpose that was asked for")
+        page = granted(files.page(limit=100, purpose=purpose))
+        others = {pick(entry, "purpose") for entry in page.entries} - {purpose}
+        assert not others, f"the list of purpose {purpose} has files of purpose {', '.join(map(str, others))}"
+        missing = upload.id not in page.ids and not page.has_more
+        assert not missing, f"{upload.id} has the purpose {purpose} and is missing from its list"

@@ -1,0 +1,246 @@
+"""Whose files there are, how many, for how long, and what is taken at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.checks.test_files import MILLISECONDS, OPERATIONS
+from conformance.files import BALLAST, REFUSED, TEXT, Answer, Document, Files, granted, refused, session, steady
+from conformance.media import wav
+
+WHOLE = re.compile(r"[0-9]+")
+STRANGER = "stranger-account"
+HOUR = 3600
+IN_FOLDERS = Document("../../folder/note.txt", "text/plain", TEXT.data)
+DISGUISED = Document("square.png", "application/pdf", wav())
+"""Its name, its media type and its content are of three kinds."""
+WRONG_KEYS = {"with a space": "two words", "of 256 characters": "k" * 256, "with a sign": "key#1"}
+
+
+@pytest.fixture(scope="session")
+def files(ask: Ask) -> Iterator[Files]:
+    """Uploads files, and deletes them at the end."""
+    yield from session(ask)
+
+
+@requirement("files.isolation")
+@each("operation", OPERATIONS)
+def test_isolation(files: Files, operation: str) -> None:
+    """Who knows an id has no right to the file."""
+    name = files.victim(take=1).id
+    answer = OPERATIONS[operation](files, name, key=STRANGER)
+
+    assert not answer.served, f"another account can {operation} the file: {answer.exchange.text:.120}"
+
+
+@requirement("files.isolation.list")
+def test_isolation_list(files: Files) -> None:
+    """A list has one's own files only."""
+    name = files.document().id
+    page = files.page(key=STRANGER)
+    if page.status in {401, 403}:
+        inconclusive(f"the other account has no list of files: {page.status}")
+
+    assert name not in granted(page).ids, f"{name} is in the list of another account"
+
+
+@requirement("files.isolation.hidden")
+def test_isolation_hidden(files: Files, gateway: dict[str, Any]) -> None:
+    """Nobody learns that others have a file."""
+    answer = files.retrieve(files.victim(take=1).id, key=STRANGER)
+    if answer.served:
+        inconclusive("another account can retrieve the file")
+
+    refused(answer, gateway["errors"]["status"]["unknown_object"])
+
+
+@requirement("files.account")
+def test_account(files: Files) -> None:
+    """A file belongs to the account and not to the key."""
+    name = files.document().id
+    body = granted(files.retrieve(name, key="sibling")).body
+
+    assert body.get("id") == name, f"{name} was asked for, id is {body.get('id')!r:.80}"
+
+
+@requirement("files.filename.plain")
+def test_filename_plain(files: Files) -> None:
+    """Where the file lay is nobody's business."""
+    name = pick(files.upload(IN_FOLDERS, files.purpose).body, "filename", kind=str)
+
+    assert not re.search(r"[/\\]", name), f"{IN_FOLDERS.name!r} was sent, filename is {name!r:.80}"
+
+
+@requirement("files.mime")
+def test_mime(files: Files, gateway: dict[str, Any]) -> None:
+    """A file is what it says it is."""
+    answer = files.upload(DISGUISED, files.purpose)
+
+    refused(answer, gateway["errors"]["status"]["invalid_value"])
+
+
+class Keyed:
+    """Uploads under idempotency keys that no other run has."""
+
+    def __init__(self, files: Files, gateway: dict[str, Any]) -> None:
+        self.files = files
+        self.header: str = gateway["files"]["idempotency_key"]
+
+    @property
+    def document(self) -> Document:
+        """A file under a name of this run."""
+        return Document(f"twice_{self.files.word}.txt", "text/plain", TEXT.data)
+
+    def upload(self, key: str, take: int = 0) -> Answer:
+        """An upload under a key."""
+        return self.files.upload(self.document, self.files.purpose, take=take, headers={self.header: key})
+
+    def twice(self) -> list[Answer]:
+        """The same upload under the same key, two times."""
+        return [self.upload(f"conformance_{self.files.word}", take) for take in range(2)]
+
+
+@pytest.fixture
+def keyed(files: Files, gateway: dict[str, Any]) -> Keyed:
+    """Uploads under idempotency keys."""
+    return Keyed(files, gateway)
+
+
+@requirement("files.idempotency")
+def test_idempotency(keyed: Keyed) -> None:
+    """Who is not sure that an upload went through sends it again."""
+    first, second = keyed.twice()
+
+    assert granted(first).id == granted(second).id, f"the same key made {first.id} and {second.id}"
+
+
+@requirement("files.idempotency.single")
+def test_idempotency_single(keyed: Keyed, files: Files) -> None:
+    """The file is kept once."""
+    made = {answer.id for answer in keyed.twice()}
+    found = [
+        pick(entry, "id")
+        for page in files.pages(take=3)
+        for entry in page.entries
+        if entry.get("filename") == keyed.document.name or entry.get("id") in made
+    ]
+    if not found:
+        inconclusive("the file is not listed")
+
+    assert len(found) == 1, f"one key made the files {found}"
+
+
+@requirement("files.idempotency.other-key")
+def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
+    """Another key is another upload."""
+    first, _ = keyed.twice()
+    other = granted(keyed.upload(f"conformance_{files.word}_other"))
+
+    assert other.id != first.id, f"two keys made one file, {first.id}"
+
+
+@requirement("files.idempotency.invalid")
+@each("wrong", WRONG_KEYS)
+def test_idempotency_invalid(keyed: Keyed, gateway: dict[str, Any], wrong: str) -> None:
+    """Not everything is a key."""
+    refused(keyed.upload(WRONG_KEYS[wrong]), gateway["errors"]["status"]["invalid_value"])
+
+
+def _number(answer: Answer, header: str) -> int:
+    """A header that is a whole number; inconclusive when it is not."""
+    value = str(granted(answer).exchange.headers.get(header, ""))
+    return int(value) if WHOLE.fullmatch(value) else inconclusive(f"cannot be judged: {header} is {value!r:.60}")
+
+
+def _demand_room(files: Files, used: str, limit: str) -> None:
+    answers = {"upload": granted(files.document()), "list": granted(files.page())}
+    for kind, answer in answers.items():
+        told = {name: answer.exchange.headers.get(name) for name in (used, limit)}
+        for name, value in told.items():
+            assert value is not None, f"{name} is missing from the {kind}"
+            assert WHOLE.fullmatch(value), f"{name} of the {kind} is {value!r:.60}"
+        assert int(told[used]) <= int(told[limit]), f"the {kind} has {used} {told[used]} and {limit} {told[limit]}"
+
+
+@requirement("files.storage")
+def test_storage(files: Files, gateway: dict[str, Any]) -> None:
+    """One knows how much room there is."""
+    names = gateway["files"]["storage"]
+
+    _demand_room(files, names["used"], names["limit"])
+
+
+@requirement("files.storage.files")
+def test_storage_files(files: Files, gateway: dict[str, Any]) -> None:
+    """One knows how many files there may be."""
+    names = gateway["files"]["storage"]
+
+    _demand_room(files, names["files"], names["files_limit"])
+
+
+def _used(files: Files, gateway: dict[str, Any], look: int) -> list[int]:
+    """The bytes stored before an upload, after it, and after its deletion."""
+    header, take = gateway["files"]["storage"]["used"], 10 * look
+    before = _number(files.page(limit=1, take=take), header)
+    upload = files.upload(BALLAST, files.purpose, take=take)
+    after = _number(files.page(limit=1, take=take + 1), header) if upload.id else 0
+    if not files.delete(upload.id).served:
+        inconclusive("the file cannot be deleted")
+    return [before, after, _number(files.page(limit=1, take=take + 2), header)]
+
+
+@requirement("files.storage.grows")
+def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
+    """What is uploaded takes room."""
+    size = len(BALLAST.data)
+    grown = steady(lambda look: _growth(_used(files, gateway, look)), lambda bytes_: bytes_ == size)
+
+    assert grown == size, f"{size} bytes were uploaded, and the bytes stored grew by {grown}"
+
+
+@requirement("files.storage.shrinks")
+def test_storage_shrinks(files: Files, gateway: dict[str, Any]) -> None:
+    """What is deleted gives its room back."""
+    size = len(BALLAST.data)
+    shrunk = steady(lambda look: -_growth(_used(files, gateway, look)[1:]), lambda bytes_: bytes_ == size)
+
+    assert shrunk == size, f"{size} bytes were deleted, and the bytes stored shrank by {shrunk}"
+
+
+def _growth(used: list[int]) -> int:
+    return used[1] - used[0]
+
+
+def _expiring(files: Files, seconds: int) -> Answer:
+    more = [("expires_after[anchor]", "created_at"), ("expires_after[seconds]", seconds)]
+    return files.upload(TEXT, files.purpose, more=more)
+
+
+@requirement("files.expiry")
+def test_expiry(files: Files) -> None:
+    """A file may be for a while only."""
+    answer = _expiring(files, HOUR)
+    if answer.status in REFUSED:
+        raise Unsupported(f"the target takes no expires_after: {answer.exchange.text:.120}")
+    created, expires = pick(answer.body, "created_at", kind=int), answer.body.get("expires_at")
+    if not 0 < created < MILLISECONDS:
+        inconclusive(f"cannot be judged: created_at is {created}")
+
+    assert isinstance(expires, int), f"expires_at is {expires!r:.80}"
+    assert abs(expires - created - HOUR) <= 60, f"it is to expire after {HOUR} s, and does after {expires - created} s"
+
+
+@requirement("files.expiry.invalid")
+def test_expiry_invalid(files: Files) -> None:
+    """A file is not for a moment."""
+    taken = _expiring(files, HOUR)
+    if not taken.served or taken.body.get("expires_at") is None:
+        inconclusive("expires_after is not taken at all")
+
+    refused(_expiring(files, 1), range(400, 500))
