@@ -13,7 +13,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model named by its behaviour.
 
     `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
-    so many events of a stream. `chain` names the models tried next. `pause` is in seconds.
+    so many events of a stream. `chain` names the models tried next. `pause` is in seconds. `speaks` makes speech of
+    text, `transcribes` makes text of speech.
     """
 
     doc: str
@@ -24,6 +25,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     once: bool = False
     after: int = 0
     chain: tuple[str, ...] = ()
+    speaks: bool = False
+    transcribes: bool = False
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
