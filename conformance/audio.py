@@ -58,9 +58,9 @@ def read(data: bytes) -> Sound | None:
 
     options = {"format_whitelist": _READ, "protocol_whitelist": ""}
     try:
-        with av.open(io.BytesIO(data), options=options) as container:
+        with av.open(io.BytesIO(data), "r", options=options) as container:
             stream = container.streams.audio[0]
-            seconds = sum(frame.samples / frame.sample_rate for frame in container.decode(stream))
+            seconds = sum((frame.samples / frame.sample_rate for frame in container.decode(stream)), 0.0)
             return Sound(container.format.name, stream.codec_context.codec.canonical_name, seconds)
     except (av.FFmpegError, ValueError, IndexError):
         return None
@@ -156,7 +156,7 @@ class Audio:
         return Transcription(self.ask.post(TRANSCRIPTIONS, body, headers=headers), file.spoken)
 
     def write_json(self, names: tuple[str, ...]) -> Transcription:
-        """`POST /audio/transcriptions` of the sentence, in JSON: base64 under the first name, its name under a second."""
+        """`POST /audio/transcriptions` in JSON: base64 under the first name, the name of the file under a second."""
         file = self.file()
         values = dict(zip(names, (base64_text(file.data), file.name), strict=False))
         body = {"model": self.ask.model_for("transcriptions"), **values}

@@ -100,7 +100,7 @@ def test_options(audio: Audio, written: Transcription) -> None:
 
 
 @requirement("audio.transcriptions.no-file")
-def test_no_file(audio: Audio, ask: Ask, gateway: dict[str, Any]) -> None:
+def test_no_file(ask: Ask, gateway: dict[str, Any]) -> None:
     """Without a file there is nothing to hear."""
     fields = [("model", ask.model_for("transcriptions"))]
 

@@ -33,10 +33,10 @@ def create_speech(service: Service, call: Call) -> Reply:
     name, text = call.body["model"], call.body["input"]
     if not _working(service, name).speaks:
         raise Refusal("invalid_value", f"The model {name!r} does not speak.", "model")
-    form = call.body.get("response_format") or "mp3"
+    form = codec.FORMS[call.body.get("response_format") or "mp3"]
     data = codec.written(modem.spoken(text, call.body.get("speed") or 1.0), form)
     cost = service.metering.book(call, name, Usage(tokens.count(text), 0))
-    return Reply(200, {"content-type": codec.FORMS[form].media_type, **service.metering.headers(name, cost)}, data)
+    return Reply(200, {"content-type": form.media_type, **service.metering.headers(name, cost)}, data)
 
 
 @route("createTranscription")

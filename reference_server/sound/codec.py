@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from reference_server.errors import Undecodable
 from reference_server.sound.modem import HEARD_RATE, LONGEST, RATE
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
 
 MOST_SECONDS = 2 * 3600
@@ -47,16 +49,15 @@ class Sound(NamedTuple):
     samples: array[int]
 
 
-def written(samples: array[int], name: str) -> bytes:
-    """The samples in the form of that name."""
+def written(samples: array[int], form: Form) -> bytes:
+    """The samples in a form."""
     import av
 
-    form = FORMS[name]
-    if name == "pcm":
+    if form == FORMS["pcm"]:
         return samples.tobytes()
     file = io.BytesIO()
     with av.open(file, "w", format=form.container) as container:
-        stream = container.add_stream(form.codec, rate=RATE, layout="mono")
+        stream = cast("AudioStream", container.add_stream(form.codec, rate=RATE, layout="mono"))
         if form.bit_rate:
             stream.bit_rate = form.bit_rate
         frame = av.AudioFrame(format="s16", layout="mono", samples=len(samples))
@@ -77,12 +78,12 @@ def read(data: bytes, name: str = "", media_type: str = "") -> Sound:
     bare = name.lower().endswith(".pcm") or media_type in PCM_TYPES
     options = {"sample_rate": str(RATE)} if bare else {"format_whitelist": READ, "protocol_whitelist": ""}
     try:
-        with av.open(io.BytesIO(data), format="s16le" if bare else None, options=options) as container:
+        with av.open(io.BytesIO(data), "r", format="s16le" if bare else None, options=options) as container:
             sound = _decoded(container)
     except (av.FFmpegError, ValueError, IndexError) as error:
-        raise Undecodable(f"the sound cannot be decoded: {error}") from error
+        raise Undecodable("it is no sound that can be decoded") from error
     if not sound.samples:
-        raise Undecodable("the file holds no sound")
+        raise Undecodable("it holds no sound")
     return sound
 
 
@@ -93,13 +94,13 @@ def _decoded(container: InputContainer) -> Sound:
     resampler = av.AudioResampler(format="s16", layout="mono", rate=HEARD_RATE)
     samples: array[int] = array("h")
     count = 0
-    for frame in _frames(container):
+    for frame in chain(_frames(container), (None,)):
         for part in resampler.resample(frame):
             count += part.samples
             if len(samples) < LONGEST * HEARD_RATE:
                 samples.frombytes(bytes(part.planes[0])[: 2 * part.samples])
         if count > MOST_SECONDS * HEARD_RATE:
-            raise Undecodable(f"the sound lasts longer than {MOST_SECONDS // 3600} hours")
+            raise Undecodable(f"it lasts longer than {MOST_SECONDS // 3600} hours")
     return Sound(count / HEARD_RATE, samples)
 
 
@@ -108,7 +109,7 @@ def _frames(container: InputContainer) -> Iterator[AudioFrame]:
     import av
 
     if not container.streams.audio:
-        raise Undecodable("the file holds no sound")
+        raise Undecodable("it holds no sound")
     for packet in container.demux(container.streams.audio[0]):
         try:
             yield from packet.decode()

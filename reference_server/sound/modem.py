@@ -2,8 +2,8 @@
 
 A symbol lasts 20 ms and holds three bytes: twelve groups of four neighbouring tones sound at once, one tone of each
 group, which is two bits. All tones lie between 375 and 3312 Hz, so that 8000 samples per second are enough to hear
-them. The signal is: a lead, three symbols to find the time by, the length of the data, the data, and their CRC-32. A hum
-follows, as long as the speaker would still talk: it is what `speed` changes.
+them. The signal is: a lead, three symbols to find the time by, the length of the data, the data, and their CRC-32. A
+hum follows, as long as the speaker would still talk: it is what `speed` changes.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _marked(samples: array[int], at: int) -> bool:
 
 def _symbol(samples: array[int], at: int) -> bytes:
     """The three bytes that sound at a place: the loudest tone of each group."""
-    window = samples[at : at + _WINDOW].tolist()
+    window: list[complex] = list(samples[at : at + _WINDOW])
     window += [0] * (_WINDOW - len(window))
     loudness = [abs(value) for value in _transformed(window)[_FIRST_BIN : _FIRST_BIN + _GROUPS * _TONES]]
     bits = 0

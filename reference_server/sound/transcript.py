@@ -62,9 +62,7 @@ def verbose(text: str, seconds: float, language: str, temperature: float, granul
     """The text with its language, its length, and the times that were asked for."""
     body: dict[str, Any] = {"task": "transcribe", "language": language, "duration": round(seconds, 3), "text": text}
     if "segment" in granularities:
-        body["segments"] = [
-            _segment(place, one, temperature) for place, one in enumerate(segments(text, seconds))
-        ]
+        body["segments"] = [_segment(place, one, temperature) for place, one in enumerate(segments(text, seconds))]
     if "word" in granularities:
         spoken = words(text, seconds)
         body["words"] = [{"word": one.text.strip(), "start": one.start, "end": one.end} for one in spoken]
