@@ -8,27 +8,30 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from conformance.ask import BOUNDARY, OMIT, Ask, form
 from conformance.check import Inconclusive, Unsupported, inconclusive, pick
 from conformance.exchange import Exchange
 from conformance.media import base64_text, wav
 
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
 SPEECH = "/audio/speech"
 TRANSCRIPTIONS = "/audio/transcriptions"
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 VOICE = "alloy"
-FILES = {
-    "mp3": ("speech.mp3", "audio/mpeg"),
-    "wav": ("speech.wav", "audio/wav"),
-    "flac": ("speech.flac", "audio/flac"),
-    "opus": ("speech.ogg", "audio/ogg"),
-}
-"""The name and the media type of what was spoken in a format."""
+CODECS = {"wav": "pcm_s16le", "flac": "flac", "ogg": "libopus"}
+"""The containers in which files are sent, and FFmpeg's names of the codecs in them."""
+RATE = 24_000
+"""Samples per second of the files that are sent."""
 LIKENESS = 0.5
 """The share of common words from which two texts are the same for a listener."""
 _READ = "mp3,ogg,aac,flac,wav,w64,mov,mp4,matroska,webm,aiff,amr,caf,au,mpeg,mpegts"
@@ -59,11 +62,37 @@ def read(data: bytes) -> Sound | None:
     options = {"format_whitelist": _READ, "protocol_whitelist": ""}
     try:
         with av.open(io.BytesIO(data), "r", options=options) as container:
-            stream = container.streams.audio[0]
-            seconds = sum((frame.samples / frame.sample_rate for frame in container.decode(stream)), 0.0)
-            return Sound(container.format.name, stream.codec_context.codec.canonical_name, seconds)
+            codec = container.streams.audio[0].codec_context.codec.canonical_name
+            seconds = sum((frame.samples / frame.sample_rate for frame in _frames(container)), 0.0)
+            return Sound(container.format.name, codec, seconds) if seconds else None
     except (av.FFmpegError, ValueError, IndexError):
         return None
+
+
+def _frames(container: InputContainer) -> Iterator[AudioFrame]:
+    """The frames of the first stream of sound; a damaged one is passed over."""
+    import av
+
+    for packet in container.demux(container.streams.audio[0]):
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            continue
+
+
+def rewritten(data: bytes, kind: str) -> bytes:
+    """The sound of a file in another container, of `CODECS`: one channel, the same bytes each time."""
+    import av
+
+    file = io.BytesIO()
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    with av.open(io.BytesIO(data), "r") as source, av.open(file, "w", kind, {"fflags": "+bitexact"}) as made:
+        stream = cast("AudioStream", made.add_stream(CODECS[kind], rate=RATE, layout="mono"))
+        for frame in chain(_frames(source), (None,)):
+            for part in resampler.resample(frame):
+                made.mux(stream.encode(part))
+        made.mux(stream.encode(None))
+    return file.getvalue()
 
 
 @dataclass(frozen=True)
@@ -74,10 +103,10 @@ class Speech:
 
     @property
     def data(self) -> bytes:
-        """The bytes of a 200."""
+        """The bytes of a 200, of which there is at least one."""
         if self.exchange.status != 200:
             inconclusive(f"the request was answered {self.exchange.status}: {self.exchange.text:.120}")
-        return self.exchange.body
+        return self.exchange.body or inconclusive("the answer is empty")
 
     @cached_property
     def sound(self) -> Sound:
@@ -128,20 +157,13 @@ class Audio:
             inconclusive(f"the target may not know the voice {VOICE}: {answer.text:.120}")
         return Speech(answer)
 
-    def file(self, kind: str | None = None) -> File:
-        """The sentence as the target speaks it, by default in its usual format.
-
-        Where it does not speak, a short tone; inconclusive when a format was asked for.
-        """
+    def file(self) -> File:
+        """The sentence as the target speaks it; where it does not speak, a short tone."""
         try:
-            data = self.speak(**({"response_format": kind} if kind else {})).data
+            data = self.speak().data
         except (Unsupported, Inconclusive):
             data = b""
-        if read(data):
-            return File(*FILES[kind or "mp3"], data)
-        if kind:
-            inconclusive(f"the target does not speak in {kind}")
-        return File("tone.wav", "audio/wav", wav(), spoken=False)
+        return File("speech.mp3", "audio/mpeg", data) if read(data) else File("tone.wav", "audio/wav", wav(), False)
 
     def write(self, file: File | None = None, file_first: bool = False, **fields: Any) -> Transcription:
         """`POST /audio/transcriptions` of a file, by default of the sentence, in a form.

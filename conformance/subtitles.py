@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_SRT = re.compile(r"(\d{2,}):([0-5]\d):([0-5]\d),(\d{3}) --> (\d{2,}):([0-5]\d):([0-5]\d),(\d{3})\s*")
+_SRT = re.compile(r"(\d{2,}):([0-5]\d):([0-5]\d),(\d{3})[ \t]*-->[ \t]*(\d{2,}):([0-5]\d):([0-5]\d),(\d{3})\s*")
 _VTT = re.compile(
     r"(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t]+-->[ \t]+(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})([ \t].*)?"
 )

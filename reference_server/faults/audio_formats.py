@@ -25,6 +25,24 @@ def _verbose(reply: Reply, call: Call) -> dict[str, Any]:
 
 
 @fault(_WRITE, breaks={"audio.transcriptions.text"})
+def text_breaks_the_gateway(reply: Reply, call: Call) -> None:
+    """Plain text is answered 500."""
+    reply.status = 500 if _is(reply, call, "text") else reply.status
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.srt", "audio.transcriptions.vtt"})
+def subtitles_break_the_gateway(reply: Reply, call: Call) -> None:
+    """Subtitles are answered 500."""
+    reply.status = 500 if _is(reply, call, "srt", "vtt") else reply.status
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
+def verbose_breaks_the_gateway(reply: Reply, call: Call) -> None:
+    """verbose_json is answered 500."""
+    reply.status = 500 if _is(reply, call, "verbose_json") else reply.status
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.text"})
 def text_in_json(reply: Reply, call: Call) -> Reply:
     """Plain text comes as JSON."""
     return Reply.json({"text": reply.body.decode()}) if _is(reply, call, "text") else reply

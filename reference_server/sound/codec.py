@@ -50,13 +50,13 @@ class Sound(NamedTuple):
 
 
 def written(samples: array[int], form: Form) -> bytes:
-    """The samples in a form."""
+    """The samples in a form: the same bytes each time."""
     import av
 
     if form == FORMS["pcm"]:
         return samples.tobytes()
     file = io.BytesIO()
-    with av.open(file, "w", format=form.container) as container:
+    with av.open(file, "w", form.container, {"fflags": "+bitexact"}) as container:
         stream = cast("AudioStream", container.add_stream(form.codec, rate=RATE, layout="mono"))
         if form.bit_rate:
             stream.bit_rate = form.bit_rate
