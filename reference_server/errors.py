@@ -3,6 +3,7 @@
     ReferenceServerError
     ├── Refusal                 the request is answered with an error
     ├── UnsatisfiableSchema     no JSON value can be built for a schema
+    ├── Undecodable             a file holds no sound that can be read
     ├── InvalidFault            a fault is declared wrongly
     │   └── DuplicateFault      two faults share one name
     ├── UnknownFault            nobody declared a fault of that name
@@ -47,6 +48,10 @@ class Refusal(ReferenceServerError):
 
 class UnsatisfiableSchema(ReferenceServerError):
     """No JSON value can be built for a schema."""
+
+
+class Undecodable(ReferenceServerError):
+    """A file holds no sound that can be read."""
 
 
 class InvalidFault(ReferenceServerError):

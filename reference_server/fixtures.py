@@ -15,7 +15,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
     so many events of a stream. `chain` names the models tried next. `pause` is in seconds. A model with `dimensions`
     gives embeddings of that length, and shorter ones when it `shortens`. `makes` are the kinds of files that it answers
-    with, such as `image`. One that `fails_late` takes a job and fails at its end.
+    with, such as `image`. One that `fails_late` takes a job and fails at its end. `speaks` makes speech of text,
+    `transcribes` makes text of speech.
     """
 
     doc: str
@@ -30,6 +31,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dimensions: int = 0
     shortens: bool = False
     fails_late: bool = False
+    speaks: bool = False
+    transcribes: bool = False
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -81,4 +81,10 @@ def _seen(part: Part) -> str:
     described = f" ({part.media_type})" if part.media_type else ""
     if part.kind == "file":
         return f"I read the document {part.name or 'without a name'}{described}: {part.text[:_LONGEST_ECHO]}\n"
-    return f"I see an image{described}. " if part.kind == "image" else f"I hear an audio clip{described}. "
+    if part.kind == "audio":
+        return f"I hear an audio clip{described}{_said(part)}. "
+    return f"I see an image{described}. "
+
+
+def _said(part: Part) -> str:
+    return f" that says {part.text[:_LONGEST_ECHO]!r}" if part.text else ""

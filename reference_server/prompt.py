@@ -12,7 +12,10 @@ import msgspec
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of a message: its words, or a document's. `size` is in bytes, `at` names the part in the request."""
+    """A part of a message: its words, or those of a document or of speech.
+
+    `size` is in bytes, `at` names the part in the request.
+    """
 
     kind: Literal["text", "image", "audio", "file"]
     text: str = ""

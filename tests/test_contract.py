@@ -96,7 +96,8 @@ def test_examples_satisfy_their_schemas(name: str) -> None:
         assert list(jsonschema.Draft202012Validator(whole).iter_errors(value)) == [], label
         assert jsonschema_rs.validator_for(whole).is_valid(value), label
         broken = copy.deepcopy(value)
-        broken.pop(next(iter(broken)) if isinstance(broken, dict) else 0)
+        if isinstance(broken, (dict, list)) and broken:
+            broken.pop(next(iter(broken)) if isinstance(broken, dict) else 0)
         refused = not jsonschema.Draft202012Validator(whole).is_valid(broken)
         assert refused is not jsonschema_rs.validator_for(whole).is_valid(broken), label
 
@@ -114,12 +115,13 @@ def test_streamed_examples_hold_valid_chunks(name: str) -> None:
 
 @EVERY
 def test_every_operation_has_examples(name: str) -> None:
-    """Each request, success and error of each operation shows at least one example."""
+    """Each request, success and error of each operation shows at least one example, unless it is mere bytes."""
     contract = openapi.load(name)
     for operation in contract.operations.values():
         bodies = [contract._resolve(response) for response in operation.document["responses"].values()]
         bodies += [operation.document["requestBody"]] if "requestBody" in operation.document else []
-        assert all(media_type["examples"] for body in bodies for media_type in body["content"].values())
+        described = [media_type for body in bodies for media_type in body["content"].values() if media_type]
+        assert all(media_type["examples"] for media_type in described)
 
 
 @EVERY

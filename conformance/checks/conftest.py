@@ -10,6 +10,7 @@ import pytest
 import openapi
 from conformance import discovery, register, select, session
 from conformance.ask import Ask
+from conformance.audio import Audio
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.exchange import Recorder
@@ -141,3 +142,9 @@ def chat(ask: Ask) -> Completion:
 def chat_stream(ask: Ask) -> CompletionStream:
     """The plainest completion, streamed."""
     return ask.stream()
+
+
+@pytest.fixture
+def audio(ask: Ask) -> Audio:
+    """Asks for speech and for transcriptions."""
+    return Audio(ask)

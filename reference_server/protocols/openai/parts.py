@@ -7,9 +7,10 @@ import binascii
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from reference_server.errors import Refusal
+from reference_server.errors import Refusal, Undecodable
 from reference_server.form import Upload
 from reference_server.prompt import Part
+from reference_server.sound import codec, modem
 
 _IMAGES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -59,7 +60,15 @@ def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
 def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
     audio = part["input_audio"]
     data = _decoded(audio["data"], f"{at}.input_audio.data")
-    return Part("audio", media_type=f"audio/{audio['format']}", size=len(data), at=at)
+    return Part("audio", _heard(data), f"audio/{audio['format']}", size=len(data), at=at)
+
+
+def _heard(data: bytes) -> str:
+    """The words, when this server has spoken them."""
+    try:
+        return modem.heard(codec.read(data).samples) or ""
+    except Undecodable:
+        return ""
 
 
 def _file(part: dict[str, Any], files: Files, at: str) -> Part:

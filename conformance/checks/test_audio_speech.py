@@ -1,0 +1,219 @@
+"""Speech from text. The sound is decoded, whatever its label says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import OMIT
+from conformance.audio import Audio, Speech, read
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.mistakes import NOWHERE
+from openapi import Contract
+
+GREETINGS = "Grüße aus 北京, Привет, 👋"
+CONTAINERS = {
+    "mp3": ("mp3", {"mp3"}),
+    "opus": ("opus", {"ogg", "matroska,webm"}),
+    "aac": ("aac", {"aac", "mov,mp4,m4a,3gp,3g2,mj2"}),
+    "flac": ("flac", {"flac", "ogg"}),
+    "wav": ("pcm", {"wav", "w64"}),
+}
+"""How the codec of each format begins, and the containers that it may be in, by FFmpeg's names."""
+MEDIA_TYPES = {
+    "mp3": {"audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mpeg"},
+    "opus": {"audio/ogg", "audio/opus", "application/ogg", "audio/webm"},
+    "aac": {"audio/aac", "audio/aacp", "audio/x-aac", "audio/mp4"},
+    "flac": {"audio/flac", "audio/x-flac", "audio/ogg"},
+    "wav": {"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"},
+    "pcm": {"audio/pcm", "audio/x-pcm", "audio/l16", "audio/raw"},
+}
+GENERAL = "application/octet-stream"
+HEADERS = (b"RIFF", b"OggS", b"fLaC", b"ID3")
+SHORTER = 0.9
+"""Speech four times as fast takes at most this share of the time, however a voice varies."""
+Granted = Callable[[Speech], Speech]
+EVERY_FORMAT = pytest.mark.parametrize("form", ["mp3", "opus", "aac", "flac", "wav", "pcm"])
+
+
+@pytest.fixture
+def speech(audio: Audio) -> Speech:
+    """The sentence, spoken without further wishes."""
+    return audio.speak()
+
+
+@pytest.fixture
+def spoken(audio: Audio, speech: Speech, contract: Contract) -> Callable[[str], Speech]:
+    """Asks for the sentence in a format, when it is documented and the sentence is spoken at all."""
+
+    def speak(form: str) -> Speech:
+        documented = contract.operations["createSpeech"].request_schema()["properties"]["response_format"]["enum"]
+        if form not in documented:
+            raise Unsupported(f"{contract.name} does not document {form}")
+        assert speech.sound
+        return audio.speak(response_format=form)
+
+    return speak
+
+
+def demand_refused(answer: Speech, gateway: dict[str, Any], cause: str) -> None:
+    """A refusal with a status that the contract allows for the cause."""
+    status, allowed = answer.exchange.status, gateway["errors"]["status"][cause]
+    if status in {402, 429}:
+        inconclusive(f"the target answered {status}: {answer.exchange.text:.120}")
+    assert status in allowed, f"expected {allowed}, got {status or answer.exchange.broken}"
+
+
+@requirement("audio.speech.answers")
+def test_answers(speech: Speech, granted: Granted) -> None:
+    """Text is answered by bytes."""
+    exchange = granted(speech).exchange
+
+    assert exchange.body, "the body is empty"
+    assert exchange.json is None, f"the body is JSON: {exchange.text:.120}"
+
+
+@requirement("audio.speech.sound")
+def test_sound(speech: Speech) -> None:
+    """The bytes can be heard."""
+    if speech.data and speech.exchange.json is not None:
+        inconclusive("the answer is no bytes")
+    sound = read(speech.data)
+
+    assert sound, f"no sound can be decoded from {len(speech.data)} bytes, labelled {speech.exchange.media_type!r}"
+
+
+@requirement("audio.speech.default")
+def test_default(speech: Speech) -> None:
+    """Who asks for no format gets MP3."""
+    assert speech.sound.codec == "mp3", f"the sound is {speech.sound.codec} in {speech.sound.container}"
+
+
+@requirement("audio.speech.formats")
+@EVERY_FORMAT
+def test_formats(spoken: Callable[[str], Speech], granted: Granted, form: str) -> None:
+    """The format is the one that was asked for."""
+    data = granted(spoken(form)).data
+    if form == "pcm":
+        _demand_bare(data)
+        return
+    sound = read(data)
+    codec, containers = CONTAINERS[form]
+
+    assert sound, f"no sound can be decoded from {len(data)} bytes: {data[:16]!r}"
+    assert sound.codec.startswith(codec), f"{form} was asked for, the sound is {sound.codec}"
+    assert sound.container in containers, f"{form} was asked for, the container is {sound.container}"
+
+
+def _demand_bare(data: bytes) -> None:
+    assert not data.startswith(HEADERS), f"samples were asked for, the body starts with {data[:4]!r}"
+    framed = read(data) if data[0] == 0xFF and data[1:2] >= b"\xe0" else None
+    compressed = framed and framed.codec in {"mp3", "aac"} and framed.seconds > 0.5
+    assert not compressed, f"samples were asked for, the sound is {framed}"
+
+
+@requirement("audio.speech.media-type")
+@EVERY_FORMAT
+def test_media_type(spoken: Callable[[str], Speech], contract: Contract, form: str) -> None:
+    """The label says what is inside."""
+    answer = spoken(form)
+    general = {GENERAL} & set(contract.operations["createSpeech"].response_types())
+    if answer.exchange.status != 200:
+        raise Unsupported(f"{form} is answered {answer.exchange.status}")
+    if answer.data and answer.exchange.json is not None:
+        inconclusive("the answer is no sound")
+
+    label = answer.exchange.media_type
+
+    assert label in MEDIA_TYPES[form] | general, f"{form} was asked for, Content-Type is {label!r}"
+
+
+@requirement("audio.speech.speed")
+@pytest.mark.parametrize("speed", [4.0, 0.25])
+def test_speed(audio: Audio, speech: Speech, granted: Granted, speed: float) -> None:
+    """Who speaks faster is done sooner."""
+    usual = speech.sound.seconds
+    seconds = granted(audio.speak(speed=speed)).sound.seconds
+    shorter, longer = (seconds, usual) if speed > 1 else (usual, seconds)
+
+    assert shorter < longer * SHORTER, f"{usual:.2f} s at the usual pace, {seconds:.2f} s at speed {speed}"
+
+
+@requirement("audio.speech.speed.outside")
+@pytest.mark.parametrize("speed", [0.1, 5])
+def test_speed_outside(audio: Audio, speech: Speech, gateway: dict[str, Any], speed: float) -> None:
+    """Nobody speaks as fast or as slowly as that."""
+    assert speech.data
+
+    demand_refused(audio.speak(speed=speed), gateway, "invalid_value")
+
+
+@requirement("audio.speech.unicode")
+def test_unicode(audio: Audio, speech: Speech) -> None:
+    """There is more than ASCII to say."""
+    assert speech.data
+    answer = audio.speak(input=GREETINGS).exchange
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}")
+
+    assert answer.status == 200, f"expected 200, got {answer.status or answer.broken}: {answer.text:.120}"
+
+
+@requirement("audio.speech.no-input")
+def test_no_input(audio: Audio, gateway: dict[str, Any]) -> None:
+    """Nothing cannot be said."""
+    demand_refused(audio.speak(input=OMIT), gateway, "missing_field")
+
+
+@requirement("audio.speech.no-voice")
+def test_no_voice(audio: Audio, gateway: dict[str, Any]) -> None:
+    """Somebody has to speak."""
+    demand_refused(audio.speak(voice=OMIT), gateway, "missing_field")
+
+
+@requirement("audio.speech.too-long")
+def test_too_long(audio: Audio, speech: Speech, gateway: dict[str, Any]) -> None:
+    """There is a longest text."""
+    assert speech.data
+
+    demand_refused(audio.speak(input="a" * 4097), gateway, "invalid_value")
+
+
+@requirement("audio.speech.unknown-format")
+def test_unknown_format(audio: Audio, speech: Speech, gateway: dict[str, Any]) -> None:
+    """A format that does not exist is not replaced by another."""
+    assert speech.data
+
+    demand_refused(audio.speak(response_format="smell"), gateway, "invalid_value")
+
+
+@requirement("audio.speech.unknown-model")
+def test_unknown_model(audio: Audio, gateway: dict[str, Any]) -> None:
+    """A model that does not exist does not speak."""
+    demand_refused(audio.speak(model=NOWHERE), gateway, "unknown_model")
+
+
+@requirement("audio.speech.envelope")
+def test_envelope(audio: Audio) -> None:
+    """A refusal is read, not heard."""
+    answer = audio.speak(model=NOWHERE).exchange
+    if answer.status < 400:
+        inconclusive(f"the request was answered {answer.status or answer.broken}")
+    error = answer.json.get("error") if isinstance(answer.json, dict) else None
+
+    assert isinstance(error, dict), f"the body is no error: {answer.text:.120}"
+    assert isinstance(error.get("message"), str), f"message is {error.get('message')!r:.80}"
+
+
+@requirement("audio.speech.credits")
+def test_credits(speech: Speech, gateway: dict[str, Any]) -> None:
+    """Speech tells what it cost."""
+    assert speech.data
+    name = gateway["headers"]["credits"]
+    value = speech.exchange.headers.get(name)
+
+    assert value is not None, f"{name} is missing"
+    assert re.fullmatch(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", value), f"the credits are {value!r:.80}"

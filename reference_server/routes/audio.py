@@ -1,0 +1,107 @@
+"""`POST /audio/speech` and `POST /audio/transcriptions`."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from typing import TYPE_CHECKING, Any
+
+from reference_server import tokens
+from reference_server.call import Call
+from reference_server.errors import Refusal, Undecodable
+from reference_server.fixtures import Model
+from reference_server.form import Upload
+from reference_server.prompt import Usage
+from reference_server.reply import Reply
+from reference_server.routes import route
+from reference_server.sound import codec, modem, transcript
+
+if TYPE_CHECKING:
+    from reference_server.service import Service
+
+LARGEST_FILE = 25 * 1024 * 1024
+"""Bytes."""
+CREDITS_PER_SECOND = 0.01
+_SUBTITLES = {"srt": transcript.srt, "vtt": transcript.vtt}
+_JSON_FIELDS = ("file_base64", "audio")
+
+
+@route("createSpeech")
+def create_speech(service: Service, call: Call) -> Reply:
+    """The text as sound that the transcription gives back."""
+    name, text = call.body["model"], call.body["input"]
+    if not _working(service, name).speaks:
+        raise Refusal("invalid_value", f"The model {name!r} does not speak.", "model")
+    form = codec.FORMS[call.body.get("response_format") or "mp3"]
+    data = codec.written(modem.spoken(text, call.body.get("speed") or 1.0), form)
+    cost = service.metering.book(call, name, Usage(tokens.count(text), 0))
+    return Reply(200, {"content-type": form.media_type, **service.metering.headers(name, cost)}, data)
+
+
+@route("createTranscription")
+def create_transcription(service: Service, call: Call) -> Reply:
+    """The text that the sound was made from, or how long it is when it was not made here."""
+    name = call.body["model"]
+    if not _working(service, name).transcribes:
+        raise Refusal("invalid_value", f"The model {name!r} does not transcribe.", "model")
+    form = call.body.get("response_format") or "json"
+    if call.body.get("timestamp_granularities") and form != "verbose_json":
+        raise Refusal("invalid_value", "Times need the response format verbose_json.", "timestamp_granularities")
+    sound = _sound(call)
+    text = modem.heard(sound.samples) or f"({sound.seconds:.1f} seconds of sound)"
+    reply = _transcription(call.body, form, text, sound.seconds)
+    cost = service.metering.book(call, name, Usage(0, tokens.count(text)), sound.seconds * CREDITS_PER_SECOND)
+    reply.headers.update(service.metering.headers(name, cost))
+    return reply
+
+
+def _working(service: Service, name: str) -> Model:
+    model = service.fixtures.model(name)
+    if model is None:
+        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    if model.fails == "rate_limited":
+        raise service.access.upstream_limited()
+    if model.fails:
+        raise Refusal(model.fails, f"The model {name!r} cannot answer now.")
+    return model
+
+
+def _sound(call: Call) -> codec.Sound:
+    """The sound of a form's file, or of the JSON that brings it in base64."""
+    param = "file" if call.uploads else next(name for name in _JSON_FIELDS if name in call.body)
+    upload = call.uploads["file"][0] if call.uploads else _decoded(call.body, param)
+    if len(upload.data) > LARGEST_FILE:
+        raise Refusal("body_too_large", f"The file has more than {LARGEST_FILE} bytes.", param)
+    try:
+        return codec.read(upload.data, upload.name, upload.media_type)
+    except Undecodable as error:
+        raise Refusal("invalid_value", f"The file is not taken: {error.message}.", param) from error
+
+
+def _decoded(body: dict[str, Any], param: str) -> Upload:
+    """The file that JSON brings along, in base64 or as a `data:` URI."""
+    head, comma, encoded = body[param].rpartition(",")
+    media_type = head.removeprefix("data:").partition(";")[0] if comma else ""
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refusal("invalid_value", f"The data is not base64: {error}.", param) from error
+    return Upload(body.get("filename", ""), media_type, data)
+
+
+def _transcription(body: dict[str, Any], form: str, text: str, seconds: float) -> Reply:
+    if form in ("json", "verbose_json"):
+        usage = {"type": "duration", "seconds": math.ceil(seconds)}
+        return Reply.json({**_json(body, form, text, seconds), "usage": usage})
+    plain = _SUBTITLES[form](text, seconds) if form in _SUBTITLES else text
+    return Reply(200, {"content-type": "text/plain; charset=utf-8"}, plain.encode())
+
+
+def _json(body: dict[str, Any], form: str, text: str, seconds: float) -> dict[str, Any]:
+    if form == "json":
+        return {"text": text}
+    granularities = body.get("timestamp_granularities") or ["segment"]
+    return transcript.verbose(
+        text, seconds, body.get("language") or "english", body.get("temperature") or 0.0, granularities
+    )
