@@ -38,7 +38,7 @@ from conformance.errors import InvalidTarget
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
 KNOWN = {
-    *("base_url", "gateway", "keys", "models", "files", "protocols", "include"),
+    *("base_url", "gateway", "keys", "models", "files", "protocols", "include", "node_modules"),
     *("expected_failures", "timeout", "max_requests"),
 }
 
@@ -76,6 +76,7 @@ class Target:
 
     `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
     are base URLs other than the documented ones. `include` are the expensive features that are asked for.
+    `node_modules` is the folder that holds the official client for Node, where it is not found by itself.
     """
 
     base_url: str
@@ -88,6 +89,7 @@ class Target:
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
+    node_modules: str | None = None
 
     @property
     def local(self) -> bool:
@@ -135,6 +137,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
+        node_modules=table.get("node_modules"),
     )
     return replace(target, models={**target.models, "chat": model}) if model else target
 

@@ -1,0 +1,57 @@
+"""What the checks of the official clients share."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Recorder
+from conformance.sdk.line import PLACEHOLDER, Line
+from conformance.sdk.transport import http_client, library_of, package
+
+FOREIGN = ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_CUSTOM_HEADERS", "OPENAI_LOG", "OPENAI_API_TYPE")
+"""Settings of the caller's own account."""
+
+
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Neither the caller's settings nor the warnings of a client are the target's affair."""
+    for name in FOREIGN:
+        monkeypatch.delenv(name, raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@pytest.fixture
+def openai() -> Any:
+    """The module of the official Python client."""
+    return package("openai")
+
+
+@pytest.fixture
+def line(recorder: Recorder) -> Line:
+    """The line of this check."""
+    return Line(recorder)
+
+
+@pytest.fixture
+def client_of(openai: Any) -> Callable[..., Any]:
+    """The official Python client on a line, as the documents show it: another key and another base URL, no more."""
+
+    def client(line: Line, **options: Any) -> Any:
+        http = http_client(library_of(openai), line)
+        return openai.OpenAI(
+            **{"api_key": PLACEHOLDER, "base_url": line.base_url, "max_retries": 0, "http_client": http} | options
+        )
+
+    return client
+
+
+@pytest.fixture
+def client(client_of: Callable[..., Any], line: Line) -> Any:
+    """The official Python client on the line of this check."""
+    return client_of(line)
