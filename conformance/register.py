@@ -19,7 +19,7 @@ from conformance.model import Claim, Level, Requirement
 
 HERE = Path(__file__).parent
 FOLDERS = ("checks", "sdk")
-"""Where checks stand, in the order in which they run: what goes over the wire, then what official clients make of it."""
+"""Where checks stand, in the order in which they run: first the wire, then what official clients make of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 // Runs the official client on behalf of the suite: one command a line in, one result a line out.
 //
 // The client's requests go out as {"fetch": ...} lines, and the recorded answers come back as lines. Nothing here
-// connects to anything, and the key is a placeholder.
+// connects to anything, and the key is a placeholder. NODE_PATH names the folder that holds the client.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -37,7 +37,7 @@ const actions = {
     return { content: completion.choices[0].message.content };
   },
   async stream(client, body) {
-    const stream = await client.chat.completions.create({ ...body, stream: true });
+    const stream = await client.chat.completions.create(body);
     let text = "";
     for await (const chunk of stream) text += chunk.choices[0]?.delta?.content ?? "";
     return { text };

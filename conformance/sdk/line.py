@@ -30,13 +30,15 @@ CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"
 class Line:
     """Sends what a client asks, for one check.
 
-    `entire` sends the client's own headers, too. `fresh` asks the target each time, from the take `first` on.
+    `entire` sends the client's own headers, too. `patient` waits for a rate limit to pass, as the recorder does.
+    `fresh` asks the target each time, from the take `first` on.
     """
 
     recorder: Recorder
     protocol: str = "openai"
     key: str | Secret | None = "default"
     entire: bool = False
+    patient: bool = True
     fresh: bool = False
     first: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
@@ -54,7 +56,7 @@ class Line:
         request = Request(method, path, _ordered(body), self._own(headers), self.key, self.protocol)
         try:
             take = self.first + len(self.exchanges) if self.fresh else 0
-            exchange = self.recorder.ask(request, take, patient=not self.fresh)
+            exchange = self.recorder.ask(request, take, self.patient)
         except Exception as error:
             self.failure = error
             raise
@@ -78,7 +80,7 @@ class Line:
             return use()
         except Exception as error:
             self.blame(dependent, served)
-            raise AssertionError(f"crashes: {type(error).__name__}: {error!s:.200}") from error
+            raise AssertionError(crashes(error)) from error
 
     def raised(self, use: Callable[[], object]) -> Exception | None:
         """What the client raises for the target's answer, if anything."""
@@ -113,6 +115,11 @@ def _ordered(body: bytes | None) -> bytes | None:
 def plain_headers(exchange: Exchange) -> list[tuple[str, str]]:
     """The headers of an answer, without those that say how its body was sent."""
     return [(name, value) for name, value in exchange.headers.multi_items() if name.lower() not in CODED]
+
+
+def crashes(error: Exception) -> str:
+    """What a message says of an exception that the client raised."""
+    return f"crashes: {type(error).__name__}: {' '.join(str(error).split()):.200}".removesuffix(": ")
 
 
 def shown(value: Any) -> str:

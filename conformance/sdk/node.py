@@ -19,7 +19,7 @@ from conformance.sdk.line import PLACEHOLDER, Line, plain_headers
 SCRIPT = Path(__file__).parent / "client.mjs"
 LONGEST = 60.0
 """The longest that one command may take, in seconds."""
-HINT = "npm install openai, and name the folder node_modules with --node-modules when it is not found from here"
+HINT = "npm install openai, and name its folder node_modules with --node-modules unless it is found from here"
 
 
 class NodeFailed(ConformanceError):
@@ -38,23 +38,35 @@ class Raised:
     param: Any = None
 
 
+def find(node_modules: str | None = None) -> Path | None:
+    """The folder that holds the package: the named one, else one of NODE_PATH, the working directory, or above it."""
+    places = [Path(place) for place in os.environ.get("NODE_PATH", "").split(os.pathsep) if place]
+    places += [folder / "node_modules" for folder in (Path.cwd(), *Path.cwd().parents)]
+    places = [Path(node_modules)] if node_modules else places
+    return next((place.absolute() for place in places if (place / "openai" / "package.json").is_file()), None)
+
+
 class Node:
     """A running client. Raises `Unsupported` when Node or the package is not there."""
 
     def __init__(self, node_modules: str | None = None) -> None:
-        program = shutil.which("node")
+        program, place = shutil.which("node"), find(node_modules)
         if program is None:
-            raise Unsupported(f"node is not on the path; then {HINT}")
+            raise Unsupported("node is not on the path")
+        if place is None:
+            raise Unsupported(f"the official client for Node is not found: {HINT}")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
-        environment |= {"NODE_PATH": node_modules} if node_modules else {}
-        pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            [program, str(SCRIPT)], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment
+            [program, str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            env=environment | {"NODE_PATH": str(place)},
         )
-        first = self._read()
-        if "missing" in first:
+        if "missing" in (first := self._read()):
             self.close()
-            raise Unsupported(f"the official client for Node is not installed: {HINT}")
+            raise Unsupported(f"the official client for Node cannot be loaded: {first['missing']:.160}")
 
     def run(
         self,

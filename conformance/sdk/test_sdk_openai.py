@@ -40,12 +40,11 @@ def _demand_answer(ask: Ask, line: Line, client: Any) -> None:
     plain = ask.chat()
     if plain.status != 200:
         inconclusive(f"the same request without the client is answered {plain.status}")
-    text = plain.text
     create = client.chat.completions.create
     found = line.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
-
-    assert isinstance(found, str), f"the content is {shown(found)}"
-    assert found or not text, "the content is empty"
+    if plain.text:
+        assert isinstance(found, str), f"the content is {shown(found)}"
+        assert found, "the content is empty"
 
 
 @requirement("sdk.openai.create")
@@ -55,9 +54,7 @@ def test_create(ask: Ask, entire: Line, client_of: Callable[..., Any]) -> None:
 
 
 @requirement("sdk.openai.environment")
-def test_environment(
-    ask: Ask, entire: Line, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment(ask: Ask, entire: Line, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Two environment variables, and the client works."""
     monkeypatch.setenv("OPENAI_API_KEY", PLACEHOLDER)
     monkeypatch.setenv("OPENAI_BASE_URL", entire.base_url)
@@ -92,7 +89,7 @@ def _name(kind: type | tuple[type, ...]) -> str:
 @requirement("sdk.openai.models.list")
 def test_models_list(ask: Ask, line: Line, client: Any) -> None:
     """The loop over the models meets each of them."""
-    listed = [entry.get("id") for entry in _entries(ask)]
+    listed = [entry.get("id") if isinstance(entry, dict) else None for entry in _entries(ask)]
     names = line.result(lambda: [model.id for model in client.models.list()])
 
     assert names == listed, f"corrupts: {len(listed)} models are listed, the client gives {shown(names)}"
@@ -101,17 +98,18 @@ def test_models_list(ask: Ask, line: Line, client: Any) -> None:
 @requirement("sdk.openai.models.retrieve")
 def test_models_retrieve(ask: Ask, line: Line, client: Any) -> None:
     """A model is found by the name that the list gave."""
-    names = [name for entry in _entries(ask) if isinstance(name := entry.get("id"), str) and name]
+    found = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
+    names = [name for name in found if isinstance(name, str) and name]
     if not names:
         inconclusive("no listed model has a name")
     name = next((name for name in names if "/" in name), names[0])
     if "/" not in name and ask.get(f"/models/{quote(name, safe='')}").status != 200:
         inconclusive(f"{name} is not answered under its name")
-    found = line.result(lambda: client.models.retrieve(name).id, served=True)
+    given = line.result(lambda: client.models.retrieve(name).id, served=True)
 
-    assert found == name, f"corrupts: the id of {name} is {shown(found)}"
+    assert given == name, f"corrupts: the id of {name} is {shown(given)}"
 
 
-def _entries(ask: Ask) -> list[dict[str, Any]]:
-    entries = [entry for entry in pick(ask.get("/models").json, "data", kind=list) if isinstance(entry, dict)]
+def _entries(ask: Ask) -> list[Any]:
+    entries: list[Any] = pick(ask.get("/models").json, "data", kind=list)
     return entries or inconclusive("the list of models is empty")

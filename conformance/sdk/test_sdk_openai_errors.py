@@ -60,7 +60,7 @@ def _refusals(ask: Ask, target: Target, client_of: Callable[..., Any]) -> Iterat
 def _refusal(
     name: str, ask: Ask, client_of: Callable[..., Any], key: str | Secret = "default", **fields: Any
 ) -> Refusal:
-    line = Line(ask.recorder, key=key)
+    line = Line(ask.recorder, key=key, patient=False)
     error = line.raised(lambda: client_of(line).chat.completions.create(**ask.body(**fields)))
     if not line.exchanges:
         raise AssertionError(f"{name}: the client itself fails: {type(error).__name__}: {error!s:.160}")
@@ -118,7 +118,7 @@ def test_errors_request_id(
 @requirement("sdk.openai.retry.limit")
 def test_retry_limit(ask: Ask, recorder: Recorder, client_of: Callable[..., Any]) -> None:
     """The client waits as it is told, and is served."""
-    line = Line(recorder, key="limited", fresh=True, first=TAKES)
+    line = Line(recorder, key="limited", patient=False, fresh=True, first=TAKES)
     client = client_of(line, max_retries=2)
     for _ in range(ATTEMPTS):
         _demand_served(line, lambda: client.chat.completions.create(**ask.body()))
@@ -130,7 +130,7 @@ def test_retry_limit(ask: Ask, recorder: Recorder, client_of: Callable[..., Any]
 @requirement("sdk.openai.retry.upstream")
 def test_retry_upstream(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], target: Target) -> None:
     """The client tries again, and is served."""
-    line = Line(recorder, fresh=True, first=TAKES)
+    line = Line(recorder, patient=False, fresh=True, first=TAKES)
     body = ask.body("Say hello to a client that tries again.", model=target.models["flaky-once"])
 
     _demand_served(line, lambda: client_of(line, max_retries=2).chat.completions.create(**body))

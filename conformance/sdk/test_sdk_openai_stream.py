@@ -9,7 +9,7 @@ import openapi
 from conformance.ask import Ask
 from conformance.chat import CompletionStream
 from conformance.check import inconclusive, requirement
-from conformance.sdk.line import Line, shown
+from conformance.sdk.line import Line, crashes, shown
 from conformance.sdk.transport import library_of
 from conformance.target import Target
 
@@ -23,24 +23,21 @@ def _text(chunks: Iterable[Any]) -> str:
     return printed
 
 
-def _streamed(stream: CompletionStream) -> str:
-    """The text of a stream that ended in good order."""
-    text = stream.text()
-    if stream.exchange.broken:
-        inconclusive(f"the connection broke: {stream.exchange.broken}")
-    return text
-
-
-def _demand_text(found: str, streamed: str) -> None:
+def _demand_text(found: str, wire: CompletionStream) -> None:
+    """The client gives the text that was streamed, if the stream ended in good order."""
+    streamed = wire.text()
+    if wire.exchange.broken:
+        inconclusive(f"the connection broke: {wire.exchange.broken}")
     assert found == streamed, f"corrupts: the text is {shown(found)}, streamed was {shown(streamed)}"
 
 
 @requirement("sdk.openai.stream")
 def test_stream(ask: Ask, line: Line, client: Any) -> None:
     """The documented loop prints what was streamed."""
-    streamed = _streamed(ask.stream())
+    wire = ask.stream()
+    text = line.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
 
-    _demand_text(line.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True)))), streamed)
+    _demand_text(text, wire)
 
 
 @requirement("sdk.openai.stream.empty-choices")
@@ -49,10 +46,9 @@ def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: opena
     counted = "chat.stream.usage" in contract.features
     options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}
     wire = ask.stream(**options)
-    streamed = _streamed(wire)
     chunks = line.result(lambda: list(client.chat.completions.create(**ask.body(stream=True, **options))))
 
-    _demand_text(line.result(lambda: _text(chunks)), streamed)
+    _demand_text(line.result(lambda: _text(chunks)), wire)
     if counted and wire.usages:
         usages = [chunk.usage for chunk in chunks if chunk.usage is not None]
         assert usages, "silently loses the usage that was streamed"
@@ -64,12 +60,11 @@ def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: opena
 def test_stream_helper(ask: Ask, line: Line, client: Any) -> None:
     """The helper puts together what was streamed."""
     wire = ask.stream()
-    streamed, reasons = _streamed(wire), wire.finish_reasons()
     final = line.result(lambda: _final(client, **ask.body()))
-    choice = line.result(lambda: final.choices[0])
-    message = choice.message
+    choice, message = line.result(lambda: (final.choices[0], final.choices[0].message))
+    reasons = wire.finish_reasons()
 
-    _demand_text(message.content or "", streamed)
+    _demand_text(message.content or "", wire)
     assert message.role == "assistant", f"corrupts: the role is {shown(message.role)}"
     if reasons:
         assert choice.finish_reason == reasons[-1], f"corrupts: finish_reason is {shown(choice.finish_reason)}"
@@ -90,7 +85,5 @@ def test_stream_error(ask: Ask, line: Line, client: Any, target: Target, openai:
         inconclusive(f"the stream did not begin: it is answered {error.status_code}")
 
     assert error is not None, "silently accepts: the stream ends without an exception"
-    assert isinstance(error, (openai.APIError, library_of(openai).HTTPError)), (
-        f"crashes: {type(error).__name__}: {error!s:.200}"
-    )
+    assert isinstance(error, (openai.APIError, library_of(openai).HTTPError)), crashes(error)
     assert str(error), "the exception has no message"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from conformance.ask import Ask
-from conformance.chat import ToolCall
 from conformance.check import inconclusive, requirement
 from conformance.exchange import decoded
 from conformance.sdk.line import Line, shown
@@ -25,14 +24,13 @@ def dependent(judged: Any, gateway: dict[str, Any]) -> bool:
     return judged.feature in gateway["model_dependent"]
 
 
-def _demand_call(found: Any) -> None:
-    """A call as a program uses it."""
-    name, arguments = found.function.name, found.function.arguments
-    assert isinstance(found.id, str), f"corrupts: the id is {shown(found.id)}"
-    assert found.id, "the id is empty"
+def _demand_call(line: Line, call: Any) -> Any:
+    """A call as a program uses it. Gives its id."""
+    name, arguments = line.result(lambda: (call.function.name, call.function.arguments))
     assert name in NAMES, f"corrupts: the name is {shown(name)}, offered were {' and '.join(sorted(NAMES))}"
     parsed = isinstance(arguments, str) and isinstance(decoded(arguments), dict)
     assert parsed, f"corrupts: the arguments are {shown(arguments)}"
+    return line.result(lambda: call.id)
 
 
 def _called(completion: Any) -> list[Any]:
@@ -45,12 +43,14 @@ def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
     """Each call can be made."""
     body = ask.body(QUESTION, **REQUIRED)
     completion = line.result(lambda: client.chat.completions.create(**body), dependent=dependent)
-    made = calls(required(ask))
     found = line.result(lambda: _called(completion))
+    made = calls(required(ask))
 
     assert len(found) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(found)}"
     for call in found:
-        line.result(lambda call=call: _demand_call(call))  # type: ignore[misc]
+        name = _demand_call(line, call)
+        assert isinstance(name, str), f"corrupts: the id is {shown(name)}"
+        assert name, "the id is empty"
 
 
 @requirement("sdk.openai.tools.loop")
@@ -82,12 +82,8 @@ def test_tools_stream(ask: Ask, line: Line, client: Any, dependent: bool) -> Non
 
     assert found, "silently loses the calls that were streamed"
     for call, streamed in zip(found, wire.tool_calls(), strict=False):
-        line.result(lambda call=call, streamed=streamed: _demand_streamed(call, streamed))  # type: ignore[misc]
-
-
-def _demand_streamed(call: Any, streamed: ToolCall) -> None:
-    assert call.id == streamed.id, f"corrupts: the id is {shown(call.id)}, streamed was {shown(streamed.id)}"
-    _demand_call(call)
+        name = _demand_call(line, call)
+        assert name == streamed.id, f"corrupts: the id is {shown(name)}, streamed was {shown(streamed.id)}"
 
 
 def _final(client: Any, **fields: Any) -> Any:

@@ -43,7 +43,7 @@ def http_client(library: Any, line: Line) -> Any:
 
 @cache
 def _transport(library: Any) -> Any:
-    class Body(library.SyncByteStream):  # type: ignore[misc, name-defined]
+    class Body(library.SyncByteStream):  # type: ignore[misc]
         """The recorded bytes, one recorded read at a time."""
 
         def __init__(self, exchange: Exchange, patience: float | None) -> None:
@@ -59,7 +59,7 @@ def _transport(library: Any) -> Any:
             if self.exchange.broken:
                 raise _broken(library, self.exchange)
 
-    class Transport(library.BaseTransport):  # type: ignore[misc, name-defined]
+    class Transport(library.BaseTransport):  # type: ignore[misc]
         """Asks over a line. It never connects to anything."""
 
         def __init__(self, line: Line) -> None:
@@ -80,4 +80,4 @@ def _broken(library: Any, exchange: Exchange) -> Exception:
     """The error of the library for how a connection ended."""
     name, _, text = exchange.broken.partition(": ")
     kind = getattr(library, name, library.ReadError)
-    return kind(text)  # type: ignore[no-any-return]
+    return kind(text)
