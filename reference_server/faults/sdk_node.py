@@ -20,14 +20,14 @@ def node_client_blocked(reply: Reply, call: Call) -> Reply:
 
 
 @fault(_CHAT, breaks={"chat.stream.choices", "sdk.node.stream", "sdk.node.stream.empty-choices"})
-def chunk_with_null_choices(reply: Reply) -> None:
+def node_meets_null_choices(reply: Reply) -> None:
     """A chunk whose choices are null keeps the connection alive."""
     if reply.events and reply.chunks:
         reply.events.insert(1, {**reply.chunks[0], "choices": None})
 
 
 @fault(_CHAT, breaks={"chat.stream.role-first", "sdk.node.stream.helper"})
-def role_is_null(reply: Reply) -> None:
+def node_meets_null_role(reply: Reply) -> None:
     """The first delta of a stream has the role null."""
     for delta in _deltas(reply):
         if "role" in delta:
@@ -35,7 +35,7 @@ def role_is_null(reply: Reply) -> None:
 
 
 @fault(_CHAT, breaks={"tools.stream.first-fragment", "sdk.node.tools.stream"})
-def call_type_is_null(reply: Reply) -> None:
+def node_meets_null_call_type(reply: Reply) -> None:
     """The type of a streamed call is null."""
     for delta in _deltas(reply):
         for fragment in delta.get("tool_calls") or ():
@@ -44,14 +44,14 @@ def call_type_is_null(reply: Reply) -> None:
 
 
 @fault("listModels", breaks={"models.answers", "sdk.node.models"})
-def models_as_octets(reply: Reply) -> None:
+def node_meets_models_as_octets(reply: Reply) -> None:
     """The list of models is labelled as bytes."""
     if reply.ok:
         reply.headers["content-type"] = "application/octet-stream"
 
 
 @fault(_CHAT, breaks={"errors.unknown-model", "sdk.node.errors"})
-def unknown_model_as_success(reply: Reply) -> None:
+def node_meets_error_as_success(reply: Reply) -> None:
     """A model that does not exist is answered 200 with an error in the body."""
     if reply.cause == "unknown_model":
         reply.status = 200
