@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,21 +10,28 @@ from typing import Any
 import pytest
 
 from conformance.exchange import Recorder
+from conformance.model import Requirement
 from conformance.sdk.line import PLACEHOLDER, Line
 from conformance.sdk.transport import http_client, library_of, package
 
-FOREIGN = ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_CUSTOM_HEADERS", "OPENAI_LOG", "OPENAI_API_TYPE")
-"""Settings of the caller's own account."""
+FOREIGN = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
+"""How the settings of the caller's own accounts begin."""
 
 
 @pytest.fixture(autouse=True)
 def _calm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Neither the caller's settings nor the warnings of a client are the target's affair."""
-    for name in FOREIGN:
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        monkeypatch.delenv(name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+@pytest.fixture
+def dependent(judged: Requirement, gateway: dict[str, Any]) -> bool:
+    """Whether the documents leave the feature to the model."""
+    return judged.feature in gateway["model_dependent"]
 
 
 @pytest.fixture

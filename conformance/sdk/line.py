@@ -68,6 +68,7 @@ class Line:
         if not self.entire:
             return ()
         kept = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
+        kept = {"authorization": ""} | kept
         return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(kept.items()))
 
     def result(self, use: Callable[[], Given], *, dependent: bool = False, served: bool = False) -> Given:

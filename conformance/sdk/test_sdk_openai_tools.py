@@ -18,12 +18,6 @@ ENOUGH = 400
 """Tokens for the object that is asked for."""
 
 
-@pytest.fixture
-def dependent(judged: Any, gateway: dict[str, Any]) -> bool:
-    """Whether the documents leave the feature to the model."""
-    return judged.feature in gateway["model_dependent"]
-
-
 def _demand_call(line: Line, call: Any) -> Any:
     """A call as a program uses it. Gives its id."""
     name, arguments = line.result(lambda: (call.function.name, call.function.arguments))
