@@ -107,7 +107,7 @@ def test_create(ask: Ask, line: Line, client: Any) -> None:
 def test_stream(ask: Ask, line: Line, client: Any) -> None:
     """The loop and the final message give what was streamed."""
     text, final = line.result(lambda: _streamed(client, **_body(ask)), served=True)
-    deltas = [value.get("delta") for value in _events(_served(line)) if isinstance(value.get("delta"), dict)]
+    deltas = _deltas(_served(line))
     sent = "".join(str(delta.get("text", "")) for delta in deltas)
 
     assert text == sent, f"corrupts: the text is {shown(text)}, streamed was {shown(sent)}"
@@ -123,9 +123,11 @@ def _streamed(client: Any, **fields: Any) -> tuple[str, Any]:
         return "".join(stream.text_stream), stream.get_final_message()
 
 
-def _events(exchange: Exchange) -> list[dict[str, Any]]:
+def _deltas(exchange: Exchange) -> list[dict[str, Any]]:
+    """What each event adds to a block or to the message."""
     values = [decoded(event.data) for event in exchange.stream.events]
-    return [value for value in values if isinstance(value, dict)]
+    deltas = [value.get("delta") for value in values if isinstance(value, dict)]
+    return [delta for delta in deltas if isinstance(delta, dict)]
 
 
 @requirement("sdk.anthropic.tools")
