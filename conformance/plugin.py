@@ -24,6 +24,7 @@ OPTIONS = {
     "examples": "how many requests are generated for each operation (default: 40)",
     "timeout": "seconds to wait for an answer (default: 60)",
     "max-requests": "the most requests a worker may send",
+    "node-modules": "the folder node_modules that holds the official client for Node",
 }
 FINDING = "conformance-finding"
 EXCHANGES = "conformance-exchanges"
@@ -42,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the mark, and lets checks be found whatever the project's own naming is."""
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
-    config.addinivalue_line("python_files", "conformance/checks/test_*.py")
+    for folder in ("checks", "sdk"):
+        config.addinivalue_line("python_files", f"conformance/{folder}/test_*.py")
     if config.getoption("conformance_report") and not hasattr(config, "workerinput"):
         from conformance.collector import Collector
 

@@ -18,6 +18,8 @@ from conformance.errors import RegisterError, UnknownRequirement
 from conformance.model import Claim, Level, Requirement
 
 HERE = Path(__file__).parent
+FOLDERS = ("checks", "sdk")
+"""Where checks stand, in the order in which they run: first the wire, then what official clients make of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,13 @@ class Register:
     def checks(self) -> dict[str, Callable[..., None]]:
         """The check of every requirement that has one."""
         found: dict[str, Callable[..., None]] = {}
-        for path in sorted((HERE / "checks").glob("test_*.py")):
-            for value in vars(import_module(f"conformance.checks.{path.stem}")).values():
-                if name := getattr(value, "requirement_id", None):
-                    if name in found:
-                        raise RegisterError(f"{name} has two checks", "one function per requirement")
-                    found[name] = value
+        for folder in FOLDERS:
+            for path in sorted((HERE / folder).glob("test_*.py")):
+                for value in vars(import_module(f"conformance.{folder}.{path.stem}")).values():
+                    if name := getattr(value, "requirement_id", None):
+                        if name in found:
+                            raise RegisterError(f"{name} has two checks", "one function per requirement")
+                        found[name] = value
         return found
 
 

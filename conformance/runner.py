@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance import plugin, select
+from conformance import plugin, register, select
 from conformance.collector import Collector
 from conformance.errors import ConformanceError, NoModel
 from conformance.model import Finding, Report, Verdict
@@ -59,6 +59,7 @@ def judge(
     examples: int | None = None,
     timeout: float | None = None,
     max_requests: int | None = None,
+    node_modules: Path | None = None,
     progress: bool = False,
 ) -> Outcome:
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
@@ -79,6 +80,7 @@ def judge(
         "max-requests": max_requests,
         "seed": seed,
         "examples": examples,
+        "node-modules": node_modules and node_modules.absolute(),
     }
     select.wanted(options["feature"], level, options["requirement"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
@@ -124,7 +126,7 @@ def _word(finding: Finding) -> str:
 
 
 def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
-    words = [str(HERE / "checks"), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
+    words = [*(str(HERE / folder) for folder in register.FOLDERS), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
     words += [
         "--disable-plugin-autoload",
         "--capture=no",

@@ -72,12 +72,14 @@ def _known(gateway: str) -> None:
 
 
 def _limited(config: pytest.Config, found: Target) -> Target:
-    timeout, requests, include = (option(config, name) for name in ("timeout", "max_requests", "include"))
+    names = ("timeout", "max_requests", "include", "node_modules")
+    timeout, requests, include, node_modules = (option(config, name) for name in names)
     return replace(
         found,
         include=select.included(found.include if include is None else include.split(","), option(config, "feature")),
         timeout=float(timeout) if timeout else found.timeout,
         max_requests=int(requests) if requests else found.max_requests,
+        node_modules=node_modules or found.node_modules,
     )
 
 

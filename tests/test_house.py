@@ -51,7 +51,7 @@ def test_every_requirement_has_a_profile() -> None:
 
 
 def test_checks_stand_with_their_requirements() -> None:
-    """The check of `requirements/chat.toml` stands in `checks/test_chat.py`, or in a file named after a part of it."""
+    """The check of `requirements/chat.toml` stands in `test_chat.py`, or in a file named after a part of it."""
     known = register.load()
     for name, check in known.checks().items():
         stem = check.__module__.rpartition("test_")[2]

@@ -10,8 +10,6 @@ import pytest
 from reference_server import faults
 
 VARIATIONS = sorted(name for name, fault in faults.load().items() if fault.legal)
-BEYOND_THE_SDK = {"lines_end_in_cr", "byte_order_mark"}
-"""The official client does not read these, though the standard of server-sent events allows them."""
 TOOLS = [
     {
         "type": "function",
@@ -79,7 +77,7 @@ def test_error_means_the_same(chat, name):
     assert varied.json()["error"]["message"] == chat(n=0).json()["error"]["message"]
 
 
-@pytest.mark.parametrize("name", sorted(set(VARIATIONS) - BEYOND_THE_SDK))
+@pytest.mark.parametrize("name", VARIATIONS)
 def test_official_client_reads_it(server, name):
     base = server().replace("/v1", f"/variation/{name}/v1")
     with openai.OpenAI(api_key="sk-ok", base_url=base, max_retries=0) as client:

@@ -51,6 +51,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--target", metavar="FILE", type=Path, help="a TOML file with keys, models, expected failures")
     group.add_argument("--replay", metavar="HAR", type=Path, help="judge a recording instead of a live gateway")
     group.add_argument("--timeout", metavar="S", type=_at_least(float, 0.001), help="for one answer, default: 60 s")
+    group.add_argument("--node-modules", metavar="DIR", type=Path, help="holds the official client for Node")
     group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
 
 
@@ -90,6 +91,7 @@ def main(args: argparse.Namespace) -> int:
         examples=args.examples,
         timeout=args.timeout,
         max_requests=args.max_requests,
+        node_modules=args.node_modules,
         progress=True,
     )
     print(verdicts.text(outcome.report))

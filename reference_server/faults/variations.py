@@ -28,7 +28,7 @@ def lines_end_in_crlf(reply: Reply) -> Reply:
 
 @variation(_CHAT)
 def lines_end_in_cr(reply: Reply) -> Reply:
-    """Lines of a stream end in CR alone, which the standard allows and the official clients do not read."""
+    """Lines of a stream end in CR alone."""
     return _in_stream(reply, lambda data: data.replace(b"\n", b"\r"))
 
 
@@ -68,13 +68,6 @@ def retry_field_first(reply: Reply) -> None:
     """The first event has a `retry:` field."""
     if reply.events is not None:
         reply.events.insert(0, b"retry: 3000\n")
-
-
-@variation(_CHAT)
-def byte_order_mark(reply: Reply) -> None:
-    """The stream starts with a byte order mark, which the standard allows and the official clients do not read."""
-    if reply.events is not None:
-        reply.events.insert(0, b"\xef\xbb\xbf")
 
 
 @variation(_CHAT)

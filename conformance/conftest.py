@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -82,7 +82,7 @@ def _applicable(
     judged: Requirement, contract: openapi.Contract, target: Target, request: pytest.FixtureRequest
 ) -> None:
     """A check runs when its gateway claims the feature, the target names its fixtures, and it was asked for."""
-    area = judged.feature.partition(".")[0]
+    area = _area(judged.feature, contract.gateway["optional"])
     if judged.feature not in contract.features:
         raise NotApplicable(f"{contract.name} does not claim {judged.feature}")
     if area in select.EXPENSIVE - target.include:
@@ -96,6 +96,13 @@ def _applicable(
             raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
     if area in contract.gateway["optional"]:
         discovery.demand(request.getfixturevalue("ask"), [contract.operations[name] for name in judged.operations])
+
+
+def _area(feature: str, optional: Iterable[str]) -> str:
+    """The part of the API that a feature is about; of an official client's feature, what the client is used for."""
+    first, *rest = feature.split(".")
+    known = {*optional, *select.EXPENSIVE}
+    return next((word for word in rest if word in known), first) if first == "sdk" else first
 
 
 @pytest.fixture

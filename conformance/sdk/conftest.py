@@ -1,0 +1,65 @@
+"""What the checks of the official clients share."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Recorder
+from conformance.model import Requirement
+from conformance.sdk.line import PLACEHOLDER, Line
+from conformance.sdk.transport import http_client, library_of, package
+
+FOREIGN = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
+"""How the settings of the caller's own accounts begin."""
+
+
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Neither the caller's settings nor the warnings of a client are the target's affair."""
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        monkeypatch.delenv(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@pytest.fixture
+def dependent(judged: Requirement, gateway: dict[str, Any]) -> bool:
+    """Whether the documents leave the feature to the model."""
+    return judged.feature in gateway["model_dependent"]
+
+
+@pytest.fixture
+def openai() -> Any:
+    """The module of the official Python client."""
+    return package("openai")
+
+
+@pytest.fixture
+def line(recorder: Recorder) -> Line:
+    """The line of this check."""
+    return Line(recorder)
+
+
+@pytest.fixture
+def client_of(openai: Any) -> Callable[..., Any]:
+    """The official Python client on a line, as the documents show it: another key and another base URL, no more."""
+
+    def client(line: Line, **options: Any) -> Any:
+        http = http_client(library_of(openai), line)
+        return openai.OpenAI(
+            **{"api_key": PLACEHOLDER, "base_url": line.base_url, "max_retries": 0, "http_client": http} | options
+        )
+
+    return client
+
+
+@pytest.fixture
+def client(client_of: Callable[..., Any], line: Line) -> Any:
+    """The official Python client on the line of this check."""
+    return client_of(line)

@@ -1,0 +1,162 @@
+"""The official Anthropic client: whole answers, streams, tools and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.ask import PROMPT, STRANGER, Ask, user
+from conformance.check import inconclusive, pick, requirement
+from conformance.exchange import Exchange, Recorder, decoded
+from conformance.mistakes import NOWHERE
+from conformance.sdk.line import PLACEHOLDER, Line, shown
+from conformance.sdk.transport import http_client, library_of, package
+from conformance.tools import CITY, QUESTION
+
+PROTOCOL = "anthropic"
+ROOM = 512
+"""The most tokens of an answer: models that think use some before the first word."""
+TOOLS: dict[str, Any] = {
+    "tools": [{"name": "get_weather", "description": "The weather of a city", "input_schema": CITY}],
+    "tool_choice": {"type": "any"},
+}
+CLASSES = {
+    400: "BadRequestError",
+    401: "AuthenticationError",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    422: "UnprocessableEntityError",
+    429: "RateLimitError",
+}
+"""The exceptions that belong to one status; from 500 on it is InternalServerError."""
+
+REFUSALS: list[tuple[str, Any, dict[str, str]]] = [
+    ("a key that was never issued", STRANGER, {}),
+    ("an unknown model", "default", {"model": NOWHERE}),
+]
+"""What cannot be served: a name, the key, and what differs in the request."""
+
+
+@pytest.fixture
+def anthropic() -> Any:
+    """The module of the official client."""
+    return package("anthropic")
+
+
+@pytest.fixture
+def line(recorder: Recorder) -> Line:
+    """The line of this check; the client's own headers carry key and version."""
+    return Line(recorder, PROTOCOL, entire=True)
+
+
+@pytest.fixture
+def client_of(anthropic: Any, gateway: dict[str, Any]) -> Callable[[Line], Any]:
+    """The official client on a line, with the kind of credential that is documented."""
+    kind = gateway["protocols"][PROTOCOL]["credentials"][0]
+    credential = {"auth_token" if kind == "bearer" else "api_key": PLACEHOLDER}
+
+    def client(line: Line) -> Any:
+        http = http_client(library_of(anthropic), line)
+        return anthropic.Anthropic(base_url=line.base_url, max_retries=0, http_client=http, **credential)
+
+    return client
+
+
+@pytest.fixture
+def client(client_of: Callable[[Line], Any], line: Line) -> Any:
+    """The official client on the line of this check."""
+    return client_of(line)
+
+
+def _body(ask: Ask, prompt: str = PROMPT, **fields: Any) -> dict[str, Any]:
+    return {"model": ask.model_for(PROTOCOL), "max_tokens": ROOM, "messages": [user(prompt)]} | fields
+
+
+def _served(line: Line) -> Exchange:
+    """The last exchange; a client that is refused is the finding, as long as the refusal is no limit."""
+    last = line.exchanges[-1]
+    if last.status in {402, 429}:
+        inconclusive(f"the request was answered {last.status}: {last.text:.120}")
+    return last
+
+
+def _text(message: Any) -> str:
+    return "".join(block.text for block in message.content if block.type == "text")
+
+
+def _uses(message: Any) -> list[Any]:
+    return [block for block in message.content if block.type == "tool_use"]
+
+
+@requirement("sdk.anthropic.create")
+def test_create(ask: Ask, line: Line, client: Any) -> None:
+    """Another key and another base URL, and the client works."""
+    message = line.result(lambda: client.messages.create(**_body(ask)), served=True)
+    blocks = pick(_served(line).json, "content", kind=list)
+    sent = "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
+    text = line.result(lambda: _text(message))
+
+    assert text == sent, f"corrupts: the text is {shown(text)}, sent was {shown(sent)}"
+    assert message.role == "assistant", f"corrupts: the role is {shown(message.role)}"
+
+
+@requirement("sdk.anthropic.stream")
+def test_stream(ask: Ask, line: Line, client: Any) -> None:
+    """The loop and the final message give what was streamed."""
+    text, final = line.result(lambda: _streamed(client, **_body(ask)), served=True)
+    deltas = _deltas(_served(line))
+    sent = "".join(str(delta.get("text", "")) for delta in deltas)
+
+    assert text == sent, f"corrupts: the text is {shown(text)}, streamed was {shown(sent)}"
+    assert line.result(lambda: _text(final)) == sent, "corrupts: the final message has another text than the stream"
+    reasons = [delta["stop_reason"] for delta in deltas if delta.get("stop_reason")]
+    if reasons:
+        assert final.stop_reason == reasons[-1], f"corrupts: stop_reason is {shown(final.stop_reason)}"
+
+
+def _streamed(client: Any, **fields: Any) -> tuple[str, Any]:
+    """The text of the documented loop, and the final message."""
+    with client.messages.stream(**fields) as stream:
+        return "".join(stream.text_stream), stream.get_final_message()
+
+
+def _deltas(exchange: Exchange) -> list[dict[str, Any]]:
+    """What each event adds to a block or to the message."""
+    values = [decoded(event.data) for event in exchange.stream.events]
+    deltas = [value.get("delta") for value in values if isinstance(value, dict)]
+    return [delta for delta in deltas if isinstance(delta, dict)]
+
+
+@requirement("sdk.anthropic.tools")
+def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
+    """The use of a tool is an object of the client, whole and streamed."""
+    body = _body(ask, QUESTION, **TOOLS)
+    whole = line.result(lambda: client.messages.create(**body), dependent=dependent)
+    _, final = line.result(lambda: _streamed(client, **body), dependent=dependent)
+    for name, message in (("whole", whole), ("streamed", final)):
+        uses = line.result(lambda message=message: _uses(message))  # type: ignore[misc]
+        if not uses:
+            inconclusive(f"the model used no tool, {name}")
+        for use in uses:
+            assert use.id, f"{name}: the id is {shown(use.id)}"
+            assert use.name == "get_weather", f"{name}: the name is {shown(use.name)}"
+            assert isinstance(use.input, dict), f"{name}: the input is {shown(use.input)}"
+            assert use.input or message.stop_reason == "max_tokens", f"{name}: the input is empty"
+
+
+@requirement("sdk.anthropic.errors")
+def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[Line], Any], anthropic: Any) -> None:
+    """Every refusal is raised, as the class that belongs to its status."""
+    for name, key, fields in REFUSALS:
+        line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)
+        body = _body(ask, **fields)
+        error = line.raised(lambda line=line, body=body: client_of(line).messages.create(**body))  # type: ignore[misc]
+        status = line.exchanges[-1].status
+        expected = "InternalServerError" if status >= 500 else CLASSES.get(status, "APIStatusError")
+        assert error is not None, f"silently accepts {name} ({status}): no exception is raised"
+        assert isinstance(error, getattr(anthropic, expected)), (
+            f"{name} ({status}) raises {type(error).__name__}, not {expected}: {error!s:.120}"
+        )

@@ -1,0 +1,138 @@
+"""The official Google GenAI client: whole answers, streams, tools and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from conformance.ask import PROMPT, STRANGER, Ask
+from conformance.check import inconclusive, pick, requirement
+from conformance.exchange import Exchange, Recorder, decoded
+from conformance.mistakes import NOWHERE
+from conformance.sdk.line import PLACEHOLDER, Line, shown
+from conformance.sdk.transport import http_client, package
+from conformance.tools import QUESTION
+
+PROTOCOL = "gemini"
+ROOM = 1024
+"""The most tokens of an answer: models that think use some before the first word."""
+CITY = {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}, "required": ["city"]}
+TOOLS: dict[str, Any] = {
+    "tools": [{"function_declarations": [{"name": "get_weather", "description": "The weather", "parameters": CITY}]}],
+    "tool_config": {"function_calling_config": {"mode": "ANY"}},
+    "automatic_function_calling": {"disable": True},
+}
+
+REFUSALS: list[tuple[str, Any, dict[str, str]]] = [
+    ("a key that was never issued", STRANGER, {}),
+    ("an unknown model", "default", {"model": NOWHERE}),
+]
+"""What cannot be served: a name, the key, and what differs in the request."""
+
+
+@pytest.fixture
+def genai() -> Any:
+    """The module of the official client."""
+    return package("google.genai", "google-genai")
+
+
+@pytest.fixture
+def line(recorder: Recorder) -> Line:
+    """The line of this check; the client's own headers carry the key."""
+    return Line(recorder, PROTOCOL, entire=True)
+
+
+@pytest.fixture
+def client_of(genai: Any, gateway: dict[str, Any]) -> Callable[[Line], Any]:
+    """The official client on a line, with the kind of credential that is documented."""
+    kind = gateway["protocols"][PROTOCOL]["credentials"][0]
+    headers = {"Authorization": f"Bearer {PLACEHOLDER}"} if kind == "bearer" else {}
+
+    def client(line: Line) -> Any:
+        http = http_client(import_module("httpx"), line)
+        options = {"base_url": line.base_url, "api_version": "v1beta", "headers": headers, "httpx_client": http}
+        return genai.Client(api_key=PLACEHOLDER, http_options=genai.types.HttpOptions(**options))
+
+    return client
+
+
+@pytest.fixture
+def client(client_of: Callable[[Line], Any], line: Line) -> Any:
+    """The official client on the line of this check."""
+    return client_of(line)
+
+
+def _asked(ask: Ask, prompt: str = PROMPT, **config: Any) -> dict[str, Any]:
+    config = {"max_output_tokens": ROOM} | config
+    return {"model": ask.model_for(PROTOCOL), "contents": prompt, "config": config}
+
+
+def _served(line: Line) -> Exchange:
+    """The last exchange; a client that is refused is the finding, as long as the refusal is no limit."""
+    last = line.exchanges[-1]
+    if last.status in {402, 429}:
+        inconclusive(f"the request was answered {last.status}: {last.text:.120}")
+    return last
+
+
+def _text(value: Any) -> str:
+    """The text of the first candidate as it was sent, without thoughts."""
+    parts = pick(value, "candidates", 0, "content", kind=dict).get("parts") or ()
+    return "".join(part.get("text") or "" for part in parts if isinstance(part, dict) and not part.get("thought"))
+
+
+@requirement("sdk.gemini.generate")
+def test_generate(ask: Ask, line: Line, client: Any) -> None:
+    """Another key and another base URL, and the client works."""
+    text = line.result(lambda: client.models.generate_content(**_asked(ask)).text, served=True)
+    sent = _text(_served(line).json)
+
+    assert (text or "") == sent, f"corrupts: the text is {shown(text)}, sent was {shown(sent)}"
+
+
+@requirement("sdk.gemini.stream")
+def test_stream(ask: Ask, line: Line, client: Any) -> None:
+    """The loop gives what was streamed."""
+    stream = client.models.generate_content_stream
+    text = line.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
+    events = [decoded(event.data) for event in _served(line).stream.events]
+    sent = "".join(_text(value) for value in events if isinstance(value, dict) and _has_content(value))
+
+    assert text == sent, f"corrupts: the text is {shown(text)}, streamed was {shown(sent)}"
+
+
+def _has_content(value: dict[str, Any]) -> bool:
+    candidates = value.get("candidates") or [{}]
+    return isinstance(candidates[0], dict) and isinstance(candidates[0].get("content"), dict)
+
+
+@requirement("sdk.gemini.tools")
+def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
+    """The call of a function is an object of the client."""
+    generate = client.models.generate_content
+    calls = line.result(lambda: generate(**_asked(ask, QUESTION, **TOOLS)).function_calls, dependent=dependent)
+    if not calls:
+        inconclusive("the model called no function")
+
+    for call in calls:
+        assert call.name == "get_weather", f"corrupts: the name is {shown(call.name)}"
+        assert isinstance(call.args, dict), f"corrupts: the arguments are {shown(call.args)}"
+
+
+@requirement("sdk.gemini.errors")
+def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[Line], Any], genai: Any) -> None:
+    """Every refusal is raised, as the class that belongs to its status."""
+    for name, key, fields in REFUSALS:
+        line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)
+        asked = _asked(ask) | fields
+        generate = client_of(line).models.generate_content
+        error = line.raised(lambda generate=generate, asked=asked: generate(**asked))  # type: ignore[misc]
+        status = line.exchanges[-1].status
+        expected = genai.errors.ServerError if status >= 500 else genai.errors.ClientError
+        assert error is not None, f"silently accepts {name} ({status}): no exception is raised"
+        assert isinstance(error, expected), (
+            f"{name} ({status}) raises {type(error).__name__}, not {expected.__name__}: {error!s:.120}"
+        )

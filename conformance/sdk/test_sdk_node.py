@@ -1,0 +1,158 @@
+"""The official client for Node: the documented snippets, the stream helper, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from conformance.ask import STRANGER, Ask
+from conformance.chat import CompletionStream
+from conformance.check import inconclusive, pick, requirement
+from conformance.exchange import Recorder, decoded
+from conformance.mistakes import MESSAGES_TYPE, UNKNOWN_MODEL
+from conformance.sdk.line import Line, shown
+from conformance.sdk.node import Node, Raised
+from conformance.target import Target
+from conformance.tools import NAMES, QUESTION, REQUIRED, required_stream
+
+CLASSES = {
+    400: "BadRequestError",
+    401: "AuthenticationError",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    422: "UnprocessableEntityError",
+    429: "RateLimitError",
+}
+"""The errors that belong to one status; from 500 on it is InternalServerError."""
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def node(target: Target) -> Iterator[Node]:
+    """The process of the client, started for the first check that needs it."""
+    node = Node(target.node_modules)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def run(node: Node) -> Run:
+    """Runs an action of the client. What it raises for a served request is the finding."""
+
+    def run(action: str, line: Line, body: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        served = options.pop("served", False)
+        dependent = options.pop("dependent", False)
+        result = node.run(action, line, body, **options)
+        if isinstance(result, Raised):
+            line.blame(dependent, served)
+            raise AssertionError(f"crashes: {result.name}: {result.message:.200}")
+        return result
+
+    return run
+
+
+def _demand_answer(ask: Ask, run: Run, recorder: Recorder, **options: Any) -> None:
+    plain = ask.chat()
+    if plain.status != 200:
+        inconclusive(f"the same request without the client is answered {plain.status}")
+    found = run("create", Line(recorder, entire=True), ask.body(), served=True, **options).get("content")
+    if plain.text:
+        assert isinstance(found, str), f"the content is {shown(found)}"
+        assert found, "the content is empty"
+
+
+@requirement("sdk.node.create")
+def test_create(ask: Ask, run: Run, recorder: Recorder) -> None:
+    """Another key and another base URL, and the client works."""
+    _demand_answer(ask, run, recorder)
+
+
+@requirement("sdk.node.environment")
+def test_environment(ask: Ask, run: Run, recorder: Recorder) -> None:
+    """Two environment variables, and the client works."""
+    _demand_answer(ask, run, recorder, environment=True)
+
+
+def _demand_text(found: Any, wire: CompletionStream) -> None:
+    streamed = wire.text()
+    if wire.exchange.broken:
+        inconclusive(f"the connection broke: {wire.exchange.broken}")
+    assert found == streamed, f"corrupts: the text is {shown(found)}, streamed was {shown(streamed)}"
+
+
+@requirement("sdk.node.stream")
+def test_stream(ask: Ask, run: Run, line: Line) -> None:
+    """The documented loop prints what was streamed."""
+    wire = ask.stream()
+
+    _demand_text(run("stream", line, ask.body(stream=True))["text"], wire)
+
+
+@requirement("sdk.node.stream.empty-choices")
+def test_stream_empty_choices(ask: Ask, run: Run, line: Line, gateway: dict[str, Any]) -> None:
+    """A chunk without choices is skipped by the documented expression."""
+    counted = "chat.stream.usage" in gateway["features"]
+    options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}
+    wire = ask.stream(**options)
+
+    _demand_text(run("stream", line, ask.body(stream=True, **options))["text"], wire)
+
+
+@requirement("sdk.node.stream.helper")
+def test_stream_helper(ask: Ask, run: Run, line: Line) -> None:
+    """The helper puts together what was streamed."""
+    wire = ask.stream()
+    found = run("helper", line, ask.body())
+    reasons = wire.finish_reasons()
+
+    _demand_text(found.get("content") or "", wire)
+    assert found.get("role") == "assistant", f"corrupts: the role is {shown(found.get('role'))}"
+    if reasons:
+        reason = found.get("finish_reason")
+        assert reason == reasons[-1], f"corrupts: finish_reason is {shown(reason)}"
+
+
+@requirement("sdk.node.tools.stream")
+def test_tools_stream(ask: Ask, run: Run, line: Line, gateway: dict[str, Any]) -> None:
+    """The calls put together by the stream helper are those that were streamed."""
+    dependent = "sdk.node.tools" in gateway["model_dependent"]
+    found = run("helper", line, ask.body(QUESTION, **REQUIRED), dependent=dependent)
+    wire = required_stream(ask)
+    if not any(True for _ in wire.fragments()) or wire.finish_reasons() == ["length"]:
+        inconclusive("the model called no tool, or was cut off")
+
+    assert found["tool_calls"], "silently loses the calls that were streamed"
+    for call, streamed in zip(found["tool_calls"], wire.tool_calls(), strict=False):
+        name, arguments = (pick(call, "function", kind=dict).get(part) for part in ("name", "arguments"))
+        assert call["id"] == streamed.id, f"corrupts: the id is {shown(call['id'])}, streamed was {shown(streamed.id)}"
+        assert name in NAMES, f"corrupts: the name is {shown(name)}"
+        assert isinstance(decoded(str(arguments)), dict), f"corrupts: the arguments are {shown(arguments)}"
+
+
+@requirement("sdk.node.models")
+def test_models(ask: Ask, run: Run, line: Line) -> None:
+    """The loop over the models meets each of them."""
+    entries = pick(ask.get("/models").json, "data", kind=list)
+    listed = [entry.get("id") for entry in entries if isinstance(entry, dict)]
+    found = run("models", line)["names"]
+
+    assert found == listed, f"corrupts: {len(listed)} models are listed, the client gives {shown(found)}"
+
+
+@requirement("sdk.node.errors")
+def test_errors(ask: Ask, node: Node, recorder: Recorder, gateway: dict[str, Any]) -> None:
+    """Every refusal is raised, as the class that belongs to its status, with what is documented."""
+    documented = [name for name in gateway["errors"]["fields"] if name in {"code", "type"}]
+    for key, fields in ((STRANGER, {}), ("default", UNKNOWN_MODEL[0].fields), ("default", MESSAGES_TYPE.fields)):
+        line = Line(recorder, key=key, patient=False)
+        raised = node.run("create", line, ask.body(**fields))
+        status = line.exchanges[-1].status
+        expected = "InternalServerError" if status >= 500 else CLASSES.get(status, "APIError")
+        assert isinstance(raised, Raised), f"silently accepts what is answered {status}: {shown(raised)}"
+        assert raised.name == expected, f"a {status} raises {raised.name}, not {expected}: {raised.message:.120}"
+        for name in documented:
+            value = getattr(raised, name)
+            assert isinstance(value, str), f"a {status}: .{name} is {shown(value)}, although it is documented"

@@ -1,0 +1,115 @@
+"""The official Python client: whole answers, the environment, and the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import inconclusive, pick, requirement
+from conformance.exchange import Recorder
+from conformance.sdk.line import PLACEHOLDER, Line, shown
+
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "id": str,
+    "object": str,
+    "created": int,
+    "model": str,
+    "choices[0].index": int,
+    "choices[0].finish_reason": str,
+    "choices[0].message.role": str,
+    "choices[0].message.content": str,
+    "usage.prompt_tokens": int,
+    "usage.completion_tokens": int,
+    "usage.total_tokens": int,
+}
+"""What the client declares of a completion that is a text, where the target sends it at all."""
+
+
+@pytest.fixture
+def entire(recorder: Recorder) -> Line:
+    """A line that passes the client's own headers on."""
+    return Line(recorder, entire=True)
+
+
+def _demand_answer(ask: Ask, line: Line, client: Any) -> None:
+    """The client is served as the suite is, and gives a typed object with a text."""
+    plain = ask.chat()
+    if plain.status != 200:
+        inconclusive(f"the same request without the client is answered {plain.status}")
+    create = client.chat.completions.create
+    found = line.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
+    if plain.text:
+        assert isinstance(found, str), f"the content is {shown(found)}"
+        assert found, "the content is empty"
+
+
+@requirement("sdk.openai.create")
+def test_create(ask: Ask, entire: Line, client_of: Callable[..., Any]) -> None:
+    """Another key and another base URL, and the client works."""
+    _demand_answer(ask, entire, client_of(entire))
+
+
+@requirement("sdk.openai.environment")
+def test_environment(ask: Ask, entire: Line, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two environment variables, and the client works."""
+    monkeypatch.setenv("OPENAI_API_KEY", PLACEHOLDER)
+    monkeypatch.setenv("OPENAI_BASE_URL", entire.base_url)
+
+    _demand_answer(ask, entire, client_of(entire, api_key=None, base_url=None))
+
+
+@requirement("sdk.openai.types")
+def test_types(ask: Ask, line: Line, client: Any) -> None:
+    """What the client declares is what the caller gets."""
+    ask.chat()
+    completion = line.result(lambda: client.chat.completions.create(**ask.body()))
+    for path, kind in TYPES.items():
+        value = line.result(lambda path=path: _member(completion, path))  # type: ignore[misc]
+        fits = value is None or (isinstance(value, kind) and not isinstance(value, bool))
+        assert fits, f"corrupts: completion.{path}, declared {_name(kind)}, is {shown(value)}"
+
+
+def _member(value: Any, path: str) -> Any:
+    """A member as a program reads it; None where it, or what holds it, is absent."""
+    for step in path.replace("[0]", ".0").split("."):
+        value = value[0] if step == "0" else getattr(value, step)
+        if value is None:
+            return None
+    return value
+
+
+def _name(kind: type | tuple[type, ...]) -> str:
+    return kind.__name__ if isinstance(kind, type) else " or ".join(one.__name__ for one in kind)
+
+
+@requirement("sdk.openai.models.list")
+def test_models_list(ask: Ask, line: Line, client: Any) -> None:
+    """The loop over the models meets each of them."""
+    listed = [entry.get("id") if isinstance(entry, dict) else None for entry in _entries(ask)]
+    names = line.result(lambda: [model.id for model in client.models.list()])
+
+    assert names == listed, f"corrupts: {len(listed)} models are listed, the client gives {shown(names)}"
+
+
+@requirement("sdk.openai.models.retrieve")
+def test_models_retrieve(ask: Ask, line: Line, client: Any) -> None:
+    """A model is found by the name that the list gave."""
+    found = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
+    names = [name for name in found if isinstance(name, str) and name]
+    if not names:
+        inconclusive("no listed model has a name")
+    name = next((name for name in names if "/" in name), names[0])
+    if "/" not in name and ask.get(f"/models/{quote(name, safe='')}").status != 200:
+        inconclusive(f"{name} is not answered under its name")
+    given = line.result(lambda: client.models.retrieve(name).id, served=True)
+
+    assert given == name, f"corrupts: the id of {name} is {shown(given)}"
+
+
+def _entries(ask: Ask) -> list[Any]:
+    entries: list[Any] = pick(ask.get("/models").json, "data", kind=list)
+    return entries or inconclusive("the list of models is empty")

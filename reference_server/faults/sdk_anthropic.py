@@ -1,0 +1,45 @@
+"""Ways to break the official Anthropic client."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reference_server.call import Call
+from reference_server.faults import fault
+from reference_server.reply import Reply
+
+_MESSAGES = "createMessage"
+_BLOCKED = b"<html><body><h1>403 Forbidden</h1>Sorry, you have been blocked.</body></html>"
+
+
+@fault(_MESSAGES, breaks={"sdk.anthropic.create"}, gateway="ofox")
+def anthropic_client_blocked(reply: Reply, call: Call) -> Reply:
+    """A firewall in front of the gateway takes the official Anthropic client for a robot."""
+    blocked = call.headers.get("user-agent", "").startswith("Anthropic/Python")
+    return Reply(403, {"content-type": "text/html", "x-request-id": call.id}, _BLOCKED) if blocked else reply
+
+
+@fault(_MESSAGES, breaks={"anthropic.stream.blocks", "sdk.anthropic.stream"}, gateway="ofox")
+def anthropic_blocks_never_start(reply: Reply) -> Reply:
+    """No event starts a block: deltas come at once."""
+    return reply.without(lambda event: isinstance(event, dict) and event.get("type") == "content_block_start")
+
+
+@fault(_MESSAGES, breaks={"anthropic.tools.input", "sdk.anthropic.tools"}, gateway="ofox")
+def anthropic_input_is_text(reply: Reply) -> Reply:
+    """The input of a tool use is JSON in a string, as the OpenAI dialect has it."""
+
+    def encode(body: dict[str, Any]) -> None:
+        for block in body.get("content") or ():
+            if block["type"] == "tool_use":
+                block["input"] = json.dumps(block["input"])
+
+    return reply.edit(encode)
+
+
+@fault(_MESSAGES, breaks={"anthropic.errors.unknown-model", "sdk.anthropic.errors"}, gateway="ofox")
+def anthropic_unknown_model_as_success(reply: Reply) -> None:
+    """A model that does not exist is answered 200 with an error in the body."""
+    if reply.cause == "unknown_model":
+        reply.status = 200
