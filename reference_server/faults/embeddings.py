@@ -209,7 +209,7 @@ def _filled(vector: Vector) -> Vector:
 def embeddings_with_noise(reply: Reply) -> None:
     """Every answer adds noise to its vectors."""
     noise = random.Random(reply.headers["x-request-id"])
-    change_floats(reply, lambda vector: [number + noise.gauss(0, 0.006) for number in vector])
+    change_floats(reply, lambda vector: [number + noise.gauss(0, 0.003) for number in vector])
 
 
 @fault(_EMBED, breaks={"embeddings.unit-length"})
