@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from conformance.check import Unsupported, inconclusive, pick
+from conformance.check import NotApplicable, inconclusive, pick
 from conformance.exchange import Exchange
 from conformance.jobs import STAGES, Job, accepted, is_address
 from openapi import Contract
@@ -67,10 +67,10 @@ def end(job: Job) -> None:
 
 
 def progresses(job: Job) -> list[Any]:
-    """Every progress that the job told. Raises `Unsupported` when it told none."""
+    """Every progress that the job told. Raises `NotApplicable` when it told none."""
     found = [body["progress"] for body in job.told if body.get("progress") is not None]
     if not found:
-        raise Unsupported("the target tells no progress")
+        raise NotApplicable("the target tells no progress")
     return found
 
 

@@ -17,7 +17,7 @@ OPTIONS = {
     "report": "the folder to write the report to",
     "feature": "judge these features only, comma separated; a prefix takes all below it",
     "requirement": "judge these requirements only, comma separated",
-    "include": "judge these as well, although they cost: images, audio, videos, music, tasks, generated",
+    "include": "judge these as well, although they cost: images, audio, videos, music, tasks, generated; by commas",
     "level": "judge this level and those above: MUST, SHOULD or MAY",
     "replay": "judge this HAR file of an earlier run instead of a live target",
     "seed": "of generated requests (default: 0)",

@@ -53,7 +53,12 @@ def test_every_kind_is_a_task(completed, path, operation, fields, kind):
 
 @pytest.mark.parametrize(
     ("fields", "sides"),
-    [({}, [1024]), ({"resolution": "2K", "num_outputs": 2}, [2048] * 2), ({"num_outputs": 9}, [1024] * 4)],
+    [
+        ({}, [1024]),
+        ({"resolution": "2K", "num_outputs": 2}, [2048] * 2),
+        ({"num_outputs": 9}, [1024] * 4),
+        ({"num_outputs": 2.0}, [1024] * 2),
+    ],
 )
 def test_images_are_as_many_and_as_large_as_asked(completed, http, fields, sides):
     _, status = completed("/images/generations", model="image", prompt="x", **fields)

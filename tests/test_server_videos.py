@@ -49,6 +49,7 @@ def opened(data):
         ({"duration": 1, "resolution": "480p", "aspect_ratio": "9:16"}, (480, 852), 1),
         ({"duration_seconds": 1.5, "resolution": "4k", "aspect_ratio": "wide"}, (1280, 720), 1.5),
         ({"duration_seconds": 3600, "resolution": "480p", "aspect_ratio": "4:3"}, (640, 480), 20),
+        ({"duration_seconds": 1e300, "resolution": "", "aspect_ratio": "", "n": 1.0}, (1280, 720), 20),
     ],
 )
 def test_film_is_as_long_and_as_large_as_told(finished, http, fields, size, seconds):

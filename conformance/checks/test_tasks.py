@@ -229,4 +229,4 @@ def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Targe
 @requirement("tasks.owner")
 def test_owner(ask: Ask, image: Job) -> None:
     """A task belongs to the account that submitted it."""
-    job_checks.stranger(image, ask.get(jobs.status_path(image.rules, "images", image.id), key="other"))
+    job_checks.stranger(image, ask.get(jobs.status_path(image.rules, "images", image.id), key="stranger-account"))

@@ -8,7 +8,7 @@ import pytest
 
 from conformance import job_checks, jobs
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, inconclusive, requirement
 from conformance.decoders import Unreadable
 from conformance.decoders import film as decoded_film
 from conformance.exchange import Exchange
@@ -125,7 +125,7 @@ def test_agrees(film: Job, fetched: Exchange) -> None:
     told = film.made(film.success)[0]
     seconds, size = told.get("duration_seconds"), str(told.get("resolution")).lower()
     if seconds is None and "x" not in size:
-        raise Unsupported("the target tells neither duration nor resolution")
+        raise NotApplicable("the target tells neither duration nor resolution")
     try:
         real = decoded_film(fetched.body)
     except Unreadable as problem:
@@ -141,7 +141,7 @@ def test_agrees(film: Job, fetched: Exchange) -> None:
 def test_credits(film: Job, gateway: dict[str, Any]) -> None:
     """What the film cost is told with the film."""
     if not gateway["headers"]["credits"]:
-        raise Unsupported("no credits are documented")
+        raise NotApplicable("no credits are documented")
     value = film.success.get("credits_used")
 
     assert isinstance(value, (int, float)), f"credits_used is {value!r:.60}"

@@ -93,8 +93,9 @@ def _models_of(features: frozenset[str]) -> Iterator[str]:
 
     words = {"vision": "chat.vision", "audio": "chat.audio", "files": "chat.files", "speech": "audio.speech"}
     words["transcriptions"] = "audio.transcriptions"
+    tasks = {"images": "tasks.images", "music": "tasks.audio"}
     for name in ("vision", "audio", "files", *MODELS):
-        if words.get(name, name) in features:
+        if {words.get(name, name), tasks.get(name)} & features:
             yield name
 
 

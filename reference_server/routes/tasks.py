@@ -24,7 +24,9 @@ def create_image_task(service: Service, call: Call) -> Reply:
     """A task that makes images."""
     body = call.body
     side = _SIDES.get(body.get("resolution") or "1K", 1024)
-    words = [jobs.digits(f"{number} {body['prompt']}") for number in range(min(body.get("num_outputs") or 1, _MOST))]
+    words = [
+        jobs.digits(f"{number} {body['prompt']}") for number in range(int(min(body.get("num_outputs") or 1, _MOST)))
+    ]
     products = [Product("pictures", pictures.recipe(side, side, word)) for word in words]
     return submitted(service, call, "image", products, 4.0 * len(products))
 

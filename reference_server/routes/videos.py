@@ -69,7 +69,7 @@ def _films(body: dict[str, Any]) -> list[Product]:
     seconds = round(min(max(body.get("duration_seconds") or body.get("duration") or 4, 1), videos.LONGEST), 1)
     width, height = _size(body.get("resolution") or "720p", body.get("aspect_ratio") or "16:9")
     facts = {"duration_seconds": seconds, "resolution": f"{width}x{height}"}
-    words = [jobs.digits(f"{number} {body['prompt']}") for number in range(min(body.get("n") or 1, _MOST))]
+    words = [jobs.digits(f"{number} {body['prompt']}") for number in range(int(min(body.get("n") or 1, _MOST)))]
     return [Product("videos", videos.recipe(width, height, seconds, word), facts) for word in words]
 
 
