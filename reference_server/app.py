@@ -81,22 +81,23 @@ def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The request body, or None when it is too large."""
+    """The request body, or None when it is too large: then it is read to its end, and nothing of it is kept."""
     message = await receive()
     if not message.get("more_body"):
-        return _unless_too_large(message.get("body", b""))
-    read = bytearray()
+        body: bytes = message.get("body", b"")
+        return body if len(body) <= LARGEST_BODY else None
+    read, size = bytearray(), 0
     while message["type"] == "http.request":
-        if len(read) <= LARGEST_BODY:
-            read += message.get("body", b"")
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= LARGEST_BODY:
+            read += piece
+        else:
+            read.clear()
         if not message.get("more_body"):
             break
         message = await receive()
-    return _unless_too_large(bytes(read))
-
-
-def _unless_too_large(body: bytes) -> bytes | None:
-    return body if len(body) <= LARGEST_BODY else None
+    return bytes(read) if size <= LARGEST_BODY else None
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -48,7 +48,7 @@ class Shelf:
         self._refuse_overflow(len(upload.data))
         now = int(self._store.clock())
         told: dict[str, Any] = {
-            "id": f"file-{self._store.ids()[:24]}",
+            "id": f"file-{self._store.ids()}",
             "object": "file",
             "bytes": len(upload.data),
             "created_at": now,

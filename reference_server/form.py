@@ -73,20 +73,32 @@ def values(
     A field such as `expires_after[seconds]` is a member of the object `expires_after`, where the schema has one. Raises
     Refusal when a file is sent as text or text as a file, or when one field is sent several times.
     """
-    found: dict[str, Any] = {}
-    for name, sent in texts.items():
-        inside = _INSIDE.fullmatch(name)
-        if inside and "object" in _types(schemas.get(inside[1], {})):
-            members = schemas[inside[1]].get("properties", {})
-            found.setdefault(inside[1], {})[inside[2]] = _value(name, sent, members.get(inside[2], {}))
-        else:
-            found[name] = _value(name, sent, schemas.get(name, {}))
+    found, members = _read(texts, schemas)
+    for name in members.keys() & found.keys():
+        raise Refusal("invalid_value", f"{name!r} is sent as a whole and in parts.", name)
+    found |= members
     for name, files in uploads.items():
         if name in schemas and not _is_file(schemas[name]):
             raise Refusal("invalid_value", f"{name!r} is text, not a file.", name)
         names = [file.name for file in files]
         found[name] = names if _is_array(schemas.get(name, {})) else _single(name, names)
     return found
+
+
+def _read(
+    texts: Mapping[str, list[str]], schemas: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The values of the texts, and the objects of which single members were sent."""
+    found: dict[str, Any] = {}
+    members: dict[str, dict[str, Any]] = {}
+    for name, sent in texts.items():
+        inside = _INSIDE.fullmatch(name)
+        if inside and "object" in _types(schemas.get(inside[1], {})):
+            schema = schemas[inside[1]].get("properties", {}).get(inside[2], {})
+            members.setdefault(inside[1], {})[inside[2]] = _value(name, sent, schema)
+        else:
+            found[name] = _value(name, sent, schemas.get(name, {}))
+    return found, members
 
 
 def _value(name: str, sent: list[str], schema: Mapping[str, Any]) -> Any:
