@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.ask import PROMPT, Ask
-from conformance.audio import LIKENESS, SENTENCE, Audio, File, Transcription, likeness, rewritten
+from conformance.audio import CREDITS, LIKENESS, SENTENCE, Audio, File, Transcription, likeness, rewritten
 from conformance.check import inconclusive, pick, requirement
 from conformance.mistakes import NOWHERE
 from conformance.target import Target
@@ -169,6 +169,17 @@ def _from_json(audio: Audio) -> Transcription:
     answers = (audio.write_json(names) for names in JSON_NAMES)
     last = next(answers)
     return last if last.exchange.status == 200 else next(answers)
+
+
+@requirement("audio.transcriptions.credits")
+def test_credits(written: Transcription, gateway: dict[str, Any]) -> None:
+    """A transcription tells what it cost."""
+    assert written.plain
+    name = gateway["headers"]["credits"]
+    value = written.exchange.headers.get(name)
+
+    assert value is not None, f"{name} is missing"
+    assert CREDITS.fullmatch(value), f"the credits are {value!r:.80}"
 
 
 @requirement("audio.transcriptions.workaround")
