@@ -167,14 +167,18 @@ def test_unicode(audio: Audio, speech: Speech) -> None:
 
 
 @requirement("audio.speech.no-input")
-def test_no_input(audio: Audio, gateway: dict[str, Any]) -> None:
+def test_no_input(audio: Audio, speech: Speech, gateway: dict[str, Any]) -> None:
     """Nothing cannot be said."""
+    assert speech.data
+
     demand_refused(audio.speak(input=OMIT), gateway, "missing_field")
 
 
 @requirement("audio.speech.no-voice")
-def test_no_voice(audio: Audio, gateway: dict[str, Any]) -> None:
+def test_no_voice(audio: Audio, speech: Speech, gateway: dict[str, Any]) -> None:
     """Somebody has to speak."""
+    assert speech.data
+
     demand_refused(audio.speak(voice=OMIT), gateway, "missing_field")
 
 
