@@ -34,7 +34,13 @@ RATE = 24_000
 """Samples per second of the files that are sent."""
 LIKENESS = 0.5
 """The share of common words from which two texts are the same for a listener."""
-_READ = "mp3,ogg,aac,flac,wav,w64,mov,mp4,matroska,webm,aiff,amr,caf,au,mpeg,mpegts"
+_SAFELY = {
+    "format_whitelist": "mp3,ogg,aac,flac,wav,w64,mov,mp4,matroska,webm,aiff,amr,caf,au,mpeg,mpegts",
+    "protocol_whitelist": "",
+}
+"""Only containers that refer to no other files are read."""
+CREDITS = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""A cost in credits."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -59,9 +65,8 @@ def read(data: bytes) -> Sound | None:
     """What is in the bytes; None when no sound can be decoded."""
     import av
 
-    options = {"format_whitelist": _READ, "protocol_whitelist": ""}
     try:
-        with av.open(io.BytesIO(data), "r", options=options) as container:
+        with av.open(io.BytesIO(data), "r", options=_SAFELY) as container:
             codec = container.streams.audio[0].codec_context.codec.canonical_name
             seconds = sum((frame.samples / frame.sample_rate for frame in _frames(container)), 0.0)
             return Sound(container.format.name, codec, seconds) if seconds else None
@@ -86,7 +91,10 @@ def rewritten(data: bytes, kind: str) -> bytes:
 
     file = io.BytesIO()
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    with av.open(io.BytesIO(data), "r") as source, av.open(file, "w", kind, {"fflags": "+bitexact"}) as made:
+    with (
+        av.open(io.BytesIO(data), "r", options=_SAFELY) as source,
+        av.open(file, "w", kind, {"fflags": "+bitexact"}) as made,
+    ):
         stream = cast("AudioStream", made.add_stream(CODECS[kind], rate=RATE, layout="mono"))
         for frame in chain(_frames(source), (None,)):
             for part in resampler.resample(frame):
@@ -163,7 +171,12 @@ class Audio:
             data = self.speak().data
         except (Unsupported, Inconclusive):
             data = b""
-        return File("speech.mp3", "audio/mpeg", data) if read(data) else File("tone.wav", "audio/wav", wav(), False)
+        sound = read(data)
+        if not sound:
+            return File("tone.wav", "audio/wav", wav(), spoken=False)
+        if sound.container == "mp3":
+            return File("speech.mp3", "audio/mpeg", data)
+        return File("speech.wav", "audio/wav", rewritten(data, "wav"))
 
     def write(self, file: File | None = None, file_first: bool = False, **fields: Any) -> Transcription:
         """`POST /audio/transcriptions` of a file, by default of the sentence, in a form.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.ask import PROMPT, Ask
-from conformance.audio import LIKENESS, SENTENCE, Audio, File, Transcription, likeness, rewritten
-from conformance.check import inconclusive, pick, requirement
+from conformance.audio import CREDITS, LIKENESS, SENTENCE, Audio, File, Transcription, likeness, rewritten
+from conformance.check import inconclusive, requirement
 from conformance.mistakes import NOWHERE
 from conformance.target import Target
 
@@ -103,16 +103,18 @@ def test_options(audio: Audio, written: Transcription) -> None:
 
 
 @requirement("audio.transcriptions.no-file")
-def test_no_file(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_no_file(ask: Ask, written: Transcription, gateway: dict[str, Any]) -> None:
     """Without a file there is nothing to hear."""
+    assert written.plain
     fields = [("model", ask.model_for("transcriptions"))]
 
     demand_refused(Transcription(ask.upload("/audio/transcriptions", fields, ())), gateway, "missing_field")
 
 
 @requirement("audio.transcriptions.no-sound")
-def test_no_sound(audio: Audio) -> None:
+def test_no_sound(audio: Audio, written: Transcription) -> None:
     """What is no sound is not taken for it."""
+    assert written.plain
     status = audio.write(NO_SOUND).exchange.status
     if status in {402, 429}:
         inconclusive(f"the target answered {status}")
@@ -121,8 +123,10 @@ def test_no_sound(audio: Audio) -> None:
 
 
 @requirement("audio.transcriptions.unknown-format")
-def test_unknown_format(audio: Audio, gateway: dict[str, Any]) -> None:
+def test_unknown_format(audio: Audio, written: Transcription, gateway: dict[str, Any]) -> None:
     """A format that does not exist is not replaced by another."""
+    assert written.plain
+
     demand_refused(audio.write(response_format="smell"), gateway, "invalid_value")
 
 
@@ -171,11 +175,21 @@ def _from_json(audio: Audio) -> Transcription:
     return last if last.exchange.status == 200 else next(answers)
 
 
+@requirement("audio.transcriptions.credits")
+def test_credits(written: Transcription, gateway: dict[str, Any]) -> None:
+    """A transcription tells what it cost."""
+    assert written.plain
+    name = gateway["headers"]["credits"]
+    value = written.exchange.headers.get(name)
+
+    assert value is not None, f"{name} is missing"
+    assert CREDITS.fullmatch(value), f"the credits are {value!r:.80}"
+
+
 @requirement("audio.transcriptions.workaround")
 def test_workaround(ask: Ask, written: Transcription, target: Target) -> None:
     """Who does not hear can read."""
-    text = pick(written.text, kind=str)
-    answer = ask.chat(f"{PROMPT} {text}", model=target.models["no-audio"])
+    answer = ask.chat(f"{PROMPT} {written.text}", model=target.models["no-audio"])
     if answer.status in {402, 429}:
         inconclusive(f"the target answered {answer.status}")
 

@@ -151,3 +151,9 @@ def audio_in_json_heard_otherwise(reply: Reply, call: Call) -> None:
 def heard_text_refused(reply: Reply, call: Call) -> Reply:
     """A model that refuses audio refuses its transcription as well."""
     return _refusal(call, "invalid_value") if reply.ok else reply
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.credits"}, gateway="infery")
+def transcription_without_credits(reply: Reply) -> None:
+    """A transcription does not tell what it cost."""
+    reply.headers.pop("x-credits-used", None)

@@ -63,6 +63,12 @@ def voice_unknown(reply: Reply) -> Reply:
     return Reply.json({"error": {"message": "There is no such voice.", "type": "x", "code": "x"}}, 400)
 
 
+@variation(_SPEECH)
+def nobody_speaks(_reply: Reply) -> Reply:
+    """There is no speech, only transcriptions."""
+    return Reply.json({"error": {"message": "There is no such route.", "type": "x", "code": "x"}}, 404)
+
+
 @variation(_WRITE)
 def formats_other_than_json_refused(reply: Reply, call: Call) -> Reply:
     """A model writes JSON alone and says so."""

@@ -33,6 +33,8 @@ def create_speech(service: Service, call: Call) -> Reply:
     name, text = call.body["model"], call.body["input"]
     if not _working(service, name).speaks:
         raise Refusal("invalid_value", f"The model {name!r} does not speak.", "model")
+    if len(text) > modem.MOST_CHARACTERS:
+        raise Refusal("invalid_value", f"At most {modem.MOST_CHARACTERS} characters are spoken.", "input")
     form = codec.FORMS[call.body.get("response_format") or "mp3"]
     data = codec.written(modem.spoken(text, call.body.get("speed") or 1.0), form)
     cost = service.metering.book(call, name, Usage(tokens.count(text), 0))
@@ -50,8 +52,10 @@ def create_transcription(service: Service, call: Call) -> Reply:
         raise Refusal("invalid_value", "Times need the response format verbose_json.", "timestamp_granularities")
     sound = _sound(call)
     text = modem.heard(sound.samples) or f"({sound.seconds:.1f} seconds of sound)"
-    reply = _transcription(call.body, form, text, sound.seconds)
     cost = service.metering.book(call, name, Usage(0, tokens.count(text)), sound.seconds * CREDITS_PER_SECOND)
+    reply = _transcription(call.body, form, text, sound.seconds)
+    if isinstance(reply.body, dict):
+        reply.body.update(service.metering.fields(cost))
     reply.headers.update(service.metering.headers(name, cost))
     return reply
 

@@ -18,6 +18,8 @@ RATE = 24_000
 """Samples per second of what is spoken: 16 bits each, one channel."""
 HEARD_RATE = 8_000
 """Samples per second of what is heard."""
+MOST_CHARACTERS = 4096
+"""The longest text that is spoken."""
 LONGEST = 130
 """Seconds within which the longest text has been said."""
 
