@@ -26,7 +26,7 @@ def gemini_stream_greets(reply: Reply, call: Call) -> None:
         reply.events.insert(0, "ready")
 
 
-@fault(_GENERATE, breaks={"gemini.tools.args", "gemini.tools.no-parameters", "sdk.gemini.tools"}, gateway="ofox")
+@fault(_GENERATE, breaks={"gemini.tools.arguments", "sdk.gemini.tools"}, gateway="ofox")
 def gemini_args_renamed(reply: Reply) -> Reply:
     """The arguments of a function call are called `arguments`, as in the OpenAI dialect."""
 
