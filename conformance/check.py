@@ -13,15 +13,16 @@ from typing import Any, NoReturn, TypeVar
 import pytest
 
 from conformance import register
-from conformance.errors import Inconclusive, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, Unsupported
 
 Check = TypeVar("Check", bound=Callable[..., None])
+Case = TypeVar("Case")
 
 HERE = str(Path(__file__).parent)
 NAMED = 5
 """The most cases that the message of one finding names."""
 
-__all__ = ["Inconclusive", "Unsupported", "each", "inconclusive", "pick", "requirement"]
+__all__ = ["Inconclusive", "NotApplicable", "Unsupported", "each", "every", "inconclusive", "pick", "requirement"]
 
 
 def requirement(name: str) -> Callable[[Check], Check]:
@@ -50,14 +51,7 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
         @wraps(function)
         def judge_all(**fixtures: Any) -> None:
             touched = fixtures["ask"].recorder.touched
-            ended: dict[type, list[str]] = {}
-            for case in all_cases:
-                start = len(touched)
-                kind, message = _ending(function, {**fixtures, argument: case})
-                ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
-                if kind is not AssertionError:
-                    touched[:] = touched[start:] + touched[:start]
-            _settle(ended)
+            every(all_cases, lambda case: function(**fixtures, **{argument: case}), touched, label)
 
         kept = [one for one in signature.parameters.values() if one.name != argument]
         judge_all.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
@@ -66,10 +60,24 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
     return fold
 
 
-def _ending(function: Callable[..., None], arguments: dict[str, Any]) -> tuple[type, str]:
+def every(
+    cases: Iterable[Case], judge: Callable[[Case], None], touched: list[Any], label: Callable[[Case], str] = str
+) -> None:
+    """As `each`, of cases that are known only while the check runs. `touched` is the recorder's list."""
+    ended: dict[type, list[str]] = {}
+    for case in cases:
+        start = len(touched)
+        kind, message = _ending(judge, case)
+        ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
+        if kind is not AssertionError:
+            touched[:] = touched[start:] + touched[:start]
+    _settle(ended)
+
+
+def _ending(judge: Callable[[Case], None], case: Case) -> tuple[type, str]:
     """How one case ended, and what it says; `NoneType` when it passed. Errors that are not the check's own go on."""
     try:
-        function(**arguments)
+        judge(case)
     except (Inconclusive, Unsupported) as error:
         return type(error), str(error)
     except AssertionError as error:
@@ -83,8 +91,9 @@ def _settle(ended: dict[type, list[str]]) -> None:
     for kind in (AssertionError, Inconclusive):
         if kind in ended:
             raise kind(_joined(ended[kind]))
-    if set(ended) == {Unsupported}:
-        raise Unsupported(ended[Unsupported][0])
+    if set(ended) <= {Unsupported, NotApplicable}:
+        reason = Unsupported if Unsupported in ended else NotApplicable
+        raise reason(ended[reason][0])
 
 
 def _joined(messages: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import register
-from conformance.errors import ConformanceError, Inconclusive, TargetError, Unsupported, UsageError
+from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
 from conformance.evidence import evidence
 from conformance.exchange import to_record
 from conformance.model import Finding, Verdict
@@ -43,6 +43,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
         exchanges=tuple(exchange.number for exchange in touched),
         evidence=tuple(evidence(exchange) for exchange in shown),
         duration=round(call.duration, 6),
+        applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
     )
 
 

@@ -56,6 +56,7 @@ def judge(
     workers: int = 0,
     replay: Path | None = None,
     seed: int = 0,
+    examples: int | None = None,
     timeout: float | None = None,
     max_requests: int | None = None,
     node_modules: Path | None = None,
@@ -78,6 +79,8 @@ def judge(
         "timeout": timeout,
         "max-requests": max_requests,
         "node-modules": node_modules and node_modules.absolute(),
+        "seed": seed,
+        "examples": examples,
     }
     select.wanted(options["feature"], level, options["requirement"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance import mistakes
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_errors import each_mistake
 from conformance.exchange import Exchange
 from conformance.mistakes import Mistake
@@ -137,7 +137,7 @@ def test_param_names_field(ask: Ask, gateway: dict[str, Any], mistake: Mistake) 
     if param is None:
         assert "param" not in gateway["errors"]["fields"], f"{mistake.at} is at fault, but param names no field"
     elif isinstance(param, str):
-        assert _words(param) & _words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
+        assert words(param) & words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
 
 
 @requirement("errors.message-names-field")
@@ -148,10 +148,10 @@ def test_message_names_field(ask: Ask, mistake: Mistake) -> None:
 
     if error is not None:
         message = pick(error, "message", kind=str)
-        assert _words(message) & _words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
+        assert words(message) & words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
 
 
-def _words(text: str | None) -> set[str]:
+def words(text: str | None) -> set[str]:
     """The words of a text or path in lower case, in the singular."""
     return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
 
@@ -181,7 +181,7 @@ def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> N
 def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask, target: Target) -> None:
     answers = {cause: _answers(cause, ask, target) for cause in documented}
     if not any(answers.values()):
-        raise Unsupported(f"no {name} is documented for a cause that can be brought about")
+        raise NotApplicable(f"no {name} is documented for a cause that can be brought about")
 
     for cause, words in documented.items():
         for answer in answers[cause]:

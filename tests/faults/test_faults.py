@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import openapi
-from conformance import reference, register, runner
+from conformance import reference, register, runner, select
 from conformance.model import Finding, Verdict
 from conformance.report import har
 from conformance.sdk import node
@@ -30,6 +30,8 @@ BUNDLES = [
     ["event_per_write", "empty_deltas_between", "usage_absent_before_the_end", "connection_closes"],
 ]
 """Variations that go together."""
+USUAL = {name for name, one in REQUIREMENTS.items() if one.area != "properties"}
+"""What restates all the others for every operation is judged only where a fault names it."""
 BROAD = {name for name, requirement in REQUIREMENTS.items() if requirement.broad}
 WAITING = {name for name in REQUIREMENTS if name.startswith("sdk.openai.retry.")}
 """What waits as a client does when it tries again; a fault has to name it for it to be judged."""
@@ -72,7 +74,7 @@ def touching(server: Callable[[str | None], str], tmp_path_factory: pytest.TempP
                 found.setdefault(operations[exchange], set()).add(finding.requirement)
         return found
 
-    return lambda gateway, operation: looked_at(gateway).get(operation, set())
+    return lambda gateway, operation: looked_at(gateway).get(operation, set()) & USUAL
 
 
 def _operation(gateway: str | None, record: Mapping[str, Any]) -> str:
@@ -84,12 +86,13 @@ def _operation(gateway: str | None, record: Mapping[str, Any]) -> str:
 def judge(
     root: str, gateway: str | None, prefix: str, requirements: Collection[str] = ()
 ) -> dict[Verdict, dict[str, str]]:
-    """The requirements by verdict, each with the message of its finding; of all requirements when none are named."""
+    """The requirements by verdict, each with the message of its finding; of `USUAL` when none are named."""
     outcome = runner.judge(
         base_url=f"{root}/{prefix}/v1",
         gateway=gateway,
         target=reference.FIXTURES,
-        requirement=sorted(requirements),
+        requirement=sorted(requirements or USUAL),
+        include=sorted(select.EXPENSIVE),
     )
     by_verdict: dict[Verdict, dict[str, str]] = {verdict: {} for verdict in Verdict}
     for finding in outcome.report.findings:
@@ -105,7 +108,8 @@ def _line(finding: Finding) -> str:
 def test_fault_is_seen(name: str, server: Callable[[str | None], str], touching: Touching) -> None:
     """The requirements that a fault names fail, and no other does."""
     fault = CATALOGUE[name]
-    within = set() if fault.operation == "*" else (touching(fault.gateway, fault.operation) - WAITING) | fault.breaks
+    touched = USUAL if fault.operation == "*" else touching(fault.gateway, fault.operation)
+    within = (touched - WAITING) | fault.breaks
 
     found = judge(server(fault.gateway), fault.gateway, f"fault/{name}", within)
 
