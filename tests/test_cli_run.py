@@ -81,7 +81,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
     recording.touch()
     options = "--feature chat --feature models --requirement r --include audio --level must --workers 2"
-    options += " --seed 7 --timeout 9.5 --max-requests 50"
+    options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
 
     main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
 
@@ -98,8 +98,10 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "workers": 2,
         "replay": recording,
         "seed": 7,
+        "examples": None,
         "timeout": 9.5,
         "max_requests": 50,
+        "node_modules": Path("modules"),
         "progress": True,
     }
 

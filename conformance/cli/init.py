@@ -56,6 +56,7 @@ def _head(gateway: str) -> Iterator[str]:
     yield "# timeout = 60                # seconds for one answer"
     yield "# max_requests = 500"
     yield "# requests_per_minute = 30    # the pace; without it, the rate limit that the gateway documents"
+    yield '# node_modules = "node_modules"    # holds the official client for Node, where it is not found by itself'
     if costly := sorted(EXPENSIVE & {feature.partition(".")[0] for feature in contract.features}):
         yield f"# include = {costly}    # these cost more, and are judged only when asked for".replace("'", '"')
     yield ""

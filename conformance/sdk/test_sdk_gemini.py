@@ -98,8 +98,9 @@ def test_stream(ask: Ask, line: Line, client: Any) -> None:
     """The loop gives what was streamed."""
     stream = client.models.generate_content_stream
     text = line.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
-    events = [decoded(event.data) for event in _served(line).stream.events]
-    sent = "".join(_text(value) for value in events if isinstance(value, dict) and _has_content(value))
+    reader = _served(line).stream
+    values = [decoded(data) for data in (*(event.data for event in reader.events), reader.leftover)]
+    sent = "".join(_text(value) for value in values if isinstance(value, dict) and _has_content(value))
 
     assert text == sent, f"corrupts: the text is {shown(text)}, streamed was {shown(sent)}"
 

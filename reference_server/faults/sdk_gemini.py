@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from reference_server.call import Call
@@ -27,17 +26,17 @@ def gemini_stream_greets(reply: Reply, call: Call) -> None:
         reply.events.insert(0, "ready")
 
 
-@fault(_GENERATE, breaks={"gemini.tools.args", "sdk.gemini.tools"}, gateway="ofox")
-def gemini_args_are_text(reply: Reply) -> Reply:
-    """The arguments of a function call are JSON in a string, as the OpenAI dialect has it."""
+@fault(_GENERATE, breaks={"gemini.tools.arguments", "sdk.gemini.tools"}, gateway="ofox")
+def gemini_args_renamed(reply: Reply) -> Reply:
+    """The arguments of a function call are called `arguments`, as in the OpenAI dialect."""
 
-    def encode(body: dict[str, Any]) -> None:
+    def rename(body: dict[str, Any]) -> None:
         for candidate in body.get("candidates") or ():
             for part in candidate["content"]["parts"]:
                 if "functionCall" in part:
-                    part["functionCall"]["args"] = json.dumps(part["functionCall"]["args"])
+                    part["functionCall"]["arguments"] = part["functionCall"].pop("args")
 
-    return reply.edit(encode)
+    return reply.edit(rename)
 
 
 @fault(_GENERATE, breaks={"gemini.errors.unknown-model", "sdk.gemini.errors"}, gateway="ofox")
