@@ -16,7 +16,6 @@ from openapi import Contract
 
 MILLISECONDS = 100_000_000_000
 """No Unix time in seconds is as large as this."""
-DAY = 86_400
 UNICODE = Document("Überblick 概要.txt", "text/plain", b"The codeword is stork.")
 FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
 LOOKS = 3
@@ -60,7 +59,7 @@ def test_upload_bytes(document: Answer, files: Files) -> None:
 
 @requirement("files.upload.created-at")
 def test_upload_created_at(document: Answer) -> None:
-    """The file is as old as it is."""
+    """The file is told to be of some age, in seconds."""
     created = document.body.get("created_at")
 
     assert isinstance(created, int), f"created_at is {created!r:.80}"

@@ -96,6 +96,8 @@ def test_chat(files: Files, reader: Reader, gateway: dict[str, Any], form: str) 
     answer = reader.ask_about(stored_file_part(form, files.document().id))
     if answer.status in {402, 429}:
         inconclusive(f"the request was answered {answer.status}")
+    if answer.status != 200 and (plain := reader.ask_about()).status != 200:
+        inconclusive(f"the model answers {plain.status} even to plain text")
     if answer.status != 200 and not reader.named and reader.ask_about(inline_file_part(form)).status != 200:
         raise Unsupported("the model takes no document in any form")
 
