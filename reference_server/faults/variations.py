@@ -15,6 +15,7 @@ from reference_server.reply import Chunk, Event, Reply, encode_json
 
 _CHAT = "createChatCompletion"
 _PING = b": ping\n\n"
+_MOST_WRITES = 10_000
 
 
 # Server-sent events, as the HTML standard allows them.
@@ -81,8 +82,8 @@ def blank_lines_between_events(reply: Reply) -> Reply:
 
 @variation()
 def one_byte_per_write(reply: Reply) -> None:
-    """The body arrives byte by byte, so that reads end inside characters and lines."""
-    reply.fragment = 1
+    """The body arrives byte by byte, so that reads end inside characters and lines, unless it is very long."""
+    reply.fragment = 1 if len(reply.encoded()) <= _MOST_WRITES else 61
 
 
 @variation()
