@@ -11,7 +11,7 @@ from reference_server.faults import fault, request_fault
 from reference_server.reply import Reply
 
 
-@fault("createEmbedding", breaks={"embeddings.base64.same", "sdk.openai.embeddings"})
+@fault("createEmbedding", breaks={"embeddings.base64.decodes", "sdk.openai.embeddings"})
 def base64_of_doubles(reply: Reply) -> None:
     """The numbers in base64 have 64 bits."""
     for entry in reply.body["data"] if reply.ok else ():
@@ -21,7 +21,7 @@ def base64_of_doubles(reply: Reply) -> None:
             entry["embedding"] = base64.b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()
 
 
-@fault("downloadFile", breaks={"files.content", "sdk.openai.files"})
+@fault("downloadFile", breaks={"files.content", "files.content.binary", "sdk.openai.files"})
 def content_in_json(reply: Reply) -> None:
     """The content of a file is a string in JSON."""
     if reply.ok and isinstance(reply.body, bytes):
@@ -35,7 +35,7 @@ def cursor_is_not_read(call: Call) -> None:
 
 
 @fault("createSpeech", breaks={"audio.speech.sound", "sdk.openai.speech"})
-def speech_in_json(reply: Reply) -> Reply:
+def speech_within_json(reply: Reply) -> Reply:
     """Speech comes in base64 within JSON."""
     if not (reply.ok and isinstance(reply.body, bytes)):
         return reply
