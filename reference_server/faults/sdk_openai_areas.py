@@ -34,7 +34,7 @@ def cursor_is_not_read(call: Call) -> None:
     call.query.pop("after", None)
 
 
-@fault("createSpeech", breaks={"audio.speech.sound", "sdk.openai.speech"})
+@fault("createSpeech", breaks={"audio.speech.answers", "sdk.openai.speech"})
 def speech_within_json(reply: Reply) -> Reply:
     """Speech comes in base64 within JSON."""
     if not (reply.ok and isinstance(reply.body, bytes)):
@@ -42,7 +42,7 @@ def speech_within_json(reply: Reply) -> Reply:
     return Reply.json({"audio": base64.b64encode(reply.body).decode()})
 
 
-@fault("createTranscription", breaks={"audio.transcriptions.default", "sdk.openai.transcriptions"})
+@fault("createTranscription", breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"})
 def transcription_under_data(reply: Reply) -> Reply:
     """The transcription stands under `data`."""
     return reply.edit(lambda body: {"data": body} if isinstance(body, dict) else None)
