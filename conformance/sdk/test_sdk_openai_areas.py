@@ -12,7 +12,6 @@ import pytest
 
 from conformance.ask import Ask
 from conformance.check import inconclusive, requirement
-from conformance.exchange import Recorder
 from conformance.media import wav
 from conformance.sdk.line import Line, shown
 
@@ -24,9 +23,9 @@ PAGES = 3
 
 
 @pytest.fixture
-def changing(recorder: Recorder) -> Line:
+def changing(ask: Ask) -> Line:
     """A line that asks each time, with the client's own headers: they hold the boundary of a form."""
-    return Line(recorder, entire=True, fresh=True, first=TAKES)
+    return Line(ask.recorder, entire=True, fresh=True, first=TAKES)
 
 
 @requirement("sdk.openai.embeddings")

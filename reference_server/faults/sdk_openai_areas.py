@@ -42,7 +42,10 @@ def speech_within_json(reply: Reply) -> Reply:
     return Reply.json({"audio": base64.b64encode(reply.body).decode()})
 
 
-@fault("createTranscription", breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"})
+@fault(
+    "createTranscription",
+    breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"},
+)
 def transcription_under_data(reply: Reply) -> Reply:
     """The transcription stands under `data`."""
     return reply.edit(lambda body: {"data": body} if isinstance(body, dict) else None)
