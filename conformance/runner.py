@@ -78,9 +78,9 @@ def judge(
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
-        "node-modules": node_modules and node_modules.absolute(),
         "seed": seed,
         "examples": examples,
+        "node-modules": node_modules and node_modules.absolute(),
     }
     select.wanted(options["feature"], level, options["requirement"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)

@@ -72,8 +72,8 @@ class Target:
 
     `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
     are base URLs other than the documented ones. `include` are the expensive features that are asked for.
-    `node_modules` is the folder that holds the official client for Node, where it is not found by itself.
     `requests_per_minute` is the pace, where it is not to be the limit that the gateway documents.
+    `node_modules` is the folder that holds the official client for Node, where it is not found by itself.
     """
 
     base_url: str
@@ -86,8 +86,8 @@ class Target:
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
-    node_modules: str | None = None
     requests_per_minute: int | None = None
+    node_modules: str | None = None
 
     @property
     def local(self) -> bool:
@@ -140,8 +140,8 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         expected_failures=tuple(ExpectedFailure(**entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
-        node_modules=table.get("node_modules"),
         requests_per_minute=table.get("requests_per_minute"),
+        node_modules=table.get("node_modules"),
     )
     return replace(target, models={**target.models, "chat": model}) if model else target
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Recorder
+from conformance.ask import Ask
 from conformance.model import Requirement
 from conformance.sdk.line import PLACEHOLDER, Line
 from conformance.sdk.transport import http_client, library_of, package
@@ -41,9 +41,9 @@ def openai() -> Any:
 
 
 @pytest.fixture
-def line(recorder: Recorder) -> Line:
+def line(ask: Ask) -> Line:
     """The line of this check."""
-    return Line(recorder)
+    return Line(ask.recorder)
 
 
 @pytest.fixture

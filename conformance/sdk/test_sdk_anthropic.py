@@ -47,9 +47,9 @@ def anthropic() -> Any:
 
 
 @pytest.fixture
-def line(recorder: Recorder) -> Line:
+def line(ask: Ask) -> Line:
     """The line of this check; the client's own headers carry key and version."""
-    return Line(recorder, PROTOCOL, entire=True)
+    return Line(ask.recorder, PROTOCOL, entire=True)
 
 
 @pytest.fixture

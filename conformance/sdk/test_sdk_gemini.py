@@ -40,9 +40,9 @@ def genai() -> Any:
 
 
 @pytest.fixture
-def line(recorder: Recorder) -> Line:
+def line(ask: Ask) -> Line:
     """The line of this check; the client's own headers carry the key."""
-    return Line(recorder, PROTOCOL, entire=True)
+    return Line(ask.recorder, PROTOCOL, entire=True)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick, requirement
-from conformance.exchange import Recorder
 from conformance.sdk.line import PLACEHOLDER, Line, shown
 
 TYPES: dict[str, type | tuple[type, ...]] = {
@@ -30,9 +29,9 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 @pytest.fixture
-def entire(recorder: Recorder) -> Line:
+def entire(ask: Ask) -> Line:
     """A line that passes the client's own headers on."""
-    return Line(recorder, entire=True)
+    return Line(ask.recorder, entire=True)
 
 
 def _demand_answer(ask: Ask, line: Line, client: Any) -> None:

@@ -1,0 +1,112 @@
+"""The official Python client: embeddings, files and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import islice
+from math import isfinite
+from typing import Any
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import inconclusive, pick, requirement
+from conformance.media import wav
+from conformance.sdk.line import Line, shown
+
+TEXTS = ["The cat sat on the mat.", "Interest rates rose by half a point."]
+TAKES = 20_000
+"""The first take of requests that no other check may share: what a file is changes between them."""
+PAGES = 3
+"""The most pages that are turned."""
+
+
+@pytest.fixture
+def changing(ask: Ask) -> Line:
+    """A line that asks each time, with the client's own headers: they hold the boundary of a form."""
+    return Line(ask.recorder, entire=True, fresh=True, first=TAKES)
+
+
+@requirement("sdk.openai.embeddings")
+def test_embeddings(ask: Ask, line: Line, client: Any) -> None:
+    """The vectors that the client decodes are vectors."""
+    asked = {"model": ask.model_for("embeddings"), "input": TEXTS}
+    found = line.result(lambda: [one.embedding for one in client.embeddings.create(**asked).data])
+    plain = line.result(lambda: client.embeddings.create(**asked, encoding_format="float").data[0].embedding)
+
+    assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
+    for vector in found:
+        numbers = isinstance(vector, list) and all(isinstance(one, float) and isfinite(one) for one in vector)
+        assert numbers, f"corrupts: a vector is {shown(vector)}"
+        assert len(vector) == len(plain), f"corrupts: a vector of {len(plain)} numbers has {len(vector)} in base64"
+
+
+@pytest.fixture
+def upload(changing: Line, client_of: Callable[..., Any]) -> Iterator[Callable[[bytes], Any]]:
+    """Uploads a document by the client. What a check uploaded is deleted when it ends."""
+    files, names = client_of(changing).files, []
+
+    def send(data: bytes) -> Any:
+        if changing.raised(lambda: names.append(_stored(files, data, "user_data"))):
+            names.append(changing.result(lambda: _stored(files, data, "assistants")))
+        return names[-1]
+
+    yield send
+    for name in names:
+        with suppress(Exception):
+            files.delete(name)
+
+
+def _stored(files: Any, data: bytes, purpose: str) -> Any:
+    return files.create(file=("notes.txt", data, "text/plain"), purpose=purpose).id
+
+
+@requirement("sdk.openai.files")
+def test_files(changing: Line, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
+    """What goes up comes down."""
+    files, data = client_of(changing).files, "grün 🌿\r\n\x00".encode()
+    name = upload(data)
+    assert isinstance(name, str), f"corrupts: the id of the file is {shown(name)}"
+    found = changing.result(lambda: files.content(name).read(), dependent=True)
+    gone = changing.result(lambda: files.delete(name).deleted)
+
+    assert found == data, f"corrupts: {data!r} comes back as {found!r:.80}"
+    assert gone is True, f"deleted is {shown(gone)}"
+
+
+@requirement("sdk.openai.files.pages")
+def test_files_pages(changing: Line, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
+    """Each page leads to the next one."""
+    for data in (b"one", b"two"):
+        upload(data)
+    listed = client_of(changing).files.list
+    names = changing.result(lambda: [file.id for file in islice(listed(limit=1), PAGES)])
+    if len(names) < 2:
+        ended = pick(changing.exchanges[-1].json, "has_more") is not True
+        assert ended, "silently ends after the first page"
+        inconclusive("the list has one file only, although two were uploaded")
+
+    assert len(set(names)) == len(names), f"meets files twice: {shown(names)}"
+
+
+@requirement("sdk.openai.speech")
+def test_speech(ask: Ask, line: Line, client: Any) -> None:
+    """The bytes are the bytes."""
+    asked = {"model": ask.model_for("speech"), "input": "Hello.", "voice": "alloy"}
+    found = line.result(lambda: client.audio.speech.create(**asked).read(), dependent=True)
+    sent = line.exchanges[-1]
+
+    assert found, "the speech is empty"
+    assert found == sent.body, f"corrupts: {len(sent.body)} bytes were sent, the client gives {len(found)}"
+    assert sent.media_type != "application/json", f"silently takes JSON for sound: {sent.text:.120}"
+
+
+@requirement("sdk.openai.transcriptions")
+def test_transcriptions(ask: Ask, changing: Line, client_of: Callable[..., Any]) -> None:
+    """The sound is heard, and the text is there."""
+    asked = {"model": ask.model_for("transcriptions"), "file": ("tone.wav", wav(), "audio/wav")}
+    create = client_of(changing).audio.transcriptions.create
+    text = changing.result(lambda: create(**asked).text, dependent=True)
+
+    assert isinstance(text, str), f"corrupts: the text is {shown(text)}"

@@ -1,0 +1,51 @@
+"""Ways to break the official Python client with embeddings, files and sound."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+
+from reference_server.call import Call
+from reference_server.faults import fault, request_fault
+from reference_server.reply import Reply
+
+
+@fault("createEmbedding", breaks={"embeddings.base64.decodes", "sdk.openai.embeddings"})
+def base64_of_doubles(reply: Reply) -> None:
+    """The numbers in base64 have 64 bits."""
+    for entry in reply.body["data"] if reply.ok else ():
+        if isinstance(entry["embedding"], str):
+            data = base64.b64decode(entry["embedding"])
+            numbers = struct.unpack(f"<{len(data) // 4}f", data)
+            entry["embedding"] = base64.b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()
+
+
+@fault("downloadFile", breaks={"files.content", "files.content.binary", "sdk.openai.files"})
+def content_in_json(reply: Reply) -> None:
+    """The content of a file is a string in JSON."""
+    if reply.ok and isinstance(reply.body, bytes):
+        reply.body = json.dumps(reply.body.decode("utf-8", "replace")).encode()
+
+
+@request_fault("listFiles", breaks={"files.paging.after", "sdk.openai.files.pages"})
+def cursor_is_not_read(call: Call) -> None:
+    """Every page is the first one."""
+    call.query.pop("after", None)
+
+
+@fault("createSpeech", breaks={"audio.speech.answers", "sdk.openai.speech"})
+def speech_within_json(reply: Reply) -> Reply:
+    """Speech comes in base64 within JSON."""
+    if not (reply.ok and isinstance(reply.body, bytes)):
+        return reply
+    return Reply.json({"audio": base64.b64encode(reply.body).decode()})
+
+
+@fault(
+    "createTranscription",
+    breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"},
+)
+def transcription_under_data(reply: Reply) -> Reply:
+    """The transcription stands under `data`."""
+    return reply.edit(lambda body: {"data": body} if isinstance(body, dict) else None)
