@@ -29,7 +29,7 @@ def curl(exchange: Exchange) -> str:
         words.append("--head")
     elif request.method != ("GET" if request.body is None else "POST"):
         words += ["-X", request.method]
-    words.append(shlex.quote(exchange.url))
+    words.append(_address(exchange))
     words += _headers(exchange) + _authorization(exchange)
     if request.body is None:
         return " ".join(words)
@@ -37,6 +37,13 @@ def curl(exchange: Exchange) -> str:
         return " ".join([*words, "--data-binary", shlex.quote(request.body.decode())])
     except UnicodeDecodeError:
         return _binary(exchange, words)
+
+
+def _address(exchange: Exchange) -> str:
+    """The URL; a key that it hides is read from the environment."""
+    if MASK not in exchange.url:
+        return shlex.quote(exchange.url)
+    return f'"{exchange.url.replace(MASK, f"${_variable(str(exchange.request.key))}")}"'
 
 
 def _binary(exchange: Exchange, words: list[str]) -> str:

@@ -13,6 +13,7 @@ from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, Unsupported
 from conformance.exchange import Recorder
+from conformance.gemini import Gemini
 from conformance.model import Requirement
 from conformance.target import Target
 
@@ -52,6 +53,12 @@ def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
     return session.ask(pytestconfig, recorder, target)
 
 
+@pytest.fixture(scope="session")
+def gemini(ask: Ask, gateway: dict[str, Any]) -> Gemini:
+    """Asks the target in the Gemini protocol."""
+    return Gemini(ask, gateway["protocols"]["gemini"]["credentials"][0])
+
+
 @pytest.fixture
 def judged(request: pytest.FixtureRequest) -> Requirement:
     """The requirement under judgement."""
@@ -82,7 +89,8 @@ def _applicable(
             kind, _, name = fixture.partition(":")
             raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
     if area in contract.gateway["optional"]:
-        discovery.demand(request.getfixturevalue("ask"), [contract.operations[name] for name in judged.operations])
+        operations = [contract.operations[name] for name in judged.operations]
+        discovery.demand(request.getfixturevalue("ask"), operations, contract.gateway["protocols"])
 
 
 @pytest.fixture
