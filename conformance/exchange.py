@@ -235,9 +235,9 @@ class Recorder:
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
-        """The keys, and as they stand in an address."""
+        """The keys, and as they stand in an address; one that begins like another comes before it."""
         keys = [key.reveal() for key in self.target.keys.values() if len(key.reveal()) > 3]
-        return tuple(dict.fromkeys([*keys, *(quote(key, safe="") for key in keys)]))
+        return tuple(sorted({*keys, *(quote(key, safe="") for key in keys)}, key=len, reverse=True))
 
     def _scrub(self, text: str) -> str:
         for secret in self._secrets:

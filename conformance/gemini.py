@@ -203,7 +203,8 @@ class GeneratedStream:
 
     def arrivals(self) -> list[float]:
         """When text arrived, in seconds since the request."""
-        texts = [event.arrived for event in self.events if '"text"' in event.data]
+        closed = self.exchange.stream.events if self.status == 200 else []
+        texts = [event.arrived for event in closed if '"text"' in event.data]
         return texts or inconclusive("cannot be judged: the stream carries no text")
 
 

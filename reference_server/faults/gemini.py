@@ -149,7 +149,7 @@ def gemini_slash_ends_the_name(call: Call) -> None:
     call.path = "/".join(name.split("/")[:4]) + f":{method}"
 
 
-@fault("generateContentV1", breaks={"gemini.v1"})
+@fault("generateContentV1", breaks={"gemini.v1"}, gateway="ofox")
 def gemini_v1_unknown(_reply: Reply) -> Reply:
     """There is no v1."""
     return refused(404, "NOT_FOUND")

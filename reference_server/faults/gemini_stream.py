@@ -177,7 +177,7 @@ def gemini_stream_buffered(reply: Reply, call: Call) -> None:
         reply.pause = 0.0
 
 
-@fault("streamGenerateContentV1", breaks={"gemini.stream.v1"})
+@fault("streamGenerateContentV1", breaks={"gemini.stream.v1"}, gateway="ofox")
 def gemini_stream_v1_unknown(_reply: Reply) -> Reply:
     """There is no stream below v1."""
     return refused(404, "NOT_FOUND")
