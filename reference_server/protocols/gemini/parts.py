@@ -38,7 +38,7 @@ def data_of(part: Body, files: Files, at: str) -> Part:
 
 
 def _inline(inline: Body, at: str) -> Part:
-    data, media_type = decoded(inline["data"], f"{at}.data"), inline["mimeType"].lower()
+    data, media_type = decoded(_standard(inline["data"]), f"{at}.data"), inline["mimeType"].lower()
     if media_type.startswith("image/"):
         found = image_type(data)
         if found is None:
@@ -47,6 +47,11 @@ def _inline(inline: Body, at: str) -> Part:
     if media_type.startswith("audio/"):
         return Part("audio", media_type=media_type, size=len(data), at=at)
     return Part("file", readable(data), media_type, inline.get("displayName") or "", len(data), at)
+
+
+def _standard(encoded: str) -> str:
+    """Base64 in the standard alphabet: the protocol takes the one for URLs as well, and does without padding."""
+    return encoded.replace("-", "+").replace("_", "/") + "=" * (-len(encoded) % 4)
 
 
 def _file(given: Body, files: Files, at: str) -> Part:
