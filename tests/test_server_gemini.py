@@ -355,7 +355,11 @@ def test_json_and_schema(post):
 
 
 def test_cut_call_is_none(post):
-    body = {"contents": [said(WEATHER)], "tools": tools(parameters=CAPITALS), "generationConfig": {"maxOutputTokens": 2}}
+    body = {
+        "contents": [said(WEATHER)],
+        "tools": tools(parameters=CAPITALS),
+        "generationConfig": {"maxOutputTokens": 2},
+    }
 
     candidate = post(body).json()["candidates"][0]
 
