@@ -24,7 +24,7 @@ def evidence(exchange: Exchange) -> Evidence:
 def curl(exchange: Exchange) -> str:
     """A shell command that repeats the request; the key is read from the environment."""
     request = exchange.request
-    words = ["curl", "-sS", "-i"] + (["-N"] if b'"stream":true' in (request.body or b"") else [])
+    words = ["curl", "-sS", "-i"] + (["-N"] if _streamed(exchange) else [])
     if request.method == "HEAD":
         words.append("--head")
     elif request.method != ("GET" if request.body is None else "POST"):
@@ -37,6 +37,10 @@ def curl(exchange: Exchange) -> str:
         return " ".join([*words, "--data-binary", shlex.quote(request.body.decode())])
     except UnicodeDecodeError:
         return _binary(exchange, words)
+
+
+def _streamed(exchange: Exchange) -> bool:
+    return b'"stream":true' in (exchange.request.body or b"") or ":stream" in exchange.request.path
 
 
 def _address(exchange: Exchange) -> str:
@@ -58,7 +62,8 @@ def _headers(exchange: Exchange) -> list[str]:
     """The headers that curl would not send by itself; a hidden key is read from the environment."""
     own = {name.lower() for name, _ in exchange.request.headers}
     shown = [(name, value) for name, value in exchange.sent if name in own or name not in ADDED_BY_CLIENT]
-    return [_header(name, value, KEY_VARIABLE) for name, value in shown]
+    key = exchange.request.key
+    return [_header(name, value, _variable(key) if isinstance(key, str) else KEY_VARIABLE) for name, value in shown]
 
 
 def _header(name: str, value: str, variable: str) -> str:
