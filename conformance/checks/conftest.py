@@ -53,7 +53,7 @@ def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
     return session.ask(pytestconfig, recorder, target)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def gemini(ask: Ask, gateway: dict[str, Any]) -> Gemini:
     """Asks the target in the Gemini protocol."""
     return Gemini(ask, gateway["protocols"]["gemini"]["credentials"][0])
