@@ -14,6 +14,7 @@ from conformance.audio import Audio
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.exchange import Recorder
+from conformance.gemini import Gemini
 from conformance.model import Requirement
 from conformance.target import Target
 
@@ -66,6 +67,12 @@ def examples(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture
+def gemini(ask: Ask, gateway: dict[str, Any]) -> Gemini:
+    """Asks the target in the Gemini protocol."""
+    return Gemini(ask, gateway["protocols"]["gemini"]["credentials"][0])
+
+
+@pytest.fixture
 def judged(request: pytest.FixtureRequest) -> Requirement:
     """The requirement under judgement."""
     return register.load().requirement(request.function.requirement_id)
@@ -95,7 +102,8 @@ def _applicable(
             kind, _, name = fixture.partition(":")
             raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
     if area in contract.gateway["optional"]:
-        discovery.demand(request.getfixturevalue("ask"), [contract.operations[name] for name in judged.operations])
+        operations = [contract.operations[name] for name in judged.operations]
+        discovery.demand(request.getfixturevalue("ask"), operations, contract.gateway["protocols"])
 
 
 def _area(feature: str, optional: Iterable[str]) -> str:

@@ -33,8 +33,16 @@ def build(name: str) -> Document:
         document = apply_overlay(document, read_yaml(GATEWAYS / f"{name}.yaml"), name)
     prune(document)
     _demand_valid_gateway(document["x-gateway"], name)
+    _add_servers(document)
     document[DIGEST] = digest(name)
     return document
+
+
+def _add_servers(document: Document) -> None:
+    """A path of another protocol stands below that protocol's base URL, which OpenAPI says by a server of its own."""
+    for item in document["paths"].values():
+        if protocol := item.get("x-protocol"):
+            item["servers"] = [{"url": document["x-gateway"]["protocols"][protocol]["base_url"]}]
 
 
 def _demand_valid_gateway(gateway: Document, name: str) -> None:

@@ -102,15 +102,24 @@ def test_examples_satisfy_their_schemas(name: str) -> None:
         assert refused is not jsonschema_rs.validator_for(whole).is_valid(broken), label
 
 
+def streamed_examples(contract: openapi.Contract) -> Iterator[tuple[openapi.Operation, str]]:
+    """The data of every event of every example, with the operation that streams it."""
+    examples = contract.document["components"].get("examples", {})
+    for operation in contract.operations.values():
+        content = contract._resolve(operation.document["responses"]["200"])["content"]
+        for reference in content.get("text/event-stream", {}).get("examples", {}).values():
+            for event in examples[reference["$ref"].rpartition("/")[2]]["dataValue"]:
+                yield operation, event["data"]
+
+
 @EVERY
 def test_streamed_examples_hold_valid_chunks(name: str) -> None:
     """The JSON inside the events of the examples satisfies the schema of an event's data."""
-    operation = openapi.load(name).operations["createChatCompletion"]
-    events = [value["data"] for _, _, value in examples(openapi.load(name)) if isinstance(value.get("data"), str)]
+    events = list(streamed_examples(openapi.load(name)))
 
-    assert "[DONE]" in events
-    for data in events:
-        assert data == "[DONE]" or operation.event_problem(json.loads(data)) is None
+    assert "[DONE]" in [data for _, data in events]
+    for operation, data in events:
+        assert data == "[DONE]" or operation.event_problem(json.loads(data)) is None, data
 
 
 @EVERY
@@ -222,6 +231,14 @@ def test_path_of_some_gateways_is_in_their_documents_only(place: str, monkeypatc
 
     assert ["/models" in bundle(name)["paths"] for name in ("openai", "foxora", "infery", "ofox")] == [0, 1, 1, 0]
     assert "x-gateways" not in json.dumps(bundle("foxora"))
+
+
+def test_path_of_another_protocol_names_its_server() -> None:
+    """A path below another base URL than the document's says so."""
+    paths = openapi.load("ofox").document["paths"]
+
+    assert paths["/v1beta/models/{model}:generateContent"]["servers"] == [{"url": "https://api.ofox.ai/gemini"}]
+    assert "servers" not in paths["/chat/completions"]
 
 
 def test_path_of_an_unknown_gateway_is_refused() -> None:

@@ -91,7 +91,7 @@ def test_runs_with_one_seed_send_the_same_requests(target: Target, monkeypatch: 
     monkeypatch.setattr("conformance.collector._counts", lambda records: sent.append(_bodies(records)))
 
     for _ in range(2):
-        runner.judge(base_url=target.base_url, target=reference.FIXTURES, feature=["generated"], seed=5, examples=10)
+        runner.judge(base_url=target.base_url, target=reference.FIXTURES, feature=["generated"], seed=5, examples=12)
 
     assert sent[0] == sent[1]
     assert len(sent[0]) >= 20

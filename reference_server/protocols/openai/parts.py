@@ -51,7 +51,7 @@ def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
         return Part("image", name=address, at=at)
     where = f"{at}.image_url.url"
     data, _ = _from_data_uri(address, where)
-    media_type = next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
+    media_type = image_type(data)
     if media_type is None:
         raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)
     return Part("image", media_type=media_type, size=len(data), at=at)
@@ -59,7 +59,7 @@ def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
 
 def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
     audio = part["input_audio"]
-    data = _decoded(audio["data"], f"{at}.input_audio.data")
+    data = decoded(audio["data"], f"{at}.input_audio.data")
     return Part("audio", _heard(data), f"audio/{audio['format']}", size=len(data), at=at)
 
 
@@ -88,7 +88,7 @@ def _stored(file_id: str, files: Files, where: str, at: str) -> Part:
     file = files.get(file_id)
     if file is None:
         raise Refusal("invalid_value", f"There is no file {file_id!r}.", where)
-    return Part("file", _readable(file.data), file.media_type, file.name, len(file.data), at)
+    return Part("file", readable(file.data), file.media_type, file.name, len(file.data), at)
 
 
 def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
@@ -96,11 +96,17 @@ def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
     if value.startswith("data:"):
         data, media_type = _from_data_uri(value, where)
     else:
-        data = _decoded(value, where)
-    return Part("file", _readable(data), media_type, fields.get("filename") or "", len(data), at)
+        data = decoded(value, where)
+    return Part("file", readable(data), media_type, fields.get("filename") or "", len(data), at)
 
 
-def _readable(data: bytes) -> str:
+def image_type(data: bytes) -> str | None:
+    """The media type that the first bytes of an image tell, or None."""
+    return next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
+
+
+def readable(data: bytes) -> str:
+    """The text of a document, as far as it is UTF-8 and not too long."""
     try:
         return data[:_MOST_TEXT].decode()
     except UnicodeDecodeError:
@@ -112,10 +118,11 @@ def _from_data_uri(address: str, where: str) -> tuple[bytes, str]:
     head, comma, encoded = address.partition(",")
     if not head.startswith("data:") or not comma or not head.endswith(";base64"):
         raise Refusal("invalid_value", "Expected an https URL or `data:<media type>;base64,<data>`.", where)
-    return _decoded(encoded, where), head[len("data:") : -len(";base64")]
+    return decoded(encoded, where), head[len("data:") : -len(";base64")]
 
 
-def _decoded(encoded: str, where: str) -> bytes:
+def decoded(encoded: str, where: str) -> bytes:
+    """The bytes that base64 stands for. Raises Refusal, naming the place, when it is none, or empty."""
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
