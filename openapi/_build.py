@@ -28,7 +28,7 @@ def demand_known(name: str) -> None:
 def build(name: str) -> Document:
     """The complete document of `name`, made from the sources."""
     demand_known(name)
-    document = bundle()
+    document = bundle(name)
     if name != BASE:
         document = apply_overlay(document, read_yaml(GATEWAYS / f"{name}.yaml"), name)
     prune(document)

@@ -2,6 +2,7 @@
 
 Every file in schemas/ is a part of the Components Object: `<section>: {<name>: ...}`. A reference to
 `<file>#/<section>/<name>` becomes `#/components/<section>/<name>`. References of path items give way to their target.
+A path item that only some gateways document lists them under `x-gateways`, beside its reference or in itself.
 """
 
 from __future__ import annotations
@@ -10,27 +11,44 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openapi._sources import ROOT, component_files, read_yaml
-from openapi.errors import BrokenReference, DuplicateComponent
+from openapi._sources import BASE, ROOT, component_files, gateway_names, read_yaml
+from openapi.errors import BrokenReference, DuplicateComponent, UnknownGateway
 
 Document = dict[str, Any]
+ONLY = "x-gateways"
 
 
-def bundle() -> Document:
-    """The base document, with local references only.
+def bundle(name: str = BASE) -> Document:
+    """The document that the overlay of `name` applies to, with local references only.
+
+    It has the path items that list `name` under `x-gateways`, and those that list nobody.
 
     Raises:
         UnreadableSource: a source is not a YAML mapping, or repeats a key.
         BrokenReference: a reference points at nothing.
+        UnknownGateway: a path item lists a gateway that no overlay describes.
         DuplicateComponent: two files define the same component.
     """
     document = read_yaml(ROOT)
     components: Document = document.setdefault("components", {})
     for path in component_files():
         _add_components(components, path)
-    document["paths"] = {template: _path_item(item) for template, item in document["paths"].items()}
+    items = {template: _path_item(item) for template, item in document["paths"].items()}
+    document["paths"] = {template: item for template, item in items.items() if name in documented_by(item)}
+    for item in document["paths"].values():
+        item.pop(ONLY, None)
     _demand_targets(document)
     return document
+
+
+def documented_by(item: Document) -> tuple[str, ...]:
+    """The names of the documents that have this path item: those it lists, or all."""
+    known = (BASE, *gateway_names())
+    names = item.get(ONLY, known)
+    for name in names:
+        if name not in known:
+            raise UnknownGateway(name, known)
+    return tuple(names)
 
 
 def _add_components(components: Document, path: Path) -> None:
@@ -50,7 +68,7 @@ def _path_item(item: Document) -> Document:
         raise BrokenReference(f"{path.name} has no path item {pointer!r}")
     resolved = _localized(items[pointer], path)
     assert isinstance(resolved, dict)
-    return resolved
+    return resolved | {key: value for key, value in item.items() if key != "$ref"}
 
 
 def _localized(node: Any, path: Path) -> Any:

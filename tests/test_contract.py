@@ -19,7 +19,7 @@ import openapi
 from conformance import register
 from openapi import errors
 from openapi._build import all_names, build, demand_current, read_built
-from openapi._bundle import bundle, references
+from openapi._bundle import bundle, documented_by, references
 from openapi._overlay import apply_overlay
 from openapi._sources import GATEWAYS, HERE, read_yaml
 
@@ -195,12 +195,38 @@ def test_documented_statuses_are_in_the_document(name: str) -> None:
 def test_every_action_matches_and_changes(name: str) -> None:
     """Each action of an overlay matches something and leaves the document different."""
     overlay = read_yaml(GATEWAYS / f"{name}.yaml")
-    document = bundle()
+    document = bundle(name)
 
     for action in overlay["actions"]:
         before = copy.deepcopy(document)
         document = apply_overlay(document, {**overlay, "actions": [action]}, name)
         assert {**document, "x-gateway": None} != {**before, "x-gateway": None}, action["target"]
+
+
+@pytest.mark.parametrize("place", ["entry", "item"])
+def test_path_of_some_gateways_is_in_their_documents_only(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that lists names stands in those documents, without the list, wherever the list stands."""
+    only = {"x-gateways": ["foxora", "infery"]}
+
+    def read(path: Path) -> dict[str, Any]:
+        source = read_yaml(path)
+        if place == "entry" and "paths" in source:
+            source["paths"]["/models"] |= only
+        if place == "item" and path.parent.name == "paths" and path.stem == "models":
+            source["models"] |= only
+        return source
+
+    monkeypatch.setattr("openapi._bundle.read_yaml", read)
+
+    assert ["/models" in bundle(name)["paths"] for name in ("openai", "foxora", "infery", "ofox")] == [0, 1, 1, 0]
+    assert "x-gateways" not in json.dumps(bundle("foxora"))
+
+
+def test_path_of_an_unknown_gateway_is_refused() -> None:
+    """A misspelt name would drop the path in silence."""
+    assert documented_by({}) == NAMES
+    with pytest.raises(errors.UnknownGateway, match="acme"):
+        documented_by({"x-gateways": ["foxora", "acme"]})
 
 
 def test_every_file_of_paths_is_used() -> None:
