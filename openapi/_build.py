@@ -33,8 +33,17 @@ def build(name: str) -> Document:
         document = apply_overlay(document, read_yaml(GATEWAYS / f"{name}.yaml"), name)
     prune(document)
     _demand_valid_gateway(document["x-gateway"], name)
+    _add_servers(document)
     document[DIGEST] = digest(name)
     return document
+
+
+def _add_servers(document: Document) -> None:
+    """Paths of a protocol other than the first are relative to that protocol's base URL."""
+    protocols = document["x-gateway"]["protocols"]
+    for item in document["paths"].values():
+        if "x-protocol" in item:
+            item["servers"] = [{"url": protocols[item["x-protocol"]]["base_url"]}]
 
 
 def _demand_valid_gateway(gateway: Document, name: str) -> None:

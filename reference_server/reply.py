@@ -19,12 +19,13 @@ Event = Chunk | str | bytes
 encode_json = msgspec.json.Encoder().encode
 
 
-def encode_event(event: Event) -> bytes:
-    """The bytes of an event on the wire."""
+def encode_event(event: Event, named: bool = False) -> bytes:
+    """The bytes of an event on the wire. A chunk that is `named` has its `type` as the name of the event."""
     if isinstance(event, bytes):
         return event
+    name = f"event: {event['type']}\n".encode() if named and isinstance(event, dict) and "type" in event else b""
     data = event.encode() if isinstance(event, str) else encode_json(event)
-    return b"data: " + data + b"\n\n"
+    return name + b"data: " + data + b"\n\n"
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Reply:
 
     `delay` is waited before the first byte and `pause` after each event, both in seconds. `fragment` is the number of
     bytes per write, 0 for as many as there are. `cut` drops the connection after the last byte, without an end.
-    `cause` names why a request was refused.
+    `cause` names why a request was refused. `named` gives the events the names that their chunks have as `type`.
     """
 
     status: int = 200
@@ -45,6 +46,7 @@ class Reply:
     fragment: int = 0
     cut: bool = False
     cause: str | None = None
+    named: bool = False
 
     @classmethod
     def json(cls, body: Any, status: int = 200) -> Reply:
@@ -52,9 +54,10 @@ class Reply:
         return cls(status, {"content-type": "application/json"}, body)
 
     @classmethod
-    def stream(cls, events: list[Event], pause: float = 0.0) -> Reply:
+    def stream(cls, events: list[Event], pause: float = 0.0, named: bool = False) -> Reply:
         """An answer in server-sent events."""
-        return cls(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, None, events, pause)
+        headers = {"content-type": "text/event-stream", "cache-control": "no-cache"}
+        return cls(200, headers, None, events, pause, named=named)
 
     @property
     def ok(self) -> bool:
@@ -101,7 +104,7 @@ class Reply:
     def raw(self, change: Callable[[bytes], bytes]) -> Reply:
         """Change the bytes of the body, or of each event."""
         if self.events is not None:
-            self.events = [change(encode_event(event)) for event in self.events]
+            self.events = [change(encode_event(event, self.named)) for event in self.events]
         elif self.body is not None:
             self.body = change(self.encoded())
         return self
@@ -109,7 +112,7 @@ class Reply:
     def encoded(self) -> bytes:
         """The bytes of the body; of a stream, all events together."""
         if self.events is not None:
-            return b"".join(map(encode_event, self.events))
+            return b"".join(encode_event(event, self.named) for event in self.events)
         if self.body is None or isinstance(self.body, bytes):
             return self.body or b""
         return encode_json(self.body)

@@ -59,7 +59,7 @@ def _pieces(reply: Reply) -> Iterator[bytes]:
     elif reply.events is None:
         yield reply.encoded()
     else:
-        yield from map(encode_event, reply.events)
+        yield from (encode_event(event, reply.named) for event in reply.events)
 
 
 async def _disconnected_within(seconds: float, receive: Receive) -> bool:

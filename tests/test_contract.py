@@ -102,14 +102,17 @@ def test_examples_satisfy_their_schemas(name: str) -> None:
 @EVERY
 def test_streamed_examples_hold_valid_chunks(name: str) -> None:
     """The JSON inside the events of the examples satisfies the schema of an event's data."""
-    operation = openapi.load(name).operations["createChatCompletion"]
-    events = [
-        value["data"] for _, _, value in examples(openapi.load(name)) if "data" in value and "object" not in value
-    ]
+    contract = openapi.load(name)
+    streaming = [one for one in contract.operations.values() if "text/event-stream" in one.response_types()]
 
-    assert "[DONE]" in events
-    for data in events:
-        assert data == "[DONE]" or operation.event_problem(json.loads(data)) is None
+    assert contract.operations["createChatCompletion"] in streaming
+    for operation in streaming:
+        stream = operation.document["responses"]["200"]["content"]["text/event-stream"]
+        for reference in stream["examples"].values():
+            events = contract._resolve(reference)["dataValue"]
+            assert events
+            for event in events:
+                assert event["data"] == "[DONE]" or operation.event_problem(json.loads(event["data"])) is None
 
 
 @EVERY
@@ -174,6 +177,9 @@ def test_gateway_agrees_with_the_document(name: str) -> None:
         schemas.get("Model", gateway["models"])["required" if "Model" in schemas else "fields"]
         == (gateway["models"]["fields"])
     )
+    for item in contract.document["paths"].values():
+        base = gateway["protocols"][item.get("x-protocol", "openai")]["base_url"]
+        assert [server["url"] for server in item.get("servers", contract.document["servers"])] == [base]
     assert ("models" in contract.features) is ("listModels" in contract.operations)
     assert ("models.retrieve" in contract.features) is ("retrieveModel" in contract.operations)
 

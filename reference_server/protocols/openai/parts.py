@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from reference_server.content import decoded, image_type, readable
 from reference_server.errors import Refusal
 from reference_server.fixtures import File
 from reference_server.prompt import Part
-
-_IMAGES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"RIFF": "image/webp",
-}
-_MOST_TEXT = 100_000
 
 Files = Mapping[str, File]
 
@@ -45,15 +36,12 @@ def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
         return Part("image", name=address, at=at)
     where = f"{at}.image_url.url"
     data, _ = _from_data_uri(address, where)
-    media_type = next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
-    if media_type is None:
-        raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)
-    return Part("image", media_type=media_type, size=len(data), at=at)
+    return Part("image", media_type=image_type(data, where), size=len(data), at=at)
 
 
 def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
     audio = part["input_audio"]
-    data = _decoded(audio["data"], f"{at}.input_audio.data")
+    data = decoded(audio["data"], f"{at}.input_audio.data")
     return Part("audio", media_type=f"audio/{audio['format']}", size=len(data), at=at)
 
 
@@ -82,15 +70,8 @@ def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
     if value.startswith("data:"):
         data, media_type = _from_data_uri(value, where)
     else:
-        data = _decoded(value, where)
-    return Part("file", _readable(data), media_type, fields.get("filename") or "", len(data), at)
-
-
-def _readable(data: bytes) -> str:
-    try:
-        return data[:_MOST_TEXT].decode()
-    except UnicodeDecodeError:
-        return ""
+        data = decoded(value, where)
+    return Part("file", readable(data), media_type, fields.get("filename") or "", len(data), at)
 
 
 def _from_data_uri(address: str, where: str) -> tuple[bytes, str]:
@@ -98,17 +79,7 @@ def _from_data_uri(address: str, where: str) -> tuple[bytes, str]:
     head, comma, encoded = address.partition(",")
     if not head.startswith("data:") or not comma or not head.endswith(";base64"):
         raise Refusal("invalid_value", "Expected an https URL or `data:<media type>;base64,<data>`.", where)
-    return _decoded(encoded, where), head[len("data:") : -len(";base64")]
-
-
-def _decoded(encoded: str, where: str) -> bytes:
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Refusal("invalid_value", f"The data is not base64: {error}.", where) from error
-    if not data:
-        raise Refusal("invalid_value", "The data is empty.", where)
-    return data
+    return decoded(encoded, where), head[len("data:") : -len(";base64")]
 
 
 _READERS: dict[str, Callable[[dict[str, Any], Files, str], Part]] = {
