@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, Unsupported
-from conformance.exchange import Exchange, Recorder, Request
+from conformance.exchange import KEY_HERE, Exchange, Recorder, Request
 from conformance.target import Secret
 
 OMIT: Any = object()
@@ -27,8 +27,15 @@ MODELS = {
     "transcriptions": re.compile(r"whisper|transcri|stt"),
     "videos": re.compile(r"video|sora|veo|kling"),
     "music": re.compile(r"music|suno|lyria"),
+    "anthropic": re.compile(r"claude"),
 }
-"""How the names of models tell what they are for."""
+"""How the names of models tell what they are for, or which protocol they speak."""
+CREDENTIALS = {
+    "bearer": {},
+    "x-api-key": {"authorization": "", "x-api-key": KEY_HERE},
+    "x-goog-api-key": {"authorization": "", "x-goog-api-key": KEY_HERE},
+}
+"""The headers that carry the key, by the kind of credential."""
 STRANGER = Secret("sk-this-key-was-never-issued")
 """A credential that no gateway knows. It is made up, so it may be shown."""
 
@@ -126,7 +133,7 @@ class Ask:
         return self.send("GET", url, None, take=take, key=None)
 
     def model_for(self, kind: str) -> str:
-        """The model for embeddings, images, speech, transcriptions, videos or music.
+        """The model for embeddings, images, speech, transcriptions, videos, music or the Anthropic protocol.
 
         The one that the target names, else the first listed one whose name says so. Raises `Unsupported`.
         """

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from conformance.ask import Ask
+from conformance.ask import CREDENTIALS, MODELS, Ask
 from conformance.errors import Unsupported
+from conformance.exchange import Exchange
 from openapi import Operation
 
+DEFAULT = "openai"
 
-def demand(ask: Ask, operations: Iterable[Operation]) -> None:
-    """Raises `Unsupported` when the target lacks one of the operations.
 
-    Each is asked once, with a body that is empty and therefore free. An operation on one object cannot be told from
-    an unknown object; it counts as there when the others are.
+def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, Any]) -> None:
+    """Raises `Unsupported` when the target lacks one of the operations. `protocols` are those of the gateway.
+
+    Each is asked once, with a body that is empty and therefore free. A path that holds a model's name is asked with the
+    model for its protocol. Any other operation on one object cannot be told from an unknown object; it counts as there
+    when the others are.
     """
     for operation in operations:
-        if "{" not in operation.path:
+        path = _path(ask, operation)
+        if "{" not in path:
             body = b"{}" if operation.method == "POST" else None
-            answer = ask.send(operation.method, operation.path, body, protocol=operation.protocol)
-            if answer.status in {404, 405, 501}:
-                raise Unsupported(f"the target has no {operation.method} {operation.path}: it answers {answer.status}")
+            headers = CREDENTIALS[protocols[operation.protocol]["credentials"][0]]
+            answer = ask.send(operation.method, path, body, headers=headers, protocol=operation.protocol)
+            _demand_served(answer, operation, path != operation.path)
+
+
+def _path(ask: Ask, operation: Operation) -> str:
+    if "{model}" not in operation.path or operation.protocol not in MODELS:
+        return operation.path
+    return operation.path.replace("{model}", ask.model_for(operation.protocol))
+
+
+def _demand_served(answer: Exchange, operation: Operation, named: bool) -> None:
+    """A route that is not there says so; one of another protocol may also be closed, or lead to a provider that fails.
+
+    The refusal of an empty body tells that the route is there. Where the path names a model, an error that names it too
+    tells that the route is there and the model is not.
+    """
+    place = f"{operation.method} {operation.path}"
+    if named and answer.status == 404 and isinstance(answer.json, dict) and _names_model(answer):
+        raise Unsupported(f"{place} does not know the model: name another under [models] {operation.protocol}")
+    if answer.status in {404, 405, 501}:
+        raise Unsupported(f"the target has no {place}: it answers {answer.status}")
+    foreign = operation.protocol != DEFAULT
+    if foreign and (answer.status in {401, 403} or not 200 <= answer.status < 500):
+        raise Unsupported(f"{place} is not open to the key: an empty request is answered {answer.status}")
+
+
+def _names_model(answer: Exchange) -> bool:
+    """The error is about the model of the path, and does not just repeat the whole path."""
+    path = answer.request.path
+    name = path.rpartition("/")[2].partition(":")[0]
+    return name in answer.text and path not in answer.text

@@ -51,7 +51,8 @@ def _headers(exchange: Exchange) -> list[str]:
     """The headers that curl would not send by itself; a hidden key is read from the environment."""
     own = {name.lower() for name, _ in exchange.request.headers}
     shown = [(name, value) for name, value in exchange.sent if name in own or name not in ADDED_BY_CLIENT]
-    return [_header(name, value, KEY_VARIABLE) for name, value in shown]
+    key = exchange.request.key
+    return [_header(name, value, _variable(key) if isinstance(key, str) else "") for name, value in shown]
 
 
 def _header(name: str, value: str, variable: str) -> str:

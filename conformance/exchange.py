@@ -321,25 +321,33 @@ def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exc
     )
 
 
+_USAGES = (
+    ("usage", "prompt_tokens", "completion_tokens"),
+    ("usage", "input_tokens", "output_tokens"),
+)
+"""Where the protocols report tokens: the object, the prompt's and the answer's."""
+
+
 def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
     """The prompt and completion tokens that the gateway reported in one record."""
     body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
-    if b'"usage"' not in body:
+    if b'"usage' not in body:
         return 0, 0
     events: list[str | bytes] = [event.data for event in sse.read([(0.0, body)]).events]
     for text in events[::-1] or [body]:
         if usage := _usage(text):
-            prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
-            return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)
+            return usage
     return 0, 0
 
 
-def _usage(text: str | bytes) -> dict[str, Any] | None:
-    try:
-        usage = json.loads(text)["usage"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return usage if isinstance(usage, dict) else None
+def _usage(text: str | bytes) -> tuple[int, int] | None:
+    body = decoded(text)
+    for name, *counts in _USAGES:
+        usage = body.get(name) if isinstance(body, dict) else None
+        if isinstance(usage, dict) and counts[1] in usage:
+            prompt, completion = (usage.get(count) for count in counts)
+            return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)
+    return None
 
 
 def _by_request(records: Iterable[Mapping[str, Any]]) -> dict[tuple[object, ...], list[Mapping[str, Any]]]:

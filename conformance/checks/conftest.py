@@ -9,6 +9,7 @@ import pytest
 
 import openapi
 from conformance import discovery, register, select, session
+from conformance.anthropic import Anthropic
 from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, Unsupported
@@ -82,7 +83,8 @@ def _applicable(
             kind, _, name = fixture.partition(":")
             raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
     if area in contract.gateway["optional"]:
-        discovery.demand(request.getfixturevalue("ask"), [contract.operations[name] for name in judged.operations])
+        operations = [contract.operations[name] for name in judged.operations]
+        discovery.demand(request.getfixturevalue("ask"), operations, contract.gateway["protocols"])
 
 
 @pytest.fixture
@@ -117,6 +119,14 @@ def refused(gateway: dict[str, Any]) -> Callable[[Answer], None]:
         assert status in allowed, f"expected {allowed}, got {status or answer.exchange.broken}"
 
     return refuse
+
+
+@pytest.fixture
+def anthropic(ask: Ask, gateway: dict[str, Any]) -> Anthropic:
+    """Asks the target in the Anthropic protocol."""
+    asking = Anthropic(ask, gateway["protocols"]["anthropic"]["credentials"][0])
+    asking.demand_model()
+    return asking
 
 
 @pytest.fixture
