@@ -62,6 +62,8 @@ MISSING = [
 INVALID = [
     Mistake("max-tokens-a-word", ("invalid_value",), {"max_tokens": "many"}),
     Mistake("messages-a-string", ("invalid_value",), {"messages": "Hello."}),
+]
+WRONG_OPTION = [
     Mistake("role-unknown", ("invalid_value",), {"messages": [{"role": "stranger", "content": "Hello."}]}),
     Mistake("block-unknown", ("invalid_value",), {"messages": [{"role": "user", "content": [{"type": "smell"}]}]}),
 ]
@@ -69,4 +71,4 @@ TEMPERATURE = Mistake("temperature-above-1", ("invalid_value",), {"temperature":
 UNKNOWN_MODEL = Mistake("model-unknown", ("unknown_model",), {"model": NOWHERE})
 NO_KEY = Mistake("key-missing", ("missing_credential",), key=None)
 WRONG_KEY = Mistake("key-unknown", ("invalid_credential",), key=STRANGER)
-ALL = [MALFORMED, *MISSING, *INVALID, TEMPERATURE, UNKNOWN_MODEL, NO_KEY, WRONG_KEY]
+ALL = [MALFORMED, *MISSING, *INVALID, *WRONG_OPTION, TEMPERATURE, UNKNOWN_MODEL, NO_KEY, WRONG_KEY]

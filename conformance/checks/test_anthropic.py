@@ -37,6 +37,8 @@ def message(anthropic: Anthropic) -> Message:
 @requirement("anthropic.answers")
 def test_answers(message: Message, granted: Callable[..., Any]) -> None:
     """A model, a limit and one message are enough."""
+    if message.status in {401, 403}:
+        inconclusive("the credential is refused")
     exchange = granted(message).exchange
 
     assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
@@ -197,9 +199,8 @@ def _demand_longer(more: Message, less: Message, what: str) -> None:
 
 
 @requirement("anthropic.content-forms")
-def test_content_forms(anthropic: Anthropic, message: Message, granted: Callable[..., Any]) -> None:
+def test_content_forms(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
     """A text is a block is a text."""
-    granted(message)
     text = pick(anthropic.body(), "messages", 0, "content")
     blocks = [{"type": "text", "text": text}]
     history = [user(blocks), {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}, user(text)]

@@ -62,8 +62,19 @@ def test_missing_field(anthropic: Anthropic, gateway: dict[str, Any], promised: 
 
 @requirement("anthropic.errors.invalid-value")
 @each(mistakes.INVALID)
-def test_invalid_value(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
-    """A value that cannot be read is refused."""
+def test_invalid_value(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
+    """A value that cannot be read is refused; a limit that is no number may be ignored where nobody promises more."""
+    answer = mistake.send(anthropic)
+    if answer.status == 200 and not promised and "max_tokens" in mistake.fields:
+        inconclusive("the target ignores a limit that is no number")
+
+    _demand(answer, mistake.allowed(gateway))
+
+
+@requirement("anthropic.errors.wrong-option")
+@each(mistakes.WRONG_OPTION)
+def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
+    """An unknown role or block is refused."""
     _demand(mistake.send(anthropic), mistake.allowed(gateway))
 
 

@@ -47,7 +47,7 @@ def test_same_call(ask: Ask, anthropic: Anthropic) -> None:
 
 
 def _calls(message: Message) -> list[tuple[object, object]]:
-    return [(call.get("name"), call.get("input")) for call in message.calls]
+    return [(call.get("name"), pick(call, "input", kind=dict)) for call in message.calls]
 
 
 @requirement("protocols.anthropic.usage")
