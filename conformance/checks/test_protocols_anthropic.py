@@ -35,15 +35,24 @@ def test_same_text(ask: Ask, anthropic: Anthropic) -> None:
 @requirement("protocols.anthropic.same-call")
 def test_same_call(ask: Ask, anthropic: Anthropic) -> None:
     """A forced tool is called alike."""
-    first, second = (ask.chat(QUESTION, model=anthropic.model, take=take, **NAMED_IN_CHAT) for take in (0, 1))
-    wanted = [(pick(call, "function", "name"), arguments(call)) for call in first.tool_calls]
-    if not wanted or wanted != [(pick(call, "function", "name"), arguments(call)) for call in second.tool_calls]:
-        inconclusive("chat completions do not call the same twice")
+    wanted, other = (
+        _functions(ask.chat(QUESTION, model=anthropic.model, take=take, **NAMED_IN_CHAT)) for take in (0, 1)
+    )
+    if not wanted or wanted != other:
+        inconclusive("chat completions do not call the named tool twice alike")
     once, again = (_calls(anthropic.message(QUESTION, take=take, **NAMED)) for take in (0, 1))
     if once != again:
         inconclusive("the model does not call the same twice")
 
     assert once == wanted, f"the calls are {once!r:.120}, in chat completions {wanted!r:.120}"
+
+
+def _functions(completion: Completion) -> list[tuple[object, object]]:
+    """The name and the arguments of each call; inconclusive when a call has a defect of its own."""
+    calls = [(pick(call, "function", "name"), arguments(call)) for call in completion.tool_calls]
+    if any(name != "get_time" or not isinstance(given, dict) for name, given in calls):
+        inconclusive(f"cannot be judged: the calls of chat completions are {calls!r:.120}")
+    return calls
 
 
 def _calls(message: Message) -> list[tuple[object, object]]:
