@@ -1,4 +1,4 @@
-"""The command line: `gateway-conformance run | explain | coverage | diff | render`.
+"""The command line: `gateway-conformance run | init | explain | coverage | diff | matrix | render`.
 
 Exit codes: 0 all is well, 1 a MUST failed (or a difference or gap was asked for and found), 2 usage, 3 the target could
 not be reached or the suite itself erred, 130 interrupted.
@@ -16,7 +16,7 @@ from typing import NoReturn
 from conformance.errors import ConformanceError, UsageError
 
 PROGRAM = "gateway-conformance"
-COMMANDS = ("run", "explain", "coverage", "diff", "render")
+COMMANDS = ("run", "init", "explain", "coverage", "diff", "matrix", "render")
 USAGE, TROUBLE, INTERRUPTED = 2, 3, 130
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+import traceback
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from types import NoneType
 from typing import Any, NoReturn, TypeVar
 
 import pytest
 
 from conformance import register
-from conformance.errors import Inconclusive, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, Unsupported
 
 Check = TypeVar("Check", bound=Callable[..., None])
+Case = TypeVar("Case")
 
-__all__ = ["Inconclusive", "Unsupported", "inconclusive", "pick", "requirement"]
+HERE = str(Path(__file__).parent)
+NAMED = 5
+"""The most cases that the message of one finding names."""
+
+__all__ = ["Inconclusive", "NotApplicable", "Unsupported", "each", "every", "inconclusive", "pick", "requirement"]
 
 
 def requirement(name: str) -> Callable[[Check], Check]:
@@ -25,6 +35,70 @@ def requirement(name: str) -> Callable[[Check], Check]:
         return pytest.mark.requirement(name)(function)
 
     return tie
+
+
+def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str) -> Callable[[Check], Check]:
+    """Judges many cases in one check, given to it as `argument`.
+
+    It fails when a case fails, and else is inconclusive when a case is; the message names those cases. It is
+    unsupported when all of them are. What they looked at comes last in the evidence.
+    """
+    all_cases = tuple(cases)
+
+    def fold(function: Check) -> Check:
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def judge_all(**fixtures: Any) -> None:
+            touched = fixtures["ask"].recorder.touched
+            every(all_cases, lambda case: function(**fixtures, **{argument: case}), touched, label)
+
+        kept = [one for one in signature.parameters.values() if one.name != argument]
+        judge_all.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+        return judge_all  # type: ignore[return-value]
+
+    return fold
+
+
+def every(
+    cases: Iterable[Case], judge: Callable[[Case], None], touched: list[Any], label: Callable[[Case], str] = str
+) -> None:
+    """As `each`, of cases that are known only while the check runs. `touched` is the recorder's list."""
+    ended: dict[type, list[str]] = {}
+    for case in cases:
+        start = len(touched)
+        kind, message = _ending(judge, case)
+        ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
+        if kind is not AssertionError:
+            touched[:] = touched[start:] + touched[:start]
+    _settle(ended)
+
+
+def _ending(judge: Callable[[Case], None], case: Case) -> tuple[type, str]:
+    """How one case ended, and what it says; `NoneType` when it passed. Errors that are not the check's own go on."""
+    try:
+        judge(case)
+    except (Inconclusive, Unsupported) as error:
+        return type(error), str(error)
+    except AssertionError as error:
+        if not traceback.extract_tb(error.__traceback__)[-1].filename.startswith(HERE):
+            raise
+        return AssertionError, str(error).split("\nassert ")[0].strip()
+    return NoneType, ""
+
+
+def _settle(ended: dict[type, list[str]]) -> None:
+    for kind in (AssertionError, Inconclusive):
+        if kind in ended:
+            raise kind(_joined(ended[kind]))
+    if set(ended) <= {Unsupported, NotApplicable}:
+        reason = Unsupported if Unsupported in ended else NotApplicable
+        raise reason(ended[reason][0])
+
+
+def _joined(messages: list[str]) -> str:
+    more = f"; and {len(messages) - NAMED} more" if len(messages) > NAMED else ""
+    return "; ".join(messages[:NAMED]) + more
 
 
 def inconclusive(reason: str) -> NoReturn:

@@ -80,3 +80,7 @@ class Inconclusive(Exception):
 
 class Unsupported(Exception):
     """Raised by a check when the target refuses, clearly, what the documents leave to the model."""
+
+
+class NotApplicable(Unsupported):
+    """Raised by a check when the documents of the gateway demand nothing of what it judges."""

@@ -109,7 +109,10 @@ class Recorder:
         replay: Iterable[Mapping[str, Any]] | None = None,
         first: int = 0,
         bases: Mapping[str, str] | None = None,
+        pace: int | None = None,
     ) -> None:
+        self._interval = 60 / pace if pace else 0.0
+        self._next = 0.0
         self.target = target
         self.bases = bases or {"openai": target.base_url}
         self.first = first
@@ -154,7 +157,15 @@ class Recorder:
             if self.target.max_requests is not None and self._sent >= self.target.max_requests:
                 raise BudgetSpent(f"{self._sent} requests were sent, which is the limit", "raise --max-requests")
             self._sent += 1
+            self._wait_for_turn()
             return self._sent - 1
+
+    def _wait_for_turn(self) -> None:
+        """Keeps the pace, in requests per minute."""
+        now = time.monotonic()
+        if self._interval and self._next > now:
+            time.sleep(self._next - now)
+        self._next = max(now, self._next) + self._interval
 
     def _patiently(self, request: Request) -> Exchange:
         exchange = self.send(request)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import register
-from conformance.errors import ConformanceError, Inconclusive, TargetError, Unsupported, UsageError
+from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
 from conformance.evidence import evidence
 from conformance.exchange import to_record
 from conformance.model import Finding, Verdict
@@ -28,7 +28,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
     requirement = register.load().requirement(item.function.requirement_id)  # type: ignore[attr-defined]
     verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
-    touched = list(dict.fromkeys(recorder.touched)) if recorder else []
+    touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
     shown = touched[: -SHOWN - 1 : -1] if verdict is not Verdict.PASSED else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
@@ -43,6 +43,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
         exchanges=tuple(exchange.number for exchange in touched),
         evidence=tuple(evidence(exchange) for exchange in shown),
         duration=round(call.duration, 6),
+        applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
     )
 
 

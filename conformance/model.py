@@ -80,7 +80,8 @@ class Evidence:
 class Finding:
     """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart.
 
-    `exchanges` are the numbers of everything that the check looked at, `evidence` shows the last of them.
+    A finding that is not `applicable` is unsupported because the documents demand nothing here. `exchanges` are the
+    numbers of everything that the check looked at, `evidence` shows the last of them.
     """
 
     requirement: str
@@ -92,6 +93,7 @@ class Finding:
     exchanges: tuple[int, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     duration: float = 0.0
+    applicable: bool = True
 
     def to_plain(self) -> dict[str, Any]:
         """JSON values only, fit for a pipe or a file."""

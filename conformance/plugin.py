@@ -17,9 +17,11 @@ OPTIONS = {
     "report": "the folder to write the report to",
     "feature": "judge these features only, comma separated; a prefix takes all below it",
     "requirement": "judge these requirements only, comma separated",
-    "include": "judge these as well, although they cost: images, audio, videos, music; comma separated",
+    "include": "judge these as well, although they cost: images, audio, videos, music, generated; comma separated",
     "level": "judge this level and those above: MUST, SHOULD or MAY",
     "replay": "judge this HAR file of an earlier run instead of a live target",
+    "seed": "of generated requests (default: 0)",
+    "examples": "how many requests are generated for each operation (default: 40)",
     "timeout": "seconds to wait for an answer (default: 60)",
     "max-requests": "the most requests a worker may send",
 }

@@ -56,6 +56,7 @@ def judge(
     workers: int = 0,
     replay: Path | None = None,
     seed: int = 0,
+    examples: int | None = None,
     timeout: float | None = None,
     max_requests: int | None = None,
     progress: bool = False,
@@ -76,6 +77,8 @@ def judge(
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
+        "seed": seed,
+        "examples": examples,
     }
     select.wanted(options["feature"], level, options["requirement"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)

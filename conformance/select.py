@@ -8,7 +8,7 @@ from conformance import register
 from conformance.errors import UsageError
 from conformance.model import Level
 
-EXPENSIVE = frozenset({"images", "audio", "videos", "music"})
+EXPENSIVE = frozenset({"images", "audio", "videos", "music", "generated"})
 """Features that are judged on a live gateway only when somebody asks for them."""
 ORDER = [Level.MUST, Level.SHOULD, Level.MAY]
 

@@ -51,7 +51,8 @@ def target(config: pytest.Config) -> Iterator[Target]:
     else:
         _known(gateway or "openai")
         with reference.serving(gateway) as served:
-            yield _limited(config, replace(served, models={**served.models, "chat": model} if model else served.models))
+            models = {**served.models, "chat": model} if model else served.models
+            yield _limited(config, replace(served, models=models, include=select.EXPENSIVE))
 
 
 def _recorded_url(config: pytest.Config) -> str | None:
@@ -88,8 +89,16 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
         from conformance.report import har
 
         records = har.load(Path(replay))
-    bases = target.bases(openapi.load(target.gateway).bases)
-    made = Recorder(target, records, first=int(worker) * 100_000, bases=bases)
+    contract = openapi.load(target.gateway)
+    pace = target.pace(contract.gateway["limits"])
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    made = Recorder(
+        target,
+        records,
+        first=int(worker) * 100_000,
+        bases=target.bases(contract.bases),
+        pace=max(1, pace // workers) if pace else None,
+    )
     config.stash[RECORDER] = made
     return made
 

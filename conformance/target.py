@@ -26,7 +26,6 @@ A target file is TOML. Keys are given by the name of the environment variable th
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,13 +33,10 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance import target_file
 from conformance.errors import InvalidTarget
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
-KNOWN = {
-    *("base_url", "gateway", "keys", "models", "files", "protocols", "include"),
-    *("expected_failures", "timeout", "max_requests"),
-}
 
 
 class Secret:
@@ -76,6 +72,7 @@ class Target:
 
     `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
     are base URLs other than the documented ones. `include` are the expensive features that are asked for.
+    `requests_per_minute` is the pace, where it is not to be the limit that the gateway documents.
     """
 
     base_url: str
@@ -88,11 +85,18 @@ class Target:
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
+    requests_per_minute: int | None = None
 
     @property
     def local(self) -> bool:
         """Whether the target runs on this machine, so that no pause between requests is needed."""
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    def pace(self, limits: Mapping[str, Any]) -> int | None:
+        """The most requests in a minute: as the target says, else as the gateway documents; none on this machine."""
+        plans = [plan.get("requests_per_minute") for plan in limits.get("plans", {}).values()]
+        documented = limits["requests_per_minute"] or min(filter(None, plans), default=None)
+        return self.requests_per_minute or (None if self.local else documented)
 
     def bases(self, documented: Mapping[str, str]) -> dict[str, str]:
         """The base URL of each protocol, from the paths under which the gateway documents them."""
@@ -120,8 +124,7 @@ def from_options(base_url: str, gateway: str | None = None, model: str | None = 
 
 def from_file(path: Path, base_url: str | None = None, gateway: str | None = None, model: str | None = None) -> Target:
     """Reads a target file; options that are given win over it."""
-    table = _read(path)
-    _refuse_unknown(table, KNOWN)
+    table = target_file.read(path)
     if not (base_url or table.get("base_url")):
         raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
     target = Target(
@@ -132,9 +135,10 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         files=table.get("files", {}),
         protocols={name: checked_url(url) for name, url in table.get("protocols", {}).items()},
         include=frozenset(table.get("include", ())),
-        expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
+        expected_failures=tuple(ExpectedFailure(**entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
+        requests_per_minute=table.get("requests_per_minute"),
     )
     return replace(target, models={**target.models, "chat": model}) if model else target
 
@@ -152,20 +156,6 @@ def checked_url(base_url: str) -> str:
 def _root(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidTarget(f"cannot read {path}: {error.strerror}", "give the path of a target file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidTarget(f"{path} is not TOML: {error}", "see the example in the README") from None
-
-
-def _refuse_unknown(table: Mapping[str, Any], known: set[str]) -> None:
-    if unknown := sorted(set(table) - known):
-        raise InvalidTarget(f"unknown key in the target file: {unknown[0]}", f"known keys: {', '.join(sorted(known))}")
 
 
 def _keys(entries: Mapping[str, object]) -> dict[str, Secret]:
@@ -188,10 +178,3 @@ def _key(name: str, entry: object, run: str) -> Secret | None:
         case {"value": str(value)}:
             return Secret(value.replace("{run}", run))
     raise InvalidTarget(f"keys.{name} is not understood", 'write keys.NAME = { env = "VARIABLE" }')
-
-
-def _expected(entry: Mapping[str, str]) -> ExpectedFailure:
-    _refuse_unknown(entry, {"requirement", "reason", "link"})
-    if not entry.get("requirement") or not entry.get("reason"):
-        raise InvalidTarget("an expected failure needs a requirement and a reason", "see the example in the README")
-    return ExpectedFailure(**entry)

@@ -7,11 +7,11 @@ from functools import cache
 from openapi import errors
 from openapi._build import read
 from openapi._contract import Contract, pattern
-from openapi._operation import FORM, Operation
+from openapi._operation import FORM, JSON, Operation
 from openapi._problem import Problem
 from openapi._sources import BASE, gateway_names
 
-__all__ = ["FORM", "Contract", "Operation", "Problem", "errors", "load", "names", "pattern"]
+__all__ = ["FORM", "JSON", "Contract", "Operation", "Problem", "errors", "load", "names", "pattern"]
 
 
 def load(gateway: str | None = None) -> Contract:

@@ -43,6 +43,11 @@ class Operation:
         """The schema of a request body of that media type, resolved once."""
         return self.resolve(self._request_content[media_type]["schema"])
 
+    def accepts(self, body: object) -> bool:
+        """Whether a decoded JSON request body satisfies its schema; much faster than explaining why not."""
+        content = self._request_content.get(JSON)
+        return content is not None and self.compile(content["schema"]).fast.is_valid(body)
+
     def request_problem(self, body: object, media_type: str = JSON) -> Problem | None:
         """What is wrong with a decoded request body, or None. A form is an object of its fields."""
         content = self._request_content.get(media_type)

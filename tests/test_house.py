@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import register
+from conformance import profiles, register
 
 ROOT = Path(__file__).parent.parent
 FORBIDDEN = {
@@ -43,6 +43,11 @@ def test_every_requirement_has_one_check() -> None:
     known = register.load()
 
     assert set(known.checks()) == set(known.requirements)
+
+
+def test_every_requirement_has_a_profile() -> None:
+    """What belongs to no profile would count for nothing."""
+    assert not [one.id for one in register.load().requirements.values() if not profiles.of(one.feature)]
 
 
 def test_checks_stand_with_their_requirements() -> None:

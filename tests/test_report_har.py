@@ -24,6 +24,7 @@ def record(**fields: Any) -> dict[str, Any]:
         "method": "POST",
         "url": "https://gateway.test/v1/chat/completions?a=1&b=",
         "path": "/chat/completions?a=1&b=",
+        "protocol": "openai",
         "key": "default",
         "own_headers": [["X-Twice", "1"], ["X-Twice", "2"]],
         "request_headers": [["authorization", "Bearer ***"], ["content-type", "application/json"]],

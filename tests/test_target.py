@@ -47,10 +47,14 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
         ('base_url = "ftp://host"', "not an http URL"),
         ('base_url = "https://user:pass@host/v1"', "credentials"),
         ('base_url = "https://host/v1?key=1"', "query"),
-        ('base_url = "https://host/v1"\ngatway = "foxora"', "unknown key in the target file: gatway"),
-        ('base_url = "https://host/v1"\n[keys]\ndefault = "sk-1"', "keys.default is not understood"),
+        ('base_url = "https://host/v1"\ngatway = "foxora"', "line 2: unknown key 'gatway'"),
+        ('base_url = "https://host/v1"\n[keys]\ndefault = "sk-1"', "line 3: keys.default is not understood"),
         ('base_url = "https://host/v1"\n[keys]\ndefault = { env = "NOT_SET_ANYWHERE" }', "NOT_SET_ANYWHERE is not set"),
         ('base_url = "https://host/v1"\n[[expected_failures]]\nrequirement = "a"', "needs a requirement and a reason"),
+        ('base_url = "https://host/v1"\n\n[models]\nchat = 7', "line 4: models.chat is a number"),
+        ('base_url = "https://host/v1"\ntimeout = "long"', "line 2: timeout is text"),
+        ('base_url = "https://host/v1"\nmax_requests = 0', "line 2: max_requests is 0"),
+        ('base_url = "https://host/v1"\n[protocols]\nanthropic = "host"', "line 3: protocols.anthropic"),
         ("base_url = ", "not TOML"),
     ],
 )
@@ -74,3 +78,27 @@ def test_each_run_of_the_reference_server_has_its_own_limits() -> None:
 
     assert one["limited"].reveal() != two["limited"].reveal()
     assert one["limited"].reveal().partition("@")[2] == one["limited-sibling"].reveal().partition("@")[2]
+
+
+def test_line_of_a_later_table_is_found(tmp_path: Path) -> None:
+    """Of several tables of one name, the one at fault is named."""
+    good = '[[expected_failures]]\nrequirement = "a"\nreason = "b"\n'
+    text = f'base_url = "https://host/v1"\n{good}{good}more = 1\n'
+
+    with pytest.raises(InvalidTarget, match="line 8: unknown key 'more'"):
+        target.from_file(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("own", "url", "documented", "expected"),
+    [
+        (None, "https://host/v1", {"requests_per_minute": 200}, 200),
+        (None, "https://host/v1", {"requests_per_minute": None}, None),
+        (None, "https://host/v1", {"requests_per_minute": None, "plans": {"a": {"requests_per_minute": 30}}}, 30),
+        (None, "http://127.0.0.1:8000/v1", {"requests_per_minute": 200}, None),
+        (50, "http://127.0.0.1:8000/v1", {"requests_per_minute": 200}, 50),
+    ],
+)
+def test_pace(own: int | None, url: str, documented: dict[str, object], expected: int | None) -> None:
+    """A live gateway is not asked more often than it documents."""
+    assert target.Target(url, requests_per_minute=own).pace(documented) == expected

@@ -12,7 +12,7 @@ from conformance import discovery, register, select, session
 from conformance.anthropic import Anthropic
 from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
-from conformance.errors import Inconclusive, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.exchange import Recorder
 from conformance.model import Requirement
 from conformance.target import Target
@@ -53,6 +53,18 @@ def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
     return session.ask(pytestconfig, recorder, target)
 
 
+@pytest.fixture(scope="session")
+def seed(pytestconfig: pytest.Config) -> int:
+    """The seed of what is generated."""
+    return int(session.option(pytestconfig, "seed") or 0)
+
+
+@pytest.fixture(scope="session")
+def examples(pytestconfig: pytest.Config) -> int:
+    """How many requests are generated for each operation."""
+    return int(session.option(pytestconfig, "examples") or 40)
+
+
 @pytest.fixture
 def judged(request: pytest.FixtureRequest) -> Requirement:
     """The requirement under judgement."""
@@ -72,12 +84,12 @@ def _applicable(
     """A check runs when its gateway claims the feature, the target names its fixtures, and it was asked for."""
     area = judged.feature.partition(".")[0]
     if judged.feature not in contract.features:
-        raise Unsupported(f"{contract.name} does not claim {judged.feature}")
+        raise NotApplicable(f"{contract.name} does not claim {judged.feature}")
     if area in select.EXPENSIVE - target.include:
         raise Unsupported(f"{area} cost money and were not asked for: add --include {area}")
     for operation in judged.operations:
         if operation not in contract.operations:
-            raise Unsupported(f"{contract.name} does not document {operation}")
+            raise NotApplicable(f"{contract.name} does not document {operation}")
     for fixture in judged.fixtures:
         if not target.fixture(fixture):
             kind, _, name = fixture.partition(":")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.ask import STRANGER, Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.exchange import KEY_HERE, Exchange
 from conformance.mistakes import CHAT
 from conformance.target import KEY_VARIABLE, Target
@@ -72,7 +72,7 @@ def test_stream(ask: Ask, gateway: dict[str, Any]) -> None:
 def test_models(ask: Ask, gateway: dict[str, Any]) -> None:
     """The list of models needs a key, unless it is documented as public."""
     if gateway["models"]["auth"] == "optional":
-        raise Unsupported("the list of models is public")
+        raise NotApplicable("the list of models is public")
 
     _demand(
         ask.get("/models", key=None), gateway["errors"]["status"]["missing_credential"], "GET /models without a key"
@@ -147,7 +147,7 @@ def test_type(ask: Ask, gateway: dict[str, Any]) -> None:
 def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask) -> None:
     words = documented.get("invalid_credential")
     if not words:
-        raise Unsupported(f"no {name} is documented for a bad key")
+        raise NotApplicable(f"no {name} is documented for a bad key")
     error = _chat(ask, STRANGER).json
     found = error.get("error") if isinstance(error, dict) else None
     if not isinstance(found, dict):

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.ask import PROMPT, Ask
 from conformance.chat import Completion
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.media import (
     audio_part,
     data_uri,
@@ -79,7 +79,7 @@ def _demand_refused(answer: Completion) -> None:
 def _documented(form: str, gateway: dict[str, Any]) -> str:
     """The form of a file part, when the gateway documents it."""
     if form not in (gateway["files"] or {}).get("part", ()):
-        raise Unsupported(f"{gateway['name']} does not document the {form} form of a file part")
+        raise NotApplicable(f"{gateway['name']} does not document the {form} form of a file part")
     return form
 
 
@@ -190,7 +190,7 @@ def test_audio_unsupported(media: Media, refused: Callable[..., Any]) -> None:
 def test_audio_unsupported_code(media: Media, promised: bool) -> None:
     """The refusal says what to do about it."""
     if not promised:
-        raise Unsupported("no code is documented for it")
+        raise NotApplicable("no code is documented for it")
     answer = media.send("no-audio", audio_part())
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, each, inconclusive, requirement
 from openapi import Contract
 
 OPTIONAL = {
@@ -124,11 +124,11 @@ def test_metadata(ask: Ask, granted: Callable[..., Any]) -> None:
 
 
 @requirement("chat.optional-null")
-@pytest.mark.parametrize("name", OPTIONAL)
+@each("name", OPTIONAL)
 def test_optional_null(ask: Ask, contract: Contract, granted: Callable[..., Any], name: str) -> None:
     """Null is absence."""
     if OPTIONAL[name] not in contract.features:
-        raise Unsupported(f"{contract.name} does not claim {OPTIONAL[name]}")
+        raise NotApplicable(f"{contract.name} does not claim {OPTIONAL[name]}")
 
     null: dict[str, Any] = {name: None}
     granted(ask.chat(**null))

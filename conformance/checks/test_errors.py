@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
-
-import pytest
 
 from conformance import mistakes
 from conformance.ask import Ask
-from conformance.check import inconclusive, requirement
+from conformance.check import Check, each, inconclusive, requirement
 from conformance.exchange import Exchange
 from conformance.mistakes import Mistake
 from openapi import Contract
 
 
-def each(some: list[Mistake]) -> pytest.MarkDecorator:
+def each_mistake(some: list[Mistake]) -> Callable[[Check], Check]:
     """One case for each mistake."""
-    return pytest.mark.parametrize("mistake", some, ids=lambda mistake: mistake.name)
+    return each("mistake", some, attrgetter("name"))
 
 
 def _seen(answer: Exchange) -> str:
@@ -31,7 +31,7 @@ def _demand_status(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
 
 
 @requirement("errors.never-5xx")
-@each(mistakes.ALL)
+@each_mistake(mistakes.ALL)
 def test_never_5xx(ask: Ask, mistake: Mistake) -> None:
     """What the caller did wrong is not the server's failure, and never ends the connection."""
     answer = mistake.send(ask)
@@ -43,7 +43,7 @@ def test_never_5xx(ask: Ask, mistake: Mistake) -> None:
 
 
 @requirement("errors.never-2xx")
-@each(mistakes.NEVER_SERVED)
+@each_mistake(mistakes.NEVER_SERVED)
 def test_never_2xx(ask: Ask, mistake: Mistake) -> None:
     """What cannot be served is not answered as if it were."""
     answer = mistake.send(ask)
@@ -64,7 +64,7 @@ def test_empty_body(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("errors.not-an-object")
-@each(mistakes.NOT_AN_OBJECT)
+@each_mistake(mistakes.NOT_AN_OBJECT)
 def test_not_an_object(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
     """JSON that is no object is refused."""
     _demand_status(ask, gateway, mistake)
@@ -97,7 +97,7 @@ def test_model_type(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
 
 
 @requirement("errors.wrong-type")
-@each(mistakes.WRONG_TYPE)
+@each_mistake(mistakes.WRONG_TYPE)
 def test_wrong_type(ask: Ask, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
     """A value that cannot be read is refused; a number that is none may be ignored where no document promises more."""
     if mistake in mistakes.WRONG_NUMBER and mistake.send(ask).status == 200 and not promised:
@@ -107,7 +107,7 @@ def test_wrong_type(ask: Ask, gateway: dict[str, Any], promised: bool, mistake: 
 
 
 @requirement("errors.wrong-option")
-@each([*mistakes.WRONG_NUMBER, *mistakes.WRONG_OPTION])
+@each_mistake([*mistakes.WRONG_NUMBER, *mistakes.WRONG_OPTION])
 def test_wrong_option(ask: Ask, gateway: dict[str, Any], contract: Contract, mistake: Mistake) -> None:
     """An option that cannot be read is refused, unless the gateway does not know it."""
     if mistake.feature not in contract.features and mistake.send(ask).status == 200:
@@ -129,28 +129,28 @@ def test_missing_role(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("errors.unknown-model")
-@each(mistakes.UNKNOWN_MODEL)
+@each_mistake(mistakes.UNKNOWN_MODEL)
 def test_unknown_model(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
     """No other model answers in its place, whole or streamed."""
     _demand_status(ask, gateway, mistake)
 
 
 @requirement("errors.unknown-route")
-@each(mistakes.UNKNOWN_ROUTE)
+@each_mistake(mistakes.UNKNOWN_ROUTE)
 def test_unknown_route(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
     """What does not exist is not found."""
     _demand_status(ask, gateway, mistake)
 
 
 @requirement("errors.wrong-method")
-@each(mistakes.WRONG_METHOD)
+@each_mistake(mistakes.WRONG_METHOD)
 def test_wrong_method(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
     """A method that a route does not take is refused as such."""
     _demand_status(ask, gateway, mistake)
 
 
 @requirement("errors.wrong-media-type")
-@each(mistakes.WRONG_MEDIA_TYPE)
+@each_mistake(mistakes.WRONG_MEDIA_TYPE)
 def test_wrong_media_type(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
     """JSON under another name is read all the same, or refused for its name."""
     if mistake.send(ask).status == 200:

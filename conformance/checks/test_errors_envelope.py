@@ -9,8 +9,8 @@ from typing import Any
 
 from conformance import mistakes
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
-from conformance.checks.test_errors import each
+from conformance.check import NotApplicable, inconclusive, pick, requirement
+from conformance.checks.test_errors import each_mistake
 from conformance.exchange import Exchange
 from conformance.mistakes import Mistake
 from conformance.target import Target
@@ -54,7 +54,7 @@ def _error(answer: Exchange) -> dict[str, Any] | None:
 
 
 @requirement("errors.json")
-@each(mistakes.ANSWERED_AS_ERROR)
+@each_mistake(mistakes.ANSWERED_AS_ERROR)
 def test_json(ask: Ask, mistake: Mistake) -> None:
     """An error is JSON, like every other answer."""
     answer = mistake.send(ask)
@@ -65,7 +65,7 @@ def test_json(ask: Ask, mistake: Mistake) -> None:
 
 
 @requirement("errors.envelope")
-@each(mistakes.ANSWERED_AS_ERROR)
+@each_mistake(mistakes.ANSWERED_AS_ERROR)
 def test_envelope(ask: Ask, mistake: Mistake) -> None:
     """Everything about an error stands in one object."""
     answer = mistake.send(ask)
@@ -126,7 +126,7 @@ def _objects(ask: Ask) -> Iterator[tuple[Mistake, dict[str, Any]]]:
 
 
 @requirement("errors.param-names-field")
-@each(mistakes.OF_ONE_FIELD)
+@each_mistake(mistakes.OF_ONE_FIELD)
 def test_param_names_field(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
     """The field that is named is the one at fault."""
     error = _error(mistake.send(ask))
@@ -137,27 +137,27 @@ def test_param_names_field(ask: Ask, gateway: dict[str, Any], mistake: Mistake) 
     if param is None:
         assert "param" not in gateway["errors"]["fields"], f"{mistake.at} is at fault, but param names no field"
     elif isinstance(param, str):
-        assert _words(param) & _words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
+        assert words(param) & words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
 
 
 @requirement("errors.message-names-field")
-@each(mistakes.OF_ONE_FIELD)
+@each_mistake(mistakes.OF_ONE_FIELD)
 def test_message_names_field(ask: Ask, mistake: Mistake) -> None:
     """Who reads the message knows which field to mend."""
     error = _error(mistake.send(ask))
 
     if error is not None:
         message = pick(error, "message", kind=str)
-        assert _words(message) & _words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
+        assert words(message) & words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
 
 
-def _words(text: str | None) -> set[str]:
+def words(text: str | None) -> set[str]:
     """The words of a text or path in lower case, in the singular."""
     return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
 
 
 @requirement("errors.routing-envelope")
-@each([*mistakes.UNKNOWN_ROUTE, *mistakes.WRONG_METHOD])
+@each_mistake([*mistakes.UNKNOWN_ROUTE, *mistakes.WRONG_METHOD])
 def test_routing_envelope(ask: Ask, mistake: Mistake) -> None:
     """Routes that do not exist answer in the same form as those that do."""
     answer = mistake.send(ask)
@@ -181,7 +181,7 @@ def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> N
 def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask, target: Target) -> None:
     answers = {cause: _answers(cause, ask, target) for cause in documented}
     if not any(answers.values()):
-        raise Unsupported(f"no {name} is documented for a cause that can be brought about")
+        raise NotApplicable(f"no {name} is documented for a cause that can be brought about")
 
     for cause, words in documented.items():
         for answer in answers[cause]:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.ask import Ask
 from conformance.chat import Completion
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, inconclusive, requirement
 from conformance.target import Target
 
 
@@ -16,7 +16,7 @@ from conformance.target import Target
 def told(gateway: dict[str, Any]) -> None:
     """Headers are how this gateway tells of a fallback."""
     if gateway["fallback"]["signal"] != "headers":
-        raise Unsupported("no headers are documented for a fallback")
+        raise NotApplicable("no headers are documented for a fallback")
 
 
 def _chained(ask: Ask, target: Target) -> Completion:
@@ -35,7 +35,7 @@ def _same(one: str, other: str) -> bool:
 def test_serves(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
     """Who fails is replaced."""
     if gateway["fallback"]["mode"] != "dashboard":
-        raise Unsupported("no chains outside the request are documented")
+        raise NotApplicable("no chains outside the request are documented")
     answer = ask.chat(model=target.models["chain"])
 
     if answer.status in {402, 429}:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance import mistakes
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, inconclusive, requirement
 from conformance.exchange import Exchange
 from openapi import Contract
 
@@ -41,7 +41,7 @@ def test_request_id(answers: dict[str, Exchange], promised: bool) -> None:
     lacking = [kind for kind, answer in answers.items() if not answer.headers.get(REQUEST_ID)]
 
     if len(lacking) == len(answers) and not promised:
-        raise Unsupported("the target sends no x-request-id, and its documents name none")
+        raise NotApplicable("the target sends no x-request-id, and its documents name none")
     assert not lacking, f"x-request-id is missing from {', '.join(lacking)}"
 
 
@@ -60,7 +60,7 @@ def test_request_id_unique(answers: dict[str, Exchange]) -> None:
 def test_request_id_uuid(answers: dict[str, Exchange], gateway: dict[str, Any]) -> None:
     """The id is a UUID, where that is documented."""
     if not gateway["headers"]["uuid"]:
-        raise Unsupported("no form of x-request-id is documented")
+        raise NotApplicable("no form of x-request-id is documented")
 
     for kind, name in _ids(answers).items():
         assert UUID.fullmatch(name), f"x-request-id of {kind} is {name!r:.80}"

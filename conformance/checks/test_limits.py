@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error, provoke
 from conformance.exchange import PATIENCE, Exchange, Recorder
 from conformance.mistakes import CHAT
@@ -64,7 +64,7 @@ def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
     signals = {"retry-after": "retry-after", "x-ratelimit": RESET}
     names = [signals[signal] for signal in gateway["limits"]["signals"]]
     if not names:
-        raise Unsupported("no header of a 429 is documented")
+        raise NotApplicable("no header of a 429 is documented")
 
     assert any(_signalled(limited).headers.get(name) for name in names), f"the 429 has no {' and no '.join(names)}"
 
@@ -141,7 +141,7 @@ def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
     """The limit is the documented one."""
     documented, told = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
     if documented is None or "plans" in gateway["limits"]:
-        raise Unsupported("no single number is documented")
+        raise NotApplicable("no single number is documented")
     if told is None or not WHOLE.fullmatch(told):
         inconclusive(f"cannot be judged: {LIMIT} is {told!r:.60}")
 
@@ -166,7 +166,7 @@ def test_recovers(ask: Ask) -> None:
 def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
     """A second key does not double what an account may do."""
     if gateway["limits"]["scope"] not in {"account", "team"}:
-        raise Unsupported("limits are not documented as shared by the keys of an account")
+        raise NotApplicable("limits are not documented as shared by the keys of an account")
 
     assert _sibling_is_limited(ask), "one key has used up the limit, but another key of the account is served"
 
@@ -175,7 +175,7 @@ def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
 def test_scope_per_key(ask: Ask, gateway: dict[str, Any]) -> None:
     """Each key has a limit of its own."""
     if gateway["limits"]["scope"] != "key":
-        raise Unsupported("limits are not documented as counted by key")
+        raise NotApplicable("limits are not documented as counted by key")
 
     assert not _sibling_is_limited(ask), "one key has used up its limit, and another key is refused as well"
 
@@ -273,7 +273,7 @@ def met(recorder: Recorder) -> list[Exchange]:
     with_body = [one for one in limited if one.request.method != "HEAD"]
     found = [one for one in with_body if b"rate-limited" not in (one.request.body or b"")]
     if not found:
-        raise Unsupported("no request was limited by itself")
+        raise NotApplicable("no request was limited by itself")
     recorder.touched += found[:1]
     return found
 

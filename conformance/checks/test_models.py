@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.exchange import Exchange
 from conformance.mistakes import NOWHERE, RETRIEVED
 
@@ -88,7 +88,7 @@ def test_common_fields(models: list[dict[str, Any]], gateway: dict[str, Any]) ->
     """Every model has the fields of the original dialect, documented or not."""
     missing = [name for name in KINDS if name not in gateway["models"]["fields"]]
     if not missing:
-        raise Unsupported("all of these fields are documented, and judged as such")
+        raise NotApplicable("all of these fields are documented, and judged as such")
 
     _demand_fields(models, missing)
 
@@ -119,7 +119,7 @@ def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
 def test_naming(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
     """Models are listed as provider/model, where that is how the documents name them."""
     if gateway["models"].get("naming") != "provider/model":
-        raise Unsupported("no form of names is documented")
+        raise NotApplicable("no form of names is documented")
     parts = [name.split("/", 1) for name in _names(models)]
 
     assert any(len(pair) == 2 and all(pair) for pair in parts), f"no name is provider/model: {_names(models)[:5]}"
@@ -168,7 +168,7 @@ def test_raw_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
 def _name_with_slash(models: list[dict[str, Any]]) -> str:
     found = next((name for name in _names(models) if "/" in name), None)
     if found is None:
-        raise Unsupported("no listed name has a slash")
+        raise NotApplicable("no listed name has a slash")
     return found
 
 

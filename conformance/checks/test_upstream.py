@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error, provoke
 from conformance.exchange import Exchange
 from conformance.mistakes import CHAT
@@ -83,7 +83,7 @@ def test_rate_limit(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
 def test_retry_after(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
     """When to come back is told under the name that every client reads."""
     if "retry-after" not in gateway["limits"]["signals"]:
-        raise Unsupported("Retry-After is not documented")
+        raise NotApplicable("Retry-After is not documented")
     answer = _ask(ask, target, "rate-limited-upstream")
     if answer.status != 429:
         inconclusive(f"the request was answered {answer.status}, not 429")

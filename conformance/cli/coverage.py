@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from conformance.register import Register
 
 
+PENDING = "pending: "
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One step from a sentence to a requirement, or the reason why there is none."""
@@ -32,7 +35,12 @@ class Row:
         """What is missing."""
         if self.exempt:
             return None
-        missing = {"requirement": self.requirement, "check": self.check, "fault": self.faults}
+        missing = {
+            "requirement": self.requirement,
+            "check": self.check,
+            "fault": self.faults,
+            "address": self.address.startswith(("https://", "http://")),
+        }
         return next((f"no {name}" for name, value in missing.items() if not value), None)
 
 
@@ -86,19 +94,45 @@ def rows(known: Register, faults: Mapping[str, tuple[str, ...]]) -> Iterator[Row
 
 
 def _pending(area: str | None) -> str | None:
-    return f"pending: {area}" if area else None
+    return f"{PENDING}{area}" if area else None
+
+
+COLUMNS = ("gateway", "sentences", "covered", "pending", "excluded", "requirements", "faults")
 
 
 def _text(found: list[Row]) -> str:
     gaps = [f"  {row.sentence} → {row.requirement or '?'}: {row.gap}" for row in found if row.gap]
     lines = [f"{name:<40}{number:>6}" for name, number in _totals(found).items()]
-    return "\n".join([*lines, "", *(["gaps:", *gaps] if gaps else ["no gaps"])])
+    return "\n".join([*_table(found), "", *lines, "", *(["gaps:", *gaps] if gaps else ["no gaps"])])
+
+
+def _table(found: list[Row]) -> list[str]:
+    """A line for each gateway: how many of its sentences are judged, and by what."""
+    return ["".join(f"{cell!s:<14}" for cell in line).rstrip() for line in (COLUMNS, *by_gateway(found))]
+
+
+def by_gateway(found: list[Row]) -> list[tuple[str | int, ...]]:
+    """The numbers of `COLUMNS` for each gateway; those of "openai" are of public documents."""
+    return [
+        (
+            gateway,
+            _distinct(row.sentence for row in own),
+            _distinct(row.sentence for row in own if row.requirement),
+            _distinct(row.sentence for row in own if (row.exempt or "").startswith(PENDING)),
+            _distinct(row.sentence for row in own if row.exempt and not row.exempt.startswith(PENDING)),
+            _distinct(row.requirement for row in own),
+            _distinct(fault for row in own for fault in row.faults),
+        )
+        for gateway in dict.fromkeys(row.gateway for row in found)
+        for own in [[row for row in found if row.gateway == gateway]]
+    ]
 
 
 def _markdown(found: list[Row]) -> str:
-    from conformance.report.markdown import plain
+    from conformance.report.markdown import plain, table
 
-    lines = ["| Sentence | Gateway | Quote | Requirement | Check | Faults |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = [table([name.capitalize() for name in COLUMNS], by_gateway(found)), ""]
+    lines += ["| Sentence | Gateway | Quote | Requirement | Check | Faults |", "| --- | --- | --- | --- | --- | --- |"]
     for row in found:
         quote = f"[{plain(row.quote)}](<{row.address}>)"
         reached = [row.requirement and f"`{row.requirement}`", row.check and f"`{row.check}`", ", ".join(row.faults)]

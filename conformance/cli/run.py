@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +37,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--workers", metavar="N", type=_at_least(int, 0), default=0, help="processes, default: this one"
     )
+    parser.add_argument(
+        "--examples", metavar="N", type=_at_least(int, 1), help="generated requests for each operation, default: 40"
+    )
     parser.add_argument("--seed", metavar="N", type=_at_least(int, 0), default=0, help="of generated input, default: 0")
 
 
@@ -58,7 +62,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         "--include",
         metavar="F",
         action="append",
-        help="judge what costs more as well: images, audio, videos or music; may be repeated",
+        help="judge what costs more as well: images, audio, videos, music or generated; may be repeated",
     )
     group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
 
@@ -83,6 +87,7 @@ def main(args: argparse.Namespace) -> int:
         workers=args.workers,
         replay=args.replay,
         seed=args.seed,
+        examples=args.examples,
         timeout=args.timeout,
         max_requests=args.max_requests,
         progress=True,
@@ -117,8 +122,9 @@ def check_gateway(name: str | None) -> None:
 
 def _announce(args: argparse.Namespace) -> None:
     """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
+    import openapi
     from conformance import select
-    from conformance.target import from_file
+    from conformance.target import from_file, from_options
 
     named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
     gateway = named.gateway if named else args.gateway
@@ -136,6 +142,8 @@ def _announce(args: argparse.Namespace) -> None:
             print(f"Left out {', '.join(left_out)}: ask for them with --include")
         cost = plan(gateway, args.feature, args.level, args.requirement, sorted(include))
         print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
+        if pace := (named or from_options(base_url, gateway)).pace(openapi.load(gateway).gateway["limits"]):
+            print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
     sys.stdout.flush()
 
 

@@ -20,7 +20,7 @@ def render(shown: View) -> str:
     """As `text`, of a report that is joined with its requirements."""
     report = shown.report
     head = f"{report.base_url} held to {report.gateway}, model {report.model}"
-    parts = ["", head, "", _table(shown), ""]
+    parts = ["", head, "", _table(shown), "", *(f"{one.title:<40}{one.words}" for one in shown.profiles), ""]
     for level in Level:
         parts += _failed(shown, level)
     for judgement in shown.at(Standing.ERRORED):

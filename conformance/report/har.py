@@ -25,7 +25,7 @@ from conformance.errors import InvalidRecording
 FILENAME = "exchanges.har"
 CREDENTIALS = {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
 MASK = "***"
-BESIDE = ("id", "path", "key", "own_headers", "request_binary", "elapsed", "error")
+BESIDE = ("id", "path", "protocol", "key", "own_headers", "request_binary", "elapsed", "error")
 """The members of a record that HAR has no field for."""
 
 Record = dict[str, Any]

@@ -39,6 +39,7 @@ def document(shown: View) -> dict[str, Any]:
         },
         "counts": asdict(report.counts),
         "summary": summary(shown),
+        "profiles": [asdict(one) for one in shown.profiles],
         "requirements": [_requirement(judgement) for judgement in shown.judgements],
         "findings": [finding.to_plain() for finding in report.findings],
     }
@@ -97,6 +98,8 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
         "text": requirement.text,
         "feature": requirement.feature,
         "operations": list(requirement.operations),
+        "profile": judgement.profile,
+        "claimed": judgement.claimed,
         "standing": str(judgement.standing),
         "documented": [asdict(citation) for citation in judgement.citations],
     }
@@ -118,4 +121,5 @@ def _judgement(found: dict[str, Any], findings: tuple[Finding, ...]) -> Judgemen
         operations=tuple(found["operations"]),
     )
     own = tuple(one for one in findings if one.requirement == requirement.id)
-    return Judgement(requirement, own, tuple(Citation(**one) for one in found["documented"]), standing(own))
+    cited = tuple(Citation(**one) for one in found["documented"])
+    return Judgement(requirement, own, cited, standing(own), found["claimed"], found["profile"])

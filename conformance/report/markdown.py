@@ -20,7 +20,7 @@ QUIET = {
 
 def render(shown: View) -> str:
     """The report as GitHub-flavoured Markdown."""
-    parts = [_head(shown), _levels(shown), _areas(shown)]
+    parts = [_head(shown), _profiles(shown), _levels(shown), _areas(shown)]
     parts += [_failures(shown, level) for level in Level]
     parts += [_errored(shown), _expected(shown), *(_quiet(shown, standing) for standing in QUIET)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -64,6 +64,11 @@ def _head(shown: View) -> str:
         " tokens",
     ]
     return f"# {SIGNS[headline.tone]} {headline.title}\n\n{headline.detail}\n\n" + "\n".join(facts)
+
+
+def _profiles(shown: View) -> str:
+    rows = [[plain(one.title), str(one.conformity), f"{one.passed} of {one.total}"] for one in shown.profiles]
+    return table(["Profile", "Conformity", "MUST passed"], rows) if rows else ""
 
 
 def _levels(shown: View) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from conformance import profiles
 from conformance.model import Claim, Finding, Level, Report, Requirement, Verdict
 
 WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
@@ -76,12 +77,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One requirement, what was found, and the sentences it rests on."""
+    """One requirement, what was found, and the sentences it rests on.
+
+    `claimed` is whether the documents of the gateway claim what it is about, `profile` names what it counts for.
+    """
 
     requirement: Requirement
     findings: tuple[Finding, ...]
     citations: tuple[Citation, ...]
     standing: Standing
+    claimed: bool = True
+    profile: str = ""
 
     @property
     def id(self) -> str:
@@ -95,6 +101,34 @@ class Judgement:
     def notable(self) -> tuple[Finding, ...]:
         """The findings that explain the standing: all that did not pass, or all when everything passed."""
         return tuple(finding for finding in self.findings if finding.verdict != Verdict.PASSED) or self.findings
+
+
+class Conformity(StrEnum):
+    """How a target stands to a profile."""
+
+    CONFORMANT = "conformant"
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    """Nothing of it could be judged: the target does not have it, or it was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """How a target stands to one profile: of its `total` MUST that the gateway claims, so many passed and failed."""
+
+    name: str
+    title: str
+    conformity: Conformity
+    total: int
+    passed: int
+    failed: int
+
+    @property
+    def words(self) -> str:
+        """`conformant`, or `partial: 12 of 14 MUST, 1 failed`."""
+        if self.conformity is not Conformity.PARTIAL:
+            return str(self.conformity)
+        return f"partial: {self.passed} of {self.total} MUST" + (f", {self.failed} failed" if self.failed else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +160,14 @@ class View:
         return tuple(dict.fromkeys(one.requirement.area for one in self.judgements))
 
     @property
+    def profiles(self) -> tuple[Standings, ...]:
+        """How the target stands to each profile that its gateway claims."""
+        found = [_standings(profile, self.judgements) for profile in profiles.load().values()]
+        return tuple(one for one in found if one.total)
+
+    @property
     def conformant(self) -> bool:
-        """Every MUST was judged, at least one passed, and none failed or erred."""
+        """No MUST failed or erred, none was left out, and all of at least one profile passed."""
         return self.headline.tone == Tone.GOOD
 
     @property
@@ -143,7 +183,27 @@ class View:
             return Headline(Tone.UNSURE, "No MUST passed", detail)
         if count[Standing.UNJUDGED]:
             return Headline(Tone.UNSURE, "No MUST failed in a partial run", detail)
-        return Headline(Tone.GOOD, "Conformant", detail)
+        return self._headline_of_profiles(detail)
+
+    def _headline_of_profiles(self, detail: str) -> Headline:
+        reached = [one for one in self.profiles if one.conformity is Conformity.CONFORMANT]
+        if len(reached) == len(self.profiles):
+            return Headline(Tone.GOOD, "Conformant", detail)
+        if not reached:
+            return Headline(Tone.UNSURE, "No MUST failed", detail)
+        return Headline(Tone.GOOD, f"Conformant to {len(reached)} of {len(self.profiles)} profiles", detail)
+
+
+def _standings(profile: profiles.Profile, judgements: tuple[Judgement, ...]) -> Standings:
+    own = [one for one in judgements if one.profile == profile.name and one.claimed and one.level is Level.MUST]
+    passed, failed = (sum(one.standing is standing for one in own) for standing in (Standing.PASSED, Standing.FAILED))
+    unseen = sum(one.standing in (Standing.UNSUPPORTED, Standing.UNJUDGED) for one in own)
+    conformity = Conformity.PARTIAL
+    if passed == len(own):
+        conformity = Conformity.CONFORMANT
+    elif unseen == len(own):
+        conformity = Conformity.ABSENT
+    return Standings(profile.name, profile.title, conformity, len(own), passed, failed)
 
 
 def _detail(count: dict[Standing, int]) -> str:
@@ -161,6 +221,7 @@ def standing(findings: tuple[Finding, ...]) -> Standing:
     """Where a requirement with these findings stands."""
     if not findings:
         return Standing.UNJUDGED
+    findings = tuple(finding for finding in findings if finding.applicable) or findings
     verdicts = [finding.verdict for finding in findings if not expected_failure(finding)]
     worst = min(verdicts, key=WORST_FIRST.index, default=None)
     if worst in (Verdict.ERRORED, Verdict.FAILED) or len(verdicts) == len(findings):
@@ -185,7 +246,24 @@ def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register:
     cited = citations(gateway, requirement, register)
     if findings:
         requirement = replace(requirement, level=findings[0].level)
-    return Judgement(requirement, findings, cited, standing(findings))
+    return Judgement(
+        requirement,
+        findings,
+        cited,
+        standing(findings),
+        _claimed(gateway, requirement) and (not findings or any(finding.applicable for finding in findings)),
+        profiles.of(requirement.feature),
+    )
+
+
+def _claimed(gateway: str, requirement: Requirement) -> bool:
+    """Whether the documents of a gateway claim the feature, and have the operations, of a requirement."""
+    import openapi
+
+    if gateway not in ("openai", *openapi.names()):
+        return True
+    contract = openapi.load(gateway)
+    return requirement.feature in contract.features and set(requirement.operations) <= set(contract.operations)
 
 
 def citations(gateway: str, requirement: Requirement, register: RegisterLike) -> tuple[Citation, ...]:

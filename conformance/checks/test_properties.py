@@ -1,0 +1,175 @@
+"""What holds for every operation of the contract: wrong requests are refused, and nothing breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import pytest
+
+from conformance.ask import Ask
+from conformance.check import NotApplicable, Unsupported, every, pick, requirement
+from conformance.checks.test_errors_envelope import judge_error, words
+from conformance.exchange import Exchange
+from conformance.properties import defects
+from conformance.properties.bodies import Subject, subjects
+from conformance.properties.defects import Defect
+from conformance.target import KEY_VARIABLE, Target
+from openapi import Contract
+
+METHODS = ("PATCH", "DELETE", "PUT", "POST")
+
+
+class Case(NamedTuple):
+    """A defect, and the operation that is asked with it."""
+
+    subject: Subject
+    defect: Defect
+
+    @property
+    def label(self) -> str:
+        """`createChatCompletion: messages missing`."""
+        return f"{self.subject.operation.id}: {self.defect.name}"
+
+    def send(self, ask: Ask) -> Exchange:
+        """The answer to it."""
+        return self.subject.send(ask, self.defect.body, headers=self.defect.headers)
+
+
+Wrong = Callable[[Callable[[Case], None]], None]
+
+
+@pytest.fixture(scope="session")
+def every_operation(contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the target."""
+    return subjects(contract, ask)
+
+
+@pytest.fixture(scope="session")
+def wrong_fields(every_operation: list[Subject], contract: Contract, ask: Ask) -> Wrong:
+    """Judges each body with one wrong field, of every operation."""
+    cases = [Case(one, defect) for one in every_operation for defect in defects.of_fields(one, contract)]
+    return lambda judge: every(cases, judge, ask.recorder.touched, attrgetter("label"))
+
+
+@pytest.fixture(scope="session")
+def wrong_bytes(every_operation: list[Subject], ask: Ask) -> Wrong:
+    """Judges each body that is no JSON, or odd JSON, of every operation."""
+    cases = [Case(one, defect) for one in every_operation for defect in defects.of_bytes(one)]
+    return lambda judge: every(cases, judge, ask.recorder.touched, attrgetter("label"))
+
+
+def _demand_answer(answer: Exchange) -> None:
+    assert answer.status, f"not answered: {answer.broken}"
+    assert answer.status < 500, f"answered {answer.status}: {answer.text:.120}"
+
+
+@requirement("properties.invalid.never-5xx")
+def test_invalid_never_5xx(ask: Ask, wrong_fields: Wrong) -> None:
+    """What the caller did wrong is not the server's failure."""
+    wrong_fields(lambda case: _demand_answer(case.send(ask)))
+
+
+@requirement("properties.invalid.refused")
+def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: Wrong) -> None:
+    """What is wrong is told, not guessed at; who looks a model up first may say that there is none."""
+
+    def judge(case: Case) -> None:
+        statuses = gateway["errors"]["status"]
+        allowed = [*statuses["invalid_value"], *statuses["missing_field"], *statuses["malformed_body"]]
+        allowed += statuses["unknown_model"] if case.defect.at == "model" else []
+        answer = case.send(ask)
+        assert answer.status in allowed, f"answered {answer.status or answer.broken}, not one of {set(allowed)}"
+
+    wrong_fields(judge)
+
+
+@requirement("properties.invalid.envelope")
+def test_invalid_envelope(ask: Ask, wrong_fields: Wrong) -> None:
+    """Every operation tells errors in the same form."""
+
+    def judge(case: Case) -> None:
+        answer = case.send(ask)
+        if 400 <= answer.status < 500:
+            judge_error(answer)
+
+    wrong_fields(judge)
+
+
+@requirement("properties.invalid.names-field")
+def test_invalid_names_field(ask: Ask, wrong_fields: Wrong) -> None:
+    """Who reads the error knows which field to mend."""
+
+    def judge(case: Case) -> None:
+        answer = case.send(ask)
+        if 400 <= answer.status < 500:
+            error = pick(answer.json, "error", kind=dict)
+            told = f"{error.get('param') or ''} {error.get('message') or ''}"
+            assert words(told) & words(case.defect.at), f"{case.defect.at} is not named: {told!r:.120}"
+
+    wrong_fields(judge)
+
+
+@requirement("properties.bytes.never-5xx")
+def test_bytes_never_5xx(ask: Ask, wrong_bytes: Wrong) -> None:
+    """A server reads what it is sent, or says that it cannot."""
+    wrong_bytes(lambda case: _demand_answer(case.send(ask)))
+
+
+@requirement("properties.bytes.refused")
+def test_bytes_refused(ask: Ask, wrong_bytes: Wrong) -> None:
+    """What is no JSON object is not served."""
+
+    def judge(case: Case) -> None:
+        if case.defect.cause:
+            answer = case.send(ask)
+            assert not 200 <= answer.status < 300, f"answered {answer.status}: {answer.text:.120}"
+
+    wrong_bytes(judge)
+
+
+@requirement("properties.auth")
+def test_auth(ask: Ask, gateway: dict[str, Any], target: Target, every_operation: list[Subject]) -> None:
+    """No operation is open by oversight."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+    allowed = gateway["errors"]["status"]["missing_credential"]
+
+    def judge(subject: Subject) -> None:
+        if not subject.operation.auth_required:
+            raise NotApplicable(f"{subject.operation.id} is public")
+        answer = subject.send(ask, b"{}" if subject.operation.request_types else None, key=None)
+        assert answer.status in allowed, f"without a key answered {answer.status}, not {allowed}: {answer.text:.120}"
+
+    every(every_operation, judge, ask.recorder.touched, attrgetter("operation.id"))
+
+
+@requirement("properties.method")
+def test_method(ask: Ask, contract: Contract, gateway: dict[str, Any], every_operation: list[Subject]) -> None:
+    """A path answers the methods that it has."""
+    allowed = [*gateway["errors"]["status"]["wrong_method"], 501]
+
+    def judge(path: str) -> None:
+        unknown = next(method for method in METHODS if method not in contract.allowed(path))
+        answer = ask.send(unknown, path, b"{}" if unknown != "DELETE" else None)
+        assert answer.status in allowed, f"{unknown} is answered {answer.status}, not {allowed}: {answer.text:.120}"
+
+    every(_paths(every_operation), judge, ask.recorder.touched)
+
+
+@requirement("properties.head-options")
+def test_head_options(ask: Ask, every_operation: list[Subject]) -> None:
+    """Whoever only looks breaks nothing."""
+
+    def judge(path: str) -> None:
+        for method in ("HEAD", "OPTIONS"):
+            answer = ask.send(method, path)
+            assert answer.status, f"{method} is not answered: {answer.broken}"
+            assert answer.status < 500 or answer.status == 501, f"{method} is answered {answer.status}"
+
+    every(_paths(every_operation), judge, ask.recorder.touched)
+
+
+def _paths(some: list[Subject]) -> list[str]:
+    return list(dict.fromkeys(subject.path for subject in some))

@@ -1,0 +1,72 @@
+"""Requests drawn from the schemas of the contract. A failure is made small, and repeats with its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from conformance.ask import OMIT, Ask, encoded
+from conformance.check import every, requirement
+from conformance.exchange import Exchange, decoded
+from conformance.properties import generate
+from conformance.properties.bodies import Subject, subjects
+from openapi import Contract
+
+Judge = Callable[[Callable[[Subject, Exchange], None]], None]
+
+
+@pytest.fixture
+def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge:
+    """Judges the answer to every drawn body of every operation that takes one."""
+
+    def judge_all(judge: Callable[[Subject, Exchange], None]) -> None:
+        def of_one(subject: Subject) -> None:
+            drawn = generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
+            generate.search(drawn, lambda body: judge(subject, subject.send(ask, encoded(body))), seed, examples)
+
+        taking = [subject for subject in subjects(contract, ask) if subject.bodies]
+        every(taking, of_one, ask.recorder.touched, attrgetter("operation.id"))
+
+    return judge_all
+
+
+@requirement("properties.generated.never-5xx")
+def test_generated_never_5xx(each_answer: Judge) -> None:
+    """What the schema allows breaks no server."""
+
+    def judge(_: Subject, answer: Exchange) -> None:
+        assert answer.status, f"not answered: {answer.broken}"
+        assert answer.status < 500, f"answered {answer.status}: {answer.text:.160}"
+
+    each_answer(judge)
+
+
+@requirement("properties.generated.conforms")
+def test_generated_conforms(each_answer: Judge) -> None:
+    """What is answered is what is documented."""
+
+    def judge(subject: Subject, answer: Exchange) -> None:
+        operation = subject.operation
+        if answer.media_type == "text/event-stream":
+            for event in answer.stream.events:
+                problem = None if event.data == "[DONE]" else operation.event_problem(decoded(event.data))
+                assert problem is None, f"an event breaks its schema: {problem and problem.message}"
+        elif answer.status < 500:
+            problem = operation.response_problem(answer.status, answer.json)
+            assert problem is None, f"a {answer.status} breaks its schema: {problem and problem.message}"
+
+    each_answer(judge)
+
+
+@requirement("properties.generated.conversations")
+def test_generated_conversations(ask: Ask, seed: int, examples: int) -> None:
+    """A conversation that follows the rules goes on."""
+
+    def judge(drawn: dict[str, Any]) -> None:
+        answer = ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn})
+        assert answer.status in {200, 402, 429}, f"answered {answer.status}: {answer.exchange.text:.160}"
+
+    generate.search(generate.conversations(), judge, seed, examples)

@@ -1,0 +1,115 @@
+"""`init`: writes a target file to fill in, with everything that the checks of a gateway can use."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from conformance.cli.run import check_gateway
+from conformance.errors import UsageError
+
+SECTIONS = {"keys": "key", "models": "model", "files": "file"}
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser(
+        "init",
+        help="write a target file",
+        description="Writes a target file with a comment for everything that can be filled in.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--gateway", metavar="NAME", default="openai", help="whose documents count, default: openai")
+    parser.add_argument("--output", metavar="FILE", type=Path, default=Path("target.toml"), help="default: target.toml")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Writes the file; one that exists is left alone."""
+    check_gateway(args.gateway)
+    try:
+        with args.output.open("x", encoding="utf-8") as file:
+            file.write(text(args.gateway))
+    except FileExistsError:
+        raise UsageError(f"{args.output} exists", "choose another --output") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {args.output}: {error.strerror}", "choose another --output") from None
+    print(f"{args.output}: export GATEWAY_API_KEY, then: gateway-conformance run --target {args.output}")
+    return 0
+
+
+def text(gateway: str) -> str:
+    """The target file of a gateway, ready to run; what is optional stands in comments."""
+    return "\n".join([*_head(gateway), *_tables(gateway), *_tail()]) + "\n"
+
+
+def _head(gateway: str) -> Iterator[str]:
+    import openapi
+    from conformance.select import EXPENSIVE
+    from conformance.target import KEY_VARIABLE
+
+    contract = openapi.load(gateway)
+    yield f"# Who is judged, held to what {contract.gateway['title']} documents."
+    yield f'base_url = "{contract.gateway["protocols"]["openai"]["base_url"]}"'
+    yield f'gateway = "{gateway}"'
+    yield "# timeout = 60                # seconds for one answer"
+    yield "# max_requests = 500"
+    yield "# requests_per_minute = 30    # the pace; without it, the rate limit that the gateway documents"
+    if costly := sorted(EXPENSIVE & {feature.partition(".")[0] for feature in contract.features}):
+        yield f"# include = {costly}    # these cost more, and are judged only when asked for".replace("'", '"')
+    yield ""
+    yield "[keys]"
+    yield f'default = {{ env = "{KEY_VARIABLE}" }}'
+
+
+def _tables(gateway: str) -> Iterator[str]:
+    """A commented line for every fixture that a check of the gateway can use."""
+    used = _used(gateway)
+    for section, kind in SECTIONS.items():
+        known = _described()[section]
+        named = [name for name in known if f"{kind}:{name}" in used]
+        if section != "keys" and named:
+            yield from ("", f"[{section}]")
+        width = max(map(len, named), default=0)
+        for name in named:
+            value = f'{{ env = "GATEWAY_API_KEY_{name.upper().replace("-", "_")}" }}' if kind == "key" else '"..."'
+            yield f"# {name:<{width}} = {value}    # {known[name]}"
+
+
+def _used(gateway: str) -> set[str]:
+    import openapi
+    from conformance import register
+
+    contract = openapi.load(gateway)
+    judged = [one for one in register.load().requirements.values() if one.feature in contract.features]
+    models = {f"model:{name}" for name in ("chat", *_models_of(contract.features))}
+    return models.union(*(one.fixtures for one in judged))
+
+
+def _models_of(features: frozenset[str]) -> Iterator[str]:
+    """Models that a check takes when they are named, by the features that use them."""
+    from conformance.ask import MODELS
+
+    words = {"vision": "chat.vision", "audio": "chat.audio", "files": "chat.files", "speech": "audio.speech"}
+    words["transcriptions"] = "audio.transcriptions"
+    for name in ("vision", "audio", "files", *MODELS):
+        if words.get(name, name) in features:
+            yield name
+
+
+def _described() -> dict[str, dict[str, str]]:
+    import tomllib
+
+    path = Path(__file__).parents[1] / "fixtures.toml"
+    described: dict[str, dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return described
+
+
+def _tail() -> Iterator[str]:
+    yield ""
+    yield "# A failure that is known. When the check passes, the run fails until the entry is removed."
+    yield "# [[expected_failures]]"
+    yield '# requirement = "errors.array-body"'
+    yield '# reason = "answers 500 to a JSON array"'
+    yield '# link = "https://..."'

@@ -1,0 +1,72 @@
+"""The operations of a contract that take JSON, each with the requests that the contract itself gives as examples."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from conformance import discovery
+from conformance.ask import Ask
+from conformance.errors import Inconclusive, Unsupported
+from conformance.exchange import Exchange
+from conformance.select import EXPENSIVE
+from openapi import JSON, Contract, Operation
+
+PLACEHOLDER = "none"
+"""Stands for a path parameter of which no value is known."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operation to ask, and bodies that it has to take; none when it takes no JSON."""
+
+    operation: Operation
+    bodies: tuple[dict[str, Any], ...]
+
+    @property
+    def path(self) -> str:
+        """The path, with a placeholder for each parameter."""
+        steps = self.operation.path.replace("}", "{").split("{")
+        return "".join(PLACEHOLDER if place % 2 else text for place, text in enumerate(steps))
+
+    def send(self, ask: Ask, body: bytes | None, **options: Any) -> Exchange:
+        """The answer to a body; inconclusive when a limit of the account came first."""
+        answer = ask.send(self.operation.method, self.path, body, protocol=self.operation.protocol, **options)
+        if answer.status in {402, 429}:
+            raise Inconclusive(f"{self.operation.id} was answered {answer.status}: {answer.text:.120}")
+        return answer
+
+
+def subjects(contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the OpenAI dialect that the target has, and that may be asked."""
+    included = ask.recorder.target.include
+    found = []
+    for operation in contract.operations.values():
+        area = operation.document["tags"][0].lower()
+        if operation.protocol != "openai" or area in EXPENSIVE - included:
+            continue
+        try:
+            if area in contract.gateway["optional"]:
+                discovery.demand(ask, [operation])
+            found.append(Subject(operation, _bodies(operation, ask)))
+        except Unsupported:
+            continue
+    return found
+
+
+def _bodies(operation: Operation, ask: Ask) -> tuple[dict[str, Any], ...]:
+    if JSON not in operation.request_types:
+        return ()
+    content = operation.resolve(operation.document["requestBody"])["content"][JSON]
+    examples = [operation.resolve(example)["value"] for example in content.get("examples", {}).values()]
+    return tuple(_with_model(operation, example, ask) for example in examples)
+
+
+def _with_model(operation: Operation, example: dict[str, Any], ask: Ask) -> dict[str, Any]:
+    """The example, asked of a model that the target has."""
+    body = copy.deepcopy(example)
+    kind = operation.document.get("x-model")
+    if kind and "model" in body:
+        body["model"] = ask.body()["model"] if kind == "chat" else ask.model_for(kind)
+    return body

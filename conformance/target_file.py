@@ -1,0 +1,93 @@
+"""Reads a target file, and names the line of what is wrong in it."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import InvalidTarget
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+SCHEMA = Path(__file__).with_name("target.schema.json")
+_TABLE = re.compile(r"\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}")
+_KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
+_NAMES = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
+
+Steps = tuple[str | int, ...]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The tables of a target file. Raises `InvalidTarget` when it cannot be read or breaks `target.schema.json`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise InvalidTarget(f"cannot read {path}: {error.strerror}", "give the path of a target file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidTarget(f"{path} is not TOML: {error}", "see the example in the README") from None
+    if problem := _problem(table):
+        steps, message, hint = problem
+        raise InvalidTarget(f"{path.name}, line {_line(text, steps)}: {message}", hint)
+    return table
+
+
+def _problem(table: dict[str, Any]) -> tuple[Steps, str, str] | None:
+    """The place, the message and the hint for the first thing that is wrong, or None."""
+    import jsonschema_rs
+
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    if jsonschema_rs.validator_for(schema).is_valid(table):
+        return None
+    from jsonschema import Draft202012Validator
+
+    return _explained(min(Draft202012Validator(schema).iter_errors(table), key=lambda one: [*map(str, one.path)]))
+
+
+def _explained(error: ValidationError) -> tuple[Steps, str, str]:
+    steps: Steps = tuple(error.absolute_path)
+    dotted = ".".join(map(str, steps))
+    schema: Any = error.schema
+    instance: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = schema["properties"]
+        unknown = next(name for name in instance if name not in known)
+        return (*steps, unknown), f"unknown key {unknown!r}", f"known keys: {', '.join(sorted(known))}"
+    if steps[:1] == ("keys",):
+        return steps, f"{dotted} is not understood", 'write keys.NAME = { env = "VARIABLE" }'
+    if error.validator == "required":
+        return steps, "an expected failure needs a requirement and a reason", "see the example in the README"
+    if error.validator == "type":
+        return steps, f"{dotted} is {_NAMES.get(type(instance), 'a date')}", f"it must be {error.validator_value}"
+    return steps, f"{dotted} is {instance!r}", f"{error.validator} is {error.validator_value}"
+
+
+def _line(text: str, steps: Steps) -> int:
+    """The line, from 1, of the deepest step that stands in the text; lines of tables and of keys count."""
+    found = 1
+    deepest = 0
+    for number, place in _places(text):
+        shared = sum(1 for _ in zip(place, steps, strict=False)) if steps[: len(place)] == place else 0
+        if shared > deepest:
+            found, deepest = number, shared
+    return found
+
+
+def _places(text: str) -> Iterator[tuple[int, Steps]]:
+    table: Steps = ()
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if heading := _TABLE.match(line):
+            name = heading[1].strip("\"'")
+            table = (*(part.strip(" \"'") for part in name.split(".")),)
+            if line.lstrip().startswith("[["):
+                table = (*table, seen.setdefault(name, -1) + 1)
+                seen[name] += 1
+            yield number, table
+        elif key := _KEY.match(line):
+            yield number, (*table, *(part.strip("\"'") for part in key[1].split(".")))

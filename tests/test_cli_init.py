@@ -1,0 +1,44 @@
+"""`init` writes a target file that runs as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import openapi
+from conformance import register, target, target_file
+from conformance.__main__ import main
+from conformance.cli import init
+
+
+@pytest.mark.parametrize("gateway", ["openai", *openapi.names()])
+def test_file_is_a_target(gateway: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written can be read, also with every comment taken away."""
+    monkeypatch.setenv("GATEWAY_API_KEY", "sk-1")
+    path = tmp_path / "target.toml"
+
+    assert main(["init", "--gateway", gateway, "--output", str(path)]) == 0
+
+    assert target.from_file(path).gateway == gateway
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line.removeprefix("# ") if " = " in line else line for line in lines[1:]))
+    assert target_file.read(path)["models"]["chat"] == "..."
+
+
+def test_file_that_exists_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody loses what they filled in."""
+    path = tmp_path / "target.toml"
+    path.write_text("mine")
+
+    assert main(["init", "--output", str(path)]) == 2
+
+    assert path.read_text() == "mine"
+    assert "exists" in capsys.readouterr().err
+
+
+def test_every_fixture_is_described() -> None:
+    """Whoever lacks a fixture is told what it is."""
+    known = {f"{init.SECTIONS[section]}:{name}" for section, names in init._described().items() for name in names}
+
+    assert not {name for one in register.load().requirements.values() for name in one.fixtures} - known

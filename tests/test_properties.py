@@ -1,0 +1,153 @@
+"""What is made from the contract alone: wrong bodies are wrong, drawn ones are right, and a seed repeats them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+import openapi
+from conformance import reference, runner, sse
+from conformance.properties import defects, generate
+from conformance.properties.bodies import Subject
+from conformance.target import Target
+from openapi import JSON, Contract, Operation
+
+CONTRACT = openapi.load()
+TAKING = [operation for operation in CONTRACT.operations.values() if JSON in operation.request_types]
+
+
+def subject(operation: Operation) -> Subject:
+    """An operation with the examples of the contract."""
+    content = operation.resolve(operation.document["requestBody"])["content"][JSON]
+    return Subject(operation, tuple(operation.resolve(one)["value"] for one in content.get("examples", {}).values()))
+
+
+@pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
+def test_bodies_with_a_defect_break_their_schema(operation: Operation) -> None:
+    """Whatever is called wrong is wrong, and stands only once in the list."""
+    found = defects.of_fields(subject(operation), CONTRACT)
+
+    assert found
+    assert len({defect.name for defect in found}) == len(found) <= defects.MOST
+    assert all(operation.request_problem(json.loads(defect.body)) for defect in found)
+
+
+@pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
+def test_drawn_bodies_satisfy_their_schema_and_repeat(operation: Operation) -> None:
+    """Two searches with one seed draw the same bodies, a third with another draws others."""
+
+    def drawn(seed: int) -> list[str]:
+        found: list[str] = []
+        strategy = generate.bodies(CONTRACT, operation, "m")
+        generate.search(strategy, lambda body: found.append(json.dumps(body)), seed, 10)
+        return found
+
+    first, again, other = drawn(1), drawn(1), drawn(2)
+
+    assert first == again != other
+    assert all(operation.request_problem(json.loads(body)) is None for body in first)
+
+
+def test_drawn_conversations_are_legal() -> None:
+    """Every call has its result, and somebody waits for an answer."""
+    chat = CONTRACT.operations["createChatCompletion"]
+
+    def judge(drawn: dict[str, object]) -> None:
+        assert chat.request_problem({"model": "m", **drawn}) is None
+        messages = json.loads(json.dumps(drawn["messages"]))
+        called = [call["id"] for message in messages for call in message.get("tool_calls", ())]
+        assert called == [message["tool_call_id"] for message in messages if message["role"] == "tool"]
+        assert messages[-1]["role"] == "user"
+
+    generate.search(generate.conversations(), judge, seed=3, examples=100)
+
+
+def test_failure_is_made_small() -> None:
+    """Of all conversations that fail, the smallest is told."""
+    failed: list[dict[str, object]] = []
+
+    def judge(drawn: dict[str, object]) -> None:
+        if "tools" in drawn:
+            failed.append(drawn)
+            raise AssertionError("tools")
+
+    with pytest.raises(AssertionError, match="tools"):
+        generate.search(generate.conversations(), judge, seed=0, examples=100)
+    assert len(str(failed[-1])) == min(len(str(one)) for one in failed)
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    """The reference server."""
+    with reference.serving() as served:
+        yield served
+
+
+def test_runs_with_one_seed_send_the_same_requests(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run found can be found again."""
+    sent: list[list[bytes | None]] = []
+    monkeypatch.setattr("conformance.collector._counts", lambda records: sent.append(_bodies(records)))
+
+    for _ in range(2):
+        runner.judge(base_url=target.base_url, target=reference.FIXTURES, feature=["generated"], seed=5, examples=10)
+
+    assert sent[0] == sent[1]
+    assert len(sent[0]) >= 20
+
+
+def _bodies(records: list[dict[str, object]]) -> list[bytes | None]:
+    return [record["request_body"] for record in records]  # type: ignore[misc]
+
+
+def test_contract_is_the_same_for_every_seed(target: Target) -> None:
+    """Nothing that is drawn breaks the reference server."""
+    report = runner.judge(
+        base_url=target.base_url, target=reference.FIXTURES, feature=["generated"], seed=11, examples=60
+    ).report
+
+    assert {finding.verdict.value for finding in report.findings} == {"passed"}
+
+
+def _cut(data: bytes, places: list[int]) -> list[tuple[float, bytes]]:
+    ends = sorted({place % (len(data) + 1) for place in places} | {len(data)})
+    return [(float(end), data[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def test_events_do_not_depend_on_how_the_bytes_are_cut() -> None:
+    """Any legal encoding of the same events, cut anywhere, gives the same events."""
+    from hypothesis import strategies as st
+
+    line = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=12)
+    events = st.lists(st.lists(line, min_size=1, max_size=3), min_size=1, max_size=4)
+    encodings = st.tuples(
+        events, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans(), st.lists(st.integers(0, 10**6))
+    )
+
+    def judge(drawn: tuple[list[list[str]], str, bool, bool, list[int]]) -> None:
+        wanted, end, space, comments, places = drawn
+        text = "".join(_encoded(lines, end, space, comments) for lines in wanted)
+
+        found = sse.read(_cut(text.encode(), places)).events
+
+        assert [event.data for event in found] == ["\n".join(lines) for lines in wanted]
+
+    generate.search(encodings, judge, seed=0, examples=300)
+
+
+def _encoded(lines: list[str], end: str, space: bool, comments: bool) -> str:
+    """One event. A line that begins with a space needs one after the colon, which is not part of the data."""
+    note = f": a comment{end}" if comments else ""
+    fields = [f"data:{' ' if space or line.startswith(' ') else ''}{line}{end}" for line in lines]
+    return note + "".join(fields) + end
+
+
+def test_every_gateway_has_something_to_draw() -> None:
+    """Each contract has operations whose bodies can be made."""
+    for name in openapi.names():
+        seen: list[dict[str, object]] = []
+        contract: Contract = openapi.load(name)
+        chat = contract.operations["createChatCompletion"]
+        generate.search(generate.bodies(contract, chat, "m"), seen.append, seed=0, examples=3)
+        assert len(seen) == 3
