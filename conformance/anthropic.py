@@ -12,7 +12,7 @@ from typing import Any
 from conformance.anthropic_stream import MessageStream
 from conformance.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded, user
 from conformance.check import Unsupported, inconclusive, pick
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Recorder
 
 PROTOCOL = "anthropic"
 MESSAGES = "/v1/messages"
@@ -34,9 +34,14 @@ class Anthropic:
         self.credential = credential
 
     @property
+    def recorder(self) -> Recorder:
+        """The recording client."""
+        return self.ask.recorder
+
+    @property
     def named(self) -> bool:
         """Whether the target names the model for this protocol."""
-        return PROTOCOL in self.ask.recorder.target.models
+        return PROTOCOL in self.recorder.target.models
 
     @cached_property
     def model(self) -> str:

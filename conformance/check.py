@@ -38,7 +38,7 @@ def requirement(name: str) -> Callable[[Check], Check]:
 
 
 def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str) -> Callable[[Check], Check]:
-    """Judges many cases in one check, given to it as `argument`.
+    """Judges many cases in one check, given to it as `argument`; another argument is what asks, such as `ask`.
 
     It fails when a case fails, and else is inconclusive when a case is; the message names those cases. It is
     unsupported when all of them are. What they looked at comes last in the evidence.
@@ -50,7 +50,7 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
 
         @wraps(function)
         def judge_all(**fixtures: Any) -> None:
-            touched = fixtures["ask"].recorder.touched
+            touched = next(asking.recorder.touched for asking in fixtures.values() if hasattr(asking, "recorder"))
             every(all_cases, lambda case: function(**fixtures, **{argument: case}), touched, label)
 
         kept = [one for one in signature.parameters.values() if one.name != argument]

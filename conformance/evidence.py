@@ -24,12 +24,12 @@ def evidence(exchange: Exchange) -> Evidence:
 def curl(exchange: Exchange) -> str:
     """A shell command that repeats the request; the key is read from the environment."""
     request = exchange.request
-    words = ["curl", "-sS", "-i"] + (["-N"] if b'"stream":true' in (request.body or b"") else [])
+    words = ["curl", "-sS", "-i"] + (["-N"] if _streamed(exchange) else [])
     if request.method == "HEAD":
         words.append("--head")
     elif request.method != ("GET" if request.body is None else "POST"):
         words += ["-X", request.method]
-    words.append(shlex.quote(exchange.url))
+    words.append(_address(exchange))
     words += _headers(exchange) + _authorization(exchange)
     if request.body is None:
         return " ".join(words)
@@ -37,6 +37,17 @@ def curl(exchange: Exchange) -> str:
         return " ".join([*words, "--data-binary", shlex.quote(request.body.decode())])
     except UnicodeDecodeError:
         return _binary(exchange, words)
+
+
+def _streamed(exchange: Exchange) -> bool:
+    return b'"stream":true' in (exchange.request.body or b"") or ":stream" in exchange.request.path
+
+
+def _address(exchange: Exchange) -> str:
+    """The URL; a key that it hides is read from the environment."""
+    if MASK not in exchange.url:
+        return shlex.quote(exchange.url)
+    return f'"{exchange.url.replace(MASK, f"${_variable(str(exchange.request.key))}")}"'
 
 
 def _binary(exchange: Exchange, words: list[str]) -> str:
@@ -52,7 +63,7 @@ def _headers(exchange: Exchange) -> list[str]:
     own = {name.lower() for name, _ in exchange.request.headers}
     shown = [(name, value) for name, value in exchange.sent if name in own or name not in ADDED_BY_CLIENT]
     key = exchange.request.key
-    return [_header(name, value, _variable(key) if isinstance(key, str) else "") for name, value in shown]
+    return [_header(name, value, _variable(key) if isinstance(key, str) else KEY_VARIABLE) for name, value in shown]
 
 
 def _header(name: str, value: str, variable: str) -> str:

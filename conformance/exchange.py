@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -25,6 +27,7 @@ from conformance.target import Secret, Target
 
 MASK = "***"
 KEY_HERE = "{key}"
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log whole addresses, and one may carry a key
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
 
@@ -34,7 +37,7 @@ class Request:
     """What to send. `key` names a key of the target, or is a `Secret`, or None.
 
     `path` is relative to the base URL of the protocol, or a whole URL, which gets no key. An empty header is not sent,
-    and `KEY_HERE` within a header becomes the key.
+    and `KEY_HERE` within a header or within a relative path becomes the key.
     """
 
     method: str
@@ -184,7 +187,7 @@ class Recorder:
         record: dict[str, Any] = {
             "number": number,
             "request": replace(request, headers=self._scrubbed(request.headers)),
-            "url": str(message.url),
+            "url": self._scrub(str(message.url)),
             "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "sent": self._scrubbed(message.headers.items()),
         }
@@ -219,13 +222,21 @@ class Recorder:
             response.close()
 
     def _url(self, request: Request) -> str:
-        return request.path if _elsewhere(request) else self.bases[request.protocol] + request.path
+        if _elsewhere(request):
+            return request.path
+        return self.bases[request.protocol] + request.path.replace(KEY_HERE, quote(self._token(request), safe=""))
+
+    def _key(self, request: Request) -> Secret | None:
+        key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
+        return None if _elsewhere(request) else key
+
+    def _token(self, request: Request) -> str:
+        key = self._key(request)
+        return key.reveal() if key else ""
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
-        key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
-        key = None if _elsewhere(request) else key
-        token = key.reveal() if key else ""
+        key, token = self._key(request), self._token(request)
         if key is not None:
             headers["authorization"] = f"Bearer {token}"
         if request.body is not None:
@@ -235,7 +246,9 @@ class Recorder:
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
-        return tuple(key.reveal() for key in self.target.keys.values() if len(key.reveal()) > 3)
+        """The keys, and as they stand in an address; one that begins like another comes before it."""
+        keys = [key.reveal() for key in self.target.keys.values() if len(key.reveal()) > 3]
+        return tuple(sorted({*keys, *(quote(key, safe="") for key in keys)}, key=len, reverse=True))
 
     def _scrub(self, text: str) -> str:
         for secret in self._secrets:
@@ -335,6 +348,7 @@ def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exc
 _USAGES = (
     ("usage", "prompt_tokens", "completion_tokens"),
     ("usage", "input_tokens", "output_tokens"),
+    ("usageMetadata", "promptTokenCount", "candidatesTokenCount"),
 )
 """Where the protocols report tokens: the object, the prompt's and the answer's."""
 
@@ -355,7 +369,7 @@ def _usage(text: str | bytes) -> tuple[int, int] | None:
     body = decoded(text)
     for name, *counts in _USAGES:
         usage = body.get(name) if isinstance(body, dict) else None
-        if isinstance(usage, dict) and counts[1] in usage:
+        if isinstance(usage, dict) and not usage.keys().isdisjoint(counts):
             prompt, completion = (usage.get(count) for count in counts)
             return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)
     return None

@@ -39,11 +39,10 @@ def build(name: str) -> Document:
 
 
 def _add_servers(document: Document) -> None:
-    """Paths of a protocol other than the first are relative to that protocol's base URL."""
-    protocols = document["x-gateway"]["protocols"]
+    """A path of another protocol stands below that protocol's base URL, which OpenAPI says by a server of its own."""
     for item in document["paths"].values():
-        if "x-protocol" in item:
-            item["servers"] = [{"url": protocols[item["x-protocol"]]["base_url"]}]
+        if protocol := item.get("x-protocol"):
+            item["servers"] = [{"url": document["x-gateway"]["protocols"][protocol]["base_url"]}]
 
 
 def _demand_valid_gateway(gateway: Document, name: str) -> None:

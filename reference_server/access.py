@@ -23,6 +23,8 @@ _USE = {
     "x-api-key": "`x-api-key: <key>`",
     "x-goog-api-key": "`x-goog-api-key: <key>`",
 }
+QUERY = {"gemini": "key"}
+"""The query parameter that carries the credential in the older form of a protocol."""
 _OF_CREDENTIAL = ("expired_credential", "invalid_credential")
 
 
@@ -50,9 +52,15 @@ class Access:
             return None
 
     def _token(self, call: Call) -> str:
-        """The credential of a request, from the first of the protocol's headers that is there. Raises Refusal."""
+        """The credential of a request, from the first of the protocol's headers that is there, else from the query.
+
+        Raises Refusal.
+        """
         kinds = self._credentials[call.protocol]
         sent = {kind: call.headers[HEADERS[kind]] for kind in kinds if call.headers.get(HEADERS[kind])}
+        in_query = call.query.get(QUERY.get(call.protocol, ""))
+        if not sent and in_query:
+            return str(in_query[0])
         if not sent:
             raise Refusal(
                 "missing_credential", f"No API key was sent: use {' or '.join(_USE[kind] for kind in kinds)}."

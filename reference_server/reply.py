@@ -32,6 +32,8 @@ def encode_event(event: Event, named: bool = False) -> bytes:
 class Reply:
     """One answer. It is a stream when `events` is not None, otherwise `body` is JSON, bytes or nothing.
 
+    A stream is server-sent events, or one JSON array of its events when `array` is true.
+
     `delay` is waited before the first byte and `pause` after each event, both in seconds. `fragment` is the number of
     bytes per write, 0 for as many as there are. `cut` drops the connection after the last byte, without an end.
     `cause` names why a request was refused. `named` gives the events the names that their chunks have as `type`.
@@ -47,6 +49,7 @@ class Reply:
     cut: bool = False
     cause: str | None = None
     named: bool = False
+    array: bool = False
 
     @classmethod
     def json(cls, body: Any, status: int = 200) -> Reply:
@@ -104,15 +107,24 @@ class Reply:
     def raw(self, change: Callable[[bytes], bytes]) -> Reply:
         """Change the bytes of the body, or of each event."""
         if self.events is not None:
-            self.events = [change(encode_event(event, self.named)) for event in self.events]
+            self.events = [change(piece) for piece in self.pieces()]
+            self.array = False
         elif self.body is not None:
             self.body = change(self.encoded())
         return self
 
+    def pieces(self) -> list[bytes]:
+        """The bytes of a stream, event by event."""
+        if not self.array:
+            return [encode_event(event, self.named) for event in self.events or ()]
+        items = [event if isinstance(event, bytes) else encode_json(event) for event in self.events or ()]
+        opened = [(b",\n" if place else b"[") + item for place, item in enumerate(items)] or [b"["]
+        return opened if self.cut else [*opened[:-1], opened[-1] + b"]"]
+
     def encoded(self) -> bytes:
         """The bytes of the body; of a stream, all events together."""
         if self.events is not None:
-            return b"".join(encode_event(event, self.named) for event in self.events)
+            return b"".join(self.pieces())
         if self.body is None or isinstance(self.body, bytes):
             return self.body or b""
         return encode_json(self.body)

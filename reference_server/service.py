@@ -99,7 +99,8 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
     media_type = ""
     if operation.request_types:
         media_type = _media_type(call, operation)
-        call.body = _form(call, operation) if media_type == FORM else _json(call)
+        body = _form(call, operation) if media_type == FORM else _json(call)
+        call.body = protocols.spelled(call.protocol, body, operation)
     if operation.query:
         call.query = _query(call, operation)
     _change(call, faults, "validation")

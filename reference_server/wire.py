@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
-from reference_server.reply import Reply, encode_event
+from reference_server.reply import Reply
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -59,7 +59,7 @@ def _pieces(reply: Reply) -> Iterator[bytes]:
     elif reply.events is None:
         yield reply.encoded()
     else:
-        yield from (encode_event(event, reply.named) for event in reply.events)
+        yield from reply.pieces()
 
 
 async def _disconnected_within(seconds: float, receive: Receive) -> bool:

@@ -94,25 +94,29 @@ def test_examples_satisfy_their_schemas(name: str) -> None:
         assert list(jsonschema.Draft202012Validator(whole).iter_errors(value)) == [], label
         assert jsonschema_rs.validator_for(whole).is_valid(value), label
         broken = copy.deepcopy(value)
-        broken.pop(next(iter(broken)))
+        broken.pop(0 if isinstance(broken, list) else next(iter(broken)))
         refused = not jsonschema.Draft202012Validator(whole).is_valid(broken)
         assert refused is not jsonschema_rs.validator_for(whole).is_valid(broken), label
+
+
+def streamed_examples(contract: openapi.Contract) -> Iterator[tuple[openapi.Operation, str]]:
+    """The data of every event of every example, with the operation that streams it."""
+    examples = contract.document["components"].get("examples", {})
+    for operation in contract.operations.values():
+        content = contract._resolve(operation.document["responses"]["200"])["content"]
+        for reference in content.get("text/event-stream", {}).get("examples", {}).values():
+            for event in examples[reference["$ref"].rpartition("/")[2]]["dataValue"]:
+                yield operation, event["data"]
 
 
 @EVERY
 def test_streamed_examples_hold_valid_chunks(name: str) -> None:
     """The JSON inside the events of the examples satisfies the schema of an event's data."""
-    contract = openapi.load(name)
-    streaming = [one for one in contract.operations.values() if "text/event-stream" in one.response_types()]
+    events = list(streamed_examples(openapi.load(name)))
 
-    assert contract.operations["createChatCompletion"] in streaming
-    for operation in streaming:
-        stream = operation.document["responses"]["200"]["content"]["text/event-stream"]
-        for reference in stream["examples"].values():
-            events = contract._resolve(reference)["dataValue"]
-            assert events
-            for event in events:
-                assert event["data"] == "[DONE]" or operation.event_problem(json.loads(event["data"])) is None
+    assert "[DONE]" in [data for _, data in events]
+    for operation, data in events:
+        assert data == "[DONE]" or operation.event_problem(json.loads(data)) is None, data
 
 
 @EVERY
@@ -226,6 +230,14 @@ def test_path_of_some_gateways_is_in_their_documents_only(place: str, monkeypatc
 
     assert ["/models" in bundle(name)["paths"] for name in ("openai", "foxora", "infery", "ofox")] == [0, 1, 1, 0]
     assert "x-gateways" not in json.dumps(bundle("foxora"))
+
+
+def test_path_of_another_protocol_names_its_server() -> None:
+    """A path below another base URL than the document's says so."""
+    paths = openapi.load("ofox").document["paths"]
+
+    assert paths["/v1beta/models/{model}:generateContent"]["servers"] == [{"url": "https://api.ofox.ai/gemini"}]
+    assert "servers" not in paths["/chat/completions"]
 
 
 def test_path_of_an_unknown_gateway_is_refused() -> None:

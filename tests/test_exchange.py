@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 import pytest
 
 from conformance.errors import BudgetSpent, CannotConnect
 from conformance.evidence import curl, evidence
-from conformance.exchange import Recorder, Request, from_record, to_record
+from conformance.exchange import KEY_HERE, Recorder, Request, from_record, reported_tokens, to_record
 from conformance.target import Secret, Target
 
 KEY = "sk-very-secret-credential"
@@ -73,6 +75,54 @@ def test_own_header_hides_the_key() -> None:
 
     assert KEY not in json.dumps(to_record(exchange)) + curl(exchange)
     assert 'authorization: bearer $GATEWAY_API_KEY"' in curl(exchange)
+
+
+def repeat_the_path(handler: BaseHTTPRequestHandler) -> None:
+    """Answers with the path and query of the request."""
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(handler.path.encode())
+
+
+@pytest.mark.parametrize("key", ["sk-very-secret-credential", "odd/key+with=signs"])
+def test_key_in_the_address_is_hidden(key: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A key that stands in the query is sent there, and shown nowhere."""
+    caplog.set_level("DEBUG", logger="conformance")
+    with answering(repeat_the_path) as recorder:
+        recorder.target.keys["default"] = Secret(key)  # type: ignore[index]
+        exchange = recorder.ask(Request("GET", f"/models?key={KEY_HERE}", headers=(("authorization", ""),)))
+
+    kept = json.dumps(to_record(exchange)) + repr(exchange) + str(evidence(exchange)) + exchange.text + caplog.text
+    assert exchange.status == 200
+    assert key not in kept
+    assert quote(key, safe="") not in kept
+    assert exchange.url.endswith("/models?key=***")
+    assert '/models?key=$GATEWAY_API_KEY"' in curl(exchange)
+    assert exchange.text.startswith("/v1/models?key=**")
+
+
+def test_longer_key_is_hidden_whole() -> None:
+    """A key that begins like another leaves no tail behind."""
+    with answering(repeat_the_path) as recorder:
+        recorder.target.keys["second"] = Secret(f"{KEY}-2")  # type: ignore[index]
+        exchange = recorder.ask(Request("GET", f"/models?key={KEY_HERE}", key="second"))
+
+    assert exchange.url.endswith("?key=***")
+
+
+@pytest.mark.parametrize(
+    ("body", "tokens"),
+    [
+        (b'{"usage":{"prompt_tokens":3,"completion_tokens":4}}', (3, 4)),
+        (b'{"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4}}', (3, 4)),
+        (b'data: {"usageMetadata":{"promptTokenCount":3}}\n\n', (3, 0)),
+        (b'{"usage":7}', (0, 0)),
+        (b"usage", (0, 0)),
+    ],
+)
+def test_tokens_are_read_in_every_protocol(body: bytes, tokens: tuple[int, int]) -> None:
+    """What a run cost is summed from what the answers say."""
+    assert reported_tokens({"chunks": [[0.0, base64.b64encode(body).decode()]]}) == tokens
 
 
 def test_same_request_is_sent_once() -> None:

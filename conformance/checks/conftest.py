@@ -14,6 +14,7 @@ from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
 from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.exchange import Recorder
+from conformance.gemini import Gemini
 from conformance.model import Requirement
 from conformance.target import Target
 
@@ -63,6 +64,12 @@ def seed(pytestconfig: pytest.Config) -> int:
 def examples(pytestconfig: pytest.Config) -> int:
     """How many requests are generated for each operation."""
     return int(session.option(pytestconfig, "examples") or 40)
+
+
+@pytest.fixture
+def gemini(ask: Ask, gateway: dict[str, Any]) -> Gemini:
+    """Asks the target in the Gemini protocol."""
+    return Gemini(ask, gateway["protocols"]["gemini"]["credentials"][0])
 
 
 @pytest.fixture

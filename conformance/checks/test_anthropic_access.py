@@ -8,7 +8,7 @@ import pytest
 
 from conformance.anthropic import CLIENTS, LATER, VERSION, Anthropic, Message
 from conformance.ask import STRANGER
-from conformance.check import Unsupported, inconclusive, requirement
+from conformance.check import Unsupported, each, inconclusive, requirement
 from conformance.exchange import Exchange
 from conformance.mistakes import NOWHERE
 from conformance.target import KEY_VARIABLE, Target
@@ -39,7 +39,7 @@ def test_credential(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.credential.clients")
 @pytest.mark.usefixtures("guarded")
-@pytest.mark.parametrize("credential", CLIENTS)
+@each("credential", CLIENTS)
 def test_credential_clients(anthropic: Anthropic, credential: str) -> None:
     """Whatever an official client sends opens the door."""
     _known(anthropic)
@@ -68,7 +68,7 @@ def _known(anthropic: Anthropic) -> None:
 
 
 @requirement("anthropic.version.later")
-@pytest.mark.parametrize("credential", CLIENTS)
+@each("credential", CLIENTS)
 def test_version_later(anthropic: Anthropic, credential: str) -> None:
     """The version of recent clients is served, with either credential."""
     if anthropic.message(credential=credential).status != 200:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from conformance import anthropic_mistakes as mistakes
 from conformance.anthropic import Anthropic
 from conformance.anthropic_mistakes import Mistake
 from conformance.ask import STRANGER
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import Check, Unsupported, each, inconclusive, pick, requirement
 from conformance.exchange import Exchange, decoded
 from conformance.target import KEY_VARIABLE, Target
 
@@ -24,9 +26,9 @@ def guarded(target: Target) -> None:
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
 
-def each(cases: list[Mistake]) -> pytest.MarkDecorator:
-    """One case of a check for each mistake."""
-    return pytest.mark.parametrize("mistake", cases, ids=lambda mistake: mistake.name)
+def each_mistake(some: list[Mistake]) -> Callable[[Check], Check]:
+    """One case for each mistake."""
+    return each("mistake", some, attrgetter("name"))
 
 
 def _demand(answer: Exchange, allowed: list[int]) -> None:
@@ -34,7 +36,7 @@ def _demand(answer: Exchange, allowed: list[int]) -> None:
 
 
 @requirement("anthropic.errors.never-5xx")
-@each(mistakes.ALL)
+@each_mistake(mistakes.ALL)
 def test_never_5xx(anthropic: Anthropic, mistake: Mistake) -> None:
     """A mistake is the caller's, and is answered."""
     answer = mistake.send(anthropic)
@@ -50,7 +52,7 @@ def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
 
 @requirement("anthropic.errors.missing-field")
-@each(mistakes.MISSING)
+@each_mistake(mistakes.MISSING)
 def test_missing_field(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
     """What is required is required, unless the gateway has a default for it."""
     answer = mistake.send(anthropic)
@@ -61,7 +63,7 @@ def test_missing_field(anthropic: Anthropic, gateway: dict[str, Any], promised: 
 
 
 @requirement("anthropic.errors.invalid-value")
-@each(mistakes.INVALID)
+@each_mistake(mistakes.INVALID)
 def test_invalid_value(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
     """A value that cannot be read is refused; a limit that is no number may be ignored where nobody promises more."""
     answer = mistake.send(anthropic)
@@ -72,7 +74,7 @@ def test_invalid_value(anthropic: Anthropic, gateway: dict[str, Any], promised: 
 
 
 @requirement("anthropic.errors.wrong-option")
-@each(mistakes.WRONG_OPTION)
+@each_mistake(mistakes.WRONG_OPTION)
 def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
     """An unknown role or block is refused."""
     _demand(mistake.send(anthropic), mistake.allowed(gateway))
@@ -85,7 +87,7 @@ def test_temperature(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
 
 @requirement("anthropic.errors.unknown-model")
-@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@each("streamed", [False, True])
 def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: bool) -> None:
     """Who does not exist does not answer."""
     answer = mistakes.UNKNOWN_MODEL.send(anthropic, stream=streamed)
@@ -135,7 +137,7 @@ def test_rate_limit(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
 
 @requirement("anthropic.errors.upstream")
-@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@each("streamed", [False, True])
 def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target, streamed: bool) -> None:
     """A provider that fails is not the caller's mistake."""
     model = target.models["upstream-error"]
@@ -145,7 +147,7 @@ def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target,
 
 
 @requirement("anthropic.errors.object")
-@each(mistakes.ALL)
+@each_mistake(mistakes.ALL)
 def test_object(anthropic: Anthropic, mistake: Mistake) -> None:
     """An error says what is wrong."""
     answer = _refused(anthropic, mistake)
@@ -159,7 +161,7 @@ def test_object(anthropic: Anthropic, mistake: Mistake) -> None:
 
 
 @requirement("anthropic.errors.envelope")
-@each(mistakes.ALL)
+@each_mistake(mistakes.ALL)
 def test_envelope(anthropic: Anthropic, mistake: Mistake) -> None:
     """An error says that it is one."""
     body = pick(_refused(anthropic, mistake).json, kind=dict)
@@ -168,7 +170,7 @@ def test_envelope(anthropic: Anthropic, mistake: Mistake) -> None:
 
 
 @requirement("anthropic.errors.type")
-@each(mistakes.ALL)
+@each_mistake(mistakes.ALL)
 def test_type(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
     """An error names its kind in the protocol's words."""
     answer = _refused(anthropic, mistake)
@@ -186,7 +188,7 @@ def _refused(anthropic: Anthropic, mistake: Mistake) -> Exchange:
 
 
 @requirement("anthropic.errors.before-stream")
-@each([*mistakes.MISSING[2:], *mistakes.INVALID[:1], mistakes.UNKNOWN_MODEL])
+@each_mistake([*mistakes.MISSING[2:], *mistakes.INVALID[:1], mistakes.UNKNOWN_MODEL])
 def test_before_stream(anthropic: Anthropic, mistake: Mistake) -> None:
     """A wrong request never becomes a stream."""
     answer = mistake.send(anthropic, stream=True)

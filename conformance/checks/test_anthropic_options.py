@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from conformance import media
 from conformance.anthropic import Anthropic, Message
 from conformance.anthropic_tools import TOOLS
 from conformance.ask import PROMPT, user
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT, LONG
 from conformance.exchange import Exchange
 
@@ -30,12 +28,10 @@ PDF = {
 
 
 @requirement("anthropic.sampling")
-@pytest.mark.parametrize(
-    ("name", "value"), [("temperature", 0), ("temperature", 1), ("temperature", 0.5), ("top_p", 0.9), ("top_k", 5)]
-)
-def test_sampling(anthropic: Anthropic, granted: Callable[..., Any], name: str, value: float) -> None:
+@each("fields", [{"temperature": 0}, {"temperature": 1}, {"temperature": 0.5}, {"top_p": 0.9}, {"top_k": 5}])
+def test_sampling(anthropic: Anthropic, granted: Callable[..., Any], fields: dict[str, Any]) -> None:
     """Each parameter of sampling is taken alone."""
-    answer = anthropic.message(**{name: value})
+    answer = anthropic.message(**fields)
 
     granted(answer)
 
@@ -98,7 +94,7 @@ def test_vision_counted(anthropic: Anthropic) -> None:
 
 
 @requirement("anthropic.documents")
-@pytest.mark.parametrize("document", [PLAIN, PDF], ids=["text", "pdf"])
+@each("document", [PLAIN, PDF], label=lambda document: document["source"]["media_type"])
 def test_documents(anthropic: Anthropic, granted: Callable[..., Any], document: dict[str, Any]) -> None:
     """A document may be brought along."""
     granted(_shown(anthropic, document))

@@ -20,7 +20,7 @@ from conformance.anthropic_tools import (
     returned,
 )
 from conformance.ask import user
-from conformance.check import inconclusive, pick, requirement
+from conformance.check import each, inconclusive, pick, requirement
 from conformance.tools import BOTH, NAMES, QUESTION
 
 CUT = {"max_tokens", "pause_turn", "refusal"}
@@ -41,7 +41,7 @@ def _served(answer: Any) -> Any:
 
 
 @requirement("anthropic.tools.accepted")
-@pytest.mark.parametrize("choice", [{}, {"tool_choice": {"type": "auto"}}], ids=["default", "auto"])
+@each("choice", [{}, {"tool_choice": {"type": "auto"}}])
 def test_accepted(anthropic: Anthropic, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
     """Tools may be offered."""
     answer = anthropic.message(QUESTION, tools=TOOLS, **choice)
@@ -127,7 +127,7 @@ def _id(call: dict[str, Any]) -> str:
 
 
 @requirement("anthropic.tools.result.forms")
-@pytest.mark.parametrize(
+@each(
     "fields",
     [
         {"content": "18 degrees"},
@@ -135,7 +135,6 @@ def _id(call: dict[str, Any]) -> str:
         {},
         {"content": "No such city.", "is_error": True},
     ],
-    ids=["string", "blocks", "absent", "error"],
 )
 def test_result_forms(anthropic: Anthropic, fields: dict[str, Any]) -> None:
     """A result has several forms."""

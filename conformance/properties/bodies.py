@@ -48,7 +48,7 @@ def subjects(contract: Contract, ask: Ask) -> list[Subject]:
             continue
         try:
             if area in contract.gateway["optional"]:
-                discovery.demand(ask, [operation])
+                discovery.demand(ask, [operation], contract.gateway["protocols"])
             found.append(Subject(operation, _bodies(operation, ask)))
         except Unsupported:
             continue

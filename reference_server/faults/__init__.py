@@ -3,8 +3,9 @@
 Write one function per fault in a module of this package; the module is found by itself. The function's name is the
 fault's name and its docstring says what a client sees. `@fault` changes the reply, `@request_fault` changes the call,
 `@variation` is a legal difference and breaks nothing. A function may take the call as a second argument, and may change
-the reply in place and return nothing. A fault plays when the operation matches ("*" is every operation, and every error
-without one) and, where `model` is given, when the request names that model.
+the reply in place and return nothing. A fault plays when the operation matches and, where `model` is given, when the
+request names that model. "*" is every operation and every error without one: of all protocols for a variation, of the
+OpenAI dialect for a fault.
 
 A fault in a JSON body:
 
@@ -64,6 +65,7 @@ from typing import Any
 
 from reference_server.call import Call
 from reference_server.errors import DuplicateFault, InvalidFault, UnknownFault
+from reference_server.protocols import DEFAULT
 from reference_server.reply import Reply
 
 Function = Callable[..., Any]
@@ -94,6 +96,8 @@ class Fault:
 
     def applies_to(self, call: Call) -> bool:
         """The fault is meant for this call's operation and model."""
+        if self.operation == "*" and not (self.legal or call.protocol == DEFAULT):
+            return False
         if self.operation != "*" and (call.operation is None or call.operation.id != self.operation):
             return False
         return self.model is None or (isinstance(call.body, dict) and call.body.get("model") == self.model)

@@ -10,6 +10,8 @@ import msgspec
 from reference_server.access import limit_headers
 from reference_server.call import Call
 from reference_server.faults import variation
+from reference_server.protocols import DEFAULT
+from reference_server.protocols.gemini.envelope import name_of
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.reply import Chunk, Event, Reply, encode_json
 
@@ -143,14 +145,15 @@ def limits_on_success(reply: Reply) -> None:
 
 @variation()
 def unknown_fields(reply: Reply) -> Reply:
-    """Every object has fields that nobody documents."""
+    """Every object has fields that nobody documents, except the arguments of a call."""
     return reply.edit_objects(_add_unknown_field)
 
 
 @variation()
 def characters_escaped(reply: Reply) -> Reply:
     r"""Characters beyond ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
-    reply.map(lambda chunk: _escaped(chunk, reply.named))
+    if not reply.array:
+        reply.map(lambda chunk: _escaped(chunk, reply.named))
     if reply.events is None and isinstance(reply.body, dict):
         reply.body = json.dumps(reply.body, indent=1).encode()
     return reply
@@ -238,8 +241,10 @@ def empty_content_next_to_calls(reply: Reply) -> Reply:
 
 @variation()
 def bare_errors(reply: Reply, call: Call) -> Reply:
-    """Fields of an error that the contract does not demand are null."""
+    """Fields of an error in the OpenAI dialect that the contract does not demand are null."""
     demanded = {*call.contract.gateway["errors"]["fields"], "message"}
+    if call.protocol != DEFAULT:
+        return reply
     return reply.edit_error(
         lambda body: body["error"].update({name: None for name in ("param", "code") if name not in demanded})
     )
@@ -250,6 +255,8 @@ def last_allowed_status(reply: Reply, call: Call) -> None:
     """Where the contract allows several statuses for a cause, the last one is used."""
     if reply.cause is not None:
         reply.status = Envelope(call.contract.gateway["errors"]).statuses(reply.cause)[-1]
+        if call.protocol == "gemini":
+            reply.body["error"] |= {"code": reply.status, "status": name_of(reply.status)}
 
 
 @variation()

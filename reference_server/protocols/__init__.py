@@ -1,7 +1,7 @@
 """The wire protocols: pure translation between request and response bodies, and prompts and answers.
 
 Each is a package of this one, named as in `x-gateway`'s `protocols`. Its module `envelope` has the class `Envelope`,
-which writes the errors of the protocol.
+which writes the errors of the protocol. A function `spelled` of the package knows further spellings of fields.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from openapi import Operation
 from reference_server.envelope import Envelope
 
 DEFAULT = "openai"
@@ -20,3 +21,9 @@ def envelope(protocol: str, rules: Mapping[str, Any]) -> Envelope:
     """The writer of a protocol's errors, by the rules of `x-gateway`'s `errors`."""
     written: Envelope = import_module(f"{__name__}.{protocol}.envelope").Envelope(rules)
     return written
+
+
+def spelled(protocol: str, body: Any, operation: Operation) -> Any:
+    """The body with its fields spelled as the contract spells them, where a protocol allows other spellings."""
+    read = getattr(import_module(f"{__name__}.{protocol}"), "spelled", None)
+    return read(body, operation) if read else body

@@ -1,4 +1,4 @@
-"""The handlers, one module per resource. A handler answers one operation: `(service, call) -> Reply`."""
+"""The handlers, one module per resource. A handler answers an operation: `(service, call) -> Reply`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 Handler = Callable[["Service", Call], Reply]
 
 
-def route(operation: str) -> Callable[[Handler], Handler]:
-    """Mark a function as the handler of an operation."""
+def route(*operations: str) -> Callable[[Handler], Handler]:
+    """Mark a function as the handler of an operation, or of several that mean the same."""
 
     def mark(handler: Handler) -> Handler:
-        handler.operation = operation  # type: ignore[attr-defined]
+        handler.operations = operations  # type: ignore[attr-defined]
         return handler
 
     return mark
@@ -32,4 +32,4 @@ def handlers() -> dict[str, Handler]:
     """The handlers of every module of this package, by operation."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     functions = [function for module in modules for function in vars(module).values()]
-    return {function.operation: function for function in functions if hasattr(function, "operation")}
+    return {name: function for function in functions for name in getattr(function, "operations", ())}

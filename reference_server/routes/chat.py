@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reference_server import generation, upstream
+from reference_server import answering
+from reference_server.answering import Asked, Given
 from reference_server.call import Call
-from reference_server.prompt import Usage
 from reference_server.protocols import openai
 from reference_server.protocols.openai.response import DONE
 from reference_server.reply import Event, Reply
@@ -21,26 +21,26 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
     prompt = openai.prompt_of(call.body, service.fixtures.files)
     streamed = bool(call.body.get("stream"))
-    served = upstream.serve(service, call, prompt, streamed)
-    answers = generation.answers(prompt, service.store.ids, served.model.lengthy)
-    usage = generation.usage(prompt, answers)
+    fallbacks = (call.body.get("provider") or {}).get("fallback") or ()
+    asked = Asked(prompt, call.body["messages"], streamed, fallbacks)
+    given = answering.answer(service, call, asked)
+    served = given.served
     frame = openai.Frame(f"chatcmpl-{call.id[:24]}", int(service.store.clock()), served.name, prompt.logprobs)
-    cost = service.metering.book(call, served.name, usage)
     if streamed:
-        events = _events(service, call, frame, answers, usage, cost)
-        reply = Reply.stream(upstream.interrupted(service, call, events, served.model), served.model.pause)
+        events = _events(service, call, frame, given)
+        reply = Reply.stream(answering.interrupted(service, call, events, served.model), served.model.pause)
     else:
-        reply = Reply.json({**openai.completion(frame, answers, usage), **service.metering.fields(cost)})
-    reply.headers.update(upstream.headers(service, prompt, served, cost))
+        whole = openai.completion(frame, given.answers, given.usage)
+        reply = Reply.json({**whole, **service.metering.fields(given.cost)})
+    reply.headers.update(answering.headers(service, asked, given))
     return reply
 
 
-def _events(
-    service: Service, call: Call, frame: openai.Frame, answers: list[Any], usage: Usage, cost: float
-) -> list[Event]:
+def _events(service: Service, call: Call, frame: openai.Frame, given: Given) -> list[Event]:
     asked = bool((call.body.get("stream_options") or {}).get("include_usage"))
     trailer = service.stream_trailer == "usage"
-    events: list[Event] = list(openai.chunks(frame, answers, usage if asked or trailer else None))
+    events: list[Event] = list(openai.chunks(frame, given.answers, given.usage if asked or trailer else None))
     if trailer:
-        events.append({**events[-1], "usage": openai.usage_body(usage), **service.metering.fields(cost)})  # type: ignore[dict-item]
+        own = {"usage": openai.usage_body(given.usage), **service.metering.fields(given.cost)}
+        events.append({**events[-1], **own})  # type: ignore[dict-item]
     return [*events, DONE]

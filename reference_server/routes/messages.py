@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference_server import generation, upstream
+from reference_server import answering, generation
+from reference_server.answering import Asked
 from reference_server.call import Call
+from reference_server.errors import Refusal
 from reference_server.prompt import Prompt
 from reference_server.protocols import anthropic
 from reference_server.reply import Event, Reply
@@ -18,20 +20,18 @@ if TYPE_CHECKING:
 @route("createMessage")
 def create_message(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
-    prompt = _prompt(service, call)
     streamed = bool(call.body.get("stream"))
-    served = upstream.serve(service, call, prompt, streamed)
-    answers = generation.answers(prompt, service.store.ids, served.model.lengthy)
-    usage = generation.usage(prompt, answers)
-    cost = service.metering.book(call, served.name, usage)
-    said = (f"msg_{call.id[:24]}", served.name, answers[0], usage)
+    fallbacks = (call.body.get("provider") or {}).get("fallback") or ()
+    asked = Asked(_prompt(service, call), call.body["messages"], streamed, fallbacks)
+    given = answering.answer(service, call, asked)
+    model = given.served.model
+    said = (f"msg_{call.id[:24]}", given.served.name, given.answers[0], given.usage)
     if streamed:
         events: list[Event] = list(anthropic.events(*said))
-        events = upstream.interrupted(service, call, events, served.model)
-        reply = Reply.stream(events, served.model.pause, named=True)
+        reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause, named=True)
     else:
-        reply = Reply.json({**anthropic.message(*said), **service.metering.fields(cost)})
-    reply.headers.update(upstream.headers(service, prompt, served, cost))
+        reply = Reply.json({**anthropic.message(*said), **service.metering.fields(given.cost)})
+    reply.headers.update(answering.headers(service, asked, given))
     return reply
 
 
@@ -39,7 +39,8 @@ def create_message(service: Service, call: Call) -> Reply:
 def count_message_tokens(service: Service, call: Call) -> Reply:
     """What the request would cost in input tokens. It costs nothing to ask."""
     prompt = _prompt(service, call)
-    upstream.serve(service, call, prompt, streamed=False)
+    if service.fixtures.model(prompt.model) is None:
+        raise Refusal("unknown_model", f"The model {prompt.model!r} does not exist.", "model")
     return Reply.json({"input_tokens": generation.prompt_tokens(prompt)})
 
 

@@ -126,10 +126,10 @@ def _piece(piece: Piece, free: dict[int, bool]) -> Body:
 def _logprobs(texts: list[str], alternatives: int | None) -> Body | None:
     if alternatives is None:
         return None
-    return {"content": [_token(text, alternatives) for text in texts], "refusal": None}
+    return {"content": [token_logprobs(text, alternatives) for text in texts], "refusal": None}
 
 
-def _token(text: str, alternatives: int) -> Body:
+def token_logprobs(text: str, alternatives: int) -> Body:
     """A token with its likeliest rivals, which are invented; all probabilities together stay below one."""
     own = _likely(text, -0.1 - crc32(text.encode()) % 100 / 1000)
     rivals = [_likely(f"{text}{chr(0x61 + rank)}", -3.0 - rank) for rank in range(alternatives - 1)]

@@ -1,0 +1,198 @@
+"""Whole answers in the Gemini protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.check import inconclusive, pick, requirement
+from conformance.gemini import Gemini, Generated, text_of, turn
+from openapi import Contract
+
+LONG = "Answer politely. " * 20
+WORD = "heron-7491"
+SAY = f"Repeat exactly: {WORD}"
+CAPITALS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount")
+
+
+def demand_served(answer: Generated) -> None:
+    """Demands that a request is answered 200, unless a limit of the account came first."""
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.120}")
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
+
+
+def judge_sum(usage: dict[str, Any]) -> None:
+    """Demands that the total is the sum of its parts."""
+    prompt, total = pick(usage, "promptTokenCount", kind=int), pick(usage, "totalTokenCount", kind=int)
+    parts = [usage[name] for name in PARTS if isinstance(usage.get(name), int)]
+
+    assert total == prompt + sum(parts), f"totalTokenCount is {total}, the prompt {prompt}, the others {parts}"
+
+
+@requirement("gemini.answers")
+def test_answers(gemini: Gemini) -> None:
+    """The plainest request is answered in JSON."""
+    answer = gemini.generate()
+
+    demand_served(answer)
+    assert answer.exchange.media_type == "application/json", f"Content-Type is {answer.exchange.media_type!r}"
+    assert isinstance(answer.exchange.json, dict), f"the body is no JSON object: {answer.exchange.text:.120}"
+
+
+@requirement("gemini.schema")
+def test_schema(gemini: Gemini, contract: Contract) -> None:
+    """The answer has the documented form."""
+    answer = gemini.generate()
+    problem = contract.operations["generateContent"].response_problem(200, answer.body)
+
+    assert problem is None, problem.message
+
+
+@requirement("gemini.candidates")
+def test_candidates(gemini: Gemini) -> None:
+    """There is an answer."""
+    body = gemini.generate().body
+    if (body.get("promptFeedback") or {}).get("blockReason"):
+        inconclusive("the prompt was blocked")
+    candidates = body.get("candidates")
+
+    assert isinstance(candidates, list), f"candidates is {candidates!r:.80}"
+    assert candidates, "candidates is empty"
+    assert all(isinstance(one, dict) for one in candidates), f"candidates is {candidates!r:.120}"
+
+
+@requirement("gemini.role")
+def test_role(gemini: Gemini) -> None:
+    """The model is called model here."""
+    answer = gemini.generate()
+
+    role = answer.content.get("role")
+    assert role == "model", f"role is {role!r:.60}"
+
+
+@requirement("gemini.text")
+def test_text(gemini: Gemini) -> None:
+    """The words stand in the parts of the content."""
+    answer = gemini.generate()
+    if answer.candidate.get("finishReason") not in (None, "STOP") and not answer.parts:
+        inconclusive(f"the answer was ended by {answer.candidate.get('finishReason')!r:.60}")
+    parts = answer.content.get("parts")
+
+    assert isinstance(parts, list), f"parts is {parts!r:.80}"
+    assert text_of(answer.parts), f"the parts hold no text: {parts!r:.160}"
+
+
+@requirement("gemini.finish-reason")
+def test_finish_reason(gemini: Gemini) -> None:
+    """An answer says why it ended, in the words of this protocol."""
+    reason = gemini.generate().candidate.get("finishReason")
+
+    assert isinstance(reason, str), f"finishReason is {reason!r:.60}"
+    assert reason, "finishReason is empty"
+    assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
+
+
+@requirement("gemini.usage")
+def test_usage(gemini: Gemini) -> None:
+    """What the answer cost is told."""
+    usage = gemini.generate().body.get("usageMetadata")
+    assert isinstance(usage, dict), f"usageMetadata is {usage!r:.80}"
+    prompt, total = usage.get("promptTokenCount"), usage.get("totalTokenCount")
+    answered = usage.get("candidatesTokenCount") or 0
+
+    assert type(prompt) is int, f"promptTokenCount is {prompt!r:.60}"
+    assert prompt >= 1, f"promptTokenCount is {prompt}"
+    assert type(total) is int, f"totalTokenCount is {total!r:.60}"
+    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
+
+
+@requirement("gemini.usage.sum")
+def test_usage_sum(gemini: Gemini) -> None:
+    """The total is the sum of what it counts."""
+    judge_sum(pick(gemini.generate().body, "usageMetadata", kind=dict))
+
+
+@requirement("gemini.model-version")
+def test_model_version(gemini: Gemini) -> None:
+    """The answer names its model."""
+    version = gemini.generate().body.get("modelVersion")
+
+    assert isinstance(version, str), f"modelVersion is {version!r:.60}"
+    assert version, "modelVersion is empty"
+
+
+@requirement("gemini.response-id")
+def test_response_id(gemini: Gemini) -> None:
+    """Every answer has an id of its own."""
+    ids = [gemini.generate(take=take).body.get("responseId") for take in (0, 1)]
+
+    assert all(isinstance(name, str) and name for name in ids), f"the ids are {ids!r:.120}"
+    assert ids[0] != ids[1], f"two answers have the id {ids[0]!r:.60}"
+
+
+@requirement("gemini.default-role")
+def test_default_role(gemini: Gemini) -> None:
+    """Who leaves the role out speaks as the user."""
+    demand_served(gemini.generate([{"parts": [{"text": SAY}]}]))
+
+
+@requirement("gemini.system-instruction")
+def test_system_instruction(gemini: Gemini) -> None:
+    """An instruction is read, and therefore counted."""
+    told = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
+
+    demand_served(told)
+    _demand_more(told, gemini.generate(), "an instruction of 40 words")
+
+
+@requirement("gemini.history")
+def test_history(gemini: Gemini) -> None:
+    """Earlier turns are read, and therefore counted."""
+    turns = [turn(LONG), turn("Yes.", "model"), turn(SAY)]
+    last = gemini.generate(SAY)
+
+    answer = gemini.generate(turns)
+    demand_served(answer)
+    _demand_more(answer, last, "a conversation with 40 words more")
+
+
+def _demand_more(longer: Generated, shorter: Generated, what: str) -> None:
+    more, less = longer.tokens("promptTokenCount"), shorter.tokens("promptTokenCount")
+    assert more > less + 10, f"{what} costs {more} prompt tokens, without it are {less}"
+
+
+@requirement("gemini.snake-case")
+def test_snake_case(gemini: Gemini) -> None:
+    """A field means the same in both spellings."""
+    camel = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
+    less, more = gemini.generate().tokens("promptTokenCount"), camel.tokens("promptTokenCount")
+    if more <= less:
+        inconclusive("the instruction is not counted in camelCase either")
+
+    snake = gemini.generate(system_instruction={"parts": [{"text": LONG}]})
+    demand_served(snake)
+    count = snake.tokens("promptTokenCount")
+    assert count > (less + more) / 2, f"the instruction costs {more - less} tokens in camelCase, here {count - less}"
+
+
+@requirement("gemini.same-text")
+def test_same_text(gemini: Gemini) -> None:
+    """One model is one model, whatever the protocol."""
+    if WORD not in gemini.ask.chat(SAY, model=gemini.model).text:
+        inconclusive("the model does not repeat the word in the OpenAI dialect")
+    answers = [gemini.generate(SAY)]
+    if WORD not in answers[0].text:
+        answers.append(gemini.generate(SAY, take=1))
+
+    said = [answer.text for answer in answers]
+    assert any(WORD in text for text in said), f"{WORD} is repeated in the OpenAI dialect, here: {said[-1]:.120}"
+
+
+@requirement("gemini.same-usage")
+def test_same_usage(gemini: Gemini) -> None:
+    """One prompt is one prompt. What a template adds is tolerated."""
+    other = gemini.ask.chat(SAY, model=gemini.model).tokens("prompt_tokens")
+    count = gemini.generate(SAY).tokens("promptTokenCount")
+
+    assert other / 2 - 32 <= count <= 2 * other + 32, f"{count} tokens here, {other} in the OpenAI dialect"

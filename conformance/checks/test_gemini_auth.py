@@ -1,0 +1,92 @@
+"""Credentials in the Gemini protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.ask import CREDENTIALS, STRANGER
+from conformance.check import Unsupported, requirement
+from conformance.checks.test_gemini_errors import demand_status
+from conformance.exchange import KEY_HERE
+from conformance.gemini import Gemini, Generated
+from conformance.target import KEY_VARIABLE, Target
+
+NOBODY = STRANGER.reveal()
+OWN = {400, 401, 403}
+"""What the protocol's own provider, and who passes its answers on, gives for no key and for a bad one."""
+
+
+@pytest.fixture(autouse=True)
+def _guarded(target: Target) -> None:
+    """The target asks for keys, as far as its operator says."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+
+
+def _allowed(gateway: dict[str, Any], promised: bool, cause: str) -> set[int]:
+    """The documented statuses; where no document speaks of this protocol, its own as well."""
+    documented = set(gateway["errors"]["status"][cause])
+    return documented if promised else documented | OWN
+
+
+def _stranger(gemini: Gemini) -> Generated:
+    return gemini.generate(key=STRANGER)
+
+
+@requirement("gemini.auth.key")
+def test_key(gemini: Gemini) -> None:
+    """A valid key opens both methods."""
+    for answer in (gemini.generate().exchange, gemini.stream().exchange):
+        assert answer.status not in {401, 403}, f"a valid key is answered {answer.status}: {answer.text:.120}"
+
+
+@requirement("gemini.auth.missing")
+def test_missing(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
+    """Without a key nothing is generated."""
+    answer = gemini.generate(key=None, headers={}).exchange
+
+    demand_status(answer, _allowed(gateway, promised, "missing_credential"))
+
+
+@requirement("gemini.auth.stream")
+def test_stream(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
+    """A stream needs a key like everything else, and is refused before it begins."""
+    answer = gemini.stream(key=None, headers={}).exchange
+
+    demand_status(answer, _allowed(gateway, promised, "missing_credential"))
+    assert answer.media_type != "text/event-stream", "the refusal is a stream"
+
+
+@requirement("gemini.auth.unknown")
+def test_unknown(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
+    """A key that nobody issued opens nothing."""
+    demand_status(_stranger(gemini).exchange, _allowed(gateway, promised, "invalid_credential"))
+
+
+@requirement("gemini.auth.echo")
+def test_echo(gemini: Gemini) -> None:
+    """A refused key is not shown in full: errors end up in logs."""
+    answer = _stranger(gemini).exchange
+
+    assert NOBODY not in answer.text, f"the error repeats the whole key: {answer.text:.200}"
+
+
+@requirement("gemini.auth.precedence")
+def test_precedence(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """The header of the protocol comes first."""
+    if "x-goog-api-key" not in gateway["protocols"]["gemini"]["credentials"]:
+        raise Unsupported("x-goog-api-key is not documented")
+    headers = {**CREDENTIALS["x-goog-api-key"], "authorization": f"Bearer {NOBODY}"}
+    answer = gemini.generate(headers=headers).exchange
+
+    demand_status(answer, {200})
+
+
+@requirement("gemini.auth.query")
+def test_query(gemini: Gemini) -> None:
+    """The oldest form of the credential still works. It ends up in logs, so it has a key of its own."""
+    answer = gemini.generate(key="in-query", query=f"key={KEY_HERE}", headers={"authorization": ""}).exchange
+
+    demand_status(answer, {200})

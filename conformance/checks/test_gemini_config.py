@@ -1,0 +1,156 @@
+"""How an answer in the Gemini protocol is configured: limits, samples, JSON, images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+
+from conformance import media
+from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_gemini import demand_served
+from conformance.exchange import decoded
+from conformance.gemini import ROOM, Gemini, Generated
+
+LIMIT = 24
+COUNT = "Count from 1 to 200, in digits, separated by commas. Write the numbers and nothing else."
+UP_TO_NINE = "Count from 1 to 9, in digits, separated by commas. Write the numbers and nothing else."
+BOOK = "Describe the book Moby-Dick as JSON with title, pages and lent."
+FIELDS = ("title", "pages", "lent")
+SCHEMA = {
+    "type": "OBJECT",
+    "properties": {"title": {"type": "STRING"}, "pages": {"type": "INTEGER"}, "lent": {"type": "BOOLEAN"}},
+    "required": list(FIELDS),
+}
+JSON_SCHEMA = {
+    "type": "object",
+    "properties": {"title": {"type": "string"}, "pages": {"type": "integer"}, "lent": {"type": "boolean"}},
+    "required": list(FIELDS),
+}
+JSON = {"responseMimeType": "application/json"}
+
+
+def picture(data: str | None = None) -> list[dict[str, Any]]:
+    """A turn with an image: the red square, or what base64 is given."""
+    inline = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
+    return [{"role": "user", "parts": [{"text": "What is this?"}, {"inlineData": inline}]}]
+
+
+@requirement("gemini.max-tokens")
+def test_max_tokens(gemini: Gemini) -> None:
+    """The limit is one."""
+    answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
+    demand_served(answer)
+    told = pick(answer.body, "usageMetadata", kind=dict).get("candidatesTokenCount") or 0
+
+    assert told <= LIMIT, f"maxOutputTokens is {LIMIT}, candidatesTokenCount {told}"
+    assert "150" not in str(answer.parts), f"maxOutputTokens is {LIMIT}, and the answer counts beyond 150"
+
+
+@requirement("gemini.max-tokens.finish-reason")
+def test_max_tokens_finish_reason(gemini: Gemini) -> None:
+    """Who is cut off knows it."""
+    answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
+    if answer.tokens("candidatesTokenCount") < LIMIT - 1 and answer.finish_reason != "MAX_TOKENS":
+        inconclusive("the model stopped before the limit")
+    if "150" in str(answer.parts):
+        inconclusive("the limit was not kept")
+
+    assert answer.finish_reason == "MAX_TOKENS", f"finishReason of a cut answer is {answer.finish_reason!r:.60}"
+
+
+@requirement("gemini.safety-settings")
+def test_safety_settings(gemini: Gemini) -> None:
+    """A threshold may be set."""
+    settings = [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"}]
+
+    demand_served(gemini.generate(safetySettings=settings))
+
+
+@requirement("gemini.stop")
+def test_stop(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """Nothing is written from the stop sequence on."""
+    answer = granted(gemini.generate(UP_TO_NINE, config={"stopSequences": ["5"]}))
+    text = answer.text
+    if "4" not in text:
+        inconclusive(f"the model did not count: {text:.80}")
+
+    assert "5" not in text, f"stopSequences are ['5'], the text is {text!r:.120}"
+
+
+@requirement("gemini.sampling")
+def test_sampling(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """The usual parameters may be set."""
+    granted(gemini.generate(config={"temperature": 0, "topP": 0.9, "topK": 20, "seed": 7}))
+
+
+@requirement("gemini.candidate-count")
+def test_candidate_count(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """Two answers are two candidates."""
+    answer = granted(gemini.generate(config={"candidateCount": 2}))
+    candidates = [one for one in pick(answer.body, "candidates", kind=list) if isinstance(one, dict)]
+
+    indices = sorted(one.get("index") or 0 for one in candidates)
+    assert indices == [0, 1], f"the indices of the candidates are {indices}"
+
+
+@requirement("gemini.logprobs")
+def test_logprobs(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """Probabilities come with the tokens."""
+    answer = granted(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
+    chosen = (answer.candidate.get("logprobsResult") or {}).get("chosenCandidates")
+
+    assert chosen, f"logprobsResult is {answer.candidate.get('logprobsResult')!r:.120}"
+    for token in chosen:
+        assert isinstance(token.get("token"), str), f"a token is {token!r:.80}"
+        assert isinstance(token.get("logProbability"), (int, float)), f"a token is {token!r:.80}"
+        assert token["logProbability"] <= 0, f"a token is {token!r:.80}"
+
+
+@requirement("gemini.json")
+def test_json(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """JSON is JSON."""
+    _value(granted(gemini.generate(BOOK, config=JSON)))
+
+
+@requirement("gemini.json.schema")
+def test_json_schema_of_openapi(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """The schema in the words of this protocol is kept."""
+    _demand_book(granted(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
+
+
+@requirement("gemini.json.json-schema")
+def test_json_schema(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """A JSON Schema is kept."""
+    _demand_book(granted(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
+
+
+def _value(answer: Generated) -> Any:
+    """The JSON that an answer holds."""
+    if answer.candidate.get("finishReason") == "MAX_TOKENS":
+        inconclusive(f"the answer did not fit into {ROOM} tokens")
+    value = decoded(answer.text)
+    assert value is not None, f"the text is no JSON: {answer.text:.160}"
+    return value
+
+
+def _demand_book(answer: Generated) -> None:
+    value = _value(answer)
+    problem = next(jsonschema.Draft202012Validator(JSON_SCHEMA).iter_errors(value), None)
+    assert problem is None, f"the text breaks the schema: {problem.message:.160}"
+
+
+@requirement("gemini.vision")
+def test_vision(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """An image may come along."""
+    granted(gemini.generate(picture()))
+
+
+@requirement("gemini.vision.counted")
+def test_vision_counted(gemini: Gemini) -> None:
+    """An image is seen, and therefore counted."""
+    words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}])
+    more, less = gemini.generate(picture()).tokens("promptTokenCount"), words.tokens("promptTokenCount")
+
+    assert more > less + 10, f"with an image are {more} prompt tokens, without it {less}"

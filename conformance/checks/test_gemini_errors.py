@@ -1,0 +1,222 @@
+"""Errors in the Gemini protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from conformance.ask import PROMPT
+from conformance.check import inconclusive, requirement
+from conformance.checks.test_gemini_config import picture
+from conformance.exchange import Exchange
+from conformance.gemini import Gemini, GeneratedStream, turn
+from conformance.mistakes import NOWHERE
+from conformance.target import Target
+
+TRIES = 3
+CODES = {
+    400: {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE"},
+    401: {"UNAUTHENTICATED"},
+    403: {"PERMISSION_DENIED"},
+    404: {"NOT_FOUND"},
+    409: {"ABORTED", "ALREADY_EXISTS"},
+    429: {"RESOURCE_EXHAUSTED"},
+    499: {"CANCELLED"},
+    500: {"INTERNAL", "UNKNOWN", "DATA_LOSS"},
+    501: {"UNIMPLEMENTED"},
+    503: {"UNAVAILABLE"},
+    504: {"DEADLINE_EXCEEDED"},
+}
+"""The names of google.rpc.Code for each HTTP status that it knows."""
+WRONG: dict[str, Any] = {
+    "no-contents": {},
+    "empty-contents": {"contents": []},
+    "truncated": b'{"contents":[{"role":"user",',
+    "contents-a-number": {"contents": 7},
+    "temperature-a-word": {"contents": [turn(PROMPT)], "generationConfig": {"temperature": "warm"}},
+    "empty-part": {"contents": [{"role": "user", "parts": [{}]}]},
+}
+
+
+def _wrong(gemini: Gemini, name: str) -> Exchange:
+    return gemini.post("generateContent", WRONG[name])
+
+
+def _unknown_model(gemini: Gemini) -> Exchange:
+    return gemini.generate(model=NOWHERE).exchange
+
+
+def demand_status(answer: Exchange, allowed: Iterable[int]) -> None:
+    """Demands one of the statuses, unless a limit of the account came first."""
+    if answer.status in {402, 429} and answer.status not in allowed:
+        inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
+    assert answer.status in allowed, f"expected {sorted(allowed)}, got {answer.status}: {answer.text:.160}"
+
+
+def _allowed(gateway: dict[str, Any], *causes: str) -> set[int]:
+    return {status for cause in causes for status in gateway["errors"]["status"][cause]}
+
+
+@requirement("gemini.errors.missing-contents")
+def test_missing_contents(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """Nothing asked is a mistake."""
+    demand_status(_wrong(gemini, "no-contents"), _allowed(gateway, "missing_field", "invalid_value"))
+
+
+@requirement("gemini.errors.empty-contents")
+def test_empty_contents(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A conversation has a turn."""
+    demand_status(_wrong(gemini, "empty-contents"), _allowed(gateway, "missing_field", "invalid_value"))
+
+
+@requirement("gemini.errors.malformed")
+def test_malformed(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """What is cut off is no JSON."""
+    demand_status(_wrong(gemini, "truncated"), _allowed(gateway, "malformed_body"))
+
+
+@requirement("gemini.errors.invalid-value")
+@pytest.mark.parametrize("name", ["contents-a-number", "temperature-a-word"])
+def test_invalid_value(gemini: Gemini, gateway: dict[str, Any], name: str) -> None:
+    """Fields have types."""
+    demand_status(_wrong(gemini, name), _allowed(gateway, "invalid_value", "missing_field"))
+
+
+@requirement("gemini.errors.empty-part")
+def test_empty_part(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A part holds something."""
+    demand_status(_wrong(gemini, "empty-part"), _allowed(gateway, "invalid_value", "missing_field"))
+
+
+@requirement("gemini.errors.unknown-model")
+def test_unknown_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """Nobody answers for a model that there is not."""
+    demand_status(_unknown_model(gemini), _allowed(gateway, "unknown_model"))
+
+
+@requirement("gemini.errors.unknown-model.stream")
+def test_unknown_model_stream(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A stream that cannot begin is an ordinary error."""
+    answer = gemini.stream(model=NOWHERE).exchange
+
+    demand_status(answer, _allowed(gateway, "unknown_model"))
+    assert answer.media_type != "text/event-stream", "the refusal is a stream"
+
+
+def _errors(gemini: Gemini) -> list[tuple[int, Any]]:
+    """The statuses and the bodies of what is refused here anyway."""
+    answers = [*(_wrong(gemini, name) for name in WRONG), _unknown_model(gemini)]
+    found = [(answer.status, answer.json) for answer in answers if answer.status >= 400]
+    return found or inconclusive("nothing was refused")
+
+
+def _details(gemini: Gemini) -> list[tuple[int, dict[str, Any]]]:
+    """The statuses and the error objects."""
+    bodies = [(status, body.get("error")) for status, body in _errors(gemini) if isinstance(body, dict)]
+    found = [(status, error) for status, error in bodies if isinstance(error, dict)]
+    return found or inconclusive("cannot be judged: no error has an error object")
+
+
+@requirement("gemini.errors.message")
+def test_message(gemini: Gemini) -> None:
+    """An error can be read."""
+    for status, body in _errors(gemini):
+        error = body.get("error") if isinstance(body, dict) else None
+        message = error.get("message") if isinstance(error, dict) else None
+        assert isinstance(message, str), f"the body of a {status} is {body!r:.160}"
+        assert message, f"the message of a {status} is empty"
+
+
+@requirement("gemini.errors.status")
+def test_status(gemini: Gemini) -> None:
+    """The official clients show the name of the error."""
+    for status, error in _details(gemini):
+        name = error.get("status")
+        assert isinstance(name, str), f"error.status of a {status} is {name!r:.60}"
+        known = CODES.get(status, {name})
+        assert name in known, f"error.status of a {status} is {name!r:.60}, not {' or '.join(sorted(known))}"
+
+
+@requirement("gemini.errors.code")
+def test_code(gemini: Gemini) -> None:
+    """The code is the HTTP status."""
+    for status, error in _details(gemini):
+        assert error.get("code") == status, f"error.code of a {status} is {error.get('code')!r:.60}"
+
+
+@requirement("gemini.errors.invalid-image")
+def test_invalid_image(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """Base64 has an alphabet."""
+    demand_status(gemini.generate(picture("!!!")).exchange, _allowed(gateway, "invalid_value"))
+
+
+@requirement("gemini.errors.text-only")
+def test_text_only(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> None:
+    """What a model cannot see is not swallowed."""
+    answer = gemini.generate(picture(), model=target.models["text-only"]).exchange
+
+    demand_status(answer, _allowed(gateway, "invalid_value"))
+
+
+@requirement("gemini.errors.rate-limit")
+def test_rate_limit(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A limit is told as a limit."""
+    answer = gemini.generate(key="rate-limited", patient=False).exchange
+
+    demand_status(answer, _allowed(gateway, "rate_limited"))
+
+
+@requirement("gemini.errors.upstream")
+def test_upstream(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> None:
+    """A provider that fails is not the caller's mistake."""
+    answer = gemini.generate(model=target.models["upstream-error"], patient=False).exchange
+
+    demand_status(answer, _allowed(gateway, "upstream"))
+
+
+@requirement("gemini.errors.upstream.stream")
+def test_upstream_stream(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> None:
+    """A stream that cannot begin is an ordinary error."""
+    answer = gemini.stream(model=target.models["upstream-error"], patient=False).exchange
+
+    demand_status(answer, _allowed(gateway, "upstream"))
+    assert answer.media_type != "text/event-stream", "the failure is a stream"
+
+
+@requirement("gemini.errors.retry")
+def test_retry(gemini: Gemini, target: Target) -> None:
+    """Who tries again after a passing failure is served."""
+    model = target.models["flaky-once"]
+    statuses = [gemini.generate(model=model, take=take, patient=False).status for take in range(TRIES)]
+
+    if set(statuses) <= {429}:
+        inconclusive("the requests were answered 429")
+    assert 200 in statuses, f"the same request is answered {', '.join(map(str, statuses))}"
+
+
+def _broken(gemini: Gemini, target: Target) -> GeneratedStream:
+    return gemini.stream(model=target.models["midstream-error"], patient=False)
+
+
+@requirement("gemini.errors.midstream")
+def test_midstream(gemini: Gemini, target: Target) -> None:
+    """Half an answer is not a whole one."""
+    stream = _broken(gemini, target)
+    messages = [error.get("message") for error in stream.errors if isinstance(error, dict)]
+
+    assert messages, "the stream fails without an event that says so"
+    assert all(isinstance(text, str) and text for text in messages), f"the messages are {messages!r:.120}"
+    assert "STOP" not in stream.finish_reasons, "the stream fails and ends with STOP"
+
+
+@requirement("gemini.errors.midstream.code")
+def test_midstream_code(gemini: Gemini, target: Target) -> None:
+    """The official clients compare the code with numbers."""
+    errors = [error for error in _broken(gemini, target).errors if isinstance(error, dict)]
+    if not errors:
+        inconclusive("cannot be judged: the stream reports no error")
+
+    codes = [error.get("code") for error in errors]
+    assert all(type(code) is int for code in codes), f"error.code is {codes[0]!r:.60}"

@@ -1,0 +1,95 @@
+"""The paths of the Gemini protocol: versions, names with slashes, counting, models."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from conformance.ask import MODELS
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.checks.test_gemini import SAY, demand_served
+from conformance.gemini import PROTOCOL, Gemini, turn
+
+
+def _name_with_slash(gemini: Gemini) -> str:
+    """The model to ask, or a listed one for this protocol, whose name has a slash."""
+    listed = gemini.ask.get("/models").json
+    data = listed.get("data") if isinstance(listed, dict) else None
+    names = [gemini.model, *(entry.get("id") for entry in data or () if isinstance(entry, dict))]
+    for name in names:
+        if isinstance(name, str) and "/" in name and MODELS[PROTOCOL].search(name.lower()):
+            return name
+    raise Unsupported("no name of a model for this protocol has a slash")
+
+
+@requirement("gemini.raw-slash")
+def test_raw_slash(gemini: Gemini) -> None:
+    """The official clients send the slash in a name as it is."""
+    demand_served(gemini.generate(SAY, model=_name_with_slash(gemini)))
+
+
+@requirement("gemini.encoded-slash")
+def test_encoded_slash(gemini: Gemini) -> None:
+    """Careful clients encode the slash in a name."""
+    demand_served(gemini.generate(SAY, model=_name_with_slash(gemini), safe=""))
+
+
+@requirement("gemini.v1")
+def test_v1(gemini: Gemini) -> None:
+    """The client asks under v1, unless it is told otherwise."""
+    demand_served(gemini.generate(version="v1"))
+
+
+def _count(gemini: Gemini) -> Any:
+    return gemini.post("countTokens", {"contents": [turn(SAY)]})
+
+
+@requirement("gemini.count-tokens")
+def test_count_tokens(gemini: Gemini) -> None:
+    """A prompt can be counted without an answer."""
+    answer = _count(gemini)
+
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.text:.200}"
+    total = pick(answer.json, kind=dict).get("totalTokens")
+    assert type(total) is int, f"totalTokens is {total!r:.60}"
+    assert total >= 1, f"totalTokens is {total}"
+
+
+@requirement("gemini.count-tokens.agrees")
+def test_count_tokens_agrees(gemini: Gemini) -> None:
+    """Counted before or after, a prompt is as long. What a template adds is tolerated."""
+    total = pick(_count(gemini).json, "totalTokens", kind=int)
+    used = gemini.generate(SAY).tokens("promptTokenCount")
+
+    assert abs(total - used) <= max(8, used / 4), f"countTokens gives {total}, generating counts {used}"
+
+
+def _models(gemini: Gemini) -> list[dict[str, Any]]:
+    return pick(gemini.get("/v1beta/models").json, "models", kind=list)
+
+
+@requirement("gemini.models")
+def test_models(gemini: Gemini) -> None:
+    """Models are named as the paths name them."""
+    answer = gemini.get("/v1beta/models")
+
+    assert answer.status == 200, f"GET /v1beta/models is answered {answer.status}: {answer.text:.120}"
+    models = pick(answer.json, kind=dict).get("models")
+    assert isinstance(models, list), f"models is {models!r:.80}"
+    for model in models:
+        name = model.get("name") if isinstance(model, dict) else None
+        assert str(name).startswith("models/"), f"the name of a model is {name!r:.80}"
+
+
+@requirement("gemini.models.retrieve")
+def test_models_retrieve(gemini: Gemini) -> None:
+    """A listed model can be asked for by its name."""
+    names = [str(model.get("name")) for model in _models(gemini) if isinstance(model, dict)]
+    usable = sorted((name for name in names if name.startswith("models/")), key=lambda name: name.count("/"))
+    if not usable:
+        inconclusive("no listed model has a name")
+    answer = gemini.get(f"/v1beta/{quote(usable[0])}")
+
+    assert answer.status == 200, f"the listed model {usable[0]} is answered {answer.status}: {answer.text:.120}"
+    name = pick(answer.json, kind=dict).get("name")
+    assert name == usable[0], f"{usable[0]} was asked for, name is {name!r:.80}"

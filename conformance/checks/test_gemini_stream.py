@@ -1,0 +1,227 @@
+"""Streams in the Gemini protocol."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_gemini import judge_sum
+from conformance.exchange import decoded
+from conformance.gemini import Gemini, GeneratedStream, parts_of
+from conformance.target import Target
+from openapi import Contract
+
+DONE = "[DONE]"
+LEAST_SPREAD = 0.1
+"""Seconds that a long answer takes at least, between its first and its last piece."""
+COUNT = "Count from 1 to 60, separated by commas."
+AT_LENGTH = "Count from 1 to 30, separated by commas."
+UNICODE = "grün ≠ 緑 🌿"
+
+
+@pytest.fixture
+def stream(gemini: Gemini) -> GeneratedStream:
+    """The plainest answer, streamed."""
+    return gemini.stream()
+
+
+def demand_stream(answer: GeneratedStream) -> None:
+    """Demands that a request is answered 200 with events, unless a limit of the account came first."""
+    exchange = answer.exchange
+    if exchange.status in {402, 429}:
+        inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
+    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
+    assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
+
+
+@requirement("gemini.stream.answers")
+def test_answers(stream: GeneratedStream) -> None:
+    """What is asked for as events comes as events."""
+    demand_stream(stream)
+
+
+@requirement("gemini.stream.framing")
+def test_framing(stream: GeneratedStream) -> None:
+    """Every event is closed, in UTF-8."""
+    assert stream.events
+    reader = stream.exchange.stream
+
+    assert not reader.invalid_utf8, "the stream is not UTF-8"
+    assert stream.exchange.broken or not reader.leftover, f"no blank line closes the last event: {reader.leftover:.80}"
+
+
+@requirement("gemini.stream.json-events")
+def test_json_events(stream: GeneratedStream) -> None:
+    """Every event is a piece of the answer."""
+    for event in stream.events:
+        assert event.data == DONE or isinstance(decoded(event.data), dict), f"an event is {event.data!r:.120}"
+
+
+@requirement("gemini.stream.no-done")
+def test_no_done(stream: GeneratedStream) -> None:
+    """The end of the connection is the end of the stream."""
+    assert DONE not in [event.data.strip() for event in stream.events], "the stream holds [DONE]"
+
+
+@requirement("gemini.stream.data-lines")
+def test_data_lines(stream: GeneratedStream) -> None:
+    """Lines are as the official clients know them."""
+    assert stream.events
+    lines = stream.exchange.text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+
+    odd = [line for line in lines if line and not line.startswith("data: ")]
+    assert not odd, f"a line is {odd[0]!r:.80}"
+
+
+@requirement("gemini.stream.complete")
+def test_complete(stream: GeneratedStream) -> None:
+    """The connection lasts as long as the answer."""
+    if stream.status != 200:
+        inconclusive(f"the request was answered {stream.status}")
+
+    assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
+
+
+@requirement("gemini.stream.schema")
+def test_schema(stream: GeneratedStream, contract: Contract) -> None:
+    """Every piece has the documented form."""
+    operation = contract.operations["streamGenerateContent"]
+    problems = [problem for chunk in stream.chunks if (problem := operation.event_problem(chunk))]
+
+    assert not problems, problems[0].message
+
+
+@requirement("gemini.stream.role")
+def test_role(stream: GeneratedStream) -> None:
+    """The model is called model in every piece."""
+    for candidate in stream.candidates:
+        if parts_of(candidate):
+            role = candidate["content"].get("role", "model")
+            assert role == "model", f"role is {role!r:.60}"
+
+
+@requirement("gemini.stream.text")
+def test_text(stream: GeneratedStream) -> None:
+    """The words stand in the parts."""
+    ended = stream.finish_reasons
+    if ended and ended[-1] != "STOP":
+        inconclusive(f"the answer was ended by {ended[-1]!r:.60}")
+    texts = [part["text"] for part in stream.parts if isinstance(part.get("text"), str)]
+
+    assert "".join(texts).strip(), f"the pieces hold no text: {stream.chunks[0]!r:.160}"
+
+
+@requirement("gemini.stream.fragments")
+def test_fragments(gemini: Gemini) -> None:
+    """Pieces are appended to each other."""
+    texts = [part["text"] for part in gemini.stream(COUNT).parts if isinstance(part.get("text"), str) and part["text"]]
+    if len(texts) < 3:
+        inconclusive("the stream has fewer than three pieces")
+
+    grown = all(later.startswith(earlier) for earlier, later in pairwise(texts))
+    assert not grown, f"each piece repeats the one before: {texts[1]!r:.60}, {texts[2]!r:.60}"
+
+
+@requirement("gemini.stream.unicode")
+def test_unicode(gemini: Gemini) -> None:
+    """No character is torn or replaced."""
+    prompt = f"Repeat exactly: {UNICODE}"
+    text = gemini.stream(prompt).text
+    if UNICODE not in text and UNICODE not in gemini.generate(prompt).text:
+        inconclusive(f"the model does not repeat the text: {text:.80}")
+
+    assert UNICODE in text, f"{UNICODE!r} was to be repeated, the stream says {text!r:.120}"
+
+
+@requirement("gemini.stream.finish-reason")
+def test_finish_reason(stream: GeneratedStream) -> None:
+    """A stream says why it ended, when it ended."""
+    if not stream.candidates:
+        inconclusive("cannot be judged: the stream has no candidate")
+    if stream.exchange.broken or stream.errors:
+        inconclusive("the stream did not come to its end")
+    reason = stream.candidates[-1].get("finishReason")
+
+    assert isinstance(reason, str), f"finishReason of the last piece is {reason!r:.60}"
+    assert reason == reason.upper() != "", f"finishReason is {reason!r:.60}, which is no word of this protocol"
+
+
+def _last_usage(stream: GeneratedStream) -> Any:
+    if stream.exchange.broken or stream.errors:
+        inconclusive("the stream did not come to its end")
+    return stream.chunks[-1].get("usageMetadata")
+
+
+@requirement("gemini.stream.usage")
+def test_usage(stream: GeneratedStream) -> None:
+    """What the answer cost is told at the end."""
+    usage = _last_usage(stream)
+    assert isinstance(usage, dict), f"usageMetadata of the last event is {usage!r:.80}"
+    prompt, total = usage.get("promptTokenCount"), usage.get("totalTokenCount")
+    answered = usage.get("candidatesTokenCount") or 0
+
+    assert type(prompt) is int, f"promptTokenCount is {prompt!r:.60}"
+    assert prompt >= 1, f"promptTokenCount is {prompt}"
+    assert type(total) is int, f"totalTokenCount is {total!r:.60}"
+    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
+
+
+@requirement("gemini.stream.usage.sum")
+def test_usage_sum(stream: GeneratedStream) -> None:
+    """The total is the sum of what it counts."""
+    judge_sum(pick(_last_usage(stream), kind=dict))
+
+
+@requirement("gemini.stream.same")
+def test_same(stream: GeneratedStream) -> None:
+    """All pieces belong to one answer of one model."""
+    for name in ("responseId", "modelVersion"):
+        found = {chunk.get(name) for chunk in stream.chunks}
+        assert len(found) == 1, f"{name} is not the same in all events: {sorted(map(str, found))[:3]}"
+
+
+@requirement("gemini.stream.increments")
+def test_increments(gemini: Gemini, target: Target) -> None:
+    """Words come while others are still to come."""
+    arrivals = gemini.stream(AT_LENGTH, model=target.models["slow"]).arrivals()
+
+    _demand_spread(len(arrivals), arrivals)
+
+
+def _demand_spread(pieces: int, arrivals: list[float]) -> None:
+    if pieces < 3:
+        inconclusive("the answer has fewer than three pieces")
+    spread = arrivals[-1] - arrivals[0]
+    assert spread >= LEAST_SPREAD, f"{pieces} pieces arrive within {spread * 1000:.0f} ms"
+
+
+@requirement("gemini.stream.v1")
+def test_v1(gemini: Gemini) -> None:
+    """The client asks under v1, unless it is told otherwise."""
+    demand_stream(gemini.stream(version="v1"))
+
+
+@requirement("gemini.stream.array")
+def test_array(gemini: Gemini) -> None:
+    """The older form of a stream is one array."""
+    answer = gemini.stream(query="").exchange
+    if answer.status != 200:
+        inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
+    pieces = answer.json
+
+    assert answer.media_type == "application/json", f"Content-Type is {answer.media_type!r}"
+    assert isinstance(pieces, list), f"the body is no JSON array: {answer.text:.120}"
+    assert any("candidates" in piece for piece in pieces if isinstance(piece, dict)), f"the array is {pieces!r:.160}"
+
+
+@requirement("gemini.stream.array.increments")
+def test_array_increments(gemini: Gemini, target: Target) -> None:
+    """The array grows while the answer does."""
+    answer = gemini.stream(AT_LENGTH, model=target.models["slow"], query="").exchange
+
+    if not isinstance(answer.json, list):
+        inconclusive(f"cannot be judged: the body is no JSON array: {answer.text:.80}")
+    _demand_spread(len(answer.json), [arrived for arrived, _ in answer.chunks])

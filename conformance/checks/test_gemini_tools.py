@@ -1,0 +1,214 @@
+"""Functions in the Gemini protocol: calls, and the way back of their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.gemini import Gemini, Generated, calls_of, turn
+from conformance.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
+
+WIND = "The wind is light. " * 20
+
+
+def declared(name: str, **fields: Any) -> dict[str, Any]:
+    """A function. Without `fields` it takes nothing."""
+    return {"name": name, "description": name.replace("_", " ").capitalize() + " of a city", **fields}
+
+
+PARAMETERS = {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}, "required": ["city"]}
+FUNCTIONS = [declared("get_weather", parameters=PARAMETERS), declared("get_time", parameters=PARAMETERS)]
+TOOLS = [{"functionDeclarations": FUNCTIONS}]
+
+
+def mode(word: str, *names: str) -> dict[str, Any]:
+    """A configuration of how functions are called."""
+    allowed = {"allowedFunctionNames": list(names)} if names else {}
+    return {"functionCallingConfig": {"mode": word, **allowed}}
+
+
+def required(gemini: Gemini, **fields: Any) -> Generated:
+    """A whole answer that has to call a function."""
+    return gemini.generate(QUESTION, **{"tools": TOOLS, "toolConfig": mode("ANY"), **fields})
+
+
+def served(answer: Generated) -> Generated:
+    """Demands that a request is answered 200: functions are known to be taken."""
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.160}")
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def _functions_known(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A model without functions is not judged by them."""
+    plain = gemini.generate(QUESTION, tools=TOOLS)
+    refused = 400 <= plain.status < 500 and plain.status not in {402, 429} and isinstance(plain.exchange.json, dict)
+    if refused and "gemini.tools" in gateway["model_dependent"]:
+        raise Unsupported(f"the target refuses functions: {plain.exchange.text:.160}")
+
+
+@requirement("gemini.tools.accepted")
+@pytest.mark.parametrize("config", [{}, {"toolConfig": mode("AUTO")}], ids=["default", "auto"])
+def test_accepted(gemini: Gemini, config: dict[str, Any]) -> None:
+    """Functions may be offered."""
+    served(gemini.generate(QUESTION, tools=TOOLS, **config))
+
+
+@requirement("gemini.tools.any")
+def test_any(gemini: Gemini) -> None:
+    """Any means at least one call."""
+    answer = served(required(gemini))
+    if answer.candidate.get("finishReason") in {"MAX_TOKENS", "MALFORMED_FUNCTION_CALL"}:
+        inconclusive("the model did not finish its call")
+
+    assert calls_of(answer.parts), f"no function call, but {answer.candidate!r:.160}"
+
+
+@requirement("gemini.tools.allowed")
+def test_allowed(gemini: Gemini) -> None:
+    """What is not allowed is not called."""
+    names = {call.get("name") for call in served(required(gemini, toolConfig=mode("ANY", "get_time"))).calls}
+
+    assert names <= {"get_time"}, f"get_time was allowed, the calls are {sorted(map(str, names))}"
+
+
+@requirement("gemini.tools.none")
+def test_none(gemini: Gemini) -> None:
+    """None means none."""
+    answer = served(required(gemini, toolConfig=mode("NONE")))
+
+    assert not calls_of(answer.parts), f"mode NONE, but {answer.parts!r:.120}"
+
+
+@requirement("gemini.tools.name")
+def test_name(gemini: Gemini) -> None:
+    """Only what was offered can be called."""
+    for call in required(gemini).calls:
+        assert call.get("name") in NAMES, f"the name of a call is {call.get('name')!r:.60}, which was not offered"
+
+
+@requirement("gemini.tools.args")
+def test_args(gemini: Gemini) -> None:
+    """Arguments are an object, or absent where there are none."""
+    for call in required(gemini).calls:
+        args = call.get("args", {})
+        assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
+
+
+@requirement("gemini.tools.arguments")
+@pytest.mark.parametrize("form", ["parameters", "parametersJsonSchema"])
+def test_arguments(gemini: Gemini, form: str) -> None:
+    """The schema of the arguments is kept, in both forms."""
+    function = FUNCTIONS[0] if form == "parameters" else declared("get_weather", parametersJsonSchema=CITY)
+    answer = served(required(gemini, tools=[{"functionDeclarations": [function]}]))
+
+    for call in answer.calls:
+        args = call.get("args", {})
+        if not isinstance(args, dict):
+            inconclusive("cannot be judged: args is no object")
+        problem = next(jsonschema.Draft202012Validator({**CITY, "additionalProperties": True}).iter_errors(args), None)
+        assert problem is None, f"{args!r:.120} breaks the schema: {problem.message:.120}"
+
+
+@requirement("gemini.tools.finish-reason")
+def test_finish_reason(gemini: Gemini) -> None:
+    """A call is an end like any other."""
+    answer = required(gemini)
+    assert answer.calls
+
+    assert answer.finish_reason in {"STOP", "MAX_TOKENS"}, f"finishReason is {answer.finish_reason!r:.60}"
+
+
+@requirement("gemini.tools.no-parameters")
+def test_no_parameters(gemini: Gemini) -> None:
+    """A function may take nothing."""
+    tools = [{"functionDeclarations": [declared("get_weather")]}]
+
+    for call in served(required(gemini, tools=tools)).calls:
+        assert call.get("args", {}) is None or isinstance(call.get("args", {}), dict), f"args is {call['args']!r:.80}"
+
+
+@requirement("gemini.tools.stream")
+def test_stream(gemini: Gemini) -> None:
+    """A call is not cut into pieces."""
+    for call in gemini.stream(QUESTION, tools=TOOLS, toolConfig=mode("ANY")).calls:
+        assert call.get("name") in NAMES, f"the name of a streamed call is {call.get('name')!r:.60}"
+        args = call.get("args", {})
+        assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
+
+
+def results(answer: Generated, response: dict[str, Any]) -> list[dict[str, Any]]:
+    """The conversation after the calls of an answer: its turn as it came, and a result for each call."""
+    if not all(isinstance(call.get("args", {}), dict) for call in answer.calls):
+        inconclusive("cannot be judged: args is no object, and cannot be sent back")
+    parts = [_result(call, response) for call in answer.calls]
+    return [turn(QUESTION), answer.content, {"role": "user", "parts": parts}]
+
+
+def _result(call: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
+    known = {"id": call["id"]} if call.get("id") else {}
+    return {"functionResponse": {**known, "name": pick(call, "name", kind=str), "response": response}}
+
+
+@requirement("gemini.tools.result")
+def test_result(gemini: Gemini) -> None:
+    """What a function gave goes back to the model."""
+    served(gemini.generate(results(required(gemini), {"result": "18 degrees, clear"}), tools=TOOLS))
+
+
+@requirement("gemini.tools.result.counted")
+def test_result_counted(gemini: Gemini) -> None:
+    """A result is read, and therefore counted."""
+    answer = required(gemini)
+    short = gemini.generate(results(answer, {"result": "18 degrees, clear"}), tools=TOOLS)
+    long = gemini.generate(results(answer, {"result": WIND}), tools=TOOLS)
+
+    more, less = long.tokens("promptTokenCount"), short.tokens("promptTokenCount")
+    assert more > less + 10, f"a result of 80 words costs {more} prompt tokens, one of 3 words {less}"
+
+
+@requirement("gemini.tools.result.orphan")
+def test_orphan(gemini: Gemini, refused: Callable[[Generated], None]) -> None:
+    """A result needs a call."""
+    orphan = _result({"name": "get_weather"}, {"result": "18 degrees, clear"})
+
+    refused(gemini.generate([turn(QUESTION), {"role": "user", "parts": [orphan]}], tools=TOOLS))
+
+
+@requirement("gemini.tools.parallel")
+def test_parallel(gemini: Gemini) -> None:
+    """Two calls are two, and so are their results."""
+    answer = gemini.generate(BOTH, tools=TOOLS, toolConfig=mode("ANY"))
+    if len(answer.calls) < 2:
+        inconclusive("the model made one call")
+    ids = [call["id"] for call in answer.calls if call.get("id")]
+
+    assert len(set(ids)) == len(ids), f"the ids of the calls are {ids}"
+    served(gemini.generate(results(answer, {"result": "fine"}), tools=TOOLS))
+
+
+@requirement("gemini.tools.allowed.unknown")
+def test_allowed_unknown(gemini: Gemini, refused: Callable[[Generated], None]) -> None:
+    """Only what was offered can be allowed."""
+    refused(required(gemini, toolConfig=mode("ANY", "get_tides")))
+
+
+@requirement("gemini.tools.same-call")
+def test_same_call(gemini: Gemini) -> None:
+    """One model calls one function for one question, whatever the protocol."""
+    plain = gemini.ask.chat(QUESTION, model=gemini.model, **REQUIRED).tool_calls
+    named = {(call.get("function") or {}).get("name") for call in plain}
+    if named != {"get_weather"}:
+        inconclusive(f"in the OpenAI dialect the model calls {sorted(map(str, named))}")
+    answers = [required(gemini)]
+    if {call.get("name") for call in answers[0].calls} != named:
+        answers.append(required(gemini, take=1))
+
+    called = [{call.get("name") for call in answer.calls} for answer in answers]
+    assert named in called, f"get_weather is called in the OpenAI dialect, here {sorted(map(str, called[-1]))}"

@@ -1,0 +1,61 @@
+"""The parts of a turn: text, and data in base64 or by address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reference_server.content import decoded, image_type, readable
+from reference_server.errors import Refusal
+from reference_server.fixtures import File
+from reference_server.prompt import Part
+
+Body = dict[str, Any]
+Files = Mapping[str, File]
+KINDS = (
+    *("text", "inlineData", "fileData", "functionCall", "functionResponse"),
+    *("executableCode", "codeExecutionResult"),
+)
+
+
+def kind_of(part: Body, at: str) -> str:
+    """The one kind of data that a part holds. Raises Refusal when it is not exactly one."""
+    kinds = [kind for kind in KINDS if kind in part]
+    if len(kinds) != 1:
+        raise Refusal("invalid_value", f"A part holds exactly one of {', '.join(KINDS)}.", at)
+    return kinds[0]
+
+
+def data_of(part: Body, files: Files, at: str) -> Part:
+    """Text, or data as the model sees it. Raises Refusal, naming the part, when its data cannot be used."""
+    if "text" in part:
+        return Part("text", part["text"], at=at)
+    if "inlineData" in part:
+        return _inline(part["inlineData"], f"{at}.inlineData")
+    if "fileData" in part:
+        return _file(part["fileData"], files, f"{at}.fileData")
+    return Part("text", "", at=at)
+
+
+def _inline(inline: Body, at: str) -> Part:
+    data, media_type = decoded(_standard(inline["data"]), f"{at}.data"), inline["mimeType"].lower()
+    if media_type.startswith("image/"):
+        return Part("image", media_type=image_type(data, f"{at}.data"), size=len(data), at=at)
+    if media_type.startswith("audio/"):
+        return Part("audio", media_type=media_type, size=len(data), at=at)
+    return Part("file", readable(data), media_type, inline.get("displayName") or "", len(data), at)
+
+
+def _standard(encoded: str) -> str:
+    """Base64 in the standard alphabet: the protocol takes the one for URLs as well, and does without padding."""
+    return encoded.replace("-", "+").replace("_", "/") + "=" * (-len(encoded) % 4)
+
+
+def _file(given: Body, files: Files, at: str) -> Part:
+    address, media_type = given["fileUri"], given.get("mimeType", "")
+    stored = files.get(address.rpartition("/")[2])
+    if stored is not None:
+        return Part("file", stored.text, stored.media_type, stored.name, len(stored.text.encode()), at)
+    if not address.startswith(("https://", "http://", "gs://")):
+        raise Refusal("invalid_value", f"There is no file {address!r}.", f"{at}.fileUri")
+    return Part("image" if media_type.startswith("image/") else "file", media_type=media_type, name=address, at=at)

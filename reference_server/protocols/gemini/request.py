@@ -1,0 +1,159 @@
+"""A validated request body as a prompt, and what no schema can refuse about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from reference_server.errors import Refusal
+from reference_server.fixtures import File
+from reference_server.prompt import Message, Output, Part, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.protocols.gemini.parts import Body, Files, data_of, kind_of
+from reference_server.protocols.gemini.schemas import json_schema
+
+_MODES = {"ANY": "required", "NONE": "none"}
+
+
+def prompt_of(model: str, body: Body, files: dict[str, File]) -> Prompt:
+    """The prompt of a request. Raises Refusal, naming the field, when its fields contradict each other."""
+    config = body.get("generationConfig") or {}
+    tools = _tools(body)
+    return Prompt(
+        model=model,
+        messages=(*_system(body, files), *_messages(body["contents"], files)),
+        tools=tools,
+        choice=_tool_choice(body, tools),
+        output=_output(config),
+        stop=tuple(config.get("stopSequences") or ()),
+        max_tokens=config.get("maxOutputTokens"),
+        choices=int(config.get("candidateCount") or 1),
+        logprobs=_logprobs(config),
+    )
+
+
+def _system(body: Body, files: Files) -> Iterator[Message]:
+    instruction = body.get("systemInstruction")
+    if instruction:
+        parts = _data(instruction["parts"], files, "systemInstruction")
+        yield Message("system", parts)
+
+
+def _messages(contents: list[Body], files: Files) -> Iterator[Message]:
+    made: list[ToolCall] = []
+    for place, content in enumerate(contents):
+        at = f"contents[{place}]"
+        if content.get("role") == "model":
+            calls = tuple(_calls(content["parts"], at, len(made)))
+            made.extend(calls)
+            yield Message("assistant", _data(content["parts"], files, at), calls)
+        else:
+            yield from _results(content["parts"], made, at)
+            said = _data(content["parts"], files, at)
+            if said:
+                yield Message("user", said)
+
+
+def _data(parts: list[Body], files: Files, at: str) -> tuple[Part, ...]:
+    """The parts that are neither calls nor results nor thoughts."""
+    found = []
+    for place, part in enumerate(parts):
+        kind = kind_of(part, f"{at}.parts[{place}]")
+        if kind not in ("functionCall", "functionResponse") and not part.get("thought"):
+            found.append(data_of(part, files, f"{at}.parts[{place}]"))
+    return tuple(found)
+
+
+def _calls(parts: list[Body], at: str, known: int) -> Iterator[ToolCall]:
+    """The calls of a turn. One without an id has its place for one."""
+    for place, part in enumerate(parts):
+        if kind_of(part, f"{at}.parts[{place}]") == "functionCall":
+            call = part["functionCall"]
+            yield ToolCall(call.get("id") or f"call-{known + place}", call["name"], _text(call.get("args") or {}))
+
+
+def _results(parts: list[Body], made: list[ToolCall], at: str) -> Iterator[Message]:
+    for place, part in enumerate(parts):
+        where = f"{at}.parts[{place}]"
+        if kind_of(part, where) == "functionResponse":
+            result = part["functionResponse"]
+            answered = _answered(result, made, f"{where}.functionResponse")
+            yield Message("tool", (Part("text", _result(result["response"]), at=where),), answers=answered.id)
+
+
+def _answered(result: Body, made: list[ToolCall], at: str) -> ToolCall:
+    """The earlier call that a result belongs to: by its id where it has one, else by its name."""
+    for call in made:
+        if call.name == result["name"] and result.get("id") in (None, "", call.id):
+            return call
+    raise Refusal("invalid_value", f"No earlier turn made this call of {result['name']!r}.", at)
+
+
+def _result(response: Body) -> str:
+    """What a function gave: a text under `result` or `output` alone is meant as it is."""
+    for name in ("result", "output"):
+        if set(response) == {name} and isinstance(response[name], str):
+            return str(response[name])
+    return _text(response)
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _tools(body: Body) -> tuple[Tool, ...]:
+    return tuple(
+        _tool(declared, f"tools[{place}].functionDeclarations[{number}]")
+        for place, tool in enumerate(body.get("tools") or ())
+        for number, declared in enumerate(tool.get("functionDeclarations") or ())
+    )
+
+
+def _tool(declared: Body, at: str) -> Tool:
+    _refuse_both(declared, "parameters", "parametersJsonSchema", at)
+    name = "parametersJsonSchema" if "parametersJsonSchema" in declared else "parameters"
+    schema = declared.get(name) or {}
+    if name == "parameters" and schema:
+        schema = json_schema(schema, f"{at}.parameters")
+    return Tool(declared["name"], schema, f"{at}.{name}", declared.get("description") or "")
+
+
+def _refuse_both(body: Body, one: str, other: str, at: str) -> None:
+    if body.get(one) is not None and body.get(other) is not None:
+        raise Refusal("invalid_value", f"Only one of `{one}` and `{other}` may be given.", f"{at}.{other}")
+
+
+def _tool_choice(body: Body, tools: tuple[Tool, ...]) -> ToolChoice:
+    config = (body.get("toolConfig") or {}).get("functionCallingConfig") or {}
+    at = "toolConfig.functionCallingConfig"
+    mode, names = _MODES.get(config.get("mode", ""), "auto"), config.get("allowedFunctionNames") or ()
+    if mode == "required" and not tools:
+        raise Refusal("invalid_value", "Mode ANY needs functions to call.", f"{at}.mode")
+    unknown = set(names) - {tool.name for tool in tools}
+    if unknown:
+        raise Refusal("invalid_value", f"No function is named {sorted(unknown)[0]!r}.", f"{at}.allowedFunctionNames")
+    return ToolChoice(mode, frozenset(names) if names else None)  # type: ignore[arg-type]
+
+
+def _output(config: Body) -> Output:
+    at = "generationConfig"
+    _refuse_both(config, "responseSchema", "responseJsonSchema", at)
+    wanted = config.get("responseMimeType") == "application/json"
+    name = "responseJsonSchema" if config.get("responseJsonSchema") is not None else "responseSchema"
+    schema = config.get(name)
+    if schema is None:
+        return Output("json") if wanted else Output()
+    if not wanted:
+        raise Refusal("invalid_value", f"`{name}` needs `responseMimeType` application/json.", f"{at}.{name}")
+    if name == "responseSchema":
+        schema = json_schema(schema, f"{at}.{name}")
+    return Output("schema", schema, f"{at}.{name}")
+
+
+def _logprobs(config: Body) -> int | None:
+    if not config.get("responseLogprobs"):
+        if config.get("logprobs") is not None:
+            raise Refusal("invalid_value", "`logprobs` needs `responseLogprobs`.", "generationConfig.logprobs")
+        return None
+    return int(config.get("logprobs") or 0)

@@ -1,0 +1,104 @@
+"""Answers as one content or as the parts of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+import msgspec
+
+from reference_server.prompt import Answer, Text, ToolCall, Usage
+from reference_server.protocols.openai.response import token_logprobs
+from reference_server.reply import Chunk
+
+Body = dict[str, Any]
+
+_FINISH = {"stop": "STOP", "tool_calls": "STOP", "length": "MAX_TOKENS"}
+
+
+class Frame(NamedTuple):
+    """What a whole answer and its parts have in common. `logprobs` is the number of alternatives, None for none."""
+
+    id: str
+    model: str
+    logprobs: int | None = None
+
+
+def content(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
+    """The body of a whole answer."""
+    candidates = []
+    for index, answer in enumerate(answers):
+        text = answer.text
+        parts = _calls(answer) if text is None else [{"text": text}]
+        texts = [piece.text for piece in answer.pieces if type(piece) is Text]
+        candidates.append(_ended(_candidate(index, parts, texts, frame), answer))
+    return {"candidates": candidates, "usageMetadata": _usage(usage), **_common(frame)}
+
+
+def chunks(frame: Frame, answers: list[Answer], usage: Usage) -> list[Chunk]:
+    """The parts of a stream, those of all answers in turn. The last one has the token counts."""
+    turns = zip_longest(*(_candidates(index, answer, frame) for index, answer in enumerate(answers)))
+    streamed: list[Chunk] = [{"candidates": [one], **_common(frame)} for turn in turns for one in turn if one]
+    streamed[-1]["usageMetadata"] = _usage(usage)
+    return streamed
+
+
+def _common(frame: Frame) -> Body:
+    return {"modelVersion": frame.model, "responseId": frame.id}
+
+
+def _usage(usage: Usage) -> Body:
+    return {
+        "promptTokenCount": usage.prompt,
+        "candidatesTokenCount": usage.completion,
+        "totalTokenCount": usage.total,
+    }
+
+
+def _candidates(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
+    """One answer in pieces: a token of text in each, or a whole call; the last one says why it ended."""
+    texts = [piece.text for piece in answer.pieces if type(piece) is Text]
+    if texts:
+        pieces = [_candidate(index, [{"text": text}], [text], frame) for text in texts]
+    else:
+        pieces = [_candidate(index, [part], [], frame) for part in _calls(answer)]
+    pieces = pieces or [_candidate(index, [{"text": ""}], [], frame)]
+    yield from pieces[:-1]
+    yield _ended(pieces[-1], answer)
+
+
+def _candidate(index: int, parts: list[Body], texts: list[str], frame: Frame) -> Body:
+    candidate: Body = {"content": {"role": "model", "parts": parts}, "index": index}
+    if frame.logprobs is not None:
+        candidate["logprobsResult"] = _logprobs(texts, frame.logprobs)
+    return candidate
+
+
+def _ended(candidate: Body, answer: Answer) -> Body:
+    return {**candidate, "finishReason": _FINISH[answer.finish]}
+
+
+def _calls(answer: Answer) -> list[Body]:
+    """The calls that are complete: one that the limit cut off is none."""
+    return [{"functionCall": call} for call in map(_call, answer.calls) if call]
+
+
+def _call(call: ToolCall) -> Body | None:
+    try:
+        arguments = msgspec.json.decode(call.arguments)
+    except msgspec.DecodeError:
+        return None
+    return {"id": call.id, "name": call.name, "args": arguments}
+
+
+def _logprobs(texts: list[str], alternatives: int) -> Body:
+    tokens = [token_logprobs(text, alternatives) for text in texts]
+    return {
+        "chosenCandidates": [_likely(token) for token in tokens],
+        "topCandidates": [{"candidates": [_likely(one) for one in token["top_logprobs"]]} for token in tokens],
+    }
+
+
+def _likely(token: Body) -> Body:
+    return {"token": token["token"], "logProbability": token["logprob"]}

@@ -1,0 +1,84 @@
+"""The Gemini protocol: generate content, count tokens, list models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reference_server import answering, generation
+from reference_server.answering import Asked, Given
+from reference_server.call import Call
+from reference_server.errors import Refusal
+from reference_server.protocols import gemini
+from reference_server.reply import Event, Reply
+from reference_server.routes import route
+
+if TYPE_CHECKING:
+    from reference_server.service import Service
+
+_METHODS = ["generateContent", "streamGenerateContent", "countTokens"]
+
+
+@route("generateContent", "generateContentV1")
+def generate_content(service: Service, call: Call) -> Reply:
+    """The whole answer of the first model that works."""
+    asked, given = _answered(service, call, streamed=False)
+    whole = gemini.content(_frame(call, asked, given), given.answers, given.usage)
+    reply = Reply.json({**whole, **service.metering.fields(given.cost)})
+    reply.headers.update(answering.headers(service, asked, given))
+    return reply
+
+
+@route("streamGenerateContent", "streamGenerateContentV1")
+def stream_generate_content(service: Service, call: Call) -> Reply:
+    """The same answer as a stream: events with `alt=sse`, else one array."""
+    asked, given = _answered(service, call, streamed=True)
+    events: list[Event] = list(gemini.chunks(_frame(call, asked, given), given.answers, given.usage))
+    model = given.served.model
+    reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause)
+    if call.query.get("alt") != "sse":
+        reply.array = True
+        reply.headers["content-type"] = "application/json"
+    reply.headers.update(answering.headers(service, asked, given))
+    return reply
+
+
+@route("countGeminiTokens")
+def count_tokens(service: Service, call: Call) -> Reply:
+    """The tokens of a prompt, as generating would count them."""
+    name = _known(service, call)
+    prompt = gemini.prompt_of(name, call.body.get("generateContentRequest") or call.body, service.fixtures.files)
+    return Reply.json({"totalTokens": generation.prompt_tokens(prompt)})
+
+
+@route("listGeminiModels")
+def list_models(service: Service, _call: Call) -> Reply:
+    """Every name of every model."""
+    return Reply.json({"models": [_model(name) for name in service.fixtures.names]})
+
+
+@route("retrieveGeminiModel")
+def retrieve_model(service: Service, call: Call) -> Reply:
+    """One model, as it stands in the list."""
+    return Reply.json(_model(_known(service, call)))
+
+
+def _answered(service: Service, call: Call, *, streamed: bool) -> tuple[Asked, Given]:
+    prompt = gemini.prompt_of(call.parameters["model"], call.body, service.fixtures.files)
+    asked = Asked(prompt, call.body["contents"], streamed)
+    return asked, answering.answer(service, call, asked)
+
+
+def _frame(call: Call, asked: Asked, given: Given) -> gemini.Frame:
+    return gemini.Frame(call.id[:24], given.served.name, asked.prompt.logprobs)
+
+
+def _known(service: Service, call: Call) -> str:
+    name = call.parameters["model"]
+    if service.fixtures.model(name) is None:
+        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    return name
+
+
+def _model(name: str) -> dict[str, Any]:
+    shown = name.rpartition("/")[2]
+    return {"name": f"models/{name}", "displayName": shown, "supportedGenerationMethods": _METHODS}

@@ -1,0 +1,79 @@
+"""An operation that nobody promised is judged where it is, and only there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+import openapi
+from conformance import discovery
+from conformance.errors import Unsupported
+from conformance.exchange import Exchange, Request
+
+CONTRACT = openapi.load()
+MODEL = "google/gemini-3-flash"
+
+
+class Answering:
+    """Stands for `Ask`: gives one answer to every request, and remembers what was asked."""
+
+    def __init__(self, status: int, body: str = "") -> None:
+        self.status, self.body = status, body
+        self.asked: list[tuple[str, str, bytes | None, dict[str, str]]] = []
+
+    def send(self, method: str, path: str, body: bytes | None, *, headers: dict[str, str], protocol: str) -> Exchange:
+        self.asked.append((method, path, body, headers))
+        text = self.body.replace("PATH", path).encode()
+        answer = {"status": self.status, "headers": httpx.Headers(), "chunks": ((0.0, text),)}
+        return Exchange(0, Request(method, path, body, protocol=protocol), "", "", **answer)  # type: ignore[arg-type]
+
+    def model_for(self, _kind: str) -> str:
+        return MODEL
+
+
+def demand(status: int, body: str, *names: str) -> Answering:
+    """Asks for operations of a target that gives one answer."""
+    ask: Any = Answering(status, body)
+    discovery.demand(ask, [CONTRACT.operations[name] for name in names], CONTRACT.gateway["protocols"])
+    answering: Answering = ask
+    return answering
+
+
+@pytest.mark.parametrize("status", [200, 400, 422, 429])
+def test_refused_body_tells_that_the_route_is_there(status: int) -> None:
+    """An empty body is refused by whoever would have read it; it is sent with the credential of the protocol."""
+    asked = demand(status, "{}", "generateContent", "listGeminiModels", "retrieveModel").asked
+
+    key = {"authorization": "", "x-goog-api-key": "{key}"}
+    assert asked == [
+        ("POST", f"/v1beta/models/{MODEL}:generateContent", b"{}", key),
+        ("GET", "/v1beta/models", None, key),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (404, '{"detail":"Not Found"}', "has no POST"),
+        (404, "<h1>Not Found</h1>", "has no POST"),
+        (404, '{"error":{"message":"There is no route POST PATH."}}', "has no POST"),
+        (404, '{"error":{"message":"models/gemini-3-flash is not found for v1beta."}}', "does not know the model"),
+        (405, "", "has no POST"),
+        (501, "", "has no POST"),
+        (401, "{}", "not open to the key"),
+        (403, "{}", "not open to the key"),
+        (500, "{}", "not open to the key"),
+        (0, "", "not open to the key"),
+    ],
+)
+def test_what_is_not_served_is_not_judged(status: int, body: str, said: str) -> None:
+    """The reason tells a route that is not there from a model that is not, and from a door that is closed."""
+    with pytest.raises(Unsupported, match=said):
+        demand(status, body, "generateContent")
+
+
+def test_plain_route_is_judged_though_it_fails() -> None:
+    """A failure of a route of the OpenAI dialect is the target's."""
+    assert demand(500, "{}", "createChatCompletion").asked
