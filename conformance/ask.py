@@ -27,6 +27,7 @@ MODELS = {
     "transcriptions": re.compile(r"whisper|transcri|stt"),
     "videos": re.compile(r"video|sora|veo|kling"),
     "music": re.compile(r"music|suno|lyria"),
+    "anthropic": re.compile(r"claude"),
     "gemini": re.compile(r"gemini(?!.*(image|tts|audio|live|embed))"),
 }
 """How the names of models tell what they are for, or which protocol they speak."""
@@ -133,7 +134,7 @@ class Ask:
         return self.send("GET", url, None, take=take, key=None)
 
     def model_for(self, kind: str) -> str:
-        """The model for embeddings, images, speech, transcriptions, videos, music or the Gemini protocol.
+        """The model for embeddings, images, speech, transcriptions, videos, music, or one of the native protocols.
 
         The one that the target names, else the first listed one whose name says so. Raises `Unsupported`.
         """

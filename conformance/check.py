@@ -38,7 +38,7 @@ def requirement(name: str) -> Callable[[Check], Check]:
 
 
 def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str) -> Callable[[Check], Check]:
-    """Judges many cases in one check, given to it as `argument`.
+    """Judges many cases in one check, given to it as `argument`; another argument is what asks, such as `ask`.
 
     It fails when a case fails, and else is inconclusive when a case is; the message names those cases. It is
     unsupported when all of them are. What they looked at comes last in the evidence. The check need not name `ask`.

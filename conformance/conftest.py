@@ -9,6 +9,7 @@ import pytest
 
 import openapi
 from conformance import discovery, register, select, session
+from conformance.anthropic import Anthropic
 from conformance.ask import Ask
 from conformance.audio import Audio
 from conformance.chat import Completion, CompletionStream
@@ -145,6 +146,14 @@ def refused(gateway: dict[str, Any]) -> Callable[[Answer], None]:
         assert status in allowed, f"expected {allowed}, got {status or answer.exchange.broken}"
 
     return refuse
+
+
+@pytest.fixture
+def anthropic(ask: Ask, gateway: dict[str, Any]) -> Anthropic:
+    """Asks the target in the Anthropic protocol."""
+    asking = Anthropic(ask, gateway["protocols"]["anthropic"]["credentials"][0])
+    asking.demand_model()
+    return asking
 
 
 @pytest.fixture

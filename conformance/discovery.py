@@ -10,6 +10,8 @@ from conformance.errors import Unsupported
 from conformance.exchange import Exchange
 from openapi import Operation
 
+DEFAULT = "openai"
+
 
 def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, Any]) -> None:
     """Raises `Unsupported` when the target lacks one of the operations. `protocols` are those of the gateway.
@@ -44,7 +46,8 @@ def _demand_served(answer: Exchange, operation: Operation, named: bool) -> None:
         raise Unsupported(f"{place} does not know the model: name another under [models] {operation.protocol}")
     if answer.status in {404, 405, 501}:
         raise Unsupported(f"the target has no {place}: it answers {answer.status}")
-    if named and (answer.status in {401, 403} or not 200 <= answer.status < 500):
+    foreign = operation.protocol != DEFAULT
+    if foreign and (answer.status in {401, 403} or not 200 <= answer.status < 500):
         raise Unsupported(f"{place} is not open to the key: an empty request is answered {answer.status}")
 
 

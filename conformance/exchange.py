@@ -351,6 +351,14 @@ def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exc
     )
 
 
+_USAGES = (
+    ("usage", "prompt_tokens", "completion_tokens"),
+    ("usage", "input_tokens", "output_tokens"),
+    ("usageMetadata", "promptTokenCount", "candidatesTokenCount"),
+)
+"""Where the protocols report tokens: the object, the prompt's and the answer's."""
+
+
 def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
     """The prompt and completion tokens that the gateway reported in one record."""
     body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
@@ -363,18 +371,11 @@ def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
     return 0, 0
 
 
-_USAGES = (
-    ("usage", "prompt_tokens", "completion_tokens"),
-    ("usageMetadata", "promptTokenCount", "candidatesTokenCount"),
-)
-"""Where the protocols report tokens: the object, the prompt's and the answer's."""
-
-
 def _usage(text: str | bytes) -> tuple[int, int] | None:
     body = decoded(text)
     for name, *counts in _USAGES:
         usage = body.get(name) if isinstance(body, dict) else None
-        if isinstance(usage, dict):
+        if isinstance(usage, dict) and not usage.keys().isdisjoint(counts):
             prompt, completion = (usage.get(count) for count in counts)
             return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)
     return None

@@ -56,8 +56,18 @@ class Operation:
     @cached_property
     def query(self) -> dict[str, dict[str, Any]]:
         """The schemas of the query parameters, by name."""
-        parameters = [self.resolve(one) for one in self.document.get("parameters", ())]
-        return {one["name"]: one["schema"] for one in parameters if one["in"] == "query"}
+        return {one["name"]: one["schema"] for one in self._parameters if one["in"] == "query"}
+
+    @cached_property
+    def headers(self) -> dict[str, dict[str, Any]]:
+        """The schemas of the request headers, by name."""
+        return {one["name"]: one["schema"] for one in self._parameters if one["in"] == "header"}
+
+    @cached_property
+    def required_headers(self) -> frozenset[str]:
+        """The names of the request headers that must be there."""
+        required = [one for one in self._parameters if one["in"] == "header" and one.get("required")]
+        return frozenset(one["name"] for one in required)
 
     def query_problem(self, values: object) -> Problem | None:
         """What is wrong with the decoded query parameters, or None. Unknown ones are ignored."""
@@ -88,6 +98,10 @@ class Operation:
     def response_types(self, status: int = 200) -> tuple[str, ...]:
         """The documented media types of a response of that status."""
         return tuple((self._response(status) or {}).get("content", {}))
+
+    @cached_property
+    def _parameters(self) -> list[dict[str, Any]]:
+        return [self.resolve(one) for one in self.document.get("parameters", ())]
 
     @cached_property
     def _request_content(self) -> dict[str, Any]:

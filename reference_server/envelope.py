@@ -85,6 +85,10 @@ class Envelope(ABC):
             reply.headers["www-authenticate"] = "Bearer"
         return reply
 
+    def identify(self, reply: Reply, request_id: str) -> None:
+        """Tell the id of the request in the answer."""
+        reply.headers["x-request-id"] = request_id
+
 
 def _usual(usual: Value, allowed: list[Value] | None) -> Value:
     return usual if not allowed or usual in allowed else allowed[0]

@@ -30,22 +30,28 @@ from reference_server.prompt import (
 )
 from reference_server.tool_use import Wanted, wanted_calls
 
+_THOUGHT_ABOUT = 80
+"""The most characters of the user's words that are thought about."""
+
 
 def answers(prompt: Prompt, ids: Callable[[], str], lengthy: bool = False) -> list[Answer]:
     """As many answers as the prompt wants choices: equal, but for the ids of their calls."""
+    thoughts = _thoughts(prompt) if prompt.thinking else ()
+    most = None if prompt.max_tokens is None else max(0, prompt.max_tokens - len(thoughts))
     calls = wanted_calls(prompt)
     if calls:
         return [
-            _limited(list(_call_pieces(calls, ids)), prompt.max_tokens, "tool_calls") for _ in range(prompt.choices)
+            _limited(list(_call_pieces(calls, ids)), most, "tool_calls", thoughts=thoughts)
+            for _ in range(prompt.choices)
         ]
-    text = _stopped(_text(prompt, lengthy), prompt.stop)
-    answer = _limited([Text(token) for token in tokens.cut(text)], prompt.max_tokens, "stop")
+    text, stop = _stopped(_text(prompt, lengthy), prompt.stop)
+    answer = _limited([Text(token) for token in tokens.cut(text)], most, "stop", stop, thoughts)
     return [answer] * prompt.choices
 
 
 def usage(prompt: Prompt, given: list[Answer]) -> Usage:
     """What the answers cost together; the prompt is paid for once."""
-    return Usage(prompt_tokens(prompt), sum(len(answer.pieces) for answer in given))
+    return Usage(prompt_tokens(prompt), sum(len(answer.pieces) + len(answer.thoughts) for answer in given))
 
 
 def prompt_tokens(prompt: Prompt) -> int:
@@ -74,15 +80,26 @@ def _call_pieces(calls: list[Wanted], ids: Callable[[], str]) -> Iterator[Piece]
         yield from (CallArguments(index, token) for token in tokens.cut(arguments))
 
 
-def _limited(pieces: list[Piece], most: int | None, finish: str) -> Answer:
+def _limited(
+    pieces: list[Piece], most: int | None, finish: str, stop: str | None = None, thoughts: tuple[str, ...] = ()
+) -> Answer:
     if most is not None and len(pieces) > most:
-        return Answer(tuple(islice(pieces, most)), "length")
-    return Answer(tuple(pieces), finish)  # type: ignore[arg-type]
+        return Answer(tuple(islice(pieces, most)), "length", thoughts=thoughts)
+    return Answer(tuple(pieces), finish, stop, thoughts)  # type: ignore[arg-type]
 
 
-def _stopped(text: str, stop: tuple[str, ...]) -> str:
-    found = [text.find(word) for word in stop if word and word in text]
-    return text[: min(found)] if found else text
+def _thoughts(prompt: Prompt) -> tuple[str, ...]:
+    asked = last_user_message(prompt).text[:_THOUGHT_ABOUT]
+    return tuple(tokens.cut(f"The user says: {asked}. I answer that."))
+
+
+def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
+    """The text before the first stop text, and which one that is."""
+    found = [(text.find(word), word) for word in stop if word and word in text]
+    if not found:
+        return text, None
+    place, word = min(found)
+    return text[:place], word
 
 
 def _text(prompt: Prompt, lengthy: bool) -> str:

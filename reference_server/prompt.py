@@ -74,7 +74,10 @@ class Output(msgspec.Struct, frozen=True):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """Everything a model is asked. `logprobs` is the number of alternatives per token, None for none at all."""
+    """Everything a model is asked. `logprobs` is the number of alternatives per token, None for none at all.
+
+    `thinking` asks the model to think aloud before it answers.
+    """
 
     model: str
     messages: tuple[Message, ...]
@@ -86,6 +89,7 @@ class Prompt(msgspec.Struct, frozen=True):
     max_tokens: int | None = None
     choices: int = 1
     logprobs: int | None = None
+    thinking: bool = False
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -114,10 +118,15 @@ Piece = Text | CallStart | CallArguments
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What the model says: pieces, one token each, and why it stopped."""
+    """What the model says: pieces, one token each, and why it stopped.
+
+    `stop` is the stop text that ended it. `thoughts` are tokens that came before the pieces, and cost as much.
+    """
 
     pieces: tuple[Piece, ...]
     finish: Literal["stop", "length", "tool_calls"]
+    stop: str | None = None
+    thoughts: tuple[str, ...] = ()
 
     @property
     def text(self) -> str | None:

@@ -19,12 +19,13 @@ Event = Chunk | str | bytes
 encode_json = msgspec.json.Encoder().encode
 
 
-def encode_event(event: Event) -> bytes:
-    """The bytes of an event on the wire."""
+def encode_event(event: Event, named: bool = False) -> bytes:
+    """The bytes of an event on the wire. A chunk that is `named` has its `type` as the name of the event."""
     if isinstance(event, bytes):
         return event
+    name = f"event: {event['type']}\n".encode() if named and isinstance(event, dict) and "type" in event else b""
     data = event.encode() if isinstance(event, str) else encode_json(event)
-    return b"data: " + data + b"\n\n"
+    return name + b"data: " + data + b"\n\n"
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Reply:
 
     `delay` is waited before the first byte and `pause` after each event, both in seconds. `fragment` is the number of
     bytes per write, 0 for as many as there are. `cut` drops the connection after the last byte, without an end.
-    `cause` names why a request was refused.
+    `cause` names why a request was refused. `named` gives the events the names that their chunks have as `type`.
     """
 
     status: int = 200
@@ -47,6 +48,7 @@ class Reply:
     fragment: int = 0
     cut: bool = False
     cause: str | None = None
+    named: bool = False
     array: bool = False
 
     @classmethod
@@ -55,9 +57,10 @@ class Reply:
         return cls(status, {"content-type": "application/json"}, body)
 
     @classmethod
-    def stream(cls, events: list[Event], pause: float = 0.0) -> Reply:
+    def stream(cls, events: list[Event], pause: float = 0.0, named: bool = False) -> Reply:
         """An answer in server-sent events."""
-        return cls(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, None, events, pause)
+        headers = {"content-type": "text/event-stream", "cache-control": "no-cache"}
+        return cls(200, headers, None, events, pause, named=named)
 
     @property
     def ok(self) -> bool:
@@ -113,7 +116,7 @@ class Reply:
     def pieces(self) -> list[bytes]:
         """The bytes of a stream, event by event."""
         if not self.array:
-            return [encode_event(event) for event in self.events or ()]
+            return [encode_event(event, self.named) for event in self.events or ()]
         items = [event if isinstance(event, bytes) else encode_json(event) for event in self.events or ()]
         opened = [(b",\n" if place else b"[") + item for place, item in enumerate(items)] or [b"["]
         return opened if self.cut else [*opened[:-1], opened[-1] + b"]"]

@@ -60,14 +60,15 @@ class Service:
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
         """The reply to a call, as the faults leave it."""
+        envelope = self.envelope_of(call.protocol)
         try:
             reply = self._served(call, faults)
         except Refusal as refusal:
-            reply = self.envelope_of(call.protocol).reply(refusal)
+            reply = envelope.reply(refusal)
         except Exception:
             logger.exception("%s %s", call.method, call.path)
-            reply = self.envelope_of(call.protocol).reply(Refusal("internal", "The server failed."))
-        reply.headers["x-request-id"] = _as_uuid(call.id)
+            reply = envelope.reply(Refusal("internal", "The server failed."))
+        envelope.identify(reply, _as_uuid(call.id))
         call.body = {} if call.body is None else call.body  # a fault may look at what was never read
         for fault in faults:
             reply = fault.change_reply(reply, call)
@@ -99,7 +100,8 @@ def _change(call: Call, faults: Sequence[Fault], stage: str) -> None:
 
 
 def _read(call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
-    """Decode and validate what the operation takes: its query and its body. Raises Refusal."""
+    """Decode and validate what the operation takes: its headers, query and body. Raises Refusal."""
+    _demand_headers(call, operation)
     media_type = ""
     if operation.request_types:
         media_type = _media_type(call, operation)
@@ -113,6 +115,15 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
     )
     if problem is not None:
         raise _invalid(problem)
+
+
+def _demand_headers(call: Call, operation: Operation) -> None:
+    for name, schema in operation.headers.items():
+        value = call.headers.get(name)
+        if value is None and name in operation.required_headers:
+            raise Refusal("missing_field", f"Missing required header: {name}.", name)
+        if value is not None and value not in schema.get("enum", [value]):
+            raise Refusal("invalid_value", f"Unknown {name}: use one of {', '.join(schema['enum'])}.", name)
 
 
 def _media_type(call: Call, operation: Operation) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+import openapi
+
 Body = dict[str, Any]
 
 
@@ -70,6 +72,34 @@ def chat(server: Callable[..., str], http: httpx.Client) -> Callable[..., httpx.
         return http.post(
             f"{base}/chat/completions", json=body, headers={"authorization": f"Bearer {key}", **(headers or {})}
         )
+
+    return send
+
+
+@pytest.fixture(scope="session")
+def message(server: Callable[..., str], http: httpx.Client) -> Callable[..., httpx.Response]:
+    """`message("Hello", gateway=None, headers=None, path="", **fields)`: the response to one Anthropic request.
+
+    A text becomes the user's turn, a list the turns. `...` leaves a field out. `path` follows that of messages, and
+    `raw` takes the place of the body.
+    """
+
+    def send(
+        content: str | list[Body] = "Hello there",
+        *,
+        gateway: str | None = None,
+        headers: dict[str, str] | None = None,
+        path: str = "",
+        raw: bytes | None = None,
+        **fields: Any,
+    ) -> httpx.Response:
+        root = server(gateway).removesuffix("/v1") + openapi.load(gateway).bases["anthropic"]
+        turns = content if isinstance(content, list) else [{"role": "user", "content": content}]
+        body = {"model": "echo", "max_tokens": 100, "messages": turns, **fields}
+        data = raw if raw is not None else json.dumps({k: v for k, v in body.items() if v is not ...}).encode()
+        usual = {"x-api-key": "sk-ok", "anthropic-version": "2023-06-01", "content-type": "application/json"}
+        sent = {name: value for name, value in {**usual, **(headers or {})}.items() if value}
+        return http.post(f"{root}/v1/messages{path}", content=data, headers=sent)
 
     return send
 

@@ -18,6 +18,8 @@ from reference_server.reply import Chunk, Event, Reply, encode_json
 _CHAT = "createChatCompletion"
 _PING = b": ping\n\n"
 _MOST_WRITES = 10_000
+_OF_THE_MODEL = {"input", "args"}
+"""Fields whose content is the model's and not the gateway's: what a tool is called with."""
 
 
 # Server-sent events, as the HTML standard allows them.
@@ -145,7 +147,7 @@ def unknown_fields(reply: Reply) -> Reply:
 def characters_escaped(reply: Reply) -> Reply:
     r"""Characters beyond ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
     if not reply.array:
-        reply.map(_escaped)
+        reply.map(lambda chunk: _escaped(chunk, reply.named))
     if reply.events is None and isinstance(reply.body, dict):
         reply.body = json.dumps(reply.body, indent=1).encode()
     return reply
@@ -271,8 +273,9 @@ def _in_lines(chunk: Chunk) -> bytes:
     return b"".join(b"data: " + line + b"\n" for line in pretty.split(b"\n")) + b"\n"
 
 
-def _escaped(chunk: Chunk) -> bytes:
-    return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+def _escaped(chunk: Chunk, named: bool) -> bytes:
+    name = f"event: {chunk['type']}\n" if named else ""
+    return f"{name}data: {json.dumps(chunk)}\n\n".encode()
 
 
 def _deltas(reply: Reply) -> list[Chunk]:
@@ -282,7 +285,7 @@ def _deltas(reply: Reply) -> list[Chunk]:
 def _add_unknown_field(value: Any) -> None:
     if isinstance(value, dict):
         for name, part in value.items():
-            if name != "args":
+            if name not in _OF_THE_MODEL:
                 _add_unknown_field(part)
         value["x_unknown"] = {"since": "1.0", "tags": []}
     elif isinstance(value, list):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from reference_server.content import Files, decoded, image_type, readable
 from reference_server.errors import Refusal
 from reference_server.prompt import Part
-from reference_server.protocols.openai.parts import Files, decoded, image_type, readable
 
 Body = dict[str, Any]
 KINDS = (
@@ -37,10 +37,7 @@ def data_of(part: Body, files: Files, at: str) -> Part:
 def _inline(inline: Body, at: str) -> Part:
     data, media_type = decoded(_standard(inline["data"]), f"{at}.data"), inline["mimeType"].lower()
     if media_type.startswith("image/"):
-        found = image_type(data)
-        if found is None:
-            raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", f"{at}.data")
-        return Part("image", media_type=found, size=len(data), at=at)
+        return Part("image", media_type=image_type(data, f"{at}.data"), size=len(data), at=at)
     if media_type.startswith("audio/"):
         return Part("audio", media_type=media_type, size=len(data), at=at)
     return Part("file", readable(data), media_type, inline.get("displayName") or "", len(data), at)

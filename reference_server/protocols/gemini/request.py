@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from reference_server.content import Files
 from reference_server.errors import Refusal
 from reference_server.prompt import Message, Output, Part, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.gemini.parts import Body, data_of, kind_of
 from reference_server.protocols.gemini.schemas import json_schema
-from reference_server.protocols.openai.parts import Files
 
 _MODES = {"ANY": "required", "NONE": "none"}
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
+from reference_server.content import Files, decoded, image_type, readable
 from reference_server.errors import Refusal, Undecodable
-from reference_server.form import Upload
 from reference_server.prompt import Part
 from reference_server.sound import codec, modem
-
-_IMAGES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"RIFF": "image/webp",
-}
-_MOST_TEXT = 100_000
-
-
-class Files(Protocol):
-    """The uploaded files that a message may refer to."""
-
-    def get(self, name: str, /) -> Upload | None:
-        """The file of an id."""
 
 
 def parts_of(content: Any, files: Files, at: str) -> tuple[Part, ...]:
@@ -51,10 +34,7 @@ def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
         return Part("image", name=address, at=at)
     where = f"{at}.image_url.url"
     data, _ = _from_data_uri(address, where)
-    media_type = image_type(data)
-    if media_type is None:
-        raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)
-    return Part("image", media_type=media_type, size=len(data), at=at)
+    return Part("image", media_type=image_type(data, where), size=len(data), at=at)
 
 
 def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
@@ -100,36 +80,12 @@ def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
     return Part("file", readable(data), media_type, fields.get("filename") or "", len(data), at)
 
 
-def image_type(data: bytes) -> str | None:
-    """The media type that the first bytes of an image tell, or None."""
-    return next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
-
-
-def readable(data: bytes) -> str:
-    """The text of a document, as far as it is UTF-8 and not too long."""
-    try:
-        return data[:_MOST_TEXT].decode()
-    except UnicodeDecodeError:
-        return ""
-
-
 def _from_data_uri(address: str, where: str) -> tuple[bytes, str]:
     """The bytes and the media type of a data URI."""
     head, comma, encoded = address.partition(",")
     if not head.startswith("data:") or not comma or not head.endswith(";base64"):
         raise Refusal("invalid_value", "Expected an https URL or `data:<media type>;base64,<data>`.", where)
     return decoded(encoded, where), head[len("data:") : -len(";base64")]
-
-
-def decoded(encoded: str, where: str) -> bytes:
-    """The bytes that base64 stands for. Raises Refusal, naming the place, when it is none, or empty."""
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Refusal("invalid_value", f"The data is not base64: {error}.", where) from error
-    if not data:
-        raise Refusal("invalid_value", "The data is empty.", where)
-    return data
 
 
 _READERS: dict[str, Callable[[dict[str, Any], Files, str], Part]] = {

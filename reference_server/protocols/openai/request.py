@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from reference_server.content import Files
 from reference_server.errors import Refusal
 from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
-from reference_server.protocols.openai.parts import Files, parts_of
+from reference_server.protocols.openai.parts import parts_of
 
 Body = dict[str, Any]
 

@@ -1,0 +1,220 @@
+"""The Anthropic protocol, whole answers: the body, the blocks, the text and the usage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.anthropic import Anthropic, Message, whole_input
+from conformance.ask import user
+from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_chat import EVERY_PLANE, EVERY_PLANE_PROMPT
+from openapi import Contract
+
+STOP_REASONS = {
+    "end_turn",
+    "max_tokens",
+    "stop_sequence",
+    "tool_use",
+    "pause_turn",
+    "refusal",
+    "model_context_window_exceeded",
+}
+COUNT = "Count from 1 to 40, separated by commas."
+LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
+FEWEST = 8
+"""The fewest tokens that any tokenizer makes of `LONG`."""
+
+
+@pytest.fixture
+def message(anthropic: Anthropic) -> Message:
+    """The plainest answer there is."""
+    return anthropic.message()
+
+
+@requirement("anthropic.answers")
+def test_answers(message: Message, granted: Callable[..., Any]) -> None:
+    """A model, a limit and one message are enough."""
+    if message.status in {401, 403}:
+        inconclusive("the credential is refused")
+    exchange = granted(message).exchange
+
+    assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
+    assert isinstance(exchange.json, dict), "the body is not a JSON object"
+
+
+@requirement("anthropic.schema")
+def test_schema(message: Message, contract: Contract) -> None:
+    """The documented schema holds."""
+    problem = contract.operations["createMessage"].response_problem(200, message.body)
+
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("anthropic.id")
+def test_id(message: Message) -> None:
+    """A message can be named."""
+    name = message.body.get("id")
+
+    assert isinstance(name, str), f"id is {name!r:.80}"
+    assert name, "id is empty"
+
+
+@requirement("anthropic.id-unique")
+def test_id_unique(anthropic: Anthropic, message: Message) -> None:
+    """Two messages, two ids."""
+    first, second = message.body.get("id"), anthropic.message(take=1).body.get("id")
+    if not (first and second):
+        inconclusive("cannot be judged: the messages have no id")
+
+    assert first != second, f"both messages have the id {first!r}"
+
+
+@requirement("anthropic.type")
+def test_type(message: Message) -> None:
+    """A message says what it is, and whose."""
+    kind, role = message.body.get("type"), message.body.get("role")
+
+    assert kind == "message", f"type is {kind!r:.80}"
+    assert role == "assistant", f"role is {role!r:.80}"
+
+
+@requirement("anthropic.model")
+def test_model(message: Message) -> None:
+    """Who answered is told."""
+    model = message.body.get("model")
+
+    assert isinstance(model, str), f"model is {model!r:.80}"
+    assert model, "model is empty"
+
+
+@requirement("anthropic.content")
+def test_content(message: Message) -> None:
+    """What is said comes in typed blocks."""
+    content = message.body.get("content")
+
+    assert isinstance(content, list), f"content is {content!r:.80}"
+    for block in content:
+        assert isinstance(block, dict), f"a block is {block!r:.80}"
+        assert isinstance(block.get("type"), str), f"type of a block is {block.get('type')!r:.80}"
+        text = block.get("text")
+        assert block["type"] != "text" or isinstance(text, str), f"text of a text block is {text!r:.80}"
+
+
+@requirement("anthropic.text")
+def test_text(message: Message) -> None:
+    """Who is asked to speak speaks."""
+    if message.body.get("stop_reason") in ("max_tokens", "refusal"):
+        inconclusive(f"the answer ended with {message.stop_reason}")
+    blocks = pick(message.body, "content", kind=list)
+    if blocks and not message.blocks("text"):
+        inconclusive("cannot be judged: no block is marked as text")
+
+    assert message.words, f"no text block with text: {message.exchange.text:.160}"
+
+
+@requirement("anthropic.stop-reason")
+def test_stop_reason(message: Message) -> None:
+    """Why an answer ended is a documented word."""
+    reason = message.body.get("stop_reason")
+
+    assert reason in STOP_REASONS, f"stop_reason is {reason!r:.80}"
+
+
+@requirement("anthropic.stop-sequence.null")
+def test_stop_sequence_null(message: Message) -> None:
+    """Without stop sequences none can have ended the answer."""
+    word = message.body.get("stop_sequence")
+
+    assert word is None, f"stop_sequence is {word!r:.80}, although none was asked for"
+
+
+@requirement("anthropic.usage")
+def test_usage(message: Message) -> None:
+    """Both counters are counts."""
+    usage = message.body.get("usage")
+    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
+
+    for name in ("input_tokens", "output_tokens"):
+        assert type(usage.get(name)) is int, f"{name} is {usage.get(name)!r:.80}"
+        assert usage[name] >= 0, f"{name} is {usage[name]}"
+
+
+@requirement("anthropic.usage.counted")
+def test_usage_counted(message: Message) -> None:
+    """Words cost tokens."""
+    spent, said = message.tokens("output_tokens"), message.text
+
+    assert whole_input(message.body["usage"]), "the request has words and cost no input token"
+    assert spent, f"the answer is {said!r:.80} and cost no output token"
+
+
+@requirement("anthropic.max-tokens")
+def test_max_tokens(anthropic: Anthropic) -> None:
+    """What was cut off says so."""
+    free, cut = anthropic.message(COUNT), anthropic.message(COUNT, max_tokens=16)
+    if len(cut.words) >= len(free.text) or not free.text.startswith(cut.words):
+        inconclusive("the limit did not cut the answer off")
+
+    assert cut.stop_reason == "max_tokens", f"stop_reason is {cut.stop_reason!r:.80}"
+
+
+@requirement("anthropic.max-tokens.cap")
+def test_max_tokens_cap(anthropic: Anthropic) -> None:
+    """A limit limits."""
+    spent = anthropic.message(COUNT, max_tokens=16).tokens("output_tokens")
+
+    assert spent <= 16, f"max_tokens is 16, output_tokens is {spent}"
+
+
+@requirement("anthropic.system")
+def test_system(anthropic: Anthropic, message: Message) -> None:
+    """Instructions are read."""
+    _demand_longer(anthropic.message(system=LONG), message, "a system prompt")
+
+
+@requirement("anthropic.system.blocks")
+def test_system_blocks(anthropic: Anthropic, message: Message, granted: Callable[..., Any]) -> None:
+    """Instructions may come in blocks."""
+    answer = granted(anthropic.message(system=[{"type": "text", "text": LONG}]))
+
+    _demand_longer(answer, message, "a system prompt in blocks")
+
+
+@requirement("anthropic.history")
+def test_history(anthropic: Anthropic, message: Message) -> None:
+    """What was said before is read."""
+    question = pick(anthropic.body(), "messages", 0)
+    before = [user(LONG), {"role": "assistant", "content": "I understand."}]
+
+    _demand_longer(anthropic.message([*before, question]), message, "two earlier turns")
+
+
+def _demand_longer(more: Message, less: Message, what: str) -> None:
+    grown = more.input - less.input
+
+    assert grown >= FEWEST, f"{what} cost {grown} input tokens: {less.input} without, {more.input} with"
+
+
+@requirement("anthropic.content-forms")
+def test_content_forms(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """A text is a block is a text."""
+    text = pick(anthropic.body(), "messages", 0, "content")
+    blocks = [{"type": "text", "text": text}]
+    history = [user(blocks), {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}, user(text)]
+
+    granted(anthropic.message([user(blocks)]))
+    granted(anthropic.message(history))
+
+
+@requirement("anthropic.unicode")
+def test_unicode(anthropic: Anthropic) -> None:
+    """Every character arrives."""
+    text = anthropic.message(EVERY_PLANE_PROMPT).text
+
+    assert "�" not in text, f"the text has replacement characters: {text!r:.120}"
+    assert not any("\ud800" <= letter <= "\udfff" for letter in text), "the text has half a surrogate pair"
+    if EVERY_PLANE not in text:
+        inconclusive("the model did not repeat the text")

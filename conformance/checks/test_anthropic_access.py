@@ -1,0 +1,149 @@
+"""The Anthropic protocol: credentials, versions, and the id of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.anthropic import CLIENTS, LATER, VERSION, Anthropic, Message
+from conformance.ask import STRANGER
+from conformance.check import Unsupported, each, inconclusive, requirement
+from conformance.exchange import Exchange
+from conformance.mistakes import NOWHERE
+from conformance.target import KEY_VARIABLE, Target
+from openapi import Contract
+
+WRONG = {
+    "bearer": {"authorization": f"Bearer {STRANGER.reveal()}"},
+    "x-api-key": {"x-api-key": STRANGER.reveal()},
+}
+"""A wrong key, by the kind of credential."""
+
+
+@pytest.fixture
+def guarded(target: Target) -> None:
+    """The target asks for keys, as far as its operator says."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+
+
+@requirement("anthropic.credential")
+@pytest.mark.usefixtures("guarded")
+def test_credential(anthropic: Anthropic) -> None:
+    """The documented header opens the door."""
+    answer = anthropic.message()
+
+    assert answer.status not in {401, 403}, f"{anthropic.credential}: {answer.status}: {answer.exchange.text:.160}"
+
+
+@requirement("anthropic.credential.clients")
+@pytest.mark.usefixtures("guarded")
+@each("credential", CLIENTS)
+def test_credential_clients(anthropic: Anthropic, credential: str) -> None:
+    """Whatever an official client sends opens the door."""
+    _known(anthropic)
+
+    answer = anthropic.message(credential=credential)
+
+    assert answer.status not in {401, 403}, f"a valid key in {credential} is answered {answer.status}"
+
+
+@requirement("anthropic.credential.first")
+@pytest.mark.usefixtures("guarded")
+def test_credential_first(anthropic: Anthropic) -> None:
+    """The documented header decides."""
+    _known(anthropic)
+    other = next(credential for credential in CLIENTS if credential != anthropic.credential)
+
+    answer = anthropic.message(headers=WRONG[other])
+
+    assert answer.status not in {401, 403}, f"a wrong key in {other} beside a right one is answered {answer.status}"
+
+
+def _known(anthropic: Anthropic) -> None:
+    """Leaves the check when the documented credential does not open the operation either."""
+    if anthropic.message().status in {401, 403}:
+        inconclusive("the documented credential is refused as well")
+
+
+@requirement("anthropic.version.later")
+@each("credential", CLIENTS)
+def test_version_later(anthropic: Anthropic, credential: str) -> None:
+    """The version of recent clients is served, with either credential."""
+    if anthropic.message(credential=credential).status != 200:
+        inconclusive(f"version {VERSION} is refused as well")
+
+    answer = anthropic.message(version=LATER, credential=credential)
+
+    _demand(answer, {200}, f"version {LATER}")
+
+
+@requirement("anthropic.version.missing")
+def test_version_missing(anthropic: Anthropic, contract: Contract, gateway: dict[str, Any]) -> None:
+    """A missing version is the default, or a missing field."""
+    _demand_plain(anthropic)
+    required = "anthropic-version" in contract.operations["createMessage"].required_headers
+    refusals = set(gateway["errors"]["status"]["missing_field"]) if required else set()
+
+    _demand(anthropic.message(version=""), {200} | refusals, "a request without a version")
+
+
+@requirement("anthropic.version.unknown")
+def test_version_unknown(anthropic: Anthropic) -> None:
+    """A version of the future is the caller's mistake, or none."""
+    _demand_plain(anthropic)
+
+    answer = anthropic.message(version="2099-12-31")
+
+    _demand(answer, {200, *range(400, 500)}, "an unknown version")
+
+
+@requirement("anthropic.version.removed")
+def test_version_removed(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """What a version no longer has is ignored or refused."""
+    if anthropic.message(version=LATER).status != 200:
+        inconclusive(f"version {LATER} is refused as such")
+
+    answer = anthropic.message(version=LATER, temperature=1)
+
+    _demand(answer, {200, *gateway["errors"]["status"]["invalid_value"]}, f"temperature in version {LATER}")
+
+
+def _demand_plain(anthropic: Anthropic) -> None:
+    if anthropic.message().status != 200:
+        inconclusive(f"version {VERSION} is refused as well")
+
+
+def _demand(answer: Message, allowed: set[int], what: str) -> None:
+    if answer.status in {402, 429} - allowed:
+        inconclusive(f"the target answered {answer.status}")
+    assert answer.status in allowed, f"{what} is answered {answer.status}: {answer.exchange.text:.160}"
+
+
+@pytest.fixture
+def answers(anthropic: Anthropic) -> dict[str, Exchange]:
+    """One answer of each kind."""
+    return {
+        "a whole answer": anthropic.message().exchange,
+        "a stream": anthropic.stream().exchange,
+        "a refusal": anthropic.message(model=NOWHERE).exchange,
+    }
+
+
+@requirement("anthropic.request-id")
+def test_request_id(answers: dict[str, Exchange]) -> None:
+    """Every answer can be found again by who has an official client."""
+    lacking = [kind for kind, answer in answers.items() if not answer.headers.get("request-id")]
+
+    assert not lacking, f"request-id is missing from {', '.join(lacking)}"
+
+
+@requirement("anthropic.request-id.unique")
+def test_request_id_unique(answers: dict[str, Exchange]) -> None:
+    """No two answers have the same id."""
+    ids = [answer.headers["request-id"] for answer in answers.values() if "request-id" in answer.headers]
+    if len(ids) < 2:
+        inconclusive("cannot be judged: no two answers have a request-id")
+
+    assert len(set(ids)) == len(ids), f"the ids are {', '.join(ids)}"

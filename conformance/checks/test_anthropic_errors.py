@@ -1,0 +1,226 @@
+"""The Anthropic protocol: wrong requests, failures behind the gateway, and how both are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from conformance import anthropic_mistakes as mistakes
+from conformance.anthropic import Anthropic
+from conformance.anthropic_mistakes import Mistake
+from conformance.ask import STRANGER
+from conformance.check import Check, Unsupported, each, inconclusive, pick, requirement
+from conformance.exchange import Exchange, decoded
+from conformance.target import KEY_VARIABLE, Target
+
+TRIES = 3
+
+
+@pytest.fixture
+def guarded(target: Target) -> None:
+    """The target asks for keys, as far as its operator says."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+
+
+def each_mistake(some: list[Mistake]) -> Callable[[Check], Check]:
+    """One case for each mistake."""
+    return each("mistake", some, attrgetter("name"))
+
+
+def _demand(answer: Exchange, allowed: list[int]) -> None:
+    assert answer.status in allowed, f"expected {allowed}, got {answer.status or answer.broken}: {answer.text:.160}"
+
+
+@requirement("anthropic.errors.never-5xx")
+@each_mistake(mistakes.ALL)
+def test_never_5xx(anthropic: Anthropic, mistake: Mistake) -> None:
+    """A mistake is the caller's, and is answered."""
+    answer = mistake.send(anthropic)
+
+    assert answer.status, f"no answer: {answer.broken}"
+    assert answer.status < 500, f"a {answer.status}: {answer.text:.160}"
+
+
+@requirement("anthropic.errors.malformed-json")
+def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """Half a body is no body."""
+    _demand(mistakes.MALFORMED.send(anthropic), mistakes.MALFORMED.allowed(gateway))
+
+
+@requirement("anthropic.errors.missing-field")
+@each_mistake(mistakes.MISSING)
+def test_missing_field(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
+    """What is required is required, unless the gateway has a default for it."""
+    answer = mistake.send(anthropic)
+    if answer.status == 200 and not promised and "messages" not in mistake.fields:
+        inconclusive(f"the target has a default for {', '.join(mistake.fields)}")
+
+    _demand(answer, mistake.allowed(gateway))
+
+
+@requirement("anthropic.errors.invalid-value")
+@each_mistake(mistakes.INVALID)
+def test_invalid_value(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
+    """A value that cannot be read is refused; a limit that is no number may be ignored where nobody promises more."""
+    answer = mistake.send(anthropic)
+    if answer.status == 200 and not promised and "max_tokens" in mistake.fields:
+        inconclusive("the target ignores a limit that is no number")
+
+    _demand(answer, mistake.allowed(gateway))
+
+
+@requirement("anthropic.errors.wrong-option")
+@each_mistake(mistakes.WRONG_OPTION)
+def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
+    """An unknown role or block is refused."""
+    _demand(mistake.send(anthropic), mistake.allowed(gateway))
+
+
+@requirement("anthropic.errors.temperature")
+def test_temperature(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """A range has an end."""
+    _demand(mistakes.TEMPERATURE.send(anthropic), mistakes.TEMPERATURE.allowed(gateway))
+
+
+@requirement("anthropic.errors.unknown-model")
+@each("streamed", [False, True])
+def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: bool) -> None:
+    """Who does not exist does not answer."""
+    answer = mistakes.UNKNOWN_MODEL.send(anthropic, stream=streamed)
+
+    _demand(answer, mistakes.UNKNOWN_MODEL.allowed(gateway))
+
+
+@requirement("anthropic.errors.missing-credential")
+@pytest.mark.usefixtures("guarded")
+def test_missing_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """Without a key nothing is generated."""
+    _demand(mistakes.NO_KEY.send(anthropic), mistakes.NO_KEY.allowed(gateway))
+
+
+@requirement("anthropic.errors.invalid-credential")
+@pytest.mark.usefixtures("guarded")
+def test_invalid_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """A key that was never issued opens nothing."""
+    _demand(mistakes.WRONG_KEY.send(anthropic), mistakes.WRONG_KEY.allowed(gateway))
+
+
+@requirement("anthropic.errors.expired-credential")
+def test_expired_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """An expired key opens nothing."""
+    answer = anthropic.message(key="expired").exchange
+
+    _demand(answer, gateway["errors"]["status"]["expired_credential"])
+
+
+@requirement("anthropic.errors.credential-first")
+@pytest.mark.usefixtures("guarded")
+def test_credential_first(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """Strangers learn nothing about their bodies."""
+    answer = anthropic.post({"messages": 7}, key=STRANGER)
+    if answer.status == 429:
+        inconclusive("the request was answered 429")
+
+    _demand(answer, gateway["errors"]["status"]["invalid_credential"])
+
+
+@requirement("anthropic.errors.rate-limit")
+def test_rate_limit(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """Too much is too much in every protocol."""
+    answer = anthropic.message(key="rate-limited", patient=False).exchange
+
+    _demand(answer, gateway["errors"]["status"]["rate_limited"])
+
+
+@requirement("anthropic.errors.upstream")
+@each("streamed", [False, True])
+def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target, streamed: bool) -> None:
+    """A provider that fails is not the caller's mistake."""
+    model = target.models["upstream-error"]
+    answer = anthropic.message(model=model, stream=streamed, patient=False).exchange
+
+    _demand(answer, gateway["errors"]["status"]["upstream"])
+
+
+@requirement("anthropic.errors.object")
+@each_mistake(mistakes.ALL)
+def test_object(anthropic: Anthropic, mistake: Mistake) -> None:
+    """An error says what is wrong."""
+    answer = _refused(anthropic, mistake)
+
+    assert answer.media_type == "application/json", f"Content-Type of a {answer.status} is {answer.media_type!r}"
+    error = answer.json.get("error") if isinstance(answer.json, dict) else None
+    assert isinstance(error, dict), f"a {answer.status} has no error object: {answer.text:.160}"
+    message = error.get("message")
+    assert isinstance(message, str), f"message of a {answer.status} is {message!r:.80}"
+    assert message.strip(), f"message of a {answer.status} is empty"
+
+
+@requirement("anthropic.errors.envelope")
+@each_mistake(mistakes.ALL)
+def test_envelope(anthropic: Anthropic, mistake: Mistake) -> None:
+    """An error says that it is one."""
+    body = pick(_refused(anthropic, mistake).json, kind=dict)
+
+    assert body.get("type") == "error", f"type of the body is {body.get('type')!r:.80}"
+
+
+@requirement("anthropic.errors.type")
+@each_mistake(mistakes.ALL)
+def test_type(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
+    """An error names its kind in the protocol's words."""
+    answer = _refused(anthropic, mistake)
+    if answer.status not in mistake.allowed(gateway):
+        inconclusive(f"cannot be judged: the request is answered {answer.status}")
+    kind = pick(answer.json, "error", kind=dict).get("type")
+
+    assert kind in mistake.types(gateway), f"error.type is {kind!r:.80}, not {' or '.join(mistake.types(gateway))}"
+
+
+def _refused(anthropic: Anthropic, mistake: Mistake) -> Exchange:
+    """The refusal of a mistake; inconclusive when it is taken."""
+    answer = mistake.send(anthropic)
+    return answer if answer.status >= 400 else inconclusive(f"the request was answered {answer.status}")
+
+
+@requirement("anthropic.errors.before-stream")
+@each_mistake([*mistakes.MISSING[2:], *mistakes.INVALID[:1], mistakes.UNKNOWN_MODEL])
+def test_before_stream(anthropic: Anthropic, mistake: Mistake) -> None:
+    """A wrong request never becomes a stream."""
+    answer = mistake.send(anthropic, stream=True)
+    if mistake.send(anthropic).status < 400:
+        inconclusive("the request is taken when it is not streamed")
+
+    assert 400 <= answer.status < 500, f"the wrong request for a stream is answered {answer.status}"
+    assert answer.media_type != "text/event-stream", "the refusal is a stream"
+
+
+@requirement("anthropic.errors.midstream")
+def test_midstream(anthropic: Anthropic, target: Target) -> None:
+    """A stream that fails says so, in an event that clients do not skip."""
+    stream = anthropic.stream(model=target.models["midstream-error"], patient=False)
+    if stream.status != 200:
+        inconclusive(f"the stream did not begin: {stream.status}")
+    told = [event for event in stream.events if event.name == "error"]
+
+    assert told, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"
+    data = decoded(told[0].data)
+    error = data.get("error") if isinstance(data, dict) else None
+    assert isinstance(error, dict), f"the event has no error object: {told[0].data!r:.160}"
+    assert error.get("message"), f"the error has no message: {told[0].data!r:.160}"
+    assert not stream.of("message_stop"), "message_stop comes as if all were said"
+
+
+@requirement("anthropic.errors.retry")
+def test_retry(anthropic: Anthropic, target: Target) -> None:
+    """Who tries again after a passing failure is served."""
+    model = target.models["flaky-once"]
+    answers = [anthropic.message(model=model, take=take, patient=False).status for take in range(TRIES)]
+    if set(answers) <= {429}:
+        inconclusive("the requests were answered 429")
+
+    assert 200 in answers, f"the same request is answered {', '.join(map(str, answers))}"

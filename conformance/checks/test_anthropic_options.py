@@ -1,0 +1,195 @@
+"""The Anthropic protocol: sampling, stop sequences, images, documents, thinking, counting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance import media
+from conformance.anthropic import Anthropic, Message
+from conformance.anthropic_tools import TOOLS
+from conformance.ask import PROMPT, user
+from conformance.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.checks.test_anthropic import COUNT, LONG
+from conformance.exchange import Exchange
+
+STOP = "7"
+EPHEMERAL = {"type": "ephemeral"}
+THINKING = {"type": "enabled", "budget_tokens": 1024}
+IMAGE = {
+    "type": "image",
+    "source": {"type": "base64", "media_type": "image/png", "data": media.base64_text(media.png())},
+}
+PLAIN = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "The codeword is heron."}}
+PDF = {
+    "type": "document",
+    "source": {"type": "base64", "media_type": "application/pdf", "data": media.base64_text(media.pdf())},
+}
+
+
+@requirement("anthropic.sampling")
+@each("fields", [{"temperature": 0}, {"temperature": 1}, {"temperature": 0.5}, {"top_p": 0.9}, {"top_k": 5}])
+def test_sampling(anthropic: Anthropic, granted: Callable[..., Any], fields: dict[str, Any]) -> None:
+    """Each parameter of sampling is taken alone."""
+    answer = anthropic.message(**fields)
+
+    granted(answer)
+
+
+@requirement("anthropic.stop")
+def test_stop(anthropic: Anthropic) -> None:
+    """What follows a stop sequence is not said."""
+    stopped = _stopped(anthropic)
+
+    assert STOP not in stopped.words, f"the stop sequence is {STOP!r}, the text {stopped.words!r:.120}"
+
+
+@requirement("anthropic.stop.named")
+def test_stop_named(anthropic: Anthropic) -> None:
+    """Which stop sequence ended the answer is told."""
+    stopped = _stopped(anthropic)
+    if STOP in stopped.words:
+        inconclusive("cannot be judged: the stop sequence is ignored")
+
+    assert stopped.stop_reason == "stop_sequence", f"stop_reason is {stopped.stop_reason!r:.80}"
+    word = stopped.body.get("stop_sequence")
+    assert word == STOP, f"stop_sequence is {word!r:.80}, not {STOP!r}"
+
+
+def _stopped(anthropic: Anthropic) -> Message:
+    """An answer that would hold the stop sequence, and is to stop before it."""
+    free = anthropic.message(COUNT)
+    if STOP not in free.text:
+        inconclusive("the model does not count as told")
+    return anthropic.message(COUNT, stop_sequences=["no such text", STOP])
+
+
+@requirement("anthropic.metadata")
+def test_metadata(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """Who asks may be told."""
+    answer = anthropic.message(metadata={"user_id": "user-7f3a"})
+
+    granted(answer)
+
+
+@requirement("anthropic.cache-control")
+def test_cache_control(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """What may be cached may be marked."""
+    system = [{"type": "text", "text": LONG, "cache_control": EPHEMERAL}]
+    content = [{"type": "text", "text": PROMPT, "cache_control": EPHEMERAL}]
+
+    granted(anthropic.message([user(content)], system=system))
+
+
+@requirement("anthropic.vision")
+def test_vision(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """A picture may be shown."""
+    granted(_shown(anthropic, IMAGE))
+
+
+@requirement("anthropic.vision.counted")
+def test_vision_counted(anthropic: Anthropic) -> None:
+    """A picture is looked at."""
+    _demand_dearer(anthropic, _shown(anthropic, IMAGE), "an image")
+
+
+@requirement("anthropic.documents")
+@each("document", [PLAIN, PDF], label=lambda document: document["source"]["media_type"])
+def test_documents(anthropic: Anthropic, granted: Callable[..., Any], document: dict[str, Any]) -> None:
+    """A document may be brought along."""
+    granted(_shown(anthropic, document))
+
+
+@requirement("anthropic.documents.counted")
+def test_documents_counted(anthropic: Anthropic) -> None:
+    """A document is read."""
+    _demand_dearer(anthropic, _shown(anthropic, PLAIN), "a document")
+
+
+def _shown(anthropic: Anthropic, block: dict[str, Any]) -> Message:
+    return anthropic.message([user([block, {"type": "text", "text": PROMPT}])])
+
+
+def _demand_dearer(anthropic: Anthropic, shown: Message, what: str) -> None:
+    with_it, without = shown.input, anthropic.message().input
+
+    assert with_it > without, f"{what} costs nothing: {without} input tokens without, {with_it} with"
+
+
+@requirement("anthropic.thinking")
+def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """Who is asked to think thinks first, and signs it."""
+    answer = granted(_thought(anthropic))
+    if answer.blocks("redacted_thinking"):
+        inconclusive("the thinking is hidden")
+
+    first = pick(answer.content, 0, kind=dict)
+    assert first.get("type") == "thinking", f"the first block is {first.get('type')!r:.80}"
+    assert isinstance(first.get("thinking"), str), f"thinking is {first.get('thinking')!r:.80}"
+    signature = first.get("signature")
+    assert isinstance(signature, str), f"signature is {signature!r:.80}"
+    assert signature, "signature is empty"
+    assert answer.words or answer.stop_reason == "max_tokens", "no text follows the thinking"
+
+
+@requirement("anthropic.thinking.returned")
+def test_thinking_returned(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """What was thought may be shown again."""
+    answer = _thought(anthropic)
+    if not answer.blocks("thinking"):
+        inconclusive("the answer holds no thinking")
+    turns = [user(PROMPT), {"role": "assistant", "content": answer.content}, user("Once more, please.")]
+
+    granted(anthropic.message(turns, max_tokens=2048, thinking=THINKING), answer)
+
+
+def _thought(anthropic: Anthropic) -> Message:
+    return anthropic.message(max_tokens=2048, thinking=THINKING)
+
+
+@requirement("anthropic.count-tokens")
+def test_count_tokens(anthropic: Anthropic) -> None:
+    """A count is a number of tokens."""
+    answer = _counting(anthropic)
+
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.text:.160}"
+    count = answer.json.get("input_tokens") if isinstance(answer.json, dict) else None
+    assert type(count) is int, f"input_tokens is {count!r:.80}"
+    assert count > 0, f"input_tokens is {count}"
+
+
+@requirement("anthropic.count-tokens.grows")
+def test_count_tokens_grows(anthropic: Anthropic) -> None:
+    """More costs more."""
+    plain = _count(_counting(anthropic))
+    larger = {
+        "a longer prompt": anthropic.count(f"{PROMPT} {LONG}"),
+        "a system prompt": anthropic.count(system=LONG),
+        "tools": anthropic.count(tools=TOOLS),
+    }
+
+    for what, answer in larger.items():
+        assert _count(answer) > plain, f"{what} counts {_count(answer)} tokens, the plain request {plain}"
+
+
+@requirement("anthropic.count-tokens.agrees")
+def test_count_tokens_agrees(anthropic: Anthropic) -> None:
+    """What is counted is about what is charged."""
+    system, question = LONG * 4, f"{COUNT} {LONG}"
+    counted = _count(anthropic.count(question, system=system))
+    charged = anthropic.message(question, system=system).input
+
+    assert abs(counted - charged) <= charged / 4 + 16, f"{counted} tokens are counted, {charged} are charged"
+
+
+def _counting(anthropic: Anthropic) -> Exchange:
+    answer = anthropic.count()
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}")
+    if 400 <= answer.status < 500 and anthropic.message().status == 200:
+        raise Unsupported(f"the target does not count for this model: {answer.text:.160}")
+    return answer
+
+
+def _count(answer: Exchange) -> int:
+    return pick(answer.json, "input_tokens", kind=int)

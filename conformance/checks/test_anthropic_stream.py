@@ -1,0 +1,244 @@
+"""The Anthropic protocol, streams: events, blocks, and the end."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from conformance.anthropic import Anthropic, whole_input
+from conformance.anthropic_stream import DELTAS, MessageStream
+from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_anthropic import COUNT, STOP_REASONS
+from conformance.checks.test_chat import EVERY_PLANE_PROMPT
+from conformance.exchange import decoded
+from openapi import Contract
+
+KNOWN = {
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
+}
+
+
+@pytest.fixture
+def stream(anthropic: Anthropic) -> MessageStream:
+    """The plainest answer, streamed."""
+    return anthropic.stream()
+
+
+@pytest.fixture
+def streams(anthropic: Anthropic, stream: MessageStream) -> list[MessageStream]:
+    """Streams of different prompts: what fails now and then fails one of them."""
+    return [stream, anthropic.stream(EVERY_PLANE_PROMPT), anthropic.stream(COUNT, max_tokens=16)]
+
+
+@requirement("anthropic.stream.answers")
+def test_stream_answers(stream: MessageStream) -> None:
+    """A stream is a 200 of `text/event-stream`."""
+    exchange = stream.exchange
+    if exchange.status in {402, 429}:
+        inconclusive(f"the target answered {exchange.status}")
+
+    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
+    assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
+
+
+@requirement("anthropic.stream.framing")
+def test_stream_framing(streams: list[MessageStream]) -> None:
+    """Every event is closed by a blank line, and every byte is UTF-8."""
+    for stream in streams:
+        exchange, reader = stream.exchange, stream.exchange.stream
+        if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
+            inconclusive("cannot be judged: there is no whole event stream")
+
+        assert not reader.invalid_utf8, "the stream is not UTF-8"
+        assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
+        assert reader.events, f"the body holds no event: {exchange.text:.100}"
+
+
+@requirement("anthropic.stream.event-names")
+def test_stream_event_names(streams: list[MessageStream]) -> None:
+    """Each event is named as its data is typed."""
+    for event in (event for stream in streams for event in stream.exchange.stream.events):
+        data = decoded(event.data)
+        if isinstance(data, dict) and data.get("type") in KNOWN:
+            assert event.name == data["type"], f"the data is a {data['type']}, the event is named {event.name!r:.80}"
+
+
+@requirement("anthropic.stream.json-events")
+def test_stream_json_events(stream: MessageStream) -> None:
+    """Every event is a typed JSON object."""
+    for event in stream.events:
+        if event.data.strip() == "[DONE]":
+            continue
+        data = decoded(event.data)
+        assert isinstance(data, dict), f"an event is not a JSON object: {event.data!r:.120}"
+        assert isinstance(data.get("type"), str), f"type of an event is {data.get('type')!r:.80}: {event.data!r:.120}"
+
+
+@requirement("anthropic.stream.schema")
+def test_stream_schema(stream: MessageStream, contract: Contract) -> None:
+    """The documented schema of an event holds."""
+    operation = contract.operations["createMessage"]
+
+    for data in stream.data:
+        problem = operation.event_problem(data)
+        assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
+
+
+@requirement("anthropic.stream.start")
+def test_stream_start(streams: list[MessageStream]) -> None:
+    """A stream starts once, with its start."""
+    for stream in streams:
+        kinds = [data["type"] for data in stream.data if data["type"] in KNOWN]
+        assert kinds[:1] == ["message_start"], f"the first event is {kinds[:1]}"
+        assert kinds.count("message_start") == 1, f"message_start comes {kinds.count('message_start')} times"
+
+
+@requirement("anthropic.stream.start.message")
+def test_stream_start_message(stream: MessageStream) -> None:
+    """The start names the message, of which nothing is said yet."""
+    message = stream.message
+
+    for name in ("id", "model"):
+        assert isinstance(message.get(name), str), f"{name} is {message.get(name)!r:.80}"
+        assert message[name], f"{name} is empty"
+    assert message.get("content") == [], f"content is {message.get('content')!r:.80}"
+    assert message.get("stop_reason") is None, f"stop_reason is {message.get('stop_reason')!r:.80}"
+
+
+@requirement("anthropic.stream.start.usage")
+def test_stream_start_usage(stream: MessageStream) -> None:
+    """The start has counters: the official clients write into them."""
+    usage = stream.message.get("usage")
+
+    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
+    assert type(usage.get("input_tokens")) is int, f"input_tokens is {usage.get('input_tokens')!r:.80}"
+
+
+@requirement("anthropic.stream.blocks")
+def test_stream_blocks(streams: list[MessageStream]) -> None:
+    """One block after the other, each from its start to its stop."""
+    for stream in streams:
+        current: Any = None
+        ended: list[Any] = []
+        for data in stream.data:
+            kind, index = data["type"], data.get("index")
+            if kind == "content_block_start":
+                assert current is None, f"block {index} starts within block {current}"
+                assert index not in ended, f"block {index} starts twice"
+                current = index
+            elif kind == "content_block_delta":
+                assert current == index, f"a delta of block {index} stands in block {current}"
+            elif kind == "content_block_stop":
+                assert current == index, f"block {index} stops within block {current}"
+                current, ended = None, [*ended, index]
+        assert current is None, f"block {current} never stops"
+
+
+@requirement("anthropic.stream.indices")
+def test_stream_indices(streams: list[MessageStream]) -> None:
+    """Blocks are counted as they come."""
+    for stream in streams:
+        indices = [data.get("index") for data in stream.of("content_block_start")]
+
+        assert indices == list(range(len(indices))), f"the blocks are numbered {indices}"
+
+
+@requirement("anthropic.stream.deltas")
+def test_stream_deltas(streams: list[MessageStream]) -> None:
+    """A text grows by text."""
+    for block in (block for stream in streams for block in stream.blocks):
+        if block.type in set(DELTAS.values()):
+            strange = [delta.get("type") for delta in block.deltas if DELTAS.get(delta.get("type", "")) != block.type]
+            assert not strange, f"a {block.type} block has the delta {strange[0]!r:.80}"
+
+
+@requirement("anthropic.stream.text")
+def test_stream_text(anthropic: Anthropic, stream: MessageStream) -> None:
+    """The deltas are a text, as the whole answer is one."""
+    whole = anthropic.message()
+    if not whole.text or stream.stop_reasons in (["max_tokens"], ["refusal"]):
+        inconclusive("the model gives no text")
+
+    assert stream.text(), "the stream carries no text"
+
+
+@requirement("anthropic.stream.stop-reason")
+def test_stream_stop_reason(streams: list[MessageStream]) -> None:
+    """Why a stream ended is told after its last block."""
+    for stream in streams:
+        reasons = stream.stop_reasons
+        assert reasons, "no message_delta has a stop_reason"
+        assert reasons[-1] in STOP_REASONS, f"stop_reason is {reasons[-1]!r:.80}"
+        kinds = [data["type"] for data in stream.data]
+        late = "content_block_delta" in kinds[kinds.index("message_delta") :]
+        assert not late, "a content_block_delta follows the message_delta"
+
+
+@requirement("anthropic.stream.usage")
+def test_stream_usage(stream: MessageStream) -> None:
+    """The counter of the output grows, and ends above zero."""
+    usages = [data.get("usage") for data in stream.of("message_delta")]
+    if not usages:
+        inconclusive("cannot be judged: the stream has no message_delta")
+    told = [usage.get("output_tokens") if isinstance(usage, dict) else None for usage in usages]
+    counts = [count for count in told if isinstance(count, int)]
+
+    assert len(counts) == len(told), f"output_tokens of message_delta is {told}"
+    first = (stream.message.get("usage") or {}).get("output_tokens")
+    rising = [*([first] if isinstance(first, int) else []), *counts]
+    assert all(one <= other for one, other in pairwise(rising)), f"output_tokens falls: {rising}"
+    assert counts[-1] or not stream.text(), "the answer has words and cost no output token"
+
+
+@requirement("anthropic.stream.usage.input")
+def test_stream_usage_input(anthropic: Anthropic, stream: MessageStream) -> None:
+    """Streaming does not change what a request costs."""
+    whole = anthropic.message().input
+
+    told = whole_input(stream.usage)
+
+    assert told == whole, f"the stream costs {told} input tokens, the whole answer {whole}"
+
+
+@requirement("anthropic.stream.stop")
+def test_stream_stop(streams: list[MessageStream]) -> None:
+    """A stream stops once, with its stop."""
+    for stream in streams:
+        if stream.exchange.broken:
+            inconclusive("cannot be judged: the connection broke")
+        kinds = [data["type"] for data in stream.data if data["type"] in KNOWN]
+        assert kinds[-1:] == ["message_stop"], f"the last event is {kinds[-1:]}"
+        assert kinds.count("message_stop") == 1, f"message_stop comes {kinds.count('message_stop')} times"
+
+
+@requirement("anthropic.stream.no-done")
+def test_stream_no_done(streams: list[MessageStream]) -> None:
+    """The end of another protocol is not sent."""
+    for stream in streams:
+        done = [event.data for event in stream.events if event.data.strip() == "[DONE]"]
+        assert not done, "the stream has [DONE], which is no JSON"
+
+
+@requirement("anthropic.stream.complete")
+def test_stream_complete(streams: list[MessageStream]) -> None:
+    """The body ends where the server says it ends."""
+    for stream in streams:
+        assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
+
+
+@requirement("anthropic.stream.max-tokens")
+def test_stream_max_tokens(anthropic: Anthropic) -> None:
+    """A cut stream says that it was cut."""
+    free, cut = anthropic.stream(COUNT), anthropic.stream(COUNT, max_tokens=16)
+    if len(cut.text()) >= len(free.text()) or not free.text().startswith(cut.text()):
+        inconclusive("the limit did not cut the answer off")
+    reason = pick(cut.stop_reasons, 0)
+
+    assert reason == "max_tokens", f"stop_reason is {reason!r:.80}"

@@ -1,0 +1,82 @@
+"""The Anthropic protocol, streams: their text, their timing, stop sequences and thinking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from conformance.anthropic import Anthropic
+from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_anthropic import COUNT
+from conformance.checks.test_anthropic_options import STOP, THINKING
+from conformance.checks.test_chat import EVERY_PLANE_PROMPT
+from conformance.checks.test_chat_stream import REPEAT
+from conformance.checks.test_chat_stream_transport import LONG, NOTICEABLE, TRIES
+from conformance.target import Target
+
+
+@requirement("anthropic.stream.unicode")
+def test_stream_unicode(anthropic: Anthropic) -> None:
+    """No character is torn apart."""
+    text = anthropic.stream(EVERY_PLANE_PROMPT).text()
+
+    assert "�" not in text, f"the text has replacement characters: {text!r:.120}"
+    assert not any("\ud800" <= letter <= "\udfff" for letter in text), "a delta ends within a surrogate pair"
+    if "世界" not in text:
+        inconclusive("the model did not repeat the text")
+
+
+@requirement("anthropic.stream.equals-whole")
+def test_stream_equals_whole(anthropic: Anthropic) -> None:
+    """Streaming changes the transport, not the answer."""
+    once, twice = anthropic.message(REPEAT), anthropic.message(REPEAT, take=1)
+    if once.text != twice.text:
+        inconclusive("the model does not answer the same twice")
+    stream = anthropic.stream(REPEAT)
+    if not stream.text():
+        inconclusive("cannot be judged: the stream carries no text")
+
+    assert stream.text() == once.text, f"streamed {stream.text()!r:.120}, whole {once.text!r:.120}"
+
+
+@requirement("anthropic.stream.stop-sequence")
+def test_stream_stop_sequence(anthropic: Anthropic) -> None:
+    """A stop sequence ends a stream as it ends a whole answer."""
+    if STOP not in anthropic.stream(COUNT).text():
+        inconclusive("the model does not count as told")
+    stream = anthropic.stream(COUNT, stop_sequences=["no such text", STOP])
+
+    assert STOP not in stream.text(), f"the stop sequence is {STOP!r}, the text {stream.text()!r:.120}"
+    delta = pick(stream.of("message_delta"), -1, "delta", kind=dict)
+    assert delta.get("stop_reason") == "stop_sequence", f"stop_reason is {delta.get('stop_reason')!r:.80}"
+    assert delta.get("stop_sequence") == STOP, f"stop_sequence is {delta.get('stop_sequence')!r:.80}"
+
+
+@requirement("anthropic.stream.incremental")
+def test_stream_incremental(anthropic: Anthropic, target: Target) -> None:
+    """The first words arrive long before the last ones, and do not wait for a longer answer."""
+    model = target.models["slow"]
+
+    for take in range(TRIES):
+        short, long = (anthropic.stream(LONG, model=model, take=take, max_tokens=size).arrivals() for size in (2, 24))
+        spread, growth = long[-1] - long[0], long[0] - short[0]
+        if growth < NOTICEABLE or spread > growth / 5:
+            break
+    else:
+        raise AssertionError(f"the first text of a long answer came {growth:.2f} s later, all of it in {spread:.3f} s")
+    if max(growth, spread) < NOTICEABLE:
+        inconclusive(f"the model is too fast to tell: all text came within {spread:.3f} s")
+
+
+@requirement("anthropic.stream.thinking")
+def test_stream_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """Thinking comes in its own block, and is signed at the end."""
+    stream = granted(anthropic.stream(max_tokens=2048, thinking=THINKING))
+    thoughts = [block for block in stream.blocks if block.type == "thinking"]
+    if not thoughts and not anthropic.message(max_tokens=2048, thinking=THINKING).blocks("thinking"):
+        inconclusive("the model does not think aloud")
+
+    assert thoughts, f"no thinking block, but {[block.type for block in stream.blocks]}"
+    last = thoughts[0].deltas[-1] if thoughts[0].deltas else {}
+    assert last.get("type") == "signature_delta", f"the last delta of the thinking is {last.get('type')!r:.80}"
+    assert last.get("signature"), "the signature is empty"

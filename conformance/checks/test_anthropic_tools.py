@@ -1,0 +1,249 @@
+"""The Anthropic protocol: tool calls, whole and streamed, and the way back of their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.anthropic import Anthropic, Message
+from conformance.anthropic_tools import (
+    ANY,
+    GIVEN,
+    NAMED,
+    TOOLS,
+    forced,
+    forced_stream,
+    known,
+    result,
+    returned,
+)
+from conformance.ask import user
+from conformance.check import each, inconclusive, pick, requirement
+from conformance.tools import BOTH, NAMES, QUESTION
+
+CUT = {"max_tokens", "pause_turn", "refusal"}
+
+
+@pytest.fixture(autouse=True)
+def _tools_known(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """A model without tools is not judged by them."""
+    known(anthropic, "anthropic.tools" in gateway["model_dependent"])
+
+
+def _served(answer: Any) -> Any:
+    """Demands that a request is answered 200, whatever a model may refuse: tools are known to be taken."""
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}: {answer.exchange.text:.160}")
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
+    return answer
+
+
+@requirement("anthropic.tools.accepted")
+@each("choice", [{}, {"tool_choice": {"type": "auto"}}])
+def test_accepted(anthropic: Anthropic, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
+    """Tools may be offered."""
+    answer = anthropic.message(QUESTION, tools=TOOLS, **choice)
+
+    granted(answer)
+
+
+@requirement("anthropic.tools.any")
+def test_any(anthropic: Anthropic) -> None:
+    """Any means at least one."""
+    answer = _served(forced(anthropic))
+
+    assert answer.blocks("tool_use"), f"no tool call, but {answer.words!r:.120}"
+
+
+@requirement("anthropic.tools.named")
+def test_named(anthropic: Anthropic) -> None:
+    """A named tool is called, and no other."""
+    answer = _served(anthropic.message(QUESTION, **NAMED))
+
+    names = {call.get("name") for call in answer.blocks("tool_use")}
+    assert names, f"no tool call, but {answer.words!r:.120}"
+    assert names == {"get_time"}, f"get_time was named, but the calls are {names}"
+
+
+@requirement("anthropic.tools.none")
+def test_none(anthropic: Anthropic) -> None:
+    """None means none."""
+    answer = _served(anthropic.message(QUESTION, tools=TOOLS, tool_choice={"type": "none"}))
+
+    assert not answer.blocks("tool_use"), f"tool_choice none, but {len(answer.blocks('tool_use'))} tool calls"
+
+
+@requirement("anthropic.tools.id")
+def test_id(anthropic: Anthropic) -> None:
+    """Every call can be told from the others."""
+    ids = [call.get("id") for call in forced(anthropic).calls]
+
+    assert all(isinstance(name, str) and name for name in ids), f"the ids are {ids}"
+    assert len(set(ids)) == len(ids), f"the ids are {ids}"
+
+
+@requirement("anthropic.tools.name")
+def test_name(anthropic: Anthropic) -> None:
+    """Only what was offered can be called."""
+    for call in forced(anthropic).calls:
+        assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
+
+
+@requirement("anthropic.tools.input")
+def test_input(anthropic: Anthropic) -> None:
+    """An input is an object."""
+    for call in forced(anthropic).calls:
+        assert isinstance(call.get("input"), dict), f"input is {call.get('input')!r:.120}"
+
+
+@requirement("anthropic.tools.stop-reason")
+def test_stop_reason(anthropic: Anthropic) -> None:
+    """Who waits for a tool says so, and nobody else does."""
+    plain = anthropic.message()
+    for answer in (forced(anthropic), anthropic.message(QUESTION, tools=TOOLS)):
+        if answer.status == 200 and answer.blocks("tool_use") and answer.stop_reason not in CUT:
+            assert answer.stop_reason == "tool_use", f"a tool is called, but stop_reason is {answer.stop_reason!r:.80}"
+
+    assert plain.stop_reason != "tool_use", "stop_reason is tool_use, but no tool was offered"
+
+
+@requirement("anthropic.tools.result")
+def test_result(anthropic: Anthropic) -> None:
+    """The result of the model's own call is taken back."""
+    turn = forced(anthropic)
+    results = [result(_id(call), content="18 degrees, sunny") for call in turn.calls]
+
+    answer = _served(anthropic.message(returned(turn.content, *results), tools=TOOLS))
+
+    assert answer.content, f"nothing is answered: {answer.exchange.text:.160}"
+
+
+def _id(call: dict[str, Any]) -> str:
+    """The id of a call that can be sent back; inconclusive when the call has a defect of its own."""
+    pick(call, "input", kind=dict)
+    return pick(call, "id", kind=str) or inconclusive("the id of the call is empty")
+
+
+@requirement("anthropic.tools.result.forms")
+@each(
+    "fields",
+    [
+        {"content": "18 degrees"},
+        {"content": [{"type": "text", "text": "18 degrees"}]},
+        {},
+        {"content": "No such city.", "is_error": True},
+    ],
+)
+def test_result_forms(anthropic: Anthropic, fields: dict[str, Any]) -> None:
+    """A result has several forms."""
+    _served(anthropic.message(returned([GIVEN], result(GIVEN["id"], **fields)), tools=TOOLS))
+
+
+@requirement("anthropic.tools.result.counted")
+def test_result_counted(anthropic: Anthropic) -> None:
+    """The model reads what the tool answered."""
+    story = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
+    short = anthropic.message(returned([GIVEN], result(GIVEN["id"], content="18")), tools=TOOLS).input
+    long = anthropic.message(returned([GIVEN], result(GIVEN["id"], content=story)), tools=TOOLS).input
+
+    assert long > short, f"a long result costs {long} input tokens, a short one {short}"
+
+
+@requirement("anthropic.tools.result.orphan")
+def test_result_orphan(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
+    """An answer needs a question."""
+    turns = returned([GIVEN], result("toolu_of_nobody", content="18 degrees"))
+
+    answer = anthropic.message(turns, tools=TOOLS)
+
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}")
+    allowed = gateway["errors"]["status"]["invalid_value"]
+    assert answer.status in allowed, f"a result without a call is answered {answer.status}, not {allowed}"
+
+
+@requirement("anthropic.tools.parallel")
+def test_parallel(anthropic: Anthropic) -> None:
+    """Several calls are told apart, and answered together."""
+    turn = _both(anthropic)
+    ids = [_id(call) for call in turn.calls]
+    assert len(set(ids)) == len(ids), f"the ids are {ids}"
+
+    results = [result(name, content="fine") for name in ids]
+
+    _served(anthropic.message([user(BOTH), {"role": "assistant", "content": turn.content}, user(results)], tools=TOOLS))
+
+
+@requirement("anthropic.tools.parallel.off")
+def test_parallel_off(anthropic: Anthropic) -> None:
+    """One at a time means one."""
+    _both(anthropic)
+    choice = {"type": "any", "disable_parallel_tool_use": True}
+
+    single = _served(anthropic.message(BOTH, tools=TOOLS, tool_choice=choice))
+
+    count = len(single.blocks("tool_use"))
+    assert count <= 1, f"disable_parallel_tool_use, but {count} tool calls"
+
+
+def _both(anthropic: Anthropic) -> Message:
+    """An answer with several calls; inconclusive when the model makes one at a time."""
+    turn = anthropic.message(BOTH, **ANY)
+    return turn if len(turn.calls) > 1 else inconclusive("the model calls one tool at a time")
+
+
+@requirement("anthropic.tools.stream.start")
+def test_stream_start(anthropic: Anthropic) -> None:
+    """A streamed call is named before its input comes."""
+    for call in forced_stream(anthropic).calls:
+        name, tool = call.start.get("id"), call.start.get("name")
+        assert isinstance(name, str) and name, f"id is {name!r:.80}"  # noqa: PT018
+        assert tool in NAMES, f"name is {tool!r:.80}, which was not offered"
+        assert call.start.get("input") == {}, f"input of the start is {call.start.get('input')!r:.80}"
+
+
+@requirement("anthropic.tools.stream.input")
+def test_stream_input(anthropic: Anthropic) -> None:
+    """The parts of an input are the input."""
+    stream = forced_stream(anthropic)
+    if stream.stop_reasons == ["max_tokens"]:
+        inconclusive("the answer was cut off")
+    for call in stream.calls:
+        text = call.joined("partial_json")
+        assert isinstance(call.input, dict), f"the parts are no JSON object: {text!r:.120}"
+        assert call.input.keys() or not _inputs(anthropic), "the streamed input is empty, the whole one is not"
+
+
+def _inputs(anthropic: Anthropic) -> bool:
+    """The whole answer to the same request calls with an input."""
+    return all(call.get("input") for call in forced(anthropic).blocks("tool_use"))
+
+
+@requirement("anthropic.tools.stream.stop-reason")
+def test_stream_stop_reason(anthropic: Anthropic) -> None:
+    """A stream that waits for a tool says so."""
+    stream = forced_stream(anthropic)
+    if not stream.calls or stream.stop_reasons[-1:] == ["max_tokens"]:
+        inconclusive("the answer was cut off")
+    reason = pick(stream.stop_reasons, -1)
+
+    assert reason == "tool_use", f"a tool is called, but stop_reason is {reason!r:.80}"
+
+
+@requirement("anthropic.tools.stream.equals-whole")
+def test_stream_equals_whole(anthropic: Anthropic) -> None:
+    """Streaming changes the transport, not the call."""
+    once, twice = _calls(forced(anthropic)), _calls(forced(anthropic, take=1))
+    if once != twice:
+        inconclusive("the model does not call the same twice")
+    streamed = [(call.start.get("name"), call.input) for call in forced_stream(anthropic).calls]
+    if not all(given for _, given in streamed):
+        inconclusive("cannot be judged: the streamed input is empty")
+
+    assert streamed == once, f"streamed {streamed!r:.120}, whole {once!r:.120}"
+
+
+def _calls(answer: Message) -> list[tuple[Any, Any]]:
+    return [(call.get("name"), pick(call, "input", kind=dict)) for call in answer.calls]

@@ -1,0 +1,52 @@
+"""The bytes that a request brings along in base64, and what they are."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Protocol
+
+from reference_server.errors import Refusal
+from reference_server.form import Upload
+
+_IMAGES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+}
+_MOST_TEXT = 100_000
+
+
+class Files(Protocol):
+    """The uploaded files that a message may refer to."""
+
+    def get(self, name: str, /) -> Upload | None:
+        """The file of an id."""
+
+
+def decoded(encoded: str, where: str) -> bytes:
+    """The bytes of a base64 text. Raises Refusal, naming the field, when it is none or empty."""
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refusal("invalid_value", f"The data is not base64: {error}.", where) from error
+    if not data:
+        raise Refusal("invalid_value", "The data is empty.", where)
+    return data
+
+
+def image_type(data: bytes, where: str) -> str:
+    """The media type that the bytes of an image show. Raises Refusal when they show none."""
+    media_type = next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
+    if media_type is None:
+        raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)
+    return media_type
+
+
+def readable(data: bytes) -> str:
+    """The text of a document; empty when it is not text."""
+    try:
+        return data[:_MOST_TEXT].decode()
+    except UnicodeDecodeError:
+        return ""

@@ -1,0 +1,7 @@
+"""The Anthropic dialect of messages: request body to `Prompt`, `Answer` to message or events."""
+
+from reference_server.protocols.anthropic.request import prompt_of
+from reference_server.protocols.anthropic.response import events, message, usage_body
+from reference_server.protocols.anthropic.version import VERSION, refuse_removed
+
+__all__ = ["VERSION", "events", "message", "prompt_of", "refuse_removed", "usage_body"]

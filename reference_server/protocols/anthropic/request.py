@@ -1,0 +1,98 @@
+"""A validated request body as a prompt, and what no schema can refuse about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from reference_server.content import Files
+from reference_server.errors import Refusal
+from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.protocols.anthropic.blocks import parts_of, placed
+
+Body = dict[str, Any]
+_MODES = {"auto": "auto", "any": "required", "tool": "required", "none": "none"}
+
+
+def prompt_of(body: Body, files: Files) -> Prompt:
+    """The prompt of a request. Raises Refusal, naming the field, when its fields contradict each other."""
+    tools = tuple(_tool(tool, f"tools[{place}]") for place, tool in enumerate(body.get("tools") or ()))
+    choice = body.get("tool_choice") or {"type": "auto"}
+    return Prompt(
+        model=body["model"],
+        messages=(*_system(body, files), *_messages(body["messages"], files)),
+        tools=tools,
+        choice=_choice(choice, tools),
+        parallel=not choice.get("disable_parallel_tool_use"),
+        output=_output(body),
+        stop=tuple(body.get("stop_sequences") or ()),
+        max_tokens=int(body["max_tokens"]) if "max_tokens" in body else None,
+        thinking=_thinking(body),
+    )
+
+
+def _system(body: Body, files: Files) -> Iterator[Message]:
+    if body.get("system"):
+        yield Message("system", parts_of(placed(body["system"], "system"), files))
+
+
+def _messages(turns: list[Body], files: Files) -> Iterator[Message]:
+    open_calls: set[str] = set()
+    for number, turn in enumerate(turns):
+        at = f"messages[{number}].content"
+        blocks = placed(turn["content"], at)
+        results = [(where, block) for where, block in blocks if block["type"] == "tool_result"]
+        _refuse_unanswered(results, open_calls, at)
+        for where, block in results:
+            parts = parts_of(placed(block.get("content"), f"{where}.content"), files)
+            yield Message("tool", parts, answers=block["tool_use_id"])
+        calls = tuple(_call(block) for _, block in blocks if block["type"] == "tool_use")
+        open_calls = {call.id for call in calls}
+        if len(results) < len(blocks) or not blocks:
+            yield Message(turn["role"], parts_of(blocks, files), calls)
+
+
+def _refuse_unanswered(results: list[tuple[str, Body]], open_calls: set[str], at: str) -> None:
+    """The results of a message are the answers to the calls of the message before: all of them and no others."""
+    for where, block in results:
+        if block["tool_use_id"] not in open_calls:
+            message = f"No tool_use {block['tool_use_id']!r} is in the message before."
+            raise Refusal("invalid_value", message, f"{where}.tool_use_id")
+    missing = open_calls - {block["tool_use_id"] for _, block in results}
+    if missing:
+        raise Refusal("invalid_value", f"The tool_use {min(missing)!r} has no tool_result right after it.", at)
+
+
+def _call(block: Body) -> ToolCall:
+    return ToolCall(block["id"], block["name"], msgspec.json.encode(block["input"]).decode())
+
+
+def _tool(tool: Body, at: str) -> Tool:
+    return Tool(tool["name"], tool["input_schema"], f"{at}.input_schema", tool.get("description") or "")
+
+
+def _choice(choice: Body, tools: tuple[Tool, ...]) -> ToolChoice:
+    kind = choice["type"]
+    if kind in ("any", "tool") and not tools:
+        raise Refusal("invalid_value", "`tool_choice` may force a tool only when `tools` are given.", "tool_choice")
+    if kind != "tool":
+        return ToolChoice(_MODES[kind])  # type: ignore[arg-type]
+    if choice.get("name") not in {tool.name for tool in tools}:
+        raise Refusal("invalid_value", f"`tools` has no tool named {choice.get('name')!r}.", "tool_choice.name")
+    return ToolChoice("required", frozenset([choice["name"]]))
+
+
+def _output(body: Body) -> Output:
+    form = (body.get("output_config") or {}).get("format")
+    return Output("schema", form.get("schema"), "output_config.format.schema") if form else Output()
+
+
+def _thinking(body: Body) -> bool:
+    thinking = body.get("thinking") or {"type": "disabled"}
+    if thinking["type"] != "enabled":
+        return False
+    if "max_tokens" in body and thinking["budget_tokens"] >= body["max_tokens"]:
+        raise Refusal("invalid_value", "`max_tokens` must be greater than `budget_tokens`.", "thinking.budget_tokens")
+    return True
