@@ -126,7 +126,7 @@ def _word(finding: Finding) -> str:
 
 
 def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
-    words = [*(str(HERE / folder) for folder in register.FOLDERS), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
+    words = [*map(str, _places(options["requirement"])), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
     words += [
         "--disable-plugin-autoload",
         "--capture=no",
@@ -135,6 +135,16 @@ def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[
     words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
     words += ["--base-url", base_url] if base_url else []
     return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
+
+
+def _places(requirements: str | None) -> list[Path]:
+    """The folders with checks; of requirements that are named, the modules in which their checks may stand."""
+    folders = [HERE / folder for folder in register.FOLDERS]
+    if not requirements:
+        return folders
+    areas = {register.load().requirement(name).area for name in requirements.split(",")}
+    modules = sorted(path for folder in folders for path in folder.glob("test_*.py"))
+    return [path for path in modules if any(f"{path.stem}_".startswith(f"test_{area}_") for area in areas)]
 
 
 class _Brief:
