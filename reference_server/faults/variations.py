@@ -17,7 +17,7 @@ from reference_server.reply import Chunk, Event, Reply, encode_json
 
 _CHAT = "createChatCompletion"
 _PING = b": ping\n\n"
-_MOST_WRITES = 10_000
+_MOST_WRITES = 1_000
 _OF_THE_MODEL = {"input", "args"}
 """Fields whose content is the model's and not the gateway's: what a tool is called with."""
 
