@@ -106,7 +106,7 @@ def streamed_examples(contract: openapi.Contract) -> Iterator[tuple[openapi.Oper
     """The data of every event of every example, with the operation that streams it."""
     examples = contract.document["components"].get("examples", {})
     for operation in contract.operations.values():
-        content = contract._resolve(operation.document["responses"]["200"])["content"]
+        content = contract._resolve(operation.document["responses"].get("200", {})).get("content", {})
         for reference in content.get("text/event-stream", {}).get("examples", {}).values():
             for event in examples[reference["$ref"].rpartition("/")[2]]["dataValue"]:
                 yield operation, event["data"]
