@@ -185,7 +185,7 @@ def task_sound_is_a_picture(reply: Reply) -> None:
     """At the address of the sound is a picture."""
     if _result(reply, "audio"):
         root = _result(reply, "audio")["url"].partition("/media/")[0]
-        _result(reply, "audio")["url"] = f"{root}/media/pictures/64x64-00000000.png"
+        _result(reply, "audio")["url"] = f"{root}/media/images/64x64-00000000000000000000000000000000.png"
 
 
 @fault("createAudioTask", breaks={"tasks.audio"}, gateway=_GATEWAY)

@@ -187,7 +187,7 @@ def video_is_a_picture(reply: Reply) -> None:
     """At the address of the film is a picture."""
     if _result(reply):
         root = _result(reply)["url"].partition("/media/")[0]
-        _result(reply)["url"] = f"{root}/media/pictures/640x360-00000000.png"
+        _result(reply)["url"] = f"{root}/media/images/640x360-00000000000000000000000000000000.png"
 
 
 @fault(_ASK, breaks={"videos.result.film"}, gateway=_GATEWAY)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from reference_server.media import File
 
-SMALLEST, LARGEST = 16, 2048
+SMALLEST, LARGEST = 16, 4096
 """The least and the most pixels of a side. A recipe that asks for more gets this much."""
 FORMATS = ("png", "jpeg", "webp")
 _RECIPE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})-([0-9a-f]{32})(t?)\.(png|jpeg|webp)")

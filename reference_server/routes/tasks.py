@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reference_server import jobs
 from reference_server.call import Call
 from reference_server.jobs import Job, Product
-from reference_server.media import music, pictures
+from reference_server.media import images, music
 from reference_server.reply import Reply
 from reference_server.routes import route
 
@@ -27,7 +27,7 @@ def create_image_task(service: Service, call: Call) -> Reply:
     words = [
         jobs.digits(f"{number} {body['prompt']}") for number in range(int(min(body.get("num_outputs") or 1, _MOST)))
     ]
-    products = [Product("pictures", pictures.recipe(side, side, word)) for word in words]
+    products = [Product("images", images.recipe(side, side, "png", False, word)) for word in words]
     return submitted(service, call, "image", products, 4.0 * len(products))
 
 

@@ -85,6 +85,10 @@ def litellm(upstream: str, folder: Path) -> Iterator[tuple[str, Path]]:
     environment = {
         "UPSTREAM": upstream,
         "UPSTREAM_KEY": "sk-ok",
+        "ANTHROPIC_API_BASE": upstream.removesuffix("/v1") + "/anthropic",
+        "ANTHROPIC_API_KEY": "sk-ok",
+        "GEMINI_API_BASE": upstream.removesuffix("/v1") + "/gemini",
+        "GEMINI_API_KEY": "sk-ok",
         "GATEWAY_API_KEY": os.environ.setdefault("GATEWAY_API_KEY", "sk-litellm-1234"),
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "PATH": f"{LITELLM / 'bin'}{os.pathsep}{os.environ['PATH']}",
