@@ -46,6 +46,13 @@ def answer(service: Service, call: Call, asked: Asked) -> Given:
     return Given(served, answers, usage, service.metering.book(call, served.name, usage))
 
 
+def named_fallbacks(service: Service, call: Call) -> Sequence[str]:
+    """The models that the request itself names as fallbacks, where the gateway documents that it may."""
+    if service.fallback_mode != "request":
+        return ()
+    return (call.body.get("provider") or {}).get("fallback") or ()
+
+
 def headers(service: Service, asked: Asked, given: Given) -> dict[str, str]:
     """The documented headers that tell the cost, the model that served, and its fallbacks."""
     told = service.metering.headers(given.served.name, given.cost)

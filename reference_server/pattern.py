@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 _CATEGORIES = {
     op.CATEGORY_DIGIT: "7",

@@ -206,3 +206,13 @@ def test_every_operation_has_a_handler():
 
     for name in (None, *openapi.names()):
         assert openapi.load(name).operations.keys() <= handlers().keys()
+
+
+@pytest.mark.parametrize("gateway", [None, "infery"])
+def test_field_that_is_not_documented_is_ignored(gateway, server, http):
+    """Whatever `provider` holds, it means nothing to a gateway that does not document it."""
+    body = {"model": "echo", "messages": [{"role": "user", "content": "Hello."}], "provider": 7}
+
+    answer = http.post(f"{server(gateway)}/chat/completions", json=body, headers={"authorization": "Bearer sk-ok"})
+
+    assert answer.status_code == 200

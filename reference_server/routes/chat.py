@@ -21,7 +21,7 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
     prompt = openai.prompt_of(call.body, service.shelf(call))
     streamed = bool(call.body.get("stream"))
-    fallbacks = (call.body.get("provider") or {}).get("fallback") or ()
+    fallbacks = answering.named_fallbacks(service, call)
     asked = Asked(prompt, call.body["messages"], streamed, fallbacks)
     given = answering.answer(service, call, asked)
     served = given.served

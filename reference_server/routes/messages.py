@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def create_message(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
     streamed = bool(call.body.get("stream"))
-    fallbacks = (call.body.get("provider") or {}).get("fallback") or ()
+    fallbacks = answering.named_fallbacks(service, call)
     asked = Asked(_prompt(service, call), call.body["messages"], streamed, fallbacks)
     given = answering.answer(service, call, asked)
     model = given.served.model
