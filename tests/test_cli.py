@@ -114,6 +114,16 @@ def test_explain_shows_all_there_is_to_know(capsys: pytest.CaptureFixture[str]) 
     assert "models_are_a_map (playing one): Models come as a map." in out
 
 
+def test_explain_shows_what_was_decided_where_documents_disagree(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "X-04"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "X-04 (foxora): Limits are counted per account" in shown
+    assert "X-04 (ofox)" in shown
+    assert "https://docs.ofox.ai/api" in shown
+    assert main(["explain", "X-99"]) == 2
+
+
 def test_explain_says_when_the_faults_are_unknown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,20 +1,22 @@
-"""`explain`: all there is to know about one requirement."""
+"""`explain`: all there is to know about one requirement, or about a contradiction between documents."""
 
 from __future__ import annotations
 
 import argparse
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from conformance.errors import NoCatalogue
+from conformance.errors import NoCatalogue, UsageError
 
 if TYPE_CHECKING:
     from conformance.model import Requirement
     from conformance.register import Register
 
+CONTRADICTION = re.compile(r"X-\d+")
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,22 +24,44 @@ def add(subparsers: Any) -> None:
     """Declares the command."""
     parser = subparsers.add_parser(
         "explain",
-        help="explain a requirement",
-        description="Shows what a requirement says, what it rests on, its check, and the faults that prove the check.",
+        help="explain a requirement, or a contradiction between documents",
+        description="Shows what a requirement says, what it rests on, its check, and the faults that prove the check; "
+        "of a contradiction between documents, what each gateway is held to, and the documents that disagree.",
         allow_abbrev=False,
     )
-    parser.add_argument("id", metavar="ID", help="for example chat.stream.ends-with-done")
+    parser.add_argument("id", metavar="ID", help="for example chat.stream.ends-with-done, or X-05")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Prints the requirement."""
+    """Prints the requirement or the contradiction."""
     from conformance import register
 
+    if CONTRADICTION.fullmatch(args.id):
+        print("\n".join(_contradiction(args.id)))
+        return 0
     known = register.load()
     requirement = known.requirement(args.id)
     parts = [_head(requirement), *_documented(requirement, known), *_check(requirement, known), *_faults(requirement)]
     print("\n".join(parts))
     return 0
+
+
+def _contradiction(name: str) -> Iterator[str]:
+    """What each gateway is held to where documents disagree, with both of them."""
+    import openapi
+
+    decided = False
+    for gateway in ("openai", *openapi.names()):
+        rules = openapi.load(gateway).gateway
+        for one in rules["contradictions"]:
+            if one["id"] == name:
+                decided = True
+                yield f"{name} ({gateway}): {one['decision']}"
+                yield from (
+                    f"  {rules['sources'][key]['title']}\n    {rules['sources'][key]['url']}" for key in one["between"]
+                )
+    if not decided:
+        raise UsageError(f"no contradiction is called {name}", "they stand under `contradictions` in openapi/gateways/")
 
 
 def _head(requirement: Requirement) -> str:
