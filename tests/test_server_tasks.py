@@ -111,3 +111,11 @@ def test_other_recipes_are_not_found(server, http, recipe):
     root = server("foxapi").removesuffix("/v1")
 
     assert http.get(f"{root}/media/images/{recipe}").status_code == 404
+
+
+def test_duration_under_a_name_that_is_not_documented_means_nothing(server, http):
+    body = {"model": "film", "prompt": "x", "duration_seconds": "long", "n": "many"}
+
+    response = http.post(f"{server('foxapi')}/videos/generations", json=body, headers=AUTHORIZED)
+
+    assert response.status_code < 300

@@ -23,7 +23,7 @@ _MOST = 4
 @route("createVideo")
 def create_video(service: Service, call: Call) -> Reply:
     """A job that makes films."""
-    products = _films(call.body)
+    products = _films(_documented(call))
     price = sum(product.facts["duration_seconds"] for product in products) * _CREDITS_PER_SECOND
     if "retrieveTask" in service.contract.operations:
         return tasks.submitted(service, call, "video", products, price)
@@ -62,6 +62,12 @@ def _state(service: Service, job: Job) -> dict[str, Any]:
     created = int(job.created)
     told = {"status": jobs.word(service, state), "progress": progress}
     return {**ids, **told, "created": created, "created_at": created, "model": job.model}
+
+
+def _documented(call: Call) -> dict[str, Any]:
+    """The fields of the body that the contract knows, and that were therefore validated."""
+    known = call.operation.request_schema()["properties"] if call.operation else {}
+    return {name: value for name, value in call.body.items() if name in known}
 
 
 def _films(body: dict[str, Any]) -> list[Product]:
