@@ -91,6 +91,8 @@ def _ending(judge: Callable[[Case], None], case: Case) -> tuple[type, str]:
 
 
 def _settle(ended: dict[type, list[str]]) -> None:
+    if not ended:
+        raise NotApplicable("there is no case to judge")
     for kind in (AssertionError, Inconclusive):
         if kind in ended:
             raise kind(_joined(ended[kind]))

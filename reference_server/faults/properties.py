@@ -65,9 +65,9 @@ def array_of_one_is_taken(call: Call) -> None:
         call.raw = call.raw[1:-1]
 
 
-@request_fault("retrieveModel", breaks={"properties.auth"}, before="authentication")
-def model_needs_no_key(call: Call) -> None:
-    """Whoever asks may see a model."""
+@request_fault("retrieveFile", breaks={"properties.auth"}, before="authentication")
+def file_needs_no_key(call: Call) -> None:
+    """Whoever asks may see a file."""
     call.headers.setdefault("authorization", "Bearer sk-ok")
 
 
