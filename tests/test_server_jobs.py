@@ -16,11 +16,13 @@ from reference_server.store import Store
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved, or goes on by `step` at each look."""
 
     now = 1000.0
+    step = 0.0
 
     def __call__(self):
+        self.now += self.step
         return self.now
 
 
@@ -74,6 +76,20 @@ def test_progress_never_shrinks():
 
     assert told == sorted(told)
     assert told[-1] < 100
+
+
+@pytest.mark.parametrize("gateway", ["infery", "foxapi"])
+def test_status_is_of_one_moment(playing, clock, gateway):
+    service = playing(gateway)
+    words = service.contract.gateway["async"]
+    job = submitted(service)
+    path = words["status_paths"]["videos"].replace("{id}", job["id"])
+    end, clock.step = clock.now + jobs.QUEUED + jobs.RUNNING, 0.001
+
+    for looks in range(10):
+        clock.now = end - looks * clock.step
+        body = send(service, "GET", path).body
+        assert (body["status"] in words["success"]) == bool(body.get(words["results"]))
 
 
 def test_job_outlives_its_process(playing, clock, tmp_path):

@@ -43,21 +43,22 @@ def create_audio_task(service: Service, call: Call) -> Reply:
 def retrieve_task(service: Service, call: Call) -> Reply:
     """How far a task is."""
     job = jobs.find(service, call)
-    state, _ = jobs.state(job, service.store.clock())
+    state, progress = jobs.state(job, service.store.clock())
     results = [{"url": jobs.address(call, product)} for product in job.products] if state == "success" else None
     usage = {"credits_reserved": job.cost, "user_group": "default"}
-    return Reply.json({**_state(service, job), "results": results, "error": _error(state), "usage": usage})
+    told = _told(service, job, state, progress)
+    return Reply.json({**told, "results": results, "error": _error(state), "usage": usage})
 
 
 def submitted(service: Service, call: Call, type_: str, products: list[Product], price: float) -> Reply:
     """The answer to the submission of a task."""
     name = f"task-unified-{int(service.store.clock())}-{call.id[:12]}"
     job = jobs.submit(service, call, type_, name, products, price)
-    return Reply.json({**_state(service, job), "task_info": {"can_cancel": False, "estimated_time": 1}})
+    told = _told(service, job, *jobs.state(job, service.store.clock()))
+    return Reply.json({**told, "task_info": {"can_cancel": False, "estimated_time": 1}})
 
 
-def _state(service: Service, job: Job) -> dict[str, Any]:
-    state, progress = jobs.state(job, service.store.clock())
+def _told(service: Service, job: Job, state: jobs.State, progress: int) -> dict[str, Any]:
     kind = {"id": job.id, "object": f"{job.type}.generation.task", "type": job.type, "model": job.model}
     return {**kind, "status": jobs.word(service, state), "progress": progress, "created": int(job.created)}
 

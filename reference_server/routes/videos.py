@@ -39,15 +39,15 @@ def retrieve_video(service: Service, call: Call) -> Reply:
 
 def taken(service: Service, job: Job) -> Reply:
     """The answer to a submission that is not a task."""
-    reply = Reply.json(_state(service, job))
+    reply = Reply.json(_told(service, job, *jobs.state(job, service.store.clock())))
     reply.headers.update(service.metering.headers(job.model, job.cost))
     return reply
 
 
 def told(service: Service, call: Call, job: Job) -> Reply:
     """The status of a job that is not a task."""
-    body = _state(service, job)
-    state, _ = jobs.state(job, service.store.clock())
+    state, progress = jobs.state(job, service.store.clock())
+    body = _told(service, job, state, progress)
     if state == "success":
         product = job.products[0]
         body |= {"result": {"url": jobs.address(call, product), **product.facts}, **service.metering.fields(job.cost)}
@@ -56,12 +56,11 @@ def told(service: Service, call: Call, job: Job) -> Reply:
     return Reply.json(body)
 
 
-def _state(service: Service, job: Job) -> dict[str, Any]:
-    state, progress = jobs.state(job, service.store.clock())
+def _told(service: Service, job: Job, state: jobs.State, progress: int) -> dict[str, Any]:
     ids = dict.fromkeys(service.contract.gateway["async"]["ids"], job.id)
     created = int(job.created)
-    told = {"status": jobs.word(service, state), "progress": progress}
-    return {**ids, **told, "created": created, "created_at": created, "model": job.model}
+    now = {"status": jobs.word(service, state), "progress": progress}
+    return {**ids, **now, "created": created, "created_at": created, "model": job.model}
 
 
 def _documented(call: Call) -> dict[str, Any]:
