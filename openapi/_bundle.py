@@ -118,11 +118,17 @@ def prune(document: Document) -> None:
     """Remove the tags that no operation has, and the components that nothing refers to, directly or through another."""
     tags = {tag for item in document["paths"].values() for part in item.values() for tag in _tags(part)}
     document["tags"] = [tag for tag in document["tags"] if tag["name"] in tags]
-    used = set(_reachable(document))
+    used = set(_reachable(document)) | {f"#/components/securitySchemes/{name}" for name in _credentials(document)}
     for section, named in document["components"].items():
-        if section != "securitySchemes":
-            document["components"][section] = {k: v for k, v in named.items() if f"#/components/{section}/{k}" in used}
+        document["components"][section] = {k: v for k, v in named.items() if f"#/components/{section}/{k}" in used}
     document["components"] = {section: named for section, named in document["components"].items() if named}
+
+
+def _credentials(document: Document) -> set[str]:
+    """The security schemes that the document or one of its operations names."""
+    parts = [document, *(part for item in document["paths"].values() for part in item.values())]
+    named = [one for part in parts if isinstance(part, dict) for one in part.get("security", [])]
+    return {name for one in named for name in one}
 
 
 def _tags(part: Any) -> list[str]:

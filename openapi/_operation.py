@@ -115,4 +115,4 @@ class Operation:
         if stream is None:
             return None
         data = self.resolve(stream["itemSchema"])["properties"]["data"]
-        return next(self.compile(branch["contentSchema"]) for branch in data["oneOf"] if "contentSchema" in branch)
+        return next(self.compile(form["contentSchema"]) for form in data.get("oneOf", [data]) if "contentSchema" in form)

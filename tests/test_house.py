@@ -16,7 +16,7 @@ FORBIDDEN = {
     "reference_server": {"conformance"},
     "conformance": {"reference_server"},
 }
-LONGEST = 600
+LONGEST = 500
 
 
 def imported(path: Path) -> set[str]:
