@@ -115,4 +115,5 @@ class Operation:
         if stream is None:
             return None
         data = self.resolve(stream["itemSchema"])["properties"]["data"]
-        return next(self.compile(form["contentSchema"]) for form in data.get("oneOf", [data]) if "contentSchema" in form)
+        forms = data.get("oneOf", [data])
+        return next(self.compile(form["contentSchema"]) for form in forms if "contentSchema" in form)

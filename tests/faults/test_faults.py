@@ -5,24 +5,20 @@ What takes longest comes first, so that no worker ends alone.
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from functools import cache
-from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
 
 import openapi
 from conformance import reference, register, runner, select
 from conformance.model import Finding, Verdict
-from conformance.report import har
 from conformance.sdk import node
 from reference_server import faults
+
+from .recorded import Session, record, shared
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -56,57 +52,20 @@ def server() -> Iterator[Callable[[str | None], str]]:
         yield start
 
 
-Touching = Callable[[str | None, str], set[str]]
+Sessions = Callable[[str | None], Session]
 
 
 @pytest.fixture(scope="session")
-def touching(server: Callable[[str | None], str], tmp_path_factory: pytest.TempPathFactory) -> Touching:
-    """The requirements whose checks look at an operation of a gateway, as a run without faults shows.
-
-    A fault of one operation cannot change the verdict of any other check. One worker measures for all.
-    """
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Sessions:
+    """What the checks ask each gateway, recorded once for all workers."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     @cache
-    def looked_at(gateway: str | None) -> dict[str, set[str]]:
-        with _alone(shared / f"{gateway}.lock"):
-            kept = shared / f"{gateway}.json"
-            if not kept.exists():
-                kept.write_text(json.dumps({name: sorted(found) for name, found in measured(gateway).items()}))
-            return {name: set(found) for name, found in json.loads(kept.read_text()).items()}
+    def session(gateway: str | None) -> Session:
+        return shared(place / f"{gateway}.session", lambda: record(gateway, USUAL, tmp_path_factory.mktemp("session")))
 
-    def measured(gateway: str | None) -> dict[str, set[str]]:
-        place = tmp_path_factory.mktemp("baseline")
-        report = runner.judge(
-            base_url=f"{server(gateway)}/v1",
-            gateway=gateway,
-            target=reference.FIXTURES,
-            report_dir=place,
-            requirement=sorted(USUAL),
-        ).report
-        operations = {record["id"]: _operation(gateway, record) for record in har.load(place / har.FILENAME)}
-        found: dict[str, set[str]] = {}
-        for finding in report.findings:
-            for exchange in finding.exchanges:
-                found.setdefault(operations[exchange], set()).add(finding.requirement)
-        return found
-
-    return lambda gateway, operation: looked_at(gateway).get(operation, set())
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """One process at a time, of all that share the file."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _operation(gateway: str | None, record: Mapping[str, Any]) -> str:
-    path = urlsplit(record["path"]).path
-    found = openapi.load(gateway).find(record["method"], unquote(path), record["protocol"])
-    return found.id if found else ""
+    return session
 
 
 def judge(
@@ -143,10 +102,11 @@ def test_gateway_may_vary(gateway: str, server: Callable[[str | None], str]) -> 
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
-def test_variation_passes(name: str, server: Callable[[str | None], str], touching: Touching) -> None:
+def test_variation_passes(name: str, server: Callable[[str | None], str], sessions: Sessions) -> None:
     """A legal difference fails nothing."""
     fault = CATALOGUE[name]
-    within = set() if fault.operation == "*" else touching(fault.gateway, fault.operation)
+    within = sessions(fault.gateway).changed_by(fault)
+    assert within, "no check looks at what differs"
 
     found = judge(server(fault.gateway), fault.gateway, f"variation/{name}", within)
 
@@ -155,12 +115,10 @@ def test_variation_passes(name: str, server: Callable[[str | None], str], touchi
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_fault_is_seen(name: str, server: Callable[[str | None], str], touching: Touching) -> None:
+def test_fault_is_seen(name: str, server: Callable[[str | None], str], sessions: Sessions) -> None:
     """The requirements that a fault names fail, and no other does."""
     fault = CATALOGUE[name]
-    touched = USUAL if fault.operation == "*" else touching(fault.gateway, fault.operation)
-    documented = {name for name, one in REQUIREMENTS.items() if fault.operation in one.operations} & USUAL
-    within = touched | documented | fault.breaks
+    within = sessions(fault.gateway).changed_by(fault) | fault.breaks
 
     found = judge(server(fault.gateway), fault.gateway, f"fault/{name}", within)
 
