@@ -88,13 +88,6 @@ def _told(body: dict[str, object], text: str) -> None:
 
 
 @variation(_WRITE)
-def nothing_heard(reply: Reply) -> None:
-    """Sound that is no speech has an empty text."""
-    if reply.ok and isinstance(reply.body, dict) and "seconds of sound" in reply.body["text"]:
-        reply.body["text"] = ""
-
-
-@variation(_WRITE)
 def plain_text_ends_in_a_line_break(reply: Reply) -> Reply:
     """Plain text ends in a line break."""
     return _plain(reply, lambda text: f"{text}\n")
