@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import openapi
-from conformance import register, target, target_file
+from conformance import register, runner, target, target_file
 from conformance.__main__ import main
 from conformance.cli import init
+from conformance.model import Verdict
 
 
 @pytest.mark.parametrize("gateway", ["openai", *openapi.names()])
@@ -24,6 +26,22 @@ def test_file_is_a_target(gateway: str, tmp_path: Path, monkeypatch: pytest.Monk
     lines = path.read_text().splitlines()
     path.write_text("\n".join(line.removeprefix("# ") if " = " in line else line for line in lines[1:]))
     assert target_file.read(path)["models"]["chat"] == "..."
+
+
+@pytest.mark.parametrize("gateway", ["openai", *openapi.names()])
+def test_reference_server_has_every_fixture(gateway: str, server: Callable[..., str], tmp_path: Path) -> None:
+    """Whatever needs a fixture is judged on the reference server, with the target file that `init` fills in."""
+    path = tmp_path / "target.toml"
+    assert main(["init", "--gateway", gateway, "--reference", "--output", str(path)]) == 0
+    features = openapi.load(gateway).features
+    fixed = [one for one in register.load().requirements.values() if one.fixtures or one.feature == "account.plans"]
+    wanted = sorted(one.id for one in fixed if one.feature in features)
+
+    found = runner.judge(base_url=server(gateway), target=path, requirement=wanted).report.findings
+
+    unlike = {one.requirement: one.message for one in found if one.verdict is not Verdict.PASSED and one.applicable}
+    assert not unlike
+    assert {one.requirement for one in found} == set(wanted)
 
 
 def test_file_that_exists_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

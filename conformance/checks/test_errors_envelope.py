@@ -14,6 +14,7 @@ from conformance.checks.test_errors import each_mistake
 from conformance.exchange import Exchange
 from conformance.mistakes import Mistake
 from conformance.target import Target
+from openapi import Contract
 
 STATES = {
     "forbidden": ("key", "restricted"),
@@ -102,6 +103,18 @@ def test_param(ask: Ask) -> None:
     for mistake, error in _objects(ask):
         param = error.get("param")
         assert param is None or isinstance(param, str), f"{mistake.name}: param is {param!r:.80}"
+
+
+@requirement("errors.schema")
+@each_mistake([mistake for mistake in mistakes.ANSWERED_AS_ERROR if mistake.path == mistakes.CHAT])
+def test_schema(ask: Ask, contract: Contract, mistake: Mistake) -> None:
+    """The documented schema holds. That a status is documented at all is another requirement's subject."""
+    answer = mistake.send(ask)
+    body = pick(answer.json, kind=dict) if answer.status >= 400 else {}
+    problem = contract.operations["createChatCompletion"].response_problem(answer.status, body)
+
+    if body and problem:
+        assert problem.keyword == "status", f"the body of a {answer.status} breaks its schema: {problem.message}"
 
 
 def _demand_word(name: str, ask: Ask, gateway: dict[str, Any]) -> None:

@@ -6,10 +6,15 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from conformance import target_file
 from conformance.cli.run import check_gateway
 from conformance.errors import UsageError
+from conformance.reference import FIXTURES
 
+REFERENCE = "http://127.0.0.1:8000"
+Table = dict[str, Any]
 SECTIONS = {"keys": "key", "models": "model", "files": "file"}
 
 
@@ -22,6 +27,9 @@ def add(subparsers: Any) -> None:
         allow_abbrev=False,
     )
     parser.add_argument("--gateway", metavar="NAME", default="openai", help="whose documents count, default: openai")
+    parser.add_argument(
+        "--reference", action="store_true", help="fill it in with everything that a reference server on port 8000 has"
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, default=Path("target.toml"), help="default: target.toml")
 
 
@@ -30,52 +38,71 @@ def main(args: argparse.Namespace) -> int:
     check_gateway(args.gateway)
     try:
         with args.output.open("x", encoding="utf-8") as file:
-            file.write(text(args.gateway))
+            file.write(text(args.gateway, args.reference))
     except FileExistsError:
         raise UsageError(f"{args.output} exists", "choose another --output") from None
     except OSError as error:
         raise UsageError(f"cannot write {args.output}: {error.strerror}", "choose another --output") from None
-    print(f"{args.output}: export GATEWAY_API_KEY, then: gateway-conformance run --target {args.output}")
+    first = f"reference-server --gateway {args.gateway}" if args.reference else "export GATEWAY_API_KEY"
+    print(f"{args.output}: {first}, then: gateway-conformance run --target {args.output}")
     return 0
 
 
-def text(gateway: str) -> str:
-    """The target file of a gateway, ready to run; what is optional stands in comments."""
-    return "\n".join([*_head(gateway), *_tables(gateway), *_tail()]) + "\n"
+def text(gateway: str, reference: bool = False) -> str:
+    """The target file of a gateway, ready to run; what is optional stands in comments.
+
+    With `reference` the target is a reference server that plays the gateway, and nothing is left to fill in.
+    """
+    known = target_file.read(FIXTURES) if reference else {}
+    return "\n".join([*_head(gateway, known), *_tables(gateway, known), *_tail()]) + "\n"
 
 
-def _head(gateway: str) -> Iterator[str]:
+def _head(gateway: str, known: Table) -> Iterator[str]:
     import openapi
     from conformance.select import EXPENSIVE
     from conformance.target import KEY_VARIABLE
 
     contract = openapi.load(gateway)
+    base_url = contract.gateway["protocols"]["openai"]["base_url"]
     yield f"# Who is judged, held to what {contract.gateway['title']} documents."
-    yield f'base_url = "{contract.gateway["protocols"]["openai"]["base_url"]}"'
+    yield f'base_url = "{REFERENCE + urlsplit(base_url).path if known else base_url}"'
     yield f'gateway = "{gateway}"'
     yield "# timeout = 60                # seconds for one answer"
     yield "# max_requests = 500"
     yield "# requests_per_minute = 30    # the pace; without it, the rate limit that the gateway documents"
     yield '# node_modules = "node_modules"    # holds the official client for Node, where it is not found by itself'
     if costly := sorted(EXPENSIVE & {feature.partition(".")[0] for feature in contract.features}):
-        yield f"# include = {costly}    # these cost more, and are judged only when asked for".replace("'", '"')
+        line = f"include = {costly}    # these cost more, and are judged only when asked for".replace("'", '"')
+        yield line if known else f"# {line}"
     yield ""
     yield "[keys]"
-    yield f'default = {{ env = "{KEY_VARIABLE}" }}'
+    yield f"default = {_value(known['keys']['default']) if known else _value({'env': KEY_VARIABLE})}"
 
 
-def _tables(gateway: str) -> Iterator[str]:
-    """A commented line for every fixture that a check of the gateway can use."""
+def _tables(gateway: str, known: Table) -> Iterator[str]:
+    """A line for every fixture that a check of the gateway can use, in a comment when its value is not known."""
     used = _used(gateway)
     for section, kind in SECTIONS.items():
-        known = _described()[section]
-        named = [name for name in known if f"{kind}:{name}" in used]
+        described = _described()[section]
+        named = [name for name in described if f"{kind}:{name}" in used]
         if section != "keys" and named:
             yield from ("", f"[{section}]")
         width = max(map(len, named), default=0)
         for name in named:
-            value = f'{{ env = "GATEWAY_API_KEY_{name.upper().replace("-", "_")}" }}' if kind == "key" else '"..."'
-            yield f"# {name:<{width}} = {value}    # {known[name]}"
+            line = f"{name:<{width}} = {_value(known[section][name] if known else _wanted(kind, name))}"
+            yield f"{'' if known else '# '}{line}    # {described[name]}"
+
+
+def _wanted(kind: str, name: str) -> Any:
+    """What stands for a value that the reader has to fill in."""
+    return {"env": f"GATEWAY_API_KEY_{name.upper().replace('-', '_')}"} if kind == "key" else "..."
+
+
+def _value(value: Any) -> str:
+    """A text, or a table of texts, as TOML."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{{ {', '.join(f'{name} = {_value(one)}' for name, one in value.items())} }}"
 
 
 def _used(gateway: str) -> set[str]:
@@ -85,7 +112,8 @@ def _used(gateway: str) -> set[str]:
     contract = openapi.load(gateway)
     judged = [one for one in register.load().requirements.values() if one.feature in contract.features]
     models = {f"model:{name}" for name in ("chat", *_models_of(contract.features))}
-    return models.union(*(one.fixtures for one in judged))
+    plans = {f"key:{plan}" for plan in contract.gateway["limits"].get("plans", ())}
+    return models.union(plans, *(one.fixtures for one in judged))
 
 
 def _models_of(features: frozenset[str]) -> Iterator[str]:
