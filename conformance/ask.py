@@ -63,11 +63,15 @@ def encoded(body: object) -> bytes:
 
 
 class Ask:
-    """Asks one target on behalf of all checks."""
+    """Asks one target on behalf of all checks.
+
+    `routes` are those that were looked for because nobody promised them, each with why it is not there, or nothing.
+    """
 
     def __init__(self, recorder: Recorder, model: str) -> None:
         self.recorder = recorder
         self.model = model
+        self.routes: dict[str, str] = {}
 
     @property
     def limit(self) -> str:

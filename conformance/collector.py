@@ -37,7 +37,8 @@ class Collector:
         self.findings: list[Finding] = []
         self.exchanges: list[dict[str, Any]] = []
         self.total = 0
-        self._run: dict[str, str] = {}
+        self._run: dict[str, Any] = {}
+        self._routes: dict[str, str] = {}
         self.progress: Progress | None = None
         self.fatal: ConformanceError | None = None
         self._started = datetime.now(UTC)
@@ -74,6 +75,7 @@ class Collector:
             return
         self.exchanges += carried.get(EXCHANGES, [])
         self._run = carried.get(RUN) or self._run
+        self._routes |= self._run.get("routes", {})
         if fatal := carried.get(FATAL):
             kind, message, hint = fatal
             self.fatal = (UsageError if kind == "usage" else TargetError)(message, hint)
@@ -103,6 +105,7 @@ class Collector:
             base_url=self._run.get("base_url", ""),
             gateway=self._run.get("gateway", ""),
             model=self._run.get("model", ""),
+            routes=dict(sorted(self._routes.items())),
             started=self._started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_time=round(time.perf_counter() - self._clock, 3),
             seed=self.seed,

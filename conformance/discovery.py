@@ -26,7 +26,10 @@ def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, An
             body = b"{}" if operation.method == "POST" else None
             headers = CREDENTIALS[protocols[operation.protocol]["credentials"][0]]
             answer = ask.send(operation.method, path, body, headers=headers, protocol=operation.protocol)
-            _demand_served(answer, operation, path != operation.path)
+            place = f"{operation.method} {operation.path}"
+            problem = ask.routes[place] = _problem(answer, place, operation.protocol, path != operation.path)
+            if problem:
+                raise Unsupported(problem)
 
 
 def _path(ask: Ask, operation: Operation) -> str:
@@ -35,20 +38,21 @@ def _path(ask: Ask, operation: Operation) -> str:
     return operation.path.replace("{model}", ask.model_for(operation.protocol))
 
 
-def _demand_served(answer: Exchange, operation: Operation, named: bool) -> None:
-    """A route that is not there says so; one of another protocol may also be closed, or lead to a provider that fails.
+def _problem(answer: Exchange, place: str, protocol: str, named: bool) -> str:
+    """Why a route counts as absent; nothing when it is there.
 
-    The refusal of an empty body tells that the route is there. Where the path names a model, an error that names it too
+    A route that is not there says so; one of another protocol may also be closed, or lead to a provider that fails. The
+    refusal of an empty body tells that the route is there. Where the path names a model, an error that names it too
     tells that the route is there and the model is not.
     """
-    place = f"{operation.method} {operation.path}"
     if named and answer.status == 404 and isinstance(answer.json, dict) and _names_model(answer):
-        raise Unsupported(f"{place} does not know the model: name another under [models] {operation.protocol}")
+        return f"{place} does not know the model: name another under [models] {protocol}"
     if answer.status in {404, 405, 501}:
-        raise Unsupported(f"the target has no {place}: it answers {answer.status}")
-    foreign = operation.protocol != DEFAULT
+        return f"the target has no {place}: it answers {answer.status}"
+    foreign = protocol != DEFAULT
     if foreign and (answer.status in {401, 403} or not 200 <= answer.status < 500):
-        raise Unsupported(f"{place} is not open to the key: an empty request is answered {answer.status}")
+        return f"{place} is not open to the key: an empty request is answered {answer.status}"
+    return ""
 
 
 def _names_model(answer: Exchange) -> bool:

@@ -125,7 +125,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything one run learned about one target. Times are ISO 8601 in UTC, `wall_time` is in seconds."""
+    """Everything one run learned about one target. Times are ISO 8601 in UTC, `wall_time` is in seconds.
+
+    `routes` are those that were looked for though no document promises them, each with why it is absent, or nothing.
+    """
 
     base_url: str
     gateway: str
@@ -137,3 +140,4 @@ class Report:
     counts: Counts
     findings: tuple[Finding, ...] = field(default_factory=tuple)
     settings: dict[str, Any] = field(default_factory=dict)
+    routes: dict[str, str] = field(default_factory=dict)

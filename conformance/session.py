@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from conformance.exchange import Exchange, Recorder
 from conformance.target import KEY_VARIABLE, Target
 
 RECORDER = pytest.StashKey[Recorder]()
-RUN = pytest.StashKey[dict[str, str]]()
+RUN = pytest.StashKey[dict[str, Any]]()
 
 NOT_CHAT = re.compile(
     r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
@@ -109,7 +110,12 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
     """The asking client, once it is known that the target answers, takes the key, and has a model."""
     probe = Ask(recorder, target.models.get("chat", ""))
     first = _first_answer(probe)
-    config.stash[RUN] = {"base_url": target.base_url, "gateway": target.gateway, "model": probe.model}
+    config.stash[RUN] = {
+        "base_url": target.base_url,
+        "gateway": target.gateway,
+        "model": probe.model,
+        "routes": probe.routes,
+    }
     if first.status == 401:
         raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")
     if not first.status:

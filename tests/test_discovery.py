@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 import openapi
-from conformance import discovery
+from conformance import discovery, reference, runner
+from conformance.cli import verdicts
 from conformance.errors import Unsupported
 from conformance.exchange import Exchange, Request
+from conformance.report import json
 
 CONTRACT = openapi.load()
 MODEL = "google/gemini-3-flash"
@@ -22,6 +26,7 @@ class Answering:
     def __init__(self, status: int, body: str = "") -> None:
         self.status, self.body = status, body
         self.asked: list[tuple[str, str, bytes | None, dict[str, str]]] = []
+        self.routes: dict[str, str] = {}
 
     def send(self, method: str, path: str, body: bytes | None, *, headers: dict[str, str], protocol: str) -> Exchange:
         self.asked.append((method, path, body, headers))
@@ -77,3 +82,22 @@ def test_what_is_not_served_is_not_judged(status: int, body: str, said: str) -> 
 def test_plain_route_is_judged_though_it_fails() -> None:
     """A failure of a route of the OpenAI dialect is the target's."""
     assert demand(500, "{}", "createChatCompletion").asked
+
+
+def test_report_tells_what_was_found(server: Callable[..., str], tmp_path: Path) -> None:
+    """A reader learns which routes were looked for, which are there, and why the others were not judged."""
+    wanted = ["chat.schema", "embeddings.schema", "audio.speech.answers"]
+
+    report = runner.judge(
+        base_url=server("ofox"), target=reference.FIXTURES, report_dir=tmp_path, requirement=wanted
+    ).report
+
+    assert report.routes == {
+        "POST /audio/speech": "the target has no POST /audio/speech: it answers 404",
+        "POST /embeddings": "",
+    }
+    shown = [verdicts.text(report), *((tmp_path / name).read_text() for name in ("summary.md", "report.html"))]
+    for text in shown:
+        assert "It has" in text
+        assert "the target has no POST /audio/speech: it answers 404" in text
+    assert json.parse(tmp_path / "report.json").report.routes == report.routes

@@ -20,13 +20,20 @@ def render(shown: View) -> str:
     """As `text`, of a report that is joined with its requirements."""
     report = shown.report
     head = f"{report.base_url} held to {report.gateway}, model {report.model}"
-    parts = ["", head, "", _table(shown), "", *(f"{one.title:<40}{one.words}" for one in shown.profiles), ""]
+    parts = ["", head, *_routes(shown), "", _table(shown), ""]
+    parts += [*(f"{one.title:<40}{one.words}" for one in shown.profiles), ""]
     for level in Level:
         parts += _failed(shown, level)
     for judgement in shown.at(Standing.ERRORED):
         parts += ["", f"ERRORED {judgement.id}", *_messages(judgement)]
     headline = shown.headline
     return "\n".join([*parts, f"{headline.title}: {headline.detail}", ""])
+
+
+def _routes(shown: View) -> Iterator[str]:
+    if shown.found:
+        yield f"It has {', '.join(shown.found)}."
+    yield from (f"Not judged: {reason}." for reason in shown.lacking)
 
 
 def _table(shown: View) -> str:

@@ -29,7 +29,12 @@ def document(shown: View) -> dict[str, Any]:
     report = shown.report
     return {
         "schema_version": SCHEMA_VERSION,
-        "target": {"base_url": report.base_url, "gateway": report.gateway, "model": report.model},
+        "target": {
+            "base_url": report.base_url,
+            "gateway": report.gateway,
+            "model": report.model,
+            "routes": report.routes,
+        },
         "run": {
             "started": report.started,
             "wall_time": report.wall_time,

@@ -63,6 +63,9 @@ def _head(shown: View) -> str:
         f"- Cost: {counts.requests} requests, {counts.prompt_tokens} prompt and {counts.completion_tokens} completion"
         " tokens",
     ]
+    if shown.found:
+        facts.append(f"- It has {', '.join(f'`{route}`' for route in shown.found)}.")
+    facts += [f"- Not judged: {plain(reason)}." for reason in shown.lacking]
     return f"# {SIGNS[headline.tone]} {headline.title}\n\n{headline.detail}\n\n" + "\n".join(facts)
 
 

@@ -156,6 +156,16 @@ class View:
         )
 
     @property
+    def found(self) -> list[str]:
+        """The routes that no document promises and the target has."""
+        return [route for route, problem in self.report.routes.items() if not problem]
+
+    @property
+    def lacking(self) -> list[str]:
+        """Why others were not judged."""
+        return [problem for problem in self.report.routes.values() if problem]
+
+    @property
     def areas(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.requirement.area for one in self.judgements))
 
