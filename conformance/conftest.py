@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 import openapi
-from conformance import discovery, register, select, session
+from conformance import decisions, discovery, register, select, session
 from conformance.anthropic import Anthropic
 from conformance.ask import Ask
 from conformance.audio import Audio
@@ -30,9 +30,11 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
-def contract(target: Target) -> openapi.Contract:
+def contract(target: Target, pytestconfig: pytest.Config) -> openapi.Contract:
     """What the gateway documents."""
-    return openapi.load(target.gateway)
+    contract = decisions.traced(openapi.load(target.gateway))
+    pytestconfig.stash[session.GATEWAY] = contract.gateway
+    return contract
 
 
 @pytest.fixture(scope="session")

@@ -7,20 +7,27 @@ from typing import Any
 
 import pytest
 
-from conformance import register
+from conformance import decisions, register
 from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
 from conformance.evidence import evidence
 from conformance.exchange import to_record
 from conformance.model import Finding, Verdict
 from conformance.plugin import EXCHANGES, FATAL, FINDING, RUN, status
 from conformance.report.view import citations
-from conformance.session import RECORDER
+from conformance.session import GATEWAY, RECORDER
 from conformance.session import RUN as RUN_KEY
 
 SHOWN = 3
 """The most exchanges that a finding carries."""
 CARRIED = pytest.StashKey[list[int]]()
 CHECKS = Path(__file__).parent
+
+
+def begin(config: pytest.Config) -> None:
+    """Forgets what the check before looked at and read."""
+    if RECORDER in config.stash:
+        config.stash[RECORDER].touched.clear()
+    decisions.forget(config.stash.get(GATEWAY, {}))
 
 
 def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
@@ -43,6 +50,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
         exchanges=tuple(exchange.number for exchange in touched),
         evidence=tuple(evidence(exchange) for exchange in shown),
         duration=round(call.duration, 6),
+        decisions=decisions.rested_on(item.config.stash.get(GATEWAY, {})) if verdict is not Verdict.PASSED else {},
         applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
     )
 

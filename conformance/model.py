@@ -81,7 +81,8 @@ class Finding:
     """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart.
 
     A finding that is not `applicable` is unsupported because the documents demand nothing here. `exchanges` are the
-    numbers of everything that the check looked at, `evidence` shows the last of them.
+    numbers of everything that the check looked at, `evidence` shows the last of them. `decisions` is what a verdict
+    that is not `passed` rests on in the gateway's `x-gateway`, by its dotted name.
     """
 
     requirement: str
@@ -94,6 +95,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     duration: float = 0.0
     applicable: bool = True
+    decisions: dict[str, Any] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
         """JSON values only, fit for a pipe or a file."""

@@ -64,11 +64,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Evidence is what the check itself looks at."""
-    from conformance.session import RECORDER
+    """Evidence is what the check itself looks at, and a verdict rests on what it reads."""
+    if _requirement(item):
+        from conformance import judge
 
-    if _requirement(item) and RECORDER in item.config.stash:
-        item.config.stash[RECORDER].touched.clear()
+        judge.begin(item.config)
 
 
 @pytest.hookimpl(hookwrapper=True)

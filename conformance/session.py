@@ -21,6 +21,7 @@ from conformance.exchange import Exchange, Recorder
 from conformance.target import KEY_VARIABLE, Target
 
 RECORDER = pytest.StashKey[Recorder]()
+GATEWAY = pytest.StashKey[dict[str, Any]]()
 RUN = pytest.StashKey[dict[str, Any]]()
 
 NOT_CHAT = re.compile(

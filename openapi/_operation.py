@@ -35,6 +35,23 @@ class Operation:
     resolve: Resolve = field(repr=False, compare=False)
 
     @cached_property
+    def described(self) -> dict[str, Any]:
+        """All that the document says of the operation: its raw Operation Object, with what it refers to in place."""
+        found = self._in_place(self.document, ())
+        assert isinstance(found, dict)
+        return found
+
+    def _in_place(self, node: Any, within: tuple[str, ...]) -> Any:
+        """A copy without references, but for those that lead back into what holds them."""
+        if isinstance(node, list):
+            return [self._in_place(one, within) for one in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node and (name := node["$ref"]) not in within:
+            return self._in_place(self.resolve(node), (*within, name))
+        return {name: self._in_place(one, within) for name, one in node.items()}
+
+    @cached_property
     def request_types(self) -> tuple[str, ...]:
         """The media types of the request body; none when the operation takes no body."""
         return tuple(self._request_content)

@@ -9,18 +9,22 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.cli import matrix
+from conformance.cli.differences import Difference
 from conformance.cli.matrix import Cell
 
-SAME = Cell("a", "a", {}, {}, {}, ())
+SAME = Cell("a", "a", (), ())
 APART = Cell(
     "a",
     "b",
-    {"models.retrieve": "expected 200", "limits.spend": "expected [402], got 429", "errors.code": "code is 7"},
-    {"models.retrieve": "MUST", "limits.spend": "MUST", "errors.code": "SHOULD"},
-    {"models.retrieve": False, "limits.spend": True, "errors.code": True},
+    (
+        Difference("models.retrieve", "MUST", "expected 200", False, ()),
+        Difference("limits.spend", "MUST", "expected [402]", True, ("errors.status.spend_limit is 402 and 429",)),
+        Difference("errors.code", "SHOULD", "code is 7", True, ("errors.fields is ['code'] and []",)),
+    ),
     (),
 )
-FOUND = [SAME, APART, Cell("b", "a", {}, {}, {}, ()), Cell("b", "b", {}, {}, {}, ())]
+UNLIKE = Cell("a", "b", (Difference("errors.code", "SHOULD", "code is 7", True, ()),), ())
+FOUND = [SAME, APART, Cell("b", "a", (), ()), Cell("b", "b", (), ())]
 
 
 def test_numbers_stand_in_a_table() -> None:
@@ -33,13 +37,15 @@ def test_differences_are_told_apart() -> None:
     text = matrix.markdown(FOUND)
 
     assert "b does not document: `models.retrieve`." in text
-    assert "- `limits.spend` (MUST): expected" in text
+    assert "is 402 and 429: `limits.spend`" in text
     assert "## a, held to a" not in text
 
 
-@pytest.mark.parametrize(("found", "code"), [(FOUND, 0), ([Cell("a", "a", {}, {}, {}, ("x",))], 1)])
+@pytest.mark.parametrize(
+    ("found", "code"), [(FOUND, 0), ([Cell("a", "a", (), ("x",))], 1), ([SAME, UNLIKE, *FOUND[2:]], 1)]
+)
 def test_files_and_exit_code(found: list[Cell], code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A diagonal that is not clean is a defect of the suite."""
+    """What the documents do not explain is a defect, on the diagonal and beside it."""
     monkeypatch.setattr(matrix, "cells", lambda: found)
 
     assert main(["matrix", "--output", str(tmp_path)]) == code

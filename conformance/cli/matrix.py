@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.cli.differences import Difference
 from conformance.errors import ConformanceError, UsageError
 
 if TYPE_CHECKING:
@@ -23,29 +25,32 @@ INTRODUCTION = """\
 
 Each row is a gateway whose documents are demanded, each column one whose documents the reference server keeps. A cell
 counts the requirements that fail there: MUST, and SHOULD and MAY after the plus sign. The diagonal has to be 0, and
-then every other number is a difference between the documents of two gateways. Written by `gateway-conformance matrix`.
+whatever fails elsewhere has to be explained by a place in which the documents differ. Of two values, the first is that
+of the documents that are demanded. Written by `gateway-conformance matrix`.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What fails when `server` is held to the documents of `suite`, by requirement, and whether `server` claims it.
-
-    `errored` are requirements that could not be judged.
-    """
+    """What fails when `server` is held to the documents of `suite`. `errored` are requirements without a verdict."""
 
     suite: str
     server: str
-    failed: dict[str, str]
-    levels: dict[str, str]
-    claimed: dict[str, bool]
+    differences: tuple[Difference, ...]
     errored: tuple[str, ...]
 
     @property
     def words(self) -> str:
         """`12 + 3`: failed MUST, and the others."""
-        counts = Counter(self.levels[name] == "MUST" for name in self.failed)
+        counts = Counter(one.level == "MUST" for one in self.differences)
         return f"{counts[True]} + {counts[False]}" if counts[False] else str(counts[True])
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """What no difference between the documents explains: on the diagonal, everything."""
+        same = self.suite == self.server
+        failed = [one.requirement for one in self.differences if same or (one.documented and not one.reasons)]
+        return (*failed, *self.errored)
 
 
 def add(subparsers: Any) -> None:
@@ -54,7 +59,7 @@ def add(subparsers: Any) -> None:
         "matrix",
         help="show how far the documents of the gateways lie apart",
         description="Judges, as each gateway, the reference server that plays each other one.",
-        epilog="Exit codes: 0 nothing fails on the diagonal, 1 something does.",
+        epilog="Exit codes: 0 every failure is a difference between documents, 1 one is not.",
         allow_abbrev=False,
     )
     parser.add_argument("--output", metavar="DIR", type=Path, help="write matrix.md and matrix.json into this folder")
@@ -69,7 +74,10 @@ def main(args: argparse.Namespace) -> int:
     if args.output:
         (args.output / "matrix.md").write_text(markdown(found), encoding="utf-8")
         (args.output / "matrix.json").write_text(as_json(found), encoding="utf-8")
-    return 1 if any(cell.suite == cell.server and (cell.failed or cell.errored) for cell in found) else 0
+    unexplained = [(cell, name) for cell in found for name in cell.unexplained]
+    for cell, name in unexplained:
+        print(f"not explained by the documents: {name} of {cell.suite} fails on {cell.server}")
+    return 1 if unexplained else 0
 
 
 def cells() -> list[Cell]:
@@ -89,25 +97,15 @@ def cells() -> list[Cell]:
 
 def _cell(suite: str, server: str, report: Report) -> Cell:
     import openapi
-    from conformance import register
+    from conformance.cli import differences
     from conformance.model import Verdict
 
     if not report.findings:
         raise ConformanceError(f"nothing was judged: {suite} against {server}")
-    contract = openapi.load(server)
-    failed = {one.requirement: one.message for one in report.findings if one.verdict is Verdict.FAILED}
-    demanded = {name: register.load().requirement(name) for name in failed}
-    return Cell(
-        suite,
-        server,
-        failed,
-        {name: str(one.level) for name, one in demanded.items()},
-        {
-            name: one.feature in contract.features and set(one.operations) <= set(contract.operations)
-            for name, one in demanded.items()
-        },
-        tuple(one.requirement for one in report.findings if one.verdict is Verdict.ERRORED),
-    )
+    held, plays = openapi.load(suite), openapi.load(server)
+    failed = [one for one in report.findings if one.verdict is Verdict.FAILED]
+    errored = tuple(one.requirement for one in report.findings if one.verdict is Verdict.ERRORED)
+    return Cell(suite, server, tuple(differences.between(one, held, plays) for one in failed), errored)
 
 
 def table(found: list[Cell]) -> str:
@@ -124,23 +122,24 @@ def markdown(found: list[Cell]) -> str:
     """The numbers, and below them what each pair differs in."""
     parts = [INTRODUCTION, table(found)]
     for cell in found:
-        if cell.failed:
-            parts += [f"## {cell.server}, held to {cell.suite}", *_differences(cell)]
+        if cell.differences:
+            parts += [f"## {cell.server}, held to {cell.suite}", *_told(cell)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _differences(cell: Cell) -> list[str]:
-    unclaimed = [f"`{name}`" for name in sorted(cell.failed) if not cell.claimed[name]]
-    decided = [name for name in sorted(cell.failed) if cell.claimed[name]]
-    parts = []
-    if unclaimed:
-        parts.append(f"{cell.server} does not document: {', '.join(unclaimed)}.")
-    if decided:
-        from conformance.report.markdown import plain
+def _told(cell: Cell) -> Iterator[str]:
+    from conformance.report.markdown import plain
 
-        lines = [f"- `{name}` ({cell.levels[name]}): {plain(cell.failed[name])}" for name in decided]
-        parts.append("Both document it, and differently:\n\n" + "\n".join(lines))
-    return parts
+    if undocumented := [f"`{one.requirement}`" for one in cell.differences if not one.documented]:
+        yield f"{cell.server} does not document: {', '.join(undocumented)}."
+    by_reason: dict[str, list[str]] = {}
+    for one in cell.differences:
+        if one.documented:
+            reasons = "; ".join(one.reasons) or "NOT EXPLAINED"
+            by_reason.setdefault(reasons, []).append(f"`{one.requirement}`")
+    if by_reason:
+        lines = [f"- {plain(reasons)}: {', '.join(names)}" for reasons, names in by_reason.items()]
+        yield "Both document it, and differently:\n\n" + "\n".join(lines)
 
 
 def as_json(found: list[Cell]) -> str:
@@ -150,8 +149,13 @@ def as_json(found: list[Cell]) -> str:
             "held_to": cell.suite,
             "plays": cell.server,
             "failed": [
-                {"requirement": name, "level": cell.levels[name], "claimed": cell.claimed[name]}
-                for name in sorted(cell.failed)
+                {
+                    "requirement": one.requirement,
+                    "level": one.level,
+                    "documented": one.documented,
+                    "reasons": list(one.reasons),
+                }
+                for one in cell.differences
             ],
         }
         for cell in found

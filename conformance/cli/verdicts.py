@@ -58,6 +58,7 @@ def _in_full(judgement: Judgement) -> Iterator[str]:
     for citation in judgement.citations:
         yield f"  {citation.words} {citation.address}"
     yield from _messages(judgement)
+    yield from (f"  decided for this gateway: {line}" for line in judgement.decisions)
     curls = [evidence.curl for finding in judgement.notable for evidence in finding.evidence[:1]]
     for curl in dict.fromkeys(curls):
         yield indent(curl, "    ")

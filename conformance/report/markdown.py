@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 
@@ -119,6 +120,9 @@ def _cited(citation: Citation) -> str:
 def _found(finding: Finding) -> Iterator[str]:
     case = f" ({plain(finding.case)})" if finding.case else ""
     yield f"**{finding.verdict.capitalize()}{case}:** {plain(finding.message)}"
+    if finding.decisions:
+        decided = (f"`{name} = {json.dumps(value)}`" for name, value in finding.decisions.items())
+        yield f"Decided for this gateway: {', '.join(decided)}"
     for evidence in finding.evidence:
         yield fenced(evidence.curl, "sh")
 

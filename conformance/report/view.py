@@ -6,6 +6,7 @@ requirement that the run did not reach keeps its place in the total as `unjudged
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -96,6 +97,12 @@ class Judgement:
     @property
     def level(self) -> Level:
         return self.requirement.level
+
+    @property
+    def decisions(self) -> list[str]:
+        """What the notable findings rest on in the gateway's `x-gateway`, each as `name = value`."""
+        found = {name: value for finding in self.notable for name, value in finding.decisions.items()}
+        return [f"{name} = {json.dumps(value)}" for name, value in found.items()]
 
     @property
     def notable(self) -> tuple[Finding, ...]:

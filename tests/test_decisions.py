@@ -1,0 +1,84 @@
+"""A verdict tells what it rests on, and a difference between two gateways where their documents differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import openapi
+from conformance import decisions, reference, runner
+from conformance.cli import differences
+from conformance.model import Evidence, Finding, Level, Verdict
+
+
+def test_what_is_read_is_known_by_its_name() -> None:
+    """Of a table and a part of it the part counts, and what says whether something is judged does not."""
+    gateway = decisions.traced(openapi.load("foxora")).gateway
+
+    assert gateway["errors"]["status"]["missing_field"] == [400]
+    assert "chat" in gateway["features"]
+    assert gateway["limits"].get("nothing") is None
+    assert decisions.rested_on(gateway) == {"errors.status.missing_field": [400], "limits.nothing": None}
+
+    decisions.forget(gateway)
+    assert decisions.rested_on(gateway) == {}
+
+
+def test_table_that_was_taken_whole_is_plain() -> None:
+    """What goes into a report is no longer traced."""
+    gateway = decisions.traced(openapi.load("infery")).gateway
+
+    assert dict(gateway["errors"]["codes"])
+
+    assert type(decisions.rested_on(gateway)["errors.codes"]) is dict
+
+
+def test_contract_is_not_changed() -> None:
+    """Others that use the contract are not traced."""
+    contract = openapi.load("foxora")
+
+    assert decisions.traced(contract).operations.keys() == contract.operations.keys()
+    assert type(contract.gateway) is dict
+
+
+def test_finding_tells_what_it_rests_on(server: Callable[..., str]) -> None:
+    """Whoever reads a verdict sees which decision it follows from."""
+    report = runner.judge(
+        base_url=server("foxapi"), gateway="foxora", target=reference.FIXTURES, requirement=["errors.missing-model"]
+    ).report
+
+    assert [one.decisions for one in report.findings] == [{"errors.status.missing_field": [400]}]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "suite", "server", "rests_on", "documented", "expected"),
+    [
+        ("errors.missing-model", "foxora", "foxapi", {"errors.status.missing_field": [400]}, True, "missing_field is"),
+        ("models.retrieve", "openai", "foxora", {}, False, "retrieveModel is documented by one"),
+        ("anthropic.answers", "ofox", "foxapi", {}, True, "anthropic is served below /anthropic and "),
+        ("chat.schema", "strict-openai", "openai", {}, True, "createChatCompletion is described differently"),
+        ("chat.answers", "ofox", "ofox", {"stream.trailer": "none"}, True, None),
+    ],
+)
+def test_difference_is_explained(
+    requirement: str, suite: str, server: str, rests_on: dict[str, Any], documented: bool, expected: str | None
+) -> None:
+    """By a decision, by a path or credential, or by what is said of an operation."""
+    finding = Finding(requirement, Level.MUST, Verdict.FAILED, decisions=rests_on)
+
+    found = differences.between(finding, openapi.load(suite), openapi.load(server))
+
+    assert found.documented is documented
+    assert [expected in reason for reason in found.reasons].count(True) == 1 if expected else not found.reasons
+
+
+def test_operation_is_found_in_the_evidence() -> None:
+    """A requirement of the whole API differs in the operation that was asked."""
+    shown = Evidence(1, "", "GET https://a.example/v1/models\naccept: */*\n\n", "")
+    finding = Finding("errors.json", Level.MUST, Verdict.FAILED, evidence=(shown,))
+
+    found = differences.between(finding, openapi.load("openai"), openapi.load("strict-openai"))
+
+    assert found.reasons == ("listModels is described differently",)
