@@ -177,6 +177,13 @@ class View:
         return tuple(dict.fromkeys(one.requirement.area for one in self.judgements))
 
     @property
+    def judged_areas(self) -> tuple[str, ...]:
+        """The areas of which at least one requirement was judged."""
+        silent = {Standing.UNSUPPORTED, Standing.UNJUDGED}
+        told = {one.requirement.area for one in self.judgements if one.standing not in silent}
+        return tuple(area for area in self.areas if area in told)
+
+    @property
     def profiles(self) -> tuple[Standings, ...]:
         """How the target stands to each profile that its gateway claims."""
         found = [_standings(profile, self.judgements) for profile in profiles.load().values()]
