@@ -36,13 +36,15 @@ def between(finding: Finding, suite: Contract, server: Contract) -> Difference:
     requirement = register.load().requirement(finding.requirement)
     documented = requirement.feature in server.features and set(requirement.operations) <= set(server.operations)
     operations = _operations(finding, requirement.operations, suite)
-    reasons = (*_decisions(finding, server), *_protocols(operations, suite, server), *_described(operations, server))
-    return Difference(finding.requirement, str(finding.level), finding.message, documented, tuple(reasons))
+    decided = (*_decisions(finding, server), *_protocols(operations, suite, server))
+    reasons = decided or tuple(_described(operations, server))
+    return Difference(finding.requirement, str(finding.level), finding.message, documented, reasons)
 
 
 def _decisions(finding: Finding, server: Contract) -> Iterator[str]:
     for name, decided in finding.decisions.items():
-        if (other := value(server.gateway, name)) != decided:
+        other = value(server.gateway, name)
+        if _unordered(other) != _unordered(decided):
             yield f"{name} is {_short(decided)} and {_short(other)}"
 
 
@@ -52,7 +54,7 @@ def _protocols(operations: Iterable[Operation], suite: Contract, server: Contrac
         if suite.bases[protocol] != server.bases.get(protocol):
             yield f"{protocol} is served below {suite.bases[protocol]} and {server.bases.get(protocol)}"
         own, other = (value(one.gateway, f"protocols.{protocol}.credentials") for one in (suite, server))
-        if own != other:
+        if _unordered(own) != _unordered(other):
             yield f"{protocol} takes {_short(own)} and {_short(other)}"
 
 
@@ -78,6 +80,11 @@ def _found(method: str, path: str, suite: Contract) -> Operation | None:
         if path.startswith(f"{base}/") and (operation := suite.find(method, path.removeprefix(base), protocol)):
             return operation
     return None
+
+
+def _unordered(decided: Any) -> Any:
+    """A list of what is allowed says the same in any order."""
+    return sorted(map(str, decided)) if isinstance(decided, list) else decided
 
 
 def _short(decided: Any) -> str:

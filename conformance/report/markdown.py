@@ -81,7 +81,9 @@ def _levels(shown: View) -> str:
 
 
 def _areas(shown: View) -> str:
-    rows = [[plain(area), *(len(shown.at(standing, area=area)) for standing in Standing)] for area in shown.judged_areas]
+    rows = [
+        [plain(area), *(len(shown.at(standing, area=area)) for standing in Standing)] for area in shown.judged_areas
+    ]
     return table(["Area", *(standing.capitalize() for standing in Standing)], rows) if rows else ""
 
 
