@@ -12,7 +12,7 @@ from conformance.ask import Ask
 from conformance.chat import DONE, Completion, CompletionStream
 from conformance.check import inconclusive, requirement
 from conformance.checks.test_chat import DAY, EVERY_PLANE_PROMPT, FINISH_REASONS
-from conformance.exchange import decoded
+from conformance.exchange import Exchange, decoded
 from openapi import Contract
 
 COUNT = "Count from 1 to 40, separated by commas."
@@ -25,6 +25,17 @@ def _same(stream: CompletionStream, name: str) -> Any:
     different = {json.dumps(value, sort_keys=True) for value in values}
     assert len(different) == 1, f"{name} changes within the stream: {', '.join(sorted(different))[:200]}"
     return values[0]
+
+
+def judge_framing(exchange: Exchange) -> None:
+    """Demands that every event is closed by a blank line, and that every byte is UTF-8."""
+    reader = exchange.stream
+    if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
+        inconclusive("cannot be judged: there is no whole event stream")
+
+    assert not reader.invalid_utf8, "the stream is not UTF-8"
+    assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
+    assert reader.events, f"the body holds no event: {exchange.text:.100}"
 
 
 @requirement("chat.stream.answers")
@@ -40,13 +51,7 @@ def test_stream_answers(chat_stream: CompletionStream) -> None:
 def test_stream_framing(ask: Ask, chat_stream: CompletionStream) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
     for stream in (chat_stream, ask.stream(EVERY_PLANE_PROMPT)):
-        exchange, reader = stream.exchange, stream.exchange.stream
-        if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
-            inconclusive("cannot be judged: there is no whole event stream")
-
-        assert not reader.invalid_utf8, "the stream is not UTF-8"
-        assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
-        assert reader.events, f"the body holds no event: {exchange.text:.100}"
+        judge_framing(stream.exchange)
 
 
 @requirement("chat.stream.json-events")

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import judge_credits
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.images import SIZE, Images, Studio, decoded, seen
 from openapi import Contract
 
 DAY = 86_400
-NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 OTHER_SIZES = ("1536x1024", "1792x1024", "512x512")
 """One of these is known to each of the usual models."""
 
@@ -124,12 +124,9 @@ def test_usage(plain: Images) -> None:
 @requirement("images.credits")
 def test_credits(plain: Images, gateway: dict[str, Any]) -> None:
     """An image tells what it cost."""
-    name = gateway["headers"]["credits"]
     assert plain.body
-    value = plain.exchange.headers.get(name)
 
-    assert value is not None, f"{name} is missing"
-    assert NUMBER.fullmatch(value), f"the credits are {value!r:.80}"
+    judge_credits(plain.exchange, gateway)
 
 
 @requirement("images.size")
