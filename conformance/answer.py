@@ -6,6 +6,7 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from conformance.exchange import Exchange, decoded
 
 LIMITS = frozenset({402, 429})
 """The statuses of a limit of the account: of what it may spend, or how often it may ask."""
+DAY = 86_400
 CREDITS = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A cost in credits."""
 
@@ -116,6 +118,20 @@ def demand_refusal(exchange: Exchange) -> None:
     """Demands that a request is refused as the caller's fault; inconclusive at a limit of the account."""
     leave_at_limit(exchange)
     assert 400 <= exchange.status < 500, f"expected a 4xx, got {exchange.status}: {exchange.text:.160}"
+
+
+def demand_text(value: object, name: str) -> None:
+    """Demands that the member of that name is a text, and not an empty one."""
+    assert isinstance(value, str), f"{name} is {value!r:.80}"
+    assert value, f"{name} is empty"
+
+
+def demand_now(value: Any, name: str) -> None:
+    """Demands that the member of that name is now, within a day, in whole Unix seconds."""
+    assert isinstance(value, int | float), f"{name} is {value!r:.80}"
+    assert not isinstance(value, bool), f"{name} is a boolean"
+    assert value == int(value), f"{name} is not whole: {value}"
+    assert abs(value - time.time()) < DAY, f"{name} is {value}, which is not within a day of now"
 
 
 def allowed_for(gateway: Mapping[str, Any], *causes: str) -> list[int]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
 
+from conformance.answer import demand_now, demand_text
 from conformance.ask import Ask
 from conformance.chat import DONE, Completion, CompletionStream
 from conformance.check import inconclusive, requirement
-from conformance.checks.test_chat import DAY, EVERY_PLANE_PROMPT, FINISH_REASONS
+from conformance.checks.test_chat import EVERY_PLANE_PROMPT, FINISH_REASONS
 from conformance.exchange import Exchange, decoded
 from openapi import Contract
 
@@ -116,10 +116,7 @@ def test_stream_object(chat_stream: CompletionStream) -> None:
 @requirement("chat.stream.id")
 def test_stream_id(chat_stream: CompletionStream) -> None:
     """One stream, one id."""
-    name = _same(chat_stream, "id")
-
-    assert isinstance(name, str), f"id is {name!r}"
-    assert name, "id is empty"
+    demand_text(_same(chat_stream, "id"), "id")
 
 
 @requirement("chat.stream.id-unique")
@@ -135,20 +132,13 @@ def test_stream_id_unique(ask: Ask, chat_stream: CompletionStream) -> None:
 @requirement("chat.stream.created")
 def test_stream_created(chat_stream: CompletionStream) -> None:
     """One stream, one time."""
-    created = _same(chat_stream, "created")
-
-    assert isinstance(created, int | float), f"created is {created!r}"
-    assert created == int(created), f"created is not whole: {created}"
-    assert abs(created - time.time()) < DAY, f"created is {created}, which is not within a day of now"
+    demand_now(_same(chat_stream, "created"), "created")
 
 
 @requirement("chat.stream.model")
 def test_stream_model(chat_stream: CompletionStream) -> None:
     """One stream, one model."""
-    model = _same(chat_stream, "model")
-
-    assert isinstance(model, str), f"model is {model!r}"
-    assert model, "model is empty"
+    demand_text(_same(chat_stream, "model"), "model")
 
 
 @requirement("chat.stream.choices")

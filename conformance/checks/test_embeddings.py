@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import judge_credits
+from conformance.answer import demand_text, judge_credits
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick, requirement
 from conformance.embeddings import SWAPPED, TEXTS, Embeddings, Vector, embed, embed_many, likeness, numbers
@@ -154,10 +154,7 @@ def test_unit_length(batch: Embeddings) -> None:
 @requirement("embeddings.model")
 def test_model(one: Embeddings) -> None:
     """The answer names the model."""
-    name = one.body.get("model")
-
-    assert isinstance(name, str), f"model is {name!r:.80}"
-    assert name, "model is empty"
+    demand_text(one.body.get("model"), "model")
 
 
 @requirement("embeddings.usage")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.answer import demand_served
+from conformance.answer import demand_served, demand_text
 from conformance.check import inconclusive, pick, requirement
 from conformance.gemini import Gemini, Generated, text_of, turn
 from openapi import Contract
@@ -114,10 +114,7 @@ def test_usage_sum(gemini: Gemini) -> None:
 @requirement("gemini.model-version")
 def test_model_version(gemini: Gemini) -> None:
     """The answer names its model."""
-    version = gemini.generate().body.get("modelVersion")
-
-    assert isinstance(version, str), f"modelVersion is {version!r:.60}"
-    assert version, "modelVersion is empty"
+    demand_text(gemini.generate().body.get("modelVersion"), "modelVersion")
 
 
 @requirement("gemini.response-id")
