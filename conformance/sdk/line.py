@@ -20,6 +20,11 @@ from conformance.target import Secret
 PLACEHOLDER = "sk-placeholder"
 """What a client believes to be its key. The recorder sends the real one."""
 Given = TypeVar("Given")
+FIRST = ("model", "messages", "max_tokens", "max_completion_tokens", "stream", "stream_options", "tools", "tool_choice")
+"""The order of the fields of a request as the suite itself sends them."""
+OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
+CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
+"""Headers that say how a body was sent: the recorder keeps it decoded."""
 _CLASSES = {
     400: "BadRequestError",
     401: "AuthenticationError",
@@ -29,11 +34,6 @@ _CLASSES = {
     422: "UnprocessableEntityError",
     429: "RateLimitError",
 }
-FIRST = ("model", "messages", "max_tokens", "max_completion_tokens", "stream", "stream_options", "tools", "tool_choice")
-"""The order of the fields of a request as the suite itself sends them."""
-OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
-CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
-"""Headers that say how a body was sent: the recorder keeps it decoded."""
 
 
 @dataclass
