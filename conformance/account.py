@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from conformance.answer import Answer
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick
 from conformance.exchange import Exchange
@@ -89,9 +90,7 @@ def _between(before: Spent, after: Spent, cost: int) -> Growth:
 
 def opened(exchange: Exchange) -> Any:
     """The decoded body of a 200."""
-    if exchange.status != 200:
-        inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
-    return exchange.json
+    return Answer(exchange).taken.json
 
 
 def rows(body: Any) -> list[dict[str, Any]]:

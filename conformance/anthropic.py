@@ -5,12 +5,12 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from conformance.answer import JsonAnswer
 from conformance.anthropic_stream import MessageStream
-from conformance.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded, user
+from conformance.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded, given, parted, user
 from conformance.check import Unsupported, inconclusive, pick
 from conformance.exchange import Exchange, Recorder
 
@@ -58,12 +58,12 @@ class Anthropic:
 
     def message(self, prompt: Any = PROMPT, **rest: Any) -> Message:
         """A whole answer. `prompt` is a text or the messages; `rest` are fields, or options of `post`."""
-        fields, options = _split(rest)
+        fields, options = parted(rest, _OPTIONS)
         return Message(self.post(self.body(prompt, **fields), **options))
 
     def stream(self, prompt: Any = PROMPT, **rest: Any) -> MessageStream:
         """A streamed answer."""
-        fields, options = _split(rest)
+        fields, options = parted(rest, _OPTIONS)
         return MessageStream(self.post(self.body(prompt, **{"stream": True} | fields), **options))
 
     def count(self, prompt: Any = PROMPT, **fields: Any) -> Exchange:
@@ -73,8 +73,7 @@ class Anthropic:
     def body(self, prompt: Any = PROMPT, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`."""
         messages = [user(prompt)] if isinstance(prompt, str) else prompt
-        body = {"model": self.model, "max_tokens": ROOM, "messages": messages} | fields
-        return {name: value for name, value in body.items() if value is not OMIT}
+        return given({"model": self.model, "max_tokens": ROOM, "messages": messages} | fields)
 
     def post(
         self,
@@ -92,29 +91,8 @@ class Anthropic:
         return self.ask.send("POST", path, raw, headers=sent, protocol=PROTOCOL, **options)
 
 
-def _split(rest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a body, and the options of how it is sent."""
-    fields = {name: value for name, value in rest.items() if name not in _OPTIONS}
-    return fields, {name: value for name, value in rest.items() if name in _OPTIONS}
-
-
-@dataclass(frozen=True)
-class Message:
+class Message(JsonAnswer):
     """A whole answer."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
 
     @property
     def content(self) -> list[dict[str, Any]]:
@@ -145,10 +123,6 @@ class Message:
     def stop_reason(self) -> Any:
         """Why the answer ended."""
         return pick(self.body, "stop_reason")
-
-    def tokens(self, name: str) -> int:
-        """One of the token counts."""
-        return pick(self.body, "usage", name, kind=int)
 
     @property
     def input(self) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.answer import leave_at_limit
 from conformance.anthropic import Anthropic
 from conformance.ask import OMIT, STRANGER, encoded
-from conformance.check import inconclusive
 from conformance.exchange import Exchange
-from conformance.mistakes import NOWHERE
+from conformance.mistakes import NOWHERE, Wrong
 from conformance.target import Secret
 
 TYPES = {
@@ -25,11 +25,9 @@ TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Wrong):
     """A wrong request: the plainest one with `fields` changed and its bytes damaged, or with another key."""
 
-    name: str
-    causes: tuple[str, ...]
     fields: Mapping[str, Any] = field(default_factory=dict)
     damage: Callable[[bytes], bytes] = bytes
     key: str | Secret | None = "default"
@@ -38,14 +36,8 @@ class Mistake:
         """The answer to the mistake; inconclusive when a limit of the account came first."""
         raw = self.damage(encoded(anthropic.body(**{**self.fields, **fields})))
         answer = anthropic.post(raw, key=self.key)
-        if answer.status in {402, 429}:
-            inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
+        leave_at_limit(answer)
         return answer
-
-    def allowed(self, gateway: Mapping[str, Any]) -> list[int]:
-        """The statuses that the contract allows."""
-        statuses = [status for cause in self.causes for status in gateway["errors"]["status"][cause]]
-        return list(dict.fromkeys(statuses))
 
     def types(self, gateway: Mapping[str, Any]) -> set[str]:
         """The types of the error: those of the protocol, and those that the gateway documents for all protocols."""

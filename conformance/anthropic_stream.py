@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conformance import sse
+from conformance.answer import StreamedAnswer
 from conformance.check import inconclusive, pick
-from conformance.exchange import Exchange, decoded
+from conformance.exchange import decoded
 
 Data = dict[str, Any]
 DELTAS = {
@@ -45,31 +45,13 @@ class Block:
         return decoded(text) if text else self.start.get("input")
 
 
-@dataclass(frozen=True)
-class MessageStream:
+class MessageStream(StreamedAnswer):
     """A streamed answer."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def events(self) -> list[sse.Event]:
-        """All events, and what no blank line closed, unless the connection broke there."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        reader = self.exchange.stream
-        unclosed = [sse.Event(reader.leftover)] if reader.leftover and not self.exchange.broken else []
-        return [*reader.events, *unclosed] or inconclusive("cannot be judged: the answer holds no event")
 
     @cached_property
     def data(self) -> list[Data]:
         """The JSON objects of all events that have a type."""
-        values = [value for event in self.events if isinstance(value := decoded(event.data), dict)]
-        return [value for value in values if isinstance(value.get("type"), str)]
+        return [value for value in self.objects if isinstance(value.get("type"), str)]
 
     def of(self, kind: str) -> list[Data]:
         """The events of one type."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from conformance.chat import Completion, CompletionStream
@@ -44,6 +44,17 @@ STRANGER = Secret("sk-this-key-was-never-issued")
 def user(content: object) -> dict[str, Any]:
     """A user message."""
     return {"role": "user", "content": content}
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are not left out by `OMIT`."""
+    return {name: value for name, value in fields.items() if value is not OMIT}
+
+
+def parted(rest: dict[str, Any], options: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a body, and the options of how it is sent."""
+    fields = {name: value for name, value in rest.items() if name not in options}
+    return fields, {name: value for name, value in rest.items() if name in options}
 
 
 def form(fields: Fields, files: Files) -> bytes:
@@ -101,7 +112,7 @@ class Ask:
         body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
         if "max_tokens" in fields or "max_completion_tokens" in fields:
             body = {name: value for name, value in body.items() if name != self.limit or name in fields}
-        return {name: value for name, value in body.items() if value is not OMIT}
+        return given(body)
 
     def post(self, path: str, body: object, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
         """`POST` of a JSON value, or of bytes as they are."""

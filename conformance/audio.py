@@ -14,9 +14,9 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from conformance.ask import BOUNDARY, OMIT, Ask, form
+from conformance.answer import Answer, demand_status
+from conformance.ask import BOUNDARY, Ask, form, given
 from conformance.check import Inconclusive, Unsupported, inconclusive, pick
-from conformance.exchange import Exchange
 from conformance.media import base64_text, wav
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ _SAFELY = {
     "protocol_whitelist": "",
 }
 """Only containers that refer to no other files are read."""
-CREDITS = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-"""A cost in credits."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -103,18 +101,13 @@ def rewritten(data: bytes, kind: str) -> bytes:
     return file.getvalue()
 
 
-@dataclass(frozen=True)
-class Speech:
+class Speech(Answer):
     """An answer to `POST /audio/speech`."""
-
-    exchange: Exchange
 
     @property
     def data(self) -> bytes:
         """The bytes of a 200, of which there is at least one."""
-        if self.exchange.status != 200:
-            inconclusive(f"the request was answered {self.exchange.status}: {self.exchange.text:.120}")
-        return self.exchange.body or inconclusive("the answer is empty")
+        return self.taken.body or inconclusive("the answer is empty")
 
     @cached_property
     def sound(self) -> Sound:
@@ -123,18 +116,16 @@ class Speech:
 
 
 @dataclass(frozen=True)
-class Transcription:
+class Transcription(Answer):
     """An answer to `POST /audio/transcriptions`."""
 
-    exchange: Exchange
     spoken: bool = True
 
     @property
     def plain(self) -> str:
         """The body of a 200 as text; inconclusive when it is empty, because nothing may have been heard."""
-        if self.exchange.status != 200:
-            inconclusive(f"the request was answered {self.exchange.status}: {self.exchange.text:.120}")
-        return self.exchange.text if self.exchange.text.strip() or self.spoken else inconclusive("nothing was heard")
+        text = self.taken.text
+        return text if text.strip() or self.spoken else inconclusive("nothing was heard")
 
     @property
     def body(self) -> dict[str, Any]:
@@ -158,8 +149,7 @@ class Audio:
 
         Inconclusive when the voice is not known, because every provider has voices of its own.
         """
-        body = {"model": self.ask.model_for("speech"), "input": SENTENCE, "voice": VOICE} | fields
-        body = {name: value for name, value in body.items() if value is not OMIT}
+        body = given({"model": self.ask.model_for("speech"), "input": SENTENCE, "voice": VOICE} | fields)
         answer = self.ask.post(SPEECH, body)
         if body.get("voice") == VOICE and 400 <= answer.status < 500 and "voice" in answer.text.lower():
             inconclusive(f"the target may not know the voice {VOICE}: {answer.text:.120}")
@@ -184,9 +174,9 @@ class Audio:
         Fields go before the file, as most clients send them, unless `file_first`. A list is sent as `name[]`.
         """
         file = file or self.file()
-        given = list(_listed({"model": self.ask.model_for("transcriptions")} | fields))
+        texts = list(_listed({"model": self.ask.model_for("transcriptions")} | fields))
         sent = [("file", file.name, file.media_type, file.data)]
-        body = joined(form((), sent), form(given, ())) if file_first else form(given, sent)
+        body = joined(form((), sent), form(texts, ())) if file_first else form(texts, sent)
         headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
         return Transcription(self.ask.post(TRANSCRIPTIONS, body, headers=headers), file.spoken)
 
@@ -198,6 +188,22 @@ class Audio:
         return Transcription(self.ask.post(TRANSCRIPTIONS, body), file.spoken)
 
 
+def demand_refused(answer: Answer, gateway: dict[str, Any], cause: str) -> None:
+    """A refusal with a status that the contract allows for the cause."""
+    demand_status(answer.exchange, gateway["errors"]["status"][cause])
+
+
+def judge_envelope(answer: Answer) -> None:
+    """What is refused is answered with an error that has a message."""
+    exchange = answer.exchange
+    if exchange.status < 400:
+        inconclusive(f"the request was answered {exchange.status or exchange.broken}")
+    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
+
+    assert isinstance(error, dict), f"the body is no error: {exchange.text:.120}"
+    assert isinstance(error.get("message"), str), f"message is {error.get('message')!r:.80}"
+
+
 def joined(*forms: bytes) -> bytes:
     """Several forms as one."""
     end = form((), ())
@@ -205,10 +211,10 @@ def joined(*forms: bytes) -> bytes:
 
 
 def _listed(fields: dict[str, Any]) -> Iterable[tuple[str, object]]:
-    for name, value in fields.items():
+    for name, value in given(fields).items():
         if isinstance(value, list):
             yield from ((f"{name}[]", one) for one in value)
-        elif value is not OMIT:
+        else:
             yield name, value
 
 

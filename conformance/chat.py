@@ -11,30 +11,15 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from conformance import sse
+from conformance.answer import JsonAnswer, StreamedAnswer
 from conformance.check import inconclusive, pick
-from conformance.exchange import Exchange, decoded
+from conformance.exchange import decoded
 
 DONE = "[DONE]"
 
 
-@dataclass(frozen=True)
-class Completion:
+class Completion(JsonAnswer):
     """A whole chat completion."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
 
     @cached_property
     def choices(self) -> list[dict[str, Any]]:
@@ -63,15 +48,6 @@ class Completion:
         calls = self.message.get("tool_calls") or []
         return [call for call in pick(calls, kind=list) if isinstance(call, dict)]
 
-    @property
-    def usage(self) -> dict[str, Any]:
-        """The token counts."""
-        return pick(self.body, "usage", kind=dict)
-
-    def tokens(self, name: str) -> int:
-        """One of the token counts."""
-        return pick(self.usage, name, kind=int)
-
 
 @dataclass
 class ToolCall:
@@ -97,30 +73,12 @@ class ToolCall:
         return "".join(part for part in parts if isinstance(part, str))
 
 
-@dataclass(frozen=True)
-class CompletionStream:
+class CompletionStream(StreamedAnswer):
     """A streamed chat completion."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def events(self) -> list[sse.Event]:
-        """All events, `[DONE]` among them, and what no blank line closed, unless the connection broke there."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        reader = self.exchange.stream
-        unclosed = [sse.Event(reader.leftover)] if reader.leftover and not self.exchange.broken else []
-        events = [*reader.events, *unclosed]
-        return events or inconclusive("cannot be judged: the answer holds no event")
 
     @property
     def data(self) -> list[str]:
-        """The data of every event."""
+        """The data of every event, `[DONE]` among them."""
         return [event.data for event in self.events]
 
     @cached_property
@@ -134,11 +92,6 @@ class CompletionStream:
         """When text arrived, in seconds since the request."""
         found = [event.arrived for event in self.events if _has_text(_object(event.data))]
         return found or inconclusive("cannot be judged: the stream carries no text")
-
-    @property
-    def errors(self) -> list[Any]:
-        """What the stream reports under `error`."""
-        return [chunk["error"] for chunk in map(_object, self.data) if chunk and chunk.get("error")]
 
     @cached_property
     def choices(self) -> list[dict[str, Any]]:

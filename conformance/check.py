@@ -15,7 +15,7 @@ import pytest
 from conformance import register
 from conformance.errors import Inconclusive, NotApplicable, Unsupported
 
-Check = TypeVar("Check", bound=Callable[..., None])
+Check = Callable[..., None]
 Case = TypeVar("Case")
 
 HERE = str(Path(__file__).parent)
@@ -30,8 +30,7 @@ def requirement(name: str) -> Callable[[Check], Check]:
     register.load().requirement(name)
 
     def tie(function: Check) -> Check:
-        function.requirement_id = name  # type: ignore[attr-defined]
-        function.__test__ = True  # type: ignore[attr-defined] # found whatever python_functions says
+        vars(function).update(requirement_id=name, __test__=True)  # found whatever python_functions says
         return pytest.mark.requirement(name)(function)
 
     return tie
@@ -57,8 +56,8 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
         kept = [one for one in signature.parameters.values() if one.name != argument]
         if "ask" not in signature.parameters:
             kept.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
-        judge_all.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
-        return judge_all  # type: ignore[return-value]
+        vars(judge_all)["__signature__"] = signature.replace(parameters=kept)
+        return judge_all
 
     return fold
 

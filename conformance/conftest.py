@@ -9,17 +9,18 @@ import pytest
 
 import openapi
 from conformance import decisions, discovery, register, select, session
+from conformance.answer import Answer, demand_status, leave_at_limit
 from conformance.anthropic import Anthropic
 from conformance.ask import Ask
 from conformance.audio import Audio
 from conformance.chat import Completion, CompletionStream
-from conformance.errors import Inconclusive, NotApplicable, Unsupported
+from conformance.errors import NotApplicable, Unsupported
 from conformance.exchange import Recorder
 from conformance.gemini import Gemini
 from conformance.model import Requirement
 from conformance.target import Target
 
-Answer = TypeVar("Answer", Completion, CompletionStream)
+Given = TypeVar("Given", bound=Answer)
 
 
 @pytest.fixture(scope="session")
@@ -123,10 +124,9 @@ def granted(judged: Requirement, gateway: dict[str, Any]) -> Callable[..., Any]:
     A clear refusal of what depends on the model is no defect, unless one of the requests that are `alike` is served.
     """
 
-    def grant(answer: Answer, *alike: Answer) -> Answer:
+    def grant(answer: Given, *alike: Answer) -> Given:
         exchange = answer.exchange
-        if exchange.status in {402, 429}:
-            raise Inconclusive(f"the target answered {exchange.status}: {exchange.text:.200}")
+        leave_at_limit(exchange)
         refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json.get("error")
         served = any(other.status == 200 for other in alike)
         if refused and not served and judged.feature in gateway["model_dependent"]:
@@ -142,10 +142,7 @@ def refused(gateway: dict[str, Any]) -> Callable[[Answer], None]:
     """Demands that a request is refused with the status of an invalid value."""
 
     def refuse(answer: Answer) -> None:
-        status, allowed = answer.exchange.status, gateway["errors"]["status"]["invalid_value"]
-        if status in {402, 429}:
-            raise Inconclusive(f"the target answered {status}: {answer.exchange.text:.200}")
-        assert status in allowed, f"expected {allowed}, got {status or answer.exchange.broken}"
+        demand_status(answer.exchange, gateway["errors"]["status"]["invalid_value"])
 
     return refuse
 

@@ -9,14 +9,13 @@ import binascii
 import struct
 from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import hypot, inf, isfinite
 from typing import Any
 
-from conformance.ask import OMIT, Ask
+from conformance.answer import JsonAnswer
+from conformance.ask import OMIT, Ask, given
 from conformance.check import inconclusive, pick
-from conformance.exchange import Exchange
 
 PATH = "/embeddings"
 TEXTS = (
@@ -35,23 +34,8 @@ SHORTEST = 1
 Vector = Sequence[float]
 
 
-@dataclass(frozen=True)
-class Embeddings:
+class Embeddings(JsonAnswer):
     """The answer to one request for embeddings."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
 
     @cached_property
     def entries(self) -> list[dict[str, Any]]:
@@ -85,15 +69,10 @@ class Embeddings:
             inconclusive("cannot be judged: an embedding is no base64 of 32-bit numbers")
         return vectors
 
-    def tokens(self, name: str) -> int:
-        """One of the token counts."""
-        return pick(self.body, "usage", name, kind=int)
-
 
 def embed(ask: Ask, text: Any = TEXTS[0], *, take: int = 0, key: Any = "default", **fields: Any) -> Embeddings:
     """`POST /embeddings` for one text or several."""
-    body = {"model": ask.model_for("embeddings"), "input": text} | fields
-    body = {name: value for name, value in body.items() if value is not OMIT}
+    body = given({"model": ask.model_for("embeddings"), "input": text} | fields)
     return Embeddings(ask.post(PATH, body, take=take, key=key))
 
 

@@ -6,11 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from conformance.answer import JsonAnswer, demand_served, demand_status
 from conformance.ask import Ask, Fields
 from conformance.check import inconclusive, pick
 from conformance.errors import ConformanceError, Inconclusive
@@ -41,28 +40,10 @@ BATCH = Document(
 )
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(JsonAnswer):
     """The answer to a request about files."""
 
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @property
-    def served(self) -> bool:
-        """The request was done."""
-        return self.status in {200, 201}
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a success."""
-        if not self.served:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
+    SERVED = (200, 201)
 
     @property
     def id(self) -> str:
@@ -205,24 +186,12 @@ def session(ask: Ask) -> Iterator[Files]:
     files.clean_up()
 
 
-def granted(answer: Answer) -> Answer:
-    """Demands that a request is done; inconclusive at a limit of the account."""
-    exchange = answer.exchange
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}: {exchange.text:.120}")
-    assert answer.served, f"expected 200, got {answer.status or exchange.broken}: {exchange.text:.160}"
-    return answer
+granted = demand_served
 
 
 def refused(answer: Answer, allowed: Iterable[int]) -> None:
     """Demands that a request is refused with one of these statuses; inconclusive at a limit of the account."""
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}: {answer.exchange.text:.120}")
-    statuses = list(dict.fromkeys(allowed))
-    exchange = answer.exchange
-    assert answer.status in statuses, (
-        f"expected {statuses}, got {answer.status or exchange.broken}: {exchange.text:.120}"
-    )
+    demand_status(answer.exchange, list(dict.fromkeys(allowed)))
 
 
 def steady(look: Callable[[int], Any], judge: Callable[[Any], bool]) -> Any:

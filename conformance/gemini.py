@@ -5,19 +5,19 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from conformance import sse
-from conformance.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded
+from conformance.answer import JsonAnswer, StreamedAnswer
+from conformance.ask import CREDENTIALS, PROMPT, Ask, encoded, given, parted
 from conformance.check import inconclusive, pick
-from conformance.exchange import Exchange, decoded
+from conformance.exchange import Exchange
 
 PROTOCOL = "gemini"
 ROOM = 1024
 """The most tokens of an answer: models that think use some before the first word."""
+_OPTIONS = {"version", "query", "safe", "headers", "take", "key", "patient"}
 
 
 def turn(text: str, role: str = "user") -> dict[str, Any]:
@@ -39,20 +39,19 @@ class Gemini:
 
     def generate(self, prompt: Any = PROMPT, *, config: Any = None, model: str = "", **rest: Any) -> Generated:
         """`:generateContent`. `prompt` is a text or the turns; `rest` are further fields, or options of `post`."""
-        fields, options = _split(rest)
+        fields, options = parted(rest, _OPTIONS)
         return Generated(self.post("generateContent", self.body(prompt, config, **fields), model=model, **options))
 
     def stream(self, prompt: Any = PROMPT, *, config: Any = None, model: str = "", **rest: Any) -> GeneratedStream:
         """`:streamGenerateContent` with `alt=sse`."""
-        fields, options = _split({"query": "alt=sse", **rest})
+        fields, options = parted({"query": "alt=sse", **rest}, _OPTIONS)
         body = self.body(prompt, config, **fields)
         return GeneratedStream(self.post("streamGenerateContent", body, model=model, **options))
 
     def body(self, prompt: Any = PROMPT, config: Any = None, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`. `config` is added to the configuration."""
         contents = [turn(prompt)] if isinstance(prompt, str) else prompt
-        body = {"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields}
-        return {name: value for name, value in body.items() if value is not OMIT}
+        return given({"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields})
 
     def post(
         self,
@@ -77,32 +76,10 @@ class Gemini:
         return self.ask.send("GET", path, headers=self.credential, protocol=PROTOCOL)
 
 
-_OPTIONS = {"version", "query", "safe", "headers", "take", "key", "patient"}
-
-
-def _split(rest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a body, and the options of how it is sent."""
-    fields = {name: value for name, value in rest.items() if name not in _OPTIONS}
-    return fields, {name: value for name, value in rest.items() if name in _OPTIONS}
-
-
-@dataclass(frozen=True)
-class Generated:
+class Generated(JsonAnswer):
     """A whole answer."""
 
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
+    USAGE = "usageMetadata"
 
     @property
     def candidate(self) -> dict[str, Any]:
@@ -134,46 +111,15 @@ class Generated:
         """Why the first candidate ended."""
         return pick(self.candidate, "finishReason")
 
-    def tokens(self, name: str) -> int:
-        """One of the token counts."""
-        return pick(self.body, "usageMetadata", name, kind=int)
 
-
-@dataclass(frozen=True)
-class GeneratedStream:
+class GeneratedStream(StreamedAnswer):
     """A streamed answer."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def events(self) -> list[sse.Event]:
-        """All events, and what no blank line closed, unless the connection broke there."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        reader = self.exchange.stream
-        unclosed = [sse.Event(reader.leftover)] if reader.leftover and not self.exchange.broken else []
-        return [*reader.events, *unclosed] or inconclusive("cannot be judged: the answer holds no event")
-
-    @cached_property
-    def objects(self) -> list[dict[str, Any]]:
-        """The data of the events that are JSON objects."""
-        return [value for event in self.events if isinstance(value := decoded(event.data), dict)]
 
     @cached_property
     def chunks(self) -> list[dict[str, Any]]:
         """The parts of the answer: every JSON object that is no error."""
         chunks = [one for one in self.objects if "error" not in one]
         return chunks or inconclusive("cannot be judged: the stream holds no part of an answer")
-
-    @property
-    def errors(self) -> list[Any]:
-        """What the stream reports under `error`."""
-        return [one["error"] for one in self.objects if one.get("error")]
 
     @cached_property
     def candidates(self) -> list[dict[str, Any]]:

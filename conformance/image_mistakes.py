@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.answer import leave_at_limit
 from conformance.ask import BOUNDARY, OMIT, form
-from conformance.check import inconclusive
 from conformance.exchange import Exchange
 from conformance.images import EDITS, GENERATIONS, Studio, circle
-from conformance.mistakes import NOWHERE
+from conformance.mistakes import NOWHERE, Wrong
 
 Part = tuple[str, str, str, bytes]
 TEXT = b"This is a text, and no image.\n"
@@ -21,14 +21,12 @@ def _png() -> list[Part]:
 
 
 @dataclass(frozen=True, slots=True)
-class WrongImage:
+class WrongImage(Wrong):
     """A wrong request for images: the plainest one with `fields` changed.
 
     `parts` makes the files of an edit, which is sent as a form that is then damaged; None is a generation.
     """
 
-    name: str
-    causes: tuple[str, ...]
     fields: Mapping[str, Any] = field(default_factory=dict)
     parts: Callable[[], list[Part]] | None = None
     damage: Callable[[bytes], bytes] = bytes
@@ -42,14 +40,8 @@ class WrongImage:
         else:
             body = self.damage(form(fields.items(), self.parts()))
             answer = studio.ask.post(EDITS, body, headers={"content-type": self.media_type})
-        if answer.status in {402, 429}:
-            inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
+        leave_at_limit(answer)
         return answer
-
-    def allowed(self, gateway: Mapping[str, Any]) -> list[int]:
-        """The statuses that the contract allows."""
-        statuses = [status for cause in self.causes for status in gateway["errors"]["status"][cause]]
-        return list(dict.fromkeys(statuses))
 
 
 def _part(name: str, data: bytes, media_type: str = "image/png", file: str = "image.png") -> Callable[[], list[Part]]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from conformance.ask import OMIT, Ask
+from conformance.answer import JsonAnswer
+from conformance.ask import Ask, given
 from conformance.check import inconclusive, pick
 from conformance.exchange import Exchange
 from conformance.media import base64_text, data_uri
@@ -40,34 +40,14 @@ class Seen(NamedTuple):
     alpha: bool
 
 
-@dataclass(frozen=True)
-class Images:
+class Images(JsonAnswer):
     """An answer with images."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
 
     @cached_property
     def items(self) -> list[dict[str, Any]]:
         """The images; inconclusive when there is none."""
         items = [item for item in pick(self.body, "data", kind=list) if isinstance(item, dict)]
         return items or inconclusive("cannot be judged: the answer holds no image")
-
-    @property
-    def usage(self) -> dict[str, Any]:
-        """The token counts."""
-        return pick(self.body, "usage", kind=dict)
 
 
 class Studio:
@@ -102,7 +82,7 @@ class Studio:
 
     def with_plain(self, **fields: Any) -> dict[str, Any]:
         """The fields of the plainest request, changed by `fields`."""
-        return {name: value for name, value in {**self.plain, **fields}.items() if value is not OMIT}
+        return given({**self.plain, **fields})
 
     def data(self, item: dict[str, Any]) -> bytes:
         """The bytes of one image of an answer; inconclusive when they cannot be had."""

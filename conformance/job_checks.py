@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from conformance.answer import allowed_for, demand_status
 from conformance.check import NotApplicable, inconclusive, pick
 from conformance.exchange import Exchange
 from conformance.jobs import STAGES, Job, accepted, is_address
@@ -129,11 +130,7 @@ def failure(job: Job) -> None:
 
 def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
     """A wrong submission, or a question for what is not there, is refused with a status that the contract gives it."""
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
-    allowed = list(dict.fromkeys(status for cause in causes for status in gateway["errors"]["status"][cause]))
-    told = answer.status or answer.broken
-    assert answer.status in allowed, f"expected {allowed}, but the request is answered {told}: {answer.text:.160}"
+    demand_status(answer, allowed_for(gateway, *causes))
 
 
 def stranger(job: Job, answer: Exchange) -> None:

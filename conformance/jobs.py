@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from conformance.answer import leave_at_limit
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick
 from conformance.exchange import Exchange, Request
@@ -128,8 +129,7 @@ def submit(ask: Ask, path: str, *bodies: Mapping[str, Any], **options: Any) -> E
         if answer.status not in {400, 422}:
             break
         answer = ask.post(path, body, **options)
-    if answer.status in {402, 429}:
-        inconclusive(f"the submission was answered {answer.status}: {answer.text:.120}")
+    leave_at_limit(answer)
     return answer
 
 

@@ -30,9 +30,9 @@ def begin(config: pytest.Config) -> None:
     decisions.forget(config.stash.get(GATEWAY, {}))
 
 
-def finding(item: pytest.Item, call: pytest.CallInfo[Any]) -> Finding:
-    """The finding of a check that has just run."""
-    requirement = register.load().requirement(item.function.requirement_id)  # type: ignore[attr-defined]
+def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding:
+    """The finding of a check of the requirement `name` that has just run."""
+    requirement = register.load().requirement(name)
     verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.answer import allowed_for, leave_at_limit
 from conformance.ask import OMIT, STRANGER, Ask, encoded, user
-from conformance.check import inconclusive
 from conformance.exchange import Exchange
 from conformance.target import Secret
 
@@ -21,15 +21,24 @@ DEPTH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A wrong request: a chat request with `fields` changed and its bytes damaged, or another method or path.
-
-    `causes` are the contract's names for what is wrong, several where it can be seen either way. `at` is the path of
-    the field at fault. A gateway that does not claim `feature` may ignore what is wrong.
-    """
+class Wrong:
+    """A wrong request. `causes` are the contract's names for what is wrong, several where it can be seen either way."""
 
     name: str
     causes: tuple[str, ...] = ()
+
+    def allowed(self, gateway: Mapping[str, Any]) -> list[int]:
+        """The statuses that the contract allows."""
+        return allowed_for(gateway, *self.causes)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake(Wrong):
+    """A wrong request: a chat request with `fields` changed and its bytes damaged, or another method or path.
+
+    `at` is the path of the field at fault. A gateway that does not claim `feature` may ignore what is wrong.
+    """
+
     at: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     damage: Callable[[bytes], bytes] = bytes
@@ -43,14 +52,8 @@ class Mistake:
         """The answer to the mistake; inconclusive when a limit of the account came first."""
         body = self.damage(encoded(ask.body(**self.fields))) if self.method in {"POST", "PUT"} else None
         answer = ask.send(self.method, self.path, body, key=self.key, headers=dict(self.headers))
-        if answer.status in {402, 429}:
-            inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
+        leave_at_limit(answer)
         return answer
-
-    def allowed(self, gateway: Mapping[str, Any]) -> list[int]:
-        """The statuses that the contract allows."""
-        statuses = [status for cause in self.causes for status in gateway["errors"]["status"][cause]]
-        return list(dict.fromkeys(statuses))
 
 
 def _with(name: bytes, value: bytes) -> Callable[[bytes], bytes]:

@@ -5,7 +5,7 @@ Inert until a check of this suite is collected. Imports nothing heavy until then
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -71,20 +71,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         judge.begin(item.config)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attaches the finding, and the new exchanges, to the report of a check."""
-    outcome = yield
-    if _requirement(item) is None:
-        return
-    from conformance import judge
+    report = yield
+    name = _requirement(item)
+    if name is not None and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
+        from conformance import judge
 
-    report = outcome.get_result()  # type: ignore[attr-defined]
-    if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-        finding = judge.finding(item, call)
-        judge.attach(item, report, finding)
+        judge.attach(item, report, judge.finding(item, call, name))
         judge.carry_exchanges(item, report)
         judge.stop_if_hopeless(item, call, report)
+    return report
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.answer import demand_served
 from conformance.ask import Ask, user
 from conformance.chat import Completion, CompletionStream
 from conformance.check import Unsupported, inconclusive
@@ -59,10 +60,7 @@ def known(ask: Ask, dependent: bool) -> None:
 
 def served(answer: Completion) -> Completion:
     """Demands that a request is answered 200, whatever a model may refuse: tools are known to be taken."""
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}: {answer.exchange.text:.160}")
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
-    return answer
+    return demand_served(answer)
 
 
 def calls(answer: Completion) -> list[dict[str, Any]]:

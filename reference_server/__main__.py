@@ -7,6 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reference_server.faults import Fault
 
 DESCRIPTION = "Serve a gateway that keeps every word of the contract, or breaks one promise on demand."
 EPILOG = """\
@@ -91,8 +95,8 @@ def _catalogue() -> str:
     return json.dumps(entries, indent=1)
 
 
-def _described(fault: object) -> str:
-    return f"{fault.doc}\nBreaks: {', '.join(sorted(fault.breaks))}"  # type: ignore[attr-defined]
+def _described(fault: Fault) -> str:
+    return f"{fault.doc}\nBreaks: {', '.join(sorted(fault.breaks))}"
 
 
 def _table(title: str, table: dict[str, str]) -> list[str]:

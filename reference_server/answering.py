@@ -83,12 +83,10 @@ def _candidates(service: Service, call: Call, asked: Asked) -> list[str]:
 
 def _attempt(service: Service, call: Call, asked: Asked, name: str) -> Model:
     """The model of a name, when it works for this prompt."""
-    model = service.fixtures.model(name)
-    if model is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    model = service.model(name)
     _refuse_unreadable(asked.prompt, model, name)
     if model.fails and _fails_now(service, call, asked, model):
-        raise _failure(service, model.fails, name)
+        raise service.failure(model.fails, name)
     return model
 
 
@@ -105,9 +103,3 @@ def _fails_now(service: Service, call: Call, asked: Asked, model: Model) -> bool
         token = call.key.token if call.key else ""
         return service.store.fails_now(token + msgspec.json.encode(asked.turns).decode())
     return not (model.after and asked.streamed)
-
-
-def _failure(service: Service, cause: str, name: str) -> Refusal:
-    if cause == "rate_limited":
-        return service.access.upstream_limited()
-    return Refusal(cause, f"The model {name!r} cannot answer now.")

@@ -19,6 +19,7 @@ from reference_server.prompt import (
     Answer,
     CallArguments,
     CallStart,
+    Finish,
     Message,
     Output,
     Part,
@@ -81,11 +82,11 @@ def _call_pieces(calls: list[Wanted], ids: Callable[[], str]) -> Iterator[Piece]
 
 
 def _limited(
-    pieces: list[Piece], most: int | None, finish: str, stop: str | None = None, thoughts: tuple[str, ...] = ()
+    pieces: list[Piece], most: int | None, finish: Finish, stop: str | None = None, thoughts: tuple[str, ...] = ()
 ) -> Answer:
     if most is not None and len(pieces) > most:
         return Answer(tuple(islice(pieces, most)), "length", thoughts=thoughts)
-    return Answer(tuple(pieces), finish, stop, thoughts)  # type: ignore[arg-type]
+    return Answer(tuple(pieces), finish, stop, thoughts)
 
 
 def _thoughts(prompt: Prompt) -> tuple[str, ...]:

@@ -101,9 +101,7 @@ def _owner(call: Call) -> str:
 
 
 def _model(service: Service, name: str, type_: str) -> Model:
-    model = service.fixtures.model(name)
-    if model is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    model = service.model(name)
     if model.fails:
         raise Refusal(model.fails, f"The model {name!r} cannot answer now.")
     if type_ not in model.makes:

@@ -58,10 +58,16 @@ class Tool(msgspec.Struct, frozen=True):
     free: bool = False
 
 
+Mode = Literal["none", "auto", "required"]
+"""Whether a tool may or must be called."""
+Finish = Literal["stop", "length", "tool_calls"]
+"""Why an answer ended."""
+
+
 class ToolChoice(msgspec.Struct, frozen=True):
     """Whether a tool may or must be called, and which. `names` None means any."""
 
-    mode: Literal["none", "auto", "required"] = "auto"
+    mode: Mode = "auto"
     names: frozenset[str] | None = None
 
 
@@ -124,7 +130,7 @@ class Answer(msgspec.Struct, frozen=True):
     """
 
     pieces: tuple[Piece, ...]
-    finish: Literal["stop", "length", "tool_calls"]
+    finish: Finish
     stop: str | None = None
     thoughts: tuple[str, ...] = ()
 

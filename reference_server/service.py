@@ -19,7 +19,7 @@ from reference_server.call import Call
 from reference_server.envelope import Envelope
 from reference_server.errors import Refusal
 from reference_server.files import Shelf
-from reference_server.fixtures import Fixtures
+from reference_server.fixtures import Fixtures, Model
 from reference_server.instance import instance
 from reference_server.metering import Metering
 from reference_server.reply import Reply
@@ -53,6 +53,26 @@ class Service:
     def shelf(self, call: Call) -> Shelf:
         """The files that the caller sees."""
         return Shelf(self.store, self.fixtures.files, call.key.account if call.key else "")
+
+    def model(self, name: str) -> Model:
+        """The model of a name. Raises Refusal when there is none."""
+        model = self.fixtures.model(name)
+        if model is None:
+            raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+        return model
+
+    def working_model(self, name: str) -> Model:
+        """The model of a name. Raises Refusal when there is none, or when it always fails."""
+        model = self.model(name)
+        if model.fails:
+            raise self.failure(model.fails, name)
+        return model
+
+    def failure(self, cause: str, name: str) -> Refusal:
+        """What a failing model looks like to the caller."""
+        if cause == "rate_limited":
+            return self.access.upstream_limited()
+        return Refusal(cause, f"The model {name!r} cannot answer now.")
 
     def envelope_of(self, protocol: str) -> Envelope:
         """The writer of a protocol's errors."""

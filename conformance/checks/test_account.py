@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.account import UTC_TIME, Growth, Spent, growth, moments, opened
+from conformance.answer import demand_text
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.exchange import Exchange
@@ -40,10 +41,7 @@ def test_answers(me: Exchange) -> None:
 @requirement("account.id")
 def test_id(account: dict[str, Any]) -> None:
     """The account has an id."""
-    name = account.get("id")
-
-    assert isinstance(name, str), f"id is {name!r:.80}"
-    assert name, "id is empty"
+    demand_text(account.get("id"), "id")
 
 
 @requirement("account.plan")

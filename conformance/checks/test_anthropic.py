@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_text
 from conformance.anthropic import Anthropic, Message, whole_input
 from conformance.ask import user
 from conformance.check import inconclusive, pick, requirement
@@ -56,10 +57,7 @@ def test_schema(message: Message, contract: Contract) -> None:
 @requirement("anthropic.id")
 def test_id(message: Message) -> None:
     """A message can be named."""
-    name = message.body.get("id")
-
-    assert isinstance(name, str), f"id is {name!r:.80}"
-    assert name, "id is empty"
+    demand_text(message.body.get("id"), "id")
 
 
 @requirement("anthropic.id-unique")
@@ -84,10 +82,7 @@ def test_type(message: Message) -> None:
 @requirement("anthropic.model")
 def test_model(message: Message) -> None:
     """Who answered is told."""
-    model = message.body.get("model")
-
-    assert isinstance(model, str), f"model is {model!r:.80}"
-    assert model, "model is empty"
+    demand_text(message.body.get("model"), "model")
 
 
 @requirement("anthropic.content")

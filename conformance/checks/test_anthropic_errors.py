@@ -13,6 +13,7 @@ from conformance.anthropic import Anthropic
 from conformance.anthropic_mistakes import Mistake
 from conformance.ask import STRANGER
 from conformance.check import Check, Unsupported, each, inconclusive, pick, requirement
+from conformance.checks.test_errors_envelope import judge_error
 from conformance.exchange import Exchange, decoded
 from conformance.target import KEY_VARIABLE, Target
 
@@ -150,14 +151,7 @@ def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target,
 @each_mistake(mistakes.ALL)
 def test_object(anthropic: Anthropic, mistake: Mistake) -> None:
     """An error says what is wrong."""
-    answer = _refused(anthropic, mistake)
-
-    assert answer.media_type == "application/json", f"Content-Type of a {answer.status} is {answer.media_type!r}"
-    error = answer.json.get("error") if isinstance(answer.json, dict) else None
-    assert isinstance(error, dict), f"a {answer.status} has no error object: {answer.text:.160}"
-    message = error.get("message")
-    assert isinstance(message, str), f"message of a {answer.status} is {message!r:.80}"
-    assert message.strip(), f"message of a {answer.status} is empty"
+    judge_error(_refused(anthropic, mistake))
 
 
 @requirement("anthropic.errors.envelope")

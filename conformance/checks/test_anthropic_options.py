@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance import media
+from conformance.answer import demand_text, leave_at_limit
 from conformance.anthropic import Anthropic, Message
 from conformance.anthropic_tools import TOOLS
 from conformance.ask import PROMPT, user
@@ -126,9 +127,7 @@ def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
     first = pick(answer.content, 0, kind=dict)
     assert first.get("type") == "thinking", f"the first block is {first.get('type')!r:.80}"
     assert isinstance(first.get("thinking"), str), f"thinking is {first.get('thinking')!r:.80}"
-    signature = first.get("signature")
-    assert isinstance(signature, str), f"signature is {signature!r:.80}"
-    assert signature, "signature is empty"
+    demand_text(first.get("signature"), "signature")
     assert answer.words or answer.stop_reason == "max_tokens", "no text follows the thinking"
 
 
@@ -184,8 +183,7 @@ def test_count_tokens_agrees(anthropic: Anthropic) -> None:
 
 def _counting(anthropic: Anthropic) -> Exchange:
     answer = anthropic.count()
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}")
+    leave_at_limit(answer)
     if 400 <= answer.status < 500 and anthropic.message().status == 200:
         raise Unsupported(f"the target does not count for this model: {answer.text:.160}")
     return answer

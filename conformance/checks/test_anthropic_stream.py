@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_served
 from conformance.anthropic import Anthropic, whole_input
 from conformance.anthropic_stream import DELTAS, MessageStream
 from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT, STOP_REASONS
 from conformance.checks.test_chat import EVERY_PLANE_PROMPT
+from conformance.checks.test_chat_stream import judge_framing
 from conformance.exchange import decoded
 from openapi import Contract
 
@@ -40,11 +42,8 @@ def streams(anthropic: Anthropic, stream: MessageStream) -> list[MessageStream]:
 @requirement("anthropic.stream.answers")
 def test_stream_answers(stream: MessageStream) -> None:
     """A stream is a 200 of `text/event-stream`."""
-    exchange = stream.exchange
-    if exchange.status in {402, 429}:
-        inconclusive(f"the target answered {exchange.status}")
+    exchange = demand_served(stream).exchange
 
-    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
     assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
 
 
@@ -52,13 +51,7 @@ def test_stream_answers(stream: MessageStream) -> None:
 def test_stream_framing(streams: list[MessageStream]) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
     for stream in streams:
-        exchange, reader = stream.exchange, stream.exchange.stream
-        if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
-            inconclusive("cannot be judged: there is no whole event stream")
-
-        assert not reader.invalid_utf8, "the stream is not UTF-8"
-        assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
-        assert reader.events, f"the body holds no event: {exchange.text:.100}"
+        judge_framing(stream.exchange)
 
 
 @requirement("anthropic.stream.event-names")

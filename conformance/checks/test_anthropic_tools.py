@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_served, demand_status
 from conformance.anthropic import Anthropic, Message
 from conformance.anthropic_tools import (
     ANY,
@@ -32,14 +33,6 @@ def _tools_known(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     known(anthropic, "anthropic.tools" in gateway["model_dependent"])
 
 
-def _served(answer: Any) -> Any:
-    """Demands that a request is answered 200, whatever a model may refuse: tools are known to be taken."""
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}: {answer.exchange.text:.160}")
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
-    return answer
-
-
 @requirement("anthropic.tools.accepted")
 @each("choice", [{}, {"tool_choice": {"type": "auto"}}])
 def test_accepted(anthropic: Anthropic, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
@@ -52,7 +45,7 @@ def test_accepted(anthropic: Anthropic, granted: Callable[..., Any], choice: dic
 @requirement("anthropic.tools.any")
 def test_any(anthropic: Anthropic) -> None:
     """Any means at least one."""
-    answer = _served(forced(anthropic))
+    answer = demand_served(forced(anthropic))
 
     assert answer.blocks("tool_use"), f"no tool call, but {answer.words!r:.120}"
 
@@ -60,7 +53,7 @@ def test_any(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.named")
 def test_named(anthropic: Anthropic) -> None:
     """A named tool is called, and no other."""
-    answer = _served(anthropic.message(QUESTION, **NAMED))
+    answer = demand_served(anthropic.message(QUESTION, **NAMED))
 
     names = {call.get("name") for call in answer.blocks("tool_use")}
     assert names, f"no tool call, but {answer.words!r:.120}"
@@ -70,7 +63,7 @@ def test_named(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.none")
 def test_none(anthropic: Anthropic) -> None:
     """None means none."""
-    answer = _served(anthropic.message(QUESTION, tools=TOOLS, tool_choice={"type": "none"}))
+    answer = demand_served(anthropic.message(QUESTION, tools=TOOLS, tool_choice={"type": "none"}))
 
     assert not answer.blocks("tool_use"), f"tool_choice none, but {len(answer.blocks('tool_use'))} tool calls"
 
@@ -115,7 +108,7 @@ def test_result(anthropic: Anthropic) -> None:
     turn = forced(anthropic)
     results = [result(_id(call), content="18 degrees, sunny") for call in turn.calls]
 
-    answer = _served(anthropic.message(returned(turn.content, *results), tools=TOOLS))
+    answer = demand_served(anthropic.message(returned(turn.content, *results), tools=TOOLS))
 
     assert answer.content, f"nothing is answered: {answer.exchange.text:.160}"
 
@@ -138,7 +131,7 @@ def _id(call: dict[str, Any]) -> str:
 )
 def test_result_forms(anthropic: Anthropic, fields: dict[str, Any]) -> None:
     """A result has several forms."""
-    _served(anthropic.message(returned([GIVEN], result(GIVEN["id"], **fields)), tools=TOOLS))
+    demand_served(anthropic.message(returned([GIVEN], result(GIVEN["id"], **fields)), tools=TOOLS))
 
 
 @requirement("anthropic.tools.result.counted")
@@ -158,10 +151,7 @@ def test_result_orphan(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
     answer = anthropic.message(turns, tools=TOOLS)
 
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}")
-    allowed = gateway["errors"]["status"]["invalid_value"]
-    assert answer.status in allowed, f"a result without a call is answered {answer.status}, not {allowed}"
+    demand_status(answer.exchange, gateway["errors"]["status"]["invalid_value"])
 
 
 @requirement("anthropic.tools.parallel")
@@ -172,8 +162,9 @@ def test_parallel(anthropic: Anthropic) -> None:
     assert len(set(ids)) == len(ids), f"the ids are {ids}"
 
     results = [result(name, content="fine") for name in ids]
+    turns = [user(BOTH), {"role": "assistant", "content": turn.content}, user(results)]
 
-    _served(anthropic.message([user(BOTH), {"role": "assistant", "content": turn.content}, user(results)], tools=TOOLS))
+    demand_served(anthropic.message(turns, tools=TOOLS))
 
 
 @requirement("anthropic.tools.parallel.off")
@@ -182,7 +173,7 @@ def test_parallel_off(anthropic: Anthropic) -> None:
     _both(anthropic)
     choice = {"type": "any", "disable_parallel_tool_use": True}
 
-    single = _served(anthropic.message(BOTH, tools=TOOLS, tool_choice=choice))
+    single = demand_served(anthropic.message(BOTH, tools=TOOLS, tool_choice=choice))
 
     count = len(single.blocks("tool_use"))
     assert count <= 1, f"disable_parallel_tool_use, but {count} tool calls"

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_served, judge_credits
 from conformance.ask import OMIT
-from conformance.audio import CREDITS, Audio, Speech, read
+from conformance.audio import Audio, Speech, demand_refused, judge_envelope, read
 from conformance.check import Unsupported, inconclusive, requirement
 from conformance.mistakes import NOWHERE
 from openapi import Contract
@@ -61,14 +62,6 @@ def _documented(contract: Contract, name: str) -> dict[str, Any]:
     """The schema of a field of the request."""
     schema: dict[str, Any] = contract.operations["createSpeech"].request_schema()["properties"][name]
     return schema
-
-
-def demand_refused(answer: Speech, gateway: dict[str, Any], cause: str) -> None:
-    """A refusal with a status that the contract allows for the cause."""
-    status, allowed = answer.exchange.status, gateway["errors"]["status"][cause]
-    if status in {402, 429}:
-        inconclusive(f"the target answered {status}: {answer.exchange.text:.120}")
-    assert status in allowed, f"expected {allowed}, got {status or answer.exchange.broken}"
 
 
 @requirement("audio.speech.answers")
@@ -159,11 +152,8 @@ def test_speed_outside(audio: Audio, speech: Speech, gateway: dict[str, Any], sp
 def test_unicode(audio: Audio, speech: Speech) -> None:
     """There is more than ASCII to say."""
     assert speech.data
-    answer = audio.speak(input=GREETINGS).exchange
-    if answer.status in {402, 429}:
-        inconclusive(f"the target answered {answer.status}")
 
-    assert answer.status == 200, f"expected 200, got {answer.status or answer.broken}: {answer.text:.120}"
+    demand_served(audio.speak(input=GREETINGS))
 
 
 @requirement("audio.speech.no-input")
@@ -210,21 +200,12 @@ def test_unknown_model(audio: Audio, gateway: dict[str, Any]) -> None:
 @requirement("audio.speech.envelope")
 def test_envelope(audio: Audio) -> None:
     """A refusal is read, not heard."""
-    answer = audio.speak(model=NOWHERE).exchange
-    if answer.status < 400:
-        inconclusive(f"the request was answered {answer.status or answer.broken}")
-    error = answer.json.get("error") if isinstance(answer.json, dict) else None
-
-    assert isinstance(error, dict), f"the body is no error: {answer.text:.120}"
-    assert isinstance(error.get("message"), str), f"message is {error.get('message')!r:.80}"
+    judge_envelope(audio.speak(model=NOWHERE))
 
 
 @requirement("audio.speech.credits")
 def test_credits(speech: Speech, gateway: dict[str, Any]) -> None:
     """Speech tells what it cost."""
     assert speech.data
-    name = gateway["headers"]["credits"]
-    value = speech.exchange.headers.get(name)
 
-    assert value is not None, f"{name} is missing"
-    assert CREDITS.fullmatch(value), f"the credits are {value!r:.80}"
+    judge_credits(speech.exchange, gateway)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from conformance.answer import demand_now, demand_text
 from conformance.ask import PROMPT, Ask, user
 from conformance.chat import Completion
 from conformance.check import inconclusive, pick, requirement
 from openapi import Contract
 
 FINISH_REASONS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
-DAY = 86_400
 TERSE = "You are a terse assistant who never uses more than five words."
 MARKS = ["amber", "birch", "cobalt", "dune"]
 EVERY_PLANE = "Zażółć, Ελλάδα, 世界, नमस्ते, שלום, 👩‍👩‍👧, 𝔘𝔫𝔦, 𠜎"
@@ -53,10 +52,7 @@ def test_schema(chat: Completion, contract: Contract) -> None:
 @requirement("chat.id")
 def test_id(chat: Completion) -> None:
     """`id` is a non-empty string."""
-    name = chat.body.get("id")
-
-    assert isinstance(name, str), f"id is {name!r}"
-    assert name, "id is empty"
+    demand_text(chat.body.get("id"), "id")
 
 
 @requirement("chat.id-unique")
@@ -77,21 +73,13 @@ def test_object(chat: Completion) -> None:
 @requirement("chat.created")
 def test_created(chat: Completion) -> None:
     """`created` is now, in seconds."""
-    created = chat.body.get("created")
-
-    assert isinstance(created, int | float), f"created is {created!r}"
-    assert not isinstance(created, bool), "created is a boolean"
-    assert created == int(created), f"created is not whole: {created}"
-    assert abs(created - time.time()) < DAY, f"created is {created}, which is not within a day of now"
+    demand_now(chat.body.get("created"), "created")
 
 
 @requirement("chat.model")
 def test_model(chat: Completion) -> None:
     """`model` names the model used."""
-    model = chat.body.get("model")
-
-    assert isinstance(model, str), f"model is {model!r}"
-    assert model, "model is empty"
+    demand_text(chat.body.get("model"), "model")
 
 
 @requirement("chat.choices")

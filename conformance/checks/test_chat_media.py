@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import LIMITS, demand_refusal
 from conformance.ask import PROMPT, Ask
 from conformance.chat import Completion
 from conformance.check import NotApplicable, inconclusive, pick, requirement
@@ -51,7 +52,7 @@ class Media:
         """The answer is a success; a clear refusal passes only from a model that nobody said takes this kind."""
         if answer.status != 200 and (plain := self.send(kind)).status != 200:
             inconclusive(f"the model answers {plain.status} even to plain text")
-        if kind not in self.target.models or answer.status in {402, 429}:
+        if kind not in self.target.models or answer.status in LIMITS:
             self.granted(answer)
         assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
 
@@ -68,12 +69,6 @@ class Media:
 def media(ask: Ask, target: Target, granted: Granted) -> Media:
     """Asks with a part that is not text."""
     return Media(ask, target, granted)
-
-
-def _demand_refused(answer: Completion) -> None:
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}")
-    assert 400 <= answer.status < 500, f"expected a 4xx, got {answer.status}: {answer.exchange.text:.120}"
 
 
 def _documented(form: str, gateway: dict[str, Any]) -> str:
@@ -122,13 +117,13 @@ def test_vision_counted(media: Media) -> None:
 )
 def test_vision_invalid(media: Media, url: str) -> None:
     """What is no image is not taken for one."""
-    _demand_refused(media.send("vision", image_part(url)))
+    demand_refusal(media.send("vision", image_part(url)).exchange)
 
 
 @requirement("chat.vision.text-only")
 def test_vision_text_only(media: Media) -> None:
     """A model that does not see says so."""
-    _demand_refused(media.send("text-only", image_part()))
+    demand_refusal(media.send("text-only", image_part()).exchange)
 
 
 @requirement("chat.files.inline")
@@ -159,7 +154,7 @@ def test_files_counted(media: Media, gateway: dict[str, Any]) -> None:
 @FORMS
 def test_files_unknown_id(media: Media, gateway: dict[str, Any], form: str) -> None:
     """What nobody uploaded cannot be read."""
-    _demand_refused(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")))
+    demand_refusal(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")).exchange)
 
 
 @requirement("chat.audio.input")
@@ -177,7 +172,7 @@ def test_audio_counted(media: Media) -> None:
 @requirement("chat.audio.invalid")
 def test_audio_invalid(media: Media) -> None:
     """What is no sound is not taken for it."""
-    _demand_refused(media.send("audio", audio_part(BROKEN)))
+    demand_refusal(media.send("audio", audio_part(BROKEN)).exchange)
 
 
 @requirement("chat.audio.unsupported")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
 
+from conformance.answer import demand_now, demand_text
 from conformance.ask import Ask
 from conformance.chat import DONE, Completion, CompletionStream
 from conformance.check import inconclusive, requirement
-from conformance.checks.test_chat import DAY, EVERY_PLANE_PROMPT, FINISH_REASONS
-from conformance.exchange import decoded
+from conformance.checks.test_chat import EVERY_PLANE_PROMPT, FINISH_REASONS
+from conformance.exchange import Exchange, decoded
 from openapi import Contract
 
 COUNT = "Count from 1 to 40, separated by commas."
@@ -25,6 +25,17 @@ def _same(stream: CompletionStream, name: str) -> Any:
     different = {json.dumps(value, sort_keys=True) for value in values}
     assert len(different) == 1, f"{name} changes within the stream: {', '.join(sorted(different))[:200]}"
     return values[0]
+
+
+def judge_framing(exchange: Exchange) -> None:
+    """Demands that every event is closed by a blank line, and that every byte is UTF-8."""
+    reader = exchange.stream
+    if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
+        inconclusive("cannot be judged: there is no whole event stream")
+
+    assert not reader.invalid_utf8, "the stream is not UTF-8"
+    assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
+    assert reader.events, f"the body holds no event: {exchange.text:.100}"
 
 
 @requirement("chat.stream.answers")
@@ -40,13 +51,7 @@ def test_stream_answers(chat_stream: CompletionStream) -> None:
 def test_stream_framing(ask: Ask, chat_stream: CompletionStream) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
     for stream in (chat_stream, ask.stream(EVERY_PLANE_PROMPT)):
-        exchange, reader = stream.exchange, stream.exchange.stream
-        if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
-            inconclusive("cannot be judged: there is no whole event stream")
-
-        assert not reader.invalid_utf8, "the stream is not UTF-8"
-        assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
-        assert reader.events, f"the body holds no event: {exchange.text:.100}"
+        judge_framing(stream.exchange)
 
 
 @requirement("chat.stream.json-events")
@@ -111,10 +116,7 @@ def test_stream_object(chat_stream: CompletionStream) -> None:
 @requirement("chat.stream.id")
 def test_stream_id(chat_stream: CompletionStream) -> None:
     """One stream, one id."""
-    name = _same(chat_stream, "id")
-
-    assert isinstance(name, str), f"id is {name!r}"
-    assert name, "id is empty"
+    demand_text(_same(chat_stream, "id"), "id")
 
 
 @requirement("chat.stream.id-unique")
@@ -130,20 +132,13 @@ def test_stream_id_unique(ask: Ask, chat_stream: CompletionStream) -> None:
 @requirement("chat.stream.created")
 def test_stream_created(chat_stream: CompletionStream) -> None:
     """One stream, one time."""
-    created = _same(chat_stream, "created")
-
-    assert isinstance(created, int | float), f"created is {created!r}"
-    assert created == int(created), f"created is not whole: {created}"
-    assert abs(created - time.time()) < DAY, f"created is {created}, which is not within a day of now"
+    demand_now(_same(chat_stream, "created"), "created")
 
 
 @requirement("chat.stream.model")
 def test_stream_model(chat_stream: CompletionStream) -> None:
     """One stream, one model."""
-    model = _same(chat_stream, "model")
-
-    assert isinstance(model, str), f"model is {model!r}"
-    assert model, "model is empty"
+    demand_text(_same(chat_stream, "model"), "model")
 
 
 @requirement("chat.stream.choices")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conformance.ask import Ask, encoded
 from conformance.chat import DONE
 from conformance.check import inconclusive, requirement
@@ -14,6 +16,22 @@ TRIES = 3
 """How often a stream must look buffered to count as buffered: a network may be slow once."""
 
 
+def judge_incremental(arrivals: Callable[[int, int], list[float]], least: int, most: int) -> None:
+    """Demands that a long answer is not held back.
+
+    `arrivals` tells when the text of an answer arrived, by the number of the try and the limit of its tokens.
+    """
+    for take in range(TRIES):
+        short, long = arrivals(take, least), arrivals(take, most)
+        spread, growth = long[-1] - long[0], long[0] - short[0]
+        if growth < NOTICEABLE or spread > growth / 5:
+            break
+    else:
+        raise AssertionError(f"the first text of a long answer came {growth:.2f} s later, all of it in {spread:.3f} s")
+    if max(growth, spread) < NOTICEABLE:
+        inconclusive(f"the model is too fast to tell: all text came within {spread:.3f} s")
+
+
 @requirement("chat.stream.incremental")
 def test_stream_incremental(ask: Ask, recorder: Recorder) -> None:
     """The first words arrive long before the last ones.
@@ -24,17 +42,9 @@ def test_stream_incremental(ask: Ask, recorder: Recorder) -> None:
     model = recorder.target.models.get("slow", ask.model)
     least, most = (2, 24) if "slow" in recorder.target.models else (_least(ask), 160)
 
-    for take in range(TRIES):
-        short, long = (
-            ask.stream(LONG, model=model, take=take, **{ask.limit: size}).arrivals() for size in (least, most)
-        )
-        spread, growth = long[-1] - long[0], long[0] - short[0]
-        if growth < NOTICEABLE or spread > growth / 5:
-            break
-    else:
-        raise AssertionError(f"the first text of a long answer came {growth:.2f} s later, all of it in {spread:.3f} s")
-    if max(growth, spread) < NOTICEABLE:
-        inconclusive(f"the model is too fast to tell: all text came within {spread:.3f} s")
+    judge_incremental(
+        lambda take, size: ask.stream(LONG, model=model, take=take, **{ask.limit: size}).arrivals(), least, most
+    )
 
 
 def _least(ask: Ask) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from math import hypot
 from typing import Any
 
 import pytest
 
+from conformance.answer import demand_text, judge_credits
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick, requirement
 from conformance.embeddings import SWAPPED, TEXTS, Embeddings, Vector, embed, embed_many, likeness, numbers
@@ -19,7 +19,6 @@ SAME = 0.98
 NEARLY = 0.001
 """How much less alike the right vector may be than the best one."""
 MOST = 2048
-NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 @pytest.fixture
@@ -155,10 +154,7 @@ def test_unit_length(batch: Embeddings) -> None:
 @requirement("embeddings.model")
 def test_model(one: Embeddings) -> None:
     """The answer names the model."""
-    name = one.body.get("model")
-
-    assert isinstance(name, str), f"model is {name!r:.80}"
-    assert name, "model is empty"
+    demand_text(one.body.get("model"), "model")
 
 
 @requirement("embeddings.usage")
@@ -207,10 +203,8 @@ def test_batch_too_many(ask: Ask, refused: Callable[..., Any]) -> None:
 def test_credits(one: Embeddings, gateway: dict[str, Any]) -> None:
     """An answer tells what it cost."""
     assert one.body
-    value = one.exchange.headers.get(gateway["headers"]["credits"])
 
-    assert value is not None, f"{gateway['headers']['credits']} is missing"
-    assert NUMBER.fullmatch(value), f"the credits are {value!r:.80}"
+    judge_credits(one.exchange, gateway)
 
 
 @requirement("embeddings.credits-used")

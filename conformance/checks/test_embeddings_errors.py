@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import allowed_for, demand_status
 from conformance.ask import OMIT, Ask
 from conformance.check import inconclusive, requirement
 from conformance.embeddings import TEXTS, Embeddings, embed
@@ -25,12 +26,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
 
 def _demand_status(answer: Embeddings, gateway: dict[str, Any], *causes: str) -> None:
     """The status is one that the contract gives to one of the causes."""
-    allowed = {status for cause in causes for status in gateway["errors"]["status"][cause]}
-    if answer.status in {402, 429} - allowed:
-        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.120}")
-    seen = f"{answer.status}: {answer.exchange.text:.160}" if answer.status else answer.exchange.broken
-
-    assert answer.status in allowed, f"expected {sorted(allowed)}, got {seen}"
+    demand_status(answer.exchange, allowed_for(gateway, *causes))
 
 
 @requirement("embeddings.missing-input")

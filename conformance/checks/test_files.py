@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_text
 from conformance.ask import BOUNDARY, Ask, form
 from conformance.check import NotApplicable, each, inconclusive, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error
@@ -98,10 +99,7 @@ def test_upload_status(document: Answer, contract: Contract) -> None:
     """The file says whether it is ready."""
     if "status" not in contract.document["components"]["schemas"]["File"]["required"]:
         raise NotApplicable("no status is demanded of a file")
-    status = document.body.get("status")
-
-    assert isinstance(status, str), f"status is {status!r:.80}"
-    assert status, "status is empty"
+    demand_text(document.body.get("status"), "status")
 
 
 @requirement("files.upload.unique")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_refusal, leave_at_limit
 from conformance.ask import Ask
 from conformance.chat import Completion
 from conformance.check import NotApplicable, Unsupported, each, inconclusive, requirement
@@ -94,8 +95,7 @@ def test_chat(files: Files, reader: Reader, gateway: dict[str, Any], form: str) 
     """A file is uploaded to be asked about."""
     _documented(gateway, form)
     answer = reader.ask_about(stored_file_part(form, files.document().id))
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}")
+    leave_at_limit(answer.exchange)
     if answer.status != 200 and (plain := reader.ask_about()).status != 200:
         inconclusive(f"the model answers {plain.status} even to plain text")
     if answer.status != 200 and not reader.named and reader.ask_about(inline_file_part(form)).status != 200:
@@ -131,7 +131,7 @@ def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
         inconclusive("even a file that nobody uploaded is taken")
     answer = reader.ask_about(stored_file_part(form, files.deleted().id))
 
-    _demand_refused(answer)
+    demand_refusal(answer.exchange)
 
 
 @requirement("files.chat.foreign")
@@ -144,10 +144,4 @@ def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
         inconclusive("the other account is not served at all")
     answer = reader.ask_about(stored_file_part(form, files.document().id), key="stranger-account")
 
-    _demand_refused(answer)
-
-
-def _demand_refused(answer: Completion) -> None:
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}")
-    assert 400 <= answer.status < 500, f"expected a 4xx, got {answer.status}: {answer.exchange.text:.160}"
+    demand_refusal(answer.exchange)

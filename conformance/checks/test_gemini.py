@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.answer import demand_served, demand_text
 from conformance.check import inconclusive, pick, requirement
 from conformance.gemini import Gemini, Generated, text_of, turn
 from openapi import Contract
@@ -15,11 +16,16 @@ CAPITALS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount")
 
 
-def demand_served(answer: Generated) -> None:
-    """Demands that a request is answered 200, unless a limit of the account came first."""
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.120}")
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
+def judge_usage(usage: Any) -> None:
+    """Demands that the prompt and the total are counted."""
+    assert isinstance(usage, dict), f"usageMetadata is {usage!r:.80}"
+    prompt, total = usage.get("promptTokenCount"), usage.get("totalTokenCount")
+    answered = usage.get("candidatesTokenCount") or 0
+
+    assert type(prompt) is int, f"promptTokenCount is {prompt!r:.60}"
+    assert prompt >= 1, f"promptTokenCount is {prompt}"
+    assert type(total) is int, f"totalTokenCount is {total!r:.60}"
+    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
 
 
 def judge_sum(usage: dict[str, Any]) -> None:
@@ -96,15 +102,7 @@ def test_finish_reason(gemini: Gemini) -> None:
 @requirement("gemini.usage")
 def test_usage(gemini: Gemini) -> None:
     """What the answer cost is told."""
-    usage = gemini.generate().body.get("usageMetadata")
-    assert isinstance(usage, dict), f"usageMetadata is {usage!r:.80}"
-    prompt, total = usage.get("promptTokenCount"), usage.get("totalTokenCount")
-    answered = usage.get("candidatesTokenCount") or 0
-
-    assert type(prompt) is int, f"promptTokenCount is {prompt!r:.60}"
-    assert prompt >= 1, f"promptTokenCount is {prompt}"
-    assert type(total) is int, f"totalTokenCount is {total!r:.60}"
-    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
+    judge_usage(gemini.generate().body.get("usageMetadata"))
 
 
 @requirement("gemini.usage.sum")
@@ -116,10 +114,7 @@ def test_usage_sum(gemini: Gemini) -> None:
 @requirement("gemini.model-version")
 def test_model_version(gemini: Gemini) -> None:
     """The answer names its model."""
-    version = gemini.generate().body.get("modelVersion")
-
-    assert isinstance(version, str), f"modelVersion is {version!r:.60}"
-    assert version, "modelVersion is empty"
+    demand_text(gemini.generate().body.get("modelVersion"), "modelVersion")
 
 
 @requirement("gemini.response-id")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_status
 from conformance.ask import CREDENTIALS, STRANGER
 from conformance.check import Unsupported, requirement
-from conformance.checks.test_gemini_errors import demand_status
 from conformance.exchange import KEY_HERE
 from conformance.gemini import Gemini, Generated
 from conformance.target import KEY_VARIABLE, Target

@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 
 from conformance import media
+from conformance.answer import demand_served
 from conformance.check import inconclusive, pick, requirement
-from conformance.checks.test_gemini import demand_served
 from conformance.exchange import decoded
 from conformance.gemini import ROOM, Gemini, Generated
 

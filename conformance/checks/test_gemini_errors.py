@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from conformance.answer import allowed_for, demand_status
 from conformance.ask import PROMPT
 from conformance.check import inconclusive, requirement
 from conformance.checks.test_gemini_config import picture
@@ -48,52 +48,41 @@ def _unknown_model(gemini: Gemini) -> Exchange:
     return gemini.generate(model=NOWHERE).exchange
 
 
-def demand_status(answer: Exchange, allowed: Iterable[int]) -> None:
-    """Demands one of the statuses, unless a limit of the account came first."""
-    if answer.status in {402, 429} and answer.status not in allowed:
-        inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
-    assert answer.status in allowed, f"expected {sorted(allowed)}, got {answer.status}: {answer.text:.160}"
-
-
-def _allowed(gateway: dict[str, Any], *causes: str) -> set[int]:
-    return {status for cause in causes for status in gateway["errors"]["status"][cause]}
-
-
 @requirement("gemini.errors.missing-contents")
 def test_missing_contents(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """Nothing asked is a mistake."""
-    demand_status(_wrong(gemini, "no-contents"), _allowed(gateway, "missing_field", "invalid_value"))
+    demand_status(_wrong(gemini, "no-contents"), allowed_for(gateway, "missing_field", "invalid_value"))
 
 
 @requirement("gemini.errors.empty-contents")
 def test_empty_contents(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A conversation has a turn."""
-    demand_status(_wrong(gemini, "empty-contents"), _allowed(gateway, "missing_field", "invalid_value"))
+    demand_status(_wrong(gemini, "empty-contents"), allowed_for(gateway, "missing_field", "invalid_value"))
 
 
 @requirement("gemini.errors.malformed")
 def test_malformed(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """What is cut off is no JSON."""
-    demand_status(_wrong(gemini, "truncated"), _allowed(gateway, "malformed_body"))
+    demand_status(_wrong(gemini, "truncated"), allowed_for(gateway, "malformed_body"))
 
 
 @requirement("gemini.errors.invalid-value")
 @pytest.mark.parametrize("name", ["contents-a-number", "temperature-a-word"])
 def test_invalid_value(gemini: Gemini, gateway: dict[str, Any], name: str) -> None:
     """Fields have types."""
-    demand_status(_wrong(gemini, name), _allowed(gateway, "invalid_value", "missing_field"))
+    demand_status(_wrong(gemini, name), allowed_for(gateway, "invalid_value", "missing_field"))
 
 
 @requirement("gemini.errors.empty-part")
 def test_empty_part(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A part holds something."""
-    demand_status(_wrong(gemini, "empty-part"), _allowed(gateway, "invalid_value", "missing_field"))
+    demand_status(_wrong(gemini, "empty-part"), allowed_for(gateway, "invalid_value", "missing_field"))
 
 
 @requirement("gemini.errors.unknown-model")
 def test_unknown_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """Nobody answers for a model that there is not."""
-    demand_status(_unknown_model(gemini), _allowed(gateway, "unknown_model"))
+    demand_status(_unknown_model(gemini), allowed_for(gateway, "unknown_model"))
 
 
 @requirement("gemini.errors.unknown-model.stream")
@@ -101,7 +90,7 @@ def test_unknown_model_stream(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A stream that cannot begin is an ordinary error."""
     answer = gemini.stream(model=NOWHERE).exchange
 
-    demand_status(answer, _allowed(gateway, "unknown_model"))
+    demand_status(answer, allowed_for(gateway, "unknown_model"))
     assert answer.media_type != "text/event-stream", "the refusal is a stream"
 
 
@@ -149,7 +138,7 @@ def test_code(gemini: Gemini) -> None:
 @requirement("gemini.errors.invalid-image")
 def test_invalid_image(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """Base64 has an alphabet."""
-    demand_status(gemini.generate(picture("!!!")).exchange, _allowed(gateway, "invalid_value"))
+    demand_status(gemini.generate(picture("!!!")).exchange, allowed_for(gateway, "invalid_value"))
 
 
 @requirement("gemini.errors.text-only")
@@ -157,7 +146,7 @@ def test_text_only(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> N
     """What a model cannot see is not swallowed."""
     answer = gemini.generate(picture(), model=target.models["text-only"]).exchange
 
-    demand_status(answer, _allowed(gateway, "invalid_value"))
+    demand_status(answer, allowed_for(gateway, "invalid_value"))
 
 
 @requirement("gemini.errors.rate-limit")
@@ -165,7 +154,7 @@ def test_rate_limit(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A limit is told as a limit."""
     answer = gemini.generate(key="rate-limited", patient=False).exchange
 
-    demand_status(answer, _allowed(gateway, "rate_limited"))
+    demand_status(answer, allowed_for(gateway, "rate_limited"))
 
 
 @requirement("gemini.errors.upstream")
@@ -173,7 +162,7 @@ def test_upstream(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> No
     """A provider that fails is not the caller's mistake."""
     answer = gemini.generate(model=target.models["upstream-error"], patient=False).exchange
 
-    demand_status(answer, _allowed(gateway, "upstream"))
+    demand_status(answer, allowed_for(gateway, "upstream"))
 
 
 @requirement("gemini.errors.upstream.stream")
@@ -181,7 +170,7 @@ def test_upstream_stream(gemini: Gemini, target: Target, gateway: dict[str, Any]
     """A stream that cannot begin is an ordinary error."""
     answer = gemini.stream(model=target.models["upstream-error"], patient=False).exchange
 
-    demand_status(answer, _allowed(gateway, "upstream"))
+    demand_status(answer, allowed_for(gateway, "upstream"))
     assert answer.media_type != "text/event-stream", "the failure is a stream"
 
 

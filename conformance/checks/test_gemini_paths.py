@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from conformance.answer import demand_served
 from conformance.ask import MODELS
 from conformance.check import Unsupported, inconclusive, pick, requirement
-from conformance.checks.test_gemini import SAY, demand_served
+from conformance.checks.test_gemini import SAY
 from conformance.gemini import PROTOCOL, Gemini, turn
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_served
 from conformance.check import inconclusive, pick, requirement
-from conformance.checks.test_gemini import judge_sum
+from conformance.checks.test_gemini import judge_sum, judge_usage
 from conformance.exchange import decoded
 from conformance.gemini import Gemini, GeneratedStream, parts_of
 from conformance.target import Target
@@ -30,10 +31,7 @@ def stream(gemini: Gemini) -> GeneratedStream:
 
 def demand_stream(answer: GeneratedStream) -> None:
     """Demands that a request is answered 200 with events, unless a limit of the account came first."""
-    exchange = answer.exchange
-    if exchange.status in {402, 429}:
-        inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
-    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
+    exchange = demand_served(answer).exchange
     assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
 
 
@@ -158,15 +156,7 @@ def _last_usage(stream: GeneratedStream) -> Any:
 @requirement("gemini.stream.usage")
 def test_usage(stream: GeneratedStream) -> None:
     """What the answer cost is told at the end."""
-    usage = _last_usage(stream)
-    assert isinstance(usage, dict), f"usageMetadata of the last event is {usage!r:.80}"
-    prompt, total = usage.get("promptTokenCount"), usage.get("totalTokenCount")
-    answered = usage.get("candidatesTokenCount") or 0
-
-    assert type(prompt) is int, f"promptTokenCount is {prompt!r:.60}"
-    assert prompt >= 1, f"promptTokenCount is {prompt}"
-    assert type(total) is int, f"totalTokenCount is {total!r:.60}"
-    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
+    judge_usage(_last_usage(stream))
 
 
 @requirement("gemini.stream.usage.sum")

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from conformance.answer import LIMITS, demand_served
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.gemini import Gemini, Generated, calls_of, turn
 from conformance.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
@@ -36,19 +37,11 @@ def required(gemini: Gemini, **fields: Any) -> Generated:
     return gemini.generate(QUESTION, **{"tools": TOOLS, "toolConfig": mode("ANY"), **fields})
 
 
-def served(answer: Generated) -> Generated:
-    """Demands that a request is answered 200: functions are known to be taken."""
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.160}")
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
-    return answer
-
-
 @pytest.fixture(autouse=True)
 def _functions_known(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A model without functions is not judged by them."""
     plain = gemini.generate(QUESTION, tools=TOOLS)
-    refused = 400 <= plain.status < 500 and plain.status not in {402, 429} and isinstance(plain.exchange.json, dict)
+    refused = 400 <= plain.status < 500 and plain.status not in LIMITS and isinstance(plain.exchange.json, dict)
     if refused and "gemini.tools" in gateway["model_dependent"]:
         raise Unsupported(f"the target refuses functions: {plain.exchange.text:.160}")
 
@@ -57,13 +50,13 @@ def _functions_known(gemini: Gemini, gateway: dict[str, Any]) -> None:
 @pytest.mark.parametrize("config", [{}, {"toolConfig": mode("AUTO")}], ids=["default", "auto"])
 def test_accepted(gemini: Gemini, config: dict[str, Any]) -> None:
     """Functions may be offered."""
-    served(gemini.generate(QUESTION, tools=TOOLS, **config))
+    demand_served(gemini.generate(QUESTION, tools=TOOLS, **config))
 
 
 @requirement("gemini.tools.any")
 def test_any(gemini: Gemini) -> None:
     """Any means at least one call."""
-    answer = served(required(gemini))
+    answer = demand_served(required(gemini))
     if answer.candidate.get("finishReason") in {"MAX_TOKENS", "MALFORMED_FUNCTION_CALL"}:
         inconclusive("the model did not finish its call")
 
@@ -73,7 +66,7 @@ def test_any(gemini: Gemini) -> None:
 @requirement("gemini.tools.allowed")
 def test_allowed(gemini: Gemini) -> None:
     """What is not allowed is not called."""
-    names = {call.get("name") for call in served(required(gemini, toolConfig=mode("ANY", "get_time"))).calls}
+    names = {call.get("name") for call in demand_served(required(gemini, toolConfig=mode("ANY", "get_time"))).calls}
 
     assert names <= {"get_time"}, f"get_time was allowed, the calls are {sorted(map(str, names))}"
 
@@ -81,7 +74,7 @@ def test_allowed(gemini: Gemini) -> None:
 @requirement("gemini.tools.none")
 def test_none(gemini: Gemini) -> None:
     """None means none."""
-    answer = served(required(gemini, toolConfig=mode("NONE")))
+    answer = demand_served(required(gemini, toolConfig=mode("NONE")))
 
     assert not calls_of(answer.parts), f"mode NONE, but {answer.parts!r:.120}"
 
@@ -106,7 +99,7 @@ def test_args(gemini: Gemini) -> None:
 def test_arguments(gemini: Gemini, form: str) -> None:
     """The schema of the arguments is kept, in both forms."""
     function = FUNCTIONS[0] if form == "parameters" else declared("get_weather", parametersJsonSchema=CITY)
-    answer = served(required(gemini, tools=[{"functionDeclarations": [function]}]))
+    answer = demand_served(required(gemini, tools=[{"functionDeclarations": [function]}]))
 
     for call in answer.calls:
         args = call.get("args", {})
@@ -130,7 +123,7 @@ def test_no_parameters(gemini: Gemini) -> None:
     """A function may take nothing."""
     tools = [{"functionDeclarations": [declared("get_weather")]}]
 
-    for call in served(required(gemini, tools=tools)).calls:
+    for call in demand_served(required(gemini, tools=tools)).calls:
         assert call.get("args", {}) is None or isinstance(call.get("args", {}), dict), f"args is {call['args']!r:.80}"
 
 
@@ -159,7 +152,7 @@ def _result(call: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
 @requirement("gemini.tools.result")
 def test_result(gemini: Gemini) -> None:
     """What a function gave goes back to the model."""
-    served(gemini.generate(results(required(gemini), {"result": "18 degrees, clear"}), tools=TOOLS))
+    demand_served(gemini.generate(results(required(gemini), {"result": "18 degrees, clear"}), tools=TOOLS))
 
 
 @requirement("gemini.tools.result.counted")
@@ -190,7 +183,7 @@ def test_parallel(gemini: Gemini) -> None:
     ids = [call["id"] for call in answer.calls if call.get("id")]
 
     assert len(set(ids)) == len(ids), f"the ids of the calls are {ids}"
-    served(gemini.generate(results(answer, {"result": "fine"}), tools=TOOLS))
+    demand_served(gemini.generate(results(answer, {"result": "fine"}), tools=TOOLS))
 
 
 @requirement("gemini.tools.allowed.unknown")

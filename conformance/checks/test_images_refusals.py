@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from conformance import image_mistakes as wrong
+from conformance.answer import demand_status
 from conformance.ask import Ask
 from conformance.check import each, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error
@@ -15,10 +16,7 @@ from conformance.images import Studio
 
 def judge_refusal(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """A mistake is answered with one of its documented statuses."""
-    answer, allowed = mistake.send(Studio(ask)), mistake.allowed(gateway)
-    seen = answer.status or answer.broken
-
-    assert answer.status in allowed, f"{mistake.name} is answered {seen}, not {allowed}: {answer.text:.120}"
+    demand_status(mistake.send(Studio(ask)), mistake.allowed(gateway))
 
 
 @requirement("images.prompt-missing")

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.answer import demand_text
 from conformance.ask import Ask
 from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.exchange import Exchange
@@ -63,9 +64,7 @@ def test_list(listing: Exchange) -> None:
 def test_id(models: list[dict[str, Any]]) -> None:
     """Every model has a name."""
     for entry in models:
-        name = entry.get("id")
-        assert isinstance(name, str), f"id is {name!r:.80}"
-        assert name, "id is empty"
+        demand_text(entry.get("id"), "id")
 
 
 @requirement("models.unique")

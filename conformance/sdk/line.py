@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from conformance.answer import LIMITS, leave_at_limit
 from conformance.ask import encoded
 from conformance.check import inconclusive
 from conformance.errors import Unsupported
@@ -24,6 +25,15 @@ FIRST = ("model", "messages", "max_tokens", "max_completion_tokens", "stream", "
 OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 """Headers that say how a body was sent: the recorder keeps it decoded."""
+_CLASSES = {
+    400: "BadRequestError",
+    401: "AuthenticationError",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    422: "UnprocessableEntityError",
+    429: "RateLimitError",
+}
 
 
 @dataclass
@@ -49,6 +59,13 @@ class Line:
     def base_url(self) -> str:
         """The base URL that the client is given."""
         return self.recorder.bases[self.protocol]
+
+    @property
+    def last(self) -> Exchange:
+        """The last exchange; a client that is refused is the finding, as long as the refusal is no limit."""
+        last = self.exchanges[-1]
+        leave_at_limit(last)
+        return last
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Exchange:
         """The exchange for a client's request. Whatever the recorder raises is kept in `failure`."""
@@ -98,9 +115,9 @@ class Line:
         if self.failure:
             raise self.failure from None
         last = self.exchanges[-1] if self.exchanges else None
-        if last is None or last.status == 200 or (served and last.status not in {402, 429}):
+        if last is None or last.status == 200 or (served and last.status not in LIMITS):
             return
-        if dependent and 400 <= last.status < 500 and last.status not in {402, 429}:
+        if dependent and 400 <= last.status < 500 and last.status not in LIMITS:
             raise Unsupported(f"the target refuses the request: {last.text:.160}")
         inconclusive(f"the request was answered {last.status or last.broken}: {last.text:.120}")
 
@@ -121,6 +138,11 @@ def plain_headers(exchange: Exchange) -> list[tuple[str, str]]:
 def crashes(error: Exception) -> str:
     """What a message says of an exception that the client raised."""
     return f"crashes: {type(error).__name__}: {' '.join(str(error).split()):.200}".removesuffix(": ")
+
+
+def class_for(status: int, other: str) -> str:
+    """The name of what the official clients raise for a status; `other` where it has none of its own."""
+    return "InternalServerError" if status >= 500 else _CLASSES.get(status, other)
 
 
 def shown(value: Any) -> str:

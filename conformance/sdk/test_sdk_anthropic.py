@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from conformance.ask import PROMPT, STRANGER, Ask, user
 from conformance.check import inconclusive, pick, requirement
 from conformance.exchange import Exchange, Recorder, decoded
 from conformance.mistakes import NOWHERE
-from conformance.sdk.line import PLACEHOLDER, Line, shown
+from conformance.sdk.line import PLACEHOLDER, Line, class_for, shown
 from conformance.sdk.transport import http_client, library_of, package
 from conformance.tools import CITY, QUESTION
 
@@ -22,16 +23,6 @@ TOOLS: dict[str, Any] = {
     "tools": [{"name": "get_weather", "description": "The weather of a city", "input_schema": CITY}],
     "tool_choice": {"type": "any"},
 }
-CLASSES = {
-    400: "BadRequestError",
-    401: "AuthenticationError",
-    403: "PermissionDeniedError",
-    404: "NotFoundError",
-    409: "ConflictError",
-    422: "UnprocessableEntityError",
-    429: "RateLimitError",
-}
-"""The exceptions that belong to one status; from 500 on it is InternalServerError."""
 
 REFUSALS: list[tuple[str, Any, dict[str, str]]] = [
     ("a key that was never issued", STRANGER, {}),
@@ -75,14 +66,6 @@ def _body(ask: Ask, prompt: str = PROMPT, **fields: Any) -> dict[str, Any]:
     return {"model": ask.model_for(PROTOCOL), "max_tokens": ROOM, "messages": [user(prompt)]} | fields
 
 
-def _served(line: Line) -> Exchange:
-    """The last exchange; a client that is refused is the finding, as long as the refusal is no limit."""
-    last = line.exchanges[-1]
-    if last.status in {402, 429}:
-        inconclusive(f"the request was answered {last.status}: {last.text:.120}")
-    return last
-
-
 def _text(message: Any) -> str:
     return "".join(block.text for block in message.content if block.type == "text")
 
@@ -95,7 +78,7 @@ def _uses(message: Any) -> list[Any]:
 def test_create(ask: Ask, line: Line, client: Any) -> None:
     """Another key and another base URL, and the client works."""
     message = line.result(lambda: client.messages.create(**_body(ask)), served=True)
-    blocks = pick(_served(line).json, "content", kind=list)
+    blocks = pick(line.last.json, "content", kind=list)
     sent = "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
     text = line.result(lambda: _text(message))
 
@@ -107,7 +90,7 @@ def test_create(ask: Ask, line: Line, client: Any) -> None:
 def test_stream(ask: Ask, line: Line, client: Any) -> None:
     """The loop and the final message give what was streamed."""
     text, final = line.result(lambda: _streamed(client, **_body(ask)), served=True)
-    deltas = _deltas(_served(line))
+    deltas = _deltas(line.last)
     sent = "".join(str(delta.get("text", "")) for delta in deltas)
 
     assert text == sent, f"corrupts: the text is {shown(text)}, streamed was {shown(sent)}"
@@ -137,7 +120,7 @@ def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
     whole = line.result(lambda: client.messages.create(**body), dependent=dependent)
     _, final = line.result(lambda: _streamed(client, **body), dependent=dependent)
     for name, message in (("whole", whole), ("streamed", final)):
-        uses = line.result(lambda message=message: _uses(message))  # type: ignore[misc]
+        uses = line.result(partial(_uses, message))
         if not uses:
             inconclusive(f"the model used no tool, {name}")
         for use in uses:
@@ -153,9 +136,9 @@ def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[Line], Any], 
     for name, key, fields in REFUSALS:
         line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)
         body = _body(ask, **fields)
-        error = line.raised(lambda line=line, body=body: client_of(line).messages.create(**body))  # type: ignore[misc]
+        error = line.raised(partial(client_of(line).messages.create, **body))
         status = line.exchanges[-1].status
-        expected = "InternalServerError" if status >= 500 else CLASSES.get(status, "APIStatusError")
+        expected = class_for(status, "APIStatusError")
         assert error is not None, f"silently accepts {name} ({status}): no exception is raised"
         assert isinstance(error, getattr(anthropic, expected)), (
             f"{name} ({status}) raises {type(error).__name__}, not {expected}: {error!s:.120}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from conformance.ask import PROMPT, STRANGER, Ask
 from conformance.check import inconclusive, pick, requirement
-from conformance.exchange import Exchange, Recorder, decoded
+from conformance.exchange import Recorder, decoded
 from conformance.mistakes import NOWHERE
 from conformance.sdk.line import PLACEHOLDER, Line, shown
 from conformance.sdk.transport import http_client, package
@@ -70,14 +71,6 @@ def _asked(ask: Ask, prompt: str = PROMPT, **config: Any) -> dict[str, Any]:
     return {"model": ask.model_for(PROTOCOL), "contents": prompt, "config": config}
 
 
-def _served(line: Line) -> Exchange:
-    """The last exchange; a client that is refused is the finding, as long as the refusal is no limit."""
-    last = line.exchanges[-1]
-    if last.status in {402, 429}:
-        inconclusive(f"the request was answered {last.status}: {last.text:.120}")
-    return last
-
-
 def _text(value: Any) -> str:
     """The text of the first candidate as it was sent, without thoughts."""
     parts = pick(value, "candidates", 0, "content", kind=dict).get("parts") or ()
@@ -88,7 +81,7 @@ def _text(value: Any) -> str:
 def test_generate(ask: Ask, line: Line, client: Any) -> None:
     """Another key and another base URL, and the client works."""
     text = line.result(lambda: client.models.generate_content(**_asked(ask)).text, served=True)
-    sent = _text(_served(line).json)
+    sent = _text(line.last.json)
 
     assert (text or "") == sent, f"corrupts: the text is {shown(text)}, sent was {shown(sent)}"
 
@@ -98,7 +91,7 @@ def test_stream(ask: Ask, line: Line, client: Any) -> None:
     """The loop gives what was streamed."""
     stream = client.models.generate_content_stream
     text = line.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
-    reader = _served(line).stream
+    reader = line.last.stream
     values = [decoded(data) for data in (*(event.data for event in reader.events), reader.leftover)]
     sent = "".join(_text(value) for value in values if isinstance(value, dict) and _has_content(value))
 
@@ -129,8 +122,7 @@ def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[Line], Any], 
     for name, key, fields in REFUSALS:
         line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)
         asked = _asked(ask) | fields
-        generate = client_of(line).models.generate_content
-        error = line.raised(lambda generate=generate, asked=asked: generate(**asked))  # type: ignore[misc]
+        error = line.raised(partial(client_of(line).models.generate_content, **asked))
         status = line.exchanges[-1].status
         expected = genai.errors.ServerError if status >= 500 else genai.errors.ClientError
         assert error is not None, f"silently accepts {name} ({status}): no exception is raised"

@@ -12,21 +12,11 @@ from conformance.chat import CompletionStream
 from conformance.check import inconclusive, pick, requirement
 from conformance.exchange import Recorder, decoded
 from conformance.mistakes import MESSAGES_TYPE, UNKNOWN_MODEL
-from conformance.sdk.line import Line, shown
+from conformance.sdk.line import Line, class_for, shown
 from conformance.sdk.node import Node, Raised
 from conformance.target import Target
 from conformance.tools import NAMES, QUESTION, REQUIRED, required_stream
 
-CLASSES = {
-    400: "BadRequestError",
-    401: "AuthenticationError",
-    403: "PermissionDeniedError",
-    404: "NotFoundError",
-    409: "ConflictError",
-    422: "UnprocessableEntityError",
-    429: "RateLimitError",
-}
-"""The errors that belong to one status; from 500 on it is InternalServerError."""
 Run = Callable[..., dict[str, Any]]
 
 
@@ -150,7 +140,7 @@ def test_errors(ask: Ask, node: Node, recorder: Recorder, gateway: dict[str, Any
         line = Line(recorder, key=key, patient=False)
         raised = node.run("create", line, ask.body(**fields))
         status = line.exchanges[-1].status
-        expected = "InternalServerError" if status >= 500 else CLASSES.get(status, "APIError")
+        expected = class_for(status, "APIError")
         assert isinstance(raised, Raised), f"silently accepts what is answered {status}: {shown(raised)}"
         assert raised.name == expected, f"a {status} raises {raised.name}, not {expected}: {raised.message:.120}"
         for name in documented:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -67,7 +68,7 @@ def test_types(ask: Ask, line: Line, client: Any) -> None:
     ask.chat()
     completion = line.result(lambda: client.chat.completions.create(**ask.body()))
     for path, kind in TYPES.items():
-        value = line.result(lambda path=path: _member(completion, path))  # type: ignore[misc]
+        value = line.result(partial(_member, completion, path))
         fits = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         assert fits, f"corrupts: completion.{path}, declared {_name(kind)}, is {shown(value)}"
 

@@ -10,19 +10,9 @@ from conformance.ask import STRANGER, Ask
 from conformance.check import Unsupported, inconclusive, requirement
 from conformance.exchange import Exchange, Recorder
 from conformance.mistakes import MESSAGES_TYPE, UNKNOWN_MODEL
-from conformance.sdk.line import Line, shown
+from conformance.sdk.line import Line, class_for, shown
 from conformance.target import Secret, Target
 
-CLASSES = {
-    400: "BadRequestError",
-    401: "AuthenticationError",
-    403: "PermissionDeniedError",
-    404: "NotFoundError",
-    409: "ConflictError",
-    422: "UnprocessableEntityError",
-    429: "RateLimitError",
-}
-"""The exceptions that belong to one status; from 500 on it is InternalServerError."""
 KEYS = ("expired", "revoked", "restricted", "spend-limited", "no-payment", "rate-limited")
 MODELS = ("upstream-error", "internal-error", "maintenance", "forbidden")
 ATTEMPTS = 6
@@ -78,7 +68,7 @@ def test_errors_class(ask: Ask, target: Target, client_of: Callable[..., Any], o
     """Every refusal is raised, as the class that belongs to its status."""
     for one in _refusals(ask, target, client_of):
         status = one.exchange.status
-        expected = "InternalServerError" if status >= 500 else CLASSES.get(status, "APIStatusError")
+        expected = class_for(status, "APIStatusError")
         assert one.error is not None, f"silently accepts {one.named()}: no exception is raised"
         assert isinstance(one.error, getattr(openai, expected)), (
             f"{one.named()} raises {type(one.error).__name__}, not {expected}: {one.error!s:.120}"

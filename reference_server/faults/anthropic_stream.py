@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from reference_server.call import Call
 from reference_server.faults import fault, request_fault
@@ -17,7 +17,7 @@ def of(reply: Reply, kind: str) -> list[Chunk]:
     return [chunk for chunk in reply.chunks if chunk["type"] == kind]
 
 
-def is_of(event: Event, kind: str) -> bool:
+def is_of(event: Event, kind: str) -> TypeGuard[Chunk]:
     """The event is of that type."""
     return isinstance(event, dict) and event["type"] == kind
 
@@ -282,7 +282,7 @@ def message_text_held_back(reply: Reply) -> None:
 def streamed_thinking_unsigned(reply: Reply) -> Reply:
     """Streamed thinking has no signature."""
     return reply.without(
-        lambda event: is_of(event, "content_block_delta") and event["delta"]["type"] == "signature_delta"  # type: ignore[call-overload,index]
+        lambda event: is_of(event, "content_block_delta") and event["delta"]["type"] == "signature_delta"
     )
 
 

@@ -40,6 +40,11 @@ def _gone(reply: Reply, call: Call) -> bool:
     return reply.cause == "unknown_object" and _name(call) != _NOBODYS
 
 
+def _of_first(call: Call) -> bool:
+    """The caller has the account of the default key."""
+    return call.key is not None and call.key.account == "first"
+
+
 @fault(_UPLOAD, breaks={"files.upload"})
 def upload_without_object(reply: Reply) -> Reply:
     """The file object does not say what it is."""
@@ -202,7 +207,7 @@ def unknown_download_is_empty(reply: Reply, call: Call) -> Reply:
 def unknown_deletion_confirmed(reply: Reply, call: Call) -> Reply:
     """Every deletion is confirmed, also that of a file that nobody uploaded."""
     confirmed = {"id": _name(call), "object": "file", "deleted": True}
-    return Reply.json(confirmed) if reply.cause == "unknown_object" and call.key.account == "first" else reply  # type: ignore[union-attr]
+    return Reply.json(confirmed) if reply.cause == "unknown_object" and _of_first(call) else reply
 
 
 @fault(_ONE, breaks={"files.errors"})
@@ -246,13 +251,13 @@ def deletion_without_content(reply: Reply) -> Reply:
 @fault(_ONE, breaks={"files.delete.gone"})
 def deleted_file_retrieved(reply: Reply, call: Call) -> Reply:
     """A deleted file can still be retrieved."""
-    return Reply.json(_file(_name(call))) if _gone(reply, call) and call.key.account == "first" else reply  # type: ignore[union-attr]
+    return Reply.json(_file(_name(call))) if _gone(reply, call) and _of_first(call) else reply
 
 
 @fault(_CONTENT, breaks={"files.delete.gone"})
 def deleted_file_downloaded(reply: Reply, call: Call) -> Reply:
     """A deleted file can still be downloaded."""
-    served = _gone(reply, call) and call.key.account == "first"  # type: ignore[union-attr]
+    served = _gone(reply, call) and _of_first(call)
     return Reply(200, {"content-type": BINARY}, b"\0") if served else reply
 
 
@@ -269,5 +274,5 @@ def deleted_file_listed(reply: Reply, call: Call) -> None:
 @fault(_DELETE, breaks={"files.delete.again"})
 def second_deletion_confirmed(reply: Reply, call: Call) -> Reply:
     """A file can be deleted once more."""
-    again = _gone(reply, call) and call.key.account == "first"  # type: ignore[union-attr]
+    again = _gone(reply, call) and _of_first(call)
     return Reply.json({"id": _name(call), "object": "file", "deleted": True}) if again else reply

@@ -128,12 +128,13 @@ def gemini_streamed_args_as_text(reply: Reply) -> None:
 @fault(_STREAM, breaks={"gemini.tools.stream"})
 def gemini_streamed_call_in_pieces(reply: Reply) -> None:
     """The name of a streamed call comes first, its arguments in a further piece."""
-    for place, event in enumerate(reply.events or ()):
+    events = reply.events or []
+    for place, event in enumerate(events):
         calls = list(_streamed(Reply.stream([event])))
         if calls and isinstance(event, dict):
             later = {"functionCall": {"args": calls[0].pop("args")}}
             piece = {"content": {"role": "model", "parts": [later]}, "index": 0}
-            reply.events.insert(place, {**event, "candidates": [piece]})  # type: ignore[union-attr]
+            events.insert(place, {**event, "candidates": [piece]})
             return
 
 

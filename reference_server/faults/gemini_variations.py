@@ -32,13 +32,14 @@ def gemini_usage_in_every_chunk(reply: Reply) -> None:
 @variation(_STREAM)
 def gemini_last_chunk_without_content(reply: Reply) -> None:
     """The last piece of a text says why it ended, and nothing else."""
-    for place, event in enumerate(reply.events or ()):
+    events = reply.events or []
+    for place, event in enumerate(events):
         if isinstance(event, dict) and _ends_text(event):
             ended = {**event["candidates"][0]}
             event["candidates"][0].pop("finishReason")
             ended.pop("content")
             usage = {"usageMetadata": event.pop("usageMetadata")} if "usageMetadata" in event else {}
-            reply.events.insert(place + 1, {**event, "candidates": [ended], **usage})  # type: ignore[union-attr]
+            events.insert(place + 1, {**event, "candidates": [ended], **usage})
             return
 
 

@@ -209,10 +209,11 @@ def last_delta_with_empty_content(reply: Reply) -> None:
 @variation(_CHAT)
 def empty_deltas_between(reply: Reply) -> None:
     """A chunk with an empty delta keeps the stream alive after the role."""
-    for place, event in enumerate(reply.events or ()):
+    events = reply.events or []
+    for place, event in enumerate(events):
         if isinstance(event, dict) and event.get("choices"):
             choice = {**event["choices"][0], "delta": {}, "logprobs": None}
-            reply.events.insert(place + 1, {**event, "choices": [choice]})  # type: ignore[union-attr]
+            events.insert(place + 1, {**event, "choices": [choice]})
             return
 
 

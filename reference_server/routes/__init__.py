@@ -21,7 +21,7 @@ def route(*operations: str) -> Callable[[Handler], Handler]:
     """Mark a function as the handler of an operation, or of several that mean the same."""
 
     def mark(handler: Handler) -> Handler:
-        handler.operations = operations  # type: ignore[attr-defined]
+        vars(handler)["operations"] = operations
         return handler
 
     return mark

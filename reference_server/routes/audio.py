@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from reference_server import tokens
 from reference_server.call import Call
 from reference_server.errors import Refusal, Undecodable
-from reference_server.fixtures import Model
 from reference_server.form import Upload
 from reference_server.prompt import Usage
 from reference_server.reply import Reply
@@ -31,7 +30,7 @@ _JSON_FIELDS = ("file_base64", "audio")
 def create_speech(service: Service, call: Call) -> Reply:
     """The text as sound that the transcription gives back."""
     name, text = call.body["model"], call.body["input"]
-    if not _working(service, name).speaks:
+    if not service.working_model(name).speaks:
         raise Refusal("invalid_value", f"The model {name!r} does not speak.", "model")
     if len(text) > modem.MOST_CHARACTERS:
         raise Refusal("invalid_value", f"At most {modem.MOST_CHARACTERS} characters are spoken.", "input")
@@ -45,7 +44,7 @@ def create_speech(service: Service, call: Call) -> Reply:
 def create_transcription(service: Service, call: Call) -> Reply:
     """The text that the sound was made from, or how long it is when it was not made here."""
     name = call.body["model"]
-    if not _working(service, name).transcribes:
+    if not service.working_model(name).transcribes:
         raise Refusal("invalid_value", f"The model {name!r} does not transcribe.", "model")
     form = call.body.get("response_format") or "json"
     if call.body.get("timestamp_granularities") and form != "verbose_json":
@@ -58,17 +57,6 @@ def create_transcription(service: Service, call: Call) -> Reply:
         reply.body.update(service.metering.fields(cost))
     reply.headers.update(service.metering.headers(name, cost))
     return reply
-
-
-def _working(service: Service, name: str) -> Model:
-    model = service.fixtures.model(name)
-    if model is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
-    if model.fails == "rate_limited":
-        raise service.access.upstream_limited()
-    if model.fails:
-        raise Refusal(model.fails, f"The model {name!r} cannot answer now.")
-    return model
 
 
 def _sound(call: Call) -> codec.Sound:

@@ -39,8 +39,8 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
 def _events(service: Service, call: Call, frame: openai.Frame, given: Given) -> list[Event]:
     asked = bool((call.body.get("stream_options") or {}).get("include_usage"))
     trailer = service.stream_trailer == "usage"
-    events: list[Event] = list(openai.chunks(frame, given.answers, given.usage if asked or trailer else None))
+    chunks = openai.chunks(frame, given.answers, given.usage if asked or trailer else None)
     if trailer:
         own = {"usage": openai.usage_body(given.usage), **service.metering.fields(given.cost)}
-        events.append({**events[-1], **own})  # type: ignore[dict-item]
-    return [*events, DONE]
+        chunks.append({**chunks[-1], **own})
+    return [*chunks, DONE]

@@ -51,9 +51,7 @@ def create_embedding(service: Service, call: Call) -> Reply:
 
 
 def _model(service: Service, name: str) -> Model:
-    model = service.fixtures.model(name)
-    if model is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    model = service.model(name)
     if model.fails:
         raise Refusal(model.fails, f"The model {name!r} cannot answer now.")
     if not model.dimensions:

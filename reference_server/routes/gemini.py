@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from reference_server import answering, generation
 from reference_server.answering import Asked, Given
 from reference_server.call import Call
-from reference_server.errors import Refusal
 from reference_server.protocols import gemini
 from reference_server.reply import Event, Reply
 from reference_server.routes import route
@@ -74,8 +73,7 @@ def _frame(call: Call, asked: Asked, given: Given) -> gemini.Frame:
 
 def _known(service: Service, call: Call) -> str:
     name = call.parameters["model"]
-    if service.fixtures.model(name) is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    service.model(name)
     return name
 
 

@@ -89,13 +89,7 @@ def _default_response_format(service: Service) -> str | None:
 
 
 def _demand_working(service: Service, name: str) -> None:
-    model = service.fixtures.model(name)
-    if model is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
-    if model.fails == "rate_limited":
-        raise service.access.upstream_limited()
-    if model.fails:
-        raise Refusal(model.fails, f"The model {name!r} cannot answer now.")
+    model = service.working_model(name)
     if "image" not in model.makes:
         raise Refusal("invalid_value", f"The model {name!r} makes no images.", "model")
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from reference_server import answering, generation
 from reference_server.answering import Asked
 from reference_server.call import Call
-from reference_server.errors import Refusal
 from reference_server.prompt import Prompt
 from reference_server.protocols import anthropic
 from reference_server.reply import Event, Reply
@@ -39,8 +38,7 @@ def create_message(service: Service, call: Call) -> Reply:
 def count_message_tokens(service: Service, call: Call) -> Reply:
     """What the request would cost in input tokens. It costs nothing to ask."""
     prompt = _prompt(service, call)
-    if service.fixtures.model(prompt.model) is None:
-        raise Refusal("unknown_model", f"The model {prompt.model!r} does not exist.", "model")
+    service.model(prompt.model)
     return Reply.json({"input_tokens": generation.prompt_tokens(prompt)})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reference_server.call import Call
-from reference_server.errors import Refusal
 from reference_server.reply import Reply
 from reference_server.routes import route
 
@@ -26,8 +25,7 @@ def list_models(service: Service, _call: Call) -> Reply:
 def retrieve_model(service: Service, call: Call) -> Reply:
     """One model, as it stands in the list."""
     name = call.parameters["model"]
-    if service.fixtures.model(name) is None:
-        raise Refusal("unknown_model", f"The model {name!r} does not exist.", "model")
+    service.model(name)
     return Reply.json(_model(service, name))
 
 

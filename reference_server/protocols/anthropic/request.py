@@ -9,11 +9,11 @@ import msgspec
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.anthropic.blocks import parts_of, placed
 
 Body = dict[str, Any]
-_MODES = {"auto": "auto", "any": "required", "tool": "required", "none": "none"}
+_MODES: dict[str, Mode] = {"auto": "auto", "any": "required", "tool": "required", "none": "none"}
 
 
 def prompt_of(body: Body, files: Files) -> Prompt:
@@ -78,7 +78,7 @@ def _choice(choice: Body, tools: tuple[Tool, ...]) -> ToolChoice:
     if kind in ("any", "tool") and not tools:
         raise Refusal("invalid_value", "`tool_choice` may force a tool only when `tools` are given.", "tool_choice")
     if kind != "tool":
-        return ToolChoice(_MODES[kind])  # type: ignore[arg-type]
+        return ToolChoice(_MODES[kind])
     if choice.get("name") not in {tool.name for tool in tools}:
         raise Refusal("invalid_value", f"`tools` has no tool named {choice.get('name')!r}.", "tool_choice.name")
     return ToolChoice("required", frozenset([choice["name"]]))

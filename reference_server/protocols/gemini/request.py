@@ -9,11 +9,11 @@ import msgspec
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Output, Part, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.prompt import Message, Mode, Output, Part, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.gemini.parts import Body, data_of, kind_of
 from reference_server.protocols.gemini.schemas import json_schema
 
-_MODES = {"ANY": "required", "NONE": "none"}
+_MODES: dict[str, Mode] = {"ANY": "required", "NONE": "none"}
 
 
 def prompt_of(model: str, body: Body, files: Files) -> Prompt:
@@ -133,7 +133,7 @@ def _tool_choice(body: Body, tools: tuple[Tool, ...]) -> ToolChoice:
     unknown = set(names) - {tool.name for tool in tools}
     if unknown:
         raise Refusal("invalid_value", f"No function is named {sorted(unknown)[0]!r}.", f"{at}.allowedFunctionNames")
-    return ToolChoice(mode, frozenset(names) if names else None)  # type: ignore[arg-type]
+    return ToolChoice(mode, frozenset(names) if names else None)
 
 
 def _output(config: Body) -> Output:

@@ -83,8 +83,8 @@ def _tool(tool: Body, at: str) -> Tool:
 
 
 def _tool_choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
-    if choice is None or isinstance(choice, str):
-        return ToolChoice(choice or "auto")  # type: ignore[arg-type]
+    if not isinstance(choice, dict):
+        return ToolChoice(choice or "auto")
     if choice["type"] == "allowed_tools":
         allowed = choice["allowed_tools"]
         names = [_reference(tool) for tool in allowed["tools"]]
