@@ -10,7 +10,7 @@ import pytest
 
 from conformance.answer import demand_now, demand_text
 from conformance.ask import PROMPT, Ask, user
-from conformance.chat import Completion
+from conformance.chat import Completion, CompletionStream
 from conformance.check import inconclusive, pick, requirement
 from openapi import Contract
 
@@ -163,14 +163,35 @@ def _mojibake(text: str) -> bool:
     return any("世界".encode().decode(codec, "ignore") in text for codec in ("latin-1", "cp1252"))
 
 
+def _at_once(ask: Ask) -> list[tuple[Completion, CompletionStream]]:
+    """Answers, whole and streamed, to requests that were sent at the same time."""
+    prompts = [f"Repeat exactly: {mark}-{mark}" for mark in MARKS]
+    with ThreadPoolExecutor(2 * len(prompts)) as pool:
+        whole, streamed = pool.map(ask.chat, prompts), pool.map(ask.stream, prompts)
+        return list(zip(whole, streamed, strict=True))
+
+
+@requirement("chat.isolation.chunks")
+def test_isolation_chunks(ask: Ask, chat_stream: CompletionStream) -> None:
+    """No chunk strays into another stream."""
+    if len(_ids(chat_stream)) != 1:
+        inconclusive("the chunks of a stream do not share one id")
+    streams = [stream for _, stream in _at_once(ask)]
+
+    for mark, stream in zip(MARKS, streams, strict=True):
+        found = _ids(stream)
+        assert len(found) == 1, f"the stream for {mark!r} has chunks of {len(found)} answers: {found!r:.160}"
+
+
+def _ids(stream: CompletionStream) -> list[str]:
+    """The different ids in the chunks of a stream."""
+    return list(dict.fromkeys(str(chunk["id"]) for chunk in stream.chunks if chunk.get("id")))
+
+
 @requirement("chat.isolation")
 def test_isolation(ask: Ask) -> None:
     """Everybody gets what they asked for."""
-    prompts = [f"Repeat exactly: {mark}-{mark}" for mark in MARKS]
-    with ThreadPoolExecutor(2 * len(prompts)) as pool:
-        whole = pool.map(ask.chat, prompts)
-        streamed = pool.map(ask.stream, prompts)
-        texts = [(answer.text, stream.text()) for answer, stream in zip(whole, streamed, strict=True)]
+    texts = [(answer.text, stream.text()) for answer, stream in _at_once(ask)]
 
     for mark, pair in zip(MARKS, texts, strict=True):
         for text in pair:

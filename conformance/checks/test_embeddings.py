@@ -11,7 +11,7 @@ import pytest
 from conformance.answer import demand_text, judge_credits
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick, requirement
-from conformance.embeddings import SWAPPED, TEXTS, Embeddings, Vector, embed, embed_many, likeness, numbers
+from conformance.embeddings import MANY, SOME, SWAPPED, TEXTS, Embeddings, Vector, embed, embed_many, likeness, numbers
 from openapi import Contract
 
 SAME = 0.98
@@ -19,6 +19,8 @@ SAME = 0.98
 NEARLY = 0.001
 """How much less alike the right vector may be than the best one."""
 MOST = 2048
+MARGIN = 0.02
+"""How much less alike the right vector of many may be than the best one."""
 
 
 @pytest.fixture
@@ -87,6 +89,21 @@ def test_order(ask: Ask, one: Embeddings, batch: Embeddings) -> None:
     _demand_nearest(one.vectors[0], vectors, TEXTS, TEXTS[0])
     for text, vector in zip(TEXTS, vectors, strict=True):
         _demand_nearest(vector, swapped, SWAPPED, text)
+
+
+@requirement("embeddings.order.long")
+def test_order_long(ask: Ask, granted: Callable[..., Any]) -> None:
+    """Nothing is shuffled where a long batch is cut up on the way."""
+    texts = MANY
+    if embed(ask, texts).status in {400, 413, 422}:
+        texts = MANY[:SOME]
+    forwards, backwards = granted(embed(ask, texts)), granted(embed(ask, texts[::-1]))
+    vectors, others = _of(forwards, texts), _of(backwards, texts)
+
+    for place in range(0, len(texts), 10):
+        likenesses = [likeness(vectors[place], other) for other in others]
+        best, right = max(likenesses), likenesses[len(texts) - 1 - place]
+        assert right > best - MARGIN, f"of {len(texts)} texts, text {place} has the vector of another one"
 
 
 def _of(answer: Embeddings, texts: tuple[str, ...]) -> list[Vector]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reference_server.call import Call
@@ -142,6 +143,13 @@ def answers_mixed_up(call: Call) -> None:
     last = call.body["messages"][-1]
     if str(last.get("content")).startswith("Repeat exactly: ") and "-" in last["content"]:
         last["content"], _MIXED[0] = _MIXED[0], last["content"]
+
+
+@fault(_CHAT, breaks={"chat.isolation.chunks"})
+def chunk_strays(reply: Reply, call: Call) -> None:
+    """One chunk of a repetition belongs to the answer before it."""
+    if reply.chunks and re.fullmatch(r"Repeat exactly: (\w+)-\1", str(call.body["messages"][-1].get("content"))):
+        reply.chunks[1]["id"] = "chatcmpl-of-somebody-else"
 
 
 _MIXED = ["Repeat exactly: birch-birch"]

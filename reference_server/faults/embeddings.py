@@ -152,6 +152,14 @@ def embeddings_vectors_sorted(reply: Reply, call: Call) -> None:
     _move_vectors(reply, sorted(range(len(given)), key=given.__getitem__))
 
 
+@fault(_EMBED, breaks={"embeddings.order.long"})
+def embeddings_shuffled_in_long_batches(reply: Reply) -> None:
+    """Beyond ten texts, the vectors come as the requests behind the gateway ended."""
+    count = len(entries(reply))
+    if count > 10:
+        _move_vectors(reply, [*range(10, count), *range(10)])
+
+
 @fault(_EMBED, breaks={"embeddings.vector"})
 def embeddings_of_numbers_as_text(reply: Reply, call: Call) -> None:
     """The numbers of a vector are text, unless floats are asked for in so many words."""

@@ -81,8 +81,8 @@ def error_without_message(reply: Reply) -> None:
 
 @fault(_CHAT, breaks={"errors.message", "errors.message-names-field"})
 def error_message_empty(reply: Reply) -> None:
-    """The message is empty."""
-    _edit(reply, message="")
+    """The message is empty, and no field is named."""
+    _edit(reply, message="", param=None)
 
 
 @fault(_CHAT, breaks={"errors.type"})
@@ -130,8 +130,8 @@ def error_param_missing(reply: Reply) -> None:
 
 @fault(_CHAT, breaks={"errors.message-names-field"})
 def error_message_says_nothing(reply: Reply) -> None:
-    """Every mistake has the same message."""
-    _edit(reply, message="Bad request.")
+    """Every mistake has the same message, and no field is named."""
+    _edit(reply, message="Bad request.", param=None)
 
 
 @fault("*", breaks={"errors.routing-envelope"})
