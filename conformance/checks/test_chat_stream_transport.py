@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from conformance.ask import Ask, encoded
@@ -9,6 +10,9 @@ from conformance.chat import DONE
 from conformance.check import inconclusive, requirement
 from conformance.exchange import Recorder, Request
 
+COUNTED = " ".join(map(str, range(11, 41)))
+REPEATED = 12
+"""How many streams are asked for to find what happens to every tenth."""
 LONG = "Count from 1 to 60, separated by commas."
 NOTICEABLE = 0.05
 """Seconds of generation below which arrival times say nothing about buffering."""
@@ -90,3 +94,30 @@ def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
     answer = ask.chat("Say hello again.")
 
     assert answer.status == 200, f"after a client left, the next request is answered {answer.status}"
+
+
+@requirement("chat.stream.lossless")
+def test_stream_lossless(ask: Ask) -> None:
+    """What is lost now and then is found by asking again.
+
+    Only where most answers are complete does a gap, or an end that comes too soon and is called regular, count.
+    """
+    complete, gaps = 0, []
+    for take in range(REPEATED):
+        stream = ask.stream(f"Repeat exactly: {COUNTED}", take=take, **{ask.limit: 128})
+        text = " ".join(re.findall(r"\d+", stream.text()))
+        complete += text == COUNTED
+        abridged = re.search(r"\.\.|…", stream.text())
+        if stream.finish_reasons() == ["stop"] and _has_gap(text) and not abridged:
+            gaps.append(text)
+
+    if complete <= REPEATED / 2:
+        inconclusive(f"the model repeated {complete} of {REPEATED} times what it was asked to")
+    assert not gaps, f"{len(gaps)} of {REPEATED} streams lost a part: {gaps[0]!r:.120}"
+
+
+def _has_gap(text: str) -> bool:
+    """The numbers are some of those that were asked for, in their order, and not all."""
+    numbers = text.split()
+    rest = iter(COUNTED.split())
+    return text != COUNTED and bool(numbers) and all(number in rest for number in numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from reference_server.call import Call
@@ -286,6 +287,30 @@ def disconnect_disturbs(reply: Reply, call: Call) -> Reply:
     if reply.ok and "hello again" in encode_json(call.body).decode():
         return Reply.json({"error": {"message": "Broken pipe.", "type": "x", "param": None, "code": None}}, 500)
     return reply
+
+
+_counted = count()
+
+
+def _tenth(call: Call) -> bool:
+    """One in ten of the requests to repeat a counted list."""
+    return (
+        str(call.body["messages"][-1].get("content")).startswith("Repeat exactly: 11 12") and next(_counted) % 10 == 5
+    )
+
+
+@fault(_CHAT, breaks={"chat.stream.lossless"})
+def tenth_stream_loses_its_middle(reply: Reply, call: Call) -> None:
+    """A buffer that overflows now and then drops what was in it."""
+    if reply.events and _tenth(call):
+        del reply.events[10:20]
+
+
+@fault(_CHAT, breaks={"chat.stream.lossless"})
+def tenth_stream_ends_early(reply: Reply, call: Call) -> None:
+    """A text ends in the middle now and then, as if that were its end."""
+    if reply.events and _tenth(call):
+        del reply.events[10:-2]
 
 
 @fault(_CHAT, breaks={"chat.stream.max-tokens"})
