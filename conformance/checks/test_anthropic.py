@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from conformance import spelling
 from conformance.answer import demand_text
 from conformance.anthropic import Anthropic, Message, whole_input
 from conformance.ask import user
 from conformance.check import inconclusive, pick, requirement
-from conformance.checks.test_chat import EVERY_PLANE, EVERY_PLANE_PROMPT
 from openapi import Contract
 
 STOP_REASONS = {
@@ -207,9 +207,4 @@ def test_content_forms(anthropic: Anthropic, granted: Callable[..., Any]) -> Non
 @requirement("anthropic.unicode")
 def test_unicode(anthropic: Anthropic) -> None:
     """Every character arrives."""
-    text = anthropic.message(EVERY_PLANE_PROMPT).text
-
-    assert "�" not in text, f"the text has replacement characters: {text!r:.120}"
-    assert not any("\ud800" <= letter <= "\udfff" for letter in text), "the text has half a surrogate pair"
-    if EVERY_PLANE not in text:
-        inconclusive("the model did not repeat the text")
+    spelling.demand_repeated(anthropic.message(spelling.PROMPT).text)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from conformance import spelling
 from conformance.answer import demand_served
 from conformance.anthropic import Anthropic, whole_input
 from conformance.anthropic_stream import DELTAS, MessageStream
 from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT, STOP_REASONS
-from conformance.checks.test_chat import EVERY_PLANE_PROMPT
 from conformance.checks.test_chat_stream import judge_framing
 from conformance.exchange import decoded
 from openapi import Contract
@@ -36,7 +36,7 @@ def stream(anthropic: Anthropic) -> MessageStream:
 @pytest.fixture
 def streams(anthropic: Anthropic, stream: MessageStream) -> list[MessageStream]:
     """Streams of different prompts: what fails now and then fails one of them."""
-    return [stream, anthropic.stream(EVERY_PLANE_PROMPT), anthropic.stream(COUNT, max_tokens=16)]
+    return [stream, anthropic.stream(spelling.PROMPT), anthropic.stream(COUNT, max_tokens=16)]
 
 
 @requirement("anthropic.stream.answers")

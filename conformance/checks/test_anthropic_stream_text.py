@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from conformance import spelling
 from conformance.anthropic import Anthropic
 from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT
 from conformance.checks.test_anthropic_options import STOP, THINKING
-from conformance.checks.test_chat import EVERY_PLANE_PROMPT
 from conformance.checks.test_chat_stream import REPEAT
 from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
 from conformance.target import Target
@@ -18,12 +18,7 @@ from conformance.target import Target
 @requirement("anthropic.stream.unicode")
 def test_stream_unicode(anthropic: Anthropic) -> None:
     """No character is torn apart."""
-    text = anthropic.stream(EVERY_PLANE_PROMPT).text()
-
-    assert "�" not in text, f"the text has replacement characters: {text!r:.120}"
-    assert not any("\ud800" <= letter <= "\udfff" for letter in text), "a delta ends within a surrogate pair"
-    if "世界" not in text:
-        inconclusive("the model did not repeat the text")
+    spelling.demand_repeated(anthropic.stream(spelling.PROMPT).text())
 
 
 @requirement("anthropic.stream.equals-whole")

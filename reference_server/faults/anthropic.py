@@ -195,6 +195,18 @@ def content_blocks_refused(reply: Reply, call: Call) -> Reply:
 
 
 @fault(_MESSAGE, breaks={"anthropic.unicode"})
+def message_in_question_marks(reply: Reply) -> Reply:
+    """Every letter outside ASCII becomes a question mark."""
+
+    def mangle(body: dict[str, Any]) -> None:
+        for block in body["content"]:
+            if block["type"] == "text":
+                block["text"] = "".join(letter if letter.isascii() else "?" for letter in block["text"])
+
+    return reply.edit(mangle)
+
+
+@fault(_MESSAGE, breaks={"anthropic.unicode"})
 def message_characters_replaced(reply: Reply) -> Reply:
     """Characters outside the basic plane become replacement characters."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unicodedata import normalize
 
 from reference_server.call import Call
 from reference_server.faults import fault, request_fault
@@ -135,6 +136,34 @@ def utf8_read_as_latin_1(reply: Reply) -> Reply:
             message["content"] = message["content"].encode().decode("latin-1")
 
     return reply.edit(lambda body: _messages(body, mangle))
+
+
+@fault(_CHAT, breaks={"chat.unicode"})
+def answer_in_question_marks(reply: Reply) -> Reply:
+    """Every letter outside ASCII becomes a question mark."""
+    return reply.edit(lambda body: _messages(body, lambda message: _spell(message, r"[^\x00-\x7f]", "?")))
+
+
+@fault(_CHAT, breaks={"chat.unicode"})
+def answer_without_emoji(reply: Reply) -> Reply:
+    """Characters beyond the first plane are lost."""
+    return reply.edit(lambda body: _messages(body, lambda message: _spell(message, r"[\U00010000-\U0010ffff]", "")))
+
+
+@fault(_CHAT, breaks={"chat.unicode"})
+def answer_decomposed(reply: Reply) -> Reply:
+    """Letters with marks are taken apart."""
+
+    def take_apart(message: dict[str, Any]) -> None:
+        if isinstance(message.get("content"), str):
+            message["content"] = normalize("NFD", message["content"])
+
+    return reply.edit(lambda body: _messages(body, take_apart))
+
+
+def _spell(message: dict[str, Any], letters: str, instead: str) -> None:
+    if isinstance(message.get("content"), str):
+        message["content"] = re.sub(letters, instead, message["content"])
 
 
 @request_fault(_CHAT, breaks={"chat.isolation"})

@@ -242,6 +242,14 @@ def multibyte_split(reply: Reply) -> None:
             delta["content"] = "".join(letter if letter.isascii() else "\ufffd\ufffd" for letter in delta["content"])
 
 
+@fault(_CHAT, breaks={"chat.stream.unicode"})
+def stream_in_question_marks(reply: Reply) -> None:
+    """Every letter outside ASCII becomes a question mark."""
+    for delta in _deltas(reply):
+        if delta.get("content"):
+            delta["content"] = "".join(letter if letter.isascii() else "?" for letter in delta["content"])
+
+
 @fault(_CHAT, breaks={"chat.stream.incremental"})
 def stream_held_back(reply: Reply) -> None:
     """The whole answer is generated before its first byte is sent."""
