@@ -17,6 +17,7 @@ from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.exchange import Recorder
 from conformance.gemini import Gemini
 from conformance.model import Requirement
+from conformance.responses import Responses
 from conformance.target import Target
 
 Answer = TypeVar("Answer", Completion, CompletionStream)
@@ -172,3 +173,9 @@ def chat_stream(ask: Ask) -> CompletionStream:
 def audio(ask: Ask) -> Audio:
     """Asks for speech and for transcriptions."""
     return Audio(ask)
+
+
+@pytest.fixture
+def responses(ask: Ask) -> Responses:
+    """Asks for responses."""
+    return Responses(ask)
