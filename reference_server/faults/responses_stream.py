@@ -99,8 +99,8 @@ def response_created_complete(reply: Reply) -> None:
 
 @fault(RESPONSE, breaks={"responses.stream.end"})
 def response_stream_without_end(reply: Reply) -> Reply:
-    """The stream ends after the last item."""
-    return reply.without(lambda event: is_of(event, *ENDS))
+    """A stream that succeeds ends after the last item."""
+    return reply.without(lambda event: is_of(event, "response.completed"))
 
 
 @fault(RESPONSE, breaks={"responses.stream.end"})

@@ -1,0 +1,55 @@
+"""Ways to break the official Python client where it reads responses."""
+
+from __future__ import annotations
+
+from reference_server.call import Call
+from reference_server.faults import fault
+from reference_server.faults.responses import RESPONSE, items, messages, refused
+from reference_server.faults.responses_stream import ENDS, is_of, of
+from reference_server.reply import Event, Reply, encode_json
+
+
+@fault(RESPONSE, breaks={"responses.output", "sdk.openai.responses.create"})
+def response_output_null(reply: Reply) -> Reply:
+    """`output` is null."""
+    return reply.edit(lambda body: body.update(output=None))
+
+
+@fault(RESPONSE, breaks={"responses.stream.created", "sdk.openai.responses.stream"})
+def response_only_in_progress(reply: Reply) -> Reply:
+    """The stream begins with response.in_progress."""
+    return reply.without(lambda event: is_of(event, "response.created"))
+
+
+@fault(RESPONSE, breaks={"responses.stream.id", "sdk.openai.responses.stream"})
+def response_id_new_at_the_end(reply: Reply) -> None:
+    """The last event has the id of the provider."""
+    for chunk in of(reply, *ENDS):
+        chunk["response"] = {**chunk["response"], "id": "chatcmpl-1"}
+
+
+@fault(RESPONSE, breaks={"responses.errors.midstream", "sdk.openai.responses.stream.error"}, model="midstream-error")
+def response_failure_in_a_comment(reply: Reply) -> Reply:
+    """A stream that fails half-way tells it in a comment, which clients skip."""
+
+    def hide(event: Event) -> Event:
+        return b": upstream error\n\n" if is_of(event, "response.failed") else event
+
+    return reply.map(hide)
+
+
+@fault(RESPONSE, breaks={"sdk.openai.responses.tools"})
+def own_status_refused(reply: Reply, call: Call) -> Reply:
+    """A call that is sent back is refused for what only the client adds to it: a field that is null."""
+    own = any(value is None for item in items(call, "function_call") for value in item.values())
+    return refused(reply) if own else reply
+
+
+@fault(RESPONSE, breaks={"sdk.openai.responses.parse"})
+def titled_text_fenced(reply: Reply, call: Call) -> Reply:
+    """An answer to a schema with a title, as one that is made of a class has, stands in a code fence."""
+    if b'"title":"Book"' not in encode_json(call.body):
+        return reply
+    for message in messages(reply.body) if reply.ok and isinstance(reply.body, dict) else ():
+        message["content"][0]["text"] = f"```json\n{message['content'][0]['text']}\n```"
+    return reply
