@@ -55,6 +55,11 @@ class ResponseStream:
         return pick(self.of(*ENDS), -1, "response", kind=dict)
 
     @property
+    def output(self) -> list[Data]:
+        """The items of that response."""
+        return [item for item in pick(self.final, "output", kind=list) if isinstance(item, dict)]
+
+    @property
     def end(self) -> Any:
         """The type of the last event that tells an end."""
         return pick(self.of(*ENDS), -1, "type")

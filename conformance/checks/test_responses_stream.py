@@ -86,11 +86,11 @@ def test_stream_schema(stream: ResponseStream, contract: Contract) -> None:
 def test_stream_sequence(streams: list[ResponseStream]) -> None:
     """Events are counted."""
     for stream in streams:
-        found = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
-        wrong = [number for number in found if type(number) is not int]
+        told = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
+        found = [number for number in told if type(number) is int]
 
-        assert not wrong, f"sequence_number is {wrong[0]!r:.80}"
-        assert all(one < other for one, other in pairwise(found)), f"the events are numbered {found}"
+        assert found == told, f"the events are numbered {told!r:.120}"
+        assert all(one < other for one, other in pairwise(found)), f"the events are numbered {found!r:.120}"
 
 
 @requirement("responses.stream.created")

@@ -166,3 +166,5 @@ def test_stream_arguments(stream: ResponseStream) -> None:
             told = event.get("arguments")
             assert told == whole, f"the done event has {told!r:.80}, the item {whole!r:.80}"
         assert joined == whole, f"the deltas are {joined!r:.80}, the item has {whole!r:.80}"
+        ended = [item.get("arguments") for item in stream.output if item.get("call_id") == added["item"].get("call_id")]
+        assert ended in ([], [whole]), f"the last event has {ended!r:.80}, the item {whole!r:.80}"

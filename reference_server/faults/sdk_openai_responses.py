@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from reference_server.call import Call
 from reference_server.faults import fault
-from reference_server.faults.responses import RESPONSE, items, messages, refused
+from reference_server.faults.responses import RESPONSE, messages
 from reference_server.faults.responses_stream import ENDS, is_of, of
 from reference_server.reply import Event, Reply, encode_json
 
@@ -38,11 +41,16 @@ def response_failure_in_a_comment(reply: Reply) -> Reply:
     return reply.map(hide)
 
 
-@fault(RESPONSE, breaks={"sdk.openai.responses.tools"})
-def own_status_refused(reply: Reply, call: Call) -> Reply:
-    """A call that is sent back is refused for what only the client adds to it: a field that is null."""
-    own = any(value is None for item in items(call, "function_call") for value in item.values())
-    return refused(reply) if own else reply
+@fault(RESPONSE, breaks={"responses.tools.stream.arguments", "sdk.openai.responses.tools"})
+def last_response_with_decoded_arguments(reply: Reply) -> None:
+    """In the response of the last event the arguments of a call are an object instead of its text."""
+    for chunk in of(reply, *ENDS):
+        output = [_decoded(item) for item in chunk["response"]["output"]]
+        chunk["response"] = {**chunk["response"], "output": output}
+
+
+def _decoded(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "arguments": json.loads(item["arguments"])} if item["type"] == "function_call" else item
 
 
 @fault(RESPONSE, breaks={"sdk.openai.responses.parse"})

@@ -121,7 +121,7 @@ def _usage(usage: Usage) -> Body:
 def _item_events(answer: Answer, place: int, item: Body) -> Iterator[Event]:
     """An item from its beginning to its end."""
     message = item["type"] == "message"
-    empty = {"content": []} if message else {"arguments": ""}
+    empty: Body = {"content": []} if message else {"arguments": ""}
     at = {"item_id": item["id"], "output_index": place}
     yield "response.output_item.added", {"output_index": place, "item": {**item, **empty, "status": "in_progress"}}
     yield from _text_events(answer, at, item["content"][0]) if message else _call_events(answer, at, item)
