@@ -112,11 +112,11 @@ def told(responses: Responses) -> Response:
 @requirement("responses.previous.context")
 def test_previous_context(responses: Responses, told: Response, granted: Callable[..., Any]) -> None:
     """What was said before is read."""
-    name = told.id
+    name, alone = told.id, responses.create(NEXT)
 
     following = granted(responses.create(NEXT, previous_response_id=name))
 
-    demand_longer(following, responses.create(NEXT), "a previous response")
+    demand_longer(following, alone, "a previous response")
 
 
 @requirement("responses.previous.instructions")
