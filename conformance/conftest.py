@@ -18,6 +18,7 @@ from conformance.errors import NotApplicable, Unsupported
 from conformance.exchange import Recorder
 from conformance.gemini import Gemini
 from conformance.model import Requirement
+from conformance.responses import Responses
 from conformance.target import Target
 
 Given = TypeVar("Given", bound=Answer)
@@ -171,3 +172,9 @@ def chat_stream(ask: Ask) -> CompletionStream:
 def audio(ask: Ask) -> Audio:
     """Asks for speech and for transcriptions."""
     return Audio(ask)
+
+
+@pytest.fixture
+def responses(ask: Ask) -> Responses:
+    """Asks for responses."""
+    return Responses(ask)

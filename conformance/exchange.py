@@ -373,8 +373,9 @@ def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
 
 def _usage(text: str | bytes) -> tuple[int, int] | None:
     body = decoded(text)
+    holder = body.get("response", body) if isinstance(body, dict) else None
     for name, *counts in _USAGES:
-        usage = body.get(name) if isinstance(body, dict) else None
+        usage = holder.get(name) if isinstance(holder, dict) else None
         if isinstance(usage, dict) and not usage.keys().isdisjoint(counts):
             prompt, completion = (usage.get(count) for count in counts)
             return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)

@@ -91,7 +91,8 @@ def _is_of_another_type(branch: list[ValidationError]) -> bool:
 
 def _other_constants(branch: list[ValidationError]) -> list[ValidationError]:
     """The errors that say that the value carries the discriminator of another branch."""
-    return [error for error in branch if error.validator == "const" and tuple(error.relative_path) in DISCRIMINATORS]
+    kinds = ("const", "not")
+    return [error for error in branch if error.validator in kinds and tuple(error.relative_path) in DISCRIMINATORS]
 
 
 def _distance(branch: list[ValidationError]) -> tuple[float, int]:

@@ -220,3 +220,15 @@ def test_gateway_validates_its_own_extension() -> None:
     assert problem is not None
     assert problem.param == "provider.routing"
     assert chat().request_problem(body) is None
+
+
+def test_option_for_all_other_types_is_not_meant() -> None:
+    """A value whose type one option names is explained by that option, not by the one for every other type."""
+    problem = (
+        openapi.load()
+        .operations["createResponse"]
+        .request_problem({"model": "m", "input": "hi", "tools": [{"type": "function"}]})
+    )
+
+    assert problem is not None
+    assert (problem.param, problem.keyword) == ("tools[0].name", "required")

@@ -16,7 +16,7 @@ WORDS = 60
 """The most characters of a drawn text."""
 LIMIT = 16
 """The most tokens that a drawn request asks for."""
-LIMITS = ("max_tokens", "max_completion_tokens")
+LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
 def search(strategy: SearchStrategy[Drawn], judge: Callable[[Drawn], None], seed: int, examples: int) -> None:

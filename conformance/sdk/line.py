@@ -20,7 +20,10 @@ from conformance.target import Secret
 PLACEHOLDER = "sk-placeholder"
 """What a client believes to be its key. The recorder sends the real one."""
 Given = TypeVar("Given")
-FIRST = ("model", "messages", "max_tokens", "max_completion_tokens", "stream", "stream_options", "tools", "tool_choice")
+FIRST = (
+    *("model", "messages", "input", "max_tokens", "max_completion_tokens", "max_output_tokens"),
+    *("stream", "stream_options", "tools", "tool_choice"),
+)
 """The order of the fields of a request as the suite itself sends them."""
 OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}

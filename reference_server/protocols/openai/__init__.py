@@ -1,6 +1,27 @@
-"""The OpenAI dialect of chat: request body to `Prompt`, `Answer` to completion or chunks."""
+"""The OpenAI dialect: a request body to `Prompt`, `Answer` to a completion or a response, whole or streamed."""
 
 from reference_server.protocols.openai.request import prompt_of
 from reference_server.protocols.openai.response import Frame, chunks, completion, usage_body
+from reference_server.protocols.openai.responses_answer import (
+    ResponseFrame,
+    failed_events,
+    output_items,
+    response_body,
+    response_events,
+)
+from reference_server.protocols.openai.responses_request import input_items, response_prompt
 
-__all__ = ["Frame", "chunks", "completion", "prompt_of", "usage_body"]
+__all__ = [
+    "Frame",
+    "ResponseFrame",
+    "chunks",
+    "completion",
+    "failed_events",
+    "input_items",
+    "output_items",
+    "prompt_of",
+    "response_body",
+    "response_events",
+    "response_prompt",
+    "usage_body",
+]

@@ -88,8 +88,8 @@ def _tool_choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
     if choice["type"] == "allowed_tools":
         allowed = choice["allowed_tools"]
         names = [_reference(tool) for tool in allowed["tools"]]
-        return _named(names, allowed["mode"], tools, "tool_choice.allowed_tools.tools")
-    return _named([_reference(choice)], "required", tools, f"tool_choice.{choice['type']}.name")
+        return named_choice(names, allowed["mode"], tools, "tool_choice.allowed_tools.tools")
+    return named_choice([_reference(choice)], "required", tools, f"tool_choice.{choice['type']}.name")
 
 
 def _reference(choice: Body) -> str:
@@ -98,7 +98,8 @@ def _reference(choice: Body) -> str:
     return str(named.get("name", "")) if isinstance(named, dict) else ""
 
 
-def _named(names: list[str], mode: Any, tools: tuple[Tool, ...], at: str) -> ToolChoice:
+def named_choice(names: list[str], mode: Any, tools: tuple[Tool, ...], at: str) -> ToolChoice:
+    """The choice among the tools of these names. Raises Refusal when one of them is not offered."""
     unknown = set(names) - {tool.name for tool in tools}
     if unknown:
         raise Refusal("invalid_value", f"`tools` has no tool named {sorted(unknown)[0]!r}.", at)

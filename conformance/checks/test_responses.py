@@ -1,0 +1,182 @@
+"""Responses, whole answers: the body, the items, the text and the usage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance import spelling
+from conformance.check import each, inconclusive, pick, requirement
+from conformance.responses import FEWEST, LONG, Response, Responses, said
+from openapi import Contract
+
+HELLO = "Say hello."
+FORMS: dict[str, Any] = {
+    "a message": [said("user", HELLO)],
+    "a message that says so": [{"type": "message", **said("user", HELLO)}],
+    "parts": [said("user", [{"type": "input_text", "text": HELLO}])],
+    "a system message": [said("system", "Be brief."), said("user", HELLO)],
+    "an earlier answer": [said("user", "Hi."), said("assistant", "Hello."), said("user", HELLO)],
+}
+"""The same question, as lists of messages."""
+COUNTERS = ("input_tokens", "output_tokens", "total_tokens")
+
+
+@pytest.fixture
+def response(responses: Responses) -> Response:
+    """The plainest response there is."""
+    return responses.create()
+
+
+@requirement("responses.answers")
+def test_answers(response: Response, granted: Callable[..., Any]) -> None:
+    """A model and a text are enough."""
+    exchange = granted(response).exchange
+
+    assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
+    assert isinstance(exchange.json, dict), "the body is not a JSON object"
+
+
+@requirement("responses.schema")
+def test_schema(response: Response, contract: Contract) -> None:
+    """The documented schema holds."""
+    problem = contract.operations["createResponse"].response_problem(200, response.body)
+
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("responses.id")
+def test_id(responses: Responses, response: Response) -> None:
+    """A response can be named, and is not another one."""
+    first, second = response.body.get("id"), responses.create(take=1).body.get("id")
+
+    assert isinstance(first, str), f"id is {first!r:.80}"
+    assert first, "id is empty"
+    assert first != second, f"two responses have the id {first!r}"
+
+
+@requirement("responses.object")
+def test_object(response: Response) -> None:
+    """A response says what it is."""
+    kind = response.body.get("object")
+
+    assert kind == "response", f"object is {kind!r:.80}"
+
+
+@requirement("responses.status")
+def test_status(response: Response) -> None:
+    """What is complete says so."""
+    state = response.body.get("status")
+    if state == "incomplete":
+        inconclusive("the answer did not come to its end")
+
+    assert state == "completed", f"status is {state!r:.80}"
+
+
+@requirement("responses.output")
+def test_output(response: Response) -> None:
+    """What is said comes in typed items, and these in typed parts."""
+    output = response.body.get("output")
+
+    assert isinstance(output, list), f"output is {output!r:.80}"
+    for item in output:
+        assert isinstance(item, dict), f"an item is {item!r:.80}"
+        assert isinstance(item.get("type"), str), f"type of an item is {item.get('type')!r:.80}"
+        if item["type"] == "message":
+            _demand_message(item)
+
+
+def _demand_message(item: dict[str, Any]) -> None:
+    role, content = item.get("role"), item.get("content")
+    assert role == "assistant", f"role of a message is {role!r:.80}"
+    assert isinstance(content, list), f"content of a message is {content!r:.80}"
+    for part in content:
+        assert isinstance(part, dict), f"a part is {part!r:.80}"
+        assert isinstance(part.get("type"), str), f"type of a part is {part.get('type')!r:.80}"
+        text = part.get("text")
+        assert part["type"] != "output_text" or isinstance(text, str), f"text of an output_text is {text!r:.80}"
+
+
+@requirement("responses.text")
+def test_text(response: Response) -> None:
+    """Who is asked to speak speaks."""
+    if response.body.get("status") == "incomplete":
+        inconclusive("the answer did not come to its end")
+    messages = [item for item in response.output if item.get("type") == "message"]
+    parts = [part for item in messages for part in pick(item, "content", kind=list)]
+    if any(isinstance(part, dict) and part.get("type") == "refusal" for part in parts):
+        inconclusive("the model refused to answer")
+
+    assert response.words, f"no output_text with words in {len(messages)} messages: {response.exchange.text:.160}"
+
+
+@requirement("responses.usage")
+def test_usage(response: Response) -> None:
+    """The counters are counts, and add up."""
+    usage = response.body.get("usage")
+
+    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
+    for name in COUNTERS:
+        assert type(usage.get(name)) is int, f"{name} is {usage.get(name)!r:.80}"
+        assert usage[name] >= 0, f"{name} is {usage[name]}"
+    told = usage["input_tokens"], usage["output_tokens"]
+    assert usage["total_tokens"] == sum(told), f"total_tokens is {usage['total_tokens']}, its parts are {told}"
+
+
+@requirement("responses.usage.counted")
+def test_usage_counted(response: Response) -> None:
+    """Words cost tokens."""
+    asked, spent, text = response.tokens("input_tokens"), response.tokens("output_tokens"), response.text
+
+    assert asked, "the request has words and cost no input token"
+    assert spent, f"the answer is {text!r:.80} and cost no output token"
+
+
+@requirement("responses.instructions")
+def test_instructions(responses: Responses, response: Response, granted: Callable[..., Any]) -> None:
+    """Instructions are read."""
+    demand_longer(granted(responses.create(instructions=LONG)), response, "instructions")
+
+
+@requirement("responses.input.forms")
+@each("name", FORMS)
+def test_input_forms(responses: Responses, granted: Callable[..., Any], name: str) -> None:
+    """A text is a message is a list of parts."""
+    granted(responses.create(FORMS[name]))
+
+
+@requirement("responses.input.history")
+def test_input_history(responses: Responses) -> None:
+    """What was said before is read."""
+    short = responses.create(FORMS["a message"])
+    before = [said("user", LONG), said("assistant", "I understand.")]
+
+    demand_longer(responses.create([*before, *FORMS["a message"]]), short, "two earlier messages")
+
+
+def demand_longer(more: Response, less: Response, what: str) -> None:
+    """What was added was read: it costs input tokens."""
+    grown = more.input - less.input
+
+    assert grown >= FEWEST, f"{what} cost {grown} input tokens: {less.input} without, {more.input} with"
+
+
+@requirement("responses.input.own-output")
+def test_input_own_output(responses: Responses, response: Response, granted: Callable[..., Any]) -> None:
+    """What came out goes in."""
+    roles = {item.get("role") for item in response.output if item.get("type") == "message"}
+    if not response.text or roles != {"assistant"}:
+        inconclusive("cannot be judged: the response is not sound")
+
+    granted(responses.create([said("user", HELLO), *response.output, said("user", "And again.")]))
+
+
+@requirement("responses.unicode")
+def test_unicode(responses: Responses) -> None:
+    """Every character arrives."""
+    whole, streamed = responses.create(spelling.PROMPT), responses.stream(spelling.PROMPT)
+
+    for text in [whole.text, *([streamed.text] if streamed.status == 200 else [])]:
+        spelling.demand_repeated(text)

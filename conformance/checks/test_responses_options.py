@@ -1,0 +1,161 @@
+"""Responses: limits, sampling, the form of the text, and earlier responses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conformance.check import each, inconclusive, requirement
+from conformance.checks.test_responses import demand_longer
+from conformance.exchange import Exchange
+from conformance.formats import SCHEMAS
+from conformance.responses import CAP, COUNT, FEWEST, LONG, NOBODY, Response, Responses
+from conformance.responses_stream import ResponseStream
+
+BOOK = "Tell me about a book in a public library."
+NEXT = "And now say goodbye."
+TIMES = 20
+"""How often instructions are repeated that are to be longer than any answer."""
+
+
+@requirement("responses.sampling")
+@each("fields", [{"temperature": 0}, {"temperature": 2}, {"top_p": 0.5}, {"top_p": 1}])
+def test_sampling(responses: Responses, granted: Callable[..., Any], fields: dict[str, float]) -> None:
+    """A range includes its ends."""
+    granted(responses.create(**fields))
+
+
+@requirement("responses.max-output-tokens.cap")
+def test_max_output_tokens_cap(responses: Responses, granted: Callable[..., Any]) -> None:
+    """A limit limits."""
+    cut = granted(responses.create(COUNT, max_output_tokens=CAP))
+
+    spent = cut.tokens("output_tokens")
+
+    assert spent <= CAP, f"max_output_tokens is {CAP}, output_tokens is {spent}"
+
+
+def _demand_cut(responses: Responses) -> Response:
+    """A response that the limit cut off; inconclusive when it did not."""
+    free, cut = responses.create(COUNT), responses.create(COUNT, max_output_tokens=CAP)
+    if len(cut.words) >= len(free.text) or not free.text.startswith(cut.words):
+        inconclusive("the limit did not cut the answer off")
+    return cut
+
+
+@requirement("responses.max-output-tokens.status")
+def test_max_output_tokens_status(responses: Responses) -> None:
+    """What was cut off says so."""
+    state = _demand_cut(responses).state
+
+    assert state == "incomplete", f"the answer is cut off, but status is {state!r:.80}"
+
+
+@requirement("responses.max-output-tokens.reason")
+def test_max_output_tokens_reason(responses: Responses) -> None:
+    """What was cut off says why."""
+    cut = _demand_cut(responses)
+    if cut.state != "incomplete":
+        inconclusive(f"cannot be judged: status is {cut.state!r:.80}")
+    details = cut.body.get("incomplete_details")
+
+    reason = details.get("reason") if isinstance(details, dict) else None
+    assert reason == "max_output_tokens", f"incomplete_details is {details!r:.80}"
+
+
+@requirement("responses.json-schema.valid")
+@each("name", ["flat", "arrays", "refs"])
+def test_json_schema(responses: Responses, granted: Callable[..., Any], name: str) -> None:
+    """What is promised by a schema is kept."""
+    _demand_valid(granted(responses.create(BOOK, text=_form(name))), name)
+
+
+@requirement("responses.json-schema.stream")
+def test_json_schema_stream(responses: Responses, granted: Callable[..., Any]) -> None:
+    """The schema holds in a stream."""
+    stream: ResponseStream = granted(responses.stream(BOOK, text=_form("flat")))
+    if stream.end != "response.completed":
+        inconclusive(f"the stream ended with {stream.end}")
+
+    _demand_value(stream.text, "flat")
+
+
+def _form(name: str) -> dict[str, Any]:
+    return {"format": {"type": "json_schema", "name": "answer", "strict": True, "schema": SCHEMAS[name]}}
+
+
+def _demand_valid(answer: Response, name: str) -> None:
+    if answer.state != "completed":
+        inconclusive(f"the answer ended as {answer.state!r}")
+    _demand_value(answer.text, name)
+
+
+def _demand_value(text: str, name: str) -> None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise AssertionError(f"the text is not JSON: {text!r:.120}") from None
+    problem = next(jsonschema.Draft202012Validator(SCHEMAS[name]).iter_errors(value), None)
+    assert problem is None, f"{text:.120} breaks the schema: {problem.message:.120}"
+
+
+@pytest.fixture
+def told(responses: Responses) -> Response:
+    """A response that a later one can follow."""
+    return responses.create(LONG)
+
+
+@requirement("responses.previous.context")
+def test_previous_context(responses: Responses, told: Response, granted: Callable[..., Any]) -> None:
+    """What was said before is read."""
+    name, alone = told.id, responses.create(NEXT)
+
+    following = granted(responses.create(NEXT, previous_response_id=name))
+
+    demand_longer(following, alone, "a previous response")
+
+
+@requirement("responses.previous.instructions")
+def test_previous_instructions(responses: Responses, granted: Callable[..., Any]) -> None:
+    """Instructions are for one response."""
+    first = responses.create(instructions=" ".join([LONG] * TIMES))
+    weight = first.input - responses.create().input
+    if weight <= first.tokens("output_tokens") + FEWEST * TIMES // 2:
+        inconclusive("cannot be judged: the instructions weigh too little")
+    following = granted(responses.create(NEXT, previous_response_id=first.id))
+
+    said = f"the first response cost {first.input} input tokens, {weight} of them for its instructions"
+    assert following.input < first.input, f"{said}; the next one, without instructions, cost {following.input}"
+
+
+@requirement("responses.previous.unknown")
+def test_previous_unknown(responses: Responses, gateway: dict[str, Any]) -> None:
+    """Nothing cannot be followed."""
+    answer = responses.create(NEXT, previous_response_id=NOBODY).exchange
+
+    demand_status(answer, gateway, "invalid_value", "unknown_object")
+
+
+def demand_status(answer: Exchange, gateway: dict[str, Any], *causes: str) -> None:
+    """The status is one that the contract has for one of the causes; inconclusive beyond a limit of the account."""
+    allowed = [status for cause in causes for status in gateway["errors"]["status"][cause]]
+    if answer.status in {402, 429} and answer.status not in allowed:
+        inconclusive(f"the target answered {answer.status}: {answer.text:.160}")
+    assert answer.status in allowed, f"expected {allowed}, got {answer.status or answer.broken}: {answer.text:.160}"
+
+
+@requirement("responses.previous.isolation")
+def test_previous_isolation(responses: Responses, told: Response) -> None:
+    """Who knows an id has no right to what was said."""
+    foreign = responses.create(NEXT, previous_response_id=told.id, key="stranger-account")
+    if foreign.status != 200:
+        assert foreign.status, f"not answered: {foreign.exchange.broken}"
+        return
+    grown = foreign.input - responses.create(NEXT).input
+
+    assert grown < FEWEST, f"another account goes on from the response: it costs {grown} more input tokens"
+    inconclusive("the previous response is ignored")

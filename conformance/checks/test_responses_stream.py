@@ -1,0 +1,230 @@
+"""Responses, streams: events, items, parts, and the end."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from conformance import spelling
+from conformance.check import inconclusive, pick, requirement
+from conformance.exchange import decoded
+from conformance.responses import CAP, COUNT, Responses, words
+from conformance.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
+from openapi import Contract
+
+ADDED, ITEM_DONE = "response.output_item.added", "response.output_item.done"
+PART = "response.content_part.added"
+
+
+@pytest.fixture
+def stream(responses: Responses) -> ResponseStream:
+    """The plainest response, streamed."""
+    return responses.stream()
+
+
+@pytest.fixture
+def streams(responses: Responses, stream: ResponseStream) -> list[ResponseStream]:
+    """Streams of different prompts: what fails now and then fails one of them."""
+    return [stream, responses.stream(spelling.PROMPT)]
+
+
+@requirement("responses.stream.answers")
+def test_stream_answers(stream: ResponseStream) -> None:
+    """A stream is a 200 of `text/event-stream`."""
+    exchange = stream.exchange
+    if exchange.status in {402, 429}:
+        inconclusive(f"the target answered {exchange.status}")
+
+    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
+    assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
+
+
+@requirement("responses.stream.framing")
+def test_stream_framing(streams: list[ResponseStream]) -> None:
+    """Every event is closed by a blank line, and every byte is UTF-8."""
+    for stream in streams:
+        exchange, reader = stream.exchange, stream.exchange.stream
+        if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
+            inconclusive("cannot be judged: there is no whole event stream")
+
+        assert not reader.invalid_utf8, "the stream is not UTF-8"
+        assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
+        assert reader.events, f"the body holds no event: {exchange.text:.100}"
+
+
+@requirement("responses.stream.typed")
+def test_stream_typed(stream: ResponseStream) -> None:
+    """Every event is a typed JSON object."""
+    for event in stream.events:
+        data = decoded(event.data)
+        assert isinstance(data, dict), f"an event is not a JSON object: {event.data!r:.120}"
+        assert isinstance(data.get("type"), str), f"type of an event is {data.get('type')!r:.80}: {event.data!r:.120}"
+
+
+@requirement("responses.stream.event-names")
+def test_stream_event_names(streams: list[ResponseStream]) -> None:
+    """Each event is named as its data is typed."""
+    for event in (event for stream in streams for event in stream.exchange.stream.events):
+        data = decoded(event.data)
+        if isinstance(data, dict) and str(data.get("type")).startswith("response."):
+            assert event.name == data["type"], f"the data is a {data['type']}, the event is named {event.name!r:.80}"
+
+
+@requirement("responses.stream.schema")
+def test_stream_schema(stream: ResponseStream, contract: Contract) -> None:
+    """The documented schema of an event holds."""
+    operation = contract.operations["createResponse"]
+
+    for data in stream.data:
+        problem = operation.event_problem(data)
+        assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
+
+
+@requirement("responses.stream.sequence")
+def test_stream_sequence(streams: list[ResponseStream]) -> None:
+    """Events are counted."""
+    for stream in streams:
+        told = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
+        found = [number for number in told if type(number) is int]
+
+        assert found == told, f"the events are numbered {told!r:.120}"
+        assert all(one < other for one, other in pairwise(found)), f"the events are numbered {found!r:.120}"
+
+
+@requirement("responses.stream.created")
+def test_stream_created(streams: list[ResponseStream]) -> None:
+    """A stream starts once, with its start."""
+    for stream in streams:
+        kinds = [data["type"] for data in stream.data]
+        assert kinds[:1] == ["response.created"], f"the first event is {kinds[:1]}"
+        assert kinds.count("response.created") == 1, f"response.created comes {kinds.count('response.created')} times"
+        state = pick(stream.data, 0, "response", kind=dict).get("status")
+        assert state in ("in_progress", "queued"), f"status of the beginning is {state!r:.80}"
+
+
+@requirement("responses.stream.end")
+def test_stream_end(streams: list[ResponseStream]) -> None:
+    """A stream ends once, as its response does."""
+    for stream in streams:
+        if stream.exchange.broken:
+            inconclusive("cannot be judged: the connection broke")
+        kinds = [data["type"] for data in stream.data if data["type"].startswith("response.")]
+        ends = [kind for kind in kinds if kind in ENDS]
+        assert len(ends) == 1, f"the ends of the stream are {ends}"
+        assert kinds[-1] in ENDS, f"the last event is {kinds[-1]}"
+        state = stream.final.get("status")
+        assert f"response.{state}" == stream.end, f"the last event is {stream.end}, its response is {state!r:.80}"
+
+
+@requirement("responses.stream.id")
+def test_stream_id(streams: list[ResponseStream]) -> None:
+    """One response is streamed."""
+    for stream in streams:
+        told = [data.get("response") for data in stream.of(*LIFECYCLE)]
+        names = {str(response.get("id")) for response in told if isinstance(response, dict)}
+
+        assert len(names) <= 1, f"the id of the response changes: {sorted(names)}"
+
+
+@requirement("responses.stream.items")
+def test_stream_items(streams: list[ResponseStream]) -> None:
+    """Each item begins once, at a place of its own."""
+    for stream in streams:
+        begun = stream.of(ADDED)
+        places = [data.get("output_index") for data in begun]
+        assert all(type(place) is int for place in places), f"the output_index of an item is one of {places}"
+        assert len(set(places)) == len(places), f"items are added at {places}"
+        for data in begun:
+            item = pick(data, "item", kind=dict)
+            content = item.get("content")
+            assert item.get("type") != "message" or content == [], f"a message begins with the content {content!r:.80}"
+
+
+@requirement("responses.stream.items.done")
+def test_stream_items_done(streams: list[ResponseStream]) -> None:
+    """What begins is finished."""
+    for stream in streams:
+        if stream.end != "response.completed":
+            inconclusive(f"the stream ended with {stream.end}")
+        kinds = [(data["type"], data.get("output_index"), _name(data)) for data in stream.data]
+        for place, (kind, index, name) in enumerate(kinds):
+            if kind == ADDED:
+                later = [other for kind, at, other in kinds[place:] if (kind, at) == (ITEM_DONE, index)]
+                assert later, f"the item {index} is never done"
+                assert later == [name], f"the item {index} is added as {name!r} and done as {later}"
+
+
+def _name(data: dict[str, Any]) -> Any:
+    """The id of the item of an event."""
+    item = data.get("item")
+    return item.get("id") if isinstance(item, dict) else None
+
+
+@requirement("responses.stream.parts")
+def test_stream_parts(streams: list[ResponseStream]) -> None:
+    """A text grows where it began."""
+    for stream in streams:
+        items, parts = set(), set()
+        for data in stream.data:
+            index, part = data.get("output_index"), (data.get("output_index"), data.get("content_index"))
+            if data["type"] == ADDED:
+                items.add(index)
+            elif data["type"] == PART:
+                parts.add(part)
+            elif data["type"] == TEXT:
+                assert index in items, f"a delta of text comes before the item {index} is added"
+                assert part in parts, f"a delta of text comes before the part {part} is added"
+
+
+@requirement("responses.stream.text")
+def test_stream_text(streams: list[ResponseStream]) -> None:
+    """The parts of a text are the text."""
+    for stream in streams:
+        if stream.end != "response.completed" or not _speaks(stream):
+            inconclusive("the model gives no text")
+        assert stream.text, "the stream carries no text"
+        told = "".join(str(data.get("text")) for data in stream.of("response.output_text.done"))
+        assert told == stream.text, f"the deltas are {stream.text!r:.80}, the done events have {told!r:.80}"
+
+
+def _speaks(stream: ResponseStream) -> bool:
+    """Anything tells of text."""
+    texts = [data.get("text") for data in stream.of("response.output_text.done")]
+    return bool(stream.text or any(texts) or words(pick(stream.final, "output", kind=list)))
+
+
+@requirement("responses.stream.final")
+def test_stream_final(streams: list[ResponseStream]) -> None:
+    """The end repeats what was said."""
+    for stream in streams:
+        final = stream.final
+        streamed = stream.text or inconclusive("cannot be judged: the stream carries no text")
+        output = final.get("output")
+        assert isinstance(output, list), f"output of the last event is {output!r:.80}"
+        found = words([item for item in output if isinstance(item, dict)])
+        assert found == streamed, f"streamed was {streamed!r:.80}, the last event has {found!r:.80}"
+
+
+@requirement("responses.stream.usage")
+def test_stream_usage(responses: Responses, stream: ResponseStream) -> None:
+    """Streaming does not change what a request costs."""
+    usage = stream.final.get("usage")
+    assert isinstance(usage, dict), f"usage of the last event is {usage!r:.80}"
+    whole = responses.create().input
+
+    told = usage.get("input_tokens")
+    assert told == whole, f"the stream costs {told!r:.20} input tokens, the whole answer {whole}"
+    spent = usage.get("output_tokens")
+    assert spent or not stream.text, f"the answer has words, output_tokens is {spent!r:.20}"
+
+
+@requirement("responses.stream.incomplete")
+def test_stream_incomplete(responses: Responses) -> None:
+    """A cut stream says that it was cut."""
+    free, cut = responses.stream(COUNT), responses.stream(COUNT, max_output_tokens=CAP)
+    if len(cut.text) >= len(free.text) or not free.text.startswith(cut.text):
+        inconclusive("the limit did not cut the answer off")
+
+    assert cut.end == "response.incomplete", f"the answer is cut off, but the stream ends with {cut.end}"

@@ -1,0 +1,170 @@
+"""Responses: function calls, whole and streamed, and the way back of their results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.check import inconclusive, pick, requirement
+from conformance.responses import GIVEN, TOOLS, Response, Responses, arguments, call_id, result, said
+from conformance.responses_stream import ARGUMENTS, ResponseStream
+from conformance.tools import NAMES, QUESTION
+
+STORY = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
+NAMED = {"type": "function", "name": "get_time"}
+
+
+@pytest.fixture(autouse=True)
+def _tools_known(responses: Responses, gateway: dict[str, Any]) -> None:
+    """A model without tools is not judged by them."""
+    responses.tools_known("responses.tools" in gateway["model_dependent"])
+
+
+@pytest.fixture
+def turn(responses: Responses) -> Response:
+    """An answer that, if the model does as it is told, calls a function."""
+    return responses.create(QUESTION, tools=TOOLS)
+
+
+@pytest.fixture
+def stream(responses: Responses) -> ResponseStream:
+    """The same, streamed."""
+    return responses.stream(QUESTION, tools=TOOLS)
+
+
+def _served(answer: Response) -> Response:
+    """Demands that a request is answered 200: tools are known to be taken."""
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}: {answer.exchange.text:.160}")
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.200}"
+    return answer
+
+
+@requirement("responses.tools.accepted")
+def test_accepted(turn: Response, granted: Callable[..., Any]) -> None:
+    """Functions may be offered."""
+    granted(turn)
+
+
+@requirement("responses.tools.name")
+def test_name(turn: Response) -> None:
+    """Only what was offered can be called."""
+    for call in turn.made:
+        assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
+
+
+@requirement("responses.tools.call-id")
+def test_call_id(turn: Response) -> None:
+    """Every call can be told from the others."""
+    names = [call.get("call_id") for call in turn.made]
+
+    assert all(isinstance(name, str) and name for name in names), f"the call_ids are {names}"
+    assert len(set(names)) == len(names), f"the call_ids are {names}"
+
+
+@requirement("responses.tools.arguments")
+def test_arguments(turn: Response) -> None:
+    """Arguments are the text of an object."""
+    calls = turn.made
+    if turn.body.get("status") == "incomplete":
+        inconclusive("the answer was cut off")
+    for call in calls:
+        assert isinstance(arguments(call), dict), f"arguments is {call.get('arguments')!r:.120}"
+
+
+@requirement("responses.tools.result")
+def test_result(responses: Responses, turn: Response) -> None:
+    """The result of the model's own call is taken back."""
+    results = [result(call_id(call)) for call in turn.made]
+
+    answer = _served(responses.create([said("user", QUESTION), *turn.output, *results], tools=TOOLS))
+
+    assert answer.output, f"nothing is answered: {answer.exchange.text:.160}"
+
+
+@requirement("responses.tools.result.counted")
+def test_result_counted(responses: Responses) -> None:
+    """The model reads what the tool answered."""
+    costs = []
+    for output in ("18", STORY):
+        items = [said("user", QUESTION), GIVEN, result(GIVEN["call_id"], output)]
+        costs.append(responses.create(items, tools=TOOLS).input)
+    short, long = costs
+
+    assert long > short, f"a long result costs {long} input tokens, a short one {short}"
+
+
+@requirement("responses.tools.result.orphan")
+def test_result_orphan(responses: Responses, gateway: dict[str, Any]) -> None:
+    """An answer needs a question."""
+    answer = responses.create([said("user", QUESTION), result("call_of_nobody")], tools=TOOLS)
+    if answer.status in {402, 429}:
+        inconclusive(f"the target answered {answer.status}")
+
+    allowed = gateway["errors"]["status"]["invalid_value"]
+    assert answer.status in allowed, f"a result without a call is answered {answer.status}, not {allowed}"
+
+
+@requirement("responses.tools.result.previous")
+def test_result_previous(responses: Responses, turn: Response, granted: Callable[..., Any]) -> None:
+    """Who is remembered need not repeat the question."""
+    results = [result(call_id(call)) for call in turn.made]
+
+    answer = granted(responses.create(results, tools=TOOLS, previous_response_id=turn.id))
+
+    assert answer.output, f"nothing is answered: {answer.exchange.text:.160}"
+
+
+@requirement("responses.tools.choice.required")
+def test_choice_required(responses: Responses, granted: Callable[..., Any]) -> None:
+    """Required means at least one."""
+    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
+
+    assert answer.calls, f"no call, but {answer.words!r:.120}"
+
+
+@requirement("responses.tools.choice.named")
+def test_choice_named(responses: Responses, granted: Callable[..., Any]) -> None:
+    """A named function is called, and no other."""
+    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
+
+    names = {call.get("name") for call in answer.calls}
+    assert names, f"no call, but {answer.words!r:.120}"
+    assert names == {"get_time"}, f"get_time was named, but the calls are {names}"
+
+
+@requirement("responses.tools.choice.none")
+def test_choice_none(responses: Responses, granted: Callable[..., Any]) -> None:
+    """None means none."""
+    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
+
+    assert not answer.calls, f"tool_choice none, but {len(answer.calls)} calls"
+
+
+@requirement("responses.tools.stream.item")
+def test_stream_item(stream: ResponseStream) -> None:
+    """A streamed call is named before its arguments come."""
+    for added in stream.calls:
+        item = added["item"]
+        assert item.get("call_id"), f"call_id is {item.get('call_id')!r:.80}"
+        assert item.get("name") in NAMES, f"name is {item.get('name')!r:.80}, which was not offered"
+        assert item.get("arguments") == "", f"arguments of the beginning is {item.get('arguments')!r:.80}"
+
+
+@requirement("responses.tools.stream.arguments")
+def test_stream_arguments(stream: ResponseStream) -> None:
+    """The parts of the arguments are the arguments."""
+    for added in stream.calls:
+        place = added.get("output_index")
+        done = [one for one in stream.of("response.function_call_arguments.done") if one.get("output_index") == place]
+        whole = pick(stream.item_of(added), "arguments", kind=str)
+        joined = stream.joined(ARGUMENTS, place)
+
+        for event in done:
+            told = event.get("arguments")
+            assert told == whole, f"the done event has {told!r:.80}, the item {whole!r:.80}"
+        assert joined == whole, f"the deltas are {joined!r:.80}, the item has {whole!r:.80}"
+        ended = [item.get("arguments") for item in stream.output if item.get("call_id") == added["item"].get("call_id")]
+        assert ended in ([], [whole]), f"the last event has {ended!r:.80}, the item {whole!r:.80}"

@@ -1,0 +1,149 @@
+"""An answer as a response, or as the events of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from reference_server.prompt import Answer, CallArguments, Text, ToolCall, Usage
+from reference_server.reply import Chunk
+
+Body = dict[str, Any]
+Event = tuple[str, Body]
+"""The type of an event and its other fields, before it is numbered."""
+_REPEATED: Body = {
+    "instructions": None,
+    "max_output_tokens": None,
+    "metadata": {},
+    "parallel_tool_calls": True,
+    "previous_response_id": None,
+    "store": True,
+    "temperature": 1.0,
+    "text": {"format": {"type": "text"}},
+    "tool_choice": "auto",
+    "tools": [],
+    "top_p": 1.0,
+}
+"""What a response repeats of its request, and what stands there when the request does not say it."""
+
+
+class ResponseFrame(NamedTuple):
+    """What the response and all its events have in common. `asked` is the body of the request."""
+
+    id: str
+    created: int
+    model: str
+    asked: Body
+
+
+def response_body(frame: ResponseFrame, answer: Answer, usage: Usage) -> Body:
+    """The whole response."""
+    cut = answer.finish == "length"
+    ended = {
+        "status": "incomplete" if cut else "completed",
+        "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
+        "output": output_items(frame, answer),
+        "usage": _usage(usage),
+    }
+    return {**_begun(frame), **ended}
+
+
+def output_items(frame: ResponseFrame, answer: Answer) -> list[Body]:
+    """The items of the answer. The last one is incomplete when the limit of tokens cut it."""
+    status = ["incomplete" if answer.finish == "length" else "completed"]
+    if answer.text is not None:
+        return [_message(frame, status[0], [_part(answer.text)])]
+    calls = answer.calls
+    statuses = ["completed"] * (len(calls) - 1) + status
+    return [_call(call, status) for call, status in zip(calls, statuses, strict=True)]
+
+
+def response_events(frame: ResponseFrame, answer: Answer, usage: Usage) -> list[Chunk]:
+    """The events of the stream: the start, each item in pieces, and the end with the whole response."""
+    whole = response_body(frame, answer, usage)
+    begun: Body = {"response": _begun(frame)}
+    items = [event for place, item in enumerate(whole["output"]) for event in _item_events(answer, place, item)]
+    end: Event = (f"response.{whole['status']}", {"response": whole})
+    return _numbered([("response.created", begun), ("response.in_progress", begun), *items, end])
+
+
+def failed_events(frame: ResponseFrame, events: list[Chunk], message: str) -> list[Chunk]:
+    """The events of a stream that a failure ends after them."""
+    error = {"code": "server_error", "message": message}
+    failed = {**_begun(frame), "status": "failed", "error": error}
+    return [*events, {"type": "response.failed", "sequence_number": len(events), "response": failed}]
+
+
+def _begun(frame: ResponseFrame) -> Body:
+    """The response before anything is said."""
+    asked = {name: value for name, value in frame.asked.items() if name in _REPEATED and value is not None}
+    return {
+        "id": frame.id,
+        "object": "response",
+        "created_at": frame.created,
+        "model": frame.model,
+        "status": "in_progress",
+        "error": None,
+        "incomplete_details": None,
+        "output": [],
+        "usage": None,
+        **_REPEATED,
+        **asked,
+    }
+
+
+def _message(frame: ResponseFrame, status: str, content: list[Body]) -> Body:
+    name = f"msg_{frame.id.removeprefix('resp_')}"
+    return {"type": "message", "id": name, "role": "assistant", "status": status, "content": content}
+
+
+def _part(text: str) -> Body:
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+
+
+def _call(call: ToolCall, status: str) -> Body:
+    name = f"fc_{call.id.removeprefix('call_')}"
+    described = {"call_id": call.id, "name": call.name, "arguments": call.arguments}
+    return {"type": "function_call", "id": name, **described, "status": status}
+
+
+def _usage(usage: Usage) -> Body:
+    """Token counts; nothing is ever cached, and nobody thinks."""
+    return {
+        "input_tokens": usage.prompt,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": usage.completion,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": usage.total,
+    }
+
+
+def _item_events(answer: Answer, place: int, item: Body) -> Iterator[Event]:
+    """An item from its beginning to its end."""
+    message = item["type"] == "message"
+    empty: Body = {"content": []} if message else {"arguments": ""}
+    at = {"item_id": item["id"], "output_index": place}
+    yield "response.output_item.added", {"output_index": place, "item": {**item, **empty, "status": "in_progress"}}
+    yield from _text_events(answer, at, item["content"][0]) if message else _call_events(answer, at, item)
+    yield "response.output_item.done", {"output_index": place, "item": item}
+
+
+def _text_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
+    at = {**at, "content_index": 0}
+    yield "response.content_part.added", {**at, "part": _part("")}
+    for piece in answer.pieces:
+        if type(piece) is Text:
+            yield "response.output_text.delta", {**at, "delta": piece.text, "logprobs": []}
+    yield "response.output_text.done", {**at, "text": part["text"], "logprobs": []}
+    yield "response.content_part.done", {**at, "part": part}
+
+
+def _call_events(answer: Answer, at: Body, call: Body) -> Iterator[Event]:
+    for piece in answer.pieces:
+        if type(piece) is CallArguments and piece.index == at["output_index"]:
+            yield "response.function_call_arguments.delta", {**at, "delta": piece.text}
+    yield "response.function_call_arguments.done", {**at, "name": call["name"], "arguments": call["arguments"]}
+
+
+def _numbered(events: list[Event]) -> list[Chunk]:
+    return [{"type": kind, "sequence_number": number, **rest} for number, (kind, rest) in enumerate(events)]

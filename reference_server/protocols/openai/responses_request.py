@@ -1,0 +1,112 @@
+"""A validated request for a response as a prompt, and what no schema can refuse about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reference_server.content import Files
+from reference_server.errors import Refusal
+from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.protocols.openai.request import named_choice
+from reference_server.protocols.openai.responses_parts import item_parts
+
+Body = dict[str, Any]
+
+
+def input_items(body: Body) -> list[Body]:
+    """The items of a request's input, of which a text is one message of the user."""
+    given = body["input"]
+    return [{"role": "user", "content": given}] if isinstance(given, str) else given
+
+
+def response_prompt(body: Body, before: list[Body], files: Files) -> Prompt:
+    """The prompt of a request whose input follows the items `before`.
+
+    Raises Refusal, naming the field, when its fields contradict each other.
+    """
+    tools = tuple(_tool(tool, f"tools[{place}]") for place, tool in enumerate(body.get("tools") or ()))
+    placed = [(f"previous[{place}]", item) for place, item in enumerate(before)]
+    placed += [(f"input[{place}]", item) for place, item in enumerate(input_items(body))]
+    messages = (*_instructions(body), *_joined(_messages(placed, files)))
+    if not messages:
+        raise Refusal("invalid_value", "The input holds nothing that could be answered.", "input")
+    return Prompt(
+        model=body["model"],
+        messages=messages,
+        tools=tools,
+        choice=_choice(body.get("tool_choice"), tools),
+        parallel=body.get("parallel_tool_calls") is not False,
+        output=_output((body.get("text") or {}).get("format")),
+        max_tokens=None if body.get("max_output_tokens") is None else int(body["max_output_tokens"]),
+    )
+
+
+def _instructions(body: Body) -> Iterator[Message]:
+    if body.get("instructions"):
+        yield Message("system", item_parts(body["instructions"], _NO_FILES, "instructions"))
+
+
+def _messages(placed: list[tuple[str, Body]], files: Files) -> Iterator[Message]:
+    """One message for each item; reasoning is dropped."""
+    known: set[str] = set()
+    for at, item in placed:
+        match item.get("type", "message"):
+            case "function_call":
+                known.add(item["call_id"])
+                yield Message("assistant", calls=(ToolCall(item["call_id"], item["name"], item["arguments"]),))
+            case "function_call_output":
+                yield _result(item, known, files, at)
+            case "message":
+                yield Message(item["role"], item_parts(item["content"], files, f"{at}.content"))
+
+
+def _result(item: Body, known: set[str], files: Files, at: str) -> Message:
+    if item["call_id"] not in known:
+        raise Refusal("invalid_value", f"No earlier item made the call {item['call_id']!r}.", f"{at}.call_id")
+    return Message("tool", item_parts(item["output"], files, f"{at}.output"), answers=item["call_id"])
+
+
+def _joined(messages: Iterator[Message]) -> Iterator[Message]:
+    """The messages, with the calls of one turn of the assistant in one message."""
+    turn: Message | None = None
+    for message in messages:
+        if turn and turn.role == "assistant" and message.calls:
+            turn = Message("assistant", turn.parts, (*turn.calls, *message.calls))
+            continue
+        if turn:
+            yield turn
+        turn = message
+    if turn:
+        yield turn
+
+
+def _tool(tool: Body, at: str) -> Tool:
+    if tool["type"] != "function":
+        raise Refusal("invalid_value", f"There is no tool of the type {tool['type']!r} here.", f"{at}.type")
+    return Tool(tool["name"], tool.get("parameters") or {}, f"{at}.parameters", tool.get("description") or "")
+
+
+def _choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
+    if choice not in (None, "none", "auto") and not tools:
+        raise Refusal("invalid_value", "`tool_choice` may demand a tool only when `tools` are given.", "tool_choice")
+    if choice is None or isinstance(choice, str):
+        return ToolChoice(choice or "auto")  # type: ignore[arg-type]
+    if choice["type"] == "allowed_tools":
+        names = [str(tool.get("name", "")) for tool in choice["tools"]]
+        return named_choice(names, choice["mode"], tools, "tool_choice.tools")
+    return named_choice([choice["name"]], "required", tools, "tool_choice.name")
+
+
+def _output(form: Body | None) -> Output:
+    if form is None or form["type"] == "text":
+        return Output()
+    return Output("json") if form["type"] == "json_object" else Output("schema", form["schema"], "text.format.schema")
+
+
+class _NoFiles:
+    def get(self, name: str, /) -> None:
+        """Instructions refer to no file."""
+
+
+_NO_FILES = _NoFiles()
