@@ -181,12 +181,18 @@ def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) ->
 @requirement("tools.result.counted")
 def test_result_counted(ask: Ask) -> None:
     """A call and its result are part of the prompt."""
-    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees, sunny, light wind"))
     alone = ask.chat(messages=[user(QUESTION)], tools=TOOLS).tokens("prompt_tokens")
-
-    with_result = ask.chat(messages=turns, tools=TOOLS).tokens("prompt_tokens")
+    short, long = (
+        ask.chat(messages=returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], text)), tools=TOOLS)
+        for text in (
+            "18 degrees and sunny",
+            "18 degrees and sunny. " + "The wind is light and comes from the north. " * 4,
+        )
+    )
+    with_result, with_more = short.tokens("prompt_tokens"), long.tokens("prompt_tokens")
 
     assert with_result > alone, f"with a result the prompt costs {with_result} tokens, without it {alone}"
+    assert with_more > with_result, f"with a long result the prompt costs {with_more} tokens, with a short one as many"
 
 
 @requirement("tools.result.orphan")

@@ -17,7 +17,7 @@ from openapi import Contract
 
 MILLISECONDS = 100_000_000_000
 """No Unix time in seconds is as large as this."""
-UNICODE = Document("Überblick 概要.txt", "text/plain", b"The codeword is stork.")
+UNICODE = Document("Überblick 概要.txt", "text/plain", "Das Codewort heißt «Störche».".encode())
 FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
 LOOKS = 3
 PAUSE = 0.3
@@ -52,10 +52,10 @@ def test_upload(files: Files) -> None:
 
 @requirement("files.upload.bytes")
 def test_upload_bytes(document: Answer, files: Files) -> None:
-    """The file has the size that was sent."""
-    size = len(files.pdf.data)
-
-    assert document.body.get("bytes") == size, f"{size} bytes were sent, bytes is {document.body.get('bytes')!r:.80}"
+    """The file has the size that was sent: in bytes, not in letters."""
+    for sent, answer in ((files.pdf, document), (UNICODE, files.upload(UNICODE, files.purpose))):
+        size, told = len(sent.data), answer.body.get("bytes")
+        assert told == size, f"{size} bytes were sent, bytes is {told!r:.80}"
 
 
 @requirement("files.upload.created-at")

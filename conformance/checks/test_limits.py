@@ -20,6 +20,8 @@ from conformance.target import Target
 DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ms|us|µs|ns|d|h|m|s))+")
 WHOLE = re.compile(r"[0-9]+")
 LIMIT, REMAINING, RESET = (f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
+A_YEAR = 365 * 24 * 3600
+"""Seconds."""
 MOST = 60
 """The most requests that are sent to use up a limit."""
 ROUNDS = 3
@@ -81,6 +83,7 @@ def test_retry_after(limited: Exchange, gateway: dict[str, Any]) -> None:
         assert int(value) >= 1, f"Retry-After is {value}"
     else:
         assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or _is_date(value), f"Retry-After is {value!r:.60}"
+    assert not value.isdecimal() or int(value) < A_YEAR, f"Retry-After is {value}: a time, not a number of seconds"
 
 
 def _is_date(value: str) -> bool:

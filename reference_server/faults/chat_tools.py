@@ -146,6 +146,14 @@ def results_dropped(call: Call) -> None:
         call.body["messages"] = [turn for turn in _turns(call) if turn["role"] != "tool" and "tool_calls" not in turn]
 
 
+@request_fault(_CHAT, breaks={"tools.result.counted"})
+def result_texts_emptied(call: Call) -> None:
+    """The model sees that there was a result, and not what it was."""
+    for turn in _turns(call):
+        if turn["role"] == "tool":
+            turn["content"] = ""
+
+
 @request_fault(_CHAT, breaks={"tools.result.orphan"}, before="validation")
 def orphan_accepted(call: Call) -> None:
     """A tool message without a call is taken as the user's."""

@@ -76,6 +76,13 @@ def bytes_of_base64(reply: Reply) -> Reply:
     return reply.edit(lambda body: body.update(bytes=(body["bytes"] + 2) // 3 * 4))
 
 
+@fault(_UPLOAD, breaks={"files.upload.bytes"})
+def bytes_are_letters(reply: Reply, call: Call) -> Reply:
+    """The size of a text is the number of its letters."""
+    letters = len(call.uploads["file"][0].data.decode("utf-8", "surrogateescape")) if reply.ok else 0
+    return reply.edit(lambda body: body.update(bytes=letters))
+
+
 @fault(_UPLOAD, breaks={"files.upload.created-at"})
 def upload_created_in_milliseconds(reply: Reply) -> Reply:
     """The time of the upload is in milliseconds."""

@@ -51,6 +51,13 @@ def retry_after_is_a_date(reply: Reply, call: Call) -> None:
 
 
 @fault(_CHAT, breaks={"limits.retry-after"})
+def retry_after_is_a_time(reply: Reply, call: Call) -> None:
+    """Retry-After is a Unix time, which clients take for seconds."""
+    if _is_limited(reply, call):
+        reply.headers["retry-after"] = "1795269600"
+
+
+@fault(_CHAT, breaks={"limits.retry-after"})
 def retry_after_has_a_unit(reply: Reply, call: Call) -> None:
     """Retry-After has a unit."""
     if _is_limited(reply, call):

@@ -1,0 +1,80 @@
+"""What is sent arrives, whole and at the model that was meant."""
+
+from __future__ import annotations
+
+from conformance.ask import PROMPT, Ask, encoded, user
+from conformance.chat import Completion
+from conformance.check import inconclusive, pick, requirement
+from conformance.media import image_part, text_part
+from conformance.target import Target
+
+PADDING = 300_000
+"""Bytes of white space: more than many proxies buffer, less than one photo in base64."""
+SENTENCE = "The tide comes in at seven and goes out again at one. "
+TIMES = 110
+"""Repetitions of the sentence in the shorter of two long texts, of about 6,000 characters."""
+COUNTED = {"include_usage": True}
+TRIES = 2
+"""Other models that are asked until one answers."""
+SYSTEM = {"role": "system", "content": "You are a terse assistant who never uses more than five words."}
+
+
+@requirement("chat.prompt.large-body")
+def test_large_body(ask: Ask, chat: Completion) -> None:
+    """Nobody counts the bytes of a body before the tokens of its text."""
+    if chat.status != 200:
+        inconclusive(f"even a small request is answered {chat.status}")
+    plain = encoded(ask.body())
+    answer = ask.post("/chat/completions", plain[:-1] + b" " * PADDING + b"}")
+
+    assert answer.status == 200, f"{len(plain) + PADDING} bytes are answered {answer.status or answer.broken}"
+
+
+@requirement("chat.prompt.long-text")
+def test_long_text(ask: Ask) -> None:
+    """The end of a long text is read, too."""
+    once, twice = (ask.chat(SENTENCE * TIMES * factor + PROMPT).tokens("prompt_tokens") for factor in (1, 2))
+
+    assert twice >= 1.5 * once, f"a text of twice the length costs {twice} prompt tokens, the text {once}"
+
+
+@requirement("chat.prompt.streamed")
+def test_streamed(ask: Ask) -> None:
+    """The stream of a conversation has the whole conversation."""
+    messages = [SYSTEM, user(PROMPT)]
+    whole, without = ask.chat(messages=messages).tokens("prompt_tokens"), ask.chat().tokens("prompt_tokens")
+    if whole <= without:
+        inconclusive("cannot be judged: not even whole answers count the system message")
+    streamed = pick(ask.stream(messages=messages, stream_options=COUNTED).usage, "prompt_tokens", kind=int)
+
+    assert streamed > without, f"streamed, the prompt costs {streamed} tokens, without its system message {without}"
+
+
+@requirement("chat.prompt.images")
+def test_images(ask: Ask, target: Target) -> None:
+    """No image is left behind."""
+    model, parts = target.models.get("vision", ask.model), [text_part("What is it?"), image_part(), image_part()]
+    none, one, two = (ask.chat(parts[:count], model=model).tokens("prompt_tokens") for count in (1, 2, 3))
+    if one <= none:
+        inconclusive("cannot be judged: an image is not counted")
+
+    assert two > one, f"two images cost {two} prompt tokens, one {one}"
+
+
+@requirement("chat.prompt.model")
+def test_model(ask: Ask, chat: Completion) -> None:
+    """A memory of answers knows whose they are."""
+    listed = pick(ask.get("/models").json, "data", kind=list)
+    names = [str(entry.get("id")) for entry in listed if isinstance(entry, dict) and entry.get("id") != ask.model]
+    similar = [name for name in names if _family(name) == _family(ask.model)]
+    first = pick(chat.body, "id", kind=str)
+    answers = (ask.chat(model=name) for name in similar[:TRIES])
+    other = next((answer for answer in answers if answer.status == 200), None)
+    if other is None:
+        inconclusive("no second model of the same family answers")
+
+    assert pick(other.body, "id") != first, f"two models gave one answer, {first!r:.80}"
+
+
+def _family(model: str) -> str:
+    return model.rpartition("/")[2][:3]
