@@ -8,6 +8,7 @@ from typing import Any
 from conformance.ask import CREDENTIALS, MODELS, Ask
 from conformance.errors import Unsupported
 from conformance.exchange import Exchange
+from conformance.gemini_embeddings import EMBEDDINGS, METHODS
 from openapi import Operation
 
 DEFAULT = "openai"
@@ -17,8 +18,8 @@ def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, An
     """Raises `Unsupported` when the target lacks one of the operations. `protocols` are those of the gateway.
 
     Each is asked once, with a body that is empty and therefore free. A path that holds a model's name is asked with the
-    model for its protocol. Any other operation on one object cannot be told from an unknown object; it counts as there
-    when the others are.
+    model for its protocol, or for vectors in it. Any other operation on one object cannot be told from an unknown
+    object; it counts as there when the others are.
     """
     for operation in operations:
         path = _path(ask, operation)
@@ -32,7 +33,12 @@ def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, An
 def _path(ask: Ask, operation: Operation) -> str:
     if "{model}" not in operation.path or operation.protocol not in MODELS:
         return operation.path
-    return operation.path.replace("{model}", ask.model_for(operation.protocol))
+    return operation.path.replace("{model}", ask.model_for(_kind(operation)))
+
+
+def _kind(operation: Operation) -> str:
+    """What the model of a path has to be for."""
+    return EMBEDDINGS if operation.path.endswith(METHODS) else operation.protocol
 
 
 def _demand_served(answer: Exchange, operation: Operation, named: bool) -> None:
@@ -43,7 +49,7 @@ def _demand_served(answer: Exchange, operation: Operation, named: bool) -> None:
     """
     place = f"{operation.method} {operation.path}"
     if named and answer.status == 404 and isinstance(answer.json, dict) and _names_model(answer):
-        raise Unsupported(f"{place} does not know the model: name another under [models] {operation.protocol}")
+        raise Unsupported(f"{place} does not know the model: name another under [models] {_kind(operation)}")
     if answer.status in {404, 405, 501}:
         raise Unsupported(f"the target has no {place}: it answers {answer.status}")
     foreign = operation.protocol != DEFAULT
