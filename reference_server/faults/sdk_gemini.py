@@ -51,3 +51,9 @@ def gemini_unknown_model_as_success(reply: Reply) -> None:
 def gemini_version_unknown(reply: Reply) -> Reply:
     """There is nothing below v1, where recent clients ask."""
     return refused(404, "NOT_FOUND") if reply.ok else reply
+
+
+@fault("batchEmbedContents", breaks={"gemini.embeddings.batch", "sdk.gemini.embeddings"})
+def gemini_batch_under_data(reply: Reply) -> Reply:
+    """The vectors of a batch stand in `data`, as in the OpenAI dialect."""
+    return reply.edit(lambda body: body.update(data=body.pop("embeddings")))
