@@ -180,7 +180,7 @@ def test_task(gemini: Gemini, one: Embedded, task: str, granted: Callable[..., A
     title = {"title": "A note"} if task == "RETRIEVAL_DOCUMENT" else {}
     embedding = granted(embed(gemini, taskType=task, **title)).body.get("embedding")
 
-    values = embedding.get("values") if isinstance(embedding, dict) else None
+    values: Any = embedding.get("values") if isinstance(embedding, dict) else None
     assert numbers(values), f"with taskType {task} the embedding is {embedding!r:.80}"
     assert len(values) == own, f"with taskType {task} the vector has {len(values)} numbers, without it {own}"
 
