@@ -11,10 +11,6 @@ from conformance.exchange import Exchange
 from conformance.gemini import Gemini, turn
 
 
-def _count(gemini: Gemini, version: str) -> Exchange:
-    return gemini.post("countTokens", {"contents": [turn(SAY)]}, version=version)
-
-
 def _demand_served(answer: Exchange, place: str) -> None:
     if answer.status in {402, 429}:
         inconclusive(f"{place} is answered {answer.status}")
@@ -23,13 +19,13 @@ def _demand_served(answer: Exchange, place: str) -> None:
 
 @requirement("gemini.v1.count-tokens")
 def test_count_tokens(gemini: Gemini) -> None:
-    """The version of a path does not change a count."""
-    expected = pick(_count(gemini, "v1beta").json, "totalTokens", kind=int)
-    answer = _count(gemini, "v1")
+    """A prompt can be counted where the client asks unless it is told otherwise."""
+    answer = gemini.post("countTokens", {"contents": [turn(SAY)]}, version="v1")
 
     _demand_served(answer, ":countTokens below v1")
     total = pick(answer.json, kind=dict).get("totalTokens")
-    assert total == expected, f"totalTokens is {total!r:.60} below v1, {expected} below v1beta"
+    assert type(total) is int, f"totalTokens is {total!r:.60}"
+    assert total >= 1, f"totalTokens is {total}"
 
 
 def _names(answer: Exchange) -> list[str]:
@@ -47,15 +43,15 @@ def _listed(gemini: Gemini) -> Exchange:
 
 @requirement("gemini.v1.models")
 def test_models(gemini: Gemini) -> None:
-    """Whoever lists models below v1 finds some that are known below v1beta."""
-    earlier = _names(gemini.get("/v1beta/models")) or inconclusive("no listed model has a name")
+    """Models are named as the paths name them."""
     answer = _listed(gemini)
 
     _demand_served(answer, "GET /v1/models")
-    models = answer.json.get("models") if isinstance(answer.json, dict) else None
+    models = pick(answer.json, kind=dict).get("models")
     assert isinstance(models, list), f"models is {models!r:.80}"
-    names = _names(answer)
-    assert set(names) & set(earlier), f"no model is listed below v1 as below v1beta: {names!r:.120}"
+    for model in models:
+        name = model.get("name") if isinstance(model, dict) else None
+        assert str(name).startswith("models/"), f"the name of a model is {name!r:.80}"
 
 
 @requirement("gemini.v1.models.retrieve")

@@ -8,9 +8,9 @@ from reference_server.reply import Reply
 
 
 @fault("countGeminiTokensV1", breaks={"gemini.v1.count-tokens"})
-def gemini_count_differs_below_v1(reply: Reply) -> Reply:
-    """Below v1 one token more is counted."""
-    return reply.edit(lambda body: body.update(totalTokens=body["totalTokens"] + 1))
+def gemini_count_as_text_below_v1(reply: Reply) -> Reply:
+    """Below v1 the number of tokens is a text."""
+    return reply.edit(lambda body: body.update(totalTokens=str(body["totalTokens"])))
 
 
 @fault("countGeminiTokensV1", breaks={"gemini.v1.count-tokens"})
