@@ -228,10 +228,10 @@ def gemini_vector_unknown_below_v1(reply: Reply) -> Reply:
 
 
 @fault("embedContentV1", breaks={"gemini.embeddings.v1"})
-def gemini_vector_shorter_below_v1(reply: Reply) -> None:
-    """Below v1 a vector has half its length."""
+def gemini_vector_empty_below_v1(reply: Reply) -> None:
+    """Below v1 a vector has no numbers."""
     for entry in entries(reply):
-        del entry["values"][len(entry["values"]) // 2 :]
+        entry["values"] = []
 
 
 @fault("batchEmbedContentsV1", breaks={"gemini.embeddings.batch.v1"})
