@@ -225,7 +225,8 @@ def test_embeddings(connect, server, http, version, model):
     answer = connect(version=version).models.embed_content(model=model, contents=TEXTS, config=config)
 
     assert [one.values for one in answer.embeddings] == [one["embedding"] for one in other["data"]]
-    assert answer.usage_metadata.prompt_token_count == other["usage"]["prompt_tokens"]
+    if "usage_metadata" in types.EmbedContentResponse.model_fields:  # not before version 3
+        assert answer.usage_metadata.prompt_token_count == other["usage"]["prompt_tokens"]
 
 
 def test_embedding_of_one_text(client):

@@ -1,10 +1,9 @@
-"""Ways to break files by address in the Gemini protocol, and legal differences."""
+"""Ways to break files by address in the Gemini protocol."""
 
 from __future__ import annotations
 
 from reference_server.call import Call
-from reference_server.faults import fault, request_fault, variation
-from reference_server.faults.gemini import refused
+from reference_server.faults import fault, request_fault
 from reference_server.reply import Reply
 
 _WHOLE = "generateContent"
@@ -26,9 +25,3 @@ def gemini_file_data_dropped(call: Call) -> None:
     """A file by address does not reach the model."""
     for turn in call.body["contents"]:
         turn["parts"] = [part for part in turn["parts"] if "fileData" not in part]
-
-
-@variation(_WHOLE)
-def gemini_file_data_refused(reply: Reply, call: Call) -> Reply:
-    """The model takes no files by address, and says so."""
-    return refused() if reply.ok and _address(call) else reply

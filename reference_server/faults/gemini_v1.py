@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, variation
+from reference_server.faults import fault
 from reference_server.faults.gemini import refused
 from reference_server.reply import Reply
 
@@ -30,9 +30,3 @@ def gemini_models_renamed_below_v1(reply: Reply) -> None:
 def gemini_model_renamed_below_v1(reply: Reply) -> Reply:
     """Below v1 a model has another name alone than in the list."""
     return reply.edit(lambda body: body.update(name=body["displayName"]))
-
-
-@variation("listGeminiModelsV1")
-def gemini_models_of_openai_below_v1(reply: Reply) -> Reply:
-    """The list below v1 is that of the OpenAI dialect, whose base URL is the same."""
-    return reply.edit(lambda body: {"object": "list", "data": body["models"]})
