@@ -29,6 +29,7 @@ MODELS = {
     "music": re.compile(r"music|suno|lyria"),
     "anthropic": re.compile(r"claude"),
     "gemini": re.compile(r"gemini(?!.*(image|tts|audio|live|embed))"),
+    "gemini-embeddings": re.compile(r"gemini.*embed|embedding-00\d"),
 }
 """How the names of models tell what they are for, or which protocol they speak."""
 CREDENTIALS = {
@@ -149,7 +150,7 @@ class Ask:
         return self.send("GET", url, None, take=take, key=None)
 
     def model_for(self, kind: str) -> str:
-        """The model for embeddings, images, speech, transcriptions, videos, music, or one of the native protocols.
+        """The model for embeddings, images, speech, transcriptions, videos, music, or a native protocol.
 
         The one that the target names, else the first listed one whose name says so. Raises `Unsupported`.
         """

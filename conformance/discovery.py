@@ -8,6 +8,7 @@ from typing import Any
 from conformance.ask import CREDENTIALS, MODELS, Ask
 from conformance.errors import Unsupported
 from conformance.exchange import Exchange
+from conformance.gemini_embeddings import EMBEDDINGS, METHODS
 from openapi import Operation
 
 DEFAULT = "openai"
@@ -17,8 +18,8 @@ def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, An
     """Raises `Unsupported` when the target lacks one of the operations. `protocols` are those of the gateway.
 
     Each is asked once, with a body that is empty and therefore free. A path that holds a model's name is asked with the
-    model for its protocol. Any other operation on one object cannot be told from an unknown object; it counts as there
-    when the others are.
+    model for its protocol, or for vectors in it. Any other operation on one object cannot be told from an unknown
+    object; it counts as there when the others are.
     """
     for operation in operations:
         path = _path(ask, operation)
@@ -26,8 +27,7 @@ def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, An
             body = b"{}" if operation.method == "POST" else None
             headers = CREDENTIALS[protocols[operation.protocol]["credentials"][0]]
             answer = ask.send(operation.method, path, body, headers=headers, protocol=operation.protocol)
-            place = f"{operation.method} {operation.path}"
-            problem = ask.routes[place] = _problem(answer, place, operation.protocol, path != operation.path)
+            problem = ask.routes[_place(operation)] = _problem(answer, operation, path != operation.path)
             if problem:
                 raise Unsupported(problem)
 
@@ -35,24 +35,34 @@ def demand(ask: Ask, operations: Iterable[Operation], protocols: Mapping[str, An
 def _path(ask: Ask, operation: Operation) -> str:
     if "{model}" not in operation.path or operation.protocol not in MODELS:
         return operation.path
-    return operation.path.replace("{model}", ask.model_for(operation.protocol))
+    return operation.path.replace("{model}", ask.model_for(_kind(operation)))
 
 
-def _problem(answer: Exchange, place: str, protocol: str, named: bool) -> str:
+def _kind(operation: Operation) -> str:
+    """What the model of a path has to be for."""
+    return EMBEDDINGS if operation.path.endswith(METHODS) else operation.protocol
+
+
+def _problem(answer: Exchange, operation: Operation, named: bool) -> str:
     """Why a route counts as absent; nothing when it is there.
 
     A route that is not there says so; one of another protocol may also be closed, or lead to a provider that fails. The
     refusal of an empty body tells that the route is there. Where the path names a model, an error that names it too
     tells that the route is there and the model is not.
     """
+    place = _place(operation)
     if named and answer.status == 404 and isinstance(answer.json, dict) and _names_model(answer):
-        return f"{place} does not know the model: name another under [models] {protocol}"
+        return f"{place} does not know the model: name another under [models] {_kind(operation)}"
     if answer.status in {404, 405, 501}:
         return f"the target has no {place}: it answers {answer.status}"
-    foreign = protocol != DEFAULT
+    foreign = operation.protocol != DEFAULT
     if foreign and (answer.status in {401, 403} or not 200 <= answer.status < 500):
         return f"{place} is not open to the key: an empty request is answered {answer.status}"
     return ""
+
+
+def _place(operation: Operation) -> str:
+    return f"{operation.method} {operation.path}"
 
 
 def _names_model(answer: Exchange) -> bool:

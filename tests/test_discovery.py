@@ -34,8 +34,8 @@ class Answering:
         answer = {"status": self.status, "headers": httpx.Headers(), "chunks": ((0.0, text),)}
         return Exchange(0, Request(method, path, body, protocol=protocol), "", "", **answer)  # type: ignore[arg-type]
 
-    def model_for(self, _kind: str) -> str:
-        return MODEL
+    def model_for(self, kind: str) -> str:
+        return MODEL if kind == "gemini" else kind
 
 
 def demand(status: int, body: str, *names: str) -> Answering:
@@ -56,6 +56,17 @@ def test_refused_body_tells_that_the_route_is_there(status: int) -> None:
         ("POST", f"/v1beta/models/{MODEL}:generateContent", b"{}", key),
         ("GET", "/v1beta/models", None, key),
     ]
+
+
+@pytest.mark.parametrize("name", ["embedContent", "embedContentV1", "batchEmbedContents", "batchEmbedContentsV1"])
+def test_vectors_are_asked_of_a_model_for_vectors(name: str) -> None:
+    """A model that talks gives no vectors, so it would tell nothing about the route."""
+    ((method, path, body, _headers),) = demand(400, "{}", name).asked
+
+    assert (method, body) == ("POST", b"{}")
+    assert "/models/gemini-embeddings:" in path
+    with pytest.raises(Unsupported, match=r"another under .+ gemini-embeddings$"):
+        demand(404, '{"error":{"message":"models/gemini-embeddings is not found."}}', name)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ token and version 2026-10-21.
 
 from __future__ import annotations
 
+import json
+
 import anthropic
 import pytest
 
@@ -138,3 +140,35 @@ def test_retry_after_a_failure_succeeds(server):
         )
 
     assert message.content[0].text == "You said: Try twice"
+
+
+def test_image_by_address_is_counted(client):
+    source = {"type": "url", "url": "https://gateway.example/logo.png"}
+    shown = [{"role": "user", "content": [{"type": "image", "source": source}, {"type": "text", "text": "Look"}]}]
+    plain = [{"role": "user", "content": "Look"}]
+
+    with_it, without = (
+        client.messages.create(model="echo", max_tokens=100, messages=turns).usage.input_tokens
+        for turns in (shown, plain)
+    )
+
+    assert with_it == without + 85
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_schema_and_effort(client, streamed):
+    schema = TOOL["input_schema"] | {"additionalProperties": False}
+    config = {"format": {"type": "json_schema", "schema": schema}, "effort": "low"}
+    fields = {"model": "echo", "max_tokens": 200, "messages": USER, "output_config": config}
+    if streamed:
+        with client.messages.stream(**fields) as stream:
+            message = stream.get_final_message()
+    else:
+        message = client.messages.create(**fields)
+
+    assert isinstance(json.loads(message.content[0].text)["city"], str)
+
+
+def test_unknown_effort_is_refused(client):
+    with pytest.raises((anthropic.BadRequestError, anthropic.UnprocessableEntityError), match="effort"):
+        client.messages.create(model="echo", max_tokens=100, messages=USER, output_config={"effort": "enormous"})

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from conformance import media
 
 MODEL = "google/gemini-3-flash-preview"
+EMBEDDING = "gemini-embedding-001"
+TEXTS = ["The cat sat on the mat.", "Interest rates rose by half a point."]
 COUNT = "Count from 1 to 4"
 PARAMETERS = {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}, "required": ["city"]}
 TOOL = {"function_declarations": [{"name": "get_weather", "description": "The weather.", "parameters": PARAMETERS}]}
@@ -194,18 +196,78 @@ def test_structured_output_by_json_schema(client):
     assert Book.model_validate_json(answer.text)
 
 
-def test_count_tokens(client):
+@pytest.mark.parametrize("version", ["v1beta", "v1", None])
+def test_count_tokens(connect, version):
+    client = connect(version=version)
     counted = client.models.count_tokens(model=MODEL, contents=COUNT)
 
     used = client.models.generate_content(model=MODEL, contents=COUNT).usage_metadata.prompt_token_count
     assert counted.total_tokens == used
 
 
-def test_models(client):
-    names = [model.name for model in client.models.list()]
+@pytest.mark.parametrize("version", ["v1beta", "v1", None])
+def test_models(connect, version):
+    models = connect(version=version).models
+    names = [model.name for model in models.list()]
 
     assert f"models/{MODEL}" in names
-    assert client.models.get(model=MODEL).name == f"models/{MODEL}"
+    assert models.get(model=MODEL).name == f"models/{MODEL}"
+
+
+@pytest.mark.parametrize("version", ["v1beta", "v1", None])
+@pytest.mark.parametrize("model", [EMBEDDING, "text-embedding-3-small"])
+def test_embeddings(connect, server, http, version, model):
+    """Each text has the vector of the OpenAI dialect."""
+    config = types.EmbedContentConfig(output_dimensionality=32, task_type="RETRIEVAL_DOCUMENT", title="Cats")
+    body = {"model": model, "input": TEXTS, "dimensions": 32}
+    other = http.post(f"{server()}/embeddings", json=body, headers={"authorization": "Bearer sk-ok"}).json()
+
+    answer = connect(version=version).models.embed_content(model=model, contents=TEXTS, config=config)
+
+    assert [one.values for one in answer.embeddings] == [one["embedding"] for one in other["data"]]
+    if "usage_metadata" in types.EmbedContentResponse.model_fields:  # not before version 3
+        assert answer.usage_metadata.prompt_token_count == other["usage"]["prompt_tokens"]
+
+
+def test_embedding_of_one_text(client):
+    embeddings = client.models.embed_content(model=EMBEDDING, contents=TEXTS[0]).embeddings
+
+    assert [len(one.values) for one in embeddings] == [256]
+
+
+def test_embedding_of_an_image_is_refused(client):
+    image = types.Part.from_bytes(data=media.png(), mime_type="image/png")
+
+    with pytest.raises(errors.ClientError, match="Only texts") as raised:
+        client.models.embed_content(model=EMBEDDING, contents=[image])
+    assert raised.value.status == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize(
+    ("key", "model", "code", "status"),
+    [
+        ("sk-nobody", EMBEDDING, 401, "UNAUTHENTICATED"),
+        ("sk-ok", "none", 404, "NOT_FOUND"),
+        ("sk-ok", MODEL, 400, "INVALID_ARGUMENT"),
+        ("sk-rate-limited", EMBEDDING, 429, "RESOURCE_EXHAUSTED"),
+    ],
+)
+def test_errors_of_embeddings_have_their_class(connect, key, model, code, status):
+    with pytest.raises(errors.ClientError) as raised:
+        connect(key).models.embed_content(model=model, contents=TEXTS)
+
+    assert (raised.value.code, raised.value.status) == (code, status)
+
+
+def test_image_by_address_is_counted(client):
+    image = types.Part.from_uri(file_uri="https://gateway.example/logo.png", mime_type="image/png")
+
+    with_it, without = (
+        client.models.generate_content(model=MODEL, contents=contents).usage_metadata.prompt_token_count
+        for contents in (["Look", image], ["Look"])
+    )
+
+    assert with_it == without + 85
 
 
 @pytest.mark.parametrize("streamed", [False, True])

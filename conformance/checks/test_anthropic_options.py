@@ -12,6 +12,7 @@ from conformance.anthropic_tools import TOOLS
 from conformance.ask import PROMPT, user
 from conformance.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT, LONG
+from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.exchange import Exchange
 
 STOP = "7"
@@ -92,6 +93,31 @@ def test_vision(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
 def test_vision_counted(anthropic: Anthropic) -> None:
     """A picture is looked at."""
     _demand_dearer(anthropic, _shown(anthropic, IMAGE), "an image")
+
+
+def _fetched(anthropic: Anthropic) -> Message:
+    """The answer to an image under a public address, where the model takes images and the address is within reach."""
+    if _shown(anthropic, IMAGE).status != 200:
+        inconclusive("the model does not take an image in base64 either")
+    answer = _shown(anthropic, {"type": "image", "source": {"type": "url", "url": PUBLIC}})
+    if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
+        inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
+    return answer
+
+
+@requirement("anthropic.vision.url")
+def test_vision_url(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """A picture may be fetched."""
+    granted(_fetched(anthropic))
+
+
+@requirement("anthropic.vision.url.counted")
+def test_vision_url_counted(anthropic: Anthropic) -> None:
+    """A picture that is fetched is looked at."""
+    if _shown(anthropic, IMAGE).input <= anthropic.message().input:
+        inconclusive("an image in base64 costs nothing either")
+
+    _demand_dearer(anthropic, _fetched(anthropic), "an image under an address")
 
 
 @requirement("anthropic.documents")

@@ -10,6 +10,7 @@ import jsonschema
 from conformance import media
 from conformance.answer import demand_served
 from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.exchange import decoded
 from conformance.gemini import ROOM, Gemini, Generated
 
@@ -154,3 +155,31 @@ def test_vision_counted(gemini: Gemini) -> None:
     more, less = gemini.generate(picture()).tokens("promptTokenCount"), words.tokens("promptTokenCount")
 
     assert more > less + 10, f"with an image are {more} prompt tokens, without it {less}"
+
+
+def _fetched(gemini: Gemini) -> Generated:
+    """The answer to an image under a public address, where the model takes images and the address is within reach."""
+    if gemini.generate(picture()).status != 200:
+        inconclusive("the model does not take an image in `inlineData` either")
+    file = {"mimeType": "image/png", "fileUri": PUBLIC}
+    answer = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}, {"fileData": file}]}])
+    if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
+        inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
+    return answer
+
+
+@requirement("gemini.file-data")
+def test_file_data(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+    """An image may be fetched."""
+    granted(_fetched(gemini))
+
+
+@requirement("gemini.file-data.counted")
+def test_file_data_counted(gemini: Gemini) -> None:
+    """An image that is fetched is seen, and therefore counted."""
+    words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}]).tokens("promptTokenCount")
+    if gemini.generate(picture()).tokens("promptTokenCount") <= words + 10:
+        inconclusive("an image in `inlineData` is not counted either")
+    more = _fetched(gemini).tokens("promptTokenCount")
+
+    assert more > words + 10, f"with an image under an address are {more} prompt tokens, without it {words}"

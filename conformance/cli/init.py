@@ -121,7 +121,7 @@ def _models_of(features: frozenset[str]) -> Iterator[str]:
     from conformance.ask import MODELS
 
     words = {"vision": "chat.vision", "audio": "chat.audio", "files": "chat.files", "speech": "audio.speech"}
-    words["transcriptions"] = "audio.transcriptions"
+    words |= {"transcriptions": "audio.transcriptions", "gemini-embeddings": "gemini.embeddings"}
     tasks = {"images": "tasks.images", "music": "tasks.audio"}
     for name in ("vision", "audio", "files", *MODELS):
         if {words.get(name, name), tasks.get(name)} & features:

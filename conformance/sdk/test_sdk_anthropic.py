@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.anthropic import VERSION
 from conformance.ask import PROMPT, STRANGER, Ask, user
 from conformance.check import inconclusive, pick, requirement
 from conformance.exchange import Exchange, Recorder, decoded
@@ -43,17 +44,19 @@ def line(ask: Ask) -> Line:
     return Line(ask.recorder, PROTOCOL, entire=True)
 
 
+def _client(anthropic: Any, line: Line, **options: Any) -> Any:
+    http = http_client(library_of(anthropic), line)
+    return anthropic.Anthropic(base_url=line.base_url, max_retries=0, http_client=http, **options)
+
+
 @pytest.fixture
 def client_of(anthropic: Any, gateway: dict[str, Any]) -> Callable[[Line], Any]:
-    """The official client on a line, with the kind of credential that is documented."""
-    kind = gateway["protocols"][PROTOCOL]["credentials"][0]
-    credential = {"auth_token" if kind == "bearer" else "api_key": PLACEHOLDER}
-
-    def client(line: Line) -> Any:
-        http = http_client(library_of(anthropic), line)
-        return anthropic.Anthropic(base_url=line.base_url, max_retries=0, http_client=http, **credential)
-
-    return client
+    """The official client on a line, with the key in the documented header, and the first version of the protocol."""
+    headers: dict[str, Any] = {"anthropic-version": VERSION}
+    if gateway["protocols"][PROTOCOL]["credentials"][0] == "bearer":
+        return lambda line: _client(anthropic, line, auth_token=PLACEHOLDER, default_headers=headers)
+    headers |= {"X-Api-Key": PLACEHOLDER, "Authorization": anthropic.Omit()}
+    return lambda line: _client(anthropic, line, api_key=PLACEHOLDER, default_headers=headers)
 
 
 @pytest.fixture
@@ -76,7 +79,22 @@ def _uses(message: Any) -> list[Any]:
 
 @requirement("sdk.anthropic.create")
 def test_create(ask: Ask, line: Line, client: Any) -> None:
-    """Another key and another base URL, and the client works."""
+    """With the documented credential the client works."""
+    _demand_message(ask, line, client)
+
+
+@requirement("sdk.anthropic.unmodified")
+def test_unmodified(ask: Ask, recorder: Recorder, anthropic: Any, client_of: Callable[[Line], Any]) -> None:
+    """Another key and another base URL, and the client works, whichever header and version it sends."""
+    known = Line(recorder, PROTOCOL, entire=True)
+    known.result(lambda: client_of(known).messages.create(**_body(ask)))
+    line = Line(recorder, PROTOCOL, entire=True)
+
+    _demand_message(ask, line, _client(anthropic, line, api_key=PLACEHOLDER))
+
+
+def _demand_message(ask: Ask, line: Line, client: Any) -> None:
+    """The client gives the message that was sent."""
     message = line.result(lambda: client.messages.create(**_body(ask)), served=True)
     blocks = pick(line.last.json, "content", kind=list)
     sent = "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))

@@ -11,7 +11,9 @@ import pytest
 
 from conformance.ask import PROMPT, STRANGER, Ask
 from conformance.check import inconclusive, pick, requirement
+from conformance.embeddings import TEXTS
 from conformance.exchange import Recorder, decoded
+from conformance.gemini_embeddings import EMBEDDINGS
 from conformance.mistakes import NOWHERE
 from conformance.sdk.line import PLACEHOLDER, Line, shown
 from conformance.sdk.transport import http_client, package
@@ -47,21 +49,24 @@ def line(ask: Ask) -> Line:
 
 
 @pytest.fixture
-def client_of(genai: Any, gateway: dict[str, Any]) -> Callable[[Line], Any]:
-    """The official client on a line, with the kind of credential that is documented."""
+def client_of(genai: Any, gateway: dict[str, Any]) -> Callable[..., Any]:
+    """The official client on a line, with the kind of credential and the version of the paths that are documented.
+
+    The version `None` leaves the choice to the client.
+    """
     kind = gateway["protocols"][PROTOCOL]["credentials"][0]
     headers = {"Authorization": f"Bearer {PLACEHOLDER}"} if kind == "bearer" else {}
 
-    def client(line: Line) -> Any:
+    def client(line: Line, version: str | None = "v1beta") -> Any:
         http = http_client(import_module("httpx"), line)
-        options = {"base_url": line.base_url, "api_version": "v1beta", "headers": headers, "httpx_client": http}
+        options = {"base_url": line.base_url, "api_version": version, "headers": headers, "httpx_client": http}
         return genai.Client(api_key=PLACEHOLDER, http_options=genai.types.HttpOptions(**options))
 
     return client
 
 
 @pytest.fixture
-def client(client_of: Callable[[Line], Any], line: Line) -> Any:
+def client(client_of: Callable[..., Any], line: Line) -> Any:
     """The official client on the line of this check."""
     return client_of(line)
 
@@ -79,7 +84,21 @@ def _text(value: Any) -> str:
 
 @requirement("sdk.gemini.generate")
 def test_generate(ask: Ask, line: Line, client: Any) -> None:
-    """Another key and another base URL, and the client works."""
+    """With the documented credential and paths the client works."""
+    _demand_text(ask, line, client)
+
+
+@requirement("sdk.gemini.version")
+def test_version(ask: Ask, line: Line, recorder: Recorder, client_of: Callable[..., Any]) -> None:
+    """The client works below whichever version it asks for by itself."""
+    known = Line(recorder, PROTOCOL, entire=True)
+    known.result(lambda: client_of(known).models.generate_content(**_asked(ask)))
+
+    _demand_text(ask, line, client_of(line, None))
+
+
+def _demand_text(ask: Ask, line: Line, client: Any) -> None:
+    """The client gives the text that was sent."""
     text = line.result(lambda: client.models.generate_content(**_asked(ask)).text, served=True)
     sent = _text(line.last.json)
 
@@ -116,8 +135,21 @@ def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
         assert isinstance(call.args, dict), f"corrupts: the arguments are {shown(call.args)}"
 
 
+@requirement("sdk.gemini.embeddings")
+def test_embeddings(ask: Ask, line: Line, client: Any, genai: Any) -> None:
+    """The client gives the vectors that were sent."""
+    contents = [genai.types.Content(parts=[genai.types.Part(text=text)]) for text in TEXTS]
+    asked = {"model": ask.model_for(EMBEDDINGS), "contents": contents}
+    found = line.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
+    sent = [one.get("values") for one in pick(line.exchanges[-1].json, "embeddings", kind=list)]
+
+    assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
+    for vector, values in zip(found, sent, strict=True):
+        assert vector == values, f"corrupts: a vector is {shown(vector)}, sent was {shown(values)}"
+
+
 @requirement("sdk.gemini.errors")
-def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[Line], Any], genai: Any) -> None:
+def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], genai: Any) -> None:
     """Every refusal is raised, as the class that belongs to its status."""
     for name, key, fields in REFUSALS:
         line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from reference_server.call import Call
 from reference_server.faults import variation
+from reference_server.faults.gemini import refused
 from reference_server.reply import Chunk, Reply
 
 _WHOLE = "generateContent"
@@ -104,6 +105,18 @@ def gemini_error_reasons(reply: Reply) -> Reply:
     """Errors tell their reason in the details."""
     info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SOMETHING", "domain": "gateway.example"}
     return reply.edit_error(lambda body: body["error"].update(details=[info]))
+
+
+@variation(_WHOLE)
+def gemini_file_data_refused(reply: Reply, call: Call) -> Reply:
+    """The model takes no files by address, and says so."""
+    return refused() if reply.ok and b"fileData" in (call.raw or b"") else reply
+
+
+@variation("listGeminiModelsV1")
+def gemini_models_of_openai_below_v1(reply: Reply) -> Reply:
+    """The list below v1 is that of the OpenAI dialect, whose base URL is the same."""
+    return reply.edit(lambda body: {"object": "list", "data": body["models"]})
 
 
 def _ends_text(event: Chunk) -> bool:

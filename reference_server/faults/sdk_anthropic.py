@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from reference_server.call import Call
-from reference_server.faults import fault
+from reference_server.faults import fault, request_fault
+from reference_server.faults.anthropic import refused
 from reference_server.reply import Reply
 
 _MESSAGES = "createMessage"
@@ -43,3 +44,20 @@ def anthropic_unknown_model_as_success(reply: Reply) -> None:
     """A model that does not exist is answered 200 with an error in the body."""
     if reply.cause == "unknown_model":
         reply.status = 200
+
+
+@request_fault(
+    _MESSAGES,
+    breaks={"anthropic.credential.clients", "sdk.anthropic.unmodified"},
+    gateway="ofox",
+    before="authentication",
+)
+def anthropic_own_header_alone(call: Call) -> None:
+    """Only x-api-key is read, which the latest official clients no longer send."""
+    call.headers.pop("authorization", None)
+
+
+@fault(_MESSAGES, breaks={"anthropic.version.later", "sdk.anthropic.unmodified"}, gateway="ofox")
+def anthropic_first_version_alone(reply: Reply, call: Call) -> Reply:
+    """Only version 2023-06-01 is known, which the latest official clients no longer send."""
+    return refused(reply) if reply.ok and call.headers.get("anthropic-version") == "2026-10-21" else reply

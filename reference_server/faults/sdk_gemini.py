@@ -6,6 +6,7 @@ from typing import Any
 
 from reference_server.call import Call
 from reference_server.faults import fault
+from reference_server.faults.gemini import refused
 from reference_server.reply import Reply
 
 _GENERATE = "generateContent"
@@ -44,3 +45,15 @@ def gemini_unknown_model_as_success(reply: Reply) -> None:
     """A model that does not exist is answered 200 with an error in the body."""
     if reply.cause == "unknown_model":
         reply.status = 200
+
+
+@fault("generateContentV1", breaks={"gemini.v1", "sdk.gemini.version"}, gateway="ofox")
+def gemini_version_unknown(reply: Reply) -> Reply:
+    """There is nothing below v1, where recent clients ask."""
+    return refused(404, "NOT_FOUND") if reply.ok else reply
+
+
+@fault("batchEmbedContents", breaks={"gemini.embeddings.batch", "sdk.gemini.embeddings"})
+def gemini_batch_under_data(reply: Reply) -> Reply:
+    """The vectors of a batch stand in `data`, as in the OpenAI dialect."""
+    return reply.edit(lambda body: body.update(data=body.pop("embeddings")))

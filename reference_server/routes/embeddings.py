@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from reference_server import tokens, vectors
+from reference_server import embedding, vectors
 from reference_server.call import Call
-from reference_server.errors import Refusal
-from reference_server.fixtures import Model
 from reference_server.prompt import Usage
 from reference_server.reply import Reply
 from reference_server.routes import route
@@ -17,10 +15,6 @@ from reference_server.vectors import Input
 if TYPE_CHECKING:
     from reference_server.service import Service
 
-_LONGEST = 8192
-"""Tokens of one text."""
-_MOST = 300_000
-"""Tokens of all texts together."""
 _WRITERS: dict[str, Callable[[Input, int, int], Any]] = {"float": vectors.floats, "base64": vectors.base64}
 
 
@@ -28,10 +22,10 @@ _WRITERS: dict[str, Callable[[Input, int, int], Any]] = {"float": vectors.floats
 def create_embedding(service: Service, call: Call) -> Reply:
     """One vector for each input, in their order."""
     name = call.body["model"]
-    model = _model(service, name)
+    model = embedding.model_of(service, name)
     texts = _texts(call.body["input"])
-    used = _counted(texts)
-    length = _length(call.body.get("dimensions"), model, name)
+    used = embedding.counted(texts, "input")
+    length = embedding.length_of(call.body.get("dimensions"), model, name, "dimensions")
     write = _WRITERS[call.body.get("encoding_format", "float")]
     cost = service.metering.book(call, name, Usage(used, 0))
     reply = Reply.json(
@@ -50,15 +44,6 @@ def create_embedding(service: Service, call: Call) -> Reply:
     return reply
 
 
-def _model(service: Service, name: str) -> Model:
-    model = service.model(name)
-    if model.fails:
-        raise Refusal(model.fails, f"The model {name!r} cannot answer now.")
-    if not model.dimensions:
-        raise Refusal("invalid_value", f"The model {name!r} does not give embeddings.", "model")
-    return model
-
-
 def _texts(given: Any) -> list[Input]:
     """The inputs, one or several: texts, or tokens."""
     if isinstance(given, str):
@@ -71,24 +56,3 @@ def _texts(given: Any) -> list[Input]:
 def _tokens(numbers: list[float]) -> tuple[int, ...]:
     """Tokens as whole numbers, which JSON may write as 7.0."""
     return tuple(map(int, numbers))
-
-
-def _counted(texts: list[Input]) -> int:
-    """The tokens of all inputs. Raises Refusal when they are too many."""
-    counts = [tokens.count(text) if isinstance(text, str) else len(text) for text in texts]
-    if max(counts) > _LONGEST:
-        raise Refusal("invalid_value", f"An input has {max(counts)} tokens; at most {_LONGEST} are taken.", "input")
-    if sum(counts) > _MOST:
-        raise Refusal("invalid_value", f"The inputs have {sum(counts)} tokens; at most {_MOST} are taken.", "input")
-    return sum(counts)
-
-
-def _length(asked: float | None, model: Model, name: str) -> int:
-    """The length of the vectors. Raises Refusal when the model cannot give them so."""
-    if asked is None:
-        return model.dimensions
-    if not model.shortens:
-        raise Refusal("invalid_value", f"The model {name!r} does not support specifying dimensions.", "dimensions")
-    if asked > model.dimensions:
-        raise Refusal("invalid_value", f"The model {name!r} has {model.dimensions} dimensions.", "dimensions")
-    return int(asked)

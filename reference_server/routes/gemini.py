@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reference_server.service import Service
 
 _METHODS = ["generateContent", "streamGenerateContent", "countTokens"]
+_EMBEDDING_METHODS = ["embedContent", "batchEmbedContents"]
 
 
 @route("generateContent", "generateContentV1")
@@ -41,7 +42,7 @@ def stream_generate_content(service: Service, call: Call) -> Reply:
     return reply
 
 
-@route("countGeminiTokens")
+@route("countGeminiTokens", "countGeminiTokensV1")
 def count_tokens(service: Service, call: Call) -> Reply:
     """The tokens of a prompt, as generating would count them."""
     name = _known(service, call)
@@ -49,16 +50,16 @@ def count_tokens(service: Service, call: Call) -> Reply:
     return Reply.json({"totalTokens": generation.prompt_tokens(prompt)})
 
 
-@route("listGeminiModels")
+@route("listGeminiModels", "listGeminiModelsV1")
 def list_models(service: Service, _call: Call) -> Reply:
     """Every name of every model."""
-    return Reply.json({"models": [_model(name) for name in service.fixtures.names]})
+    return Reply.json({"models": [_model(service, name) for name in service.fixtures.names]})
 
 
-@route("retrieveGeminiModel")
+@route("retrieveGeminiModel", "retrieveGeminiModelV1")
 def retrieve_model(service: Service, call: Call) -> Reply:
     """One model, as it stands in the list."""
-    return Reply.json(_model(_known(service, call)))
+    return Reply.json(_model(service, _known(service, call)))
 
 
 def _answered(service: Service, call: Call, *, streamed: bool) -> tuple[Asked, Given]:
@@ -77,6 +78,11 @@ def _known(service: Service, call: Call) -> str:
     return name
 
 
-def _model(name: str) -> dict[str, Any]:
-    shown = name.rpartition("/")[2]
-    return {"name": f"models/{name}", "displayName": shown, "supportedGenerationMethods": _METHODS}
+def _model(service: Service, name: str) -> dict[str, Any]:
+    known = service.fixtures.model(name)
+    methods = _EMBEDDING_METHODS if known and known.dimensions else _METHODS
+    return {
+        "name": f"models/{name}",
+        "displayName": name.rpartition("/")[2],
+        "supportedGenerationMethods": methods,
+    }

@@ -1,0 +1,55 @@
+"""The Anthropic protocol: the form of an answer, and the effort spent on it.
+
+The prompt does not say how the schema looks: an answer that satisfies it cannot be luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+
+from conformance.anthropic import Anthropic, Message
+from conformance.anthropic_stream import MessageStream
+from conformance.check import each, inconclusive, requirement
+from conformance.checks.test_chat_format import BOOK
+from conformance.exchange import decoded
+from conformance.formats import FLAT
+
+FORMAT = {"format": {"type": "json_schema", "schema": FLAT}}
+
+
+@requirement("anthropic.json-schema")
+def test_json_schema(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """The schema is kept."""
+    answer: Message = granted(anthropic.message(BOOK, output_config=FORMAT))
+
+    _demand_book(answer.text, answer.stop_reason)
+
+
+@requirement("anthropic.json-schema.stream")
+def test_json_schema_stream(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+    """The schema is kept piece by piece."""
+    stream: MessageStream = granted(anthropic.stream(BOOK, output_config=FORMAT))
+
+    text = stream.text() or inconclusive("cannot be judged: the stream carries no text")
+    _demand_book(text, next(iter(stream.stop_reasons), None))
+
+
+def _demand_book(text: str, reason: Any) -> None:
+    """The text of an answer that ended normally is a value of the schema."""
+    if reason != "end_turn":
+        inconclusive(f"the answer ended with {reason!r:.60}")
+    value = decoded(text)
+
+    assert value is not None, f"the text is no JSON: {text:.160}"
+    problem = next(jsonschema.Draft202012Validator(FLAT).iter_errors(value), None)
+    assert problem is None, f"the text breaks the schema: {problem.message:.160}"
+
+
+@requirement("anthropic.effort")
+@each("effort", ["low", "high"])
+def test_effort(anthropic: Anthropic, granted: Callable[..., Any], effort: str) -> None:
+    """How hard to try may be said."""
+    granted(anthropic.message(output_config={"effort": effort}))

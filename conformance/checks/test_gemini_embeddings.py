@@ -1,0 +1,213 @@
+"""Vectors in the Gemini protocol: one, several, their lengths, and what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.check import each, inconclusive, pick, requirement
+from conformance.checks.test_embeddings import NEARLY, SAME
+from conformance.embeddings import SWAPPED, TEXTS, Vector, likeness, numbers
+from conformance.embeddings import embed as embed_openai
+from conformance.gemini import Gemini
+from conformance.gemini_embeddings import Embedded, embed, embed_batch, model_of
+from openapi import Contract
+
+SHORTER = 128
+"""A length that most models which shorten their vectors can give."""
+
+
+@pytest.fixture
+def one(gemini: Gemini) -> Embedded:
+    """The vector of one text."""
+    return embed(gemini)
+
+
+@pytest.fixture
+def batch(gemini: Gemini) -> Embedded:
+    """The vectors of several texts."""
+    return embed_batch(gemini)
+
+
+@requirement("gemini.embeddings.answers")
+def test_answers(one: Embedded, granted: Callable[..., Any]) -> None:
+    """A text is enough."""
+    granted(one)
+
+    assert one.exchange.media_type == "application/json", f"Content-Type is {one.exchange.media_type!r}"
+    assert isinstance(one.exchange.json, dict), f"the body is no JSON object: {one.exchange.text:.120}"
+
+
+@requirement("gemini.embeddings.schema")
+def test_schema(one: Embedded, contract: Contract) -> None:
+    """The documented schema holds for one vector."""
+    problem = contract.operations["embedContent"].response_problem(200, one.body)
+
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("gemini.embeddings.batch.schema")
+def test_batch_schema(batch: Embedded, contract: Contract) -> None:
+    """The documented schema holds for several vectors."""
+    problem = contract.operations["batchEmbedContents"].response_problem(200, batch.body)
+
+    assert problem is None, f"{problem.param}: {problem.message}"
+
+
+@requirement("gemini.embeddings.values")
+def test_values(one: Embedded) -> None:
+    """A vector is made of numbers."""
+    embedding = one.body.get("embedding")
+
+    assert isinstance(embedding, dict), f"embedding is {embedding!r:.80}"
+    assert numbers(embedding.get("values")), f"the values are {embedding.get('values')!r:.80}"
+
+
+@requirement("gemini.embeddings.usage")
+def test_usage(one: Embedded) -> None:
+    """What the vector cost is told."""
+    usage = one.body.get("usageMetadata")
+
+    assert isinstance(usage, dict), f"usageMetadata is {usage!r:.80}"
+    count = usage.get("promptTokenCount")
+    assert type(count) is int, f"promptTokenCount is {count!r:.60}"
+    assert count >= 1, f"promptTokenCount is {count}"
+
+
+@requirement("gemini.embeddings.same")
+def test_same(gemini: Gemini, one: Embedded) -> None:
+    """One model is one model, whatever the protocol."""
+    other = embed_openai(gemini.ask, model=model_of(gemini)).vectors[0]
+    if len(other) != len(one.vector):
+        inconclusive(f"a vector has {len(one.vector)} numbers here, {len(other)} in the OpenAI dialect")
+
+    found = likeness(one.vector, other)
+    assert found >= SAME, f"the cosine to the vector of the OpenAI dialect is {found:.4f}"
+
+
+@requirement("gemini.embeddings.batch")
+def test_batch(batch: Embedded, granted: Callable[..., Any]) -> None:
+    """Every request has a vector."""
+    granted(batch)
+    found = batch.body.get("embeddings")
+
+    assert isinstance(found, list), f"embeddings is {found!r:.80}"
+    assert len(found) == len(TEXTS), f"{len(TEXTS)} requests gave {len(found)} vectors"
+    for embedding in found:
+        values = embedding.get("values") if isinstance(embedding, dict) else None
+        assert numbers(values), f"an embedding is {embedding!r:.80}"
+
+
+@requirement("gemini.embeddings.batch.order")
+def test_batch_order(gemini: Gemini, one: Embedded, batch: Embedded) -> None:
+    """A vector stands where its text stood."""
+    vectors, swapped = _of(batch, TEXTS), _of(embed_batch(gemini, SWAPPED), SWAPPED)
+
+    _demand_nearest(one.vector, vectors, TEXTS, TEXTS[0])
+    for text, vector in zip(TEXTS, vectors, strict=True):
+        _demand_nearest(vector, swapped, SWAPPED, text)
+
+
+def _of(answer: Embedded, texts: tuple[str, ...]) -> list[Vector]:
+    if len(answer.vectors) != len(texts):
+        inconclusive(f"cannot be judged: {len(texts)} requests gave {len(answer.vectors)} vectors")
+    return answer.vectors
+
+
+def _demand_nearest(vector: Vector, others: list[Vector], texts: tuple[str, ...], text: str) -> None:
+    """Of the vectors of `texts` that of `text` is the nearest."""
+    likenesses = [likeness(vector, other) for other in others]
+    best = max(range(len(texts)), key=likenesses.__getitem__)
+
+    right = likenesses[texts.index(text)] >= likenesses[best] - NEARLY
+    assert right, f"the vector of {text!r} is found in another request at the place of {texts[best]!r}"
+
+
+@requirement("gemini.embeddings.batch.distinct")
+def test_batch_distinct(batch: Embedded) -> None:
+    """No two texts share a vector."""
+    vectors = _of(batch, TEXTS)
+
+    for place, vector in enumerate(vectors):
+        assert vector not in vectors[:place], f"{TEXTS[place]!r} has the vector of another text"
+
+
+@requirement("gemini.embeddings.batch.alone")
+def test_batch_alone(one: Embedded, batch: Embedded) -> None:
+    """What else is in a batch does not change a vector."""
+    best = max(likeness(one.vector, vector) for vector in _of(batch, TEXTS))
+
+    assert best >= SAME, f"the vector of a text alone has a cosine of {best:.4f} to the nearest one of the batch"
+
+
+def _shorter(own: int) -> int:
+    """A length that is shorter than the model's own."""
+    return SHORTER if own > SHORTER else max(1, own // 2)
+
+
+@requirement("gemini.embeddings.dimensions")
+def test_dimensions(gemini: Gemini, one: Embedded, granted: Callable[..., Any]) -> None:
+    """A shorter vector can be asked for."""
+    wanted = _shorter(len(one.vector))
+
+    found = len(granted(embed(gemini, outputDimensionality=wanted)).vector)
+    assert found == wanted, f"outputDimensionality is {wanted}, the vector has {found} numbers"
+
+
+@requirement("gemini.embeddings.batch.dimensions")
+def test_batch_dimensions(gemini: Gemini, batch: Embedded, granted: Callable[..., Any]) -> None:
+    """Shorter vectors can be asked for in a batch, where every request says so."""
+    wanted = _shorter(len(pick(batch.vectors, 0)))
+
+    for vector in granted(embed_batch(gemini, outputDimensionality=wanted)).vectors:
+        assert len(vector) == wanted, f"outputDimensionality is {wanted}, a vector has {len(vector)} numbers"
+
+
+@requirement("gemini.embeddings.dimensions.invalid")
+@each("value", [-1, "many"])
+def test_dimensions_invalid(gemini: Gemini, refused: Callable[..., Any], value: int | str) -> None:
+    """A length is a whole number above zero."""
+    refused(embed(gemini, outputDimensionality=value))
+
+
+@requirement("gemini.embeddings.task")
+@each("task", ["RETRIEVAL_QUERY", "RETRIEVAL_DOCUMENT", "SEMANTIC_SIMILARITY"])
+def test_task(gemini: Gemini, one: Embedded, task: str, granted: Callable[..., Any]) -> None:
+    """What the vector is for may be said, and what the document is called."""
+    own = len(one.vector)
+    title = {"title": "A note"} if task == "RETRIEVAL_DOCUMENT" else {}
+    embedding = granted(embed(gemini, taskType=task, **title)).body.get("embedding")
+
+    values: Any = embedding.get("values") if isinstance(embedding, dict) else None
+    assert numbers(values), f"with taskType {task} the embedding is {embedding!r:.80}"
+    assert len(values) == own, f"with taskType {task} the vector has {len(values)} numbers, without it {own}"
+
+
+@requirement("gemini.embeddings.v1")
+def test_v1(gemini: Gemini) -> None:
+    """The client asks under v1, unless it is told otherwise."""
+    answer = embed(gemini, version="v1")
+
+    _demand_served(answer)
+    embedding = answer.body.get("embedding")
+    values = embedding.get("values") if isinstance(embedding, dict) else None
+    assert numbers(values), f"embedding is {embedding!r:.80}"
+
+
+@requirement("gemini.embeddings.batch.v1")
+def test_batch_v1(gemini: Gemini) -> None:
+    """The client asks under v1 for a batch as well, even of one text."""
+    answer = embed_batch(gemini, version="v1")
+
+    _demand_served(answer)
+    found = answer.body.get("embeddings")
+    assert isinstance(found, list), f"embeddings is {found!r:.80}"
+    assert len(found) == len(TEXTS), f"{len(TEXTS)} requests gave {len(found)} vectors"
+
+
+def _demand_served(answer: Embedded) -> None:
+    if answer.status in {402, 429}:
+        inconclusive(f"the request was answered {answer.status}")
+    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"

@@ -1,0 +1,116 @@
+"""Wrong requests for vectors in the Gemini protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.answer import demand_status
+from conformance.ask import STRANGER
+from conformance.check import Unsupported, inconclusive, requirement
+from conformance.checks.test_gemini_auth import OWN
+from conformance.checks.test_gemini_errors import CODES
+from conformance.exchange import Exchange
+from conformance.gemini import Gemini
+from conformance.gemini_embeddings import METHODS, embed, embed_batch, model_of
+from conformance.mistakes import NOWHERE
+from conformance.target import KEY_VARIABLE, Target
+
+
+@pytest.fixture
+def guarded(target: Target) -> None:
+    """The target asks for keys, as far as its operator says."""
+    if not target.fixture("key:default"):
+        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+
+
+def _allowed(gateway: dict[str, Any], *causes: str) -> set[int]:
+    return {status for cause in causes for status in gateway["errors"]["status"][cause]}
+
+
+def _without_content(gemini: Gemini) -> Exchange:
+    return gemini.post(METHODS[0], {"taskType": "RETRIEVAL_QUERY"}, model=model_of(gemini))
+
+
+def _empty_batch(gemini: Gemini) -> Exchange:
+    return gemini.post(METHODS[1], {"requests": []}, model=model_of(gemini))
+
+
+def _unknown_model(gemini: Gemini) -> Exchange:
+    return embed(gemini, model=NOWHERE).exchange
+
+
+@requirement("gemini.embeddings.missing-content")
+def test_missing_content(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """Nothing has no vector."""
+    demand_status(_without_content(gemini), _allowed(gateway, "missing_field", "invalid_value"))
+
+
+@requirement("gemini.embeddings.batch.empty")
+def test_batch_empty(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """No requests are no batch."""
+    demand_status(_empty_batch(gemini), _allowed(gateway, "missing_field", "invalid_value"))
+
+
+@requirement("gemini.embeddings.batch.model")
+def test_batch_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A batch is of one model."""
+    answer = embed_batch(gemini, named=NOWHERE).exchange
+
+    demand_status(answer, _allowed(gateway, "invalid_value", "unknown_model"))
+
+
+@requirement("gemini.embeddings.unknown-model")
+def test_unknown_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A model that does not exist gives no vectors."""
+    demand_status(_unknown_model(gemini), _allowed(gateway, "unknown_model"))
+
+
+@requirement("gemini.embeddings.missing-key")
+@pytest.mark.usefixtures("guarded")
+def test_missing_key(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """Strangers are not served."""
+    answer = embed(gemini, key=None, headers={}).exchange
+
+    demand_status(answer, _allowed(gateway, "missing_credential") | OWN)
+
+
+@requirement("gemini.embeddings.unknown-key")
+@pytest.mark.usefixtures("guarded")
+def test_unknown_key(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A key that nobody issued opens nothing."""
+    answer = embed(gemini, key=STRANGER).exchange
+
+    demand_status(answer, _allowed(gateway, "invalid_credential") | OWN)
+
+
+def _refusals(gemini: Gemini) -> list[Exchange]:
+    """What is refused here anyway."""
+    answers = [ask(gemini) for ask in (_without_content, _unknown_model)]
+    return [answer for answer in answers if answer.status >= 400] or inconclusive("nothing was refused")
+
+
+@requirement("gemini.embeddings.error-message")
+def test_error_message(gemini: Gemini) -> None:
+    """An error can be read."""
+    for answer in _refusals(gemini):
+        error = answer.json.get("error") if isinstance(answer.json, dict) else None
+        message = error.get("message") if isinstance(error, dict) else None
+        assert isinstance(message, str), f"the body of a {answer.status} is {answer.text:.160}"
+        assert message, f"the message of a {answer.status} is empty"
+
+
+@requirement("gemini.embeddings.error-status")
+def test_error_status(gemini: Gemini) -> None:
+    """An error has the number and the name that the official clients show."""
+    bodies = [(one.status, one.json.get("error")) for one in _refusals(gemini) if isinstance(one.json, dict)]
+    errors = [(status, error) for status, error in bodies if isinstance(error, dict)]
+    if not errors:
+        inconclusive("cannot be judged: no error has an error object")
+
+    for status, error in errors:
+        name, known = error.get("status"), CODES.get(status)
+        assert error.get("code") == status, f"error.code of a {status} is {error.get('code')!r:.60}"
+        assert isinstance(name, str), f"error.status of a {status} is {name!r:.60}"
+        assert known is None or name in known, f"error.status of a {status} is {name!r:.60}"

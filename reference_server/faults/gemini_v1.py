@@ -1,0 +1,32 @@
+"""Ways to break counting and models below v1 in the Gemini protocol."""
+
+from __future__ import annotations
+
+from reference_server.faults import fault
+from reference_server.faults.gemini import refused
+from reference_server.reply import Reply
+
+
+@fault("countGeminiTokensV1", breaks={"gemini.v1.count-tokens"})
+def gemini_count_as_text_below_v1(reply: Reply) -> Reply:
+    """Below v1 the number of tokens is a text."""
+    return reply.edit(lambda body: body.update(totalTokens=str(body["totalTokens"])))
+
+
+@fault("countGeminiTokensV1", breaks={"gemini.v1.count-tokens"})
+def gemini_count_unknown_below_v1(reply: Reply) -> Reply:
+    """Below v1 the models are not found."""
+    return refused(404, "NOT_FOUND") if reply.ok else reply
+
+
+@fault("listGeminiModelsV1", breaks={"gemini.v1.models"})
+def gemini_models_renamed_below_v1(reply: Reply) -> None:
+    """Below v1 models have other names."""
+    for model in reply.body["models"] if reply.ok else ():
+        model["name"] = f"publishers/google/{model['name']}"
+
+
+@fault("retrieveGeminiModelV1", breaks={"gemini.v1.models.retrieve"})
+def gemini_model_renamed_below_v1(reply: Reply) -> Reply:
+    """Below v1 a model has another name alone than in the list."""
+    return reply.edit(lambda body: body.update(name=body["displayName"]))

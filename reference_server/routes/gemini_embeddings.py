@@ -1,0 +1,76 @@
+"""The Gemini protocol: vectors of texts, one or several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reference_server import embedding, vectors
+from reference_server.call import Call
+from reference_server.errors import Refusal
+from reference_server.prompt import Usage
+from reference_server.protocols.gemini.parts import Body, kind_of
+from reference_server.reply import Reply
+from reference_server.routes import route
+
+if TYPE_CHECKING:
+    from reference_server.service import Service
+
+
+@route("embedContent", "embedContentV1")
+def embed_content(service: Service, call: Call) -> Reply:
+    """The vector of one text."""
+    return _reply(service, call, [call.body], [""], lambda found: {"embedding": found[0]})
+
+
+@route("batchEmbedContents", "batchEmbedContentsV1")
+def batch_embed_contents(service: Service, call: Call) -> Reply:
+    """One vector for each request, in their order."""
+    requests = call.body["requests"]
+    places = [f"requests[{number}]." for number in range(len(requests))]
+    for request, at in zip(requests, places, strict=True):
+        _demand_same_model(request["model"], call.parameters["model"], f"{at}model")
+    return _reply(service, call, requests, places, lambda found: {"embeddings": found})
+
+
+def _reply(service: Service, call: Call, requests: list[Body], places: list[str], shape: Any) -> Reply:
+    """The vectors of some requests. `places` begin the names of their fields, `shape` makes a body of the vectors."""
+    name = call.parameters["model"]
+    model = embedding.model_of(service, name)
+    texts = [_text(request["content"], f"{at}content") for request, at in zip(requests, places, strict=True)]
+    lengths = [
+        embedding.length_of(_asked(request), model, name, f"{at}outputDimensionality")
+        for request, at in zip(requests, places, strict=True)
+    ]
+    used = embedding.counted(texts, "content")
+    cost = service.metering.book(call, name, Usage(used, 0))
+    found = [
+        {"values": vectors.floats(text, model.dimensions, length)} for text, length in zip(texts, lengths, strict=True)
+    ]
+    usage = {"promptTokenCount": used, "promptTokenDetails": [{"modality": "TEXT", "tokenCount": used}]}
+    reply = Reply.json({**shape(found), "usageMetadata": usage, **service.metering.fields(cost)})
+    reply.headers.update(service.metering.headers(name, cost))
+    return reply
+
+
+def _demand_same_model(given: str, name: str, at: str) -> None:
+    if given.removeprefix("models/") != name:
+        raise Refusal("invalid_value", f"The model is {given!r} here and {name!r} in the path.", at)
+
+
+def _text(content: Body, at: str) -> str:
+    """All texts of a content, joined. Raises Refusal, naming the part, when it is of another kind or there is none."""
+    for place, part in enumerate(content["parts"]):
+        if kind_of(part, f"{at}.parts[{place}]") != "text":
+            raise Refusal("invalid_value", "Only texts have vectors.", f"{at}.parts[{place}]")
+    text = "\n".join(part["text"] for part in content["parts"])
+    if not text.strip():
+        raise Refusal("invalid_value", "The text is empty.", at)
+    return text
+
+
+def _asked(request: Body) -> float | None:
+    """The length that a request asks for."""
+    length: float | None = (request.get("embedContentConfig") or {}).get(
+        "outputDimensionality", request.get("outputDimensionality")
+    )
+    return length
