@@ -13,6 +13,7 @@ from conformance.check import every, requirement
 from conformance.exchange import Exchange, decoded
 from conformance.properties import generate
 from conformance.properties.bodies import Subject, subjects
+from conformance.properties.search import Patience
 from openapi import Contract
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
@@ -23,12 +24,21 @@ def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge
     """Judges the answer to every drawn body of every operation that takes one."""
 
     def judge_all(judge: Callable[[Subject, Exchange], None]) -> None:
+        patience, touched = Patience(), ask.recorder.touched
+
         def of_one(subject: Subject) -> None:
             drawn = generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
-            generate.search(drawn, lambda body: judge(subject, subject.send(ask, encoded(body))), seed, examples)
+            generate.search(
+                drawn,
+                lambda body: judge(subject, subject.send(ask, encoded(body))),
+                seed,
+                examples,
+                touched=touched,
+                patience=patience,
+            )
 
         taking = [subject for subject in subjects(contract, ask) if subject.bodies]
-        every(taking, of_one, ask.recorder.touched, attrgetter("operation.id"))
+        every(taking, of_one, touched, attrgetter("operation.id"))
 
     return judge_all
 

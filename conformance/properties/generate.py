@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from conformance.properties.search import Patience, Search
 from openapi import Contract, Operation
 
 if TYPE_CHECKING:
@@ -19,27 +19,32 @@ LIMIT = 16
 LIMITS = ("max_tokens", "max_completion_tokens")
 
 
-def search(strategy: SearchStrategy[Drawn], judge: Callable[[Drawn], None], seed: int, examples: int) -> None:
-    """Judge so many drawn values. A value that fails is made as small as it can be, and its failure is raised."""
-    from hypothesis import HealthCheck, Phase, given, settings
+def search(
+    strategy: SearchStrategy[Drawn],
+    judge: Callable[[Drawn], None],
+    seed: int,
+    examples: int,
+    *,
+    touched: list[Any] | None = None,
+    patience: Patience | None = None,
+) -> None:
+    """Judge so many drawn values. A value that fails is made as small as it can be, and its failure is raised.
+
+    `touched` and `patience` are as in `Search`. Raises `Inconclusive` as its `run` does.
+    """
+    from hypothesis import given
     from hypothesis import seed as seeded
 
+    found = Search(seed, examples, touched=touched, patience=patience)
+
     @seeded(seed)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
-    )
+    @found.settings()
     @given(strategy)
     def judged(value: Drawn) -> None:
-        judge(value)
+        found.begin()
+        found.step(lambda: judge(value))
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        judged()
+    found.run(judged)
 
 
 def bodies(contract: Contract, operation: Operation, model: str | None) -> SearchStrategy[dict[str, Any]]:
