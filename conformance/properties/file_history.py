@@ -220,6 +220,10 @@ class FileHistory(History):
             query["after"] = ids[-1]
         return walk
 
+    def closing(self) -> list[Step]:
+        """Every file is read once more, whether it is there or gone."""
+        return [Step("read", number) for number in self.notes]
+
     def end(self) -> None:
         """Deletes what the history has left."""
         recorder = self.asking.ask.recorder

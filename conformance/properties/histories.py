@@ -92,6 +92,10 @@ class History(ABC):
         """Does it. Raises `Broken`; `Inconclusive` when the target does not go along."""
 
     @abstractmethod
+    def closing(self) -> list[Step]:
+        """The steps that look at everything once more."""
+
+    @abstractmethod
     def end(self) -> None:
         """Leaves nothing behind."""
 

@@ -99,6 +99,10 @@ class JobHistory(History):
             work = self.works[step.thing]
             {"ask": self._look, "wait": self._finish, "ask for nobody": self._look_for_nobody}[step.act](work)
 
+    def closing(self) -> list[Step]:
+        """Every job is asked for once more."""
+        return [Step("ask", number) for number in self.works]
+
     def end(self) -> None:
         """Jobs end by themselves."""
 
@@ -115,8 +119,8 @@ class JobHistory(History):
         self.works[number] = work
         self.demand(not shared, APART, f"{work.name} has the id of an earlier one, {name}")
 
-    def _look(self, work: Work) -> None:
-        """A job is told as it is."""
+    def _look(self, work: Work) -> bool:
+        """A job is told as it is. Whether it was."""
         path = jobs.status_path(self.rules, work.kind.name, work.id)
         answer = self.asking.look(
             lambda: self.asking.ask.get(path, take=self.asking.take), lambda one: one.status == 200
@@ -125,8 +129,10 @@ class JobHistory(History):
         if answer.status >= 500:
             raise Inconclusive(f"{work.name} was answered {answer.status}: {answer.text:.120}")
         self.demand(answer.status == 200, MODEL, f"{work.name} is unknown: answered {answer.status}")
-        if answer.status == 200 and isinstance(answer.json, dict):
-            self._judge(work, answer.json)
+        if answer.status != 200 or not isinstance(answer.json, dict):
+            return False
+        self._judge(work, answer.json)
+        return True
 
     def _judge(self, work: Work, body: dict[str, Any]) -> None:
         """A status is the job's own, and not before what was known of it."""
@@ -161,9 +167,11 @@ class JobHistory(History):
     def _finish(self, work: Work) -> None:
         """A job ends."""
         for pause in jobs.pauses(self.asking.ask.recorder.target.local):
-            self._look(work)
+            told = self._look(work)
             if work.ended:
                 return
+            if not told:
+                break
             self.asking.wait(pause)
         raise Inconclusive(f"{work.name} has not ended")
 

@@ -35,7 +35,7 @@ class Machine(RuleBasedStateMachine):
         search.begin()
         self.search = search
         self.history = history
-        self.made = 0
+        self.made = self.steps = 0
 
     @initialize(target=things, number=NUMBERS)
     def begin(self, number: int) -> MultipleResults[int]:
@@ -44,11 +44,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=things, act=NUMBERS, thing=things, first=NUMBERS, second=NUMBERS)
     def act(self, act: int, thing: int, first: int, second: int) -> MultipleResults[int]:
-        """Something happens."""
-        name = self.history.acts[act % len(self.history.acts)]
+        """Something happens, and something else the next time, whether or not hypothesis draws the same again."""
+        self.steps += 1
+        name = self.history.acts[(act + self.steps) % len(self.history.acts)]
         if name == self.history.make:
             return multiple(self._make(first))
-        self._perform(Step(name, thing, first, second))
+        self._perform(Step(name, thing, first + self.steps, second))
         return multiple()
 
     def _make(self, first: int) -> int:
@@ -60,8 +61,12 @@ class Machine(RuleBasedStateMachine):
         self.search.step(lambda: self.history.perform(step))
 
     def teardown(self) -> None:
-        """Leaves nothing behind."""
-        self.history.end()
+        """Looks at everything once more, and leaves nothing behind."""
+        try:
+            for step in [] if self.search.failed else self.history.closing():
+                self._perform(step)
+        finally:
+            self.history.end()
 
 
 def run(search: Search, begin: Callable[[], History], steps: int, begun: list[History]) -> None:

@@ -78,6 +78,11 @@ class Search:
             **more,
         )
 
+    @property
+    def failed(self) -> bool:
+        """The search has come to an end, or makes a failure small."""
+        return self._over or self.failure is not None
+
     def begin(self) -> None:
         """Another example begins."""
         if self.failure is not None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import Any
 
 from reference_server.call import Call
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault
 from reference_server.reply import Reply
 
 _UPLOAD, _ONE, _DELETE, _LIST, _CONTENT = "uploadFile", "retrieveFile", "deleteFile", "listFiles", "downloadFile"
 _FILM, _STATUS, _TASK = "createVideo", "retrieveVideo", "retrieveTask"
-_MOMENT = 0.3
-"""Seconds within which jobs count as submitted together: less than any of them takes."""
 _deleted: deque[dict[str, Any]] = deque(maxlen=1)
 """The file deleted last, as it was told."""
 _back: deque[dict[str, Any]] = deque(maxlen=1)
@@ -22,7 +19,10 @@ _uploaded: deque[str] = deque(maxlen=3)
 _kept: deque[bytes] = deque(maxlen=1)
 _turning: deque[str] = deque(maxlen=1)
 """The file deleted while somebody turns the pages."""
-_together: deque[tuple[float, dict[str, Any]]] = deque(maxlen=2)
+_submitted: deque[str] = deque(maxlen=1)
+"""The job submitted just now."""
+_forgotten: deque[str] = deque(maxlen=50)
+_known: dict[str, dict[str, Any]] = {}
 _told: deque[dict[str, Any]] = deque(maxlen=1)
 _ended: deque[str] = deque(maxlen=50)
 _restarted: deque[str] = deque(maxlen=50)
@@ -134,23 +134,26 @@ def page_repeats_a_file_after_a_deletion(reply: Reply, call: Call) -> None:
 
 
 @fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
-def job_ids_used_again(reply: Reply, call: Call) -> None:
-    """Two jobs submitted at once have one id."""
-    if _does(call, _FILM) and reply.ok:
-        _together.append((time.monotonic(), dict(reply.body)))
-        first, known = _together[0]
-        if time.monotonic() - first < _MOMENT:
-            reply.body.update(id=known["id"], job_id=known["job_id"])
+def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
+    """Two jobs submitted one right after the other have one id."""
+    if not _does(call, _FILM) or not reply.ok:
+        _submitted.clear()
+        return
+    if _submitted:
+        reply.body.update(id=_submitted[0], job_id=_submitted[0])
+    _submitted.append(reply.body["id"])
 
 
-@fault(_STATUS, breaks={"properties.jobs.apart"}, gateway="infery")
-def result_of_the_job_asked_for_before(reply: Reply) -> None:
-    """A job that has succeeded gives the film of the one that was asked for before it."""
-    if reply.ok and reply.body["status"] == "succeeded":
-        told, reply.body = reply.body, dict(reply.body)
-        if _told and _told[0]["model"] == told["model"]:
+@fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
+def film_of_another_job(reply: Reply, call: Call) -> None:
+    """When two jobs have succeeded since the last submission, the second one gives the film of the first."""
+    if _does(call, _FILM):
+        _told.clear()
+    elif _does(call, _STATUS) and reply.ok and reply.body["status"] == "succeeded":
+        if _told and _told[0]["id"] != reply.body["id"]:
             reply.body["result"] = _told[0]["result"]
-        _told.append(told)
+        else:
+            _told.append(reply.body)
 
 
 @fault(_TASK, breaks={"properties.jobs.apart"}, gateway="foxapi")
@@ -175,14 +178,15 @@ def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
 
 
 @fault("*", breaks={"properties.jobs.model"}, gateway="infery")
-def earlier_jobs_forgotten(reply: Reply, call: Call) -> Reply | None:
-    """Of two jobs submitted at once the first one is forgotten."""
+def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
+    """Of two jobs submitted one right after the other the first one is forgotten."""
     if _does(call, _FILM) and reply.ok:
-        _together.append((time.monotonic(), dict(reply.body)))
-    elif _does(call, _STATUS) and reply.ok and len(_together) > 1:
-        (first, known), (second, _) = _together
-        if second - first < _MOMENT and reply.body["id"] == known["id"]:
-            return Reply.json({"error": {"message": "No such job.", "type": "t", "code": "c"}}, 404)
+        _forgotten.extend(_submitted)
+        _submitted.append(reply.body["id"])
+        return None
+    _submitted.clear()
+    if _does(call, _STATUS) and reply.ok and reply.body["id"] in _forgotten:
+        return Reply.json({"error": {"message": "No such job.", "type": "t", "code": "c"}}, 404)
     return None
 
 
@@ -195,12 +199,11 @@ def failed_after_success(reply: Reply, call: Call) -> None:
             reply.body.update(status="failed", results=None)
 
 
-@request_fault(_STATUS, breaks={"properties.jobs.unknown"}, gateway="infery")
-def beginning_of_an_id_is_enough(call: Call) -> None:
-    """A job is found by the beginning of its id."""
-    name = call.parameters["job_id"]
-    known = next((one for one in _ended if one[:20] == name[:20]), None)
-    if known is None:
-        _ended.append(name)
-    else:
-        call.parameters["job_id"] = known
+@fault(_STATUS, breaks={"properties.jobs.unknown"}, gateway="infery")
+def beginning_of_an_id_is_enough(reply: Reply, call: Call) -> Reply | None:
+    """A job is found by the beginning of its id, once it was asked for."""
+    if reply.ok:
+        _known[call.path[:-8]] = reply.body
+    elif reply.cause == "unknown_object" and call.path[:-8] in _known:
+        return Reply.json(_known[call.path[:-8]])
+    return None
