@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import openapi
 from conformance import reference, runner, sse
-from conformance.properties import defects, generate
+from conformance.properties import conversations, defects, generate
 from conformance.properties.bodies import Subject
 from conformance.target import Target
 from openapi import JSON, Contract, Operation
@@ -51,17 +52,50 @@ def test_drawn_bodies_satisfy_their_schema_and_repeat(operation: Operation) -> N
 
 
 def test_drawn_conversations_are_legal() -> None:
-    """Every call has its result, and somebody waits for an answer."""
+    """Every call has its result right after it, and somebody waits for an answer."""
     chat = CONTRACT.operations["createChatCompletion"]
 
-    def judge(drawn: dict[str, object]) -> None:
+    def judge(drawn: dict[str, Any]) -> None:
         assert chat.request_problem({"model": "m", **drawn}) is None
-        messages = json.loads(json.dumps(drawn["messages"]))
-        called = [call["id"] for message in messages for call in message.get("tool_calls", ())]
-        assert called == [message["tool_call_id"] for message in messages if message["role"] == "tool"]
-        assert messages[-1]["role"] == "user"
+        called: list[str] = []
+        for message in drawn["messages"]:
+            if message["role"] == "tool":
+                called.remove(message["tool_call_id"])
+            else:
+                assert not called, "a call has no result"
+                called = [call["id"] for call in message.get("tool_calls", ())]
+        assert not called
+        assert drawn["messages"][-1]["role"] in {"user", "tool"}
 
-    generate.search(generate.conversations(), judge, seed=3, examples=100)
+    generate.search(conversations.conversations(), judge, seed=3, examples=100)
+
+
+def test_drawn_conversations_are_of_every_kind() -> None:
+    """Text of every plane, long and empty; every role, parts, and rounds of one and of several calls."""
+    seen: set[str] = set()
+
+    def judge(drawn: dict[str, Any]) -> None:
+        seen.update(conversations.features_of(drawn), (one["role"] for one in drawn["messages"]))
+        said = "".join(conversations.said(drawn))
+        seen.update(f"plane {ord(letter) >> 16}" for letter in said)
+        seen.update({"empty"} if "" in conversations.said(drawn) else set())
+        seen.update({"long"} if len(said) > conversations.LONGEST // 2 else set())
+        seen.add(f"waits after {drawn['messages'][-1]['role']}")
+
+    generate.search(conversations.conversations(), judge, seed=0, examples=200)
+
+    roles = {"system", "developer", "user", "assistant", "tool"}
+    planes = {f"plane {plane}" for plane in conversations.PLANES}
+    assert seen >= roles | planes | conversations.FEATURES | {"empty", "long", "waits after user", "waits after tool"}
+
+
+def test_conversations_use_what_is_claimed() -> None:
+    """A gateway that claims nothing more is asked in plain text."""
+
+    def judge(drawn: dict[str, Any]) -> None:
+        assert not conversations.features_of(drawn)
+
+    generate.search(conversations.conversations({"chat"}), judge, seed=0, examples=100)
 
 
 def test_failure_is_made_small() -> None:
@@ -74,7 +108,7 @@ def test_failure_is_made_small() -> None:
             raise AssertionError("tools")
 
     with pytest.raises(AssertionError, match="tools"):
-        generate.search(generate.conversations(), judge, seed=0, examples=100)
+        generate.search(conversations.conversations(), judge, seed=0, examples=100)
     assert len(str(failed[-1])) == min(len(str(one)) for one in failed)
 
 
