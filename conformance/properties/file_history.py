@@ -70,6 +70,8 @@ class Abilities:
     downloads: bool
     lists: bool
     pages: bool
+    purpose: str
+    """The purpose under which texts are taken."""
 
     @property
     def turns(self) -> bool:
@@ -130,7 +132,7 @@ class FileHistory(History):
 
     def _upload(self, number: int) -> None:
         document = Document(_name(number), "text/plain", f"{CONTENT} {number}.".encode())
-        answer = self.files.upload(document, self.files.purpose, take=self.asking.take)
+        answer = self.files.upload(document, self.abilities.purpose, take=self.asking.take)
         demand_room(answer.exchange)
         others = {note.id for note in self.notes.values()}
         note = Note(document, answer.id, {name: answer.body[name] for name in LASTING if name in answer.body})

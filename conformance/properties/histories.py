@@ -20,6 +20,7 @@ FIRST_TAKE = 10_000
 LOOKS = 3
 PAUSE, QUICK = 0.5, 0.02
 """Seconds between two looks at what may take a moment to settle: on a live target, and on this machine."""
+SHOWN = 20
 SHORTER = 60
 """The most histories with which one that fails is made shorter."""
 
@@ -35,6 +36,9 @@ class Step(NamedTuple):
 
 class Broken(AssertionError):
     """A promise that a history shows to be broken; `requirement` is the one that makes it."""
+
+    shown = SHOWN
+    """The most exchanges that its finding carries: a history is told from its first request."""
 
     def __init__(self, requirement: str, message: str) -> None:
         super().__init__(message)
@@ -129,13 +133,14 @@ class Findings:
     broken: dict[str, tuple[str, list[Exchange]]] = field(default_factory=dict)
     ended: Exception | None = None
 
-    def problem(self, requirement: str) -> str | None:
-        """How the requirement is broken, None when it is not. Raises what ended the search too early."""
+    def demand(self, requirement: str) -> None:
+        """Raises `Broken` when the requirement is; else what ended the search too early, if something did."""
         message, shown = self.broken.get(requirement, (None, self.looked_at))
         self.touched += shown
-        if message is None and self.ended is not None:
+        if message is not None:
+            raise Broken(requirement, message)
+        if self.ended is not None:
             raise self.ended
-        return message
 
 
 @dataclass

@@ -104,7 +104,7 @@ def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
         _deleted.append(_ghost(_name(call)))
     elif _does(call, _UPLOAD) and reply.ok and _deleted:
         _back.append(_deleted.pop())
-    elif _does(call, _LIST) and reply.ok and _back and "after" not in call.query:
+    elif _does(call, _LIST) and reply.ok and _back and call.query == {"limit": 100}:
         reply.body["data"].insert(0, _back[0])
 
 
@@ -202,8 +202,9 @@ def failed_after_success(reply: Reply, call: Call) -> None:
 @fault(_STATUS, breaks={"properties.jobs.unknown"}, gateway="infery")
 def beginning_of_an_id_is_enough(reply: Reply, call: Call) -> Reply | None:
     """A job is found by the beginning of its id, once it was asked for."""
+    beginning = f"{call.key and call.key.account} {call.path[:-8]}"
     if reply.ok:
-        _known[call.path[:-8]] = reply.body
-    elif reply.cause == "unknown_object" and call.path[:-8] in _known:
-        return Reply.json(_known[call.path[:-8]])
+        _known[beginning] = reply.body
+    elif reply.cause == "unknown_object" and beginning in _known:
+        return Reply.json(_known[beginning])
     return None
