@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +18,11 @@ from conformance.properties.histories import Asking, Broken, History, Step, Tria
 from conformance.report import har
 from conformance.target import Target
 
+from .asked import asked
 from .canned import Canned
 
 FILES = ["properties.files.model", "properties.files.list", "properties.files.paging"]
 JOBS = ["properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown"]
-ID = re.compile(r"(file-|vgen_)[0-9a-f]{20,}")
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +45,6 @@ def judged(target: Target, prefix: str = "", requirement: list[str] = FILES, **o
     return {finding.requirement: finding for finding in report.findings}
 
 
-def asked(place: Path) -> list[tuple[str, str, str | None]]:
-    """What was asked, in order, with ids numbered as they came; who waits asks as often as it takes."""
-    names: dict[str, str] = {}
-
-    def numbered(found: re.Match[str]) -> str:
-        return names.setdefault(found[0], f"id-{len(names)}")
-
-    records = [(one["method"], ID.sub(numbered, one["path"]), one["request_body"]) for one in har.load(place)]
-    return [one for one, _ in itertools.groupby(records)]
-
-
 @pytest.mark.parametrize("requirement", [FILES, JOBS], ids=["files", "jobs"])
 def test_seed_repeats_a_run(target: Target, tmp_path: Path, requirement: list[str]) -> None:
     """Two runs with one seed ask the same, one with another seed something else."""
@@ -64,7 +52,7 @@ def test_seed_repeats_a_run(target: Target, tmp_path: Path, requirement: list[st
     for number, seed in enumerate([3, 3, 4]):
         found = judged(target, requirement=requirement, report_dir=tmp_path / str(number), seed=seed, examples=20)
         assert {finding.verdict for finding in found.values()} == {Verdict.PASSED}
-        sent.append(asked(tmp_path / str(number) / har.FILENAME))
+        sent.append(asked(tmp_path / str(number)))
 
     assert sent[0] == sent[1]
     assert sent[0] != sent[2]
@@ -76,7 +64,7 @@ def test_failures_repeat_with_their_seed(target: Target, tmp_path: Path) -> None
     sent = []
     for place in (tmp_path / "one", tmp_path / "two"):
         judged(target, "/fault/page_skips_a_file_after_a_deletion", report_dir=place)
-        sent.append(asked(place / har.FILENAME))
+        sent.append(asked(place))
 
     assert sent[0] == sent[1]
 

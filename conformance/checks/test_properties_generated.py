@@ -75,13 +75,20 @@ def test_generated_conforms(each_answer: Judge) -> None:
 def test_generated_conversations(ask: Ask, contract: Contract, seed: int, examples: int) -> None:
     """A conversation that follows the rules goes on."""
 
-    def judge(drawn: dict[str, Any]) -> None:
-        answer = ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn})
-        if answer.exchange.status in {402, 429}:
-            inconclusive(f"the target answered {answer.exchange.status}: {answer.exchange.text:.120}")
-        optional = conversations.features_of(drawn) & {*contract.gateway["model_dependent"]}
-        may_refuse = {400, 422} if optional or conversations.blank(drawn) else set()
-        assert answer.status in {200, *may_refuse}, f"answered {answer.status}: {answer.exchange.text:.160}"
+    def say(drawn: dict[str, Any]) -> Exchange:
+        return ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn}).exchange
 
-    drawn = conversations.conversations(contract.features)
+    def taken(feature: str) -> bool:
+        optional = feature in contract.gateway["model_dependent"]
+        return not optional or say(conversations.example_of(feature)).status == 200
+
+    def judge(drawn: dict[str, Any]) -> None:
+        answer = say(drawn)
+        if answer.status in {402, 429}:
+            inconclusive(f"the target answered {answer.status}: {answer.text:.120}")
+        allowed = {200, 400, 422} if conversations.blank(drawn) else {200}
+        assert answer.status in allowed, f"answered {answer.status}: {answer.text:.160}"
+
+    features = filter(taken, sorted(conversations.FEATURES & contract.features))
+    drawn = conversations.conversations({*features})
     generate.search(drawn, judge, seed, examples, touched=ask.recorder.touched)

@@ -27,7 +27,7 @@ def file_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Fin
     discovery.demand(ask, [*known, contract.operations["listFiles"]], contract.gateway["protocols"])
     files, asking = Files(ask), Asking(ask)
     claimed = (f"files.{name}" in contract.features for name in ("delete", "content", "list", "paging"))
-    abilities = Abilities(*claimed, purpose=files.purpose)
+    abilities = Abilities(files.purpose, *claimed)
     try:
         return Trial(
             asking,

@@ -35,11 +35,11 @@ Message = dict[str, Any]
 
 
 def text() -> SearchStrategy[str]:
-    """Text of every plane of Unicode: short, long, and empty."""
+    """Text of every plane of Unicode, short and long, that says something."""
     usual = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=WORDS)
     odd = st.lists(st.one_of(st.sampled_from(GRAPHEMES), *map(_of_plane, PLANES)), min_size=1, max_size=4).map("".join)
     long = st.builds(lambda unit, times: (unit * times)[:LONGEST], odd, st.integers(LONGEST // 4, LONGEST))
-    return st.one_of(usual, usual, odd, long, st.just(""))
+    return st.one_of(usual, usual, odd, long).filter(str.strip)
 
 
 def _of_plane(plane: int) -> SearchStrategy[str]:
@@ -48,19 +48,35 @@ def _of_plane(plane: int) -> SearchStrategy[str]:
 
 
 def conversations(features: Collection[str] = FEATURES) -> SearchStrategy[dict[str, Any]]:
-    """The messages, and the tools where there are calls, of conversations that use no other features than these."""
+    """The messages, and the tools where there are calls, of conversations that use no other features than these.
+
+    Some of them say nothing in a message.
+    """
+    telling = _of(text(), features)
+    return st.one_of(telling, telling, _of(text() | st.just(""), features))
+
+
+def _of(text: SearchStrategy[str], features: Collection[str]) -> SearchStrategy[dict[str, Any]]:
     system = ["system", "developer"] if "chat.developer" in features else ["system"]
     kinds = ["plain", "parts"] if "chat.parts" in features else ["plain"]
-    rounds = st.lists(_round("chat.tools.parallel" in features), max_size=2 if "chat.tools" in features else 0)
-    question = st.builds(_question, text(), st.sampled_from(kinds))
-    turn = st.builds(lambda asked, tools, words: [asked, *_flat(tools), _answer(words)], question, rounds, text())
+    rounds = _rounds(text, "chat.tools.parallel" in features) if "chat.tools" in features else st.just([])
+    question = st.builds(_question, text, st.sampled_from(kinds))
+    turn = st.builds(lambda asked, tools, words: [asked, *_flat(tools), _answer(words)], question, rounds, text)
     return st.builds(
         _conversation,
-        st.none() | st.builds(lambda role, words: {"role": role, "content": words}, st.sampled_from(system), text()),
+        st.none() | st.builds(lambda role, words: {"role": role, "content": words}, st.sampled_from(system), text),
         st.lists(turn, max_size=2),
         question,
         rounds,
     )
+
+
+def example_of(feature: str) -> dict[str, Any]:
+    """The plainest conversation that uses a feature, to learn whether the model takes it."""
+    role, kind = "developer" if feature == "chat.developer" else "system", "parts" if feature == "chat.parts" else ""
+    calls = {"chat.tools": 1, "chat.tools.parallel": 2}.get(feature, 0)
+    rounds = [_calls([("heron", "A bird.")] * calls, None, False)] if calls else []
+    return _conversation({"role": role, "content": "Be brief."}, [], _question("What is a heron?", kind), rounds)
 
 
 def features_of(drawn: dict[str, Any]) -> set[str]:
@@ -95,11 +111,10 @@ def _answer(words: str) -> Message:
     return {"role": "assistant", "content": words}
 
 
-def _round(parallel: bool) -> SearchStrategy[list[Message]]:
+def _rounds(text: SearchStrategy[str], parallel: bool) -> SearchStrategy[list[list[Message]]]:
     """Calls and their results, in the order of the calls or not. What is said beside the calls may be nothing."""
-    most = 3 if parallel else 1
-    results = st.lists(st.tuples(text(), text()), min_size=1, max_size=most)
-    return st.builds(_calls, results, st.none() | text(), st.booleans())
+    results = st.lists(st.tuples(text, text), min_size=1, max_size=3 if parallel else 1)
+    return st.lists(st.builds(_calls, results, st.none() | text, st.booleans()), max_size=2)
 
 
 def _calls(results: list[tuple[str, str]], words: str | None, backwards: bool) -> list[Message]:

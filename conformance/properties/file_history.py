@@ -64,14 +64,13 @@ class Walk:
 
 @dataclass(frozen=True)
 class Abilities:
-    """What the gateway claims of files beyond uploading and reading them."""
+    """What the gateway claims of files beyond uploading and reading them, and for which `purpose` it takes texts."""
 
+    purpose: str
     deletes: bool
     downloads: bool
     lists: bool
     pages: bool
-    purpose: str
-    """The purpose under which texts are taken."""
 
     @property
     def turns(self) -> bool:

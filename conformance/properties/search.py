@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -33,6 +34,25 @@ class Patience:
     def spent(self) -> bool:
         """Nothing more is to be learned."""
         return len(self.reasons) >= LOST
+
+
+@contextmanager
+def _nothing_local() -> Iterator[None]:
+    """Keeps hypothesis from drawing constants of the modules that are loaded, so that a seed is the same everywhere.
+
+    Hypothesis has no option for that.
+    """
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    kept = providers._get_local_constants
+    providers._get_local_constants = Constants
+    providers.CONSTANTS_CACHE.cache.clear()
+    try:
+        yield
+    finally:
+        providers._get_local_constants = kept
+        providers.CONSTANTS_CACHE.cache.clear()
 
 
 class Search:
@@ -133,7 +153,7 @@ class Search:
 
         try:
             if not self.patience.spent:
-                with warnings.catch_warnings():
+                with warnings.catch_warnings(), _nothing_local():
                     warnings.simplefilter("ignore")
                     test()
         except _Over:
