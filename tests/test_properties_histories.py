@@ -180,3 +180,19 @@ def test_history_without_a_verdict_is_inconclusive() -> None:
     with pytest.raises(Inconclusive, match="make was answered 429"):
         trial(Refused, examples=20).findings(["three"]).demand("three")
     assert Counting.ends == 3
+
+
+def test_list_may_lag_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a second look sees is as good as what the first one should have seen."""
+    monkeypatch.setattr("conformance.properties.histories.PAUSE", 0)
+    seen = iter(["nothing yet", "the file", "something else"])
+
+    assert Asking(Ask(Canned(), "m")).look(lambda: next(seen), "the file".__eq__) == "the file"
+
+
+def test_looks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not settle is told as it was seen last."""
+    monkeypatch.setattr("conformance.properties.histories.PAUSE", 0)
+    seen = iter(range(10))
+
+    assert Asking(Ask(Canned(), "m")).look(lambda: next(seen), lambda one: one > 5) == 2

@@ -154,9 +154,10 @@ def far_planes_are_refused(call: Call) -> None:
 
 
 @request_fault(_CHAT, breaks={"properties.generated.conversations"})
-def long_messages_are_refused(call: Call) -> None:
-    """A message of more than a thousand letters is refused."""
-    if any(len(str(message.get("content"))) > 1000 for message in call.body["messages"]):
+def long_instructions_are_refused(call: Call) -> None:
+    """A first message of more than a thousand letters is refused, if it is the system's."""
+    first = call.body["messages"][0]
+    if first.get("role") == "system" and len(str(first.get("content"))) > 1000:
         raise Refusal("invalid_value", "The message is too long.", "messages")
 
 
