@@ -154,10 +154,10 @@ def far_planes_are_refused(call: Call) -> None:
 
 
 @request_fault(_CHAT, breaks={"properties.generated.conversations"})
-def long_instructions_are_refused(call: Call) -> None:
-    """A first message of more than a thousand letters is refused, if it is the system's."""
-    first = call.body["messages"][0]
-    if first.get("role") == "system" and len(str(first.get("content"))) > 1000:
+def long_texts_are_refused(call: Call) -> None:
+    """A plain text of more than a thousand letters is refused."""
+    said = (message.get("content") for message in call.body["messages"])
+    if any(isinstance(text, str) and len(text) > 1000 for text in said):
         raise Refusal("invalid_value", "The message is too long.", "messages")
 
 
