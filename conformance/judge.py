@@ -18,7 +18,7 @@ from conformance.session import GATEWAY, RECORDER
 from conformance.session import RUN as RUN_KEY
 
 SHOWN = 3
-"""The most exchanges that a finding carries."""
+"""The most exchanges that a finding carries, unless the failure has `shown`, a number of its own."""
 CARRIED = pytest.StashKey[list[int]]()
 CHECKS = Path(__file__).parent
 
@@ -36,7 +36,8 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
-    shown = touched[: -SHOWN - 1 : -1] if verdict is not Verdict.PASSED else []
+    most = getattr(call.excinfo.value, "shown", SHOWN) if call.excinfo else 0
+    shown = touched[: -most - 1 : -1] if verdict is not Verdict.PASSED else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
         verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from conformance.ask import OMIT, Ask, encoded
-from conformance.check import every, requirement
+from conformance.check import every, inconclusive, requirement
 from conformance.exchange import Exchange, decoded
-from conformance.properties import generate
+from conformance.properties import conversations, generate
 from conformance.properties.bodies import Subject, subjects
+from conformance.properties.search import Patience
 from openapi import Contract
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
@@ -23,12 +24,21 @@ def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge
     """Judges the answer to every drawn body of every operation that takes one."""
 
     def judge_all(judge: Callable[[Subject, Exchange], None]) -> None:
+        patience, touched = Patience(), ask.recorder.touched
+
         def of_one(subject: Subject) -> None:
             drawn = generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
-            generate.search(drawn, lambda body: judge(subject, subject.send(ask, encoded(body))), seed, examples)
+            generate.search(
+                drawn,
+                lambda body: judge(subject, subject.send(ask, encoded(body))),
+                seed,
+                examples,
+                touched=touched,
+                patience=patience,
+            )
 
         taking = [subject for subject in subjects(contract, ask) if subject.bodies]
-        every(taking, of_one, ask.recorder.touched, attrgetter("operation.id"))
+        every(taking, of_one, touched, attrgetter("operation.id"))
 
     return judge_all
 
@@ -62,11 +72,23 @@ def test_generated_conforms(each_answer: Judge) -> None:
 
 
 @requirement("properties.generated.conversations")
-def test_generated_conversations(ask: Ask, seed: int, examples: int) -> None:
+def test_generated_conversations(ask: Ask, contract: Contract, seed: int, examples: int) -> None:
     """A conversation that follows the rules goes on."""
 
-    def judge(drawn: dict[str, Any]) -> None:
-        answer = ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn})
-        assert answer.status in {200, 402, 429}, f"answered {answer.status}: {answer.exchange.text:.160}"
+    def say(drawn: dict[str, Any]) -> Exchange:
+        return ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn}).exchange
 
-    generate.search(generate.conversations(), judge, seed, examples)
+    def taken(feature: str) -> bool:
+        optional = feature in contract.gateway["model_dependent"]
+        return not optional or say(conversations.example_of(feature)).status == 200
+
+    def judge(drawn: dict[str, Any]) -> None:
+        answer = say(drawn)
+        if answer.status in {402, 429}:
+            inconclusive(f"the target answered {answer.status}: {answer.text:.120}")
+        allowed = {200, 400, 422} if conversations.blank(drawn) else {200}
+        assert answer.status in allowed, f"answered {answer.status}: {answer.text:.160}"
+
+    features = filter(taken, sorted(conversations.FEATURES & contract.features))
+    drawn = conversations.conversations({*features})
+    generate.search(drawn, judge, seed, examples, touched=ask.recorder.touched)

@@ -151,3 +151,18 @@ def far_planes_are_refused(call: Call) -> None:
     """Text beyond the second plane of Unicode is refused."""
     if any(letter >= _FAR for letter in str(call.body["messages"])):
         raise Refusal("invalid_value", "The text holds characters that are not allowed.", "messages")
+
+
+@request_fault(_CHAT, breaks={"properties.generated.conversations"})
+def long_texts_are_refused(call: Call) -> None:
+    """A plain text of more than a thousand letters is refused."""
+    said = (message.get("content") for message in call.body["messages"])
+    if any(isinstance(text, str) and len(text) > 1000 for text in said):
+        raise Refusal("invalid_value", "The message is too long.", "messages")
+
+
+@request_fault(_CHAT, breaks={"properties.generated.conversations"})
+def end_of_a_stream_in_a_message_is_refused(call: Call) -> None:
+    """A message that quotes the end of a stream is refused."""
+    if "[DONE]" in str(call.body["messages"]):
+        raise Refusal("invalid_value", "The text holds a marker that is not allowed.", "messages")

@@ -1,0 +1,96 @@
+"""Histories of requests: uploads, deletions and jobs in any order, held against a model. Failures are made small."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import discovery
+from conformance.ask import Ask
+from conformance.check import NotApplicable, Unsupported, requirement
+from conformance.files import Files
+from conformance.properties import file_history, job_history
+from conformance.properties.file_history import Abilities, FileHistory
+from conformance.properties.histories import SHORTER, Asking, Findings, Trial
+from conformance.properties.job_history import JobHistory, kinds
+from openapi import Contract
+
+FILES = ("properties.files.model", "properties.files.list", "properties.files.paging")
+JOBS = ("properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown")
+
+
+@pytest.fixture(scope="session")
+def file_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
+    """What histories of files show. The target may lack files, and a gateway may claim less than all of them."""
+    known = [contract.operations[name] for name in ("uploadFile", "retrieveFile") if name in contract.operations]
+    if not known:
+        raise NotApplicable(f"{contract.name} documents no files")
+    discovery.demand(ask, [*known, contract.operations["listFiles"]], contract.gateway["protocols"])
+    files, asking = Files(ask), Asking(ask)
+    claimed = (f"files.{name}" in contract.features for name in ("delete", "content", "list", "paging"))
+    abilities = Abilities(files.purpose, *claimed)
+    try:
+        return Trial(
+            asking,
+            lambda: FileHistory(asking, files, abilities),
+            seed,
+            examples=max(1, examples // 4),
+            steps=file_history.STEPS,
+        ).findings(FILES)
+    finally:
+        files.clean_up()
+
+
+@pytest.fixture(scope="session")
+def job_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
+    """What histories of jobs show. On a live target each job costs, so there are few, and a failure stays as it is."""
+    rules = contract.gateway["async"]
+    if not rules:
+        raise NotApplicable(f"{contract.name} documents no jobs")
+    known = kinds(contract, ask)
+    if not known:
+        raise Unsupported("jobs cost money and were not asked for: add --include videos,tasks")
+    local, asking = ask.recorder.target.local, Asking(ask)
+    return Trial(
+        asking,
+        lambda: JobHistory(asking, rules, known),
+        seed,
+        examples=max(1, examples // (10 if local else 20)),
+        steps=job_history.STEPS,
+        shorter=SHORTER if local else 1,
+    ).findings(JOBS)
+
+
+@requirement("properties.files.model")
+def test_files_model(file_findings: Findings) -> None:
+    """A file is what was uploaded, until it is deleted."""
+    file_findings.demand("properties.files.model")
+
+
+@requirement("properties.files.list")
+def test_files_list(file_findings: Findings) -> None:
+    """The list has what there is."""
+    file_findings.demand("properties.files.list")
+
+
+@requirement("properties.files.paging")
+def test_files_paging(file_findings: Findings) -> None:
+    """Who tidies up while turning the pages misses nothing."""
+    file_findings.demand("properties.files.paging")
+
+
+@requirement("properties.jobs.model")
+def test_jobs_model(job_findings: Findings) -> None:
+    """Whatever else goes on, a job goes forward and ends once."""
+    job_findings.demand("properties.jobs.model")
+
+
+@requirement("properties.jobs.apart")
+def test_jobs_apart(job_findings: Findings) -> None:
+    """What is told of a job is its own."""
+    job_findings.demand("properties.jobs.apart")
+
+
+@requirement("properties.jobs.unknown")
+def test_jobs_unknown(job_findings: Findings) -> None:
+    """Nobody is told of a job by an id that looks like one."""
+    job_findings.demand("properties.jobs.unknown")

@@ -1,0 +1,137 @@
+"""A search that meets a limit of the account ends, accuses nobody, and asks no more than it has to."""
+
+from __future__ import annotations
+
+import pytest
+
+import openapi
+from conformance.ask import Ask
+from conformance.check import every
+from conformance.checks import test_properties_generated as checks
+from conformance.errors import BudgetSpent, Inconclusive, Unsupported
+from conformance.properties import generate
+from conformance.properties.bodies import Subject
+from conformance.properties.conversations import FEATURES
+from conformance.properties.search import LOST, Patience
+
+from .canned import COMPLETION, REFUSED, Canned, answer
+
+CONTRACT = openapi.load()
+CHAT = Subject(CONTRACT.operations["createChatCompletion"], ())
+FULL = answer(REFUSED, 402)
+SLOW = answer(REFUSED, 429, headers={"retry-after": "0"})
+SERVED, CRASHED = answer(COMPLETION), answer(REFUSED, 500)
+
+
+def search(recorder: Canned, examples: int = 30, patience: Patience | None = None) -> None:
+    """Judges that no drawn text is answered with a 5xx."""
+    from hypothesis import strategies as st
+
+    ask = Ask(recorder, "m")
+
+    def judge(text: str) -> None:
+        answer = CHAT.send(ask, text.encode())
+        assert answer.status < 500, f"answered {answer.status}"
+
+    generate.search(st.text("abc"), judge, 1, examples, touched=recorder.touched, patience=patience)
+
+
+@pytest.mark.parametrize(("limit", "sends"), [(FULL, 1), (SLOW, 3)], ids=["spent", "too fast"])
+def test_limit_ends_the_search(limit: dict[str, object], sends: int) -> None:
+    """After a few refusals nothing is asked any more, and nobody is accused."""
+    recorder = Canned(limit)
+
+    with pytest.raises(Inconclusive, match=str(limit["status"])):
+        search(recorder)
+
+    assert len(recorder.sent) == LOST * sends
+
+
+def test_single_refusal_is_no_verdict() -> None:
+    """The other examples are judged."""
+    recorder = Canned(SERVED, FULL, SERVED, FULL, SERVED)
+
+    search(recorder)
+
+    assert len(recorder.sent) > 2 * LOST
+
+
+def test_defect_beside_a_refusal_is_found() -> None:
+    """A refusal hides nothing."""
+    recorder = Canned(SERVED, FULL, CRASHED)
+
+    with pytest.raises(AssertionError, match="answered 500"):
+        search(recorder)
+
+
+def test_refusal_ends_the_shrinking() -> None:
+    """What was found is told as it was found."""
+    recorder = Canned(SERVED, SERVED, CRASHED, FULL)
+
+    with pytest.raises(AssertionError, match="answered 500"):
+        search(recorder)
+
+    assert len(recorder.sent) == 4
+    assert recorder.touched[-1].status == 500
+
+
+def test_nothing_but_refusals_is_inconclusive() -> None:
+    """Where no example had a verdict the search has none."""
+    with pytest.raises(Inconclusive):
+        search(Canned(FULL), examples=1)
+
+
+def test_operations_share_their_patience() -> None:
+    """What the account cannot pay for one operation it cannot pay for the next."""
+    recorder, patience = Canned(FULL), Patience()
+
+    with pytest.raises(Inconclusive):
+        every(["one", "two", "three"], lambda _: search(recorder, patience=patience), recorder.touched)
+
+    assert len(recorder.sent) == LOST
+
+
+@pytest.mark.parametrize("error", [BudgetSpent("enough", "pay"), Unsupported("not there"), KeyError("mistake")])
+def test_error_leaves_at_once(error: Exception) -> None:
+    """What is not the target's failure is not made small."""
+    recorder = Canned(SERVED, error)
+
+    with pytest.raises(type(error)):
+        search(recorder)
+
+    assert len(recorder.sent) == 2
+
+
+def test_shrinking_is_bounded() -> None:
+    """Making a failure small does not cost more than finding it did, by more than a factor."""
+    recorder = Canned(CRASHED)
+
+    with pytest.raises(AssertionError):
+        search(recorder, examples=2)
+
+    assert len(recorder.sent) <= 2 + 10 * 2 + 1
+
+
+def test_what_does_not_happen_again_is_inconclusive() -> None:
+    """A failure is one that repeats."""
+    from hypothesis import strategies as st
+
+    seen: list[int] = []
+
+    def judge(_: int) -> None:
+        seen.append(1)
+        assert len(seen) != 3, "the third time"
+
+    with pytest.raises(Inconclusive, match="seen once, and not again: the third time"):
+        generate.search(st.integers(), judge, 0, 20)
+
+
+def test_conversations_stop_at_a_limit() -> None:
+    """The check itself: what learns the name of the limit and the features is served, and then it is over soon."""
+    learning = 1 + len(FEATURES & {*CONTRACT.gateway["model_dependent"]})
+    recorder = Canned(*[SERVED] * learning, FULL)
+
+    with pytest.raises(Inconclusive, match="402"):
+        checks.test_generated_conversations(ask=Ask(recorder, "m"), contract=CONTRACT, seed=0, examples=40)
+
+    assert learning < len(recorder.sent) <= learning + LOST
