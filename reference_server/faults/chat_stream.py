@@ -213,7 +213,7 @@ def finish_reason_absent_until_the_end(reply: Reply) -> None:
 @fault(_CHAT, breaks={"chat.stream.nothing-after-finish"})
 def text_after_finish(reply: Reply, call: Call) -> None:
     """A delta with a blank follows the end of the plainest text."""
-    ends = [chunk for chunk in reply.chunks if any(one["finish_reason"] == "stop" for one in chunk["choices"])]
+    ends = [chunk for chunk in reply.chunks if any(one["finish_reason"] == "stop" for one in chunk.get("choices", ()))]
     if ends and reply.events and _is_plain(call):
         late = {"index": 0, "delta": {"content": " "}, "finish_reason": None}
         reply.events.insert(reply.events.index(ends[0]) + 1, {**ends[0], "choices": [late]})
