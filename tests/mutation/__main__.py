@@ -11,10 +11,13 @@ from pathlib import Path
 from tests.mutation import mutants, report
 from tests.mutation.proof import Proof, modules
 
+
 def main() -> int:
     """0 when every mutant is seen or explained."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
-    parser.add_argument("modules", nargs="*", default=["*"], help="which modules, by their last name, such as test_chat*")
+    parser.add_argument(
+        "modules", nargs="*", default=["*"], help="which modules, by their last name, such as test_chat*"
+    )
     parser.add_argument("--output", type=Path, required=True, help="the folder for mutation.json and mutation.md")
     parser.add_argument("--sample", type=float, default=1.0, help="the part of the mutants that is tried (default: 1)")
     parser.add_argument("--seed", type=int, default=0, help="of the sample (default: 0)")
@@ -29,7 +32,9 @@ def main() -> int:
     wanted = options.operator
     every = [one for name in names for one in mutants.of(name) if not wanted or one.operator in wanted]
     chosen = [mutant for mutant in every if chooser.random() < options.sample]
-    proof = Proof(chosen, options.output, lambda line: print(f"{time.process_time() - start:7.1f} s  {line}", flush=True))
+    proof = Proof(
+        chosen, options.output, lambda line: print(f"{time.process_time() - start:7.1f} s  {line}", flush=True)
+    )
     proof.run()
     result = report.result(proof, len(every), options.sample, options.seed, time.process_time() - start)
     return report.write(result, options.output)

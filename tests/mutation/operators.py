@@ -138,7 +138,10 @@ def _instead(node: ast.AST, parent: ast.AST) -> Iterable[tuple[str, ast.AST]]:
 def _comparisons(node: ast.Compare) -> Iterator[tuple[str, ast.AST]]:
     for index, op in enumerate(node.ops):
         for other in COMPARISONS[type(op)]:
-            yield "comparison", ast.Compare(node.left, [*node.ops[:index], other(), *node.ops[index + 1 :]], node.comparators)
+            yield (
+                "comparison",
+                ast.Compare(node.left, [*node.ops[:index], other(), *node.ops[index + 1 :]], node.comparators),
+            )
 
 
 def _constants(value: object, parent: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -53,6 +53,7 @@ class Proof:
         self.seen: dict[Mutant, str] = {}
         self.ran: dict[Place, set[str]] = defaultdict(set)
         self._place = place
+        self._known = self._remembered()
         self._tell = tell
         self._files = frozenset(str(import_module(name).__file__) for name in modules(["*"]))
         self._users = users(self.alive)
@@ -63,9 +64,9 @@ class Proof:
         gateways = (None, *openapi.names())
         with ExitStack() as stack:
             roots = {one: stack.enter_context(reference.serving(one)).base_url[:-3] for one in gateways}
-            known = self._remembered()
             for gateway in gateways:
-                self._enter(roots[gateway], gateway, None, self._concerned() if known else JUDGED)
+                self._enter(roots[gateway], gateway, None, JUDGED)
+            self._known = True
             self._remember()
             catalogue = sorted(faults.load().values(), key=lambda one: (one.legal, one.gateway or ""))
             for fault in catalogue:
@@ -88,14 +89,22 @@ class Proof:
 
     def _enter(self, root: str, gateway: str | None, fault: Fault | None, within: set[str]) -> None:
         name = fault.name if fault else f"no fault, {gateway or 'openai'}"
-        if chosen := within if fault is None else within & self._concerned():
+        if chosen := self._chosen(fault, within):
             before = len(self.alive)
             World(gateway, fault, self._files, self._work).enter(root, chosen)
             self._tell(f"{name}: {len(chosen)} requirements, {before} mutants, {before - len(self.alive)} seen")
 
-    def _concerned(self) -> set[str]:
-        """The requirements whose checks run what a mutant that is alive has changed."""
-        return {one for mutant in self.alive for place in self._places(mutant) for one in self.ran[place]}
+    def _chosen(self, fault: Fault | None, within: set[str]) -> set[str]:
+        """The requirements whose checks run what a mutant has changed, so that it may be seen."""
+        if not self._known:
+            return within
+        named = fault.breaks if fault else frozenset()
+        loosened, others = self._concerned(True), self._concerned(False)
+        return (within & others) | (within & named & loosened)
+
+    def _concerned(self, loosens: bool) -> set[str]:
+        places = {place for one in self.alive if one.loosens == loosens for place in self._places(one)}
+        return {name for place in places for name in self.ran[place]}
 
     def _remembered(self) -> bool:
         """Reads what ran for which requirement, if that was learned before."""
