@@ -110,11 +110,11 @@ class Proof:
         """Reads what ran for which requirement, if that was learned before."""
         kept = self._place / "ran.json"
         for file, function, names in json.loads(kept.read_text()) if kept.exists() else ():
-            self.ran[file, function] |= set(names)
+            self.ran[str(ROOT / file), function] |= set(names)
         return bool(self.ran)
 
     def _remember(self) -> None:
-        ran = [[*place, sorted(names)] for place, names in self.ran.items()]
+        ran = [[str(Path(file).relative_to(ROOT)), name, sorted(by)] for (file, name), by in self.ran.items()]
         (self._place / "ran.json").write_text(json.dumps(ran))
 
     def _work(self, world: World) -> None:
