@@ -36,12 +36,8 @@ HELPERS = ("sse", "chat", "tools", "mistakes", "check", "jobs", "job_checks", "f
 ROOT = Path(__file__).parents[2]
 Place = tuple[str, str]
 """A function: its file and its qualified name."""
-TESTS = {
-    "conformance.sse": "tests/test_sse.py",
-    "conformance.jobs": "tests/test_jobs.py",
-    "conformance.files": "tests/test_files.py",
-}
-"""The tests of modules that have some of their own."""
+TESTS = {"conformance.sse": "tests/test_sse.py"}
+"""The tests of a module that are quick enough to be run for each of its mutants."""
 
 
 class Proof:
