@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tests.mutation.proof import Proof
 
 REASONS = Path(__file__).parent / "reasons.toml"
+OPEN = "Open"
+"""How the reason begins of a survivor that wants a fault."""
 Result = dict[str, Any]
 
 
@@ -54,14 +56,15 @@ def markdown(result: Result) -> str:
     """The result for people."""
     modules: dict[str, dict[str, int]] = result["modules"]
     mutants, seen = (sum(one[key] for one in modules.values()) for key in ("mutants", "seen"))
-    explained = sum(bool(one["reason"]) for one in result["survivors"])
+    reasons = [one["reason"] or OPEN for one in result["survivors"]]
+    waiting = sum(reason.startswith(OPEN) for reason in reasons)
     part = "all" if result["sample"] == 1 else f"a sample (seed {result['seed']}) of {result['sample']:.0%}"
     lines = [
         "# Mutation score of the checks",
         "",
         f"{result['date']}: {part} of {result['made']} mutants were tried, in {result['seconds']} s.",
         f"Of {mutants}, {seen} were seen ({seen / max(mutants, 1):.1%}); {mutants - seen} survived, "
-        f"of which {explained} are explained below.",
+        f"of which {len(reasons) - waiting} prove nothing, for the reason below, and {waiting} wait for a fault.",
         "",
         "## Modules",
         "",
