@@ -61,11 +61,12 @@ def judge(
     max_requests: int | None = None,
     node_modules: Path | None = None,
     progress: bool = False,
+    plugins: Sequence[object] = (),
 ) -> Outcome:
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
 
     `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
-    reference server started for the run.
+    reference server started for the run. `plugins` are further pytest plugins, which see every hook of the run.
     """
     options: dict[str, Any] = {
         "gateway": gateway,
@@ -86,7 +87,7 @@ def judge(
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
     words = _words(options, base_url, workers)
     with _no_foreign_options():
-        status = pytest.main(words, plugins=[collector, _Brief()])
+        status = pytest.main(words, plugins=[collector, _Brief(), *plugins])
     if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
         raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
     if collector.fatal:

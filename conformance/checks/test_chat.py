@@ -59,6 +59,8 @@ def test_id_unique(ask: Ask, chat: Completion) -> None:
     """Answers to different prompts have different ids."""
     first = pick(chat.body, "id", kind=str)
     second = pick(ask.chat("Name one colour.").body, "id", kind=str)
+    if not (first and second):
+        inconclusive("cannot be judged: an id is empty")
 
     assert first != second, f"both completions have the id {first!r}"
 

@@ -11,6 +11,7 @@ from reference_server.reply import Reply
 _ME = "getAccount"
 _DAILY = "getAccountUsage"
 _GATEWAY = "foxora"
+_PLANS = {f"account.plans.{plan}" for plan in ("free", "pro", "team")}
 
 
 def _days(reply: Reply) -> list[dict[str, Any]]:
@@ -217,3 +218,33 @@ def account_days_count_nothing(reply: Reply) -> None:
     """The present day stays empty."""
     for bucket in _days(reply):
         bucket |= {"requests": 0, "input_tokens": 0, "output_tokens": 0}
+
+
+@fault(_ME, breaks={"account.id"}, gateway=_GATEWAY)
+def account_id_empty(reply: Reply) -> Reply:
+    """The id of the account is empty."""
+    return reply.edit(lambda body: body.update(id=""))
+
+
+@fault(_ME, breaks={"account.plan"}, gateway=_GATEWAY)
+def account_plan_empty(reply: Reply) -> Reply:
+    """The plan has an empty id."""
+    return reply.edit(lambda body: body["plan"].update(id=""))
+
+
+@fault(_ME, breaks={"account.usage"}, gateway=_GATEWAY)
+def account_spend_negative(reply: Reply) -> Reply:
+    """Less than nothing was spent."""
+    return reply.edit(lambda body: body["usage"].update(spend_usd=-0.5))
+
+
+@fault(_ME, breaks={"account.limits", *_PLANS}, gateway=_GATEWAY)
+def account_may_ask_nothing(reply: Reply) -> Reply:
+    """The account may send no request in a minute."""
+    return reply.edit(lambda body: body["limits"].update(requests_per_minute=0))
+
+
+@fault(_ME, breaks={"account.limits", *_PLANS}, gateway=_GATEWAY)
+def account_limit_as_text(reply: Reply) -> Reply:
+    """The limit of requests is a text."""
+    return reply.edit(lambda body: body["limits"].update(requests_per_minute="unlimited"))

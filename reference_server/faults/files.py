@@ -283,3 +283,9 @@ def second_deletion_confirmed(reply: Reply, call: Call) -> Reply:
     """A file can be deleted once more."""
     again = _gone(reply, call) and _of_first(call)
     return Reply.json({"id": _name(call), "object": "file", "deleted": True}) if again else reply
+
+
+@fault(_UPLOAD, breaks={"files.upload.created-at", "files.retrieve", "files.list.same"})
+def file_created_at_is_true(reply: Reply) -> Reply:
+    """`created_at` of an uploaded file is true."""
+    return reply.edit(lambda body: body.update(created_at=True))

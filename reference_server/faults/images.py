@@ -406,3 +406,15 @@ def _text(data: bytes) -> str:
 def _refused(message: str) -> Reply:
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": "invalid_value"}
     return Reply.json({"error": error}, 400)
+
+
+@fault(_MAKE, breaks={"images.created"})
+def image_created_with_fraction(reply: Reply) -> Reply:
+    """`created` has a fraction."""
+    return reply.edit(lambda body: body.update(created=body["created"] + 0.25))
+
+
+@fault(_MAKE, breaks={"images.created"})
+def image_created_is_true(reply: Reply) -> Reply:
+    """`created` is true."""
+    return reply.edit(lambda body: body.update(created=True))

@@ -192,3 +192,17 @@ def busy_now_and_then(reply: Reply, call: Call) -> Reply:
 
 
 _TURN = [0]
+
+
+@fault(_CHAT, breaks={"limits.retry-after"}, gateway="foxora")
+def retry_at_once(reply: Reply, call: Call) -> None:
+    """Retry-After is 0."""
+    if _is_limited(reply, call):
+        reply.headers["retry-after"] = "0"
+
+
+@fault(_CHAT, breaks={"limits.headers.remaining"}, gateway="ofox")
+def remaining_in_words(reply: Reply, call: Call) -> None:
+    """What remains of a limit is told in a word."""
+    if _is_limited(reply, call):
+        reply.headers[_REMAINING] = "none"

@@ -107,3 +107,29 @@ def slash_ends_the_name(call: Call) -> None:
 def unknown_model_is_empty(reply: Reply) -> Reply:
     """A model that does not exist is an empty success."""
     return Reply.json({}) if reply.cause == "unknown_model" else reply
+
+
+@fault(_LIST, breaks={"models.list"})
+def models_by_name(reply: Reply) -> Reply:
+    """The models are an object, each under its name."""
+    return reply.edit(lambda body: body.update(data={entry["id"]: entry for entry in body["data"]}))
+
+
+@fault(_LIST, breaks={"models.fields"}, gateway="ofox")
+def model_created_in_milliseconds(reply: Reply) -> None:
+    """`created` of the models counts milliseconds."""
+    for entry in _entries(reply):
+        entry["created"] *= 1000
+
+
+@fault(_LIST, breaks={"models.id"})
+def model_name_is_a_number(reply: Reply) -> None:
+    """One model has a number as its name."""
+    for entry in _entries(reply)[-1:]:
+        entry["id"] = 4
+
+
+@fault(_ONE, breaks={"models.retrieve.encoded-slash", "models.retrieve.raw-slash"})
+def provider_lost_in_the_name(reply: Reply) -> Reply:
+    """A model whose name has a slash is told without its provider."""
+    return reply.edit(lambda body: body.update(id=body["id"].rpartition("/")[2]))
