@@ -79,7 +79,7 @@ def test_checks_are_found_below_their_decorators() -> None:
         ("conformance.checks.test_chat_stream", "test_stream_done"),
         ("conformance.checks.test_chat_stream", "streams"),
         ("conformance.chat", "Completion.text"),
-        ("conformance.chat", "Completion.body"),
+        ("conformance.answer", "JsonAnswer.body"),
     ):
         assert mutants.find(module, function).__qualname__ == function
 
