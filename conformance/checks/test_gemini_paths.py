@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from conformance.answer import demand_served
 from conformance.ask import MODELS
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_gemini import SAY
 from conformance.gemini import PROTOCOL, Gemini, turn
 
@@ -20,7 +20,7 @@ def _name_with_slash(gemini: Gemini) -> str:
     for name in names:
         if isinstance(name, str) and "/" in name and MODELS[PROTOCOL].search(name.lower()):
             return name
-    raise Unsupported("no name of a model for this protocol has a slash")
+    raise NotApplicable("no name of a model for this protocol has a slash")
 
 
 @requirement("gemini.raw-slash")

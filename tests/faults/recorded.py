@@ -32,8 +32,8 @@ from reference_server.reply import Reply
 from reference_server.service import Service
 from reference_server.store import Store
 
-ALONE = {"createSpeech", "createTranscription", "createEmbedding"}
-"""Operations that are costly to answer, and whose answers depend on nothing but the request."""
+FORGETFUL = {"Chat", "Embeddings", "Audio", "Images", "Models", "Anthropic Messages", "Gemini"}
+"""The tags of operations that keep nothing for another one but what they cost."""
 
 
 class Heard(NamedTuple):
@@ -110,11 +110,12 @@ class Session:
                 yield place, fault.change_reply(deepcopy(reply), call)
 
     def _served(self, fault: Fault) -> Iterator[tuple[int, Reply]]:
-        """The replies to the whole session, but to what is costly and depends on nothing else than its request."""
+        """The replies to every call that a fault can reach: of its operation, or of all where something is kept."""
         service = _Listening(self.gateway)
+        operation = service.contract.operations.get(fault.operation)
+        far = operation is None or operation.document["tags"][0] not in FORGETFUL
         for place, (call, _) in enumerate(self._plain):
-            name = call.operation.id if call.operation else None
-            if name not in ALONE or name == fault.operation:
+            if far or (call.operation and call.operation.id == fault.operation):
                 yield place, service.hear(self.heard[place], [fault])[1]
 
 
