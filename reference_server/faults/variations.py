@@ -237,7 +237,8 @@ def empty_content_next_to_calls(reply: Reply) -> Reply:
 @variation()
 def bare_errors(reply: Reply, call: Call) -> Reply:
     """Fields of an error in the OpenAI dialect that the contract does not demand are null."""
-    demanded = {*call.contract.gateway["errors"]["fields"], "message"}
+    rules = call.contract.gateway["errors"]
+    demanded = {*rules["fields"], "message", *(["code"] if rules["codes"] else [])}
     if call.protocol != DEFAULT:
         return reply
     return reply.edit_error(

@@ -90,7 +90,7 @@ def _line(finding: Finding) -> str:
     return f"[{finding.case}] {finding.message}" if finding.case else finding.message
 
 
-@pytest.mark.parametrize(("gateway", "bundle"), zip(GATEWAYS, cycle(BUNDLES), strict=False), ids=GATEWAYS)
+@pytest.mark.parametrize(("gateway", "bundle"), list(zip(GATEWAYS, cycle(BUNDLES), strict=False)), ids=GATEWAYS)
 def test_gateway_may_vary(gateway: str, bundle: list[str], server: Callable[[str | None], str]) -> None:
     """What is legal for the base is legal for every gateway, several differences at a time."""
     prefix = "/".join(f"variation/{name}" for name in bundle)
