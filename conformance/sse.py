@@ -26,7 +26,6 @@ class Reader:
     """Cuts bytes into events. `feed` may be called with any cut of the bytes; `close` ends the stream."""
 
     events: list[Event] = field(default_factory=list)
-    comments: int = 0
     invalid_utf8: bool = False
     leftover: str = ""
     _buffer: bytes = b""
@@ -37,9 +36,11 @@ class Reader:
 
     def feed(self, chunk: bytes, arrived: float = 0.0) -> None:
         """Takes the next bytes, which arrived `arrived` seconds after the request."""
+        if not chunk:
+            return
         self._buffer += chunk
         if not self._started:
-            if len(self._buffer) < len(BOM) and BOM.startswith(self._buffer):
+            if len(self._buffer) < len(BOM):
                 return
             self._buffer = self._buffer.removeprefix(BOM)
             self._started = True
@@ -53,9 +54,8 @@ class Reader:
         self.leftover = "\n".join(self._data)
 
     def _cut_lines(self, arrived: float) -> None:
-        if self._after_cr and self._buffer:
+        if self._after_cr:
             self._buffer = self._buffer.removeprefix(b"\n")
-            self._after_cr = False
         lines = self._buffer.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         self._after_cr = self._buffer.endswith(b"\r")
         self._buffer = lines.pop()
@@ -68,9 +68,7 @@ class Reader:
             return
         name, _, value = self._decode(line).partition(":")
         value = value.removeprefix(" ")
-        if name == "":
-            self.comments += 1
-        elif name == "data":
+        if name == "data":
             self._data.append(value)
         elif name == "event":
             self._name = value

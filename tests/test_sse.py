@@ -79,3 +79,32 @@ def test_event_names_are_read() -> None:
     reader = sse.read([(0.0, b"event: ping\ndata: {}\n\ndata: {}\n\n")])
 
     assert [event.name for event in reader.events] == ["ping", ""]
+
+
+def test_byte_order_mark_stands_at_the_beginning_only() -> None:
+    """Later it is a part of a name, and no field has that name."""
+    reader = sse.read([(0.0, b"\xef\xbb\xbfdata: a\n"), (0.0, b"\xef\xbb\xbfdata: b\n\n")])
+
+    assert [event.data for event in reader.events] == ["a"]
+
+
+def test_line_end_may_be_cut_in_two() -> None:
+    """A carriage return and a line feed are one line end, whatever comes between them, if it is nothing."""
+    reader = sse.read([(0.0, b"data: a\r"), (0.0, b""), (0.0, b"\ndata: b\r"), (0.0, b"\r")])
+
+    assert [event.data for event in reader.events] == ["a\nb"]
+
+
+def test_lines_without_an_end_are_left_over_together() -> None:
+    """The last line end does not end the event."""
+    reader = sse.read([(0.0, b"data: a\ndata: b\n")])
+
+    assert reader.events == []
+    assert reader.leftover == "a\nb"
+
+
+def test_unknown_fields_are_ignored() -> None:
+    """Only `event` gives a name; comments give nothing."""
+    reader = sse.read([(0.0, b": comment\nid: 7\nretry: 10\ndata: a\n\n")])
+
+    assert reader.events == [sse.Event("a")]

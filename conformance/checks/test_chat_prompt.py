@@ -84,4 +84,4 @@ def test_model(ask: Ask, chat: Completion) -> None:
 
 
 def _family(model: str) -> str:
-    return model.rpartition("/")[2][:3]
+    return model.rpartition("/")[2][:3].lower()
