@@ -24,7 +24,8 @@ def file_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Fin
     known = [contract.operations[name] for name in ("uploadFile", "retrieveFile") if name in contract.operations]
     if not known:
         raise NotApplicable(f"{contract.name} documents no files")
-    discovery.demand(ask, [*known, contract.operations["listFiles"]], contract.gateway["protocols"])
+    if "files" in contract.gateway["optional"]:
+        discovery.demand(ask, [*known, contract.operations["listFiles"]], contract.gateway["protocols"])
     files, asking = Files(ask), Asking(ask)
     claimed = (f"files.{name}" in contract.features for name in ("delete", "content", "list", "paging"))
     abilities = Abilities(files.purpose, *claimed)

@@ -121,9 +121,9 @@ def _models_of(features: frozenset[str]) -> Iterator[str]:
     from conformance.ask import MODELS
 
     words = {"vision": "chat.vision", "audio": "chat.audio", "files": "chat.files", "speech": "audio.speech"}
-    words |= {"transcriptions": "audio.transcriptions", "gemini-embeddings": "gemini.embeddings"}
+    words |= {"transcriptions": "audio.transcriptions", "gemini-embeddings": "gemini.embeddings", "slow": "chat.stream"}
     tasks = {"images": "tasks.images", "music": "tasks.audio"}
-    for name in ("vision", "audio", "files", *MODELS):
+    for name in ("vision", "audio", "files", "slow", *MODELS):
         if {words.get(name, name), tasks.get(name)} & features:
             yield name
 
