@@ -6,13 +6,11 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from conformance.answer import JsonAnswer
 from conformance.check import inconclusive, pick
 from conformance.embeddings import TEXTS, Vector, numbers
-from conformance.exchange import Exchange
 
 if TYPE_CHECKING:
     from conformance.gemini import Gemini
@@ -22,23 +20,8 @@ EMBEDDINGS = "gemini-embeddings"
 METHODS = ("embedContent", "batchEmbedContents")
 
 
-@dataclass(frozen=True)
-class Embedded:
+class Embedded(JsonAnswer):
     """The answer to one request, for one vector or for several."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
 
     @property
     def vector(self) -> Vector:

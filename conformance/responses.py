@@ -5,11 +5,10 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from conformance.ask import OMIT, PROMPT, Ask
+from conformance.answer import JsonAnswer
+from conformance.ask import OMIT, PROMPT, Ask, parted
 from conformance.check import Unsupported, inconclusive, pick
 from conformance.exchange import Exchange, decoded
 from conformance.responses_stream import ResponseStream
@@ -58,12 +57,12 @@ class Responses:
 
     def create(self, given: Any = PROMPT, **rest: Any) -> Response:
         """A whole response. `rest` are fields of the body, or options of `post`."""
-        fields, options = _split(rest)
+        fields, options = parted(rest, _OPTIONS)
         return Response(self.post(self.body(given, **fields), **options))
 
     def stream(self, given: Any = PROMPT, **rest: Any) -> ResponseStream:
         """A streamed response."""
-        fields, options = _split(rest)
+        fields, options = parted(rest, _OPTIONS)
         return ResponseStream(self.post(self.body(given, **{"stream": True} | fields), **options))
 
     def body(self, given: Any = PROMPT, **fields: Any) -> dict[str, Any]:
@@ -82,29 +81,8 @@ class Responses:
             raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
 
 
-def _split(rest: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a body, and the options of how it is sent."""
-    fields = {name: value for name, value in rest.items() if name not in _OPTIONS}
-    return fields, {name: value for name, value in rest.items() if name in _OPTIONS}
-
-
-@dataclass(frozen=True)
-class Response:
+class Response(JsonAnswer):
     """A whole response."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """The decoded body of a 200."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        return pick(self.exchange.json, kind=dict)
 
     @property
     def id(self) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from conformance import sse
+from conformance.answer import StreamedAnswer
 from conformance.check import inconclusive, pick
-from conformance.exchange import Exchange, decoded
 
 Data = dict[str, Any]
 DONE = "[DONE]"
@@ -18,32 +17,19 @@ TEXT = "response.output_text.delta"
 ARGUMENTS = "response.function_call_arguments.delta"
 
 
-@dataclass(frozen=True)
-class ResponseStream:
+class ResponseStream(StreamedAnswer):
     """A streamed response."""
-
-    exchange: Exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.exchange.status
 
     @cached_property
     def events(self) -> list[sse.Event]:
         """All events but `[DONE]`, and what no blank line closed, unless the connection broke there."""
-        if self.status != 200:
-            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
-        reader = self.exchange.stream
-        unclosed = [sse.Event(reader.leftover)] if reader.leftover and not self.exchange.broken else []
-        events = [event for event in (*reader.events, *unclosed) if event.data.strip() != DONE]
-        return events or inconclusive("cannot be judged: the answer holds no event")
+        found = [event for event in super().events if event.data.strip() != DONE]
+        return found or inconclusive("cannot be judged: the answer holds no event")
 
     @cached_property
     def data(self) -> list[Data]:
         """The JSON objects of all events that have a type."""
-        values = [value for event in self.events if isinstance(value := decoded(event.data), dict)]
-        return [value for value in values if isinstance(value.get("type"), str)]
+        return [value for value in self.objects if isinstance(value.get("type"), str)]
 
     def of(self, *kinds: str) -> list[Data]:
         """The events of some types."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_create(responses: Responses, line: Line, api: Any) -> None:
         fits = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         assert fits, f"corrupts: {name} is {shown(value)}"
     for name in COUNTERS:
-        value = line.result(lambda name=name: getattr(found.usage, name))  # type: ignore[misc]
+        value = line.result(partial(getattr, found.usage, name))
         assert isinstance(value, int), f"corrupts: usage.{name} is {shown(value)}"
 
 

@@ -23,7 +23,7 @@ import openapi
 from conformance import reference, register
 from reference_server import faults
 from reference_server.faults import Fault
-from tests.faults.recorded import record
+from tests.faults.recorded import Session, record
 from tests.mutation.mutants import Mutant
 from tests.mutation.world import World
 
@@ -178,7 +178,7 @@ class Proof:
         return near | set(fault.breaks & JUDGED)
 
     @cache  # noqa: B019 # there is one proof
-    def _session(self, gateway: str | None):  # type: ignore[no-untyped-def]
+    def _session(self, gateway: str | None) -> Session:
         with TemporaryDirectory() as place:
             return record(gateway, JUDGED, Path(place))
 

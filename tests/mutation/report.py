@@ -44,12 +44,12 @@ def result(proof: Proof, made: int, sample: float, seed: int, seconds: float) ->
 
 
 def write(result: Result, folder: Path) -> int:
-    """Writes both forms; 1 when there is a survivor without a reason."""
+    """Writes both forms; 1 when there is a survivor without a reason, or one that wants a fault."""
     (folder / "mutation.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     text = markdown(result)
     (folder / "mutation.md").write_text(text, encoding="utf-8")
     print(text.split("\n## ")[0])
-    return int(any(not one["reason"] for one in result["survivors"]))
+    return int(any((one["reason"] or OPEN).startswith(OPEN) for one in result["survivors"]))
 
 
 def markdown(result: Result) -> str:
