@@ -120,17 +120,41 @@ def demand_refusal(exchange: Exchange) -> None:
     assert 400 <= exchange.status < 500, f"expected a 4xx, got {exchange.status}: {exchange.text:.160}"
 
 
-def demand_text(value: object, name: str) -> None:
-    """Demands that the member of that name is a text, and not an empty one."""
-    assert isinstance(value, str), f"{name} is {value!r:.80}"
-    assert value, f"{name} is empty"
+def demand_json(exchange: Exchange, kind: type | tuple[type, ...] = dict) -> Any:
+    """Demands a body of JSON that says so, of that kind, and gives it decoded."""
+    assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
+    assert isinstance(exchange.json, kind), f"the body is not the JSON that is documented: {exchange.text:.120}"
+    return exchange.json
+
+
+def demand_kind(value: Any, name: str, kind: type | tuple[type, ...]) -> Any:
+    """Demands that the member of that name is of that kind, and gives it. A boolean is no number."""
+    is_kind = isinstance(value, kind) and not isinstance(value, bool)
+    assert is_kind, f"{name} is {value!r:.80}"
+    return value
+
+
+def demand_text(value: Any, name: str) -> str:
+    """Demands that the member of that name is a text with more than space in it, and gives it."""
+    assert demand_kind(value, name, str).strip(), f"{name} is empty"
+    return str(value)
+
+
+def demand_count(value: Any, name: str, least: int = 0) -> int:
+    """Demands that the member of that name is an integer, and not below the least one; gives it."""
+    assert demand_kind(value, name, int) >= least, f"{name} is {value}"
+    return int(value)
+
+
+def demand_objects(value: Any, name: str) -> list[dict[str, Any]]:
+    """Demands that the member of that name is a list of objects, with one at least, and gives it."""
+    assert demand_kind(value, name, list), f"{name} is empty"
+    return [demand_kind(one, f"an entry of {name}", dict) for one in value]
 
 
 def demand_now(value: Any, name: str) -> None:
     """Demands that the member of that name is now, within a day, in whole Unix seconds."""
-    assert isinstance(value, int | float), f"{name} is {value!r:.80}"
-    assert not isinstance(value, bool), f"{name} is a boolean"
-    assert value == int(value), f"{name} is not whole: {value}"
+    assert demand_kind(value, name, (int, float)) % 1 == 0, f"{name} is not whole: {value}"
     assert abs(value - time.time()) < DAY, f"{name} is {value}, which is not within a day of now"
 
 
@@ -142,7 +166,6 @@ def allowed_for(gateway: Mapping[str, Any], *causes: str) -> list[int]:
 def judge_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
     """The answer to a request that was done tells what it cost, in the documented header."""
     name = gateway["headers"]["credits"]
-    value = exchange.headers.get(name)
+    value = exchange.headers.get(name) or ""
 
-    assert value is not None, f"{name} is missing"
-    assert CREDITS.fullmatch(value), f"the credits are {value!r:.80}"
+    assert CREDITS.fullmatch(value), f"{name} is {value!r:.80}"

@@ -37,6 +37,8 @@ TRANSPARENT = {"abs", "sorted", "set", "list", "tuple", "round", "int", "reverse
 """Functions whose argument may stand for their value."""
 TRANSPARENT_METHODS = {"lower", "upper", "strip", "casefold", "rstrip", "lstrip", "removeprefix", "removesuffix"}
 GIVING_UP = {"inconclusive", "Inconclusive", "Unsupported", "NotApplicable"}
+DEMANDS = ("demand", "judge")
+"""How the names of functions begin that assert something."""
 TOLD = {*GIVING_UP, "AssertionError", "ValueError"}
 """What is called with a text for people."""
 CHOOSING = (ast.Compare, ast.For, ast.comprehension, ast.Expression, ast.Starred)
@@ -170,6 +172,8 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, ast.AST]]:
 def _statements(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
     match node:
         case ast.Assert():
+            yield "assert", ast.Pass()
+        case ast.Expr(ast.Call(ast.Name(name))) if name.lstrip("_").startswith(DEMANDS):
             yield "assert", ast.Pass()
         case ast.AugAssign() | ast.Raise() | ast.Expr(ast.Call()) if not _gives_up(node):
             yield "removed", ast.Pass()
