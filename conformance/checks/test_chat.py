@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance import spelling
-from conformance.answer import demand_now, demand_text
+from conformance.answer import demand_count, demand_json, demand_kind, demand_now, demand_objects, demand_text
 from conformance.ask import PROMPT, Ask, user
 from conformance.chat import Completion, CompletionStream
 from conformance.check import inconclusive, pick, requirement
@@ -34,8 +34,7 @@ def test_media_type(ask: Ask, stream: dict[str, Any]) -> None:
 
     if answer.status != 200:
         inconclusive(f"the request was answered {answer.status}")
-    assert answer.exchange.media_type == "application/json", f"Content-Type is {answer.exchange.media_type!r}"
-    assert isinstance(answer.exchange.json, dict), "the body is not a JSON object"
+    demand_json(answer.exchange)
 
 
 @requirement("chat.schema")
@@ -86,19 +85,15 @@ def test_model(chat: Completion) -> None:
 @requirement("chat.choices")
 def test_choices(chat: Completion) -> None:
     """There is at least one choice, and each has a message."""
-    choices = chat.body.get("choices")
-
-    assert isinstance(choices, list), f"choices is {choices!r:.80}"
-    assert choices, "choices is empty"
-    assert all(isinstance(one, dict) and isinstance(one.get("message"), dict) for one in choices), "no message"
+    for choice in demand_objects(chat.body.get("choices"), "choices"):
+        demand_kind(choice.get("message"), "message", dict)
 
 
 @requirement("chat.choice-index")
 def test_choice_index(chat: Completion) -> None:
     """Indices count from 0."""
-    indices: list[Any] = [choice.get("index") for choice in chat.choices]
+    indices = [demand_count(choice.get("index"), "index") for choice in chat.choices]
 
-    assert all(type(index) is int for index in indices), f"the indices are {indices}"
     assert sorted(indices) == list(range(len(indices))), f"the indices are {indices}"
 
 

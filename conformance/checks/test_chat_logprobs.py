@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_kind, demand_objects
 from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
 from conformance.check import inconclusive, pick, requirement
@@ -53,9 +54,8 @@ def _demand_tokens(entries: list[dict[str, Any]], text: str) -> None:
 
 
 def _demand_entry(entry: dict[str, Any]) -> None:
-    token, logprob, raw = entry.get("token"), entry.get("logprob"), entry.get("bytes")
-    assert isinstance(token, str), f"token is {token!r:.60}"
-    assert isinstance(logprob, int | float), f"logprob of {token!r} is {logprob!r:.60}"
+    token, raw = demand_kind(entry.get("token"), "token", str), entry.get("bytes")
+    logprob = demand_kind(entry.get("logprob"), f"logprob of {token!r}", (int, float))
     assert logprob <= ROUNDING, f"logprob of {token!r} is {logprob}, which is above 0"
     whole = isinstance(raw, list) and all(type(one) is int and 0 <= one < 256 for one in raw)
     assert raw is None or whole, f"bytes of {token!r} is {raw!r:.60}"
@@ -69,9 +69,8 @@ def test_present(ask: Ask, granted: Callable[..., Any]) -> None:
     for choice in answer.choices:
         if not pick(choice, "message", kind=dict).get("content"):
             inconclusive("the model gave no text")
-        logprobs = choice.get("logprobs")
-        assert isinstance(logprobs, dict), f"logprobs is {logprobs!r:.80}, although it was asked for"
-        assert logprobs.get("content"), f"logprobs.content is {logprobs.get('content')!r:.80}"
+        logprobs = demand_kind(choice.get("logprobs"), "logprobs", dict)
+        demand_objects(logprobs.get("content"), "logprobs.content")
 
 
 @requirement("chat.logprobs.entry")
@@ -125,8 +124,8 @@ def test_stream_tokens(ask: Ask) -> None:
 def test_unasked(chat: Completion) -> None:
     """Who does not ask gets none."""
     for choice in chat.choices:
-        given = choice.get("logprobs")
-        assert not given, f"logprobs is {given!r:.80}, although it was not asked for"
+        given = (choice.get("logprobs") or {}).get("content")
+        assert not given, f"logprobs.content is {given!r:.80}, although it was not asked for"
 
 
 @requirement("chat.logprobs.top-needs-logprobs")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import spelling
-from conformance.answer import demand_now, demand_text
+from conformance.answer import demand_now, demand_status, demand_text
 from conformance.ask import Ask
 from conformance.chat import DONE, Completion, CompletionStream
 from conformance.check import inconclusive, requirement
@@ -44,7 +44,7 @@ def test_stream_answers(chat_stream: CompletionStream) -> None:
     """A stream is a 200 of `text/event-stream`."""
     exchange = chat_stream.exchange
 
-    assert exchange.status == 200, f"expected 200, got {exchange.status}: {exchange.text:.200}"
+    demand_status(exchange, [200])
     assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
 
 
@@ -258,10 +258,7 @@ def test_stream_equals_whole(ask: Ask) -> None:
 @requirement("chat.stream.unicode")
 def test_stream_unicode(ask: Ask) -> None:
     """No character is torn apart."""
-    stream = ask.stream(spelling.PROMPT)
-
-    assert not stream.exchange.stream.invalid_utf8, "the stream is not UTF-8"
-    spelling.demand_repeated(stream.text())
+    spelling.demand_repeated(ask.stream(spelling.PROMPT).text())
 
 
 @requirement("chat.stream.max-tokens")

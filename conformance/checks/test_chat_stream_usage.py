@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_count, demand_status
 from conformance.ask import Ask
 from conformance.chat import CompletionStream
 from conformance.check import inconclusive, pick, requirement
@@ -22,7 +23,7 @@ def counted(ask: Ask) -> CompletionStream:
 @requirement("chat.stream.usage")
 def test_stream_usage(counted: CompletionStream) -> None:
     """What was asked for is there."""
-    assert counted.status == 200, f"include_usage is answered {counted.status}: {counted.exchange.text:.200}"
+    demand_status(counted.exchange, [200])
 
     assert counted.usages, "include_usage was accepted, but no chunk reports usage"
 
@@ -63,10 +64,9 @@ def test_stream_usage_null_before(counted: CompletionStream) -> None:
 def test_stream_usage_total(counted: CompletionStream) -> None:
     """The total is the sum."""
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    counts: list[Any] = [counted.usage.get(name) for name in names]
+    prompt, completion, total = (demand_count(counted.usage.get(name), name) for name in names)
 
-    assert all(type(count) is int for count in counts), f"the counts are {counts}"
-    assert counts[0] + counts[1] == counts[2], f"total_tokens is {counts[2]}, but the sum is {counts[0]} + {counts[1]}"
+    assert total == prompt + completion, f"total_tokens is {total}, but the sum is {prompt} + {completion}"
 
 
 @requirement("chat.stream.usage.equals-whole")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_text
 from conformance.ask import Ask
 from conformance.chat import CompletionStream, ToolCall
 from conformance.check import inconclusive, requirement
@@ -61,8 +62,7 @@ def test_stream_index(called: CompletionStream) -> None:
 def test_stream_first_fragment(called: CompletionStream) -> None:
     """A call introduces itself."""
     for call in _calls(called):
-        assert isinstance(call.id, str), f"the first fragment has the id {call.id!r}"
-        assert call.id, "the first fragment has an empty id"
+        demand_text(call.id, "the id of the first fragment")
         assert call.fragments[0].get("type") == "function", f"its type is {call.fragments[0].get('type')!r}"
         assert call.name in NAMES, f"its function is {call.name!r}, which was not offered"
 

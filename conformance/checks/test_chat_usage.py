@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.answer import demand_count, demand_kind
 from conformance.ask import Ask
 from conformance.chat import Completion
 from conformance.check import inconclusive, pick, requirement
@@ -23,10 +24,9 @@ def test_usage(chat: Completion, promised: bool) -> None:
     if usage is None and not promised:
         inconclusive("the answer has no usage")
 
-    assert isinstance(usage, dict), f"usage is {usage!r}"
+    counts = demand_kind(usage, "usage", dict)
     for name, least in (("prompt_tokens", 1), ("completion_tokens", 0), ("total_tokens", 1)):
-        assert type(usage.get(name)) is int, f"usage.{name} is {usage.get(name)!r}"
-        assert usage[name] >= least, f"usage.{name} is {usage[name]}"
+        demand_count(counts.get(name), f"usage.{name}", least)
 
 
 @requirement("chat.usage.total")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_status
+from conformance.answer import allowed_for, demand_kind, demand_status, demand_text
 from conformance.ask import OMIT, Ask
 from conformance.check import inconclusive, requirement
 from conformance.embeddings import TEXTS, Embeddings, embed
@@ -86,10 +86,7 @@ def test_error_body(ask: Ask, mistake: str) -> None:
     answer = embed(ask, **MISTAKES[mistake])
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")
-    body = answer.exchange.json
+    body = demand_kind(answer.exchange.json, "the body", dict)
+    error = demand_kind(body.get("error"), "error", dict)
 
-    assert isinstance(body, dict), f"the body of a {answer.status} is no JSON object: {answer.exchange.text:.120}"
-    assert isinstance(body.get("error"), dict), f"a {answer.status} has no error object: {answer.exchange.text:.120}"
-    message = body["error"].get("message")
-    assert isinstance(message, str), f"the message of a {answer.status} is {message!r:.80}"
-    assert message.strip(), f"the message of a {answer.status} is empty"
+    demand_text(error.get("message"), "message")

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from conformance import mistakes
+from conformance.answer import demand_json, demand_kind, demand_text
 from conformance.ask import Ask
 from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_errors import each_mistake
@@ -41,12 +42,8 @@ TRACES = re.compile(
 
 def judge_error(answer: Exchange) -> None:
     """An error is JSON, with an error object that has a message."""
-    assert answer.media_type == "application/json", f"Content-Type of a {answer.status} is {answer.media_type!r}"
-    error = answer.json.get("error") if isinstance(answer.json, dict) else None
-    assert isinstance(error, dict), f"a {answer.status} has no error object: {answer.text:.160}"
-    message = error.get("message")
-    assert isinstance(message, str), f"message of a {answer.status} is {message!r:.80}"
-    assert message.strip(), f"message of a {answer.status} is empty"
+    error = demand_kind(demand_json(answer).get("error"), "error", dict)
+    demand_text(error.get("message"), "message")
 
 
 def _error(answer: Exchange) -> dict[str, Any] | None:
@@ -61,8 +58,7 @@ def test_json(ask: Ask, mistake: Mistake) -> None:
     answer = mistake.send(ask)
 
     if answer.status >= 400:
-        assert answer.media_type == "application/json", f"Content-Type of a {answer.status} is {answer.media_type!r}"
-        assert isinstance(answer.json, dict), f"the body of a {answer.status} is no JSON object: {answer.text:.120}"
+        demand_json(answer)
 
 
 @requirement("errors.envelope")
@@ -73,16 +69,14 @@ def test_envelope(ask: Ask, mistake: Mistake) -> None:
 
     if answer.status >= 400:
         body = pick(answer.json, kind=dict)
-        assert isinstance(body.get("error"), dict), f"a {answer.status} has no error object: {answer.text:.160}"
+        demand_kind(body.get("error"), f"error of a {answer.status}", dict)
 
 
 @requirement("errors.message")
 def test_message(ask: Ask) -> None:
     """An error tells people what is wrong."""
     for mistake, error in _objects(ask):
-        message = error.get("message")
-        assert isinstance(message, str), f"{mistake.name}: message is {message!r:.80}"
-        assert message.strip(), f"{mistake.name}: message is empty"
+        demand_text(error.get("message"), f"{mistake.name}: message")
 
 
 @requirement("errors.type")
@@ -122,8 +116,7 @@ def _demand_word(name: str, ask: Ask, gateway: dict[str, Any]) -> None:
     for mistake, error in _objects(ask):
         word = error.get(name)
         if word is not None or name in gateway["errors"]["fields"]:
-            assert isinstance(word, str), f"{mistake.name}: {name} is {word!r:.80}"
-            assert word, f"{mistake.name}: {name} is empty"
+            demand_text(word, f"{mistake.name}: {name}")
 
 
 def _objects(ask: Ask) -> Iterator[tuple[Mistake, dict[str, Any]]]:

@@ -38,6 +38,13 @@ def streams_need_no_key(call: Call) -> None:
         _let_in(call)
 
 
+@fault(_CHAT, breaks={"auth.stream"})
+def stream_without_key_not_found(reply: Reply, call: Call) -> None:
+    """For a stream without a key there is nothing here."""
+    if reply.cause == "missing_credential" and b'"stream":true' in (call.raw or b""):
+        reply.status = 404
+
+
 @request_fault("listModels", breaks={"auth.models"}, before="authentication")
 def models_need_no_key(call: Call) -> None:
     """The list of models is open, although its documents say that it is not."""

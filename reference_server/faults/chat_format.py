@@ -61,6 +61,16 @@ def json_array(reply: Reply, call: Call) -> Reply:
     return _rewritten(reply, lambda text: f"[{text}]") if _form(call) == "json_object" else reply
 
 
+@fault(_CHAT, breaks={"chat.json-object.stream"})
+def json_array_in_streams(reply: Reply, call: Call) -> None:
+    """JSON mode gives an array in a stream."""
+    deltas = [choice["delta"] for chunk in reply.chunks for choice in chunk.get("choices") or ()]
+    texts = [delta for delta in deltas if delta.get("content")]
+    if _form(call) == "json_object" and texts:
+        texts[0]["content"] = "[" + texts[0]["content"]
+        texts[-1]["content"] += "]"
+
+
 @request_fault(_CHAT, breaks=_SCHEMA)
 def json_schema_taken_as_json_object(call: Call) -> None:
     """Of a schema only that JSON is wanted reaches the model."""

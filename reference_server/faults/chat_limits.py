@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from reference_server.call import Call
@@ -9,6 +10,7 @@ from reference_server.faults import fault, request_fault
 from reference_server.reply import Reply
 
 _CHAT = "createChatCompletion"
+SHORT, LONG = range(1, 16), range(16, 100_000)
 
 
 @request_fault(_CHAT, breaks={"chat.max-tokens.cap"})
@@ -23,10 +25,34 @@ def max_tokens_off_by_one(call: Call) -> None:
     _add_one(call, "max_tokens")
 
 
+@request_fault(_CHAT, breaks={"chat.max-tokens.cap"})
+def max_tokens_has_a_least_value(call: Call) -> None:
+    """A `max_tokens` below 16 is taken as 16."""
+    _raise(call, "max_tokens")
+
+
+@fault(_CHAT, breaks={"chat.max-tokens.cap"})
+def text_goes_on_after_max_tokens(reply: Reply, call: Call) -> Reply:
+    """A whole answer goes on after `max_tokens`, of which only the usage knows."""
+    return _changed(reply, call, "max_tokens", LONG, _go_on)
+
+
+@fault(_CHAT, breaks={"chat.max-tokens.cap"})
+def usage_goes_on_after_max_tokens(reply: Reply, call: Call) -> Reply:
+    """A whole answer is cut by `max_tokens`, but more is counted."""
+    return _changed(reply, call, "max_tokens", LONG, _count_more)
+
+
 @fault(_CHAT, breaks={"chat.max-tokens.finish-reason"})
-def cut_answer_ends_with_stop(reply: Reply, call: Call) -> Reply:
-    """A whole answer that `max_tokens` cuts pretends to have ended normally."""
-    return _ended(reply) if reply.ok and "max_tokens" in call.body else reply
+def long_cut_answer_ends_with_stop(reply: Reply, call: Call) -> Reply:
+    """A whole answer that a `max_tokens` of 16 or more cuts pretends to have ended normally."""
+    return _changed(reply, call, "max_tokens", LONG, _stop)
+
+
+@fault(_CHAT, breaks={"chat.max-tokens.finish-reason"})
+def short_cut_answer_ends_with_stop(reply: Reply, call: Call) -> Reply:
+    """A whole answer that a `max_tokens` below 16 cuts pretends to have ended normally."""
+    return _changed(reply, call, "max_tokens", SHORT, _stop)
 
 
 @request_fault(_CHAT, breaks={"chat.max-tokens.invalid"}, before="validation")
@@ -47,10 +73,28 @@ def max_completion_tokens_off_by_one(call: Call) -> None:
     _add_one(call, "max_completion_tokens")
 
 
+@request_fault(_CHAT, breaks={"chat.max-completion-tokens.cap"})
+def max_completion_tokens_has_a_least_value(call: Call) -> None:
+    """A `max_completion_tokens` below 16 is taken as 16."""
+    _raise(call, "max_completion_tokens")
+
+
+@fault(_CHAT, breaks={"chat.max-completion-tokens.cap"})
+def text_goes_on_after_max_completion_tokens(reply: Reply, call: Call) -> Reply:
+    """A whole answer goes on after `max_completion_tokens`, of which only the usage knows."""
+    return _changed(reply, call, "max_completion_tokens", LONG, _go_on)
+
+
 @fault(_CHAT, breaks={"chat.max-completion-tokens.finish-reason"})
-def capped_answer_ends_with_stop(reply: Reply, call: Call) -> Reply:
-    """A whole answer that `max_completion_tokens` cuts pretends to have ended normally."""
-    return _ended(reply) if reply.ok and "max_completion_tokens" in call.body else reply
+def long_capped_answer_ends_with_stop(reply: Reply, call: Call) -> Reply:
+    """A whole answer that a `max_completion_tokens` of 16 or more cuts pretends to have ended normally."""
+    return _changed(reply, call, "max_completion_tokens", LONG, _stop)
+
+
+@fault(_CHAT, breaks={"chat.max-completion-tokens.finish-reason"})
+def short_capped_answer_ends_with_stop(reply: Reply, call: Call) -> Reply:
+    """A whole answer that a `max_completion_tokens` below 16 cuts pretends to have ended normally."""
+    return _changed(reply, call, "max_completion_tokens", SHORT, _stop)
 
 
 @request_fault(_CHAT, breaks={"chat.max-completion-tokens.invalid"}, before="validation")
@@ -69,10 +113,30 @@ def _forget(call: Call, name: str) -> None:
         call.body.pop(name)
 
 
-def _ended(reply: Reply) -> Reply:
-    def pretend(body: dict[str, Any]) -> None:
-        for choice in body["choices"]:
-            if choice["finish_reason"] == "length":
-                choice["finish_reason"] = "stop"
+def _raise(call: Call, name: str) -> None:
+    if call.body.get(name):
+        call.body[name] = max(call.body[name], LONG.start)
 
-    return reply.edit(pretend)
+
+def _changed(reply: Reply, call: Call, name: str, limits: range, change: Callable[[Any, Any], None]) -> Reply:
+    """The first choice of a whole answer that one of these limits has cut, and its usage, changed."""
+
+    def alter(body: dict[str, Any]) -> None:
+        if body["choices"][0]["finish_reason"] == "length":
+            change(body["choices"][0], body["usage"])
+
+    limit = call.body.get(name) if isinstance(call.body, dict) else None
+    return reply.edit(alter) if limit in limits else reply
+
+
+def _go_on(choice: dict[str, Any], _: object) -> None:
+    choice["message"]["content"] = ", ".join(map(str, range(1, 40)))
+
+
+def _count_more(_: object, usage: dict[str, Any]) -> None:
+    usage["completion_tokens"] += 1
+    usage["total_tokens"] += 1
+
+
+def _stop(choice: dict[str, Any], _: object) -> None:
+    choice["finish_reason"] = "stop"

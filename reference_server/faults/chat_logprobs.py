@@ -18,6 +18,13 @@ def logprobs_dropped(reply: Reply, call: Call) -> Reply:
     return reply if _with_top(call) else reply.edit(lambda body: _choices(body, _without))
 
 
+@fault(_CHAT, breaks={"chat.logprobs.present"})
+def logprobs_without_entries(reply: Reply, call: Call) -> Reply:
+    """A whole answer without alternatives has logprobs of no token."""
+    empty = {"logprobs": {"content": None, "refusal": None}}
+    return reply if _with_top(call) else reply.edit(lambda body: _choices(body, lambda one: one.update(empty)))
+
+
 @fault(_CHAT, breaks={"chat.logprobs.entry"})
 def logprob_is_a_probability(reply: Reply, call: Call) -> Reply:
     """`logprob` is a probability between 0 and 1."""

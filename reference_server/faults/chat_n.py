@@ -38,6 +38,12 @@ def later_choices_without_message(reply: Reply) -> Reply:
 
 
 @fault(_CHAT, breaks={"chat.n.complete"})
+def later_messages_without_role(reply: Reply) -> Reply:
+    """Only the message of the first choice has a role."""
+    return reply.edit(lambda body: _others(body, lambda choice: choice["message"].pop("role")))
+
+
+@fault(_CHAT, breaks={"chat.n.complete"})
 def later_choices_without_end(reply: Reply) -> Reply:
     """Only the first choice has a finish_reason."""
     return reply.edit(lambda body: _others(body, lambda choice: choice.update(finish_reason=None)))
@@ -106,6 +112,15 @@ def later_choices_without_text(reply: Reply) -> None:
     """Only the first choice of a stream gets text."""
     for choice in _later(reply):
         choice["delta"].pop("content", None)
+
+
+@fault(_CHAT, breaks={"chat.n.stream.text"})
+def first_choice_has_all_words(reply: Reply) -> None:
+    """The words of the other choices of a stream come in the first one too."""
+    for chunk in reply.chunks:
+        for choice in list(chunk.get("choices") or ()):
+            if choice["index"] and choice["delta"].get("content"):
+                chunk["choices"].append({"index": 0, "delta": choice["delta"], "finish_reason": None})
 
 
 @fault(_CHAT, breaks={"chat.n.stream.id"})

@@ -71,6 +71,13 @@ def no_fallback_for_streams(call: Call) -> None:
         call.body.pop("provider", None)
 
 
+@fault(_CHAT, breaks={"provider.fallback.stream"}, gateway=_OF, model="upstream-error")
+def failure_told_before_the_fallback(reply: Reply) -> None:
+    """The stream of a fallback begins with the error of the model that failed."""
+    if reply.events:
+        reply.events.insert(0, {"error": {"message": "The model failed.", "type": "server_error", "code": None}})
+
+
 @request_fault(_CHAT, breaks={"provider.fallback.client-error"}, gateway=_OF, model="text-only")
 def fallback_on_client_error(call: Call) -> None:
     """What the model refuses as the caller's mistake is sent on to the fallback."""

@@ -20,6 +20,13 @@ def stream_labelled_as_json(reply: Reply) -> None:
         reply.headers["content-type"] = "application/json"
 
 
+@fault(_CHAT, breaks={"chat.stream.answers"})
+def stream_created(reply: Reply, call: Call) -> None:
+    """The plainest stream is answered 201."""
+    if reply.events and len(call.body) == 4 and "hello in one short" in str(call.body["messages"]):
+        reply.status = 201
+
+
 @fault(_CHAT, breaks={"chat.stream.framing"})
 def stream_ends_without_blank_line(reply: Reply) -> None:
     """No blank line closes the last event."""

@@ -29,6 +29,13 @@ def wrong_stream_refused_in_array(reply: Reply, call: Call) -> None:
         reply.body = [reply.body]
 
 
+@fault(_CHAT, breaks={"chat.stream.errors"})
+def wrong_stream_refused_as_done(reply: Reply, call: Call) -> None:
+    """A wrong request for a stream is refused with the status 200."""
+    if _is_wrong_stream(reply, call):
+        reply.status = 200
+
+
 @fault(_CHAT, breaks={"chat.stream.error-event"}, model="midstream-error")
 def failure_without_words(reply: Reply) -> None:
     """A stream that fails half-way tells of an error without a message."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.reply import Reply
 
@@ -68,6 +69,21 @@ def usage_chunk_without_object(reply: Reply) -> None:
     """The usage chunk is missing its object, so that the official client loses it."""
     for chunk in _usage_chunks(reply):
         chunk["object"] = "usage"
+
+
+@fault(_CHAT, breaks={"chat.stream.usage.identity"})
+def usage_chunk_with_its_own_id(reply: Reply) -> None:
+    """The usage chunk has an id of its own."""
+    for chunk in _usage_chunks(reply):
+        chunk["id"] += "-usage"
+
+
+@fault(_CHAT, breaks={"chat.stream.usage"})
+def include_usage_refused(reply: Reply, call: Call) -> Reply:
+    """`stream_options` is refused as unknown."""
+    error = {"message": "Unknown parameter.", "type": "invalid_request_error", "param": "stream_options", "code": None}
+    asked = isinstance(call.body, dict) and call.body.get("stream_options")
+    return Reply.json({"error": error}, 400) if asked and reply.ok else reply
 
 
 def _usage_chunks(reply: Reply) -> list[dict[str, Any]]:

@@ -132,6 +132,13 @@ def null_content_in_history_refused(reply: Reply, call: Call) -> Reply:
     return _refused() if null and text else reply
 
 
+@fault(_CHAT, breaks={"tools.result"})
+def result_without_answer(reply: Reply, call: Call) -> Reply:
+    """The result of a call is answered by no choice."""
+    returned = reply.ok and any(turn["role"] == "tool" for turn in _turns(call))
+    return reply.edit(lambda body: body.update(choices=[])) if returned else reply
+
+
 @fault(_CHAT, breaks={"tools.result.content-forms"})
 def empty_content_in_history_refused(reply: Reply, call: Call) -> Reply:
     """A turn with tool calls is refused when its content is an empty string."""

@@ -11,6 +11,12 @@ from reference_server.faults.chat import _messages, _refused, _roles
 from reference_server.reply import Reply
 
 _CHAT = "createChatCompletion"
+_COUNTED = {
+    "chat.max-completion-tokens.cap",
+    "chat.max-tokens.cap",
+    "chat.stream.usage.equals-whole",
+    "chat.usage.completion-counted",
+}
 
 
 def _set(reply: Reply, name: str, change: Callable[[Any], Any]) -> Reply:
@@ -99,6 +105,17 @@ def developer_dropped(call: Call) -> None:
 def long_history_refused(reply: Reply, call: Call) -> Reply:
     """A conversation of three turns is refused."""
     return _refused(400) if reply.ok and "marmalade" in str(call.body) and "assistant" in _roles(call) else reply
+
+
+@fault(_CHAT, breaks=_COUNTED)
+def thousands_of_tokens_for_a_greeting(reply: Reply, call: Call) -> Reply:
+    """The plainest answer is counted as many more tokens than it has bytes."""
+
+    def count(body: dict[str, Any]) -> None:
+        for name in ("completion_tokens", "total_tokens"):
+            body["usage"][name] += 10_000
+
+    return reply.edit(count) if _is_plain(call) else reply
 
 
 def _is_plain(call: Call) -> bool:

@@ -302,6 +302,12 @@ def embeddings_credits_used_as_text(reply: Reply) -> Reply:
     return reply.edit(lambda body: body.update(credits_used=str(body["credits_used"])))
 
 
+@fault(_EMBED, breaks={"embeddings.credits-used"}, gateway="infery")
+def embeddings_credits_used_negative(reply: Reply) -> Reply:
+    """The body tells what is left of the credits as a debt."""
+    return reply.edit(lambda body: body.update(credits_used=-abs(body["credits_used"]) - 0.5))
+
+
 @fault(_EMBED, breaks={"embeddings.model-used"}, gateway="infery")
 def embeddings_without_model_used(reply: Reply) -> None:
     """The header of the model that served is missing."""

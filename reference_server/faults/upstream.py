@@ -28,6 +28,13 @@ def upstream_failure_streamed(reply: Reply, call: Call) -> Reply:
     return Reply.stream([reply.body, "[DONE]"]) if _streams(call) else reply
 
 
+@fault(_CHAT, breaks={"upstream.stream"}, model="upstream-error")
+def upstream_failure_of_a_stream_is_bad(reply: Reply, call: Call) -> None:
+    """A provider's failure is the caller's mistake where a stream was asked for."""
+    if _streams(call):
+        reply.status = 400
+
+
 @fault(_CHAT, breaks={"upstream.error-body"}, model="upstream-error")
 def upstream_failure_as_page(reply: Reply) -> None:
     """A provider's failure is a page of the proxy in between."""
