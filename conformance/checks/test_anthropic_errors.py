@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance import anthropic_mistakes as mistakes
+from conformance.answer import demand_kind, demand_refusal, demand_text
 from conformance.anthropic import Anthropic
 from conformance.anthropic_mistakes import Mistake
 from conformance.ask import STRANGER
@@ -42,8 +43,7 @@ def test_never_5xx(anthropic: Anthropic, mistake: Mistake) -> None:
     """A mistake is the caller's, and is answered."""
     answer = mistake.send(anthropic)
 
-    assert answer.status, f"no answer: {answer.broken}"
-    assert answer.status < 500, f"a {answer.status}: {answer.text:.160}"
+    assert 0 < answer.status < 500, f"answered {answer.status or answer.broken}: {answer.text:.160}"
 
 
 @requirement("anthropic.errors.malformed-json")
@@ -189,7 +189,7 @@ def test_before_stream(anthropic: Anthropic, mistake: Mistake) -> None:
     if mistake.send(anthropic).status < 400:
         inconclusive("the request is taken when it is not streamed")
 
-    assert 400 <= answer.status < 500, f"the wrong request for a stream is answered {answer.status}"
+    demand_refusal(answer)
     assert answer.media_type != "text/event-stream", "the refusal is a stream"
 
 
@@ -202,10 +202,9 @@ def test_midstream(anthropic: Anthropic, target: Target) -> None:
     told = [event for event in stream.events if event.name == "error"]
 
     assert told, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"
-    data = decoded(told[0].data)
-    error = data.get("error") if isinstance(data, dict) else None
-    assert isinstance(error, dict), f"the event has no error object: {told[0].data!r:.160}"
-    assert error.get("message"), f"the error has no message: {told[0].data!r:.160}"
+    data = demand_kind(decoded(told[0].data), "the event", dict)
+    error = demand_kind(data.get("error"), "error of the event", dict)
+    demand_text(error.get("message"), "message of the error")
     assert not stream.of("message_stop"), "message_stop comes as if all were said"
 
 
