@@ -14,7 +14,7 @@ from conformance.ask import user
 from conformance.check import inconclusive, pick, requirement
 from openapi import Contract
 
-STOP_REASONS = {
+STOP_REASONS = (
     "end_turn",
     "max_tokens",
     "stop_sequence",
@@ -22,7 +22,7 @@ STOP_REASONS = {
     "pause_turn",
     "refusal",
     "model_context_window_exceeded",
-}
+)
 COUNT = "Count from 1 to 40, separated by commas."
 LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
 FEWEST = 8

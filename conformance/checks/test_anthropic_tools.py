@@ -24,7 +24,7 @@ from conformance.ask import user
 from conformance.check import each, inconclusive, pick, requirement
 from conformance.tools import BOTH, NAMES, QUESTION
 
-CUT = {"max_tokens", "pause_turn", "refusal"}
+CUT = ("max_tokens", "pause_turn", "refusal")
 SILENCE = 3
 """The most tokens of the answer of a model that has nothing to add to a result."""
 

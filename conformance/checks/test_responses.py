@@ -151,7 +151,7 @@ def demand_longer(more: Response, less: Response, what: str) -> None:
 @requirement("responses.input.own-output")
 def test_input_own_output(responses: Responses, response: Response, granted: Callable[..., Any]) -> None:
     """What came out goes in."""
-    roles = {item.get("role") for item in response.output if item.get("type") == "message"}
+    roles = {str(item.get("role")) for item in response.output if item.get("type") == "message"}
     if not response.text or roles != {"assistant"}:
         inconclusive("cannot be judged: the response is not sound")
 

@@ -157,13 +157,13 @@ def _name(data: dict[str, Any]) -> Any:
 def test_stream_parts(streams: list[ResponseStream]) -> None:
     """A text grows where it began."""
     for stream in streams:
-        items, parts = set(), set()
+        items, parts = [], []
         for data in stream.data:
             index, part = data.get("output_index"), (data.get("output_index"), data.get("content_index"))
             if data["type"] == ADDED:
-                items.add(index)
+                items.append(index)
             elif data["type"] == PART:
-                parts.add(part)
+                parts.append(part)
             elif data["type"] == TEXT:
                 assert index in items, f"a delta of text comes before the item {index} is added"
                 assert part in parts, f"a delta of text comes before the part {part} is added"
