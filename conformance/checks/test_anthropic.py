@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from conformance import spelling
-from conformance.answer import demand_text
+from conformance.answer import demand_count, demand_json, demand_kind, demand_text
 from conformance.anthropic import Anthropic, Message, whole_input
 from conformance.ask import user
 from conformance.check import inconclusive, pick, requirement
 from openapi import Contract
 
-STOP_REASONS = {
+STOP_REASONS = (
     "end_turn",
     "max_tokens",
     "stop_sequence",
@@ -22,7 +22,7 @@ STOP_REASONS = {
     "pause_turn",
     "refusal",
     "model_context_window_exceeded",
-}
+)
 COUNT = "Count from 1 to 40, separated by commas."
 LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
 FEWEST = 8
@@ -40,10 +40,8 @@ def test_answers(message: Message, granted: Callable[..., Any]) -> None:
     """A model, a limit and one message are enough."""
     if message.status in {401, 403}:
         inconclusive("the credential is refused")
-    exchange = granted(message).exchange
 
-    assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
-    assert isinstance(exchange.json, dict), "the body is not a JSON object"
+    demand_json(granted(message).exchange)
 
 
 @requirement("anthropic.schema")
@@ -88,14 +86,11 @@ def test_model(message: Message) -> None:
 @requirement("anthropic.content")
 def test_content(message: Message) -> None:
     """What is said comes in typed blocks."""
-    content = message.body.get("content")
+    content = demand_kind(message.body.get("content"), "content", list)
 
-    assert isinstance(content, list), f"content is {content!r:.80}"
     for block in content:
-        assert isinstance(block, dict), f"a block is {block!r:.80}"
-        assert isinstance(block.get("type"), str), f"type of a block is {block.get('type')!r:.80}"
-        text = block.get("text")
-        assert block["type"] != "text" or isinstance(text, str), f"text of a text block is {text!r:.80}"
+        if demand_kind(demand_kind(block, "a block", dict).get("type"), "type of a block", str) == "text":
+            demand_kind(block.get("text"), "text of a text block", str)
 
 
 @requirement("anthropic.text")
@@ -129,12 +124,10 @@ def test_stop_sequence_null(message: Message) -> None:
 @requirement("anthropic.usage")
 def test_usage(message: Message) -> None:
     """Both counters are counts."""
-    usage = message.body.get("usage")
-    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
+    usage = demand_kind(message.body.get("usage"), "usage", dict)
 
     for name in ("input_tokens", "output_tokens"):
-        assert type(usage.get(name)) is int, f"{name} is {usage.get(name)!r:.80}"
-        assert usage[name] >= 0, f"{name} is {usage[name]}"
+        demand_count(usage.get(name), name)
 
 
 @requirement("anthropic.usage.counted")

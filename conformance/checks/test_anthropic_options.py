@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance import media
-from conformance.answer import demand_text, leave_at_limit
+from conformance.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
 from conformance.anthropic import Anthropic, Message
 from conformance.anthropic_tools import TOOLS
 from conformance.ask import PROMPT, user
@@ -152,7 +152,7 @@ def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
 
     first = pick(answer.content, 0, kind=dict)
     assert first.get("type") == "thinking", f"the first block is {first.get('type')!r:.80}"
-    assert isinstance(first.get("thinking"), str), f"thinking is {first.get('thinking')!r:.80}"
+    demand_kind(first.get("thinking"), "thinking", str)
     demand_text(first.get("signature"), "signature")
     assert answer.words or answer.stop_reason == "max_tokens", "no text follows the thinking"
 
@@ -161,8 +161,7 @@ def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
 def test_thinking_returned(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
     """What was thought may be shown again."""
     answer = _thought(anthropic)
-    if not answer.blocks("thinking"):
-        inconclusive("the answer holds no thinking")
+    pick(answer.blocks("thinking"), 0, "thinking", kind=str)
     turns = [user(PROMPT), {"role": "assistant", "content": answer.content}, user("Once more, please.")]
 
     granted(anthropic.message(turns, max_tokens=2048, thinking=THINKING), answer)
@@ -177,10 +176,8 @@ def test_count_tokens(anthropic: Anthropic) -> None:
     """A count is a number of tokens."""
     answer = _counting(anthropic)
 
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.text:.160}"
-    count = answer.json.get("input_tokens") if isinstance(answer.json, dict) else None
-    assert type(count) is int, f"input_tokens is {count!r:.80}"
-    assert count > 0, f"input_tokens is {count}"
+    demand_status(answer, {200})
+    demand_count(demand_kind(answer.json, "the body", dict).get("input_tokens"), "input_tokens", 1)
 
 
 @requirement("anthropic.count-tokens.grows")

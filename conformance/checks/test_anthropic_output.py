@@ -41,11 +41,9 @@ def _demand_book(text: str, reason: Any) -> None:
     """The text of an answer that ended normally is a value of the schema."""
     if reason != "end_turn":
         inconclusive(f"the answer ended with {reason!r:.60}")
-    value = decoded(text)
 
-    assert value is not None, f"the text is no JSON: {text:.160}"
-    problem = next(jsonschema.Draft202012Validator(FLAT).iter_errors(value), None)
-    assert problem is None, f"the text breaks the schema: {problem.message:.160}"
+    problem = next(jsonschema.Draft202012Validator(FLAT).iter_errors(decoded(text)), None)
+    assert problem is None, f"{text!r:.120} is no JSON of the schema: {problem.message:.120}"
 
 
 @requirement("anthropic.effort")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import spelling
-from conformance.answer import demand_served
+from conformance.answer import demand_kind, demand_served, demand_text
 from conformance.anthropic import Anthropic, whole_input
 from conformance.anthropic_stream import DELTAS, MessageStream
 from conformance.check import inconclusive, pick, requirement
@@ -17,14 +17,14 @@ from conformance.checks.test_chat_stream import judge_framing
 from conformance.exchange import decoded
 from openapi import Contract
 
-KNOWN = {
+KNOWN = (
     "message_start",
     "content_block_start",
     "content_block_delta",
     "content_block_stop",
     "message_delta",
     "message_stop",
-}
+)
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_stream_json_events(stream: MessageStream) -> None:
         if event.data.strip() == "[DONE]":
             continue
         data = decoded(event.data)
-        assert isinstance(data, dict), f"an event is not a JSON object: {event.data!r:.120}"
-        assert isinstance(data.get("type"), str), f"type of an event is {data.get('type')!r:.80}: {event.data!r:.120}"
+        kind = data.get("type") if isinstance(data, dict) else None
+        assert isinstance(kind, str), f"an event is not a JSON object with a type: {event.data!r:.120}"
 
 
 @requirement("anthropic.stream.schema")
@@ -99,8 +99,7 @@ def test_stream_start_message(stream: MessageStream) -> None:
     message = stream.message
 
     for name in ("id", "model"):
-        assert isinstance(message.get(name), str), f"{name} is {message.get(name)!r:.80}"
-        assert message[name], f"{name} is empty"
+        demand_text(message.get(name), name)
     assert message.get("content") == [], f"content is {message.get('content')!r:.80}"
     assert message.get("stop_reason") is None, f"stop_reason is {message.get('stop_reason')!r:.80}"
 
@@ -108,10 +107,9 @@ def test_stream_start_message(stream: MessageStream) -> None:
 @requirement("anthropic.stream.start.usage")
 def test_stream_start_usage(stream: MessageStream) -> None:
     """The start has counters: the official clients write into them."""
-    usage = stream.message.get("usage")
+    usage = demand_kind(stream.message.get("usage"), "usage", dict)
 
-    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
-    assert type(usage.get("input_tokens")) is int, f"input_tokens is {usage.get('input_tokens')!r:.80}"
+    demand_kind(usage.get("input_tokens"), "input_tokens", int)
 
 
 @requirement("anthropic.stream.blocks")
@@ -147,8 +145,8 @@ def test_stream_indices(streams: list[MessageStream]) -> None:
 def test_stream_deltas(streams: list[MessageStream]) -> None:
     """A text grows by text."""
     for block in (block for stream in streams for block in stream.blocks):
-        if block.type in set(DELTAS.values()):
-            strange = [delta.get("type") for delta in block.deltas if DELTAS.get(delta.get("type", "")) != block.type]
+        if block.type in tuple(DELTAS.values()):
+            strange = [delta.get("type") for delta in block.deltas if DELTAS.get(str(delta.get("type"))) != block.type]
             assert not strange, f"a {block.type} block has the delta {strange[0]!r:.80}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance import spelling
+from conformance.answer import demand_text
 from conformance.anthropic import Anthropic
 from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT
@@ -68,4 +69,4 @@ def test_stream_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> N
     assert thoughts, f"no thinking block, but {[block.type for block in stream.blocks]}"
     last = thoughts[0].deltas[-1] if thoughts[0].deltas else {}
     assert last.get("type") == "signature_delta", f"the last delta of the thinking is {last.get('type')!r:.80}"
-    assert last.get("signature"), "the signature is empty"
+    demand_text(last.get("signature"), "signature")

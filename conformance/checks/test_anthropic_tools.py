@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_served, demand_status
+from conformance.answer import demand_served, demand_status, demand_text
 from conformance.anthropic import Anthropic, Message
 from conformance.anthropic_tools import (
     ANY,
@@ -24,7 +24,9 @@ from conformance.ask import user
 from conformance.check import each, inconclusive, pick, requirement
 from conformance.tools import BOTH, NAMES, QUESTION
 
-CUT = {"max_tokens", "pause_turn", "refusal"}
+CUT = ("max_tokens", "pause_turn", "refusal")
+SILENCE = 3
+"""The most tokens of the answer of a model that has nothing to add to a result."""
 
 
 @pytest.fixture(autouse=True)
@@ -55,9 +57,8 @@ def test_named(anthropic: Anthropic) -> None:
     """A named tool is called, and no other."""
     answer = demand_served(anthropic.message(QUESTION, **NAMED))
 
-    names = {call.get("name") for call in answer.blocks("tool_use")}
-    assert names, f"no tool call, but {answer.words!r:.120}"
-    assert names == {"get_time"}, f"get_time was named, but the calls are {names}"
+    names = {str(call.get("name")) for call in answer.blocks("tool_use")}
+    assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"
 
 
 @requirement("anthropic.tools.none")
@@ -71,10 +72,10 @@ def test_none(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.id")
 def test_id(anthropic: Anthropic) -> None:
     """Every call can be told from the others."""
-    ids = [call.get("id") for call in forced(anthropic).calls]
+    for calls in (forced(anthropic).calls, anthropic.message(BOTH, **ANY).blocks("tool_use")):
+        ids = [demand_text(call.get("id"), "id of a call") for call in calls]
 
-    assert all(isinstance(name, str) and name for name in ids), f"the ids are {ids}"
-    assert len(set(ids)) == len(ids), f"the ids are {ids}"
+        assert len(set(ids)) == len(ids), f"the ids are {ids}"
 
 
 @requirement("anthropic.tools.name")
@@ -109,6 +110,8 @@ def test_result(anthropic: Anthropic) -> None:
     results = [result(_id(call), content="18 degrees, sunny") for call in turn.calls]
 
     answer = demand_served(anthropic.message(returned(turn.content, *results), tools=TOOLS))
+    if not answer.content and answer.tokens("output_tokens") <= SILENCE:
+        inconclusive("the model has nothing to add")
 
     assert answer.content, f"nothing is answered: {answer.exchange.text:.160}"
 
@@ -189,9 +192,8 @@ def _both(anthropic: Anthropic) -> Message:
 def test_stream_start(anthropic: Anthropic) -> None:
     """A streamed call is named before its input comes."""
     for call in forced_stream(anthropic).calls:
-        name, tool = call.start.get("id"), call.start.get("name")
-        assert isinstance(name, str) and name, f"id is {name!r:.80}"  # noqa: PT018
-        assert tool in NAMES, f"name is {tool!r:.80}, which was not offered"
+        demand_text(call.start.get("id"), "id")
+        assert call.start.get("name") in NAMES, f"name is {call.start.get('name')!r:.80}, which was not offered"
         assert call.start.get("input") == {}, f"input of the start is {call.start.get('input')!r:.80}"
 
 

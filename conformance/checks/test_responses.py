@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import spelling
+from conformance.answer import demand_count, demand_json, demand_kind, demand_text
 from conformance.check import each, inconclusive, pick, requirement
 from conformance.responses import FEWEST, LONG, Response, Responses, said
 from openapi import Contract
@@ -33,10 +34,7 @@ def response(responses: Responses) -> Response:
 @requirement("responses.answers")
 def test_answers(response: Response, granted: Callable[..., Any]) -> None:
     """A model and a text are enough."""
-    exchange = granted(response).exchange
-
-    assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
-    assert isinstance(exchange.json, dict), "the body is not a JSON object"
+    demand_json(granted(response).exchange)
 
 
 @requirement("responses.schema")
@@ -52,8 +50,7 @@ def test_id(responses: Responses, response: Response) -> None:
     """A response can be named, and is not another one."""
     first, second = response.body.get("id"), responses.create(take=1).body.get("id")
 
-    assert isinstance(first, str), f"id is {first!r:.80}"
-    assert first, "id is empty"
+    demand_text(first, "id")
     assert first != second, f"two responses have the id {first!r}"
 
 
@@ -78,25 +75,17 @@ def test_status(response: Response) -> None:
 @requirement("responses.output")
 def test_output(response: Response) -> None:
     """What is said comes in typed items, and these in typed parts."""
-    output = response.body.get("output")
-
-    assert isinstance(output, list), f"output is {output!r:.80}"
-    for item in output:
-        assert isinstance(item, dict), f"an item is {item!r:.80}"
-        assert isinstance(item.get("type"), str), f"type of an item is {item.get('type')!r:.80}"
-        if item["type"] == "message":
-            _demand_message(item)
+    for item in demand_kind(response.body.get("output"), "output", list):
+        if _type(item, "item") == "message":
+            assert item.get("role") == "assistant", f"role of a message is {item.get('role')!r:.80}"
+            for part in demand_kind(item.get("content"), "content of a message", list):
+                if _type(part, "part") == "output_text":
+                    demand_kind(part.get("text"), "text of an output_text", str)
 
 
-def _demand_message(item: dict[str, Any]) -> None:
-    role, content = item.get("role"), item.get("content")
-    assert role == "assistant", f"role of a message is {role!r:.80}"
-    assert isinstance(content, list), f"content of a message is {content!r:.80}"
-    for part in content:
-        assert isinstance(part, dict), f"a part is {part!r:.80}"
-        assert isinstance(part.get("type"), str), f"type of a part is {part.get('type')!r:.80}"
-        text = part.get("text")
-        assert part["type"] != "output_text" or isinstance(text, str), f"text of an output_text is {text!r:.80}"
+def _type(value: Any, name: str) -> str:
+    """The type of an item or of a part, which it has to tell."""
+    return str(demand_kind(demand_kind(value, f"an {name}", dict).get("type"), f"type of an {name}", str))
 
 
 @requirement("responses.text")
@@ -115,14 +104,10 @@ def test_text(response: Response) -> None:
 @requirement("responses.usage")
 def test_usage(response: Response) -> None:
     """The counters are counts, and add up."""
-    usage = response.body.get("usage")
+    usage = demand_kind(response.body.get("usage"), "usage", dict)
 
-    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
-    for name in COUNTERS:
-        assert type(usage.get(name)) is int, f"{name} is {usage.get(name)!r:.80}"
-        assert usage[name] >= 0, f"{name} is {usage[name]}"
-    told = usage["input_tokens"], usage["output_tokens"]
-    assert usage["total_tokens"] == sum(told), f"total_tokens is {usage['total_tokens']}, its parts are {told}"
+    *parts, total = [demand_count(usage.get(name), name) for name in COUNTERS]
+    assert total == sum(parts), f"total_tokens is {total}, its parts are {parts}"
 
 
 @requirement("responses.usage.counted")
@@ -166,7 +151,7 @@ def demand_longer(more: Response, less: Response, what: str) -> None:
 @requirement("responses.input.own-output")
 def test_input_own_output(responses: Responses, response: Response, granted: Callable[..., Any]) -> None:
     """What came out goes in."""
-    roles = {item.get("role") for item in response.output if item.get("type") == "message"}
+    roles = {str(item.get("role")) for item in response.output if item.get("type") == "message"}
     if not response.text or roles != {"assistant"}:
         inconclusive("cannot be judged: the response is not sound")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import allowed_for, demand_kind, demand_status, demand_text
 from conformance.ask import OMIT, STRANGER
 from conformance.check import Unsupported, each, inconclusive, requirement
-from conformance.checks.test_responses_options import demand_status
 from conformance.exchange import Exchange, decoded
 from conformance.mistakes import NOWHERE
 from conformance.responses import Responses, said
@@ -60,21 +60,21 @@ def test_missing_field(responses: Responses, gateway: dict[str, Any], mistake: M
     if answer.status == 200 and "model" in mistake.fields:
         inconclusive("the target has a default for the model")
 
-    demand_status(answer, gateway, mistake.cause)
+    demand_status(answer, allowed_for(gateway, mistake.cause))
 
 
 @requirement("responses.errors.invalid-value")
 @each("mistake", INVALID, BY_NAME)
 def test_invalid_value(responses: Responses, gateway: dict[str, Any], mistake: Mistake) -> None:
     """A value that cannot be read is refused."""
-    demand_status(mistake.send(responses), gateway, mistake.cause)
+    demand_status(mistake.send(responses), allowed_for(gateway, mistake.cause))
 
 
 @requirement("responses.errors.unknown-model")
 @each("mistake", UNKNOWN_MODEL, BY_NAME)
 def test_unknown_model(responses: Responses, gateway: dict[str, Any], mistake: Mistake) -> None:
     """Who does not exist does not answer."""
-    demand_status(mistake.send(responses), gateway, mistake.cause)
+    demand_status(mistake.send(responses), allowed_for(gateway, mistake.cause))
 
 
 @requirement("responses.errors.credential")
@@ -84,7 +84,7 @@ def test_credential(responses: Responses, gateway: dict[str, Any], target: Targe
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
-    demand_status(mistake.send(responses), gateway, mistake.cause)
+    demand_status(mistake.send(responses), allowed_for(gateway, mistake.cause))
 
 
 @requirement("responses.errors.object")
@@ -95,11 +95,9 @@ def test_object(responses: Responses, mistake: Mistake) -> None:
     if not 400 <= answer.status < 500:
         inconclusive(f"the request was answered {answer.status}")
 
-    error = answer.json.get("error") if isinstance(answer.json, dict) else None
-    assert isinstance(error, dict), f"a {answer.status} has no error object: {answer.text:.160}"
-    message = error.get("message")
-    assert isinstance(message, str), f"message of a {answer.status} is {message!r:.80}"
-    assert message.strip(), f"message of a {answer.status} is empty"
+    body = demand_kind(answer.json, f"the body of a {answer.status}", dict)
+    error = demand_kind(body.get("error"), f"error of a {answer.status}", dict)
+    demand_text(error.get("message"), f"message of a {answer.status}")
 
 
 @requirement("responses.errors.upstream")
@@ -109,7 +107,7 @@ def test_upstream(responses: Responses, gateway: dict[str, Any], target: Target,
     model = target.models["upstream-error"]
     answer = responses.create(model=model, stream=streamed, patient=False).exchange
 
-    demand_status(answer, gateway, "upstream")
+    demand_status(answer, allowed_for(gateway, "upstream"))
 
 
 @pytest.fixture

@@ -109,6 +109,12 @@ def stop_reason_null(reply: Reply) -> Reply:
     return reply.edit(lambda body: _replace(body, "stop_reason", "end_turn", None))
 
 
+@fault(_MESSAGE, breaks={"anthropic.stop-reason"})
+def stop_reason_is_an_object(reply: Reply) -> Reply:
+    """A natural end is told by an object."""
+    return reply.edit(lambda body: _replace(body, "stop_reason", "end_turn", {"type": "end_turn"}))
+
+
 @fault(_MESSAGE, breaks={"anthropic.stop-sequence.null"})
 def stop_sequence_blank(reply: Reply) -> Reply:
     """Without a stop sequence `stop_sequence` is an empty string."""

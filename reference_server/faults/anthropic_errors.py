@@ -7,7 +7,7 @@ import msgspec
 from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.anthropic import refused, sent
-from reference_server.faults.anthropic_stream import is_of
+from reference_server.faults.anthropic_stream import is_of, of
 from reference_server.reply import Chunk, Event, Reply, encode_event
 
 _MESSAGE = "createMessage"
@@ -156,8 +156,25 @@ def native_error_without_type(reply: Reply) -> Reply:
 @fault(_MESSAGE, breaks={"anthropic.errors.before-stream"})
 def refusal_as_stream(reply: Reply, call: Call) -> Reply:
     """A wrong request for a stream is answered 200, with the error as an event."""
-    wrong = reply.cause in ("missing_field", "invalid_value") and sent(call).get("stream") is True
-    return Reply.stream([reply.body], named=True) if wrong else reply
+    return Reply.stream([reply.body], named=True) if _is_wrong_stream(reply, call) else reply
+
+
+@fault(_MESSAGE, breaks={"anthropic.errors.before-stream"})
+def refusal_as_success(reply: Reply, call: Call) -> None:
+    """A wrong request for a stream is answered 200, with the error as JSON."""
+    if _is_wrong_stream(reply, call):
+        reply.status = 200
+
+
+@fault(_MESSAGE, breaks={"anthropic.errors.before-stream"})
+def refusal_labelled_as_stream(reply: Reply, call: Call) -> None:
+    """A wrong request for a stream is refused in JSON that says it is a stream."""
+    if _is_wrong_stream(reply, call):
+        reply.headers["content-type"] = "text/event-stream"
+
+
+def _is_wrong_stream(reply: Reply, call: Call) -> bool:
+    return reply.cause in ("missing_field", "invalid_value") and sent(call).get("stream") is True
 
 
 @fault(_MESSAGE, breaks={"anthropic.errors.midstream"}, model="midstream-error")
@@ -174,6 +191,20 @@ def failure_of_chat(reply: Reply) -> Reply:
         return b"data: " + msgspec.json.encode({"error": chunk["error"]}) + b"\n\n" if is_of(chunk, "error") else chunk
 
     return reply.map(retell)
+
+
+@fault(_MESSAGE, breaks={"anthropic.errors.midstream"}, model="midstream-error")
+def message_failure_is_a_text(reply: Reply) -> None:
+    """The error of a failure is a text."""
+    for chunk in of(reply, "error"):
+        chunk["error"] = chunk["error"]["message"]
+
+
+@fault(_MESSAGE, breaks={"anthropic.errors.midstream"}, model="midstream-error")
+def message_failure_without_words(reply: Reply) -> None:
+    """The message of a failure is empty."""
+    for chunk in of(reply, "error"):
+        chunk["error"]["message"] = ""
 
 
 @fault(_MESSAGE, breaks={"anthropic.errors.midstream"}, model="midstream-error")

@@ -27,13 +27,8 @@ def stop_sequences_ignored(call: Call) -> None:
 
 @fault(_MESSAGE, breaks={"anthropic.stop.named"})
 def stop_told_as_end(reply: Reply) -> Reply:
-    """An answer that a stop sequence ended pretends to have ended by itself."""
-
-    def rename(body: dict[str, Any]) -> None:
-        if body["stop_reason"] == "stop_sequence":
-            body.update(stop_reason="end_turn", stop_sequence=None)
-
-    return reply.edit(rename)
+    """An answer that a stop sequence ended pretends to have ended by itself, and names the sequence."""
+    return reply.edit(lambda body: body.update(stop_reason="end_turn") if body["stop_sequence"] else None)
 
 
 @fault(_MESSAGE, breaks={"anthropic.stop.named"})
@@ -88,19 +83,47 @@ def thinking_ignored(call: Call) -> None:
 @fault(_MESSAGE, breaks={"anthropic.thinking"})
 def thinking_unsigned(reply: Reply) -> Reply:
     """Thinking has no signature."""
+    return _each_thought(reply, {"signature": ""})
 
-    def unsign(body: dict[str, Any]) -> None:
-        for block in body["content"]:
-            if block["type"] == "thinking":
-                block["signature"] = ""
 
-    return reply.edit(unsign)
+@fault(_MESSAGE, breaks={"anthropic.thinking"})
+def thinking_called_reasoning(reply: Reply) -> Reply:
+    """Thinking has the type that another protocol gives it."""
+    return _each_thought(reply, {"type": "reasoning"})
+
+
+@fault(_MESSAGE, breaks={"anthropic.thinking"})
+def thinking_null(reply: Reply) -> Reply:
+    """Thinking is signed and has no words."""
+    return _each_thought(reply, {"thinking": None})
+
+
+@fault(_MESSAGE, breaks={"anthropic.thinking"})
+def thinking_alone(reply: Reply) -> Reply:
+    """Who thinks says nothing, and ends as if it had."""
+
+    def leave(body: dict[str, Any]) -> None:
+        thoughts = [block for block in body["content"] if block["type"] == "thinking"]
+        body["content"] = thoughts or body["content"]
+
+    return reply.edit(leave)
 
 
 @fault(_MESSAGE, breaks={"anthropic.thinking.returned"})
 def thinking_in_history_fails(reply: Reply, call: Call) -> Reply:
     """A turn with thinking is refused without an error object."""
     return refused(reply, 422, DETAIL) if "'signature'" in str(sent(call).get("messages")) else reply
+
+
+def _each_thought(reply: Reply, members: dict[str, Any]) -> Reply:
+    """Give the thinking of a whole answer other members."""
+
+    def change(body: dict[str, Any]) -> None:
+        for block in body["content"]:
+            if block["type"] == "thinking":
+                block.update(members)
+
+    return reply.edit(change)
 
 
 def _drop_blocks(call: Call, kind: str) -> None:

@@ -37,6 +37,13 @@ def anthropic_json_in_fence(reply: Reply, call: Call) -> None:
         block["text"] = f"```json\n{block['text']}\n```"
 
 
+@fault(_MESSAGE, breaks={"anthropic.json-schema"})
+def anthropic_json_within_json(reply: Reply, call: Call) -> None:
+    """The value of the schema is a member of another object."""
+    for block in reply.body["content"] if reply.ok and reply.events is None and "format" in config_of(call) else ():
+        block["text"] = f'{{"answer": {block["text"]}}}'
+
+
 @request_fault(_MESSAGE, breaks={"anthropic.json-schema.stream"})
 def anthropic_schema_ignored_in_stream(call: Call) -> None:
     """The schema does not reach the model when the answer is streamed."""

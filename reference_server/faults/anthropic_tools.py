@@ -88,6 +88,13 @@ def result_refused(reply: Reply, call: Call) -> Reply:
     return refused(reply) if "18 degrees, sunny" in str(sent(call).get("messages")) else reply
 
 
+@fault(_MESSAGE, breaks={"anthropic.tools.result"})
+def result_not_answered(reply: Reply, call: Call) -> Reply:
+    """What is said of the result of the model's own call is counted and lost."""
+    told = "18 degrees, sunny" in str(sent(call).get("messages"))
+    return reply.edit(lambda body: body.update(content=[])) if told else reply
+
+
 @fault(_MESSAGE, breaks={"anthropic.tools.result.forms"})
 def result_in_blocks_refused(reply: Reply, call: Call) -> Reply:
     """A result in blocks is refused."""
@@ -116,7 +123,7 @@ def orphan_adopted(call: Call) -> None:
             block["tool_use_id"] = _GIVEN
 
 
-@fault(_MESSAGE, breaks={"anthropic.tools.parallel"})
+@fault(_MESSAGE, breaks={"anthropic.tools.id", "anthropic.tools.parallel"})
 def tool_uses_share_an_id(reply: Reply) -> Reply:
     """All calls of an answer that makes several have one id."""
 
@@ -126,6 +133,12 @@ def tool_uses_share_an_id(reply: Reply) -> Reply:
             call["id"] = calls[0]["id"]
 
     return reply.edit(share)
+
+
+@fault(_MESSAGE, breaks={"anthropic.tools.parallel"})
+def several_results_refused(reply: Reply, call: Call) -> Reply:
+    """The results of several calls are refused."""
+    return refused(reply) if reply.ok and len(_results(call)) > 1 else reply
 
 
 @request_fault(_MESSAGE, breaks={"anthropic.tools.parallel.off"})

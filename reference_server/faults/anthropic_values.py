@@ -8,6 +8,7 @@ from reference_server.faults.anthropic import is_plain
 from reference_server.reply import Reply
 
 _MESSAGE = "createMessage"
+_COUNT = "countMessageTokens"
 
 
 @fault(_MESSAGE, breaks={"anthropic.id"})
@@ -29,12 +30,31 @@ def message_model_is_an_object(reply: Reply) -> Reply:
 
 
 @fault(_MESSAGE, breaks={"anthropic.content"})
-def message_content_as_text(reply: Reply, call: Call) -> Reply:
-    """The content of the plainest message is a text, not blocks."""
-    return reply.edit(lambda body: body.update(content=body["content"][0]["text"])) if is_plain(call) else reply
+def message_content_of_texts(reply: Reply, call: Call) -> Reply:
+    """The content of the plainest message is a list of texts, not of blocks."""
+    return reply.edit(lambda body: body.update(content=[body["content"][0]["text"]])) if is_plain(call) else reply
+
+
+@fault(_MESSAGE, breaks={"anthropic.content"})
+def message_text_null(reply: Reply, call: Call) -> Reply:
+    """The plainest message ends with a block whose text is null."""
+    return reply.edit(lambda body: body["content"].append({"type": "text", "text": None})) if is_plain(call) else reply
 
 
 @fault(_MESSAGE, breaks={"anthropic.usage"})
 def message_usage_negative(reply: Reply, call: Call) -> Reply:
     """The plainest message cost less than no output."""
     return reply.edit(lambda body: body["usage"].update(output_tokens=-1)) if is_plain(call) else reply
+
+
+@fault(_COUNT, breaks={"anthropic.count-tokens"})
+def short_prompt_counts_nothing(reply: Reply, call: Call) -> Reply:
+    """The plainest prompt counts no token."""
+    return reply.edit(lambda body: body.update(input_tokens=0)) if is_plain(call) else reply
+
+
+@fault(_COUNT, breaks={"anthropic.count-tokens"})
+def count_created(reply: Reply) -> None:
+    """A count is told with the status of something that was created."""
+    if reply.ok:
+        reply.status = 201

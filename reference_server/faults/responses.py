@@ -159,12 +159,6 @@ def response_total_of_input(reply: Reply) -> Reply:
     return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["input_tokens"]))
 
 
-@fault(RESPONSE, breaks={"responses.usage.counted"})
-def response_counts_nothing(reply: Reply) -> Reply:
-    """All counters are zero."""
-    return reply.edit(lambda body: body.update(usage={"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}))
-
-
 @request_fault(RESPONSE, breaks={"responses.instructions"})
 def instructions_dropped(call: Call) -> None:
     """Instructions are ignored."""
