@@ -15,7 +15,8 @@ from conformance.chat import Completion, CompletionStream
 from conformance.check import inconclusive, pick, requirement
 from openapi import Contract
 
-FINISH_REASONS = {"stop", "length", "tool_calls", "content_filter", "function_call"}
+FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
+CUT = ("length", "content_filter")
 TERSE = "You are a terse assistant who never uses more than five words."
 MARKS = ["amber", "birch", "cobalt", "dune"]
 
@@ -108,7 +109,7 @@ def test_content(chat: Completion) -> None:
     """A plain answer is text."""
     content = chat.message.get("content")
 
-    if content is None and (chat.finish_reason in {"length", "content_filter"} or chat.message.get("refusal")):
+    if content is None and (chat.finish_reason in CUT or chat.message.get("refusal")):
         inconclusive(f"the model gave no text and ended with {chat.finish_reason!r}")
     assert isinstance(content, str), f"content is {content!r:.80}"
 
@@ -116,7 +117,7 @@ def test_content(chat: Completion) -> None:
 @requirement("chat.content.not-empty")
 def test_content_not_empty(chat: Completion) -> None:
     """A greeting is answered by a word."""
-    if chat.finish_reason in {"length", "content_filter"} or chat.message.get("refusal"):
+    if chat.finish_reason in CUT or chat.message.get("refusal"):
         inconclusive(f"the answer ended with {chat.finish_reason!r}")
 
     assert chat.text, "content is empty, although the answer ended normally"

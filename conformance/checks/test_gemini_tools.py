@@ -57,7 +57,7 @@ def test_accepted(gemini: Gemini, config: dict[str, Any]) -> None:
 def test_any(gemini: Gemini) -> None:
     """Any means at least one call."""
     answer = demand_served(required(gemini))
-    if answer.candidate.get("finishReason") in {"MAX_TOKENS", "MALFORMED_FUNCTION_CALL"}:
+    if answer.candidate.get("finishReason") in ("MAX_TOKENS", "MALFORMED_FUNCTION_CALL"):
         inconclusive("the model did not finish its call")
 
     assert calls_of(answer.parts), f"no function call, but {answer.candidate!r:.160}"
@@ -115,7 +115,7 @@ def test_finish_reason(gemini: Gemini) -> None:
     answer = required(gemini)
     assert answer.calls
 
-    assert answer.finish_reason in {"STOP", "MAX_TOKENS"}, f"finishReason is {answer.finish_reason!r:.60}"
+    assert answer.finish_reason in ("STOP", "MAX_TOKENS"), f"finishReason is {answer.finish_reason!r:.60}"
 
 
 @requirement("gemini.tools.no-parameters")
