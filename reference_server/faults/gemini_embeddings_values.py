@@ -24,6 +24,13 @@ def gemini_task_shortens(reply: Reply, call: Call) -> None:
         del entry["values"][len(entry["values"]) // 2 :]
 
 
+@fault(_BATCH, breaks={"gemini.embeddings.batch"})
+def gemini_batch_ends_empty(reply: Reply) -> None:
+    """The last vector of a batch has no numbers."""
+    for entry in entries(reply)[-1:]:
+        entry["values"] = []
+
+
 @fault(_BATCH, breaks={"gemini.embeddings.batch.order"})
 def gemini_batch_begins_with_the_second(reply: Reply) -> None:
     """The first two vectors have changed places."""
