@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.account import UTC_TIME, Growth, Spent, growth, moments, opened
-from conformance.answer import demand_text
+from conformance.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.exchange import Exchange
@@ -33,9 +33,8 @@ def account(me: Exchange) -> dict[str, Any]:
 @requirement("account.answers")
 def test_answers(me: Exchange) -> None:
     """A credential tells whose it is."""
-    assert me.status == 200, f"GET /me is answered {me.status}: {me.text:.120}"
-    assert me.media_type == "application/json", f"Content-Type is {me.media_type!r}"
-    assert isinstance(me.json, dict), f"the body is no JSON object: {me.text:.120}"
+    demand_status(me, {200})
+    demand_json(me)
 
 
 @requirement("account.id")
@@ -47,35 +46,29 @@ def test_id(account: dict[str, Any]) -> None:
 @requirement("account.plan")
 def test_plan(account: dict[str, Any]) -> None:
     """The account has a plan."""
-    plan = account.get("plan")
+    plan = demand_kind(account.get("plan"), "plan", dict)
 
-    assert isinstance(plan, dict), f"plan is {plan!r:.80}"
-    assert isinstance(plan.get("id"), str), f"plan.id is {plan.get('id')!r:.80}"
-    assert plan["id"], "plan.id is empty"
+    demand_text(plan.get("id"), "plan.id")
 
 
 @requirement("account.usage")
 def test_usage(account: dict[str, Any]) -> None:
     """What was used this month is counted."""
-    usage = account.get("usage")
+    usage = demand_kind(account.get("usage"), "usage", dict)
 
-    assert isinstance(usage, dict), f"usage is {usage!r:.80}"
     for name in ("requests_this_month", "tokens_this_month"):
-        assert type(usage.get(name)) is int, f"usage.{name} is {usage.get(name)!r:.80}"
-    spend = usage.get("spend_usd")
-    assert isinstance(spend, (int, float)), f"usage.spend_usd is {spend!r:.80}"
-    assert min(usage["requests_this_month"], usage["tokens_this_month"], spend) >= 0, f"usage is {usage}"
+        demand_count(usage.get(name), f"usage.{name}")
+    spend = demand_kind(usage.get("spend_usd"), "usage.spend_usd", (int, float))
+    assert spend >= 0, f"usage.spend_usd is {spend}"
 
 
 @requirement("account.limits")
 def test_limits(account: dict[str, Any]) -> None:
     """The limits are told."""
-    limits = account.get("limits")
+    limits = demand_kind(account.get("limits"), "limits", dict)
 
-    assert isinstance(limits, dict), f"limits is {limits!r:.80}"
     for name in ("requests_per_minute", "tokens_per_minute"):
-        assert type(limits.get(name)) is int, f"limits.{name} is {limits.get(name)!r:.80}"
-        assert limits[name] > 0, f"limits.{name} is {limits[name]}"
+        demand_count(limits.get(name), f"limits.{name}", 1)
 
 
 @requirement("account.timestamps")
@@ -84,17 +77,14 @@ def test_timestamps(account: dict[str, Any]) -> None:
     found = dict(moments(account)) or inconclusive("cannot be judged: the account tells no moment")
 
     for name, value in found.items():
-        assert isinstance(value, str), f"{name} is {value!r:.80}"
-        assert UTC_TIME.fullmatch(value), f"{name} is {value!r:.80}"
+        assert UTC_TIME.fullmatch(demand_kind(value, name, str)), f"{name} is {value!r:.80}"
 
 
 @requirement("account.unauthorized")
 @pytest.mark.parametrize("path", [ME, f"{ME}/usage?days=30"], ids=["account", "usage"])
 def test_unauthorized(ask: Ask, gateway: dict[str, Any], path: str) -> None:
     """An account is nobody else's business."""
-    answer, allowed = ask.get(path, key=None), gateway["errors"]["status"]["missing_credential"]
-
-    assert answer.status in allowed, f"GET {path} without a credential is answered {answer.status}"
+    demand_status(ask.get(path, key=None), allowed_for(gateway, "missing_credential"))
 
 
 @pytest.fixture

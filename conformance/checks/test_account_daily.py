@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.account import Growth, Spent, days, growth, is_day, named, numbers, opened, rows
+from conformance.answer import demand_json, demand_kind, demand_status
 from conformance.ask import Ask
 from conformance.check import inconclusive, requirement
 from conformance.exchange import Exchange
@@ -32,10 +33,9 @@ def buckets(answer: Exchange) -> list[dict[str, Any]]:
 @requirement("account.daily")
 def test_daily(answer: Exchange) -> None:
     """The days are an array."""
-    assert answer.status == 200, f"GET {MONTH} is answered {answer.status}: {answer.text:.120}"
-    assert answer.media_type == "application/json", f"Content-Type is {answer.media_type!r}"
-    assert isinstance(answer.json, list), f"the body is no JSON array: {answer.text:.120}"
-    assert all(isinstance(bucket, dict) for bucket in answer.json), "a day is no object"
+    demand_status(answer, {200})
+    for bucket in demand_json(answer, list):
+        demand_kind(bucket, "a day", dict)
 
 
 @requirement("account.daily.day")

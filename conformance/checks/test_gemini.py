@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.answer import demand_served, demand_text
+from conformance.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served, demand_text
 from conformance.check import inconclusive, pick, requirement
 from conformance.gemini import Gemini, Generated, text_of, turn
 from openapi import Contract
@@ -18,20 +18,18 @@ PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount"
 
 def judge_usage(usage: Any) -> None:
     """Demands that the prompt and the total are counted."""
-    assert isinstance(usage, dict), f"usageMetadata is {usage!r:.80}"
-    prompt, total = usage.get("promptTokenCount"), usage.get("totalTokenCount")
-    answered = usage.get("candidatesTokenCount") or 0
+    counts = demand_kind(usage, "usageMetadata", dict)
+    prompt = demand_count(counts.get("promptTokenCount"), "promptTokenCount", 1)
+    answered = demand_count(counts.get("candidatesTokenCount") or 0, "candidatesTokenCount")
+    total = demand_count(counts.get("totalTokenCount"), "totalTokenCount")
 
-    assert type(prompt) is int, f"promptTokenCount is {prompt!r:.60}"
-    assert prompt >= 1, f"promptTokenCount is {prompt}"
-    assert type(total) is int, f"totalTokenCount is {total!r:.60}"
     assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
 
 
 def judge_sum(usage: dict[str, Any]) -> None:
     """Demands that the total is the sum of its parts."""
     prompt, total = pick(usage, "promptTokenCount", kind=int), pick(usage, "totalTokenCount", kind=int)
-    parts = [usage[name] for name in PARTS if isinstance(usage.get(name), int)]
+    parts = [pick(usage, name, kind=int) for name in PARTS if usage.get(name)]
 
     assert total == prompt + sum(parts), f"totalTokenCount is {total}, the prompt {prompt}, the others {parts}"
 
@@ -42,8 +40,7 @@ def test_answers(gemini: Gemini) -> None:
     answer = gemini.generate()
 
     demand_served(answer)
-    assert answer.exchange.media_type == "application/json", f"Content-Type is {answer.exchange.media_type!r}"
-    assert isinstance(answer.exchange.json, dict), f"the body is no JSON object: {answer.exchange.text:.120}"
+    demand_json(answer.exchange)
 
 
 @requirement("gemini.schema")
@@ -61,11 +58,8 @@ def test_candidates(gemini: Gemini) -> None:
     body = gemini.generate().body
     if (body.get("promptFeedback") or {}).get("blockReason"):
         inconclusive("the prompt was blocked")
-    candidates = body.get("candidates")
 
-    assert isinstance(candidates, list), f"candidates is {candidates!r:.80}"
-    assert candidates, "candidates is empty"
-    assert all(isinstance(one, dict) for one in candidates), f"candidates is {candidates!r:.120}"
+    demand_objects(body.get("candidates"), "candidates")
 
 
 @requirement("gemini.role")
@@ -83,19 +77,15 @@ def test_text(gemini: Gemini) -> None:
     answer = gemini.generate()
     if answer.candidate.get("finishReason") not in (None, "STOP") and not answer.parts:
         inconclusive(f"the answer was ended by {answer.candidate.get('finishReason')!r:.60}")
-    parts = answer.content.get("parts")
 
-    assert isinstance(parts, list), f"parts is {parts!r:.80}"
-    assert text_of(answer.parts), f"the parts hold no text: {parts!r:.160}"
+    assert text_of(answer.parts), f"the parts hold no text: {answer.content!r:.160}"
 
 
 @requirement("gemini.finish-reason")
 def test_finish_reason(gemini: Gemini) -> None:
     """An answer says why it ended, in the words of this protocol."""
-    reason = gemini.generate().candidate.get("finishReason")
+    reason = demand_text(gemini.generate().candidate.get("finishReason"), "finishReason")
 
-    assert isinstance(reason, str), f"finishReason is {reason!r:.60}"
-    assert reason, "finishReason is empty"
     assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
 
 
@@ -120,9 +110,8 @@ def test_model_version(gemini: Gemini) -> None:
 @requirement("gemini.response-id")
 def test_response_id(gemini: Gemini) -> None:
     """Every answer has an id of its own."""
-    ids = [gemini.generate(take=take).body.get("responseId") for take in (0, 1)]
+    ids = [demand_text(gemini.generate(take=take).body.get("responseId"), "responseId") for take in (0, 1)]
 
-    assert all(isinstance(name, str) and name for name in ids), f"the ids are {ids!r:.120}"
     assert ids[0] != ids[1], f"two answers have the id {ids[0]!r:.60}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 
 from conformance import media
-from conformance.answer import demand_served
+from conformance.answer import demand_kind, demand_objects, demand_served
 from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.exchange import decoded
@@ -43,7 +43,7 @@ def test_max_tokens(gemini: Gemini) -> None:
     """The limit is one."""
     answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
     demand_served(answer)
-    told = pick(answer.body, "usageMetadata", kind=dict).get("candidatesTokenCount") or 0
+    told = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
 
     assert told <= LIMIT, f"maxOutputTokens is {LIMIT}, candidatesTokenCount {told}"
     assert "150" not in str(answer.parts), f"maxOutputTokens is {LIMIT}, and the answer counts beyond 150"
@@ -100,13 +100,12 @@ def test_candidate_count(gemini: Gemini, granted: Callable[..., Generated]) -> N
 def test_logprobs(gemini: Gemini, granted: Callable[..., Generated]) -> None:
     """Probabilities come with the tokens."""
     answer = granted(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
-    chosen = (answer.candidate.get("logprobsResult") or {}).get("chosenCandidates")
+    result = demand_kind(answer.candidate.get("logprobsResult"), "logprobsResult", dict)
 
-    assert chosen, f"logprobsResult is {answer.candidate.get('logprobsResult')!r:.120}"
-    for token in chosen:
-        assert isinstance(token.get("token"), str), f"a token is {token!r:.80}"
-        assert isinstance(token.get("logProbability"), (int, float)), f"a token is {token!r:.80}"
-        assert token["logProbability"] <= 0, f"a token is {token!r:.80}"
+    for token in demand_objects(result.get("chosenCandidates"), "chosenCandidates"):
+        demand_kind(token.get("token"), "token", str)
+        logarithm = demand_kind(token.get("logProbability"), "logProbability", (int, float))
+        assert logarithm <= 0, f"a token is {token!r:.80}"
 
 
 @requirement("gemini.json")

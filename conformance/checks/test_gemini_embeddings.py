@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served
 from conformance.check import each, inconclusive, pick, requirement
 from conformance.checks.test_embeddings import NEARLY, SAME
 from conformance.embeddings import SWAPPED, TEXTS, Vector, likeness, numbers
@@ -34,10 +35,7 @@ def batch(gemini: Gemini) -> Embedded:
 @requirement("gemini.embeddings.answers")
 def test_answers(one: Embedded, granted: Callable[..., Any]) -> None:
     """A text is enough."""
-    granted(one)
-
-    assert one.exchange.media_type == "application/json", f"Content-Type is {one.exchange.media_type!r}"
-    assert isinstance(one.exchange.json, dict), f"the body is no JSON object: {one.exchange.text:.120}"
+    demand_json(granted(one).exchange)
 
 
 @requirement("gemini.embeddings.schema")
@@ -59,21 +57,22 @@ def test_batch_schema(batch: Embedded, contract: Contract) -> None:
 @requirement("gemini.embeddings.values")
 def test_values(one: Embedded) -> None:
     """A vector is made of numbers."""
-    embedding = one.body.get("embedding")
+    _demand_vector(one.body.get("embedding"))
 
-    assert isinstance(embedding, dict), f"embedding is {embedding!r:.80}"
-    assert numbers(embedding.get("values")), f"the values are {embedding.get('values')!r:.80}"
+
+def _demand_vector(embedding: Any) -> Vector:
+    """Demands an object with numbers, and gives them."""
+    values: Vector = demand_kind(embedding, "embedding", dict).get("values")
+    assert numbers(values), f"the values are {values!r:.80}"
+    return values
 
 
 @requirement("gemini.embeddings.usage")
 def test_usage(one: Embedded) -> None:
     """What the vector cost is told."""
-    usage = one.body.get("usageMetadata")
+    usage = demand_kind(one.body.get("usageMetadata"), "usageMetadata", dict)
 
-    assert isinstance(usage, dict), f"usageMetadata is {usage!r:.80}"
-    count = usage.get("promptTokenCount")
-    assert type(count) is int, f"promptTokenCount is {count!r:.60}"
-    assert count >= 1, f"promptTokenCount is {count}"
+    demand_count(usage.get("promptTokenCount"), "promptTokenCount", 1)
 
 
 @requirement("gemini.embeddings.same")
@@ -90,14 +89,15 @@ def test_same(gemini: Gemini, one: Embedded) -> None:
 @requirement("gemini.embeddings.batch")
 def test_batch(batch: Embedded, granted: Callable[..., Any]) -> None:
     """Every request has a vector."""
-    granted(batch)
-    found = batch.body.get("embeddings")
+    _demand_batch(granted(batch))
 
-    assert isinstance(found, list), f"embeddings is {found!r:.80}"
+
+def _demand_batch(answer: Embedded) -> None:
+    """Demands a vector for each text."""
+    found = demand_objects(answer.body.get("embeddings"), "embeddings")
     assert len(found) == len(TEXTS), f"{len(TEXTS)} requests gave {len(found)} vectors"
     for embedding in found:
-        values = embedding.get("values") if isinstance(embedding, dict) else None
-        assert numbers(values), f"an embedding is {embedding!r:.80}"
+        _demand_vector(embedding)
 
 
 @requirement("gemini.embeddings.batch.order")
@@ -178,36 +178,18 @@ def test_task(gemini: Gemini, one: Embedded, task: str, granted: Callable[..., A
     """What the vector is for may be said, and what the document is called."""
     own = len(one.vector)
     title = {"title": "A note"} if task == "RETRIEVAL_DOCUMENT" else {}
-    embedding = granted(embed(gemini, taskType=task, **title)).body.get("embedding")
 
-    values: Any = embedding.get("values") if isinstance(embedding, dict) else None
-    assert numbers(values), f"with taskType {task} the embedding is {embedding!r:.80}"
+    values = _demand_vector(granted(embed(gemini, taskType=task, **title)).body.get("embedding"))
     assert len(values) == own, f"with taskType {task} the vector has {len(values)} numbers, without it {own}"
 
 
 @requirement("gemini.embeddings.v1")
 def test_v1(gemini: Gemini) -> None:
     """The client asks under v1, unless it is told otherwise."""
-    answer = embed(gemini, version="v1")
-
-    _demand_served(answer)
-    embedding = answer.body.get("embedding")
-    values = embedding.get("values") if isinstance(embedding, dict) else None
-    assert numbers(values), f"embedding is {embedding!r:.80}"
+    _demand_vector(demand_served(embed(gemini, version="v1")).body.get("embedding"))
 
 
 @requirement("gemini.embeddings.batch.v1")
 def test_batch_v1(gemini: Gemini) -> None:
     """The client asks under v1 for a batch as well, even of one text."""
-    answer = embed_batch(gemini, version="v1")
-
-    _demand_served(answer)
-    found = answer.body.get("embeddings")
-    assert isinstance(found, list), f"embeddings is {found!r:.80}"
-    assert len(found) == len(TEXTS), f"{len(TEXTS)} requests gave {len(found)} vectors"
-
-
-def _demand_served(answer: Embedded) -> None:
-    if answer.status in {402, 429}:
-        inconclusive(f"the request was answered {answer.status}")
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
+    _demand_batch(demand_served(embed_batch(gemini, version="v1")))

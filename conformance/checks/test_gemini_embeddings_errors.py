@@ -10,7 +10,7 @@ from conformance.answer import demand_status
 from conformance.ask import STRANGER
 from conformance.check import Unsupported, inconclusive, requirement
 from conformance.checks.test_gemini_auth import OWN
-from conformance.checks.test_gemini_errors import CODES
+from conformance.checks.test_gemini_errors import demand_message, demand_name
 from conformance.exchange import Exchange
 from conformance.gemini import Gemini
 from conformance.gemini_embeddings import METHODS, embed, embed_batch, model_of
@@ -95,10 +95,7 @@ def _refusals(gemini: Gemini) -> list[Exchange]:
 def test_error_message(gemini: Gemini) -> None:
     """An error can be read."""
     for answer in _refusals(gemini):
-        error = answer.json.get("error") if isinstance(answer.json, dict) else None
-        message = error.get("message") if isinstance(error, dict) else None
-        assert isinstance(message, str), f"the body of a {answer.status} is {answer.text:.160}"
-        assert message, f"the message of a {answer.status} is empty"
+        demand_message(answer.status, answer.json)
 
 
 @requirement("gemini.embeddings.error-status")
@@ -110,7 +107,5 @@ def test_error_status(gemini: Gemini) -> None:
         inconclusive("cannot be judged: no error has an error object")
 
     for status, error in errors:
-        name, known = error.get("status"), CODES.get(status)
         assert error.get("code") == status, f"error.code of a {status} is {error.get('code')!r:.60}"
-        assert isinstance(name, str), f"error.status of a {status} is {name!r:.60}"
-        assert known is None or name in known, f"error.status of a {status} is {name!r:.60}"
+        demand_name(status, error)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_status
+from conformance.answer import allowed_for, demand_kind, demand_status, demand_text
 from conformance.ask import PROMPT
 from conformance.check import inconclusive, requirement
 from conformance.checks.test_gemini_config import picture
@@ -112,20 +112,27 @@ def _details(gemini: Gemini) -> list[tuple[int, dict[str, Any]]]:
 def test_message(gemini: Gemini) -> None:
     """An error can be read."""
     for status, body in _errors(gemini):
-        error = body.get("error") if isinstance(body, dict) else None
-        message = error.get("message") if isinstance(error, dict) else None
-        assert isinstance(message, str), f"the body of a {status} is {body!r:.160}"
-        assert message, f"the message of a {status} is empty"
+        demand_message(status, body)
+
+
+def demand_message(status: int, body: Any) -> None:
+    """Demands that the body of an error has an error object with a message."""
+    error = demand_kind(body, f"the body of a {status}", dict).get("error")
+    demand_text(demand_kind(error, f"error of a {status}", dict).get("message"), f"error.message of a {status}")
 
 
 @requirement("gemini.errors.status")
 def test_status(gemini: Gemini) -> None:
     """The official clients show the name of the error."""
     for status, error in _details(gemini):
-        name = error.get("status")
-        assert isinstance(name, str), f"error.status of a {status} is {name!r:.60}"
-        known = CODES.get(status, {name})
-        assert name in known, f"error.status of a {status} is {name!r:.60}, not {' or '.join(sorted(known))}"
+        demand_name(status, error)
+
+
+def demand_name(status: int, error: dict[str, Any]) -> None:
+    """Demands that an error object has the name that belongs to the HTTP status; any name where none does."""
+    name = demand_text(error.get("status"), f"error.status of a {status}")
+    known = CODES.get(status, {name})
+    assert name in known, f"error.status of a {status} is {name!r:.60}, not {' or '.join(sorted(known))}"
 
 
 @requirement("gemini.errors.code")
@@ -193,10 +200,10 @@ def _broken(gemini: Gemini, target: Target) -> GeneratedStream:
 def test_midstream(gemini: Gemini, target: Target) -> None:
     """Half an answer is not a whole one."""
     stream = _broken(gemini, target)
-    messages = [error.get("message") for error in stream.errors if isinstance(error, dict)]
 
-    assert messages, "the stream fails without an event that says so"
-    assert all(isinstance(text, str) and text for text in messages), f"the messages are {messages!r:.120}"
+    assert stream.errors, "the stream fails without an event that says so"
+    for error in stream.errors:
+        demand_text(demand_kind(error, "error", dict).get("message"), "error.message")
     assert "STOP" not in stream.finish_reasons, "the stream fails and ends with STOP"
 
 

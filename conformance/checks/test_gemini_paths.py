@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from conformance.answer import demand_served
+from conformance.answer import demand_count, demand_kind, demand_served, demand_status
 from conformance.ask import MODELS
 from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_gemini import SAY
@@ -50,10 +50,8 @@ def test_count_tokens(gemini: Gemini) -> None:
     """A prompt can be counted without an answer."""
     answer = _count(gemini)
 
-    assert answer.status == 200, f"expected 200, got {answer.status}: {answer.text:.200}"
-    total = pick(answer.json, kind=dict).get("totalTokens")
-    assert type(total) is int, f"totalTokens is {total!r:.60}"
-    assert total >= 1, f"totalTokens is {total}"
+    demand_status(answer, {200})
+    demand_count(pick(answer.json, kind=dict).get("totalTokens"), "totalTokens", 1)
 
 
 @requirement("gemini.count-tokens.agrees")
@@ -74,10 +72,8 @@ def test_models(gemini: Gemini) -> None:
     """Models are named as the paths name them."""
     answer = gemini.get("/v1beta/models")
 
-    assert answer.status == 200, f"GET /v1beta/models is answered {answer.status}: {answer.text:.120}"
-    models = pick(answer.json, kind=dict).get("models")
-    assert isinstance(models, list), f"models is {models!r:.80}"
-    for model in models:
+    demand_status(answer, {200})
+    for model in demand_kind(pick(answer.json, kind=dict).get("models"), "models", list):
         name = model.get("name") if isinstance(model, dict) else None
         assert str(name).startswith("models/"), f"the name of a model is {name!r:.80}"
 
@@ -91,6 +87,6 @@ def test_models_retrieve(gemini: Gemini) -> None:
         inconclusive("no listed model has a name")
     answer = gemini.get(f"/v1beta/{quote(usable[0])}")
 
-    assert answer.status == 200, f"the listed model {usable[0]} is answered {answer.status}: {answer.text:.120}"
+    demand_status(answer, {200})
     name = pick(answer.json, kind=dict).get("name")
     assert name == usable[0], f"{usable[0]} was asked for, name is {name!r:.80}"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_served
+from conformance.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.check import inconclusive, pick, requirement
-from conformance.checks.test_gemini import judge_sum, judge_usage
+from conformance.checks.test_gemini import CAPITALS, judge_sum, judge_usage
 from conformance.exchange import decoded
 from conformance.gemini import Gemini, GeneratedStream, parts_of
 from conformance.target import Target
@@ -141,10 +141,9 @@ def test_finish_reason(stream: GeneratedStream) -> None:
         inconclusive("cannot be judged: the stream has no candidate")
     if stream.exchange.broken or stream.errors:
         inconclusive("the stream did not come to its end")
-    reason = stream.candidates[-1].get("finishReason")
 
-    assert isinstance(reason, str), f"finishReason of the last piece is {reason!r:.60}"
-    assert reason == reason.upper() != "", f"finishReason is {reason!r:.60}, which is no word of this protocol"
+    reason = demand_text(stream.candidates[-1].get("finishReason"), "finishReason of the last piece")
+    assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
 
 
 def _last_usage(stream: GeneratedStream) -> Any:
@@ -169,8 +168,8 @@ def test_usage_sum(stream: GeneratedStream) -> None:
 def test_same(stream: GeneratedStream) -> None:
     """All pieces belong to one answer of one model."""
     for name in ("responseId", "modelVersion"):
-        found = {chunk.get(name) for chunk in stream.chunks}
-        assert len(found) == 1, f"{name} is not the same in all events: {sorted(map(str, found))[:3]}"
+        found = {str(chunk.get(name)) for chunk in stream.chunks}
+        assert len(found) == 1, f"{name} is not the same in all events: {sorted(found)[:3]}"
 
 
 @requirement("gemini.stream.increments")
@@ -200,11 +199,9 @@ def test_array(gemini: Gemini) -> None:
     answer = gemini.stream(query="").exchange
     if answer.status != 200:
         inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
-    pieces = answer.json
 
-    assert answer.media_type == "application/json", f"Content-Type is {answer.media_type!r}"
-    assert isinstance(pieces, list), f"the body is no JSON array: {answer.text:.120}"
-    assert any("candidates" in piece for piece in pieces if isinstance(piece, dict)), f"the array is {pieces!r:.160}"
+    pieces = demand_objects(demand_json(answer, list), "the array")
+    assert any("candidates" in piece for piece in pieces), f"the array is {pieces!r:.160}"
 
 
 @requirement("gemini.stream.array.increments")

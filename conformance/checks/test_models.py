@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.answer import demand_text
+from conformance.answer import demand_json, demand_kind, demand_status, demand_text
 from conformance.ask import Ask
 from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.exchange import Exchange
-from conformance.mistakes import NOWHERE, RETRIEVED
+from conformance.mistakes import RETRIEVED
 
 MILLISECONDS = 100_000_000_000
 """No Unix time in seconds is as large as this."""
@@ -43,9 +43,8 @@ def _retrieve(ask: Ask, name: str, safe: str = "") -> Exchange:
 @requirement("models.answers")
 def test_answers(listing: Exchange) -> None:
     """The list is there, below the base URL, and is JSON."""
-    assert listing.status == 200, f"GET /models is answered {listing.status}: {listing.text:.120}"
-    assert listing.media_type == "application/json", f"Content-Type is {listing.media_type!r}"
-    assert isinstance(listing.json, dict), f"the body is no JSON object: {listing.text:.120}"
+    demand_status(listing, {200})
+    demand_json(listing)
 
 
 @requirement("models.list")
@@ -56,8 +55,8 @@ def test_list(listing: Exchange) -> None:
         inconclusive(f"GET /models is answered {listing.status}")
 
     assert body.get("object") == "list", f"object is {body.get('object')!r:.80}"
-    assert isinstance(body.get("data"), list), f"data is {body.get('data')!r:.80}"
-    assert all(isinstance(entry, dict) for entry in body["data"]), "an entry is no object"
+    for entry in demand_kind(body.get("data"), "data", list):
+        demand_kind(entry, "an entry", dict)
 
 
 @requirement("models.id")
@@ -130,7 +129,7 @@ def test_retrieve(ask: Ask, models: list[dict[str, Any]]) -> None:
     name = _plain_name(ask, models)
     answer = _retrieve(ask, name)
 
-    assert answer.status == 200, f"the listed model {name} is answered {answer.status}: {answer.text:.120}"
+    demand_status(answer, {200})
     assert pick(answer.json, kind=dict).get("id") == name, f"{name} was asked for, id is {answer.json.get('id')!r:.80}"
 
 
@@ -172,15 +171,12 @@ def _name_with_slash(models: list[dict[str, Any]]) -> str:
 
 
 def _demand_model(answer: Exchange, name: str) -> None:
-    path = answer.request.path
-    assert answer.status == 200, f"GET {path} is answered {answer.status}: {answer.text:.120}"
+    demand_status(answer, {200})
     if isinstance(answer.json, dict) and "id" in answer.json:
-        assert answer.json["id"] == name, f"id of GET {path} is {answer.json['id']!r:.80}"
+        assert answer.json["id"] == name, f"id of GET {answer.request.path} is {answer.json['id']!r:.80}"
 
 
 @requirement("models.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
     """A model that does not exist is not found."""
-    answer, allowed = RETRIEVED.send(ask), RETRIEVED.allowed(gateway)
-
-    assert answer.status in allowed, f"GET /models/{NOWHERE} is answered {answer.status}, not {allowed}"
+    demand_status(RETRIEVED.send(ask), RETRIEVED.allowed(gateway))

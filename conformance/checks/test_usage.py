@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.account import Growth, Spent, growth, opened, rows
+from conformance.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick, requirement
 from conformance.exchange import Exchange
@@ -47,19 +48,15 @@ def test_answers(ask: Ask) -> None:
     """Usage can be read by a program."""
     answer = _now(ask)
 
-    assert answer.status == 200, f"GET /usage is answered {answer.status}: {answer.text:.120}"
-    assert answer.media_type == "application/json", f"Content-Type is {answer.media_type!r}"
-    assert isinstance(answer.json, (list, dict)), f"the body is neither an array nor an object: {answer.text:.120}"
+    demand_status(answer, {200})
+    demand_json(answer, (list, dict))
 
 
 @requirement("usage.models")
 def test_models(found: list[dict[str, Any]]) -> None:
     """Usage belongs to a model."""
-    names = [(row.get("model"), str(row.get("timestamp"))) for row in found]
+    names = [(demand_text(row.get("model"), "the model of a row"), str(row.get("timestamp"))) for row in found]
 
-    for name, _ in names:
-        assert isinstance(name, str), f"the model of a row is {name!r:.80}"
-        assert name, "the model of a row is empty"
     twice = sorted({name for name in names if names.count(name) > 1})
     assert not twice, f"told more than once: {twice[:3]}"
 
@@ -69,10 +66,9 @@ def test_figures(found: list[dict[str, Any]]) -> None:
     """Tokens and credits are counted."""
     for row in found:
         for name in ("prompt_tokens", "completion_tokens"):
-            assert type(row.get(name)) is int, f"{name} is {row.get(name)!r:.80}"
-        credits_used = row.get("credits_used")
-        assert isinstance(credits_used, (int, float)), f"credits_used is {credits_used!r:.80}"
-        assert min(row["prompt_tokens"], row["completion_tokens"], credits_used) >= 0, f"below 0: {row}"
+            demand_count(row.get(name), name)
+        credits_used = demand_kind(row.get("credits_used"), "credits_used", (int, float))
+        assert credits_used >= 0, f"credits_used is {credits_used}"
 
 
 @requirement("usage.span")
@@ -90,9 +86,7 @@ def _tokens(row: dict[str, Any]) -> int:
 @requirement("usage.unauthorized")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
     """Usage is nobody else's business."""
-    answer, allowed = ask.get("/usage?group_by=model", key=None), gateway["errors"]["status"]["missing_credential"]
-
-    assert answer.status in allowed, f"GET /usage without a credential is answered {answer.status}"
+    demand_status(ask.get("/usage?group_by=model", key=None), allowed_for(gateway, "missing_credential"))
 
 
 @pytest.fixture

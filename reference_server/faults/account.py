@@ -248,3 +248,30 @@ def account_may_ask_nothing(reply: Reply) -> Reply:
 def account_limit_as_text(reply: Reply) -> Reply:
     """The limit of requests is a text."""
     return reply.edit(lambda body: body["limits"].update(requests_per_minute="unlimited"))
+
+
+@fault(_ME, breaks={"account.answers"}, gateway=_GATEWAY)
+def account_of_a_proxy(reply: Reply) -> None:
+    """The account is a 203, as if a proxy had changed it."""
+    if reply.ok:
+        reply.status = 203
+
+
+@fault(_DAILY, breaks={"account.daily"}, gateway=_GATEWAY)
+def account_days_of_a_proxy(reply: Reply) -> None:
+    """The days are a 203, as if a proxy had changed them."""
+    if reply.ok:
+        reply.status = 203
+
+
+@fault(_DAILY, breaks={"account.daily"}, gateway=_GATEWAY)
+def account_days_as_lists(reply: Reply) -> Reply:
+    """A day is a list of its figures."""
+    return reply.edit(lambda body: [list(bucket.values()) for bucket in body])
+
+
+@fault(_DAILY, breaks={"account.daily"}, gateway=_GATEWAY)
+def account_days_labelled_as_text(reply: Reply) -> None:
+    """The days are labelled as text."""
+    if reply.ok:
+        reply.headers["content-type"] = "text/plain"

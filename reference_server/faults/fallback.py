@@ -67,3 +67,10 @@ def depth_counted_from_0(reply: Reply) -> None:
     """The first fallback has the depth 0."""
     if reply.ok:
         reply.headers["x-fallback-depth"] = "0"
+
+
+@fault(_CHAT, breaks={"fallback.headers.depth"}, gateway=_OF)
+def depth_of_every_answer(reply: Reply) -> None:
+    """An answer without a fallback has the depth 1."""
+    if reply.ok and "x-fallback-from" not in reply.headers:
+        reply.headers["x-fallback-depth"] = "1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference_server.call import Call
 from reference_server.faults import fault, request_fault
+from reference_server.faults.gemini import failed
 from reference_server.reply import Reply
 
 _WHOLE = "generateContent"
@@ -62,3 +63,10 @@ def gemini_bearer_comes_first(call: Call) -> None:
 def gemini_query_ignored(call: Call) -> None:
     """A key in the query is not read."""
     call.query.pop("key", None)
+
+
+@fault(_STREAM, breaks={"gemini.auth.stream"})
+def gemini_stream_without_key_fails(reply: Reply) -> None:
+    """A stream without a key breaks the server."""
+    if reply.cause == "missing_credential":
+        failed(reply, 500, "INTERNAL")

@@ -168,3 +168,23 @@ def gemini_stream_error_code_as_text(reply: Reply) -> None:
     """The code of an error within a stream is a word."""
     for error in _error(reply):
         error["code"] = "upstream_error"
+
+
+@fault(_STREAM, breaks={"gemini.errors.unknown-model.stream"})
+def gemini_stream_of_unknown_model_fails(reply: Reply) -> None:
+    """A stream of a model that does not exist breaks the server."""
+    if reply.cause == "unknown_model":
+        failed(reply, 500, "INTERNAL")
+
+
+@fault(_STREAM, breaks={"gemini.errors.upstream.stream"})
+def gemini_upstream_of_stream_is_an_argument(reply: Reply) -> None:
+    """That a provider fails before a stream begins is the caller's mistake."""
+    if reply.cause == "upstream":
+        failed(reply, 400, "INVALID_ARGUMENT")
+
+
+@fault(_WHOLE, breaks={"gemini.errors.status"})
+def gemini_error_named_by_a_number(reply: Reply) -> Reply:
+    """The name of an error is a number."""
+    return reply.edit_error(lambda body: body["error"].update(status=body["error"]["code"]))

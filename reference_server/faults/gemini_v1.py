@@ -30,3 +30,24 @@ def gemini_models_renamed_below_v1(reply: Reply) -> None:
 def gemini_model_renamed_below_v1(reply: Reply) -> Reply:
     """Below v1 a model has another name alone than in the list."""
     return reply.edit(lambda body: body.update(name=body["displayName"]))
+
+
+@fault("countGeminiTokensV1", breaks={"gemini.v1.count-tokens"})
+def gemini_count_is_created_below_v1(reply: Reply) -> None:
+    """Below v1 a count is a 201."""
+    if reply.ok:
+        reply.status = 201
+
+
+@fault("listGeminiModelsV1", breaks={"gemini.v1.models"})
+def gemini_models_of_a_proxy_below_v1(reply: Reply) -> None:
+    """Below v1 the list of models is a 203, as if a proxy had changed it."""
+    if reply.ok:
+        reply.status = 203
+
+
+@fault("retrieveGeminiModelV1", breaks={"gemini.v1.models.retrieve"})
+def gemini_model_of_a_proxy_below_v1(reply: Reply) -> None:
+    """Below v1 one model is a 203, as if a proxy had changed it."""
+    if reply.ok:
+        reply.status = 203

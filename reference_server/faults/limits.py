@@ -206,3 +206,14 @@ def remaining_in_words(reply: Reply, call: Call) -> None:
     """What remains of a limit is told in a word."""
     if _is_limited(reply, call):
         reply.headers[_REMAINING] = "none"
+
+
+@fault(_CHAT, breaks={"limits.met.retry-after"})
+def busy_for_a_while(reply: Reply, call: Call) -> Reply:
+    """Every second request for a colour is turned away, until some time that nobody can read."""
+    if not (reply.ok and "colour" in str(call.body)):
+        return reply
+    _TURN[0] += 1
+    limited = _limited(reply)
+    limited.headers["retry-after"] = "a while"
+    return limited if _TURN[0] % 2 else reply

@@ -133,3 +133,24 @@ def model_name_is_a_number(reply: Reply) -> None:
 def provider_lost_in_the_name(reply: Reply) -> Reply:
     """A model whose name has a slash is told without its provider."""
     return reply.edit(lambda body: body.update(id=body["id"].rpartition("/")[2]))
+
+
+@fault(_LIST, breaks={"models.answers"})
+def models_of_a_proxy(reply: Reply) -> None:
+    """The list of models is a 203, as if a proxy had changed it."""
+    if reply.ok:
+        reply.status = 203
+
+
+@fault(_ONE, breaks={"models.retrieve", "models.retrieve.encoded-slash", "models.retrieve.raw-slash"})
+def model_of_a_proxy(reply: Reply) -> None:
+    """One model is a 203, as if a proxy had changed it."""
+    if reply.ok:
+        reply.status = 203
+
+
+@fault(_LIST, breaks={"models.fields", "models.retrieve.same"}, gateway="ofox")
+def model_is_an_engine(reply: Reply) -> None:
+    """The listed models call themselves engines."""
+    for entry in _entries(reply):
+        entry["object"] = "engine"

@@ -83,3 +83,17 @@ def usage_never_counted(reply: Reply) -> None:
     """Usage never changes."""
     for row in _rows(reply):
         row |= {"prompt_tokens": 7, "completion_tokens": 7}
+
+
+@fault(_USAGE, breaks={"usage.figures"}, gateway=_GATEWAY)
+def usage_refunded(reply: Reply) -> None:
+    """Credits are below zero."""
+    for row in _rows(reply)[:1]:
+        row["credits_used"] = -0.01
+
+
+@fault(_USAGE, breaks={"usage.models"}, gateway=_GATEWAY)
+def usage_of_nobody(reply: Reply) -> None:
+    """A row has an empty name for its model."""
+    for row in _rows(reply)[:1]:
+        row["model"] = ""
