@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -105,12 +106,13 @@ def _demand_fields(models: list[dict[str, Any]], names: list[str]) -> None:
 
 @requirement("models.judged-model")
 def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """A model that answers is listed, under its name or with its provider before it."""
-    last_parts = {name.rpartition("/")[2] for name in _names(models)}
+    """A model that answers is listed, under its name, with its provider before it, or with the date of its version."""
+    own = re.compile(re.escape(ask.model.rpartition("/")[2]) + r"(-\d[\d-]*|-latest)?")
 
     if ask.chat().status != 200:
         inconclusive("the model does not answer")
-    assert ask.model.rpartition("/")[2] in last_parts, f"{ask.model} answers, but is not listed"
+    listed = any(own.fullmatch(name.rpartition("/")[2]) for name in _names(models))
+    assert listed, f"{ask.model} answers, but is not listed"
 
 
 @requirement("models.naming")
