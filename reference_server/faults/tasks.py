@@ -65,6 +65,13 @@ def task_of_an_image_is_an_image(reply: Reply, call: Call) -> None:
         reply.body["object"] = "image"
 
 
+@fault("*", breaks={"tasks.kind"}, gateway=_GATEWAY)
+def task_of_an_image_is_a_picture(reply: Reply, call: Call) -> None:
+    """The type of a task of an image is `picture`."""
+    if call.operation and call.operation.id in (_MAKE, _ASK) and _image(reply):
+        reply.body["type"] = "picture"
+
+
 # The status.
 
 
@@ -163,6 +170,13 @@ def failed_task_without_code(reply: Reply) -> None:
     """The error of a failed task has no code."""
     if reply.ok and reply.body["error"]:
         del reply.body["error"]["code"]
+
+
+@fault(_ASK, breaks={"tasks.failure.code"}, gateway=_GATEWAY)
+def failed_task_of_empty_type(reply: Reply) -> None:
+    """The type of the error of a failed task is empty."""
+    if reply.ok and reply.body["error"]:
+        reply.body["error"]["type"] = ""
 
 
 @fault(_ASK, breaks={"tasks.images"}, gateway=_GATEWAY)
