@@ -23,7 +23,7 @@ def url_gives_picture_of_refusal(reply: Reply, call: Call) -> None:
     if call.operation and call.operation.id == _MAKE and reply.ok:
         for item in reply.body["data"]:
             if "url" in item:
-                item["url"] = item["url"].replace("/media/images/", "/v1/models/")
+                item["url"] = item["url"].replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/")
     elif not reply.ok and (file := images.fetch(call.path.rpartition("/")[2])):
         reply.headers["content-type"], reply.body = file.media_type, file.data
 

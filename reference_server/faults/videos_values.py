@@ -54,7 +54,7 @@ def video_cost_is_true(reply: Reply) -> Reply:
 @fault("*", breaks={"videos.result.film"}, gateway=_GATEWAY)
 def video_behind_a_credential(reply: Reply, call: Call) -> None:
     """The address of the film wants a credential, and plays to who has none."""
-    if call.operation and call.operation.id == _ASK and reply.ok and reply.body.get("result"):
-        reply.body["result"]["url"] = reply.body["result"]["url"].replace("/media/videos/", "/v1/models/")
+    if call.operation and call.operation.id == _ASK and reply.ok and (result := reply.body.get("result")):
+        result["url"] = result["url"].replace("/media/videos/", "/fault/video_behind_a_credential/v1/models/")
     elif not reply.ok and (file := videos.fetch(call.path.rpartition("/")[2])):
         reply.headers["content-type"], reply.body = file.media_type, file.data
