@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from conformance.answer import allowed_for, demand_json, demand_kind, demand_status, demand_text
+from conformance.answer import allowed_for, demand_json, demand_kind, demand_status, demand_text, leave_at_limit
 from conformance.check import NotApplicable, inconclusive, pick
 from conformance.decoders import Unreadable
 from conformance.exchange import Exchange
@@ -130,8 +130,7 @@ def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
 
 def stranger(answer: Exchange) -> None:
     """The answer to somebody else's question does not tell the status."""
-    if answer.status == 429:
-        inconclusive("the request was answered 429")
+    leave_at_limit(answer)
     assert answer.status >= 400, f"somebody else's job is answered {answer.status}: {answer.text:.120}"
 
 

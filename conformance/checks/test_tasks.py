@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import job_checks, jobs
-from conformance.answer import demand_text
+from conformance.answer import demand_status, demand_text
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error
@@ -96,7 +96,7 @@ def test_status_fresh(ask: Ask, image: Job) -> None:
         inconclusive("no question for the status was answered")
     answer = ask.get(f"{jobs.status_path(image.rules, 'images', image.id)}?sync_upstream=true")
 
-    assert answer.status == 200, f"GET {answer.request.path} is answered {answer.status}: {answer.text:.120}"
+    demand_status(answer, [200])
 
 
 @requirement("tasks.order")
