@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import job_checks, jobs
-from conformance.answer import demand_status, demand_text
+from conformance.answer import demand_kind, demand_status, demand_text
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error
@@ -126,9 +126,7 @@ def test_end(image: Job) -> None:
 @requirement("tasks.results")
 def test_results(image: Job) -> None:
     """What was made has an address."""
-    value = image.success.get("results")
-
-    assert isinstance(value, list), f"results is {value!r:.80}"
+    demand_kind(image.success.get("results"), "results", list)
     job_checks.results(image)
 
 

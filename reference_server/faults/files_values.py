@@ -36,6 +36,13 @@ def download_with_other_line_ends(reply: Reply) -> None:
         reply.body = reply.body.replace(b"\n", b"\r")
 
 
+@fault(_LIST, breaks={"files.list", "files.order", "files.purpose"})
+def long_page_of_files_fails(reply: Reply, call: Call) -> Reply:
+    """A page of 100 files is a server error."""
+    failed = Reply.json({"error": {"message": "Oops.", "type": "server_error"}}, 500)
+    return failed if reply.ok and call.query.get("limit") == 100 else reply
+
+
 @fault(_LIST, breaks={"files.list.shape"})
 def files_of_no_object(reply: Reply) -> Reply:
     """The list of files does not say what it is."""

@@ -100,6 +100,12 @@ def music_called_text(reply: Reply) -> None:
         _piece(reply)["content_type"] = "text/plain"
 
 
+@fault(_MAKE, breaks={"music.schema"}, gateway=_GATEWAY)
+def music_job_created_in_text(reply: Reply, call: Call) -> Reply:
+    """Music is a job whose time is a date in text."""
+    return as_job(reply, call).edit(lambda body: body.update(created_at="2026-01-01T00:00:00Z"))
+
+
 @fault("*", breaks={"music.job"}, gateway=_GATEWAY)
 def music_job_without_status(reply: Reply, call: Call) -> Reply:
     """Music is a job whose status nobody can ask for."""
