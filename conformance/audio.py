@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from conformance.answer import Answer, demand_status
+from conformance.answer import Answer, demand_kind, demand_status
 from conformance.ask import BOUNDARY, Ask, form, given
 from conformance.check import Inconclusive, Unsupported, inconclusive, pick
 from conformance.media import base64_text, wav
@@ -201,7 +201,7 @@ def judge_envelope(answer: Answer) -> None:
     error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
 
     assert isinstance(error, dict), f"the body is no error: {exchange.text:.120}"
-    assert isinstance(error.get("message"), str), f"message is {error.get('message')!r:.80}"
+    demand_kind(error.get("message"), "message", str)
 
 
 def joined(*forms: bytes) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from conformance.answer import allowed_for, demand_status
+from conformance.answer import allowed_for, demand_json, demand_kind, demand_status, demand_text, leave_at_limit
 from conformance.check import NotApplicable, inconclusive, pick
+from conformance.decoders import Unreadable
 from conformance.exchange import Exchange
 from conformance.jobs import STAGES, Job, accepted, is_address
 from openapi import Contract
@@ -19,9 +20,7 @@ def taken(job: Job) -> None:
     """The answer to a submission is a job that has not ended, and not what it makes."""
     answer = job.exchange
     assert accepted(answer), f"the submission is answered {answer.status or answer.broken}: {answer.text:.160}"
-    assert answer.media_type == "application/json", f"the submission is answered with {answer.media_type!r}, not JSON"
-    assert isinstance(answer.json, dict), f"the submission is answered with no JSON object: {answer.text:.120}"
-    state, allowed = answer.json.get("status"), [*job.rules["waiting"], *job.rules["running"]]
+    state, allowed = demand_json(answer).get("status"), [*job.rules["waiting"], *job.rules["running"]]
     assert state in allowed, f"the status of a job just submitted is {state!r:.60}, not {allowed}"
 
 
@@ -32,21 +31,20 @@ def identity(job: Job) -> None:
 
     assert values, f"the submission has no {' or '.join(names)}"
     for name, value in values.items():
-        assert isinstance(value, str), f"{name} is {value!r:.80}"
-        assert value, f"{name} is empty"
+        demand_text(value, name)
 
 
 def statuses(job: Job) -> None:
     """Whoever asks for the status is told it, in a documented word."""
-    assert job.id
+    if not job.polls:
+        inconclusive("the submission gave no id to ask for")
     known = [word for stage in STAGES for word in job.rules[stage]]
     for poll in job.polls:
         path = poll.request.path
         if poll.status == 429:
             inconclusive(f"GET {path} is answered 429")
         assert poll.status == 200, f"GET {path} is answered {poll.status or poll.broken}: {poll.text:.120}"
-        assert isinstance(poll.json, dict), f"GET {path} is answered with no JSON object: {poll.text:.120}"
-        state = poll.json.get("status")
+        state = demand_kind(poll.json, f"the answer to GET {path}", dict).get("status")
         assert state in known, f"status is {state!r:.60}, not one of {', '.join(known)}"
 
 
@@ -78,9 +76,7 @@ def progresses(job: Job) -> list[Any]:
 def progress(job: Job) -> None:
     """Progress is a percentage."""
     for value in progresses(job):
-        assert isinstance(value, (int, float)), f"progress is {value!r:.60}"
-        assert not isinstance(value, bool), f"progress is {value!r}"
-        assert 0 <= value <= 100, f"progress is {value!r}"
+        assert 0 <= demand_kind(value, "progress", (int, float)) <= 100, f"progress is {value!r}"
 
 
 def growth(job: Job) -> None:
@@ -115,8 +111,8 @@ def results(job: Job) -> None:
 
     assert things, f"{name} is empty"
     for thing in things:
-        assert isinstance(thing, dict), f"{name} is {value!r:.80}"
-        assert is_address(thing.get("url")), f"url of {name} is {thing.get('url')!r:.80}"
+        url = demand_kind(thing, name, dict).get("url")
+        assert is_address(url), f"url of {name} is {url!r:.80}"
 
 
 def failure(job: Job) -> None:
@@ -124,8 +120,7 @@ def failure(job: Job) -> None:
     error = job.failure.get("error")
     message = error.get("message") if isinstance(error, dict) else error
 
-    assert isinstance(message, str), f"error is {error!r:.80}"
-    assert message.strip(), "error says nothing"
+    demand_text(message, "the message of the error")
 
 
 def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
@@ -133,12 +128,24 @@ def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
     demand_status(answer, allowed_for(gateway, *causes))
 
 
-def stranger(job: Job, answer: Exchange) -> None:
+def stranger(answer: Exchange) -> None:
     """The answer to somebody else's question does not tell the status."""
-    assert job.id
-    if answer.status == 429:
-        inconclusive("the request was answered 429")
+    leave_at_limit(answer)
     assert answer.status >= 400, f"somebody else's job is answered {answer.status}: {answer.text:.120}"
+
+
+def opens(fetched: Exchange, decode: Callable[[bytes], Any]) -> None:
+    """What stands at an address can be opened."""
+    assert fetched.status == 200, f"{fetched.url:.80} is answered {fetched.status or fetched.broken}"
+    decodes(fetched.body, fetched.url, decode)
+
+
+def decodes(data: bytes, name: str, decode: Callable[[bytes], Any]) -> None:
+    """A decoder reads the bytes to their end."""
+    try:
+        decode(data)
+    except Unreadable as problem:
+        raise AssertionError(f"{name:.80}: {problem}") from None
 
 
 def schema(job: Job, contract: Contract, submitted: str, asked: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_now, judge_credits
+from conformance.answer import demand_now, demand_objects, judge_credits
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.images import SIZE, Images, Studio, decoded, seen
@@ -54,12 +54,7 @@ def test_created(plain: Images) -> None:
 @requirement("images.data")
 def test_data(plain: Images) -> None:
     """Every entry of the list holds an image."""
-    data = plain.body.get("data")
-
-    assert isinstance(data, list), f"data is {data!r:.80}"
-    assert data, "data is empty"
-    for item in data:
-        assert isinstance(item, dict), f"an entry is {item!r:.80}"
+    for item in demand_objects(plain.body.get("data"), "data"):
         forms = [item.get("url"), item.get("b64_json")]
         assert any(isinstance(form, str) and form for form in forms), f"an entry has no image: {sorted(item)}"
 
@@ -117,9 +112,7 @@ def test_usage(plain: Images) -> None:
 @requirement("images.credits")
 def test_credits(plain: Images, gateway: dict[str, Any]) -> None:
     """An image tells what it cost."""
-    assert plain.body
-
-    judge_credits(plain.exchange, gateway)
+    judge_credits(plain.taken, gateway)
 
 
 @requirement("images.size")

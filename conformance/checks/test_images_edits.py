@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from conformance import image_mistakes as wrong
-from conformance.answer import leave_at_limit
+from conformance.answer import demand_objects, demand_served
 from conformance.ask import Ask
 from conformance.check import Unsupported, each, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error
 from conformance.checks.test_images_refusals import judge_refusal
+from conformance.exchange import Exchange
 from conformance.image_mistakes import WrongImage
 from conformance.images import Images, Studio, circle, json_forms, seen
 from conformance.model import Requirement
@@ -38,6 +39,12 @@ def edited(studio: Studio, judged: Requirement, gateway: dict[str, Any]) -> Imag
     return answer
 
 
+@pytest.fixture
+def edits(edited: Images) -> Exchange:
+    """Makes sure that the plainest edit is made at all."""
+    return edited.taken
+
+
 @requirement("images.edits.answers")
 def test_answers(edited: Images, granted: Callable[..., Any]) -> None:
     """An image and a prompt are enough."""
@@ -56,11 +63,7 @@ def test_schema(edited: Images, contract: Contract) -> None:
 @requirement("images.edits.image")
 def test_image(studio: Studio, edited: Images) -> None:
     """What was edited can be looked at."""
-    data = edited.body.get("data")
-
-    assert isinstance(data, list), f"data is {data!r:.80}"
-    assert data, "data is empty"
-    for item in edited.items:
+    for item in demand_objects(edited.body.get("data"), "data"):
         assert seen(studio.data(item)), "the data is no whole PNG, JPEG or WebP image"
 
 
@@ -71,14 +74,10 @@ def test_counted(edited: Images) -> None:
 
 
 @requirement("images.edits.list")
-def test_list(studio: Studio, edited: Images) -> None:
+@pytest.mark.usefixtures("edits")
+def test_list(studio: Studio) -> None:
     """The name of the part makes no difference."""
-    assert edited.body
-    listed = studio.edit("image[]")
-    leave_at_limit(listed.exchange)
-
-    said = f"{listed.status or listed.exchange.broken}: {listed.exchange.text:.120}"
-    assert listed.status == 200, f"an image in `image` is served, one in `image[]` is answered {said}"
+    demand_served(studio.edit("image[]"))
 
 
 @requirement("images.edits.several")
@@ -130,41 +129,41 @@ def test_json_broken(studio: Studio, contract: Contract, refused: Callable[[Imag
 
 
 @requirement("images.edits.prompt-missing")
-def test_prompt_missing(ask: Ask, edited: Images, gateway: dict[str, Any]) -> None:
+@pytest.mark.usefixtures("edits")
+def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
     """Nothing is changed without a prompt."""
-    assert edited.body
     judge_refusal(ask, gateway, wrong.EDIT_NO_PROMPT)
 
 
 @requirement("images.edits.image-missing")
+@pytest.mark.usefixtures("edits")
 @each("mistake", wrong.NO_IMAGE, attrgetter("name"))
-def test_image_missing(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
+def test_image_missing(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """Without an image there is nothing to change."""
-    assert edited.body
     judge_refusal(ask, gateway, mistake)
 
 
 @requirement("images.edits.not-an-image")
+@pytest.mark.usefixtures("edits")
 @each("mistake", wrong.NOT_AN_IMAGE, attrgetter("name"))
-def test_not_an_image(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
+def test_not_an_image(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """A text is no image, whatever it is called."""
-    assert edited.body
     judge_refusal(ask, gateway, mistake)
 
 
 @requirement("images.edits.broken-form")
+@pytest.mark.usefixtures("edits")
 @each("mistake", wrong.BROKEN_FORM, attrgetter("name"))
-def test_broken_form(ask: Ask, edited: Images, gateway: dict[str, Any], mistake: WrongImage) -> None:
+def test_broken_form(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
     """A form without the bounds of its parts is the caller's mistake."""
-    assert edited.body
     judge_refusal(ask, gateway, mistake)
 
 
 @requirement("images.edits.envelope")
+@pytest.mark.usefixtures("edits")
 @each("mistake", [wrong.EDIT_NO_PROMPT, *wrong.NO_IMAGE[:1]], attrgetter("name"))
-def test_envelope(ask: Ask, edited: Images, mistake: WrongImage) -> None:
+def test_envelope(ask: Ask, mistake: WrongImage) -> None:
     """Errors of edits look as all others do."""
-    assert edited.body
     answer = mistake.send(Studio(ask))
     if answer.status < 400:
         inconclusive(f"{mistake.name} is answered {answer.status or answer.broken}")

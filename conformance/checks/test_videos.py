@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import job_checks, jobs
+from conformance.answer import demand_kind
 from conformance.ask import Ask
 from conformance.check import NotApplicable, inconclusive, requirement
 from conformance.decoders import Unreadable
@@ -112,11 +113,7 @@ def test_result_early(film: Job) -> None:
 @requirement("videos.result.film")
 def test_film(fetched: Exchange) -> None:
     """A player can open what stands at the address."""
-    assert fetched.status == 200, f"{fetched.url:.80} is answered {fetched.status or fetched.broken}"
-    try:
-        decoded_film(fetched.body)
-    except Unreadable as problem:
-        raise AssertionError(f"{fetched.url:.80}: {problem}") from None
+    job_checks.opens(fetched, decoded_film)
 
 
 @requirement("videos.result.agrees")
@@ -144,9 +141,7 @@ def test_credits(film: Job, gateway: dict[str, Any]) -> None:
         raise NotApplicable("no credits are documented")
     value = film.success.get("credits_used")
 
-    assert isinstance(value, (int, float)), f"credits_used is {value!r:.60}"
-    assert not isinstance(value, bool), f"credits_used is {value!r}"
-    assert value >= 0, f"credits_used is {value!r}"
+    assert demand_kind(value, "credits_used", (int, float)) >= 0, f"credits_used is {value!r}"
 
 
 @requirement("videos.error.absent")

@@ -90,4 +90,4 @@ def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target
 @requirement("videos.owner")
 def test_owner(ask: Ask, film: Job) -> None:
     """A job belongs to the account that submitted it."""
-    job_checks.stranger(film, ask.get(jobs.status_path(film.rules, "videos", film.id), key="stranger-account"))
+    job_checks.stranger(ask.get(jobs.status_path(film.rules, "videos", film.id), key="stranger-account"))

@@ -54,6 +54,12 @@ def text_in_quotes(reply: Reply, call: Call) -> Reply:
     return reply.raw(lambda data: json.dumps(data.decode()).encode()) if _is(reply, call, "text") else reply
 
 
+@fault(_WRITE, breaks={"audio.transcriptions.text"})
+def text_empty(reply: Reply, call: Call) -> Reply:
+    """Plain text is empty."""
+    return reply.raw(lambda _: b"") if _is(reply, call, "text") else reply
+
+
 @fault(_WRITE, breaks={"audio.transcriptions.text.media-type"})
 def text_labelled_as_json(reply: Reply, call: Call) -> None:
     """Plain text is labelled as JSON."""
@@ -97,6 +103,17 @@ def vtt_without_cues(reply: Reply, call: Call) -> Reply:
     return reply.raw(lambda _: b"WEBVTT\n") if _is(reply, call, "vtt") else reply
 
 
+@fault(_WRITE, breaks={"audio.transcriptions.srt"})
+def srt_cues_without_text(reply: Reply, call: Call) -> Reply:
+    """The cues of SubRip have their times alone."""
+    return reply.raw(lambda data: _bare(data.decode()).encode()) if _is(reply, call, "srt") else reply
+
+
+def _bare(text: str) -> str:
+    """Subtitles without what is said."""
+    return re.sub(r"(?m)^(?!\d+$|.*-->).*\S.*$", " ", text)
+
+
 @fault(_WRITE, breaks={"audio.transcriptions.subtitles.times"})
 def cues_end_before_they_start(reply: Reply, call: Call) -> Reply:
     """The times of a cue are exchanged."""
@@ -119,6 +136,19 @@ def verbose_ignored(reply: Reply, call: Call) -> None:
     body = _verbose(reply, call)
     for name in [name for name in body if name != "text"]:
         del body[name]
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
+def verbose_in_array(reply: Reply, call: Call) -> Reply:
+    """verbose_json is an array."""
+    return reply.edit(lambda body: [body]) if _is(reply, call, "verbose_json") else reply
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
+def verbose_text_is_null(reply: Reply, call: Call) -> None:
+    """The text of verbose_json is null."""
+    body = _verbose(reply, call)
+    body.update({"text": None} if body else {})
 
 
 @fault(_WRITE, breaks={"audio.transcriptions.verbose"})
@@ -159,6 +189,13 @@ def segment_times_are_text(reply: Reply, call: Call) -> None:
     """The times of segments are texts."""
     for segment in _verbose(reply, call).get("segments", ()):
         segment.update(start=str(segment["start"]), end=str(segment["end"]))
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments"})
+def segment_text_is_null(reply: Reply, call: Call) -> None:
+    """The segments have no text."""
+    for segment in _verbose(reply, call).get("segments", ()):
+        segment["text"] = None
 
 
 @fault(_WRITE, breaks={"audio.transcriptions.verbose.segments"})

@@ -8,6 +8,7 @@ from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.reply import Reply
 from reference_server.sound import codec, modem
+from reference_server.sound.codec import Form
 
 _SPEECH = "createSpeech"
 _FORMATS = "audio.speech.formats"
@@ -19,9 +20,9 @@ def _asked(call: Call) -> str | None:
     return name
 
 
-def _spoken(call: Call, form: str) -> bytes:
+def _spoken(call: Call, form: Form) -> bytes:
     """What the request wants to hear, in a format of our choice."""
-    return codec.written(modem.spoken(call.body["input"]), codec.FORMS[form])
+    return codec.written(modem.spoken(call.body["input"]), form)
 
 
 @fault(_SPEECH, breaks={"audio.speech.answers"})
@@ -74,21 +75,21 @@ def speech_always_mp3(call: Call) -> None:
 def flac_is_wav(reply: Reply, call: Call) -> None:
     """What is labelled as FLAC is a WAV."""
     if reply.ok and _asked(call) == "flac":
-        reply.body = _spoken(call, "wav")
+        reply.body = _spoken(call, codec.FORMS["wav"])
 
 
 @fault(_SPEECH, breaks={_FORMATS})
 def pcm_has_a_header(reply: Reply, call: Call) -> None:
     """Bare samples come as a WAV."""
     if reply.ok and _asked(call) == "pcm":
-        reply.body = _spoken(call, "wav")
+        reply.body = _spoken(call, codec.FORMS["wav"])
 
 
 @fault(_SPEECH, breaks={_FORMATS})
 def pcm_is_compressed(reply: Reply, call: Call) -> None:
     """Bare samples come as frames of AAC."""
     if reply.ok and _asked(call) == "pcm":
-        reply.body = _spoken(call, "aac")
+        reply.body = _spoken(call, codec.FORMS["aac"])
 
 
 @fault(_SPEECH, breaks={_FORMATS})
@@ -103,6 +104,20 @@ def aac_breaks_the_gateway(reply: Reply, call: Call) -> None:
     """AAC is answered 500."""
     if reply.ok and _asked(call) == "aac":
         reply.status = 500
+
+
+@fault(_SPEECH, breaks={_FORMATS})
+def opus_is_flac(reply: Reply, call: Call) -> None:
+    """What is labelled as Opus is FLAC in the container of Opus."""
+    if reply.ok and _asked(call) == "opus":
+        reply.body = _spoken(call, Form("ogg", "flac", None, "audio/ogg"))
+
+
+@fault(_SPEECH, breaks={_FORMATS})
+def aac_in_matroska(reply: Reply, call: Call) -> None:
+    """AAC comes in a container of films."""
+    if reply.ok and _asked(call) == "aac":
+        reply.body = _spoken(call, Form("matroska", "aac", 64_000, "audio/x-matroska"))
 
 
 @fault(_SPEECH, breaks={"audio.speech.media-type"})
@@ -190,6 +205,12 @@ def speech_error_in_plain_text(reply: Reply) -> None:
     if not reply.ok:
         reply.headers["content-type"] = "audio/mpeg"
         reply.body = b"model not found"
+
+
+@fault(_SPEECH, breaks={"audio.speech.envelope"})
+def speech_error_without_message(reply: Reply) -> Reply:
+    """The error of refused speech has no message."""
+    return reply.edit_error(lambda body: body["error"].update(message=None))
 
 
 @fault(_SPEECH, breaks={"audio.speech.credits"}, gateway="infery")

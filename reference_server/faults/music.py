@@ -32,6 +32,25 @@ def music_neither_whole_nor_job(reply: Reply) -> Reply:
     return reply.edit(lambda body: {"status": "queued", "created": body["created"]})
 
 
+@fault(_MAKE, breaks={"music.answer"}, gateway=_GATEWAY)
+def music_given_as_failure(reply: Reply) -> None:
+    """Music comes with a status of the server's failure."""
+    if reply.ok:
+        reply.status = 500
+
+
+@fault(_MAKE, breaks={"music.answer"}, gateway=_GATEWAY)
+def music_in_bare_array(reply: Reply) -> Reply:
+    """The body is the array of pieces itself."""
+    return reply.edit(lambda body: body["data"])
+
+
+@fault(_MAKE, breaks={"music.answer"}, gateway=_GATEWAY)
+def music_of_one_piece_is_no_list(reply: Reply) -> Reply:
+    """The only piece has no list around it."""
+    return reply.edit(lambda body: body.update(data=body["data"][0]))
+
+
 @fault(_MAKE, breaks={"music.schema"}, gateway=_GATEWAY)
 def music_created_in_text(reply: Reply) -> Reply:
     """The time is a date in text."""
@@ -49,6 +68,14 @@ def music_url_relative(reply: Reply) -> None:
     """The address of a piece has no host."""
     if reply.ok:
         _piece(reply)["url"] = "/media/music/piece.mp3"
+
+
+@fault(_MAKE, breaks={"music.sound"}, gateway=_GATEWAY)
+def music_bytes_in_hexadecimal(reply: Reply) -> None:
+    """The bytes of a piece are no base64, but hexadecimal digits with a prefix."""
+    if reply.ok:
+        del _piece(reply)["url"]
+        _piece(reply)["b64_audio"] = "0x: 49 44 33"
 
 
 @fault(_MAKE, breaks={"music.plays"}, gateway=_GATEWAY)
@@ -71,6 +98,12 @@ def music_called_text(reply: Reply) -> None:
     """A piece is called text."""
     if reply.ok:
         _piece(reply)["content_type"] = "text/plain"
+
+
+@fault(_MAKE, breaks={"music.schema"}, gateway=_GATEWAY)
+def music_job_created_in_text(reply: Reply, call: Call) -> Reply:
+    """Music is a job whose time is a date in text."""
+    return as_job(reply, call).edit(lambda body: body.update(created_at="2026-01-01T00:00:00Z"))
 
 
 @fault("*", breaks={"music.job"}, gateway=_GATEWAY)

@@ -65,6 +65,13 @@ def task_of_an_image_is_an_image(reply: Reply, call: Call) -> None:
         reply.body["object"] = "image"
 
 
+@fault("*", breaks={"tasks.kind"}, gateway=_GATEWAY)
+def task_of_an_image_is_a_picture(reply: Reply, call: Call) -> None:
+    """The type of a task of an image is `picture`."""
+    if call.operation and call.operation.id in (_MAKE, _ASK) and _image(reply):
+        reply.body["type"] = "picture"
+
+
 # The status.
 
 
@@ -144,6 +151,13 @@ def task_results_are_one(reply: Reply) -> None:
         reply.body["results"] = reply.body["results"][0]
 
 
+@fault(_ASK, breaks={"tasks.results"}, gateway=_GATEWAY)
+def task_url_relative(reply: Reply) -> None:
+    """The address of the image has no host."""
+    if _result(reply, "image"):
+        _result(reply, "image")["url"] = "/media/images/image.png"
+
+
 @fault(_ASK, breaks={"tasks.results.early"}, gateway=_GATEWAY)
 def task_results_promised(reply: Reply) -> None:
     """Results are given while the task is pending or processing."""
@@ -163,6 +177,13 @@ def failed_task_without_code(reply: Reply) -> None:
     """The error of a failed task has no code."""
     if reply.ok and reply.body["error"]:
         del reply.body["error"]["code"]
+
+
+@fault(_ASK, breaks={"tasks.failure.code"}, gateway=_GATEWAY)
+def failed_task_of_empty_type(reply: Reply) -> None:
+    """The type of the error of a failed task is empty."""
+    if reply.ok and reply.body["error"]:
+        reply.body["error"]["type"] = ""
 
 
 @fault(_ASK, breaks={"tasks.images"}, gateway=_GATEWAY)
@@ -186,6 +207,13 @@ def task_sound_is_a_picture(reply: Reply) -> None:
     if _result(reply, "audio"):
         root = _result(reply, "audio")["url"].partition("/media/")[0]
         _result(reply, "audio")["url"] = f"{root}/media/images/64x64-00000000000000000000000000000000.png"
+
+
+@fault(_ASK, breaks={"tasks.audio"}, gateway=_GATEWAY)
+def task_of_sound_ends_in_other_word(reply: Reply) -> None:
+    """A completed task of sound says so in a word that is not documented."""
+    if reply.ok and reply.body["type"] == "audio" and reply.body["status"] == "completed":
+        reply.body["status"] = "succeeded"
 
 
 @fault("createAudioTask", breaks={"tasks.audio"}, gateway=_GATEWAY)
