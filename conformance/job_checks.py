@@ -40,11 +40,8 @@ def statuses(job: Job) -> None:
         inconclusive("the submission gave no id to ask for")
     known = [word for stage in STAGES for word in job.rules[stage]]
     for poll in job.polls:
-        path = poll.request.path
-        if poll.status == 429:
-            inconclusive(f"GET {path} is answered 429")
-        assert poll.status == 200, f"GET {path} is answered {poll.status or poll.broken}: {poll.text:.120}"
-        state = demand_kind(poll.json, f"the answer to GET {path}", dict).get("status")
+        demand_status(poll, [200])
+        state = demand_kind(poll.json, f"the answer to GET {poll.request.path}", dict).get("status")
         assert state in known, f"status is {state!r:.60}, not one of {', '.join(known)}"
 
 
@@ -136,7 +133,7 @@ def stranger(answer: Exchange) -> None:
 
 def opens(fetched: Exchange, decode: Callable[[bytes], Any]) -> None:
     """What stands at an address can be opened."""
-    assert fetched.status == 200, f"{fetched.url:.80} is answered {fetched.status or fetched.broken}"
+    demand_status(fetched, [200])
     decodes(fetched.body, fetched.url, decode)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from conformance.answer import leave_at_limit
 from conformance.ask import Ask
@@ -25,7 +25,6 @@ FILMS = "/videos/generations"
 PROMPT = "A red ball rolls slowly over a white table."
 SECONDS = 4
 """What many models take as the shortest duration of a film."""
-REDIRECTIONS = 5
 STAGES = ("waiting", "running", "success", "failure")
 SHORTEST, LONGEST = 2.0, 5.0
 """Seconds between two questions for the status of a job."""
@@ -187,13 +186,3 @@ def film(ask: Ask, contract: Contract, model: str) -> Job:
     known = contract.operations["createVideo"].request_schema()["properties"]
     short = {name: SECONDS for name in ("duration_seconds", "duration") if name in known}
     return follow(ask, contract.gateway["async"], "videos", submit(ask, FILMS, plain | short, plain))
-
-
-def fetch(ask: Ask, url: str) -> Exchange:
-    """What stands at an address that the gateway gave, also when that leads to another one. No key is sent there."""
-    answer = ask.fetch(url)
-    for _ in range(REDIRECTIONS):
-        if answer.status not in {301, 302, 303, 307, 308} or "location" not in answer.headers:
-            break
-        answer = ask.fetch(urljoin(answer.url, answer.headers["location"]))
-    return answer

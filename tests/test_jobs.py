@@ -121,19 +121,6 @@ def test_nothing_is_asked_of_a_job_without_id(monkeypatch, answer):
     assert not asking.known
 
 
-def test_redirections_are_followed(monkeypatch):
-    asking = Asking(monkeypatch, answered({}, 302, "http://a.example/x", location="/y"), answered({"film": 1}))
-
-    assert jobs.fetch(asking, "http://a.example/x").status == 200
-    assert [path for path, _ in asking.known] == ["http://a.example/x", "http://a.example/y"]
-
-
-def test_redirections_come_to_an_end(monkeypatch):
-    asking = Asking(monkeypatch, answered({}, 302, "http://a.example/x", location="/x"))
-
-    assert jobs.fetch(asking, "http://a.example/x").status == 302
-
-
 def made(kind, recipe):
     return kind.fetch(recipe).data
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_now, demand_objects, judge_credits
+from conformance.answer import demand_now, demand_objects, demand_status, judge_credits
 from conformance.ask import Ask
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.images import SIZE, Images, Studio, decoded, seen
@@ -218,7 +218,7 @@ def test_url_works(linked: Images, studio: Studio) -> None:
     for url in _urls(linked):
         fetched = studio.fetch(url)
 
-        assert fetched.status == 200, f"the URL is answered {fetched.status or fetched.broken}"
+        demand_status(fetched, [200])
         assert seen(fetched.body), f"the URL gives no image: {fetched.body[:16]!r}"
 
 

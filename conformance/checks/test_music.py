@@ -97,7 +97,7 @@ def test_plays(ask: Ask, music: Music) -> None:
     found = [piece for piece in music.pieces if jobs.is_address(piece.get("url")) or _bytes(piece.get("b64_audio"))]
     for piece in found or inconclusive("no piece has an address or bytes"):
         if jobs.is_address(piece.get("url")):
-            job_checks.opens(jobs.fetch(ask, piece["url"]), decoded_sound)
+            job_checks.opens(ask.fetch(piece["url"]), decoded_sound)
         else:
             job_checks.decodes(_bytes(piece["b64_audio"]), "b64_audio", decoded_sound)
 

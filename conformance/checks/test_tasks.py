@@ -156,7 +156,7 @@ def test_failure_code(ask: Ask, contract: Contract) -> None:
 def test_images(ask: Ask, image: Job) -> None:
     """A viewer can show what stands at the address."""
     for address in image.addresses:
-        job_checks.opens(jobs.fetch(ask, address), picture)
+        job_checks.opens(ask.fetch(address), picture)
 
 
 @requirement("tasks.audio")
@@ -170,7 +170,7 @@ def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
     job_checks.taken(task)
     job_checks.statuses(task)
     for address in task.addresses:
-        job_checks.opens(jobs.fetch(ask, address), sound)
+        job_checks.opens(ask.fetch(address), sound)
 
 
 @requirement("tasks.unknown")

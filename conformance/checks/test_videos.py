@@ -35,7 +35,7 @@ def failing(ask: Ask, contract: Contract) -> Job:
 @pytest.fixture
 def fetched(ask: Ask, film: Job) -> Exchange:
     """What stands behind the address of the film."""
-    return jobs.fetch(ask, film.addresses[0])
+    return ask.fetch(film.addresses[0])
 
 
 @requirement("videos.submit")

@@ -173,7 +173,7 @@ def _statements(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
     match node:
         case ast.Assert():
             yield "assert", ast.Pass()
-        case ast.Expr(ast.Call(ast.Name(name))) if name.lstrip("_").startswith(DEMANDS):
+        case ast.Expr(ast.Call(ast.Name(name) | ast.Attribute(attr=name))) if name.lstrip("_").startswith(DEMANDS):
             yield "assert", ast.Pass()
         case ast.AugAssign() | ast.Raise() | ast.Expr(ast.Call()) if not _gives_up(node):
             yield "removed", ast.Pass()

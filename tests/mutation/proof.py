@@ -31,7 +31,11 @@ REQUIREMENTS = register.load().requirements
 BROAD = {name for name, one in REQUIREMENTS.items() if one.broad}
 JUDGED = {name for name, one in REQUIREMENTS.items() if one.area != "properties" and not one.area.startswith("sdk_")}
 """What restates others, for every operation or through an SDK, is slow to judge and proves little of its own."""
-HELPERS = ("sse", "answer", "chat", "tools", "mistakes", "check", "jobs", "job_checks", "files", "embeddings")
+HELPERS = (
+    *("sse", "answer", "chat", "tools", "mistakes", "check", "jobs", "job_checks", "files", "embeddings"),
+    *("audio", "images", "anthropic", "anthropic_stream", "anthropic_tools", "gemini", "gemini_embeddings"),
+    *("responses", "responses_stream", "spelling", "account", "subtitles", "formats"),
+)
 """Modules in which checks have a part of their logic."""
 ROOT = Path(__file__).parents[2]
 Place = tuple[str, str]
