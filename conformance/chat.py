@@ -5,7 +5,7 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
@@ -102,7 +102,8 @@ class CompletionStream(StreamedAnswer):
     @property
     def indices(self) -> set[Any]:
         """The indices of all choices."""
-        return {choice.get("index", 0) for choice in self.choices}
+        found = (choice.get("index", 0) for choice in self.choices)
+        return {index for index in found if isinstance(index, Hashable)}
 
     def of(self, index: int) -> list[dict[str, Any]]:
         """The parts of one choice. A part without an index belongs to choice 0."""

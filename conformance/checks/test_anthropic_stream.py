@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -186,6 +187,16 @@ def test_stream_usage(stream: MessageStream) -> None:
     rising = [*([first] if isinstance(first, int) else []), *counts]
     assert all(one <= other for one, other in pairwise(rising)), f"output_tokens falls: {rising}"
     assert counts[-1] or not stream.text(), "the answer has words and cost no output token"
+
+
+@requirement("anthropic.stream.usage.counted")
+def test_stream_usage_counted(anthropic: Anthropic) -> None:
+    """No tokenizer writes two numbers in one token."""
+    stream = anthropic.stream(COUNT, max_tokens=200)
+    numbers = len(re.findall(r"\d+", stream.text()))
+    told = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
+
+    assert told >= numbers, f"the stream counts {numbers} numbers, and {told} output tokens"
 
 
 @requirement("anthropic.stream.usage.input")

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.answer import demand_served, judge_credits
 from conformance.ask import OMIT
-from conformance.audio import Audio, Speech, demand_refused, judge_envelope, read
+from conformance.audio import SILENCE, Audio, Speech, demand_refused, judge_envelope, loudest, loudest_sample, read
 from conformance.check import Unsupported, inconclusive, requirement
 from conformance.exchange import Exchange
 from conformance.mistakes import NOWHERE
@@ -89,6 +89,21 @@ def test_sound(speech: Speech) -> None:
     sound = read(speech.data)
 
     assert sound, f"no sound can be decoded from {len(speech.data)} bytes, labelled {speech.exchange.media_type!r}"
+
+
+@requirement("audio.speech.audible")
+@pytest.mark.parametrize("form", ["mp3", "wav", "pcm"])
+def test_audible(spoken: Callable[[str], Speech], form: str) -> None:
+    """Somebody speaks."""
+    answer = spoken(form)
+    if answer.status != 200:
+        raise Unsupported(f"{form} is answered {answer.status}")
+    if form != "pcm" and not read(answer.data):
+        inconclusive("cannot be judged: no sound can be decoded")
+
+    peak = loudest_sample(answer.data) if form == "pcm" else loudest(answer.data)
+
+    assert peak > SILENCE, f"{form} is silent: the loudest sample is {peak} of 32768"
 
 
 @requirement("audio.speech.default")

@@ -12,15 +12,17 @@ from conformance.ask import PROMPT, Ask
 from conformance.audio import (
     LIKENESS,
     SENTENCE,
+    SILENCE,
     Audio,
     File,
     Transcription,
     demand_refused,
     judge_envelope,
     likeness,
+    loudest,
     rewritten,
 )
-from conformance.check import inconclusive, requirement
+from conformance.check import inconclusive, pick, requirement
 from conformance.exchange import Exchange
 from conformance.mistakes import NOWHERE
 from conformance.target import Target
@@ -59,15 +61,16 @@ def test_default(written: Transcription) -> None:
 
 
 @requirement("audio.transcriptions.heard")
-def test_heard(written: Transcription) -> None:
+def test_heard(audio: Audio, written: Transcription) -> None:
     """What the target said itself it understands."""
-    if not written.spoken:
+    if not written.spoken or loudest(audio.file().data) <= SILENCE:
         inconclusive("the target does not speak, so there is nothing to hear")
-    share = likeness(written.text, SENTENCE)
+    text = pick(written.body, "text", kind=str)
+    share = likeness(text, SENTENCE)
 
     if 0 < share < LIKENESS:
-        inconclusive(f"the model may have misheard: {written.text!r:.120}")
-    assert share, f"{SENTENCE!r} was said, {written.text!r:.120} was heard"
+        inconclusive(f"the model may have misheard: {text!r:.120}")
+    assert share, f"{SENTENCE!r} was said, {text!r:.120} was heard"
 
 
 @requirement("audio.transcriptions.file-types")

@@ -132,6 +132,18 @@ def test_finish_reason(chat: Completion) -> None:
         assert reason != "tool_calls" or choice["message"].get("tool_calls"), "finish_reason tool_calls, but no call"
 
 
+@requirement("chat.finish-reason.natural")
+def test_finish_reason_natural(ask: Ask, chat: Completion) -> None:
+    """An answer that ends by itself is not called cut, whatever the limit."""
+    if chat.finish_reason != "length":
+        return
+    free = ask.chat(**{ask.limit: 1024})
+    if free.text != chat.text or not free.text:
+        inconclusive("the limit may have cut the answer off")
+
+    assert free.finish_reason != "length", f"{chat.text!r:.120} ends with length, whatever the limit"
+
+
 @requirement("chat.unicode")
 def test_unicode(ask: Ask) -> None:
     """What was asked to be repeated comes back as it was."""

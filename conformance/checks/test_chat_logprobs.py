@@ -37,10 +37,14 @@ def _streamed_entries(stream: CompletionStream) -> list[dict[str, Any]]:
 
 def _joined(entries: list[dict[str, Any]]) -> str:
     """What the tokens say: by their bytes, where all have some, because a token may end within a character."""
-    raw = [entry.get("bytes") for entry in entries]
-    if all(isinstance(one, list) for one in raw):
-        return b"".join(bytes(one) for one in raw if one).decode("utf-8", "replace")
+    raw: list[Any] = [entry.get("bytes") for entry in entries]
+    if all(_is_bytes(one) for one in raw):
+        return b"".join(map(bytes, raw)).decode("utf-8", "replace")
     return "".join(str(entry.get("token")) for entry in entries)
+
+
+def _is_bytes(value: Any) -> bool:
+    return isinstance(value, list) and all(type(one) is int and 0 <= one < 256 for one in value)
 
 
 def _demand_tokens(entries: list[dict[str, Any]], text: str) -> None:
@@ -57,8 +61,7 @@ def _demand_entry(entry: dict[str, Any]) -> None:
     token, raw = demand_kind(entry.get("token"), "token", str), entry.get("bytes")
     logprob = demand_kind(entry.get("logprob"), f"logprob of {token!r}", (int, float))
     assert logprob <= ROUNDING, f"logprob of {token!r} is {logprob}, which is above 0"
-    whole = isinstance(raw, list) and all(type(one) is int and 0 <= one < 256 for one in raw)
-    assert raw is None or whole, f"bytes of {token!r} is {raw!r:.60}"
+    assert raw is None or _is_bytes(raw), f"bytes of {token!r} is {raw!r:.60}"
 
 
 @requirement("chat.logprobs.present")

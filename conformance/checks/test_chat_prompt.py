@@ -87,3 +87,17 @@ def test_model(ask: Ask, chat: Completion) -> None:
 
 def _family(model: str) -> str:
     return model.rpartition("/")[2][:3].lower()
+
+
+@requirement("chat.prompt.system-later")
+def test_system_later(ask: Ask) -> None:
+    """A system message in the middle is part of the prompt."""
+    before, after = user("Which colours do you know?"), {"role": "assistant", "content": "All of them."}
+    turns = [before, after, {"role": "system", "content": "Never use more than five words."}, user(PROMPT)]
+    answer = ask.chat(messages=turns)
+    if 400 <= answer.status < 500:
+        inconclusive(f"the target refuses it: {answer.status}")
+
+    alone = ask.chat(messages=[before, after, user(PROMPT)]).tokens("prompt_tokens")
+    together = answer.tokens("prompt_tokens")
+    assert together > alone, f"with a second instruction the prompt costs {together} tokens, without it {alone}"

@@ -57,7 +57,7 @@ def test_named(ask: Ask) -> None:
     """A named function is called, and no other."""
     answer = served(ask.chat(QUESTION, **NAMED))
 
-    names = [(call.get("function") or {}).get("name") for call in answer.tool_calls]
+    names = [str((call.get("function") or {}).get("name")) for call in answer.tool_calls]
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
 
 
@@ -229,6 +229,22 @@ def test_parallel(ask: Ask, granted: Callable[..., Any]) -> None:
     turns = returned({"content": None, "tool_calls": made}, *((name, "18") for name in ids))
     follow_up: Completion = ask.chat(messages=turns, tools=TOOLS)
     assert follow_up.status == 200, f"the results are answered {follow_up.status}: {follow_up.exchange.text:.200}"
+
+
+@requirement("tools.parallel.counted")
+def test_parallel_counted(ask: Ask) -> None:
+    """The first of two results is part of the prompt too."""
+    made = [GIVEN, {**GIVEN, "id": "call_9c1d"}]
+    short, long = (
+        ask.chat(messages=returned({"content": None, "tool_calls": made}, *results), tools=TOOLS)
+        for results in (
+            ((GIVEN["id"], "18"), ("call_9c1d", "18")),
+            ((GIVEN["id"], "The wind is light and comes from the north. " * 4), ("call_9c1d", "18")),
+        )
+    )
+    less, more = short.tokens("prompt_tokens"), long.tokens("prompt_tokens")
+
+    assert more > less, f"with a long first result the prompt costs {more} tokens, with a short one {less}"
 
 
 @requirement("tools.parallel.off")

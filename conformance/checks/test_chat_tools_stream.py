@@ -129,5 +129,5 @@ def test_stream_parallel(ask: Ask) -> None:
     made = _calls(ask.stream(BOTH, **options))
 
     assert len(made) >= 2, f"two calls were made, but the stream has the indices {[call.index for call in made]}"
-    assert len({call.id for call in made}) == len(made), f"the ids are {[call.id for call in made]}"
+    assert len({str(call.id) for call in made}) == len(made), f"the ids are {[call.id for call in made]}"
     assert all(isinstance(_parsed(call), dict) for call in made), f"arguments: {[call.arguments for call in made]}"

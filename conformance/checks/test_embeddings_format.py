@@ -100,6 +100,7 @@ def test_dimensions(ask: Ask, granted: Callable[..., Any]) -> None:
 
     for vector in granted(embed(ask, dimensions=wanted)).vectors:
         assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
+        assert any(vector[-(wanted // 4 or 1) :]), f"{wanted} dimensions were asked for, the last of them are all 0"
 
 
 @requirement("embeddings.dimensions.base64")

@@ -12,7 +12,7 @@ from conformance.ask import Ask
 from conformance.chat import Completion
 from conformance.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.checks.test_chat_media import QUESTION
-from conformance.files import BATCH, NOBODYS, Answer, Document, Files, granted, session
+from conformance.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, granted, session
 from conformance.media import inline_file_part, png, stored_file_part, text_part
 from conformance.target import Target
 
@@ -42,6 +42,16 @@ def test_content(files: Files, promised: bool) -> None:
 def test_content_binary(files: Files, promised: bool) -> None:
     """Bytes that are no text stay what they are."""
     _demand_bytes(IMAGE, files.download(files.image().id), promised)
+
+
+@requirement("files.content.large")
+def test_content_large(files: Files, promised: bool) -> None:
+    """What is taken is kept to its last byte."""
+    upload = files.upload(LARGE, files.purpose)
+    if not upload.served:
+        inconclusive(f"a file of {len(LARGE.data)} bytes is answered {upload.status}")
+
+    _demand_bytes(LARGE, files.download(upload.id), promised)
 
 
 def _demand_bytes(sent: Document, answer: Answer, promised: bool) -> None:

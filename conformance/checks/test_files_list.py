@@ -186,7 +186,7 @@ def test_purpose(files: Files) -> None:
         if pick(upload.body, "purpose") != purpose:
             inconclusive("the upload has not the purpose that was asked for")
         page = granted(files.page(limit=100, purpose=purpose))
-        others = {pick(entry, "purpose") for entry in page.entries} - {purpose}
-        assert not others, f"the list of purpose {purpose} has files of purpose {', '.join(map(str, others))}"
+        others = {str(pick(entry, "purpose")) for entry in page.entries} - {purpose}
+        assert not others, f"the list of purpose {purpose} has files of purpose {', '.join(others)}"
         missing = upload.id not in page.ids and not page.has_more
         assert not missing, f"{upload.id} has the purpose {purpose} and is missing from its list"

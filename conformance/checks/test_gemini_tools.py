@@ -66,9 +66,11 @@ def test_any(gemini: Gemini) -> None:
 @requirement("gemini.tools.allowed")
 def test_allowed(gemini: Gemini) -> None:
     """What is not allowed is not called."""
-    names = {call.get("name") for call in demand_served(required(gemini, toolConfig=mode("ANY", "get_time"))).calls}
+    names = {
+        str(call.get("name")) for call in demand_served(required(gemini, toolConfig=mode("ANY", "get_time"))).calls
+    }
 
-    assert names <= {"get_time"}, f"get_time was allowed, the calls are {sorted(map(str, names))}"
+    assert names <= {"get_time"}, f"get_time was allowed, the calls are {sorted(names)}"
 
 
 @requirement("gemini.tools.none")
@@ -196,12 +198,12 @@ def test_allowed_unknown(gemini: Gemini, refused: Callable[[Generated], None]) -
 def test_same_call(gemini: Gemini) -> None:
     """One model calls one function for one question, whatever the protocol."""
     plain = gemini.ask.chat(QUESTION, model=gemini.model, **REQUIRED).tool_calls
-    named = {(call.get("function") or {}).get("name") for call in plain}
+    named = {str((call.get("function") or {}).get("name")) for call in plain}
     if named != {"get_weather"}:
-        inconclusive(f"in the OpenAI dialect the model calls {sorted(map(str, named))}")
+        inconclusive(f"in the OpenAI dialect the model calls {sorted(named)}")
     answers = [required(gemini)]
-    if {call.get("name") for call in answers[0].calls} != named:
+    if {str(call.get("name")) for call in answers[0].calls} != named:
         answers.append(required(gemini, take=1))
 
-    called = [{call.get("name") for call in answer.calls} for answer in answers]
-    assert named in called, f"get_weather is called in the OpenAI dialect, here {sorted(map(str, called[-1]))}"
+    called = [{str(call.get("name")) for call in answer.calls} for answer in answers]
+    assert named in called, f"get_weather is called in the OpenAI dialect, here {sorted(called[-1])}"

@@ -154,6 +154,18 @@ def test_format(studio: Studio, granted: Callable[..., Any]) -> None:
             assert found == name, f"output_format {name} gives {found}"
 
 
+@requirement("images.told")
+def test_told(studio: Studio, plain: Images) -> None:
+    """What the answer says of the image is so."""
+    size, form = plain.body.get("size"), plain.body.get("output_format")
+    for item in plain.items:
+        found = studio.seen(item)
+        right = not isinstance(size, str) or "x" not in size or size == f"{found.width}x{found.height}"
+        assert right, f"size is {size!r:.40}, the image has {found.width}x{found.height}"
+        named = str(form or found.format).upper().replace("JPG", "JPEG")
+        assert named == found.format, f"output_format is {form!r:.40}, the image is {found.format}"
+
+
 @requirement("images.background")
 def test_background(studio: Studio, granted: Callable[..., Any]) -> None:
     """A transparent background takes an alpha channel."""

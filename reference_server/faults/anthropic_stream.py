@@ -178,11 +178,18 @@ def text_after_the_end(reply: Reply) -> None:
         reply.events.insert(end - 2, reply.events.pop(end))
 
 
-@fault(_MESSAGE, breaks={"anthropic.stream.usage"})
+@fault(_MESSAGE, breaks={"anthropic.stream.usage", "anthropic.stream.usage.counted"})
 def streamed_output_zero(reply: Reply) -> None:
     """The end of a stream counts no output token."""
     for chunk in of(reply, "message_delta"):
         chunk["usage"]["output_tokens"] = 0
+
+
+@fault(_MESSAGE, breaks={"anthropic.stream.usage.counted"})
+def streamed_output_counted_as_one(reply: Reply) -> None:
+    """The end of a stream counts one output token, as its start did."""
+    for chunk in of(reply, "message_delta"):
+        chunk["usage"]["output_tokens"] = 1
 
 
 @fault(_MESSAGE, breaks={"anthropic.stream.usage"})

@@ -59,6 +59,20 @@ def speech_ends_after_its_header(reply: Reply) -> None:
         reply.body = reply.body[:40]
 
 
+@fault(_SPEECH, breaks={"audio.speech.audible"})
+def bare_samples_are_zeros(reply: Reply, call: Call) -> None:
+    """As PCM, speech lasts as long as ever, and is silent."""
+    if reply.ok and _asked(call) == "pcm":
+        reply.body = bytes(len(reply.body))
+
+
+@fault(_SPEECH, breaks={"audio.speech.audible"})
+def wav_is_silent(reply: Reply, call: Call) -> None:
+    """As WAV, speech lasts as long as ever, and is silent."""
+    if reply.ok and _asked(call) == "wav":
+        reply.body = reply.body[:44] + bytes(len(reply.body) - 44)
+
+
 @request_fault(_SPEECH, breaks={"audio.speech.default"})
 def speech_default_is_wav(call: Call) -> None:
     """Who asks for no format gets a WAV."""

@@ -56,6 +56,13 @@ def another_text_heard(reply: Reply, call: Call) -> None:
 
 
 @fault(_WRITE, breaks={"audio.transcriptions.heard"})
+def nothing_heard(reply: Reply, call: Call) -> None:
+    """The text is empty."""
+    if reply.ok and _is_plain(call):
+        reply.body["text"] = ""
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.heard"})
 def transcription_echoes_file_name(reply: Reply, call: Call) -> None:
     """The text is the name of the file."""
     if reply.ok and _is_plain(call):

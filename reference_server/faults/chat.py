@@ -211,7 +211,7 @@ def sdk_headers_refused(reply: Reply, call: Call) -> Reply:
     return _refused(400) if "x-stainless-lang" in call.headers else reply
 
 
-@request_fault(_CHAT, breaks={"chat.messages.system"})
+@request_fault(_CHAT, breaks={"chat.messages.system", "chat.prompt.system-later"})
 def system_dropped(call: Call) -> None:
     """A system message does not reach the model."""
     call.body["messages"] = [message for message in call.body["messages"] if message["role"] != "system"]

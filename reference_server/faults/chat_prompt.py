@@ -55,6 +55,13 @@ def answer_of_another_model(reply: Reply, call: Call) -> None:
             reply.body["id"] = name
 
 
+@request_fault(_CHAT, breaks={"chat.prompt.system-later"})
+def later_system_messages_dropped(call: Call) -> None:
+    """Of the system messages only one that comes first reaches the model."""
+    first, *rest = call.body["messages"]
+    call.body["messages"] = [first, *(message for message in rest if message["role"] != "system")]
+
+
 def _with_one_image(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     images = [part for part in parts if part.get("type") == "image_url"]
     return [part for part in parts if part not in images[1:] or part is images[0]]

@@ -146,19 +146,26 @@ def empty_content_in_history_refused(reply: Reply, call: Call) -> Reply:
     return _refused() if any("tool_calls" in turn and turn.get("content") == "" for turn in turns) else reply
 
 
-@request_fault(_CHAT, breaks={"tools.result.counted"})
+@request_fault(_CHAT, breaks={"tools.result.counted", "tools.parallel.counted"})
 def results_dropped(call: Call) -> None:
     """Tool calls and their results do not reach the model."""
     if any(turn.get("tool_calls") for turn in _turns(call)):
         call.body["messages"] = [turn for turn in _turns(call) if turn["role"] != "tool" and "tool_calls" not in turn]
 
 
-@request_fault(_CHAT, breaks={"tools.result.counted"})
+@request_fault(_CHAT, breaks={"tools.result.counted", "tools.parallel.counted"})
 def result_texts_emptied(call: Call) -> None:
     """The model sees that there was a result, and not what it was."""
     for turn in _turns(call):
         if turn["role"] == "tool":
             turn["content"] = ""
+
+
+@request_fault(_CHAT, breaks={"tools.parallel.counted"})
+def last_result_only(call: Call) -> None:
+    """Of several results the last one reaches the model."""
+    results = [turn for turn in _turns(call) if turn["role"] == "tool"]
+    call.body["messages"] = [turn for turn in _turns(call) if turn not in results[:-1]]
 
 
 @request_fault(_CHAT, breaks={"tools.result.orphan"}, before="validation")

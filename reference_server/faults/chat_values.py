@@ -23,6 +23,18 @@ def _set(reply: Reply, name: str, change: Callable[[Any], Any]) -> Reply:
     return reply.edit(lambda body: body.update({name: change(body[name])}))
 
 
+@fault(_CHAT, breaks={"chat.finish-reason.natural", "chat.stream.equals-whole"})
+def whole_answers_end_with_length(reply: Reply) -> Reply:
+    """A whole answer that ended normally is said to be cut off."""
+
+    def rename(body: dict[str, Any]) -> None:
+        for choice in body["choices"]:
+            if choice["finish_reason"] == "stop":
+                choice["finish_reason"] = "length"
+
+    return reply.edit(rename)
+
+
 @fault(_CHAT, breaks={"chat.media-type"})
 def completion_within_an_array(reply: Reply) -> Reply:
     """A whole answer is an array that holds the completion."""

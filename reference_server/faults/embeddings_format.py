@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.faults.embeddings import Vector, entries
+from reference_server.faults.embeddings import Vector, change_floats, entries
 from reference_server.reply import Reply
 
 _EMBED = "createEmbedding"
@@ -78,6 +78,13 @@ def _halves(vector: Vector) -> tuple[float, ...]:
 def embeddings_dimensions_ignored(call: Call) -> None:
     """Vectors are as long as ever."""
     call.body.pop("dimensions", None)
+
+
+@fault(_EMBED, breaks={"embeddings.dimensions"})
+def embeddings_padded_with_zeros(reply: Reply, call: Call) -> None:
+    """Of the numbers that were asked for, the second half is 0."""
+    if reply.ok and call.body.get("dimensions"):
+        change_floats(reply, lambda vector: [*vector[: len(vector) // 2], *[0.0] * (len(vector) - len(vector) // 2)])
 
 
 @request_fault(_EMBED, breaks={"embeddings.dimensions.base64"})

@@ -13,6 +13,7 @@ from reference_server.reply import Reply
 
 _CONTENT = "downloadFile"
 _CHAT = "createChatCompletion"
+_EVERY = {"files.content", "files.content.binary", "files.content.large"}
 _KNOWN = ("file-reference", "file-0000nobody")
 
 
@@ -39,21 +40,35 @@ def _id(part: Any) -> str:
     return (nested if isinstance(nested, dict) else fields).get("file_id") or _KNOWN[0]
 
 
-@fault(_CONTENT, breaks={"files.content", "files.content.binary"})
+@fault(_CONTENT, breaks=_EVERY)
 def download_with_newline(reply: Reply) -> None:
     """A newline follows the last byte of a download."""
     if reply.ok:
         reply.body += b"\n"
 
 
-@fault(_CONTENT, breaks={"files.content", "files.content.binary"})
+@fault(_CONTENT, breaks=_EVERY)
 def download_in_base64(reply: Reply) -> None:
     """A download is the file in base64."""
     if reply.ok:
         reply.body = base64.b64encode(reply.body)
 
 
-@fault(_CONTENT, breaks={"files.content", "files.content.binary"}, gateway="infery")
+@fault(_CONTENT, breaks={"files.content.large"})
+def download_cut_at_a_mebibyte(reply: Reply) -> None:
+    """Of a download the first 1,048,576 bytes come."""
+    if reply.ok:
+        reply.body = reply.body[:1_048_576]
+
+
+@fault(_CONTENT, breaks={"files.content.large"})
+def download_repeats_a_piece(reply: Reply) -> None:
+    """A download that is read in pieces has one of them twice, and not the next."""
+    if reply.ok and len(reply.body) > 131_072:
+        reply.body = reply.body[:65_536] + reply.body[:65_536] + reply.body[131_072:]
+
+
+@fault(_CONTENT, breaks=_EVERY, gateway="infery")
 def download_forbidden(reply: Reply) -> Reply:
     """Downloads are forbidden, although they are documented."""
     return _refused(403) if reply.ok else reply

@@ -29,7 +29,7 @@ def deletion_of_a_deletion(reply: Reply) -> Reply:
     return reply.edit(lambda body: body.update(object="file.deleted"))
 
 
-@fault(_CONTENT, breaks={"files.content", "files.content.binary"})
+@fault(_CONTENT, breaks={"files.content", "files.content.binary", "files.content.large"})
 def download_with_other_line_ends(reply: Reply) -> None:
     """Every line feed of a download is a carriage return."""
     if reply.ok:

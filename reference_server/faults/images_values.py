@@ -17,6 +17,18 @@ def only_image_is_no_list(reply: Reply) -> Reply:
     return reply.edit(lambda body: body.update(data=body["data"][0]))
 
 
+@fault(_MAKE, breaks={"images.told"})
+def image_size_told_wrong(reply: Reply) -> Reply:
+    """The answer tells a size that the image does not have."""
+    return reply.edit(lambda body: body.update(size="1x1"))
+
+
+@fault(_MAKE, breaks={"images.told"})
+def image_format_told_wrong(reply: Reply) -> Reply:
+    """The answer tells a format that the image does not have."""
+    return reply.edit(lambda body: body.update(output_format="webp" if body["output_format"] == "png" else "png"))
+
+
 @fault("*", breaks={"images.url.works"})
 def url_gives_picture_of_refusal(reply: Reply, call: Call) -> None:
     """The URL of an image wants a credential, and shows a picture to who has none."""
