@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from conformance.answer import JsonAnswer, StreamedAnswer
-from conformance.check import inconclusive, pick
+from conformance.check import inconclusive, member, pick
 from conformance.exchange import decoded
 
 DONE = "[DONE]"
@@ -64,12 +64,12 @@ class ToolCall:
     @property
     def name(self) -> Any:
         """The function name of the first fragment."""
-        return (self.fragments[0].get("function") or {}).get("name")
+        return member(self.fragments[0], "function", "name")
 
     @property
     def arguments(self) -> str:
         """The arguments of all fragments, in order."""
-        parts = ((part.get("function") or {}).get("arguments") for part in self.fragments)
+        parts = (member(part, "function", "arguments") for part in self.fragments)
         return "".join(part for part in parts if isinstance(part, str))
 
 

@@ -22,7 +22,17 @@ HERE = str(Path(__file__).parent)
 NAMED = 5
 """The most cases that the message of one finding names."""
 
-__all__ = ["Inconclusive", "NotApplicable", "Unsupported", "each", "every", "inconclusive", "pick", "requirement"]
+__all__ = [
+    "Inconclusive",
+    "NotApplicable",
+    "Unsupported",
+    "each",
+    "every",
+    "inconclusive",
+    "member",
+    "pick",
+    "requirement",
+]
 
 
 def requirement(name: str) -> Callable[[Check], Check]:
@@ -122,6 +132,13 @@ def pick(value: Any, *path: str | int, kind: type | tuple[type, ...] = object) -
             raise Inconclusive(f"cannot be judged: the answer has no {_dotted(path)}") from None
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
         raise Inconclusive(f"cannot be judged: {_dotted(path)} is {value!r:.60}")
+    return value
+
+
+def member(value: Any, *path: str) -> Any:
+    """The member of a JSON value at `path`; None where there is none, whatever stands in its place."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
     return value
 
 

@@ -29,6 +29,8 @@ SWAPPED = (TEXTS[1], TEXTS[0], *TEXTS[2:])
 """The same texts in an order that is neither a rotation nor a reversal of the first one."""
 DISHES = ["soup", "bread", "salad", "curry", "cake", "pancakes", "dumplings", "stew", "noodles", "omelette", "tea"]
 PLACES = ["Japan", "Peru", "Poland", "Kenya", "Canada", "Greece", "India", "Mexico", "Norway", "Turkey", "Samoa"]
+WORDS = ("Москва", "Казань")
+"""Two words of the same length, without a letter of ASCII."""
 MANY = tuple(f"How {dish} is made in {place}." for dish in DISHES for place in PLACES)
 """As many texts as a gateway may have to cut into several requests of its own."""
 SOME = 24

@@ -9,6 +9,8 @@ from unicodedata import normalize
 from conformance.check import inconclusive
 
 EVERY_PLANE = "Zażółć, Ελλάδα, 世界, नमस्ते, שלום, 👩‍👩‍👧, 𝔘𝔫𝔦, 𠜎"
+CODE = "def double(x):\n    y = 2 * x\n    return y"
+CODE_PROMPT = f"Repeat exactly: {CODE}"
 PROMPT = f"Repeat exactly: {EVERY_PLANE}"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _BEYOND_16_BITS = re.compile(r"[\U00010000-\U0010ffff]")
@@ -38,3 +40,13 @@ def demand_repeated(text: str) -> None:
         assert seen not in text, f"the text {damage}: {text!r:.120}"
     if "世界" not in text:
         inconclusive("the model did not repeat the text")
+
+
+def demand_code(text: str) -> None:
+    """Demands that code which was to be repeated has its lines and its indentation; inconclusive when there is none."""
+    if not re.search(r"def double\(x\):.*y = 2 \* x.*return y", text, re.DOTALL):
+        inconclusive("the model did not repeat the code")
+    assert "\n" in text, f"the code has lost its line breaks: {text!r:.120}"
+    assert not re.search(r"^ ?(y = 2|return y)", text, re.MULTILINE), (
+        f"the code has lost its indentation: {text!r:.120}"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.answer import demand_served
 from conformance.ask import Ask, user
 from conformance.chat import Completion, CompletionStream
-from conformance.check import Unsupported, inconclusive
+from conformance.check import Unsupported, inconclusive, member
 
 QUESTION = "What is the weather in Paris? Use the tool."
 BOTH = "What is the weather in Paris and what is the time in Tokyo? Call get_weather and get_time, both at once."
@@ -71,7 +71,7 @@ def calls(answer: Completion) -> list[dict[str, Any]]:
 def arguments(call: dict[str, Any]) -> Any:
     """The decoded arguments of a call, or None when they are not JSON."""
     try:
-        return json.loads((call.get("function") or {})["arguments"])
+        return json.loads(member(call, "function", "arguments"))
     except (ValueError, TypeError, KeyError):
         return None
 

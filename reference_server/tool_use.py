@@ -16,7 +16,8 @@ _COMMON = frozenset(
     {"get", "set", "do", "run", "call", "use", "make", "is", "the", "of", "for", "and", "an", "to", "in", "by", "tool"}
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_NAMED = re.compile(r"\b(?:in|for|of|at)\s+([A-Z][\w'-]*(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[A-Z][\w'-]*)*)")
+_NAME = r"[^\W\d_a-z][\w'-]*"
+_NAMED = re.compile(rf"\b(?:in|for|of|at)\s+({_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_NAME})*)")
 _BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
 Wanted = tuple[Tool, str]

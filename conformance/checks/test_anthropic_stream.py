@@ -12,7 +12,7 @@ from conformance import spelling
 from conformance.answer import demand_kind, demand_served, demand_text
 from conformance.anthropic import Anthropic, whole_input
 from conformance.anthropic_stream import DELTAS, MessageStream
-from conformance.check import inconclusive, pick, requirement
+from conformance.check import inconclusive, member, pick, requirement
 from conformance.checks.test_anthropic import COUNT, STOP_REASONS
 from conformance.checks.test_chat_stream import judge_framing
 from conformance.exchange import decoded
@@ -183,7 +183,7 @@ def test_stream_usage(stream: MessageStream) -> None:
     counts = [count for count in told if isinstance(count, int)]
 
     assert len(counts) == len(told), f"output_tokens of message_delta is {told}"
-    first = (stream.message.get("usage") or {}).get("output_tokens")
+    first = member(stream.message, "usage", "output_tokens")
     rising = [*([first] if isinstance(first, int) else []), *counts]
     assert all(one <= other for one, other in pairwise(rising)), f"output_tokens falls: {rising}"
     assert counts[-1] or not stream.text(), "the answer has words and cost no output token"

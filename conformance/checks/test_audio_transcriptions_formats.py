@@ -10,11 +10,13 @@ import pytest
 
 from conformance import subtitles
 from conformance.answer import demand_kind, demand_objects
-from conformance.audio import Audio, Transcription, read
+from conformance.audio import Audio, Transcription, likeness, read
 from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.subtitles import Cue, NotSubtitles
 
 PARSERS = {"srt": subtitles.srt, "vtt": subtitles.vtt}
+AGREED = 0.5
+"""The share of words that a text has in common with its segments."""
 TOLERANCE = 1.0
 """Seconds by which a decoder may find a sound longer or shorter than another."""
 Granted = Callable[..., Any]
@@ -150,6 +152,20 @@ def test_verbose_segments(verbose: dict[str, Any]) -> None:
     _demand_timed(verbose, "segments", "text")
 
 
+@requirement("audio.transcriptions.verbose.segments.agree")
+def test_verbose_segments_agree(verbose: dict[str, Any]) -> None:
+    """The stretches are those of the text and of the sound."""
+    text, duration = pick(verbose, "text", kind=str), pick(verbose, "duration", kind=(int, float))
+    segments = [pick(one, kind=dict) for one in pick(verbose, "segments", kind=list)]
+    said = " ".join(pick(one, "text", kind=str) for one in segments)
+    last = max((pick(one, "end", kind=(int, float)) for one in segments), default=0)
+    if duration <= 0:
+        inconclusive(f"cannot be judged: duration is {duration}")
+
+    assert likeness(said, text) > AGREED or not text.strip(), f"the text is {text!r:.80}, the segments say {said!r:.80}"
+    assert last <= 1.2 * duration + TOLERANCE, f"the sound lasts {duration} s, and a segment ends at {last} s"
+
+
 @requirement("audio.transcriptions.words")
 @pytest.mark.usefixtures("verbose")
 def test_words(asked: Callable[..., Transcription], granted: Granted) -> None:
@@ -166,6 +182,7 @@ def _demand_timed(body: dict[str, Any], name: str, text: str) -> None:
         demand_kind(entry.get(text), text, str)
         for end in ("start", "end"):
             demand_kind(entry.get(end), f"{end} of {entry[text]!r:.60}", (int, float))
+    assert entries[-1]["end"] > 0, f"the last of {len(entries)} {name} ends at {entries[-1]['end']} s"
     _demand_order([(entry["start"], entry["end"]) for entry in entries])
 
 

@@ -10,7 +10,7 @@ import pytest
 from conformance.answer import demand_kind, demand_objects
 from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive, pick, requirement
+from conformance.check import inconclusive, member, pick, requirement
 
 TOP = 3
 ROUNDING = 1e-6
@@ -94,12 +94,13 @@ def test_tokens(ask: Ask) -> None:
 @requirement("chat.logprobs.top")
 def test_top(ask: Ask, granted: Callable[..., Any]) -> None:
     """As many alternatives as were asked for, or fewer."""
-    lists = [entry.get("top_logprobs") or [] for entry in _entries(granted(_asked(ask)))]
+    entries = _entries(granted(_asked(ask)))
+    lists = [demand_kind(entry.get("top_logprobs") or [], "top_logprobs", list) for entry in entries]
 
     assert any(lists), f"top_logprobs is {TOP}, but no token has an alternative"
     assert max(map(len, lists)) <= TOP, f"top_logprobs is {TOP}, but a token has {max(map(len, lists))} alternatives"
     for alternative in (one for some in lists for one in some):
-        _demand_entry(alternative)
+        _demand_entry(demand_kind(alternative, "an alternative", dict))
 
 
 @requirement("chat.logprobs.stream")
@@ -127,7 +128,7 @@ def test_stream_tokens(ask: Ask) -> None:
 def test_unasked(chat: Completion) -> None:
     """Who does not ask gets none."""
     for choice in chat.choices:
-        given = (choice.get("logprobs") or {}).get("content")
+        given = member(choice, "logprobs", "content")
         assert not given, f"logprobs.content is {given!r:.80}, although it was not asked for"
 
 

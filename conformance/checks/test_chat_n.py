@@ -13,7 +13,7 @@ import pytest
 
 from conformance.ask import Ask
 from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive, pick, requirement
+from conformance.check import inconclusive, member, pick, requirement
 from conformance.checks.test_chat_limits import CAP
 from conformance.checks.test_chat_stream import COUNT
 
@@ -71,7 +71,7 @@ def test_usage(ask: Ask) -> None:
     """All choices are counted."""
     one, several = ask.chat(COUNT, **{ask.limit: CAP}), _several(ask)
     cut = [choice.get("finish_reason") == "length" for choice in [*one.choices, *several.choices]]
-    texts = {str((choice.get("message") or {}).get("content")) for choice in [*one.choices, *several.choices]}
+    texts = {str(member(choice, "message", "content")) for choice in [*one.choices, *several.choices]}
     if not (all(cut) or len(texts) == 1) or len(several.choices) != N:
         inconclusive("the choices are neither alike nor all cut off, so their tokens are not known")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.answer import leave_at_limit
+from conformance import spelling
+from conformance.answer import demand_json, leave_at_limit
 from conformance.ask import PROMPT, Ask, encoded, user
 from conformance.chat import Completion
 from conformance.check import inconclusive, pick, requirement
@@ -101,3 +102,18 @@ def test_system_later(ask: Ask) -> None:
     alone = ask.chat(messages=[before, after, user(PROMPT)]).tokens("prompt_tokens")
     together = answer.tokens("prompt_tokens")
     assert together > alone, f"with a second instruction the prompt costs {together} tokens, without it {alone}"
+
+
+@requirement("chat.prompt.code")
+def test_code(ask: Ask) -> None:
+    """Code stays code."""
+    answer = ask.chat(spelling.CODE_PROMPT)
+    demand_json(answer.taken)
+
+    spelling.demand_code(answer.text)
+
+
+@requirement("chat.prompt.code.stream")
+def test_code_stream(ask: Ask) -> None:
+    """Code stays code in a stream."""
+    spelling.demand_code(ask.stream(spelling.CODE_PROMPT).text())

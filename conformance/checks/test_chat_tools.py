@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from conformance.ask import Ask, user
 from conformance.chat import Completion
-from conformance.check import inconclusive, pick, requirement
+from conformance.check import inconclusive, member, pick, requirement
 from conformance.tools import (
     BOTH,
     CITY,
@@ -27,6 +28,10 @@ from conformance.tools import (
     returned,
     served,
 )
+
+CITY_NAME = "東京"
+DAMAGED = ("??", "\ufffd", CITY_NAME.encode().decode("latin-1"))
+"""What becomes of the name on a careless way."""
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +62,7 @@ def test_named(ask: Ask) -> None:
     """A named function is called, and no other."""
     answer = served(ask.chat(QUESTION, **NAMED))
 
-    names = [str((call.get("function") or {}).get("name")) for call in answer.tool_calls]
+    names = [str(member(call, "function", "name")) for call in answer.tool_calls]
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
 
 
@@ -104,6 +109,18 @@ def test_call_arguments(ask: Ask) -> None:
         assert isinstance(arguments(call), dict), f"arguments is no JSON object within a string: {raw!r:.120}"
 
 
+@requirement("tools.call.unicode")
+def test_call_unicode(ask: Ask) -> None:
+    """A name in another script is handed over as it is."""
+    answer = required(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
+    given = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
+    damaged = [form for form in DAMAGED if form in given]
+
+    assert not damaged, f"{CITY_NAME} was asked for, the arguments are {given:.120}"
+    if CITY_NAME not in given:
+        inconclusive(f"the model writes the name otherwise: {given:.120}")
+
+
 @requirement("tools.call.content")
 def test_call_content(ask: Ask) -> None:
     """Words beside a call are text or null."""
@@ -130,8 +147,12 @@ def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
     """Strict arguments keep their schema."""
     schema = {
         "type": "object",
-        "properties": {"city": {"type": "string"}, "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]}},
-        "required": ["city", "unit"],
+        "properties": {
+            "city": {"type": "string"},
+            "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+            "days": {"type": "integer"},
+        },
+        "required": ["city", "unit", "days"],
         "additionalProperties": False,
     }
     tool = function("get_weather", schema, strict=True)

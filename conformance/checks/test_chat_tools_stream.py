@@ -10,7 +10,7 @@ import pytest
 from conformance.answer import demand_text
 from conformance.ask import Ask
 from conformance.chat import CompletionStream, ToolCall
-from conformance.check import inconclusive, requirement
+from conformance.check import inconclusive, member, requirement
 from conformance.tools import BOTH, NAMES, TOOLS, arguments, calls, known, required, required_stream
 
 
@@ -90,7 +90,7 @@ def test_stream_arguments(called: CompletionStream) -> None:
     if called.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
     for call in _calls(called):
-        parts = [(part.get("function") or {}).get("arguments") for part in call.fragments]
+        parts = [member(part, "function", "arguments") for part in call.fragments]
         assert all(part is None or isinstance(part, str) for part in parts), f"a fragment is no string: {parts!r:.160}"
         assert isinstance(_parsed(call), dict), f"the arguments put together are {call.arguments!r:.160}"
 

@@ -63,7 +63,7 @@ def test_usage_details(chat: Completion) -> None:
     """No part is larger than its whole."""
     wholes = {"prompt_tokens_details": "prompt_tokens", "completion_tokens_details": "completion_tokens"}
     for details, whole in wholes.items():
-        for name, count in (chat.usage.get(details) or {}).items():
+        for name, count in demand_kind(chat.usage.get(details) or {}, details, dict).items():
             limit = pick(chat.usage, whole, kind=int)
             counted = isinstance(count, int) and name != "rejected_prediction_tokens"
             assert not counted or 0 <= count <= limit, f"{details}.{name} is {count} of {limit}"

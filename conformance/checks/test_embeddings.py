@@ -11,7 +11,19 @@ import pytest
 from conformance.answer import demand_kind, demand_text, judge_credits
 from conformance.ask import Ask
 from conformance.check import inconclusive, pick, requirement
-from conformance.embeddings import MANY, SOME, SWAPPED, TEXTS, Embeddings, Vector, embed, embed_many, likeness, numbers
+from conformance.embeddings import (
+    MANY,
+    SOME,
+    SWAPPED,
+    TEXTS,
+    WORDS,
+    Embeddings,
+    Vector,
+    embed,
+    embed_many,
+    likeness,
+    numbers,
+)
 from openapi import Contract
 
 SAME = 0.98
@@ -142,6 +154,14 @@ def test_distinct(batch: Embeddings) -> None:
 
     for place, vector in enumerate(vectors):
         assert vector not in vectors[:place], f"{TEXTS[place]!r} has the vector of another text"
+
+
+@requirement("embeddings.unicode")
+def test_unicode(ask: Ask) -> None:
+    """Letters of every script are read."""
+    vectors = _of(embed(ask, WORDS), WORDS)
+
+    assert vectors[0] != vectors[1], f"{WORDS[0]!r} and {WORDS[1]!r} share a vector"
 
 
 @requirement("embeddings.alone")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served, demand_text
-from conformance.check import inconclusive, pick, requirement
+from conformance.check import inconclusive, member, pick, requirement
 from conformance.gemini import Gemini, Generated, text_of, turn
 from openapi import Contract
 
@@ -56,7 +56,7 @@ def test_schema(gemini: Gemini, contract: Contract) -> None:
 def test_candidates(gemini: Gemini) -> None:
     """There is an answer."""
     body = gemini.generate().body
-    if (body.get("promptFeedback") or {}).get("blockReason"):
+    if member(body, "promptFeedback", "blockReason"):
         inconclusive("the prompt was blocked")
 
     demand_objects(body.get("candidates"), "candidates")

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from conformance.answer import LIMITS, demand_served
-from conformance.check import Unsupported, inconclusive, pick, requirement
+from conformance.check import Unsupported, inconclusive, member, pick, requirement
 from conformance.gemini import Gemini, Generated, calls_of, turn
 from conformance.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
 
@@ -198,7 +198,7 @@ def test_allowed_unknown(gemini: Gemini, refused: Callable[[Generated], None]) -
 def test_same_call(gemini: Gemini) -> None:
     """One model calls one function for one question, whatever the protocol."""
     plain = gemini.ask.chat(QUESTION, model=gemini.model, **REQUIRED).tool_calls
-    named = {str((call.get("function") or {}).get("name")) for call in plain}
+    named = {str(member(call, "function", "name")) for call in plain}
     if named != {"get_weather"}:
         inconclusive(f"in the OpenAI dialect the model calls {sorted(named)}")
     answers = [required(gemini)]

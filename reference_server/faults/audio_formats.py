@@ -205,10 +205,31 @@ def segments_end_before_they_start(reply: Reply, call: Call) -> None:
         segment.update(start=segment["end"], end=segment["start"])
 
 
+@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments.agree"})
+def segments_of_another_text(reply: Reply, call: Call) -> None:
+    """The segments say something else than the text."""
+    for segment in _verbose(reply, call).get("segments", ()):
+        segment["text"] = "Thanks for watching!"
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments.agree"})
+def segments_after_the_sound(reply: Reply, call: Call) -> None:
+    """The times of the segments are later than the sound ends."""
+    for segment in _verbose(reply, call).get("segments", ()):
+        segment.update(start=segment["start"] + 500, end=segment["end"] + 500)
+
+
 @request_fault(_WRITE, breaks={"audio.transcriptions.words"})
 def granularities_ignored(call: Call) -> None:
     """Words are never timed."""
     call.body.pop("timestamp_granularities", None)
+
+
+@fault(_WRITE, breaks={"audio.transcriptions.words"})
+def words_without_times(reply: Reply, call: Call) -> None:
+    """Every word begins and ends at 0."""
+    for word in _verbose(reply, call).get("words") or ():
+        word.update(start=0.0, end=0.0)
 
 
 @fault(_WRITE, breaks={"audio.transcriptions.words"})

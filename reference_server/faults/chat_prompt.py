@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 from reference_server.call import Call
@@ -11,6 +13,7 @@ from reference_server.faults import fault, request_fault
 from reference_server.reply import Reply
 
 _CHAT = "createChatCompletion"
+_CODE = {"chat.prompt.code", "chat.prompt.code.stream"}
 _remembered: dict[str, tuple[str, str]] = {}
 """What was answered to a prompt: by which model, and under which id."""
 
@@ -60,6 +63,33 @@ def later_system_messages_dropped(call: Call) -> None:
     """Of the system messages only one that comes first reaches the model."""
     first, *rest = call.body["messages"]
     call.body["messages"] = [first, *(message for message in rest if message["role"] != "system")]
+
+
+@fault(_CHAT, breaks=_CODE)
+def lines_of_an_answer_joined(reply: Reply) -> None:
+    """Line breaks of an answer become spaces."""
+    _spell(reply, lambda text: text.replace("\n", " "))
+
+
+@fault(_CHAT, breaks=_CODE)
+def spaces_of_an_answer_collapsed(reply: Reply) -> None:
+    """Several spaces of an answer become one."""
+    _spell(reply, lambda text: re.sub(" +", " ", text))
+
+
+@fault(_CHAT, breaks={"chat.prompt.code"})
+def line_breaks_unescaped(reply: Reply) -> Reply:
+    """A line break in a text of the answer stands in its JSON as it is."""
+    return reply.raw(lambda data: data.replace(rb"\n", b"\n")) if reply.ok and reply.events is None else reply
+
+
+def _spell(reply: Reply, change: Callable[[str], str]) -> None:
+    """Changes the text of an answer, whole or in each piece."""
+    bodies = [reply.body] if isinstance(reply.body, dict) else reply.chunks
+    for choice in (choice for body in bodies for choice in body.get("choices") or ()):
+        said = choice.get("message") or choice.get("delta") or {}
+        if isinstance(said.get("content"), str):
+            said["content"] = change(said["content"])
 
 
 def _with_one_image(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from reference_server.call import Call
@@ -80,6 +81,24 @@ def arguments_as_object(reply: Reply) -> Reply:
     return reply.edit(lambda body: _each_call(body, decode))
 
 
+@fault(_CHAT, breaks={"tools.call.unicode"})
+def arguments_in_question_marks(reply: Reply) -> Reply:
+    """Every letter of the arguments outside ASCII is a question mark."""
+    return _in_arguments(reply, lambda text: text.encode("ascii", "replace").decode())
+
+
+@fault(_CHAT, breaks={"tools.call.unicode"})
+def arguments_read_as_latin_1(reply: Reply) -> Reply:
+    """The arguments are UTF-8 that was read as Latin-1."""
+    return _in_arguments(reply, lambda text: text.encode().decode("latin-1"))
+
+
+@fault(_CHAT, breaks={"tools.call.unicode"})
+def arguments_in_replacement_characters(reply: Reply) -> Reply:
+    """Every byte of the arguments outside ASCII is a replacement character."""
+    return _in_arguments(reply, lambda text: text.encode().decode("ascii", "replace"))
+
+
 @fault(_CHAT, breaks={"tools.call.content"})
 def content_beside_calls_is_array(reply: Reply) -> Reply:
     """The content beside tool calls is an empty array."""
@@ -107,9 +126,13 @@ def calls_end_with_stop(reply: Reply) -> Reply:
 @fault(_CHAT, breaks={"tools.strict"})
 def strict_dropped(reply: Reply, call: Call) -> Reply:
     """A strict function is called with a value outside its enum."""
-    strict = reply.ok and "celsius" in str(call.body.get("tools"))
-    wrong = {"arguments": '{"city":"Paris","unit":"kelvin"}'}
-    return reply.edit(lambda body: _each_call(body, lambda made: made["function"].update(wrong))) if strict else reply
+    return _strict(reply, call, '{"city":"Paris","unit":"kelvin","days":1}')
+
+
+@fault(_CHAT, breaks={"tools.strict"})
+def strict_numbers_as_text(reply: Reply, call: Call) -> Reply:
+    """A strict function is called with a number in a text."""
+    return _strict(reply, call, '{"city":"Paris","unit":"celsius","days":"1"}')
 
 
 @fault(_CHAT, breaks={"tools.no-parameters"})
@@ -217,6 +240,19 @@ def _each_call(body: dict[str, Any], change: Any) -> None:
     for choice in body["choices"]:
         for call in choice["message"].get("tool_calls") or ():
             change(call)
+
+
+def _in_arguments(reply: Reply, change: Callable[[str], str]) -> Reply:
+    def spell(call: dict[str, Any]) -> None:
+        call["function"]["arguments"] = change(call["function"]["arguments"])
+
+    return reply.edit(lambda body: _each_call(body, spell))
+
+
+def _strict(reply: Reply, call: Call, arguments: str) -> Reply:
+    """Other arguments for the call of a strict function."""
+    strict = reply.ok and "celsius" in str(call.body.get("tools"))
+    return _in_arguments(reply, lambda _: arguments) if strict else reply
 
 
 def _names_offered(call: Call) -> bool:

@@ -195,7 +195,7 @@ def embeddings_last_vector_shorter(reply: Reply, call: Call) -> None:
             entry["embedding"].pop()
 
 
-@fault(_EMBED, breaks={"embeddings.distinct"})
+@fault(_EMBED, breaks={"embeddings.distinct", "embeddings.unicode"})
 def embeddings_all_the_same(reply: Reply, call: Call) -> None:
     """Every text has the vector of the first one."""
     _move_vectors(reply, [0] * len(texts(call)))

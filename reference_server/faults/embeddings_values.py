@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.call import Call
+from reference_server.faults import fault, request_fault
 from reference_server.faults.embeddings import entries
 from reference_server.reply import Reply
 
@@ -26,6 +27,20 @@ def embedding_index_is_a_fraction(reply: Reply) -> None:
     """The entries are numbered 0.0, 1.0, 2.0."""
     for entry in entries(reply):
         entry["index"] = float(entry["index"])
+
+
+@request_fault(_EMBED, breaks={"embeddings.unicode"})
+def embeddings_of_question_marks(call: Call) -> None:
+    """Of letters outside ASCII the model sees question marks."""
+    given = call.body["input"]
+    if isinstance(given, list):
+        call.body["input"] = [_plain(one) if isinstance(one, str) else one for one in given]
+    elif isinstance(given, str):
+        call.body["input"] = _plain(given)
+
+
+def _plain(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
 
 
 @fault(_EMBED, breaks={"embeddings.usage"})

@@ -106,6 +106,13 @@ def first_id_is_a_number(reply: Reply) -> Reply:
     return reply.edit(lambda body: body.update(first_id="1"))
 
 
+@fault(_LIST, breaks={"files.paging.cursors"})
+def page_ends_where_it_begins(reply: Reply) -> None:
+    """`last_id` of a page is the id of its first file."""
+    if reply.ok and reply.body["data"]:
+        reply.body["last_id"] = reply.body["data"][0]["id"]
+
+
 @request_fault(_LIST, breaks={"files.order"})
 def file_order_ignored(call: Call) -> None:
     """The newest file comes first, whatever is asked for."""
