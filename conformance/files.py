@@ -32,7 +32,8 @@ class Document(NamedTuple):
 
 TEXT = Document("note.txt", "text/plain", "The codeword is otter.\r\nThe last line, in UTF-8: é".encode())
 BALLAST = Document("ballast.txt", "text/plain", b"The sea is calm today.\n" * 188)
-LARGE = Document("log.txt", "text/plain", "".join(f"{place:06} The sea is calm.\n" for place in range(46_000)).encode())
+LINES = "".join(f"{place:06} The sea is calm.\n" for place in range(46_000))
+LARGE = Document("log.txt", "text/plain", f"Not the end of a part:\r\n--\r\n--x--\r\n{LINES}".encode())
 """A little more than 1 MiB, of lines that all differ."""
 BATCH = Document(
     "requests.jsonl",

@@ -84,6 +84,7 @@ def judge(
         "node-modules": node_modules and node_modules.absolute(),
     }
     select.wanted(options["feature"], level, options["requirement"])
+    select.included(include or (), options["feature"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
     words = _words(options, base_url, workers)
     with _no_foreign_options():

@@ -114,3 +114,16 @@ def test_run_that_cannot_judge_is_no_failed_must(runner: Runner, error: BaseExce
     runner.error = error
 
     assert main(["run"]) == code
+
+
+@pytest.mark.parametrize("option", ["--feature", "--level", "--requirement", "--include"])
+def test_word_that_nobody_knows_loses_no_report(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "findings.jsonl"
+    kept.write_text("{}\n")
+
+    assert main(["run", "--gateway", "infery", option, "nope", "--report", str(tmp_path)]) == 2
+
+    assert kept.read_text() == "{}\n"
+    assert "hint: " in capsys.readouterr().err

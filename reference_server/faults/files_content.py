@@ -62,6 +62,13 @@ def download_cut_at_a_mebibyte(reply: Reply) -> None:
 
 
 @fault(_CONTENT, breaks={"files.content.large"})
+def file_ends_where_a_part_might(reply: Reply) -> None:
+    """Of a file what stands before a line of hyphens is kept."""
+    if reply.ok:
+        reply.body = reply.body.partition(b"\r\n--")[0]
+
+
+@fault(_CONTENT, breaks={"files.content.large"})
 def download_repeats_a_piece(reply: Reply) -> None:
     """A download that is read in pieces has one of them twice, and not the next."""
     if reply.ok and len(reply.body) > 131_072:
