@@ -166,7 +166,7 @@ def test_system(anthropic: Anthropic, message: Message) -> None:
 @requirement("anthropic.system.blocks")
 def test_system_blocks(anthropic: Anthropic, message: Message, granted: Callable[..., Any]) -> None:
     """Instructions may come in blocks."""
-    answer = granted(anthropic.message(system=[{"type": "text", "text": LONG}]))
+    answer = granted(anthropic.message(system=[{"type": "text", "text": text} for text in ("Be kind.", LONG)]))
 
     _demand_longer(answer, message, "a system prompt in blocks")
 

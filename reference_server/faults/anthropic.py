@@ -170,6 +170,13 @@ def system_text_dropped(call: Call) -> None:
         call.body.pop("system")
 
 
+@request_fault(_MESSAGE, breaks={"anthropic.system.blocks"})
+def first_system_block_only(call: Call) -> None:
+    """Of a system prompt in blocks the first one reaches the model."""
+    if isinstance(call.body.get("system"), list):
+        call.body["system"] = call.body["system"][:1]
+
+
 @fault(_MESSAGE, breaks={"anthropic.system.blocks"})
 def system_blocks_refused(reply: Reply, call: Call) -> Reply:
     """A system prompt in blocks is refused."""
