@@ -76,11 +76,11 @@ def test_stream_json_events(stream: MessageStream) -> None:
 
 
 @requirement("anthropic.stream.schema")
-def test_stream_schema(stream: MessageStream, contract: Contract) -> None:
+def test_stream_schema(streams: list[MessageStream], contract: Contract) -> None:
     """The documented schema of an event holds."""
     operation = contract.operations["createMessage"]
 
-    for data in stream.data:
+    for data in (data for stream in streams for data in stream.data):
         problem = operation.event_problem(data)
         assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
 

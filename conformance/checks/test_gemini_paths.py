@@ -9,7 +9,8 @@ from conformance.answer import demand_count, demand_kind, demand_served, demand_
 from conformance.ask import MODELS
 from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_gemini import SAY
-from conformance.gemini import PROTOCOL, Gemini, turn
+from conformance.gemini import PROTOCOL, Gemini, text_of, turn
+from openapi import Contract
 
 
 def _name_with_slash(gemini: Gemini) -> str:
@@ -36,9 +37,15 @@ def test_encoded_slash(gemini: Gemini) -> None:
 
 
 @requirement("gemini.v1")
-def test_v1(gemini: Gemini) -> None:
+def test_v1(gemini: Gemini, contract: Contract) -> None:
     """The client asks under v1, unless it is told otherwise."""
-    demand_served(gemini.generate(version="v1"))
+    answer = demand_served(gemini.generate(version="v1"))
+    problem = contract.operations["generateContentV1"].response_problem(200, answer.body)
+
+    assert problem is None, problem.message
+    assert text_of(answer.parts) or not text_of(gemini.generate().parts), (
+        f"the parts hold no text: {answer.content!r:.160}"
+    )
 
 
 def _count(gemini: Gemini) -> Any:

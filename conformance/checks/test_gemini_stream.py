@@ -11,7 +11,7 @@ from conformance.answer import demand_json, demand_objects, demand_served, deman
 from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_gemini import CAPITALS, judge_sum, judge_usage
 from conformance.exchange import decoded
-from conformance.gemini import Gemini, GeneratedStream, parts_of
+from conformance.gemini import Gemini, GeneratedStream, parts_of, text_of
 from conformance.target import Target
 from openapi import Contract
 
@@ -188,9 +188,15 @@ def _demand_spread(pieces: int, arrivals: list[float]) -> None:
 
 
 @requirement("gemini.stream.v1")
-def test_v1(gemini: Gemini) -> None:
+def test_v1(gemini: Gemini, stream: GeneratedStream, contract: Contract) -> None:
     """The client asks under v1, unless it is told otherwise."""
-    demand_stream(gemini.stream(version="v1"))
+    answer = gemini.stream(version="v1")
+    demand_stream(answer)
+    problems = map(contract.operations["streamGenerateContentV1"].event_problem, answer.chunks)
+    problem = next(filter(None, problems), None)
+
+    assert problem is None, problem.message
+    assert text_of(answer.parts) or not text_of(stream.parts), "the stream has no text"
 
 
 @requirement("gemini.stream.array")

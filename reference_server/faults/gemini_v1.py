@@ -7,6 +7,35 @@ from reference_server.faults.gemini import refused
 from reference_server.reply import Reply
 
 
+@fault("generateContentV1", breaks={"gemini.v1"})
+def gemini_v1_without_parts(reply: Reply) -> None:
+    """Below v1 the content of an answer is empty."""
+    for candidate in reply.body["candidates"] if reply.ok else ():
+        candidate["content"]["parts"] = []
+
+
+@fault("generateContentV1", breaks={"gemini.v1"})
+def gemini_v1_content_is_a_text(reply: Reply) -> None:
+    """Below v1 the content of an answer is a text."""
+    for candidate in reply.body["candidates"] if reply.ok else ():
+        candidate["content"] = "Hello."
+
+
+@fault("streamGenerateContentV1", breaks={"gemini.stream.v1"})
+def gemini_stream_v1_without_text(reply: Reply) -> None:
+    """Below v1 the pieces of a stream have empty texts."""
+    for chunk in reply.chunks:
+        for candidate in chunk.get("candidates", ()):
+            candidate["content"]["parts"] = [{"text": ""}]
+
+
+@fault("streamGenerateContentV1", breaks={"gemini.stream.v1"})
+def gemini_stream_v1_of_numbers(reply: Reply) -> None:
+    """Below v1 the candidates of a piece are a number."""
+    for chunk in reply.chunks[:1]:
+        chunk["candidates"] = 1
+
+
 @fault("countGeminiTokensV1", breaks={"gemini.v1.count-tokens"})
 def gemini_count_as_text_below_v1(reply: Reply) -> Reply:
     """Below v1 the number of tokens is a text."""
