@@ -49,7 +49,7 @@ class Heard(NamedTuple):
     query: dict[str, Any]
 
 
-class _Listening(Service):
+class Listening(Service):
     """The service of a gateway, which remembers what it heard. Its ids count."""
 
     def __init__(self, gateway: str | None) -> None:
@@ -90,39 +90,39 @@ class Session:
         """
         changed = self._changed(fault)
         if changed != self._changed(fault):
-            changed = {place for place, (call, _) in enumerate(self._plain) if fault.applies_to(call)}
+            changed = {place for place, (call, _) in enumerate(self.plain) if fault.applies_to(call)}
         return {name for name, places in self.looked_at.items() if places & changed}
 
     def _changed(self, fault: Fault) -> set[int]:
         replies = self._edited(fault) if fault.stage == "reply" else self._served(fault)
-        return {place for place, reply in replies if reply != self._plain[place][1]}
+        return {place for place, reply in replies if reply != self.plain[place][1]}
 
     @cached_property
-    def _plain(self) -> list[tuple[Call, Reply]]:
+    def plain(self) -> list[tuple[Call, Reply]]:
         """Each call and its reply, without a fault."""
-        service = _Listening(self.gateway)
+        service = Listening(self.gateway)
         return [service.hear(heard) for heard in self.heard]
 
     def _edited(self, fault: Fault) -> Iterator[tuple[int, Reply]]:
         """The replies that a fault of replies is meant for. No other can change: nothing is remembered of a reply."""
-        for place, (call, reply) in enumerate(self._plain):
+        for place, (call, reply) in enumerate(self.plain):
             if fault.applies_to(call):
                 yield place, fault.change_reply(deepcopy(reply), call)
 
     def _served(self, fault: Fault) -> Iterator[tuple[int, Reply]]:
         """The replies to every call that a fault can reach: of its operation, or of all where something is kept."""
-        service = _Listening(self.gateway)
+        service = Listening(self.gateway)
         operation = service.contract.operations.get(fault.operation)
         far = operation is None or operation.document["tags"][0] not in FORGETFUL
-        for place, (call, _) in enumerate(self._plain):
+        for place, (call, _) in enumerate(self.plain):
             if far or (call.operation and call.operation.id == fault.operation):
                 yield place, service.hear(self.heard[place], [fault])[1]
 
 
 def record(gateway: str | None, requirements: Iterable[str], place: Path) -> Session:
     """The session of a run that judges those requirements on a server without faults."""
-    service = _Listening(gateway)
-    with _serving(service) as base_url:
+    service = Listening(gateway)
+    with serving(service) as base_url:
         report = runner.judge(
             base_url=base_url,
             gateway=gateway,
@@ -158,7 +158,7 @@ def _number(record: dict[str, Any]) -> int | None:
 
 
 @contextmanager
-def _serving(service: Service) -> Iterator[str]:
+def serving(service: Service) -> Iterator[str]:
     application = Application(service)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
