@@ -9,6 +9,7 @@ import pytest
 
 from conformance.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.check import inconclusive, pick, requirement
+from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
 from conformance.checks.test_gemini import CAPITALS, judge_sum, judge_usage
 from conformance.exchange import decoded
 from conformance.gemini import Gemini, GeneratedStream, parts_of, text_of
@@ -16,10 +17,7 @@ from conformance.target import Target
 from openapi import Contract
 
 DONE = "[DONE]"
-LEAST_SPREAD = 0.1
-"""Seconds that a long answer takes at least, between its first and its last piece."""
 COUNT = "Count from 1 to 60, separated by commas."
-AT_LENGTH = "Count from 1 to 30, separated by commas."
 UNICODE = "grün ≠ 緑 🌿"
 
 
@@ -175,16 +173,13 @@ def test_same(stream: GeneratedStream) -> None:
 @requirement("gemini.stream.increments")
 def test_increments(gemini: Gemini, target: Target) -> None:
     """Words come while others are still to come."""
-    arrivals = gemini.stream(AT_LENGTH, model=target.models["slow"]).arrivals()
-
-    _demand_spread(len(arrivals), arrivals)
+    judge_incremental(lambda take, size: _slow(gemini, target, take, size).arrivals(), 2, 24)
 
 
-def _demand_spread(pieces: int, arrivals: list[float]) -> None:
-    if pieces < 3:
-        inconclusive("the answer has fewer than three pieces")
-    spread = arrivals[-1] - arrivals[0]
-    assert spread >= LEAST_SPREAD, f"{pieces} pieces arrive within {spread * 1000:.0f} ms"
+def _slow(gemini: Gemini, target: Target, take: int, size: int, **rest: Any) -> GeneratedStream:
+    """A long answer of a slow model, of at most so many tokens."""
+    config = {"maxOutputTokens": size}
+    return gemini.stream(LONG, model=target.models["slow"], take=take, config=config, **rest)
 
 
 @requirement("gemini.stream.v1")
@@ -213,8 +208,11 @@ def test_array(gemini: Gemini) -> None:
 @requirement("gemini.stream.array.increments")
 def test_array_increments(gemini: Gemini, target: Target) -> None:
     """The array grows while the answer does."""
-    answer = gemini.stream(AT_LENGTH, model=target.models["slow"], query="").exchange
 
-    if not isinstance(answer.json, list):
-        inconclusive(f"cannot be judged: the body is no JSON array: {answer.text:.80}")
-    _demand_spread(len(answer.json), [arrived for arrived, _ in answer.chunks])
+    def arrivals(take: int, size: int) -> list[float]:
+        answer = _slow(gemini, target, take, size, query="").exchange
+        if not isinstance(answer.json, list):
+            inconclusive(f"cannot be judged: the body is no JSON array: {answer.text:.80}")
+        return [arrived for arrived, _ in answer.chunks]
+
+    judge_incremental(arrivals, 2, 24)

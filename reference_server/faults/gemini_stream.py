@@ -174,7 +174,7 @@ def gemini_chunk_models_differ(reply: Reply) -> None:
 def gemini_stream_buffered(reply: Reply, call: Call) -> None:
     """Events are held back until the answer is whole."""
     if _as_events(reply, call):
-        reply.pause = 0.0
+        _hold_back(reply)
 
 
 @fault("streamGenerateContentV1", breaks={"gemini.stream.v1"}, gateway="ofox")
@@ -195,4 +195,8 @@ def gemini_stream_always_events(reply: Reply) -> None:
 def gemini_array_buffered(reply: Reply) -> None:
     """The array is held back until the answer is whole."""
     if reply.array:
-        reply.pause = 0.0
+        _hold_back(reply)
+
+
+def _hold_back(reply: Reply) -> None:
+    reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0
