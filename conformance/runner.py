@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from conformance.errors import ConformanceError, NoModel
 from conformance.model import Finding, Report, Verdict
 
 HERE = Path(__file__).parent
+DECORATOR = re.compile(r'^@requirement\("([^"]+)"\)', re.MULTILINE)
+"""What stands before a check, with the id of its requirement."""
 PLUGINS = ("conformance.plugin", "pytest_base_url.plugin")
 UNUSED = (
     *("terminal", "cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "setuponly", "setupplan"),
@@ -83,12 +87,12 @@ def judge(
         "examples": examples,
         "node-modules": node_modules and node_modules.absolute(),
     }
-    select.wanted(options["feature"], level, options["requirement"])
+    wanted = select.wanted(options["feature"], level, options["requirement"])
     select.included(include or (), options["feature"])
     collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
     words = _words(options, base_url, workers)
     with _no_foreign_options():
-        status = pytest.main(words, plugins=[collector, _Brief(), *plugins])
+        status = pytest.main(words, plugins=[collector, _Brief(wanted), *plugins])
     if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
         raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
     if collector.fatal:
@@ -128,7 +132,7 @@ def _word(finding: Finding) -> str:
 
 
 def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
-    words = [*map(str, _places(options["requirement"])), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
+    words = [*(str(HERE / folder) for folder in register.FOLDERS), "-c", str(HERE / "suite.ini"), f"--rootdir={HERE}"]
     words += [
         "--disable-plugin-autoload",
         "--capture=no",
@@ -139,21 +143,25 @@ def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[
     return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
 
 
-def _places(requirements: str | None) -> list[Path]:
-    """The folders with checks; of requirements that are named, the modules in which their checks may stand."""
-    folders = [HERE / folder for folder in register.FOLDERS]
-    if not requirements:
-        return folders
-    areas = {register.load().requirement(name).area for name in requirements.split(",")}
-    modules = sorted(path for folder in folders for path in folder.glob("test_*.py"))
-    return [path for path in modules if any(f"{path.stem}_".startswith(f"test_{area}_") for area in areas)]
+@cache
+def _modules() -> dict[str, Path]:
+    """The module of each requirement's check."""
+    paths = (path for folder in register.FOLDERS for path in (HERE / folder).glob("test_*.py"))
+    return {name: path for path in paths for name in DECORATOR.findall(path.read_text(encoding="utf-8"))}
 
 
 class _Brief:
-    """Findings speak for themselves: no traceback has to be rendered, which would take a fifth of a run."""
+    """Leaves out of a run what would take most of its time, and what nobody reads."""
+
+    def __init__(self, wanted: Callable[[str], bool] | None) -> None:
+        self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Modules without a check that is asked for are not read."""
+        return True if collection_path.stem.startswith("test_") and collection_path not in self._modules else None
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Chooses the style that costs least."""
+        """Findings speak for themselves: no traceback has to be rendered."""
         config.option.tbstyle = "native"
 
 
