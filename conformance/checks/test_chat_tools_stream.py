@@ -79,8 +79,8 @@ def test_stream_id_once(called: CompletionStream) -> None:
 def test_stream_name_once(called: CompletionStream) -> None:
     """The name is said once."""
     for call in _calls(called):
-        functions = [part.get("function") or {} for part in call.fragments[1:]]
-        later = [function["name"] for function in functions if function.get("name") is not None]
+        names = (member(part, "function", "name") for part in call.fragments[1:])
+        later = [name for name in names if name is not None]
         assert not later, f"{len(later)} later fragments of call {call.index} have the name {later[0]!r}"
 
 

@@ -61,6 +61,18 @@ def account_usage_as_text(reply: Reply) -> Reply:
     return reply.edit(lambda body: body["usage"].update(requests_this_month="1,842"))
 
 
+@fault(_ME, breaks={"account.usage"}, gateway=_GATEWAY)
+def account_tokens_as_text(reply: Reply) -> Reply:
+    """The tokens of this month are a text."""
+    return reply.edit(lambda body: body["usage"].update(tokens_this_month=str(body["usage"]["tokens_this_month"])))
+
+
+@fault(_ME, breaks={"account.limits"}, gateway=_GATEWAY)
+def account_without_limit_of_tokens(reply: Reply) -> Reply:
+    """Of the two limits only that of requests is told."""
+    return reply.edit(lambda body: body["limits"].pop("tokens_per_minute") and None)
+
+
 @fault(_ME, breaks={"account.limits"}, gateway=_GATEWAY)
 def account_without_limits(reply: Reply) -> Reply:
     """No limits are told."""

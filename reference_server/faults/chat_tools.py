@@ -130,6 +130,12 @@ def strict_dropped(reply: Reply, call: Call) -> Reply:
 
 
 @fault(_CHAT, breaks={"tools.strict"})
+def strict_argument_invented(reply: Reply, call: Call) -> Reply:
+    """A strict function is called with an argument that its schema forbids."""
+    return _strict(reply, call, '{"city":"Paris","unit":"celsius","days":1,"note":"none"}')
+
+
+@fault(_CHAT, breaks={"tools.strict"})
 def strict_numbers_as_text(reply: Reply, call: Call) -> Reply:
     """A strict function is called with a number in a text."""
     return _strict(reply, call, '{"city":"Paris","unit":"celsius","days":"1"}')

@@ -82,6 +82,14 @@ def text_beside_no_message(reply: Reply) -> Reply:
     return _set(reply, "choices", lambda choices: [rename(choice) for choice in choices])
 
 
+@fault(_CHAT, breaks={"chat.content"})
+def content_null_at_a_normal_end(reply: Reply, call: Call) -> Reply:
+    """The content of the plainest answer is null, and the answer ended normally."""
+    if not _is_plain(call):
+        return reply
+    return reply.edit(lambda body: _only(body, lambda choice: choice["message"].update(content=None)))
+
+
 @fault(_CHAT, breaks={"chat.choice-index"})
 def choice_index_as_text(reply: Reply) -> Reply:
     """The only choice has its index as a text."""

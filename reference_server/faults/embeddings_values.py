@@ -29,6 +29,12 @@ def embedding_index_is_a_fraction(reply: Reply) -> None:
         entry["index"] = float(entry["index"])
 
 
+@fault(_EMBED, breaks={"embeddings.usage"})
+def embedding_total_as_text(reply: Reply) -> Reply:
+    """The total of the tokens is a text."""
+    return reply.edit(lambda body: body["usage"].update(total_tokens=str(body["usage"]["total_tokens"])))
+
+
 @request_fault(_EMBED, breaks={"embeddings.unicode"})
 def embeddings_of_question_marks(call: Call) -> None:
     """Of letters outside ASCII the model sees question marks."""
