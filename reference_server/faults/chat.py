@@ -187,7 +187,7 @@ _MIXED = ["Repeat exactly: birch-birch"]
 @fault(_CHAT, breaks={"chat.routes-by-model"})
 def one_model_only(reply: Reply, call: Call) -> Reply:
     """A listed model is refused as unknown."""
-    if reply.ok and call.body.get("model") == "gpt-4o":
+    if reply.ok and call.body.get("model") in {"gpt-4o", "gpt-4o-mini-2024-07-18"}:
         return Reply.json({"error": {"message": "no such model", "type": None, "param": "model", "code": None}}, 404)
     return reply
 
@@ -294,6 +294,8 @@ _COUNTED = {
     "chat.messages.developer",
     "chat.unicode.counted",
     "tools.result.counted",
+    "tools.parallel.counted",
+    "chat.prompt.system-later",
     "chat.stream.usage.equals-whole",
 }
 

@@ -50,6 +50,7 @@ def webp_by_default(reply: Reply, call: Call) -> None:
             size = call.body.get("size", "1024x1024")
             file = images.fetch(f"{size}-{'5f' * 16}.webp")
             item["b64_json"] = base64.b64encode(file.data).decode() if file else ""
+            reply.body["output_format"] = "webp"
 
 
 @variation(_MAKE)

@@ -21,7 +21,7 @@ def base64_of_doubles(reply: Reply) -> None:
             entry["embedding"] = base64.b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()
 
 
-@fault("downloadFile", breaks={"files.content", "files.content.binary", "sdk.openai.files"})
+@fault("downloadFile", breaks={"files.content", "files.content.binary", "files.content.large", "sdk.openai.files"})
 def content_in_json(reply: Reply) -> None:
     """The content of a file is a string in JSON."""
     if reply.ok and isinstance(reply.body, bytes):
