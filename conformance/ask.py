@@ -88,12 +88,17 @@ class Ask:
     @property
     def limit(self) -> str:
         """The name of the field that caps the answer: some models take only `max_completion_tokens`."""
-        if not self.model:
+        first = self._limited("max_tokens") if self.model else None
+        if first is None or first.status not in {400, 422}:
             return "max_tokens"
-        body = {"model": self.model, "messages": [user(PROMPT)], "max_tokens": 64}
-        first = self.recorder.ask(Request("POST", "/chat/completions", encoded(body)))
-        refused = first.status in {400, 422} and "max_completion_tokens" in first.text
-        return "max_completion_tokens" if refused else "max_tokens"
+        named = "max_completion_tokens" in first.text
+        tried = "max_tokens" in first.text and self._limited("max_completion_tokens").status == 200
+        return "max_completion_tokens" if named or tried else "max_tokens"
+
+    def _limited(self, limit: str) -> Exchange:
+        """The answer to the plainest request, capped by the field of that name."""
+        body = {"model": self.model, "messages": [user(PROMPT)], limit: 64}
+        return self.recorder.ask(Request("POST", "/chat/completions", encoded(body)))
 
     def chat(self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any) -> Completion:
         """`POST /chat/completions`, whole."""

@@ -143,6 +143,14 @@ def unknown_fields(reply: Reply) -> Reply:
     return reply.edit_objects(_add_unknown_field)
 
 
+@variation(_CHAT)
+def max_tokens_not_taken(reply: Reply, call: Call) -> Reply:
+    """The model takes `max_completion_tokens` only, and does not say so."""
+    error = {"message": "Unsupported parameter: 'max_tokens'.", "type": "invalid_request_error"}
+    body = {"error": error | {"param": "max_tokens", "code": "unsupported_parameter"}}
+    return Reply.json(body, 400) if reply.ok and "max_tokens" in call.body else reply
+
+
 @variation("listModels")
 def models_listed_by_date(reply: Reply) -> None:
     """A model answers to a shorter name than the list has."""
