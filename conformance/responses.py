@@ -119,10 +119,6 @@ class Response(JsonAnswer):
         """The function calls; inconclusive when there are none."""
         return self.calls or inconclusive("the model called no tool")
 
-    def tokens(self, name: str) -> int:
-        """One of the token counts."""
-        return pick(self.body, "usage", name, kind=int)
-
     @property
     def input(self) -> int:
         """The tokens of the request; inconclusive when the target counts none."""

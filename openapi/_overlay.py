@@ -29,7 +29,7 @@ def apply_overlay(document: Document, overlay: Document, name: str) -> Document:
 
 
 def _applied(document: Document, action: Document, label: str) -> Document:
-    from oas_patch.overlay import apply_overlay as patch  # type: ignore[import-untyped]
+    from oas_patch.overlay import apply_overlay as patch
 
     if ("update" in action) == ("remove" in action):
         raise InvalidOverlay(f"{label}: not exactly one of update and remove", "Split the action in two.")

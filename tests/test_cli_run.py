@@ -44,7 +44,7 @@ class Runner:
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     made = Runner()
     module = ModuleType("conformance.runner")
-    module.judge, module.plan = made.judge, made.plan  # type: ignore[attr-defined]
+    vars(module).update(judge=made.judge, plan=made.plan)
     monkeypatch.setitem(sys.modules, "conformance.runner", module)
     monkeypatch.setattr(register, "load", lambda: REGISTER)
     monkeypatch.chdir(tmp_path)

@@ -31,8 +31,8 @@ class Answering:
     def send(self, method: str, path: str, body: bytes | None, *, headers: dict[str, str], protocol: str) -> Exchange:
         self.asked.append((method, path, body, headers))
         text = self.body.replace("PATH", path).encode()
-        answer = {"status": self.status, "headers": httpx.Headers(), "chunks": ((0.0, text),)}
-        return Exchange(0, Request(method, path, body, protocol=protocol), "", "", **answer)  # type: ignore[arg-type]
+        request = Request(method, path, body, protocol=protocol)
+        return Exchange(0, request, "", "", status=self.status, headers=httpx.Headers(), chunks=((0.0, text),))
 
     def model_for(self, kind: str) -> str:
         return MODEL if kind == "gemini" else kind

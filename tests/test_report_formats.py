@@ -11,7 +11,7 @@ import pytest
 from conformance.model import Level
 from conformance.report import render
 from conformance.report.markdown import fenced, plain, prose
-from conformance.report.view import Standing
+from conformance.report.view import Standing, View
 
 from .reporting import FINDINGS, REGISTER, clean, shown
 
@@ -156,7 +156,7 @@ def test_page_needs_no_network(page: Reader) -> None:
 
 
 @pytest.mark.parametrize(("view", "words"), [(shown(), "3 MUST failed"), (clean(), "conformant")])
-def test_badge_says_the_headline(view: object, words: str) -> None:
-    root = ElementTree.fromstring(render("badge", view))  # type: ignore[arg-type]
+def test_badge_says_the_headline(view: View, words: str) -> None:
+    root = ElementTree.fromstring(render("badge", view))
 
     assert root.get("aria-label") == f"one conformance: {words}"

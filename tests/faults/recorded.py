@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import uvicorn
 
 import openapi
-from conformance import reference, runner, select
+from conformance import reference, register, runner, select
 from conformance.report import har
 from reference_server import fixtures
 from reference_server.app import Application
@@ -32,6 +32,12 @@ from reference_server.reply import Reply
 from reference_server.service import Service
 from reference_server.store import Store
 
+USUAL = {
+    name: one
+    for name, one in register.load().requirements.items()
+    if one.area != "properties" and not one.area.startswith("sdk_")
+}
+"""What looks at answers itself. The rest restates it, for every operation or through an SDK."""
 FORGETFUL = {"Chat", "Embeddings", "Audio", "Images", "Models", "Anthropic Messages", "Gemini"}
 """The tags of operations that keep nothing for another one but what they cost."""
 

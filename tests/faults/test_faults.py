@@ -19,7 +19,7 @@ from conformance.model import Finding, Verdict
 from conformance.sdk import node
 from reference_server import faults
 
-from .recorded import Session, record, shared
+from .recorded import USUAL, Session, record, shared
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -34,8 +34,6 @@ BUNDLES = [
     ["event_per_write", "empty_deltas_between", "usage_absent_before_the_end", "connection_closes"],
 ]
 """Variations that go together."""
-USUAL = {name for name, one in REQUIREMENTS.items() if one.area != "properties" and not one.area.startswith("sdk_")}
-"""What restates others, for every operation or through an SDK, is judged only where a fault names it."""
 BROAD = {name for name, requirement in REQUIREMENTS.items() if requirement.broad}
 
 

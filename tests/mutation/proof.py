@@ -23,14 +23,12 @@ import openapi
 from conformance import reference, register
 from reference_server import faults
 from reference_server.faults import Fault
-from tests.faults.recorded import Session, record
+from tests.faults.recorded import USUAL, Session, record
 from tests.mutation.mutants import Mutant
 from tests.mutation.world import World
 
 REQUIREMENTS = register.load().requirements
 BROAD = {name for name, one in REQUIREMENTS.items() if one.broad}
-JUDGED = {name for name, one in REQUIREMENTS.items() if one.area != "properties" and not one.area.startswith("sdk_")}
-"""What restates others, for every operation or through an SDK, is slow to judge and proves little of its own."""
 HELPERS = (
     *("sse", "answer", "chat", "tools", "mistakes", "check", "jobs", "job_checks", "files", "embeddings"),
     *("audio", "images", "anthropic", "anthropic_stream", "anthropic_tools", "gemini", "gemini_embeddings"),
@@ -65,7 +63,7 @@ class Proof:
         with ExitStack() as stack:
             roots = {one: stack.enter_context(reference.serving(one)).base_url[:-3] for one in gateways}
             for gateway in gateways:
-                self._enter(roots[gateway], gateway, None, JUDGED)
+                self._enter(roots[gateway], gateway, None, set(USUAL))
             self._known = True
             self._remember()
             catalogue = sorted(faults.load().values(), key=lambda one: (one.legal, one.gateway or ""))
@@ -179,12 +177,12 @@ class Proof:
             kept.write_text(json.dumps(known))
         areas = {REQUIREMENTS[name].area for name in fault.breaks}
         near = {name for name in known[fault.name] if fault.legal or REQUIREMENTS[name].area in areas}
-        return near | set(fault.breaks & JUDGED)
+        return near | set(fault.breaks & USUAL.keys())
 
     @cache  # noqa: B019 # there is one proof
     def _session(self, gateway: str | None) -> Session:
         with TemporaryDirectory() as place:
-            return record(gateway, JUDGED, Path(place))
+            return record(gateway, USUAL, Path(place))
 
 
 def _fails(path: str) -> bool:

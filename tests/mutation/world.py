@@ -43,7 +43,7 @@ class World:
     """The verdicts without a mutant, by requirement."""
     ran: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     """The functions (file, qualified name) that the checks of a requirement ran."""
-    _items: dict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
+    _items: dict[str, list[pytest.Function]] = field(default_factory=lambda: defaultdict(list))
     _took: dict[str, float] = field(default_factory=dict)
 
     def enter(self, root: str, requirements: Collection[str]) -> None:
@@ -61,7 +61,8 @@ class World:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Takes the place of pytest's own loop."""
         for item in session.items:
-            self._items[item.function.requirement_id].append(item)  # type: ignore[attr-defined]
+            if isinstance(item, pytest.Function):
+                self._items[vars(item.function)["requirement_id"]].append(item)
         for name in self._items:
             self._look(name)
         self.work(self)
@@ -108,9 +109,9 @@ class _Any:
         return [self._session]
 
 
-def _keeps(item: pytest.Item) -> bool:
+def _keeps(item: pytest.Function) -> bool:
     """The check shares a fixture of its own module with others, which would not run again."""
-    definitions: dict[str, Any] = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    definitions: dict[str, Any] = item._fixtureinfo.name2fixturedefs
     last = (found[-1] for found in definitions.values())
     return any(one.scope == "session" and one.func.__module__.startswith("conformance.checks.") for one in last)
 

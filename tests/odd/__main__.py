@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import openapi
-from conformance import reference, register, runner, select
+from conformance import reference, runner, select
 from conformance.model import Finding, Verdict
 from reference_server import faults
 from reference_server.call import Call
 from reference_server.faults import Fault
 from reference_server.reply import Reply
-from tests.faults.recorded import Listening, Session, record, serving
+from tests.faults.recorded import USUAL, Listening, Session, record, serving
 from tests.odd.members import GONE, Place, bodies, operation, paths, put
 
 VALUES: dict[str, Any] = {
@@ -29,12 +29,6 @@ VALUES: dict[str, Any] = {
     "null": None,
     "gone": GONE,
 }
-REQUIREMENTS = {
-    name: one
-    for name, one in register.load().requirements.items()
-    if one.area != "properties" and not one.area.startswith("sdk_")
-}
-"""What looks at answers itself."""
 NAME = "odd_values"
 Places = dict[str, Place]
 """One place in the answers of each operation."""
@@ -57,7 +51,7 @@ def main() -> int:
     options = parser.parse_args()
     gateway = None if options.gateway == "openai" else options.gateway
     with TemporaryDirectory() as place:
-        session = record(gateway, REQUIREMENTS, Path(place))
+        session = record(gateway, USUAL, Path(place))
     erred = 0
     with serving(Listening(gateway)) as base_url:
         for name in options.value or VALUES:
@@ -93,7 +87,7 @@ def _fault(places: Places, value: Any) -> Fault:
 
 def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
     """What errs among the checks that ask for one of the operations."""
-    within = [name for name, one in REQUIREMENTS.items() if not one.operations or places.keys() & {*one.operations}]
+    within = [name for name, one in USUAL.items() if not one.operations or places.keys() & {*one.operations}]
     report = runner.judge(
         base_url=base_url.replace("/v1", f"/fault/{NAME}/v1"),
         gateway=gateway,
@@ -106,7 +100,7 @@ def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
 
 def _near(finding: Finding, places: Places) -> str:
     """The places in the answers that the check may have looked at."""
-    names = REQUIREMENTS[finding.requirement].operations or places
+    names = USUAL[finding.requirement].operations or places
     return ", ".join(f"{name} {'.'.join(places[name][1])}" for name in names if name in places)
 
 

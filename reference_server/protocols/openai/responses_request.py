@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.openai.request import named_choice
 from reference_server.protocols.openai.responses_parts import item_parts
 
@@ -91,7 +91,7 @@ def _choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
     if choice not in (None, "none", "auto") and not tools:
         raise Refusal("invalid_value", "`tool_choice` may demand a tool only when `tools` are given.", "tool_choice")
     if choice is None or isinstance(choice, str):
-        return ToolChoice(choice or "auto")  # type: ignore[arg-type]
+        return ToolChoice(cast("Mode", choice or "auto"))
     if choice["type"] == "allowed_tools":
         names = [str(tool.get("name", "")) for tool in choice["tools"]]
         return named_choice(names, choice["mode"], tools, "tool_choice.tools")
