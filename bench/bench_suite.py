@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from conformance import reference, runner
+from conformance.run import runner
+from conformance.target import reference
 
 PLAIN = '[keys]\ndefault = { value = "sk-ok" }\n\n[models]\nchat = "gpt-4o-mini"\nvision = "gpt-4o"\n'
 

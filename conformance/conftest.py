@@ -7,21 +7,30 @@ from typing import Any, TypeVar
 
 import pytest
 
-import openapi
-from conformance import decisions, discovery, register, select, session
-from conformance.answer import Answer, demand_status, leave_at_limit
-from conformance.anthropic import Anthropic
-from conformance.ask import Ask
-from conformance.audio import Audio
-from conformance.chat import Completion, CompletionStream
+import gateway_contract
+from conformance import register
 from conformance.errors import NotApplicable, Unsupported
-from conformance.exchange import Recorder
-from conformance.gemini import Gemini
 from conformance.model import Requirement
-from conformance.responses import Responses
+from conformance.register import decisions, select
+from conformance.run import plugin, session
 from conformance.target import Target
+from conformance.wire.recorder import Recorder
+from conformance.words import discovery
+from conformance.words.answer import Answer, demand_status, leave_at_limit
+from conformance.words.anthropic.messages import Anthropic
+from conformance.words.ask import Ask
+from conformance.words.gemini.contents import Gemini
+from conformance.words.openai.audio import Audio
+from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.openai.responses import Responses
 
 Given = TypeVar("Given", bound=Answer)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever collects a check gets its finding."""
+    if not config.pluginmanager.is_registered(plugin):
+        config.pluginmanager.register(plugin)
 
 
 @pytest.fixture(scope="session")
@@ -32,15 +41,15 @@ def target(pytestconfig: pytest.Config) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
-def contract(target: Target, pytestconfig: pytest.Config) -> openapi.Contract:
+def contract(target: Target, pytestconfig: pytest.Config) -> gateway_contract.Contract:
     """What the gateway documents."""
-    contract = decisions.traced(openapi.load(target.gateway))
+    contract = decisions.traced(gateway_contract.load(target.gateway))
     pytestconfig.stash[session.GATEWAY] = contract.gateway
     return contract
 
 
 @pytest.fixture(scope="session")
-def gateway(contract: openapi.Contract) -> dict[str, Any]:
+def gateway(contract: gateway_contract.Contract) -> dict[str, Any]:
     """What the gateway documents and no schema can say."""
     return contract.gateway
 
@@ -84,14 +93,14 @@ def judged(request: pytest.FixtureRequest) -> Requirement:
 
 
 @pytest.fixture
-def promised(judged: Requirement, contract: openapi.Contract) -> bool:
+def promised(judged: Requirement, contract: gateway_contract.Contract) -> bool:
     """Whether the gateway's own documents say what the requirement demands."""
     return any(claim.gateway == contract.name for claim in register.load().claims_of(judged))
 
 
 @pytest.fixture(autouse=True)
 def _applicable(
-    judged: Requirement, contract: openapi.Contract, target: Target, request: pytest.FixtureRequest
+    judged: Requirement, contract: gateway_contract.Contract, target: Target, request: pytest.FixtureRequest
 ) -> None:
     """A check runs when its gateway claims the feature, the target names its fixtures, and it was asked for."""
     area = _area(judged.feature, contract.gateway["optional"])

@@ -43,7 +43,7 @@ class UnknownFormat(UsageError):
 
 
 class InvalidReport(UsageError):
-    """The file is not a report, or breaks `reports/schema.json`."""
+    """The file is not a report, or breaks `report/schema.json`."""
 
 
 class InvalidRecording(UsageError):

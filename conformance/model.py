@@ -97,6 +97,15 @@ class Finding:
     applicable: bool = True
     decisions: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def status(self) -> str:
+        """The word for a finding: its verdict, but a failed SHOULD only warns and an expected failure is known."""
+        if self.verdict is Verdict.FAILED and self.expected:
+            return "known"
+        if self.verdict is Verdict.FAILED and self.level is not Level.MUST:
+            return "warned"
+        return self.verdict.value
+
     def to_plain(self) -> dict[str, Any]:
         """JSON values only, fit for a pipe or a file."""
         plain = asdict(self)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from reference_server import generation
-from reference_server.call import Call
 from reference_server.errors import Refusal
 from reference_server.fallback import Served, first_working
 from reference_server.fixtures import Model
-from reference_server.prompt import Answer, Prompt, Usage
-from reference_server.reply import Event
+from reference_server.model import generation
+from reference_server.model.prompt import Answer, Prompt, Usage
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Event
 
 if TYPE_CHECKING:
     from reference_server.service import Service

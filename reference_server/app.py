@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from reference_server import media, protocols
-from reference_server.call import Call
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
-from reference_server.reply import Reply
 from reference_server.service import Service
-from reference_server.wire import Receive, Send, write
+from reference_server.wire.asgi import Receive, Send, write
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A larger body is read to its end, forgotten, and refused."""

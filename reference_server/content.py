@@ -7,7 +7,7 @@ import binascii
 from typing import Protocol
 
 from reference_server.errors import Refusal
-from reference_server.form import Upload
+from reference_server.wire.form import Upload
 
 _IMAGES = {
     b"\x89PNG\r\n\x1a\n": "image/png",

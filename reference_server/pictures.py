@@ -9,8 +9,8 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reference_server.call import Call
 from reference_server.errors import Refusal
+from reference_server.wire.call import Call
 
 if TYPE_CHECKING:
     from reference_server.service import Service

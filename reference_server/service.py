@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from openapi import FORM, Contract, Operation, Problem, pattern
-from reference_server import form, protocols
-from reference_server.access import Access
-from reference_server.call import Call
-from reference_server.envelope import Envelope
+from gateway_contract import FORM, Contract, Operation, Problem, pattern
+from reference_server import protocols
 from reference_server.errors import Refusal
-from reference_server.files import Shelf
 from reference_server.fixtures import Fixtures, Model
-from reference_server.instance import instance
-from reference_server.metering import Metering
-from reference_server.reply import Reply
+from reference_server.model.instance import instance
 from reference_server.routes import handlers
-from reference_server.store import Store
+from reference_server.state.access import Access
+from reference_server.state.files import Shelf
+from reference_server.state.metering import Metering
+from reference_server.state.store import Store
+from reference_server.wire import form
+from reference_server.wire.call import Call
+from reference_server.wire.envelope import Envelope
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.faults import Fault

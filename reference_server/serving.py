@@ -11,12 +11,12 @@ from pathlib import Path
 
 import uvicorn
 
-import openapi
+import gateway_contract
 from reference_server import faults, fixtures
 from reference_server.app import Application
 from reference_server.errors import CannotListen, UnusableState
 from reference_server.service import Service
-from reference_server.store import Store
+from reference_server.state.store import Store
 
 _BACKLOG = 1024
 
@@ -24,7 +24,7 @@ _BACKLOG = 1024
 def application(gateway: str | None, fault_names: Sequence[str] = (), state: Path | None = None) -> Application:
     """The ASGI application of a gateway. Raises UnknownGateway, UnknownFault or UnusableState."""
     played = tuple(faults.find(name) for name in fault_names)
-    return Application(Service(openapi.load(gateway), fixtures.load(), _store(state)), played)
+    return Application(Service(gateway_contract.load(gateway), fixtures.load(), _store(state)), played)
 
 
 def _store(state: Path | None) -> Store:

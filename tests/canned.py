@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 
-from conformance.exchange import Exchange, Recorder, Request
 from conformance.target import Secret, Target
+from conformance.wire.exchange import Exchange, Request
+from conformance.wire.recorder import Recorder
 
 KEY = "sk-very-secret-credential"
 TARGET = Target("http://gateway.test/v1", keys={"default": Secret(KEY)})

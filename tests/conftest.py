@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-import openapi
+import gateway_contract
 
 Body = dict[str, Any]
 
@@ -93,7 +93,7 @@ def message(server: Callable[..., str], http: httpx.Client) -> Callable[..., htt
         raw: bytes | None = None,
         **fields: Any,
     ) -> httpx.Response:
-        root = server(gateway).removesuffix("/v1") + openapi.load(gateway).bases["anthropic"]
+        root = server(gateway).removesuffix("/v1") + gateway_contract.load(gateway).bases["anthropic"]
         turns = content if isinstance(content, list) else [{"role": "user", "content": content}]
         body = {"model": "echo", "max_tokens": 100, "messages": turns, **fields}
         data = raw if raw is not None else json.dumps({k: v for k, v in body.items() if v is not ...}).encode()

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-import openapi
-from conformance import register, runner, target, target_file
+import gateway_contract
+from conformance import register, target
 from conformance.__main__ import main
 from conformance.cli import init
 from conformance.model import Verdict
+from conformance.run import runner
+from conformance.target import target_file
 
 WITHOUT_DECLARATION = ("account.plans.", "chat.stream.incremental", "chat.vision", "chat.audio", "chat.files")
 """Requirements whose checks use a key or a model when it is named."""
 
 
-@pytest.mark.parametrize("gateway", ["openai", *openapi.names()])
+@pytest.mark.parametrize("gateway", ["openai", *gateway_contract.names()])
 def test_file_is_a_target(gateway: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written can be read, also with every comment taken away."""
     monkeypatch.setenv("GATEWAY_API_KEY", "sk-1")
@@ -31,12 +33,12 @@ def test_file_is_a_target(gateway: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert target_file.read(path)["models"]["chat"] == "..."
 
 
-@pytest.mark.parametrize("gateway", ["openai", *openapi.names()])
+@pytest.mark.parametrize("gateway", ["openai", *gateway_contract.names()])
 def test_reference_server_has_every_fixture(gateway: str, server: Callable[..., str], tmp_path: Path) -> None:
     """Whatever needs a fixture is judged on the reference server, with the target file that `init` fills in."""
     path = tmp_path / "target.toml"
     assert main(["init", "--gateway", gateway, "--reference", "--output", str(path)]) == 0
-    features = openapi.load(gateway).features
+    features = gateway_contract.load(gateway).features
     known = [one for one in register.load().requirements.values() if one.feature in features]
     wanted = sorted(one.id for one in known if one.fixtures or one.id.startswith(WITHOUT_DECLARATION))
 

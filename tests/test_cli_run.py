@@ -43,9 +43,9 @@ class Runner:
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     made = Runner()
-    module = ModuleType("conformance.runner")
+    module = ModuleType("conformance.run.runner")
     vars(module).update(judge=made.judge, plan=made.plan)
-    monkeypatch.setitem(sys.modules, "conformance.runner", module)
+    monkeypatch.setitem(sys.modules, "conformance.run.runner", module)
     monkeypatch.setattr(register, "load", lambda: REGISTER)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GATEWAY_API_KEY", SECRET)

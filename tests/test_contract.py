@@ -15,17 +15,17 @@ import jsonschema_rs
 import pytest
 import yaml
 
-import openapi
+import gateway_contract
 from conformance import register
-from openapi import errors
-from openapi._build import all_names, build, demand_current, read_built
-from openapi._bundle import bundle, documented_by, references
-from openapi._overlay import apply_overlay
-from openapi._sources import GATEWAYS, HERE, read_yaml
+from gateway_contract import errors
+from gateway_contract._build import all_names, build, demand_current, read_built
+from gateway_contract._bundle import bundle, documented_by, references
+from gateway_contract._overlay import apply_overlay
+from gateway_contract._sources import GATEWAYS, HERE, read_yaml
 
 NAMES = all_names()
 EVERY = pytest.mark.parametrize("name", NAMES)
-OVERLAYS = pytest.mark.parametrize("name", openapi.names())
+OVERLAYS = pytest.mark.parametrize("name", gateway_contract.names())
 
 
 def overlay_with(*actions: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def media_types(node: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
             yield from media_types(value)
 
 
-def examples(contract: openapi.Contract) -> Iterator[tuple[str, dict[str, Any], Any]]:
+def examples(contract: gateway_contract.Contract) -> Iterator[tuple[str, dict[str, Any], Any]]:
     """Every example of the document: its name, its schema, and its value; each event of a stream is a value."""
     for schema, media_type in media_types(contract.document):
         for name, reference in media_type["examples"].items():
@@ -60,7 +60,7 @@ def test_document_is_valid_openapi(name: str) -> None:
     """The built document satisfies the OpenAPI 3.2 specification."""
     validation = pytest.importorskip("openapi_spec_validator")
 
-    validation.validate(openapi.load(name).document)
+    validation.validate(gateway_contract.load(name).document)
 
 
 @EVERY
@@ -72,21 +72,21 @@ def test_built_file_is_current(name: str) -> None:
 @EVERY
 def test_references_are_local(name: str) -> None:
     """The document is self-contained and has no component and no tag that nothing uses."""
-    document = openapi.load(name).document
+    document = gateway_contract.load(name).document
     used = set(references(document))
 
     assert all(reference.startswith("#/components/") for reference in used)
     for section, named in document["components"].items():
         unused = {key for key in named if f"#/components/{section}/{key}" not in used}
         assert section == "securitySchemes" or not unused
-    operations = [operation.document for operation in openapi.load(name).operations.values()]
+    operations = [operation.document for operation in gateway_contract.load(name).operations.values()]
     assert {tag["name"] for tag in document["tags"]} == {tag for one in operations for tag in one["tags"]}
 
 
 @EVERY
 def test_examples_satisfy_their_schemas(name: str) -> None:
     """Both validators accept every example, and refuse it when its first required field is gone."""
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     components = contract.document["components"]
     checked = list(examples(contract))
 
@@ -102,7 +102,7 @@ def test_examples_satisfy_their_schemas(name: str) -> None:
         assert refused is not jsonschema_rs.validator_for(whole).is_valid(broken), label
 
 
-def streamed_examples(contract: openapi.Contract) -> Iterator[tuple[openapi.Operation, str]]:
+def streamed_examples(contract: gateway_contract.Contract) -> Iterator[tuple[gateway_contract.Operation, str]]:
     """The data of every event of every example, with the operation that streams it."""
     examples = contract.document["components"].get("examples", {})
     for operation in contract.operations.values():
@@ -115,7 +115,7 @@ def streamed_examples(contract: openapi.Contract) -> Iterator[tuple[openapi.Oper
 @EVERY
 def test_streamed_examples_hold_valid_chunks(name: str) -> None:
     """The JSON inside the events of the examples satisfies the schema of an event's data."""
-    events = list(streamed_examples(openapi.load(name)))
+    events = list(streamed_examples(gateway_contract.load(name)))
 
     assert "[DONE]" in [data for _, data in events]
     for operation, data in events:
@@ -125,7 +125,7 @@ def test_streamed_examples_hold_valid_chunks(name: str) -> None:
 @EVERY
 def test_every_operation_has_examples(name: str) -> None:
     """Each request, success and error of each operation shows at least one example, unless it is mere bytes."""
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     for operation in contract.operations.values():
         bodies = [contract._resolve(response) for response in operation.document["responses"].values()]
         bodies += [operation.document["requestBody"]] if "requestBody" in operation.document else []
@@ -136,14 +136,14 @@ def test_every_operation_has_examples(name: str) -> None:
 @EVERY
 def test_objects_are_open(name: str) -> None:
     """No schema forbids fields that it does not name."""
-    assert '"additionalProperties": false' not in json.dumps(openapi.load(name).document["components"])
+    assert '"additionalProperties": false' not in json.dumps(gateway_contract.load(name).document["components"])
 
 
 @EVERY
 def test_features_are_known(name: str) -> None:
     """Every `x-feature` of the document is one that x-gateway can claim; what depends on the model is claimed."""
     known = {requirement.feature for requirement in register.load().requirements.values()}
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
 
     assert set(features_of(contract.document)) <= known
     assert contract.features <= known
@@ -165,7 +165,7 @@ def features_of(node: Any) -> Iterator[str]:
 @EVERY
 def test_contradictions_cite_known_sources(name: str) -> None:
     """A decision weighs documents that `sources` lists, and is taken once."""
-    gateway = openapi.load(name).gateway
+    gateway = gateway_contract.load(name).gateway
     decided = [entry["id"] for entry in gateway["contradictions"]]
 
     assert len(decided) == len(set(decided))
@@ -176,7 +176,7 @@ def test_contradictions_cite_known_sources(name: str) -> None:
 @EVERY
 def test_gateway_agrees_with_the_document(name: str) -> None:
     """The base URL is the server's, and the documented fields are in the schemas."""
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     gateway, schemas = contract.gateway, contract.document["components"]["schemas"]
 
     assert [server["url"] for server in contract.document["servers"]] == [gateway["protocols"]["openai"]["base_url"]]
@@ -197,7 +197,7 @@ def test_gateway_agrees_with_the_document(name: str) -> None:
 @EVERY
 def test_documented_statuses_are_in_the_document(name: str) -> None:
     """Every status that a cause of chat may have is documented for chat."""
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     operation = contract.operations["createChatCompletion"]
     error = {"error": {"message": "m", "type": "t", "code": "c", "param": None}}
     causes = contract.gateway["errors"]["status"].items()
@@ -232,7 +232,7 @@ def test_path_of_some_gateways_is_in_their_documents_only(place: str, monkeypatc
             source["models"] |= only
         return source
 
-    monkeypatch.setattr("openapi._bundle.read_yaml", read)
+    monkeypatch.setattr("gateway_contract._bundle.read_yaml", read)
 
     assert ["/models" in bundle(name)["paths"] for name in ("openai", "foxora", "infery", "ofox")] == [0, 1, 1, 0]
     assert "x-gateways" not in json.dumps(bundle("foxora"))
@@ -240,7 +240,7 @@ def test_path_of_some_gateways_is_in_their_documents_only(place: str, monkeypatc
 
 def test_path_of_another_protocol_names_its_server() -> None:
     """A path below another base URL than the document's says so."""
-    paths = openapi.load("ofox").document["paths"]
+    paths = gateway_contract.load("ofox").document["paths"]
 
     assert paths["/v1beta/models/{model}:generateContent"]["servers"] == [{"url": "https://api.ofox.ai/gemini"}]
     assert "servers" not in paths["/chat/completions"]
@@ -322,26 +322,26 @@ def test_dates_stay_text(tmp_path: Path) -> None:
 def test_unknown_gateway_is_refused_with_a_hint() -> None:
     """The hint lists the known names."""
     with pytest.raises(errors.UnknownGateway, match="acme") as caught:
-        openapi.load("acme")
+        gateway_contract.load("acme")
 
     assert all(name in caught.value.hint for name in NAMES)
 
 
 def test_base_has_two_names() -> None:
     """None and "openai" are the base contract, loaded once."""
-    assert openapi.load() is openapi.load("openai")
-    assert openapi.load().name == "openai"
+    assert gateway_contract.load() is gateway_contract.load("openai")
+    assert gateway_contract.load().name == "openai"
 
 
 def test_changed_source_is_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A built file whose digest differs from the sources' is not used, and is reported as stale."""
     stale = {**build("openai"), "x-source-digest": "0", "info": {}}
-    monkeypatch.setattr("openapi._build.read_built", lambda _: stale)
+    monkeypatch.setattr("gateway_contract._build.read_built", lambda _: stale)
 
-    assert openapi._build.read("openai")["info"]["title"]
+    assert gateway_contract._build.read("openai")["info"]["title"]
     with pytest.raises(errors.StaleDocument) as caught:
         demand_current("openai")
-    assert "python -m openapi build" in caught.value.hint
+    assert "python -m gateway_contract build" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -360,14 +360,14 @@ def test_changed_source_is_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_find(method: str, path: str, operation: str | None) -> None:
     """A path parameter matches one segment or several, but not none."""
-    found = openapi.load().find(method, path)
+    found = gateway_contract.load().find(method, path)
 
     assert (found and found.id) == operation
 
 
 def test_allowed() -> None:
     """A path tells its methods; an unknown one has none."""
-    contract = openapi.load()
+    contract = gateway_contract.load()
 
     assert contract.allowed("/chat/completions") == ("POST",)
     assert contract.allowed("/models/a/b") == ("GET",)
@@ -376,14 +376,14 @@ def test_allowed() -> None:
 
 def test_public_operation_needs_no_credential() -> None:
     """An operation whose security allows nothing is open; all others demand a credential."""
-    assert openapi.load().operations["listModels"].auth_required
-    assert not openapi.load("ofox").operations["listModels"].auth_required
-    assert openapi.load("ofox").operations["createChatCompletion"].auth_required
+    assert gateway_contract.load().operations["listModels"].auth_required
+    assert not gateway_contract.load("ofox").operations["listModels"].auth_required
+    assert gateway_contract.load("ofox").operations["createChatCompletion"].auth_required
 
 
 def test_validator_takes_a_reference_or_a_schema() -> None:
     """A reference and an inline schema compile over the document's components, once."""
-    contract = openapi.load()
+    contract = gateway_contract.load()
     by_reference = contract.validator("#/components/schemas/Error")
 
     assert by_reference is contract.validator({"$ref": "#/components/schemas/Error"})
@@ -393,9 +393,11 @@ def test_validator_takes_a_reference_or_a_schema() -> None:
 
 def test_command_line_checks_and_shows() -> None:
     """`check` succeeds on current files; `show` of an unknown gateway fails with the hint."""
-    check = subprocess.run([sys.executable, "-m", "openapi", "check"], capture_output=True, text=True, check=False)
+    check = subprocess.run(
+        [sys.executable, "-m", "gateway_contract", "check"], capture_output=True, text=True, check=False
+    )
     show = subprocess.run(
-        [sys.executable, "-m", "openapi", "show", "acme"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "gateway_contract", "show", "acme"], capture_output=True, text=True, check=False
     )
 
     assert check.returncode == 0, check.stderr

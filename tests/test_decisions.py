@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-import openapi
-from conformance import decisions, reference, runner
+import gateway_contract
 from conformance.cli import differences
 from conformance.model import Evidence, Finding, Level, Verdict
+from conformance.register import decisions
+from conformance.run import runner
+from conformance.target import reference
 
 
 def test_what_is_read_is_known_by_its_name() -> None:
     """Of a table and a part of it the part counts, and what says whether something is judged does not."""
-    gateway = decisions.traced(openapi.load("foxora")).gateway
+    gateway = decisions.traced(gateway_contract.load("foxora")).gateway
 
     assert gateway["errors"]["status"]["missing_field"] == [400]
     assert "chat" in gateway["features"]
@@ -28,7 +30,7 @@ def test_what_is_read_is_known_by_its_name() -> None:
 
 def test_table_that_was_taken_whole_is_plain() -> None:
     """What goes into a report is no longer traced."""
-    gateway = decisions.traced(openapi.load("infery")).gateway
+    gateway = decisions.traced(gateway_contract.load("infery")).gateway
 
     assert dict(gateway["errors"]["codes"])
 
@@ -37,7 +39,7 @@ def test_table_that_was_taken_whole_is_plain() -> None:
 
 def test_contract_is_not_changed() -> None:
     """Others that use the contract are not traced."""
-    contract = openapi.load("foxora")
+    contract = gateway_contract.load("foxora")
 
     assert decisions.traced(contract).operations.keys() == contract.operations.keys()
     assert type(contract.gateway) is dict
@@ -68,7 +70,7 @@ def test_difference_is_explained(
     """By a decision, by a path or credential, or by what is said of an operation."""
     finding = Finding(requirement, Level.MUST, Verdict.FAILED, decisions=rests_on)
 
-    found = differences.between(finding, openapi.load(suite), openapi.load(server))
+    found = differences.between(finding, gateway_contract.load(suite), gateway_contract.load(server))
 
     assert found.documented is documented
     assert [expected in reason for reason in found.reasons].count(True) == 1 if expected else not found.reasons
@@ -79,6 +81,6 @@ def test_operation_is_found_in_the_evidence() -> None:
     shown = Evidence(1, "", "GET https://a.example/v1/models\naccept: */*\n\n", "")
     finding = Finding("errors.json", Level.MUST, Verdict.FAILED, evidence=(shown,))
 
-    found = differences.between(finding, openapi.load("openai"), openapi.load("strict-openai"))
+    found = differences.between(finding, gateway_contract.load("openai"), gateway_contract.load("strict-openai"))
 
     assert found.reasons == ("listModels is described differently",)

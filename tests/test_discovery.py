@@ -9,14 +9,16 @@ from typing import Any
 import httpx
 import pytest
 
-import openapi
-from conformance import discovery, reference, runner
+import gateway_contract
 from conformance.cli import verdicts
 from conformance.errors import Unsupported
-from conformance.exchange import Exchange, Request
 from conformance.report import json
+from conformance.run import runner
+from conformance.target import reference
+from conformance.wire.exchange import Exchange, Request
+from conformance.words import discovery
 
-CONTRACT = openapi.load()
+CONTRACT = gateway_contract.load()
 MODEL = "google/gemini-3-flash"
 
 

@@ -13,9 +13,11 @@ from urllib.parse import quote
 import pytest
 
 from conformance.errors import BudgetSpent, CannotConnect
-from conformance.evidence import curl, evidence
-from conformance.exchange import KEY_HERE, Recorder, Request, from_record, reported_tokens, to_record
+from conformance.run.evidence import curl, evidence
 from conformance.target import Secret, Target
+from conformance.wire.exchange import KEY_HERE, Request
+from conformance.wire.record import from_record, reported_tokens, to_record
+from conformance.wire.recorder import Recorder
 
 KEY = "sk-very-secret-credential"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance import reference, runner
 from conformance.errors import Inconclusive
-from conformance.files import steady
 from conformance.model import Verdict
 from conformance.report import har
-from conformance.target import Target
+from conformance.run import runner
+from conformance.target import Target, reference
+from conformance.words.openai.files import steady
 
 
 @pytest.fixture(scope="module", params=[None, "infery"])

@@ -8,26 +8,44 @@ from pathlib import Path
 
 import pytest
 
-from conformance import profiles, register
+from conformance import register
+from conformance.register import profiles
 
 ROOT = Path(__file__).parent.parent
 FORBIDDEN = {
-    "openapi": {"conformance", "reference_server"},
+    "gateway_contract": {"conformance", "reference_server"},
     "reference_server": {"conformance"},
     "conformance": {"reference_server"},
 }
+FLOORS = (
+    {"model", "errors"},
+    {"register", "target"},
+    {"wire"},
+    {"words"},
+    {"properties", "report"},
+    {"run", "sdk"},
+    {"checks", "conftest"},
+    {"cli"},
+    {"__main__"},
+)
+"""The halls of `conformance`, from the ground up: what stands on one floor imports nothing of the floors above it."""
 LONGEST = 500
+
+
+def modules(path: Path) -> set[str]:
+    """What a file imports, by dotted name; of `from a import b`, `a.b`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
 def imported(path: Path) -> set[str]:
     """The top-level packages that a file imports."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.add(str(node.module).partition(".")[0])
-    return names
+    return {name.partition(".")[0] for name in modules(path)}
 
 
 @pytest.mark.parametrize("package", FORBIDDEN)
@@ -36,6 +54,36 @@ def test_knowledge_flows_one_way(package: str) -> None:
     known = {path: imported(path) & FORBIDDEN[package] for path in (ROOT / package).rglob("*.py")}
 
     assert not {path: names for path, names in known.items() if names}
+
+
+def test_no_import_runs_up() -> None:
+    """A hall of `conformance` knows the floors below it and no other."""
+    floor = {hall: height for height, halls in enumerate(FLOORS) for hall in halls}
+    home = ROOT / "conformance"
+    up = []
+    for path in home.rglob("*.py"):
+        own = path.relative_to(home).with_suffix("").parts[0]
+        if own == "__init__":
+            continue
+        known = {name.split(".")[1] for name in modules(path) if name.startswith("conformance.")}
+        up += [f"{path.relative_to(ROOT)} imports {one}" for one in known if floor[one] > floor[own]]
+
+    assert not sorted(up)
+
+
+def test_no_private_name_crosses_modules() -> None:
+    """What one module keeps for itself, no other imports."""
+    crossing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for package in FORBIDDEN
+        for path in (ROOT / package).rglob("*.py")
+        for name in modules(path)
+        if name.startswith(tuple(FORBIDDEN))
+        and name.rpartition(".")[2].startswith("_")
+        and not name.startswith(f"{package}._")
+    ]
+
+    assert not sorted(crossing)
 
 
 def test_every_requirement_has_one_check() -> None:

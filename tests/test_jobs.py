@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from conformance import jobs
-from conformance.decoders import Unreadable, film, picture, sound
 from conformance.errors import Inconclusive
-from conformance.exchange import Exchange, Request
-from conformance.media import png, wav
+from conformance.wire.exchange import Exchange, Request
+from conformance.words.decoders.media import Unreadable, film, picture, sound
+from conformance.words.openai import jobs
+from conformance.words.samples.media import png, wav
 from reference_server.media import music, videos
 
 RULES = {
@@ -38,7 +38,7 @@ class Asking:
     def __init__(self, monkeypatch, *answers, local=False):
         self.answers, self.known, self.paused = list(answers), {}, []
         self.recorder = SimpleNamespace(target=SimpleNamespace(local=local), waits=self.waits)
-        monkeypatch.setattr("conformance.jobs.time.sleep", self.paused.append)
+        monkeypatch.setattr("conformance.words.openai.jobs.time.sleep", self.paused.append)
 
     def waits(self, request, take):
         return (request.path, take) not in self.known

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance import sse
 from conformance.checks import test_chat_stream
+from conformance.wire import sse
 from tests.mutation import mutants, proof, report
 from tests.mutation.operators import changes
 
@@ -53,7 +53,7 @@ def test_words_for_people_stay(source: str) -> None:
 
 def test_a_mutant_is_at_work_while_it_is_tried() -> None:
     """The code of a function is another one, and its own again."""
-    mutant = next(one for one in mutants.of("conformance.sse") if one.after == "line" and one.operator == "not")
+    mutant = next(one for one in mutants.of("conformance.wire.sse") if one.after == "line" and one.operator == "not")
     data = [(0.0, b"data: a\n\n")]
 
     with mutant.at_work():
@@ -65,12 +65,12 @@ def test_a_mutant_is_at_work_while_it_is_tried() -> None:
 
 def test_a_constant_changes_where_it_was_imported() -> None:
     """A constant is another one in each module that holds it."""
-    mutant = next(one for one in mutants.of("conformance.chat") if one.function == "DONE")
+    mutant = next(one for one in mutants.of("conformance.words.openai.chat") if one.function == "DONE")
 
     with mutant.at_work():
         assert test_chat_stream.DONE == "[DONE]~"
     assert test_chat_stream.DONE == "[DONE]"
-    assert proof.users([mutant])["conformance.chat", "DONE"]
+    assert proof.users([mutant])["conformance.words.openai.chat", "DONE"]
 
 
 def test_checks_are_found_below_their_decorators() -> None:
@@ -78,8 +78,8 @@ def test_checks_are_found_below_their_decorators() -> None:
     for module, function in (
         ("conformance.checks.test_chat_stream", "test_stream_done"),
         ("conformance.checks.test_chat_stream", "streams"),
-        ("conformance.chat", "Completion.text"),
-        ("conformance.answer", "JsonAnswer.body"),
+        ("conformance.words.openai.chat", "Completion.text"),
+        ("conformance.words.answer", "JsonAnswer.body"),
     ):
         assert mutants.find(module, function).__qualname__ == function
 
@@ -92,7 +92,7 @@ def test_a_survivor_has_a_reason_or_is_told(tmp_path: Path) -> None:
         "sample": 1.0,
         "seed": 0,
         "seconds": 1,
-        "modules": {"conformance.chat": {"mutants": 2, "seen": 1}},
+        "modules": {"conformance.words.openai.chat": {"mutants": 2, "seen": 1}},
         "seen": {},
         "survivors": [{"place": "chat.DONE: text: a -> b", "line": 1, "reason": None}],
     }

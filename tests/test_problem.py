@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import openapi
+import gateway_contract
 
 HI = {"role": "user", "content": "hi"}
 
@@ -114,9 +114,9 @@ LEGAL: list[dict[str, Any]] = [
 ]
 
 
-def chat(gateway: str | None = None) -> openapi.Operation:
+def chat(gateway: str | None = None) -> gateway_contract.Operation:
     """The chat operation of a contract."""
-    return openapi.load(gateway).operations["createChatCompletion"]
+    return gateway_contract.load(gateway).operations["createChatCompletion"]
 
 
 @pytest.mark.parametrize(("body", "param", "keyword"), BROKEN)
@@ -225,7 +225,7 @@ def test_gateway_validates_its_own_extension() -> None:
 def test_option_for_all_other_types_is_not_meant() -> None:
     """A value whose type one option names is explained by that option, not by the one for every other type."""
     problem = (
-        openapi.load()
+        gateway_contract.load()
         .operations["createResponse"]
         .request_problem({"model": "m", "input": "hi", "tools": [{"type": "function"}]})
     )

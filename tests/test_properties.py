@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-import openapi
-from conformance import reference, runner, sse
+import gateway_contract
 from conformance.properties import conversations, defects, generate
 from conformance.properties.bodies import Subject
-from conformance.target import Target
-from openapi import JSON, Contract, Operation
+from conformance.run import runner
+from conformance.target import Target, reference
+from conformance.wire import sse
+from gateway_contract import JSON, Contract, Operation
 
 from .asked import asked
 
-CONTRACT = openapi.load()
+CONTRACT = gateway_contract.load()
 TAKING = [one for one in CONTRACT.operations.values() if JSON in one.request_types and one.protocol == "openai"]
 
 
@@ -191,9 +192,9 @@ def _encoded(lines: list[str], end: str, space: bool, comments: bool) -> str:
 
 def test_every_gateway_has_something_to_draw() -> None:
     """Each contract has operations whose bodies can be made."""
-    for name in openapi.names():
+    for name in gateway_contract.names():
         seen: list[dict[str, object]] = []
-        contract: Contract = openapi.load(name)
+        contract: Contract = gateway_contract.load(name)
         chat = contract.operations["createChatCompletion"]
         generate.search(generate.bodies(contract, chat, "m"), seen.append, seed=0, examples=3)
         assert len(seen) == 3

@@ -10,13 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance import reference, runner, select
-from conformance.ask import Ask
 from conformance.errors import Inconclusive
 from conformance.model import Finding, Verdict
-from conformance.properties.histories import Asking, Broken, History, Step, Trial
+from conformance.properties.histories import Trial
+from conformance.properties.history import Asking, Broken, History, Step
+from conformance.register import select
 from conformance.report import har
-from conformance.target import Target
+from conformance.run import runner
+from conformance.target import Target, reference
+from conformance.words.ask import Ask
 
 from .asked import asked
 from .canned import Canned
@@ -184,7 +186,7 @@ def test_history_without_a_verdict_is_inconclusive() -> None:
 
 def test_list_may_lag_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a second look sees is as good as what the first one should have seen."""
-    monkeypatch.setattr("conformance.properties.histories.PAUSE", 0)
+    monkeypatch.setattr("conformance.properties.history.PAUSE", 0)
     seen = iter(["nothing yet", "the file", "something else"])
 
     assert Asking(Ask(Canned(), "m")).look(lambda: next(seen), "the file".__eq__) == "the file"
@@ -192,7 +194,7 @@ def test_list_may_lag_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_looks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not settle is told as it was seen last."""
-    monkeypatch.setattr("conformance.properties.histories.PAUSE", 0)
+    monkeypatch.setattr("conformance.properties.history.PAUSE", 0)
     seen = iter(range(10))
 
     assert Asking(Ask(Canned(), "m")).look(lambda: next(seen), lambda one: one > 5) == 2

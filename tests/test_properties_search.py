@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-import openapi
-from conformance.ask import Ask
-from conformance.check import every
+import gateway_contract
 from conformance.checks import test_properties_generated as checks
 from conformance.errors import BudgetSpent, Inconclusive, Unsupported
 from conformance.properties import generate
 from conformance.properties.bodies import Subject
 from conformance.properties.conversations import FEATURES
 from conformance.properties.search import LOST, Patience
+from conformance.words.ask import Ask
+from conformance.words.check import every
 
 from .canned import COMPLETION, REFUSED, Canned, answer
 
-CONTRACT = openapi.load()
+CONTRACT = gateway_contract.load()
 CHAT = Subject(CONTRACT.operations["createChatCompletion"], ())
 FULL = answer(REFUSED, 402)
 SLOW = answer(REFUSED, 429, headers={"retry-after": "0"})

@@ -10,6 +10,7 @@ import pytest
 
 from conformance import register
 from conformance.errors import RegisterError, UnknownRequirement
+from conformance.register import tables as source
 
 SOUND = """
 ["chat.new"]
@@ -24,9 +25,9 @@ sources = ["sse"]
 def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], register.Register]:
     """Loads the tables with a further table of requirements."""
     for name in ("claims", "requirements"):
-        shutil.copytree(register.HERE / name, tmp_path / name)
-    shutil.copy(register.HERE / "sources.toml", tmp_path)
-    monkeypatch.setattr(register, "HERE", tmp_path)
+        shutil.copytree(source.HERE / name, tmp_path / name)
+    shutil.copy(source.HERE / "sources.toml", tmp_path)
+    monkeypatch.setattr(source, "HERE", tmp_path)
 
     def load(text: str) -> register.Register:
         (tmp_path / "requirements" / "new.toml").write_text(text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import reference, register, runner
+from conformance import register
 from conformance.model import Verdict
+from conformance.run import runner
+from conformance.target import reference
 
 pytest.importorskip("anthropic", minversion="2")
 pytest.importorskip("google.genai")

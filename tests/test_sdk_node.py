@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import BudgetSpent, Unsupported
-from conformance.sdk.line import Line
 from conformance.sdk.node import Node, NodeFailed, Raised, find
+from conformance.sdk.recorded_client import Line
 
 from .canned import KEY, Canned, answer, streamed
 

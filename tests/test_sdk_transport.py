@@ -8,10 +8,10 @@ from typing import Any
 import openai
 import pytest
 
-from conformance.ask import Ask
 from conformance.errors import BudgetSpent, Inconclusive, Unsupported
-from conformance.sdk.line import PLACEHOLDER, Line
+from conformance.sdk.recorded_client import PLACEHOLDER, Line
 from conformance.sdk.transport import http_client, library_of, package
+from conformance.words.ask import Ask
 
 from .canned import KEY, REFUSED, TARGET, Canned, answer, streamed
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import openai
 import pytest
 
-import openapi
+import gateway_contract
 from reference_server import fixtures
-from reference_server.call import Call
 from reference_server.service import Service
-from reference_server.store import DAY, Store
+from reference_server.state.store import DAY, Store
+from reference_server.wire.call import Call
 
-CONTRACT = openapi.load("foxora")
+CONTRACT = gateway_contract.load("foxora")
 
 
 class Clock:

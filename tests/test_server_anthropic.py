@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-import openapi
+import gateway_contract
 
 Body = dict[str, Any]
-OPERATION = openapi.load().operations["createMessage"]
+OPERATION = gateway_contract.load().operations["createMessage"]
 TOOL = {"name": "get_weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
 FUNCTION = {
     "type": "function",

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-import openapi
+import gateway_contract
 
 Body = dict[str, Any]
-OPERATION = openapi.load().operations["createMessage"]
+OPERATION = gateway_contract.load().operations["createMessage"]
 TOOL = {"name": "get_weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {"city": "Paris"}}
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "sunny"}

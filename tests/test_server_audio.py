@@ -10,7 +10,7 @@ import wave
 
 import pytest
 
-import openapi
+import gateway_contract
 
 SENTENCE = "The heron waits. Er wartet am Fluß, 你好 🎧"
 FORMATS = ["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -140,7 +140,7 @@ def test_times_that_were_asked_for(speak, write, granularities, members):
 
     assert {"segments", "words"} & set(body) == members
     assert (body["language"], body["text"]) == ("de", "One. Two.")
-    assert openapi.load().operations["createTranscription"].response_problem(200, body) is None
+    assert gateway_contract.load().operations["createTranscription"].response_problem(200, body) is None
 
 
 def test_other_sound_is_measured(write):

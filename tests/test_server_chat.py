@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-import openapi
-from reference_server import tokens
+import gateway_contract
+from reference_server.model import tokens
 
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 )
-OPERATION = openapi.load().operations["createChatCompletion"]
+OPERATION = gateway_contract.load().operations["createChatCompletion"]
 
 
 def text_of(response: Any) -> str:

@@ -10,8 +10,8 @@ from base64 import b64decode
 import httpx
 import pytest
 
-import openapi
-from reference_server import vectors
+import gateway_contract
+from reference_server.model import vectors
 
 CAT = "The cat sat on the mat."
 OTHER_CAT = "A cat was sitting on a mat."
@@ -43,7 +43,7 @@ def test_answer_keeps_the_contract(embed, gateway):
     for fields in ({}, {"encoding_format": "base64"}):
         response = embed([CAT, RATES], gateway=gateway, **fields)
 
-        operation = openapi.load(gateway).operations["createEmbedding"]
+        operation = gateway_contract.load(gateway).operations["createEmbedding"]
         assert response.status_code == 200
         assert operation.response_problem(200, response.json()) is None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-import openapi
+import gateway_contract
 
-OPERATION = openapi.load().operations["createChatCompletion"]
+OPERATION = gateway_contract.load().operations["createChatCompletion"]
 TOOLS = [{"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}]
 USER = {"role": "user", "content": "Hello"}
 

@@ -7,15 +7,15 @@ import time
 
 import pytest
 
-import openapi
+import gateway_contract
 from reference_server import faults, fixtures
-from reference_server.call import Call
 from reference_server.errors import InvalidFault, UnknownFault
 from reference_server.faults import fault, find, load, request_fault, variation
-from reference_server.reply import Reply
 from reference_server.service import Service
-from reference_server.store import Store
-from reference_server.wire import write
+from reference_server.state.store import Store
+from reference_server.wire.asgi import write
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 
 def test_every_fault_says_what_it_does_and_breaks():
@@ -147,7 +147,7 @@ def test_call_is_changed_before_the_stage(stage):
 
     seen = []
     played = request_fault("createChatCompletion", breaks={"x"}, before=stage)(change)
-    service = Service(openapi.load(), fixtures.load(), Store())
+    service = Service(gateway_contract.load(), fixtures.load(), Store())
     headers = {"authorization": "Bearer sk-ok", "content-type": "application/json"}
     body = b'{"model": "echo", "messages": [{"role": "user", "content": "Hello"}]}'
 
@@ -162,7 +162,7 @@ def test_fault_for_a_model_leaves_the_others_alone():
         return Reply.json({"model": call.body["model"]}, 418)
 
     played = fault("createChatCompletion", breaks={"x"}, model="echo")(change)
-    service = Service(openapi.load(), fixtures.load(), Store())
+    service = Service(gateway_contract.load(), fixtures.load(), Store())
     headers = {"authorization": "Bearer sk-ok", "content-type": "application/json"}
 
     def status(model):

@@ -8,12 +8,12 @@ from urllib.parse import parse_qs
 import msgspec
 import pytest
 
-import openapi
+import gateway_contract
 from reference_server import fixtures
-from reference_server.call import Call
-from reference_server.files import MOST_BYTES, plain_name
 from reference_server.service import Service
-from reference_server.store import DAY, Store
+from reference_server.state.files import MOST_BYTES, plain_name
+from reference_server.state.store import DAY, Store
+from reference_server.wire.call import Call
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 NOTE = ("note.txt", "text/plain", b"The codeword is otter.")
@@ -27,7 +27,7 @@ class Server:
         self.now = 1_800_000_000.0
         numbers = itertools.count(1)
         store = Store(clock=lambda: self.now, ids=lambda: f"{next(numbers):032x}")
-        self.service = Service(openapi.load(gateway), fixtures.load(), store)
+        self.service = Service(gateway_contract.load(gateway), fixtures.load(), store)
 
     def send(self, method, path, body=None, key="sk-ok", **headers):
         path, _, query = path.partition("?")
@@ -87,7 +87,7 @@ def test_file_is_told_and_kept(gateway):
 @pytest.mark.parametrize("gateway", [None, "infery"])
 def test_answers_satisfy_the_contract(gateway):
     server = Server(gateway)
-    operations = openapi.load(gateway).operations
+    operations = gateway_contract.load(gateway).operations
     uploaded = server.upload(purpose="user_data").body
     answers = {
         "uploadFile": uploaded,
@@ -410,7 +410,7 @@ def test_storage_is_told_only_where_it_is_documented(server):
 
 
 def test_full_storage_takes_no_more(infery, monkeypatch):
-    monkeypatch.setattr("reference_server.files.MOST_BYTES", 30)
+    monkeypatch.setattr("reference_server.state.files.MOST_BYTES", 30)
     first = infery.file()
 
     assert error(infery.upload(purpose="user_data")) == (413, "file", "storage_limit_exceeded")
@@ -419,7 +419,7 @@ def test_full_storage_takes_no_more(infery, monkeypatch):
 
 
 def test_number_of_files_is_limited(server, monkeypatch):
-    monkeypatch.setattr("reference_server.files.MOST_FILES", 2)
+    monkeypatch.setattr("reference_server.state.files.MOST_FILES", 2)
     for _ in range(2):
         server.file()
 
@@ -474,4 +474,4 @@ def test_longer_file_costs_more(server):
 def test_gateways_without_files_have_no_route(gateway, method, path):
     reply = Server(gateway).send(method, path)
 
-    assert reply.status in openapi.load(gateway).gateway["errors"]["status"]["unknown_route"]
+    assert reply.status in gateway_contract.load(gateway).gateway["errors"]["status"]["unknown_route"]

@@ -6,9 +6,9 @@ import tempfile
 
 import pytest
 
-from reference_server import form
 from reference_server.errors import Refusal
-from reference_server.form import BINARY, Upload
+from reference_server.wire import form
+from reference_server.wire.form import BINARY, Upload
 
 TYPE = "multipart/form-data; boundary=B"
 FILE = {"type": "string", "contentMediaType": BINARY}

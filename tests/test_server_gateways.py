@@ -8,17 +8,17 @@ import json
 
 import pytest
 
-import openapi
-from openapi import Contract
+import gateway_contract
+from gateway_contract import Contract
 from reference_server import fixtures
-from reference_server.call import Call
 from reference_server.service import Service
-from reference_server.store import Store
+from reference_server.state.store import Store
+from reference_server.wire.call import Call
 
 
 def gateway(**rules):
     """A gateway with some rules of its own."""
-    document = copy.deepcopy(openapi.load().document)
+    document = copy.deepcopy(gateway_contract.load().document)
     document["x-gateway"].update(rules)
     return Service(Contract("altered", document), fixtures.load(), Store(clock=lambda: 1000.0))
 
@@ -153,7 +153,7 @@ def test_errors_speak_as_documented():
     }
 
 
-@pytest.mark.parametrize("name", [None, *openapi.names()])
+@pytest.mark.parametrize("name", [None, *gateway_contract.names()])
 @pytest.mark.parametrize(
     "fields",
     [{}, {"n": 2}, {"stream": True, "n": 2, "stream_options": {"include_usage": True}}, {"model": "none"}, {"n": 0},
@@ -162,7 +162,7 @@ def test_errors_speak_as_documented():
     ids=str,
 )  # fmt: skip
 def test_every_gateway_keeps_its_contract(name, fields):
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     service = Service(contract, fixtures.load(), Store())
     operation = contract.operations["createChatCompletion"]
 
@@ -173,10 +173,10 @@ def test_every_gateway_keeps_its_contract(name, fields):
     assert [operation.event_problem(chunk) for chunk in reply.chunks] == [None] * len(reply.chunks)
 
 
-@pytest.mark.parametrize("name", [None, *openapi.names()])
+@pytest.mark.parametrize("name", [None, *gateway_contract.names()])
 @pytest.mark.parametrize("key", sorted(fixtures.load().keys))
 def test_every_gateway_keeps_its_contract_for_every_key(name, key):
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     service = Service(contract, fixtures.load(), Store())
 
     reply = ask(service, key=key)
@@ -185,12 +185,17 @@ def test_every_gateway_keeps_its_contract_for_every_key(name, key):
 
 
 PATHS = {"listModels": "/models", "retrieveModel": "/models/openai/gpt-4o"}
-DOCUMENTED = [(name, one) for name in (None, *openapi.names()) for one in PATHS if one in openapi.load(name).operations]
+DOCUMENTED = [
+    (name, one)
+    for name in (None, *gateway_contract.names())
+    for one in PATHS
+    if one in gateway_contract.load(name).operations
+]
 
 
 @pytest.mark.parametrize(("name", "operation"), DOCUMENTED)
 def test_every_gateway_lists_models_as_documented(name, operation):
-    contract = openapi.load(name)
+    contract = gateway_contract.load(name)
     service = Service(contract, fixtures.load(), Store())
 
     reply = service.respond(
@@ -204,8 +209,8 @@ def test_every_gateway_lists_models_as_documented(name, operation):
 def test_every_operation_has_a_handler():
     from reference_server.routes import handlers
 
-    for name in (None, *openapi.names()):
-        assert openapi.load(name).operations.keys() <= handlers().keys()
+    for name in (None, *gateway_contract.names()):
+        assert gateway_contract.load(name).operations.keys() <= handlers().keys()
 
 
 @pytest.mark.parametrize("gateway", [None, "infery"])

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-import openapi
-from conformance import media
+import gateway_contract
+from conformance.words.samples import media
 from reference_server import fixtures
 
 MODEL = "google/gemini-3-flash-preview"
@@ -56,7 +56,7 @@ def test_answer(post, model, version):
 
     body = response.json()
     assert response.status_code == 200
-    assert openapi.load().operations["generateContent"].response_problem(200, body) is None
+    assert gateway_contract.load().operations["generateContent"].response_problem(200, body) is None
     assert body["candidates"][0]["content"] == {"role": "model", "parts": [{"text": "You said: Hello there"}]}
     assert body["modelVersion"] == model.replace("%2F", "/")
 
@@ -98,7 +98,7 @@ def test_events(post, events):
     response = post(HELLO, "streamGenerateContent", query="?alt=sse")
 
     chunks = events(response.content)
-    operation = openapi.load().operations["streamGenerateContent"]
+    operation = gateway_contract.load().operations["streamGenerateContent"]
     assert response.headers["content-type"] == "text/event-stream"
     assert [operation.event_problem(chunk) for chunk in chunks] == [None] * len(chunks)
     texts = [chunk["candidates"][0]["content"]["parts"][0]["text"] for chunk in chunks]
@@ -390,7 +390,7 @@ def test_models(server, http):
 def test_contract_is_kept_for_every_key(post, gateway, key):
     response = post(HELLO, gateway=gateway, headers={"x-goog-api-key": key})
 
-    operation = openapi.load(gateway).operations["generateContent"]
+    operation = gateway_contract.load(gateway).operations["generateContent"]
     assert operation.response_problem(response.status_code, response.json()) is None
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-import openapi
+import gateway_contract
 from reference_server import fixtures
 
 MODEL = "gemini-embedding-001"
@@ -55,7 +55,7 @@ def test_vector_as_in_the_openai_dialect(post, openai_vectors, version, name):
 
     assert response.status_code == 200
     assert response.json()["embedding"]["values"] == openai_vectors([CAT])[0]
-    assert openapi.load().operations["embedContent"].response_problem(200, response.json()) is None
+    assert gateway_contract.load().operations["embedContent"].response_problem(200, response.json()) is None
 
 
 @pytest.mark.parametrize("version", ["v1beta", "v1"])
@@ -64,7 +64,7 @@ def test_batch_keeps_its_order(post, openai_vectors, version):
 
     found = [one["values"] for one in response.json()["embeddings"]]
     assert found == openai_vectors([RATES, CAT, RATES])
-    assert openapi.load().operations["batchEmbedContents"].response_problem(200, response.json()) is None
+    assert gateway_contract.load().operations["batchEmbedContents"].response_problem(200, response.json()) is None
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_contract_is_kept_for_every_key(post, method, key):
     body = content(CAT) if method == "embedContent" else batch(CAT)
     response = post(body, method, headers={"x-goog-api-key": key})
 
-    problem = openapi.load().operations[method].response_problem(response.status_code, response.json())
+    problem = gateway_contract.load().operations[method].response_problem(response.status_code, response.json())
     assert problem is None
 
 

@@ -9,7 +9,7 @@ from google import genai
 from google.genai import errors, types
 from pydantic import BaseModel
 
-from conformance import media
+from conformance.words.samples import media
 
 MODEL = "google/gemini-3-flash-preview"
 EMBEDDING = "gemini-embedding-001"

@@ -8,12 +8,12 @@ import io
 import pytest
 from PIL import Image
 
-import openapi
+import gateway_contract
 from reference_server.media import images
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
-MAKE = openapi.load().operations["createImage"]
-EDIT = openapi.load().operations["createImageEdit"]
+MAKE = gateway_contract.load().operations["createImage"]
+EDIT = gateway_contract.load().operations["createImageEdit"]
 FORM = [("prompt", (None, "Make it blue"))]
 
 
@@ -104,7 +104,7 @@ def test_form_by_default_is_the_documented_one(make, gateway, form):
     response = make(gateway)
 
     assert form in response.json()["data"][0]
-    assert openapi.load(gateway).operations["createImage"].response_problem(200, response.json()) is None
+    assert gateway_contract.load(gateway).operations["createImage"].response_problem(200, response.json()) is None
 
 
 def test_documented_fields_of_gateways_are_there(make):

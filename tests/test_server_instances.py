@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference_server import pattern
 from reference_server.errors import UnsatisfiableSchema
-from reference_server.instance import instance
+from reference_server.model import pattern
+from reference_server.model.instance import instance
 
 SCALARS = st.one_of(
     st.builds(

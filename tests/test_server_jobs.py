@@ -7,12 +7,13 @@ import json
 
 import pytest
 
-import openapi
-from reference_server import fixtures, jobs
-from reference_server.call import Call
-from reference_server.jobs import Job
+import gateway_contract
+from reference_server import fixtures
 from reference_server.service import Service
-from reference_server.store import Store
+from reference_server.state import jobs
+from reference_server.state.jobs import Job
+from reference_server.state.store import Store
+from reference_server.wire.call import Call
 
 
 class Clock:
@@ -38,7 +39,7 @@ def playing(clock):
     def play(gateway, state=None):
         ids = (f"{number:032x}" for number in itertools.count(1))
         store = Store(clock=clock, ids=lambda: next(ids), state=state)
-        return Service(openapi.load(gateway), fixtures.load(), store)
+        return Service(gateway_contract.load(gateway), fixtures.load(), store)
 
     return play
 

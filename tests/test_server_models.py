@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import openapi
+import gateway_contract
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
 
@@ -13,7 +13,7 @@ def test_list_has_every_name_once(server, http):
     body = http.get(f"{server()}/models", headers=AUTHORIZED).json()
 
     names = [model["id"] for model in body["data"]]
-    assert openapi.load().operations["listModels"].response_problem(200, body) is None
+    assert gateway_contract.load().operations["listModels"].response_problem(200, body) is None
     assert len(names) == len(set(names))
     assert {"echo", "slow", "text-only", "gpt-4o-mini", "openai/gpt-4o"} <= set(names)
 
@@ -39,4 +39,4 @@ def test_document_and_health_need_no_credential(server, http):
     root = server().removesuffix("/v1")
 
     assert http.get(f"{root}/healthz").json() == {"status": "ok"}
-    assert http.get(f"{root}/openapi.json").json() == openapi.load().document
+    assert http.get(f"{root}/openapi.json").json() == gateway_contract.load().document

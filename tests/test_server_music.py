@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import av
 import pytest
 
-import openapi
-from openapi import Contract
+import gateway_contract
+from gateway_contract import Contract
 from reference_server import fixtures, media
-from reference_server.call import Call
 from reference_server.service import Service
-from reference_server.store import Store
+from reference_server.state.store import Store
+from reference_server.wire.call import Call
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
 PATH = "/music/generations"
@@ -43,7 +43,7 @@ def test_music_plays(server, http, fields, container, media_type, seconds):
     response = http.get(piece["url"])
     found, lasting, samples = opened(response.content)
 
-    assert openapi.load("infery").operations["createMusic"].response_problem(200, body) is None
+    assert gateway_contract.load("infery").operations["createMusic"].response_problem(200, body) is None
     assert response.headers["content-type"] == piece["content_type"] == media_type
     assert found == container
     assert lasting == pytest.approx(seconds, abs=0.1)
@@ -63,7 +63,7 @@ def test_prompts_sound_different(server, http):
 
 
 def test_music_may_be_a_job():
-    document = copy.deepcopy(openapi.load("infery").document)
+    document = copy.deepcopy(gateway_contract.load("infery").document)
     document["x-gateway"]["async"]["music"] = "job"
     now = [1000.0]
     service = Service(Contract("altered", document), fixtures.load(), Store(clock=lambda: now[0]))

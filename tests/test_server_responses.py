@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-import openapi
-from reference_server import kept
-from reference_server.store import Store
+import gateway_contract
+from reference_server.state import responses as kept
+from reference_server.state.store import Store
 
 Body = dict[str, Any]
-OPERATION = openapi.load().operations["createResponse"]
+OPERATION = gateway_contract.load().operations["createResponse"]
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}}
 TOOL = {"type": "function", "name": "get_weather", "parameters": CITY}
 FUNCTION = {"type": "function", "function": {"name": "get_weather", "parameters": CITY}}
@@ -302,10 +302,8 @@ def test_wrong_request_is_refused(respond, gateway, fields, param):
     assert response.status_code == (422 if gateway else 400)
     assert error["param"] == param
     assert error["message"]
-    assert (
-        openapi.load(gateway).operations["createResponse"].response_problem(response.status_code, response.json())
-        is None
-    )
+    operation = gateway_contract.load(gateway).operations["createResponse"]
+    assert operation.response_problem(response.status_code, response.json()) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from reference_server.store import DAY, Booked, Store, random_id
+from reference_server.state.store import DAY, Booked, Store, random_id
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-import openapi
+import gateway_contract
 
-OPERATION = openapi.load().operations["createChatCompletion"]
+OPERATION = gateway_contract.load().operations["createChatCompletion"]
 
 
 def content_of(events, index=0):

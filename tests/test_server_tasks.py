@@ -9,7 +9,7 @@ import av
 import pytest
 from PIL import Image
 
-import openapi
+import gateway_contract
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
 
@@ -43,7 +43,7 @@ def completed(server, http):
 def test_every_kind_is_a_task(completed, path, operation, fields, kind):
     task, status = completed(path, **fields)
 
-    operations = openapi.load("foxapi").operations
+    operations = gateway_contract.load("foxapi").operations
     assert operations[operation].response_problem(200, task) is None
     assert operations["retrieveTask"].response_problem(200, status) is None
     assert (task["object"], task["type"], task["status"]) == (f"{kind}.generation.task", kind, "pending")

@@ -8,7 +8,7 @@ import time
 import av
 import pytest
 
-import openapi
+import gateway_contract
 from reference_server.media import videos
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
@@ -111,7 +111,7 @@ def test_wrong_requests_are_refused(server, http, gateway, fields, cause, at):
     body = {name: value for name, value in {**BODY, **fields}.items() if value is not None}
     response = http.post(server(gateway) + PATH, json=body, headers=AUTHORIZED)
 
-    contract = openapi.load(gateway)
+    contract = gateway_contract.load(gateway)
     assert response.status_code == contract.gateway["errors"]["status"][cause][0]
     assert contract.operations["createVideo"].response_problem(response.status_code, response.json()) is None
     assert response.json()["error"]["param"] == at

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import subtitles
-from conformance.ask import form
-from conformance.audio import CODECS, joined, likeness, read, rewritten
-from conformance.media import wav
-from conformance.subtitles import Cue, NotSubtitles
+from conformance.words.ask import form
+from conformance.words.decoders import subtitles
+from conformance.words.decoders.subtitles import Cue, NotSubtitles
+from conformance.words.openai.audio import CODECS, joined, likeness, read, rewritten
+from conformance.words.samples.media import wav
 
 SRT = "1\n00:00:00,000 --> 00:00:01,500\nOne\ntwo\n\n2\n01:00:00,000 --> 01:00:02,000\nThree\n"
 VTT = (

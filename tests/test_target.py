@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import reference, target
+from conformance import target
 from conformance.errors import InvalidTarget
+from conformance.target import reference
 
 
 def written(folder: Path, text: str) -> Path:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.account import UTC_TIME, Growth, Spent, growth, moments, opened
-from conformance.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
-from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
-from conformance.exchange import Exchange
 from conformance.target import Target
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, inconclusive, pick, requirement
+from conformance.words.openai.account import UTC_TIME, Growth, Spent, growth, moments, opened
 
 ME = "/me"
 MARK = 4100

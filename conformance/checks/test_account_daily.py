@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from conformance.account import Growth, Spent, days, growth, is_day, named, numbers, opened, rows
-from conformance.answer import demand_json, demand_kind, demand_status
-from conformance.ask import Ask
-from conformance.check import inconclusive, requirement
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_json, demand_kind, demand_status
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.account import Growth, Spent, days, growth, is_day, named, numbers, opened, rows
 
 MONTH = "/me/usage?days=30"
 SHORT = 2

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from conformance import spelling
-from conformance.answer import demand_count, demand_json, demand_kind, demand_text
-from conformance.anthropic import Anthropic, Message, whole_input
-from conformance.ask import user
-from conformance.check import inconclusive, pick, requirement
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
+from conformance.words.anthropic.messages import Anthropic, Message, whole_input
+from conformance.words.ask import user
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.samples import unicode as spelling
+from gateway_contract import Contract
 
 STOP_REASONS = (
     "end_turn",

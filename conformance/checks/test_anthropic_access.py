@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_status
-from conformance.anthropic import CLIENTS, LATER, VERSION, Anthropic
-from conformance.ask import STRANGER
-from conformance.check import Unsupported, each, inconclusive, requirement
-from conformance.exchange import Exchange
-from conformance.mistakes import NOWHERE
 from conformance.target import KEY_VARIABLE, Target
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_status
+from conformance.words.anthropic.messages import CLIENTS, LATER, VERSION, Anthropic
+from conformance.words.ask import STRANGER
+from conformance.words.check import Unsupported, each, inconclusive, requirement
+from conformance.words.openai.bad_requests import NOWHERE
+from gateway_contract import Contract
 
 WRONG = {
     "bearer": {"authorization": f"Bearer {STRANGER.reveal()}"},

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance import anthropic_mistakes as mistakes
-from conformance.answer import demand_kind, demand_refusal, demand_status, demand_text
-from conformance.anthropic import Anthropic
-from conformance.anthropic_mistakes import Mistake
-from conformance.ask import STRANGER
-from conformance.check import Check, Unsupported, each, inconclusive, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error
-from conformance.exchange import Exchange, decoded
 from conformance.target import KEY_VARIABLE, Target
+from conformance.wire.exchange import Exchange, decoded
+from conformance.words.answer import demand_kind, demand_refusal, demand_status, demand_text
+from conformance.words.anthropic import bad_requests as mistakes
+from conformance.words.anthropic.bad_requests import Mistake
+from conformance.words.anthropic.messages import Anthropic
+from conformance.words.ask import STRANGER
+from conformance.words.check import Check, Unsupported, each, inconclusive, pick, requirement
 
 TRIES = 3
 

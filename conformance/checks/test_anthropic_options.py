@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance import media
-from conformance.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
-from conformance.anthropic import Anthropic, Message
-from conformance.anthropic_tools import TOOLS
-from conformance.ask import PROMPT, user
-from conformance.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT, LONG
 from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
+from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.tools import TOOLS
+from conformance.words.ask import PROMPT, user
+from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.words.samples import media
 
 STOP = "7"
 EPHEMERAL = {"type": "ephemeral"}

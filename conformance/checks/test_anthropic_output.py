@@ -10,12 +10,12 @@ from typing import Any
 
 import jsonschema
 
-from conformance.anthropic import Anthropic, Message
-from conformance.anthropic_stream import MessageStream
-from conformance.check import each, inconclusive, requirement
 from conformance.checks.test_chat_format import BOOK
-from conformance.exchange import decoded
-from conformance.formats import FLAT
+from conformance.wire.exchange import decoded
+from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.stream import MessageStream
+from conformance.words.check import each, inconclusive, requirement
+from conformance.words.samples.formats import FLAT
 
 FORMAT = {"format": {"type": "json_schema", "schema": FLAT}}
 

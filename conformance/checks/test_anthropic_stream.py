@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance import spelling
-from conformance.answer import demand_kind, demand_served, demand_text
-from conformance.anthropic import Anthropic, whole_input
-from conformance.anthropic_stream import DELTAS, MessageStream
-from conformance.check import inconclusive, member, pick, requirement
 from conformance.checks.test_anthropic import COUNT, STOP_REASONS
 from conformance.checks.test_chat_stream import judge_framing
-from conformance.exchange import decoded
-from openapi import Contract
+from conformance.wire.exchange import decoded
+from conformance.words.answer import demand_kind, demand_served, demand_text
+from conformance.words.anthropic.messages import Anthropic, whole_input
+from conformance.words.anthropic.stream import DELTAS, MessageStream
+from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.samples import unicode as spelling
+from gateway_contract import Contract
 
 KNOWN = (
     "message_start",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance import spelling
-from conformance.answer import demand_text
-from conformance.anthropic import Anthropic
-from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_anthropic import COUNT
 from conformance.checks.test_anthropic_options import STOP, THINKING
 from conformance.checks.test_chat_stream import REPEAT
 from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
 from conformance.target import Target
+from conformance.words.answer import demand_text
+from conformance.words.anthropic.messages import Anthropic
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.samples import unicode as spelling
 
 
 @requirement("anthropic.stream.unicode")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_served, demand_status, demand_text
-from conformance.anthropic import Anthropic, Message
-from conformance.anthropic_tools import (
+from conformance.words.answer import demand_served, demand_status, demand_text
+from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.tools import (
     ANY,
     GIVEN,
     NAMED,
@@ -20,9 +20,9 @@ from conformance.anthropic_tools import (
     result,
     returned,
 )
-from conformance.ask import user
-from conformance.check import each, inconclusive, pick, requirement
-from conformance.tools import BOTH, NAMES, QUESTION
+from conformance.words.ask import user
+from conformance.words.check import each, inconclusive, pick, requirement
+from conformance.words.openai.tools import BOTH, NAMES, QUESTION
 
 CUT = ("max_tokens", "pause_turn", "refusal")
 SILENCE = 3

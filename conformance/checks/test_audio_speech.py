@@ -7,13 +7,22 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_served, judge_credits
-from conformance.ask import OMIT
-from conformance.audio import SILENCE, Audio, Speech, demand_refused, judge_envelope, loudest, loudest_sample, read
-from conformance.check import Unsupported, inconclusive, requirement
-from conformance.exchange import Exchange
-from conformance.mistakes import NOWHERE
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_served, judge_credits
+from conformance.words.ask import OMIT
+from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.openai.audio import (
+    SILENCE,
+    Audio,
+    Speech,
+    demand_refused,
+    judge_envelope,
+    loudest,
+    loudest_sample,
+    read,
+)
+from conformance.words.openai.bad_requests import NOWHERE
+from gateway_contract import Contract
 
 GREETINGS = "Grüße aus 北京, Привет, 👋"
 CONTAINERS = {

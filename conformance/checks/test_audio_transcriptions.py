@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_kind, demand_refusal, demand_served, judge_credits
-from conformance.ask import PROMPT, Ask
-from conformance.audio import (
+from conformance.target import Target
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_kind, demand_refusal, demand_served, judge_credits
+from conformance.words.ask import PROMPT, Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.audio import (
     LIKENESS,
     SENTENCE,
     SILENCE,
@@ -22,10 +25,7 @@ from conformance.audio import (
     loudest,
     rewritten,
 )
-from conformance.check import inconclusive, pick, requirement
-from conformance.exchange import Exchange
-from conformance.mistakes import NOWHERE
-from conformance.target import Target
+from conformance.words.openai.bad_requests import NOWHERE
 
 NAME = "Gruß an alle – 你好.mp3"
 NO_SOUND = File("note.mp3", "audio/mpeg", b"This is plain text and no sound at all. " * 20)

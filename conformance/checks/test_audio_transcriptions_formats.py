@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from conformance import subtitles
-from conformance.answer import demand_kind, demand_objects
-from conformance.audio import Audio, Transcription, likeness, read
-from conformance.check import Unsupported, inconclusive, pick, requirement
-from conformance.subtitles import Cue, NotSubtitles
+from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.check import Unsupported, inconclusive, pick, requirement
+from conformance.words.decoders import subtitles
+from conformance.words.decoders.subtitles import Cue, NotSubtitles
+from conformance.words.openai.audio import Audio, Transcription, likeness, read
 
 PARSERS = {"srt": subtitles.srt, "vtt": subtitles.vtt}
 AGREED = 0.5

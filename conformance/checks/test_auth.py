@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import STRANGER, Ask
-from conformance.check import NotApplicable, Unsupported, inconclusive, requirement
-from conformance.exchange import KEY_HERE, Exchange
-from conformance.mistakes import CHAT
 from conformance.target import KEY_VARIABLE, Target
-from openapi import Contract
+from conformance.wire.exchange import KEY_HERE, Exchange
+from conformance.words.ask import STRANGER, Ask
+from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
+from conformance.words.openai.bad_requests import CHAT
+from gateway_contract import Contract
 
 NOBODY = STRANGER.reveal()
 MALFORMED = {

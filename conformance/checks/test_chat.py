@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from conformance import spelling
-from conformance.answer import demand_count, demand_json, demand_kind, demand_now, demand_objects, demand_text
-from conformance.ask import PROMPT, Ask, user
-from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive, pick, requirement
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_json, demand_kind, demand_now, demand_objects, demand_text
+from conformance.words.ask import PROMPT, Ask, user
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.samples import unicode as spelling
+from gateway_contract import Contract
 
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
 CUT = ("length", "content_filter")

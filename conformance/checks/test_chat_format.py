@@ -12,10 +12,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.ask import OMIT, Ask
-from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive, requirement
-from conformance.formats import FLAT, JSON_OBJECT, SCHEMAS, json_schema
+from conformance.words.ask import OMIT, Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.samples.formats import FLAT, JSON_OBJECT, SCHEMAS, json_schema
 
 CAPITAL = "What is the capital of France? Answer in JSON."
 BOOK = "Tell me about a book in a public library."

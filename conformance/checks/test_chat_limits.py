@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.chat import Completion
-from conformance.check import Unsupported, inconclusive, requirement
 from conformance.checks.test_chat_stream import COUNT
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.openai.chat import Completion
 
 CAP = 16
 """The least that every model takes."""

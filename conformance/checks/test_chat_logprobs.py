@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_kind, demand_objects
-from conformance.ask import Ask
-from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive, member, pick, requirement
+from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.openai.chat import Completion, CompletionStream
 
 TOP = 3
 ROUNDING = 1e-6

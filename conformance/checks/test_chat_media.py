@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import LIMITS, demand_refusal
-from conformance.ask import PROMPT, Ask
-from conformance.chat import Completion
-from conformance.check import NotApplicable, inconclusive, pick, requirement
-from conformance.media import (
+from conformance.target import Target
+from conformance.words.answer import LIMITS, demand_refusal
+from conformance.words.ask import PROMPT, Ask
+from conformance.words.check import NotApplicable, inconclusive, pick, requirement
+from conformance.words.openai.chat import Completion
+from conformance.words.samples.media import (
     audio_part,
     data_uri,
     image_part,
@@ -24,7 +25,6 @@ from conformance.media import (
     stored_file_part,
     text_part,
 )
-from conformance.target import Target
 
 QUESTION = "What is this? Answer in one short sentence."
 PUBLIC = "https://www.python.org/static/community_logos/python-logo.png"

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.chat import Completion, CompletionStream
-from conformance.check import inconclusive, member, pick, requirement
 from conformance.checks.test_chat_limits import CAP
 from conformance.checks.test_chat_stream import COUNT
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.openai.chat import Completion, CompletionStream
 
 N = 3
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conformance import spelling
-from conformance.answer import leave_at_limit
-from conformance.ask import PROMPT, Ask, encoded, user
-from conformance.chat import Completion
-from conformance.check import inconclusive, pick, requirement
-from conformance.media import image_part, text_part
 from conformance.target import Target
+from conformance.words.answer import leave_at_limit
+from conformance.words.ask import PROMPT, Ask, encoded, user
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.chat import Completion
+from conformance.words.samples import unicode as spelling
+from conformance.words.samples.media import image_part, text_part
 
 PADDING = 300_000
 """Bytes of white space: more than many proxies buffer, less than one photo in base64."""

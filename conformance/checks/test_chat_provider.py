@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import leave_at_limit
-from conformance.ask import Ask
-from conformance.chat import Completion
-from conformance.check import inconclusive, pick, requirement
-from conformance.media import image_part, text_part
 from conformance.target import Target
+from conformance.words.answer import leave_at_limit
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.chat import Completion
+from conformance.words.samples.media import image_part, text_part
 
 
 def _fallen_back(ask: Ask, target: Target, *fallback: str) -> Completion:

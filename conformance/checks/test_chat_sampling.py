@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, each, inconclusive, requirement
-from openapi import Contract
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
+from gateway_contract import Contract
 
 OPTIONAL = {
     "temperature": "chat.sampling",

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import inconclusive, requirement
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
 
 PROMPT = "Count from 1 to 12, separated by commas."
 TAKEN = {"string": "zebra", "one": ["zebra"], "four": ["zebra", "yak", "xerus", "wombat"]}

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance import spelling
-from conformance.answer import demand_now, demand_status, demand_text
-from conformance.ask import Ask
-from conformance.chat import DONE, Completion, CompletionStream
-from conformance.check import inconclusive, requirement
 from conformance.checks.test_chat import FINISH_REASONS
-from conformance.exchange import Exchange, decoded
-from openapi import Contract
+from conformance.wire.exchange import Exchange, decoded
+from conformance.words.answer import demand_now, demand_status, demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.chat import DONE, Completion, CompletionStream
+from conformance.words.samples import unicode as spelling
+from gateway_contract import Contract
 
 COUNT = "Count from 1 to 40, separated by commas."
 REPEAT = "Repeat exactly: alpha, beta, gamma."

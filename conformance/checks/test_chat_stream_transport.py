@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conformance.answer import demand_json, demand_refusal
-from conformance.ask import Ask, encoded
-from conformance.chat import DONE
-from conformance.check import inconclusive, requirement
-from conformance.exchange import Recorder, Request
+from conformance.wire.exchange import Request
+from conformance.wire.recorder import Recorder
+from conformance.words.answer import demand_json, demand_refusal
+from conformance.words.ask import Ask, encoded
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.chat import DONE
 
 COUNTED = " ".join(map(str, range(11, 41)))
 REPEATED = 12

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_count, demand_status
-from conformance.ask import Ask
-from conformance.chat import CompletionStream
-from conformance.check import inconclusive, pick, requirement
+from conformance.words.answer import demand_count, demand_status
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.chat import CompletionStream
 
 ASKED: dict[str, Any] = {"stream_options": {"include_usage": True}}
 

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.ask import Ask, user
-from conformance.chat import Completion
-from conformance.check import inconclusive, member, pick, requirement
-from conformance.tools import (
+from conformance.words.ask import Ask, user
+from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.openai.chat import Completion
+from conformance.words.openai.tools import (
     BOTH,
     CITY,
     GIVEN,

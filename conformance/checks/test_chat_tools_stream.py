@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_text
-from conformance.ask import Ask
-from conformance.chat import CompletionStream, ToolCall
-from conformance.check import inconclusive, member, requirement
-from conformance.tools import BOTH, NAMES, TOOLS, arguments, calls, known, required, required_stream
+from conformance.words.answer import demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, member, requirement
+from conformance.words.openai.chat import CompletionStream, ToolCall
+from conformance.words.openai.tools import BOTH, NAMES, TOOLS, arguments, calls, known, required, required_stream
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.answer import demand_count, demand_kind
-from conformance.ask import Ask
-from conformance.chat import Completion
-from conformance.check import inconclusive, pick, requirement
+from conformance.words.answer import demand_count, demand_kind
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.chat import Completion
 
 REASONING_SLACK = 4096
 """Tokens beyond the visible text that a reasoning model may spend without saying so."""

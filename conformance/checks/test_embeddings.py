@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_kind, demand_text, judge_credits
-from conformance.ask import Ask
-from conformance.check import inconclusive, pick, requirement
-from conformance.embeddings import (
+from conformance.words.answer import demand_kind, demand_text, judge_credits
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.embeddings import (
     MANY,
     SOME,
     SWAPPED,
@@ -24,7 +24,7 @@ from conformance.embeddings import (
     likeness,
     numbers,
 )
-from openapi import Contract
+from gateway_contract import Contract
 
 SAME = 0.98
 """Vectors of one text are at least this alike, whatever machine computed them."""

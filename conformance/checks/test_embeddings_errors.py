@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_kind, demand_status, demand_text
-from conformance.ask import OMIT, Ask
-from conformance.check import inconclusive, requirement
-from conformance.embeddings import TEXTS, Embeddings, embed
-from conformance.mistakes import NOWHERE
+from conformance.words.answer import allowed_for, demand_kind, demand_status, demand_text
+from conformance.words.ask import OMIT, Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.embeddings import TEXTS, Embeddings, embed
 
 WRONG_INPUTS: dict[str, Any] = {"number": 7, "object": {"text": TEXTS[0]}, "null": None, "mixed": [TEXTS[0], 7]}
 REFUSED = ("invalid_value", "missing_field", "malformed_body")

@@ -8,9 +8,19 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import inconclusive, requirement
-from conformance.embeddings import TEXTS, Embeddings, Vector, distance, embed, likeness, numbers, shorter, unpacked
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.embeddings import (
+    TEXTS,
+    Embeddings,
+    Vector,
+    distance,
+    embed,
+    likeness,
+    numbers,
+    shorter,
+    unpacked,
+)
 
 SAME = 0.98
 """Vectors of one text are at least this alike, whatever machine computed them."""

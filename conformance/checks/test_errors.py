@@ -6,13 +6,13 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from conformance import mistakes
-from conformance.answer import demand_status, leave_at_limit
-from conformance.ask import Ask
-from conformance.check import Check, each, inconclusive, requirement
-from conformance.exchange import Exchange
-from conformance.mistakes import Mistake
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_status, leave_at_limit
+from conformance.words.ask import Ask
+from conformance.words.check import Check, each, inconclusive, requirement
+from conformance.words.openai import bad_requests as mistakes
+from conformance.words.openai.bad_requests import Mistake
+from gateway_contract import Contract
 
 
 def each_mistake(some: list[Mistake]) -> Callable[[Check], Check]:

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from conformance import mistakes
-from conformance.answer import demand_json, demand_kind, demand_text
-from conformance.ask import Ask
-from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_errors import each_mistake
-from conformance.exchange import Exchange
-from conformance.mistakes import Mistake
 from conformance.target import Target
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_json, demand_kind, demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, inconclusive, pick, requirement
+from conformance.words.openai import bad_requests as mistakes
+from conformance.words.openai.bad_requests import Mistake
+from gateway_contract import Contract
 
 STATES = {
     "forbidden": ("key", "restricted"),

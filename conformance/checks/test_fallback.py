@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import leave_at_limit
-from conformance.ask import Ask
-from conformance.chat import Completion
-from conformance.check import NotApplicable, inconclusive, requirement
 from conformance.target import Target
+from conformance.words.answer import leave_at_limit
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, inconclusive, requirement
+from conformance.words.openai.chat import Completion
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_count, demand_json, demand_text
-from conformance.ask import BOUNDARY, Ask, form
-from conformance.check import NotApplicable, each, inconclusive, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error
-from conformance.files import NOBODYS, PATH, TEXT, Answer, Document, Files, granted, refused, session
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_json, demand_text
+from conformance.words.ask import BOUNDARY, Ask, form
+from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
+from conformance.words.openai.files import NOBODYS, PATH, TEXT, Answer, Document, Files, granted, refused, session
+from gateway_contract import Contract
 
 MILLISECONDS = 100_000_000_000
 """No Unix time in seconds is as large as this."""

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_refusal, leave_at_limit
-from conformance.ask import Ask
-from conformance.chat import Completion
-from conformance.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.checks.test_chat_media import QUESTION
-from conformance.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, granted, session
-from conformance.media import inline_file_part, png, stored_file_part, text_part
 from conformance.target import Target
+from conformance.words.answer import demand_refusal, leave_at_limit
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
+from conformance.words.openai.chat import Completion
+from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, granted, session
+from conformance.words.samples.media import inline_file_part, png, stored_file_part, text_part
 
 BINARY = {"application/octet-stream", "binary/octet-stream"}
 IMAGE = Document("square.png", "image/png", png())

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_kind
-from conformance.ask import Ask
-from conformance.check import each, inconclusive, pick, requirement
 from conformance.checks.test_files import told
-from conformance.files import Answer, Files, granted, session, steady
+from conformance.words.answer import demand_kind
+from conformance.words.ask import Ask
+from conformance.words.check import each, inconclusive, pick, requirement
+from conformance.words.openai.files import Answer, Files, granted, session, steady
 
 ODD: dict[str, dict[str, object]] = {
     "limit 0": {"limit": 0},

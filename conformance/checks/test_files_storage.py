@@ -8,12 +8,23 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import leave_at_limit
-from conformance.ask import Ask
-from conformance.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.checks.test_files import MILLISECONDS, OPERATIONS
-from conformance.files import BALLAST, REFUSED, TEXT, Answer, Document, Files, granted, refused, session, steady
-from conformance.media import wav
+from conformance.words.answer import leave_at_limit
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.words.openai.files import (
+    BALLAST,
+    REFUSED,
+    TEXT,
+    Answer,
+    Document,
+    Files,
+    granted,
+    refused,
+    session,
+    steady,
+)
+from conformance.words.samples.media import wav
 
 WHOLE = re.compile(r"[0-9]+")
 STRANGER = "stranger-account"

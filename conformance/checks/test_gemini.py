@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served, demand_text
-from conformance.check import inconclusive, member, pick, requirement
-from conformance.gemini import Gemini, Generated, text_of, turn
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served, demand_text
+from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
+from gateway_contract import Contract
 
 LONG = "Answer politely. " * 20
 WORD = "heron-7491"

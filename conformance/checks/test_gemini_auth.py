@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_status
-from conformance.ask import CREDENTIALS, STRANGER
-from conformance.check import Unsupported, requirement
-from conformance.exchange import KEY_HERE
-from conformance.gemini import Gemini, Generated
 from conformance.target import KEY_VARIABLE, Target
+from conformance.wire.exchange import KEY_HERE
+from conformance.words.answer import demand_status
+from conformance.words.ask import CREDENTIALS, STRANGER
+from conformance.words.check import Unsupported, requirement
+from conformance.words.gemini.contents import Gemini, Generated
 
 NOBODY = STRANGER.reveal()
 OWN = {400, 401, 403}

@@ -7,12 +7,12 @@ from typing import Any
 
 import jsonschema
 
-from conformance import media
-from conformance.answer import demand_kind, demand_objects, demand_served
-from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
-from conformance.exchange import decoded
-from conformance.gemini import ROOM, Gemini, Generated
+from conformance.wire.exchange import decoded
+from conformance.words.answer import demand_kind, demand_objects, demand_served
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.gemini.contents import ROOM, Gemini, Generated
+from conformance.words.samples import media
 
 LIMIT = 24
 COUNT = "Count from 1 to 200, in digits, separated by commas. Write the numbers and nothing else."

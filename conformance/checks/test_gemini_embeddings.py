@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served
-from conformance.check import each, inconclusive, pick, requirement
 from conformance.checks.test_embeddings import NEARLY, SAME
-from conformance.embeddings import SWAPPED, TEXTS, Vector, likeness, numbers
-from conformance.embeddings import embed as embed_openai
-from conformance.gemini import Gemini
-from conformance.gemini_embeddings import Embedded, embed, embed_batch, model_of
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served
+from conformance.words.check import each, inconclusive, pick, requirement
+from conformance.words.gemini.contents import Gemini
+from conformance.words.gemini.embeddings import Embedded, embed, embed_batch, model_of
+from conformance.words.openai.embeddings import SWAPPED, TEXTS, Vector, likeness, numbers
+from conformance.words.openai.embeddings import embed as embed_openai
+from gateway_contract import Contract
 
 SHORTER = 128
 """A length that most models which shorten their vectors can give."""

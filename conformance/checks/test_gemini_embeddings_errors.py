@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_status
-from conformance.ask import STRANGER
-from conformance.check import Unsupported, inconclusive, requirement
 from conformance.checks.test_gemini_auth import OWN
 from conformance.checks.test_gemini_errors import demand_message, demand_name
-from conformance.exchange import Exchange
-from conformance.gemini import Gemini
-from conformance.gemini_embeddings import METHODS, embed, embed_batch, model_of
-from conformance.mistakes import NOWHERE
 from conformance.target import KEY_VARIABLE, Target
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_status
+from conformance.words.ask import STRANGER
+from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.gemini.contents import Gemini
+from conformance.words.gemini.embeddings import METHODS, embed, embed_batch, model_of
+from conformance.words.openai.bad_requests import NOWHERE
 
 
 @pytest.fixture

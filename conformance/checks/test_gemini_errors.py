@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_kind, demand_status, demand_text
-from conformance.ask import PROMPT
-from conformance.check import inconclusive, requirement
 from conformance.checks.test_gemini_config import picture
-from conformance.exchange import Exchange
-from conformance.gemini import Gemini, GeneratedStream, turn
-from conformance.mistakes import NOWHERE
 from conformance.target import Target
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import allowed_for, demand_kind, demand_status, demand_text
+from conformance.words.ask import PROMPT
+from conformance.words.check import inconclusive, requirement
+from conformance.words.gemini.contents import Gemini, GeneratedStream, turn
+from conformance.words.openai.bad_requests import NOWHERE
 
 TRIES = 3
 CODES = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from conformance.answer import demand_count, demand_kind, demand_served, demand_status
-from conformance.ask import MODELS
-from conformance.check import NotApplicable, inconclusive, pick, requirement
 from conformance.checks.test_gemini import SAY
-from conformance.gemini import PROTOCOL, Gemini, text_of, turn
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_kind, demand_served, demand_status
+from conformance.words.ask import MODELS
+from conformance.words.check import NotApplicable, inconclusive, pick, requirement
+from conformance.words.gemini.contents import PROTOCOL, Gemini, text_of, turn
+from gateway_contract import Contract
 
 
 def _name_with_slash(gemini: Gemini) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_json, demand_objects, demand_served, demand_text
-from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
 from conformance.checks.test_gemini import CAPITALS, judge_sum, judge_usage
-from conformance.exchange import decoded
-from conformance.gemini import Gemini, GeneratedStream, parts_of, text_of
 from conformance.target import Target
-from openapi import Contract
+from conformance.wire.exchange import decoded
+from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, text_of
+from gateway_contract import Contract
 
 DONE = "[DONE]"
 COUNT = "Count from 1 to 60, separated by commas."

@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.answer import LIMITS, demand_served
-from conformance.check import Unsupported, inconclusive, member, pick, requirement
-from conformance.gemini import Gemini, Generated, calls_of, turn
-from conformance.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
+from conformance.words.answer import LIMITS, demand_served
+from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
+from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
+from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
 
 WIND = "The wind is light. " * 20
 

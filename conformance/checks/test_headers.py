@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from conformance import mistakes
-from conformance.answer import judge_credits
-from conformance.ask import Ask
-from conformance.check import NotApplicable, inconclusive, requirement
-from conformance.exchange import Exchange
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import judge_credits
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, inconclusive, requirement
+from conformance.words.openai import bad_requests as mistakes
+from gateway_contract import Contract
 
 REQUEST_ID = "x-request-id"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

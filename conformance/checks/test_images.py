@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import demand_now, demand_objects, demand_status, judge_credits
-from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
-from conformance.images import SIZE, Images, Studio, decoded, seen
-from openapi import Contract
+from conformance.words.answer import demand_now, demand_objects, demand_status, judge_credits
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, inconclusive, pick, requirement
+from conformance.words.openai.images import SIZE, Images, Studio, decoded, seen
+from gateway_contract import Contract
 
 OTHER_SIZES = ("1536x1024", "1792x1024", "512x512")
 """One of these is known to each of the usual models."""

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from conformance import image_mistakes as wrong
-from conformance.answer import demand_objects, demand_served
-from conformance.ask import Ask
-from conformance.check import Unsupported, each, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error
 from conformance.checks.test_images_refusals import judge_refusal
-from conformance.exchange import Exchange
-from conformance.image_mistakes import WrongImage
-from conformance.images import Images, Studio, circle, json_forms, seen
 from conformance.model import Requirement
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_objects, demand_served
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, each, inconclusive, requirement
+from conformance.words.openai import bad_image_requests as wrong
+from conformance.words.openai.bad_image_requests import WrongImage
+from conformance.words.openai.images import Images, Studio, circle, json_forms, seen
+from gateway_contract import Contract
 
 SEVERAL = ("image[]", "image[]")
 """The parts of two images, as the official clients call them."""

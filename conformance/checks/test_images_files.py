@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, inconclusive, pick, requirement
-from conformance.files import REFUSED, Document, Files
-from conformance.images import Studio
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, inconclusive, pick, requirement
+from conformance.words.openai.files import REFUSED, Document, Files
+from conformance.words.openai.images import Studio
 
 
 @requirement("images.b64.kept")

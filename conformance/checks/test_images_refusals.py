@@ -5,13 +5,13 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from conformance import image_mistakes as wrong
-from conformance.answer import demand_status
-from conformance.ask import Ask
-from conformance.check import each, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error
-from conformance.image_mistakes import WrongImage
-from conformance.images import Studio
+from conformance.words.answer import demand_status
+from conformance.words.ask import Ask
+from conformance.words.check import each, inconclusive, requirement
+from conformance.words.openai import bad_image_requests as wrong
+from conformance.words.openai.bad_image_requests import WrongImage
+from conformance.words.openai.images import Studio
 
 
 def judge_refusal(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:

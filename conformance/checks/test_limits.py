@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_status
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error, provoke
-from conformance.exchange import PATIENCE, Exchange, Recorder
-from conformance.mistakes import CHAT
 from conformance.target import Target
+from conformance.wire.exchange import Exchange
+from conformance.wire.recorder import PATIENCE, Recorder
+from conformance.words.answer import allowed_for, demand_status
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
+from conformance.words.openai.bad_requests import CHAT
 
 DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ms|us|µs|ns|d|h|m|s))+")
 WHOLE = re.compile(r"[0-9]+")

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.answer import demand_json, demand_kind, demand_status, demand_text
-from conformance.ask import Ask
-from conformance.check import NotApplicable, inconclusive, pick, requirement
-from conformance.exchange import Exchange
-from conformance.mistakes import RETRIEVED
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_json, demand_kind, demand_status, demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, inconclusive, pick, requirement
+from conformance.words.openai.bad_requests import RETRIEVED
 
 MILLISECONDS = 100_000_000_000
 """No Unix time in seconds is as large as this."""

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from conformance import job_checks, jobs
-from conformance.answer import demand_kind, demand_objects
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, inconclusive, pick, requirement
-from conformance.decoders import sound as decoded_sound
-from conformance.exchange import Exchange
-from conformance.jobs import Job
-from conformance.mistakes import NOWHERE
 from conformance.target import KEY_VARIABLE, Target
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, inconclusive, pick, requirement
+from conformance.words.decoders.media import sound as decoded_sound
+from conformance.words.openai import job_checks, jobs
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.jobs import Job
+from gateway_contract import Contract
 
 PATH = "/music/generations"
 PROMPT = "A calm piano, very short."

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, every, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error, words
-from conformance.exchange import Exchange
 from conformance.properties import defects
 from conformance.properties.bodies import Subject, subjects
 from conformance.properties.defects import Defect
 from conformance.target import KEY_VARIABLE, Target
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, every, pick, requirement
+from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
 

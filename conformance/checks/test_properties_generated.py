@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import OMIT, Ask, encoded
-from conformance.check import every, inconclusive, requirement
-from conformance.exchange import Exchange, decoded
 from conformance.properties import conversations, generate
 from conformance.properties.bodies import Subject, subjects
 from conformance.properties.search import Patience
-from openapi import Contract
+from conformance.wire.exchange import Exchange, decoded
+from conformance.words.ask import OMIT, Ask, encoded
+from conformance.words.check import every, inconclusive, requirement
+from gateway_contract import Contract
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
 

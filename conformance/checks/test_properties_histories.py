@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import discovery
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, requirement
-from conformance.files import Files
 from conformance.properties import file_history, job_history
 from conformance.properties.file_history import Abilities, FileHistory
-from conformance.properties.histories import SHORTER, Asking, Findings, Trial
+from conformance.properties.histories import SHORTER, Findings, Trial
+from conformance.properties.history import Asking
 from conformance.properties.job_history import JobHistory, kinds
-from openapi import Contract
+from conformance.words import discovery
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, requirement
+from conformance.words.openai.files import Files
+from gateway_contract import Contract
 
 FILES = ("properties.files.model", "properties.files.list", "properties.files.paging")
 JOBS = ("properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown")

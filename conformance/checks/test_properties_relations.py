@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import inconclusive, requirement
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
 
 PROMPT = "Count from one to ten in words."
 

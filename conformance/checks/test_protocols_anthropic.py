@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.anthropic import Anthropic, Message
-from conformance.anthropic_tools import NAMED
-from conformance.ask import Ask
-from conformance.chat import Completion
-from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_chat_stream import REPEAT
-from conformance.tools import NAMED as NAMED_IN_CHAT
-from conformance.tools import QUESTION, arguments
+from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.tools import NAMED
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.chat import Completion
+from conformance.words.openai.tools import NAMED as NAMED_IN_CHAT
+from conformance.words.openai.tools import QUESTION, arguments
 
 WORDS = "alpha, beta, gamma"
 

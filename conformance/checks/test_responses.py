@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance import spelling
-from conformance.answer import demand_count, demand_json, demand_kind, demand_text
-from conformance.check import each, inconclusive, pick, requirement
-from conformance.responses import FEWEST, LONG, Response, Responses, said
-from openapi import Contract
+from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
+from conformance.words.check import each, inconclusive, pick, requirement
+from conformance.words.openai.responses import FEWEST, LONG, Response, Responses, said
+from conformance.words.samples import unicode as spelling
+from gateway_contract import Contract
 
 HELLO = "Say hello."
 FORMS: dict[str, Any] = {

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_kind, demand_status, demand_text
-from conformance.ask import OMIT, STRANGER
-from conformance.check import Unsupported, each, inconclusive, requirement
-from conformance.exchange import Exchange, decoded
-from conformance.mistakes import NOWHERE
-from conformance.responses import Responses, said
-from conformance.responses_stream import ResponseStream
 from conformance.target import KEY_VARIABLE, Secret, Target
+from conformance.wire.exchange import Exchange, decoded
+from conformance.words.answer import allowed_for, demand_kind, demand_status, demand_text
+from conformance.words.ask import OMIT, STRANGER
+from conformance.words.check import Unsupported, each, inconclusive, requirement
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.responses import Responses, said
+from conformance.words.openai.responses_stream import ResponseStream
 
 
 @dataclass(frozen=True, slots=True)

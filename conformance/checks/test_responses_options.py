@@ -8,13 +8,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.answer import allowed_for, demand_status
-from conformance.check import each, inconclusive, requirement
 from conformance.checks.test_responses import demand_longer
-from conformance.exchange import decoded
-from conformance.formats import SCHEMAS
-from conformance.responses import CAP, COUNT, FEWEST, LONG, NOBODY, Response, Responses
-from conformance.responses_stream import ResponseStream
+from conformance.wire.exchange import decoded
+from conformance.words.answer import allowed_for, demand_status
+from conformance.words.check import each, inconclusive, requirement
+from conformance.words.openai.responses import CAP, COUNT, FEWEST, LONG, NOBODY, Response, Responses
+from conformance.words.openai.responses_stream import ResponseStream
+from conformance.words.samples.formats import SCHEMAS
 
 BOOK = "Tell me about a book in a public library."
 NEXT = "And now say goodbye."

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from conformance import spelling
-from conformance.answer import demand_kind, demand_served
-from conformance.check import inconclusive, pick, requirement
 from conformance.checks.test_chat_stream import judge_framing
-from conformance.exchange import decoded
-from conformance.responses import CAP, COUNT, Responses, words
-from conformance.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
-from openapi import Contract
+from conformance.wire.exchange import decoded
+from conformance.words.answer import demand_kind, demand_served
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.responses import CAP, COUNT, Responses, words
+from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
+from conformance.words.samples import unicode as spelling
+from gateway_contract import Contract
 
 ADDED, ITEM_DONE = "response.output_item.added", "response.output_item.done"
 PART = "response.content_part.added"

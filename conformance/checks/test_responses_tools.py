@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.answer import allowed_for, demand_served, demand_status, demand_text
-from conformance.check import inconclusive, pick, requirement
-from conformance.responses import GIVEN, TOOLS, Response, Responses, arguments, call_id, result, said
-from conformance.responses_stream import ARGUMENTS, ResponseStream
-from conformance.tools import BOTH, NAMES, QUESTION
+from conformance.words.answer import allowed_for, demand_served, demand_status, demand_text
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.responses import GIVEN, TOOLS, Response, Responses, arguments, call_id, result, said
+from conformance.words.openai.responses_stream import ARGUMENTS, ResponseStream
+from conformance.words.openai.tools import BOTH, NAMES, QUESTION
 
 STORY = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
 NAMED = {"type": "function", "name": "get_time"}

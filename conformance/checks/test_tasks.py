@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from conformance import job_checks, jobs
-from conformance.answer import demand_kind, demand_status, demand_text
-from conformance.ask import Ask
-from conformance.check import Unsupported, inconclusive, pick, requirement
 from conformance.checks.test_errors_envelope import judge_error
-from conformance.decoders import picture, sound
-from conformance.exchange import Exchange
-from conformance.jobs import Job
-from conformance.mistakes import NOWHERE
 from conformance.target import KEY_VARIABLE, Target
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_kind, demand_status, demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, inconclusive, pick, requirement
+from conformance.words.decoders.media import picture, sound
+from conformance.words.openai import job_checks, jobs
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.jobs import Job
+from gateway_contract import Contract
 
 IMAGES = "/images/generations"
 AUDIO = "/audios/generations"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.ask import Ask
-from conformance.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.checks.test_errors_envelope import judge_error, provoke
-from conformance.exchange import Exchange
-from conformance.mistakes import CHAT
 from conformance.target import Target
+from conformance.wire.exchange import Exchange
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
+from conformance.words.openai.bad_requests import CHAT
 
 TRIES = 3
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.account import Growth, Spent, growth, opened, rows
-from conformance.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
-from conformance.ask import Ask
-from conformance.check import inconclusive, pick, requirement
-from conformance.exchange import Exchange
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.account import Growth, Spent, growth, opened, rows
 
 FORMS = ("{}", "{}T00:00:00Z")
 """How a day may be written: the documents do not say."""

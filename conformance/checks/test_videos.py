@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from conformance import job_checks, jobs
-from conformance.answer import demand_kind
-from conformance.ask import Ask
-from conformance.check import NotApplicable, inconclusive, requirement
-from conformance.decoders import Unreadable
-from conformance.decoders import film as decoded_film
-from conformance.exchange import Exchange
-from conformance.jobs import Job
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_kind
+from conformance.words.ask import Ask
+from conformance.words.check import NotApplicable, inconclusive, requirement
+from conformance.words.decoders.media import Unreadable
+from conformance.words.decoders.media import film as decoded_film
+from conformance.words.openai import job_checks, jobs
+from conformance.words.openai.jobs import Job
+from gateway_contract import Contract
 
 SLACK = 1.0
 """Seconds by which a film may differ from what is told of it."""

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from conformance import job_checks, jobs
-from conformance.ask import Ask
-from conformance.check import Unsupported, requirement
 from conformance.checks.test_errors_envelope import judge_error
-from conformance.exchange import Exchange
-from conformance.jobs import FILMS, PROMPT, Job
-from conformance.mistakes import NOWHERE
 from conformance.target import KEY_VARIABLE, Target
-from openapi import Contract
+from conformance.wire.exchange import Exchange
+from conformance.words.ask import Ask
+from conformance.words.check import Unsupported, requirement
+from conformance.words.openai import job_checks, jobs
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.jobs import FILMS, PROMPT, Job
+from gateway_contract import Contract
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.decisions import value
+from conformance.register.decisions import value
 
 if TYPE_CHECKING:
     from conformance.model import Finding
-    from openapi import Contract, Operation
+    from gateway_contract import Contract, Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,11 @@ def main(args: argparse.Namespace) -> int:
 
 def _contradiction(name: str) -> Iterator[str]:
     """What each gateway is held to where documents disagree, with both of them."""
-    import openapi
+    import gateway_contract
 
     decided = False
-    for gateway in ("openai", *openapi.names()):
-        rules = openapi.load(gateway).gateway
+    for gateway in ("openai", *gateway_contract.names()):
+        rules = gateway_contract.load(gateway).gateway
         for one in rules["contradictions"]:
             if one["id"] == name:
                 decided = True

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance import target_file
 from conformance.cli.run import check_gateway
 from conformance.errors import UsageError
-from conformance.reference import FIXTURES
+from conformance.target import target_file
+from conformance.target.reference import FIXTURES
 
 REFERENCE = "http://127.0.0.1:8000"
 Table = dict[str, Any]
@@ -58,11 +58,11 @@ def text(gateway: str, reference: bool = False) -> str:
 
 
 def _head(gateway: str, known: Table) -> Iterator[str]:
-    import openapi
-    from conformance.select import EXPENSIVE
+    import gateway_contract
+    from conformance.register.select import EXPENSIVE
     from conformance.target import KEY_VARIABLE
 
-    contract = openapi.load(gateway)
+    contract = gateway_contract.load(gateway)
     base_url = contract.gateway["protocols"]["openai"]["base_url"]
     yield f"# Who is judged, held to what {contract.gateway['title']} documents."
     yield f'base_url = "{REFERENCE + urlsplit(base_url).path if known else base_url}"'
@@ -106,10 +106,10 @@ def _value(value: Any) -> str:
 
 
 def _used(gateway: str) -> set[str]:
-    import openapi
+    import gateway_contract
     from conformance import register
 
-    contract = openapi.load(gateway)
+    contract = gateway_contract.load(gateway)
     judged = [one for one in register.load().requirements.values() if one.feature in contract.features]
     models = {f"model:{name}" for name in ("chat", *_models_of(contract.features))}
     plans = {f"key:{plan}" for plan in contract.gateway["limits"].get("plans", ())}
@@ -118,7 +118,7 @@ def _used(gateway: str) -> set[str]:
 
 def _models_of(features: frozenset[str]) -> Iterator[str]:
     """Models that a check takes when they are named, by the features that use them."""
-    from conformance.ask import MODELS
+    from conformance.words.ask import MODELS
 
     words = {"vision": "chat.vision", "audio": "chat.audio", "files": "chat.files", "speech": "audio.speech"}
     words |= {"transcriptions": "audio.transcriptions", "gemini-embeddings": "gemini.embeddings", "slow": "chat.stream"}
@@ -131,7 +131,7 @@ def _models_of(features: frozenset[str]) -> Iterator[str]:
 def _described() -> dict[str, dict[str, str]]:
     import tomllib
 
-    path = Path(__file__).parents[1] / "fixtures.toml"
+    path = Path(__file__).parents[1] / "target" / "fixtures.toml"
     described: dict[str, dict[str, str]] = tomllib.loads(path.read_text(encoding="utf-8"))
     return described
 

@@ -82,10 +82,11 @@ def main(args: argparse.Namespace) -> int:
 
 def cells() -> list[Cell]:
     """Every pair of gateways."""
-    import openapi
-    from conformance import reference, runner
+    import gateway_contract
+    from conformance.run import runner
+    from conformance.target import reference
 
-    names = ("openai", *openapi.names())
+    names = ("openai", *gateway_contract.names())
     found = []
     for server in names:
         with reference.serving(server) as served:
@@ -96,13 +97,13 @@ def cells() -> list[Cell]:
 
 
 def _cell(suite: str, server: str, report: Report) -> Cell:
-    import openapi
+    import gateway_contract
     from conformance.cli import differences
     from conformance.model import Verdict
 
     if not report.findings:
         raise ConformanceError(f"nothing was judged: {suite} against {server}")
-    held, plays = openapi.load(suite), openapi.load(server)
+    held, plays = gateway_contract.load(suite), gateway_contract.load(server)
     failed = [one for one in report.findings if one.verdict is Verdict.FAILED]
     errored = tuple(one.requirement for one in report.findings if one.verdict is Verdict.ERRORED)
     return Cell(suite, server, tuple(differences.between(one, held, plays) for one in failed), errored)

@@ -71,7 +71,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Judges, shows and writes; the exit code is that of the run."""
     from conformance.cli import verdicts
-    from conformance.runner import judge
+    from conformance.run.runner import judge
 
     _check(args)
     _announce(args)
@@ -115,17 +115,17 @@ def _check(args: argparse.Namespace) -> None:
 
 def check_gateway(name: str | None) -> None:
     """Refuses a gateway that no contract describes."""
-    import openapi
+    import gateway_contract
 
-    known = ("openai", *openapi.names())
+    known = ("openai", *gateway_contract.names())
     if name and name not in known:
         raise UsageError(f"unknown gateway {name!r}", f"known: {', '.join(known)}")
 
 
 def _announce(args: argparse.Namespace) -> None:
     """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
-    import openapi
-    from conformance import select
+    import gateway_contract
+    from conformance.register import select
     from conformance.target import from_file, from_options
 
     named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
@@ -136,7 +136,7 @@ def _announce(args: argparse.Namespace) -> None:
     print(f"Gateway  {gateway or 'openai'}")
     print(f"Model    {(named and named.models.get('chat')) or args.model or 'a cheap one that it lists'}")
     if base_url and not args.replay:
-        from conformance.runner import plan
+        from conformance.run.runner import plan
 
         wished = args.include if args.include is not None else (named.include if named else ())
         include = select.included(wished, ",".join(args.feature) or None)
@@ -144,7 +144,7 @@ def _announce(args: argparse.Namespace) -> None:
             print(f"Left out {', '.join(left_out)}: ask for them with --include")
         cost = plan(gateway, args.feature, args.level, args.requirement, sorted(include))
         print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
-        if pace := (named or from_options(base_url, gateway)).pace(openapi.load(gateway).gateway["limits"]):
+        if pace := (named or from_options(base_url, gateway)).pace(gateway_contract.load(gateway).gateway["limits"]):
             print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
     sys.stdout.flush()
 

@@ -6,12 +6,12 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import discovery
-from conformance.ask import Ask
 from conformance.errors import Inconclusive, Unsupported
-from conformance.exchange import Exchange
-from conformance.select import EXPENSIVE
-from openapi import JSON, Contract, Operation
+from conformance.register.select import EXPENSIVE
+from conformance.wire.exchange import Exchange
+from conformance.words import discovery
+from conformance.words.ask import Ask
+from gateway_contract import JSON, Contract, Operation
 
 PLACEHOLDER = "none"
 """Stands for a path parameter of which no value is known."""

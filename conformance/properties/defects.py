@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.ask import encoded
 from conformance.properties.bodies import Subject
-from openapi import Contract
+from conformance.words.ask import encoded
+from gateway_contract import Contract
 
 VALUES: tuple[Any, ...] = (7, "perhaps", True, [], {"odd": 1})
 """One of each type of JSON; of these the first that the schema refuses is a wrong type."""

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.errors import ConformanceError, Inconclusive
-from conformance.exchange import Request
-from conformance.files import PATH, Answer, Document, Files
-from conformance.properties.histories import Asking, History, Step, demand_room
+from conformance.properties.history import Asking, History, Step, demand_room
+from conformance.wire.exchange import Request
+from conformance.words.openai.files import PATH, Answer, Document, Files
 
 MODEL, LIST, PAGING = "properties.files.model", "properties.files.list", "properties.files.paging"
 STEPS = 16

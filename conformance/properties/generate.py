@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.properties.search import Patience, Search
-from openapi import Contract, Operation
+from gateway_contract import Contract, Operation
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance import jobs
-from conformance.ask import Ask
 from conformance.errors import Inconclusive
-from conformance.job_checks import RANKS
-from conformance.jobs import NOWHERE, SECONDS
 from conformance.properties.bodies import subjects
-from conformance.properties.histories import Asking, History, Step, demand_room
-from openapi import Contract
+from conformance.properties.history import Asking, History, Step, demand_room
+from conformance.words.ask import Ask
+from conformance.words.openai import jobs
+from conformance.words.openai.job_checks import RANKS
+from conformance.words.openai.jobs import NOWHERE, SECONDS
+from gateway_contract import Contract
 
 MODEL, APART, UNKNOWN = "properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown"
 STEPS = 12

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from conformance.properties.histories import History, Step
+from conformance.properties.history import History, Step
 from conformance.properties.search import Search
 
 NUMBERS = st.integers(0, 59)

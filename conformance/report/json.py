@@ -1,4 +1,4 @@
-"""`report.json`: the report for machines, described by `reports/schema.json` and checked against it both ways."""
+"""`report.json`: the report for machines, described by `schema.json` and checked against it both ways."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.report.view import Citation, Judgement, Standing, View, standin
 
 FILENAME = "report.json"
 SCHEMA_VERSION = "1.0"
-SCHEMA = Path(__file__).parents[2] / "reports" / "schema.json"
+SCHEMA = Path(__file__).with_name("schema.json")
 
 
 def render(shown: View) -> str:
@@ -83,7 +83,7 @@ def check(found: object, name: str = "the report") -> None:
         place = "/".join(str(step) for step in error.instance_path) or "the top level"
         raise InvalidReport(
             f"{name} is not a report: at {place}: {error.message[:200]}",
-            f"this version reads schema {SCHEMA_VERSION}: see reports/schema.json",
+            f"this version reads schema {SCHEMA_VERSION}: see conformance/report/schema.json",
         ) from None
 
 

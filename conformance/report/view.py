@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from conformance import profiles
 from conformance.model import Claim, Finding, Level, Report, Requirement, Verdict
+from conformance.register import profiles
 
 WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
 
@@ -282,11 +282,11 @@ def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register:
 
 def _claimed(gateway: str, requirement: Requirement) -> bool:
     """Whether the documents of a gateway claim the feature, and have the operations, of a requirement."""
-    import openapi
+    import gateway_contract
 
-    if gateway not in ("openai", *openapi.names()):
+    if gateway not in ("openai", *gateway_contract.names()):
         return True
-    contract = openapi.load(gateway)
+    contract = gateway_contract.load(gateway)
     return requirement.feature in contract.features and set(requirement.operations) <= set(contract.operations)
 
 

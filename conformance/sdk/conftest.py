@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
 from conformance.model import Requirement
-from conformance.sdk.line import PLACEHOLDER, Line
+from conformance.sdk.recorded_client import PLACEHOLDER, Line
 from conformance.sdk.transport import http_client, library_of, package
+from conformance.words.ask import Ask
 
 FOREIGN = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "GOOGLE_")
 """How the settings of the caller's own accounts begin."""

@@ -13,8 +13,8 @@ from threading import Timer
 from typing import Any
 
 from conformance.errors import ConformanceError, Unsupported
-from conformance.exchange import Exchange
-from conformance.sdk.line import PLACEHOLDER, Line, plain_headers
+from conformance.sdk.recorded_client import PLACEHOLDER, Line, plain_headers
+from conformance.wire.exchange import Exchange
 
 SCRIPT = Path(__file__).parent / "client.mjs"
 LONGEST = 60.0

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance.anthropic import VERSION
-from conformance.ask import PROMPT, STRANGER, Ask, user
-from conformance.check import inconclusive, pick, requirement
-from conformance.exchange import Exchange, Recorder, decoded
-from conformance.mistakes import NOWHERE
-from conformance.sdk.line import PLACEHOLDER, Line, class_for, shown
+from conformance.sdk.recorded_client import PLACEHOLDER, Line, class_for, shown
 from conformance.sdk.transport import http_client, library_of, package
-from conformance.tools import CITY, QUESTION
+from conformance.wire.exchange import Exchange, decoded
+from conformance.wire.recorder import Recorder
+from conformance.words.anthropic.messages import VERSION
+from conformance.words.ask import PROMPT, STRANGER, Ask, user
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.tools import CITY, QUESTION
 
 PROTOCOL = "anthropic"
 ROOM = 512

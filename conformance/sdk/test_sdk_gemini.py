@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import PROMPT, STRANGER, Ask
-from conformance.check import inconclusive, pick, requirement
-from conformance.embeddings import TEXTS
-from conformance.exchange import Recorder, decoded
-from conformance.gemini_embeddings import EMBEDDINGS
-from conformance.mistakes import NOWHERE
-from conformance.sdk.line import PLACEHOLDER, Line, shown
+from conformance.sdk.recorded_client import PLACEHOLDER, Line, shown
 from conformance.sdk.transport import http_client, package
-from conformance.tools import QUESTION
+from conformance.wire.exchange import decoded
+from conformance.wire.recorder import Recorder
+from conformance.words.ask import PROMPT, STRANGER, Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.gemini.embeddings import EMBEDDINGS
+from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.openai.embeddings import TEXTS
+from conformance.words.openai.tools import QUESTION
 
 PROTOCOL = "gemini"
 ROOM = 1024

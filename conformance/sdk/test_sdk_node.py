@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import STRANGER, Ask
-from conformance.chat import CompletionStream
-from conformance.check import inconclusive, pick, requirement
-from conformance.exchange import Recorder, decoded
-from conformance.mistakes import MESSAGES_TYPE, UNKNOWN_MODEL
-from conformance.sdk.line import Line, class_for, shown
 from conformance.sdk.node import Node, Raised
+from conformance.sdk.recorded_client import Line, class_for, shown
 from conformance.target import Target
-from conformance.tools import NAMES, QUESTION, REQUIRED, required_stream
+from conformance.wire.exchange import decoded
+from conformance.wire.recorder import Recorder
+from conformance.words.ask import STRANGER, Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.openai.bad_requests import MESSAGES_TYPE, UNKNOWN_MODEL
+from conformance.words.openai.chat import CompletionStream
+from conformance.words.openai.tools import NAMES, QUESTION, REQUIRED, required_stream
 
 Run = Callable[..., dict[str, Any]]
 

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import inconclusive, pick, requirement
-from conformance.sdk.line import PLACEHOLDER, Line, shown
+from conformance.sdk.recorded_client import PLACEHOLDER, Line, shown
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
 
 TYPES: dict[str, type | tuple[type, ...]] = {
     "id": str,

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import inconclusive, pick, requirement
-from conformance.media import wav
-from conformance.sdk.line import Line, shown
+from conformance.sdk.recorded_client import Line, shown
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.samples.media import wav
 
 TEXTS = ["The cat sat on the mat.", "Interest rates rose by half a point."]
 TAKES = 20_000

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.ask import STRANGER, Ask
-from conformance.check import Unsupported, inconclusive, requirement
-from conformance.exchange import Exchange, Recorder
-from conformance.mistakes import MESSAGES_TYPE, UNKNOWN_MODEL
-from conformance.sdk.line import Line, class_for, shown
+from conformance.sdk.recorded_client import Line, class_for, shown
 from conformance.target import Secret, Target
+from conformance.wire.exchange import Exchange
+from conformance.wire.recorder import Recorder
+from conformance.words.ask import STRANGER, Ask
+from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.openai.bad_requests import MESSAGES_TYPE, UNKNOWN_MODEL
 
 KEYS = ("expired", "revoked", "restricted", "spend-limited", "no-payment", "rate-limited")
 MODELS = ("upstream-error", "internal-error", "maintenance", "forbidden")

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from conformance.check import Unsupported, inconclusive, requirement
-from conformance.exchange import decoded
-from conformance.responses import TOOLS, Responses
-from conformance.sdk.line import Line, crashes, shown
+from conformance.sdk.recorded_client import Line, crashes, shown
 from conformance.sdk.transport import library_of, package
 from conformance.target import Target
-from conformance.tools import NAMES, QUESTION
+from conformance.wire.exchange import decoded
+from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.openai.responses import TOOLS, Responses
+from conformance.words.openai.tools import NAMES, QUESTION
 
 BOOK = "Tell me about a book in a public library."
 TYPES: dict[str, type | tuple[type, ...]] = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import openapi
-from conformance.ask import Ask
-from conformance.chat import CompletionStream
-from conformance.check import inconclusive, requirement
-from conformance.sdk.line import Line, crashes, shown
+import gateway_contract
+from conformance.sdk.recorded_client import Line, crashes, shown
 from conformance.sdk.transport import library_of
 from conformance.target import Target
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.chat import CompletionStream
 
 
 def _text(chunks: Iterable[Any]) -> str:
@@ -41,7 +41,7 @@ def test_stream(ask: Ask, line: Line, client: Any) -> None:
 
 
 @requirement("sdk.openai.stream.empty-choices")
-def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: openapi.Contract) -> None:
+def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: gateway_contract.Contract) -> None:
     """A chunk without choices is skipped, and the usage is met where it is documented."""
     counted = "chat.stream.usage" in contract.features
     options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}

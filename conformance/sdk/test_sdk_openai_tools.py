@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.ask import Ask
-from conformance.check import inconclusive, requirement
-from conformance.exchange import decoded
-from conformance.sdk.line import Line, shown
+from conformance.sdk.recorded_client import Line, shown
 from conformance.sdk.transport import package
-from conformance.tools import NAMES, QUESTION, REQUIRED, calls, required, required_stream
+from conformance.wire.exchange import decoded
+from conformance.words.ask import Ask
+from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.tools import NAMES, QUESTION, REQUIRED, calls, required, required_stream
 
 BOOK = "Tell me about a book in a public library."
 ENOUGH = 400

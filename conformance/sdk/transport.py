@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import Any
 
 from conformance.errors import Unsupported
-from conformance.exchange import Exchange
-from conformance.sdk.line import Line, plain_headers
+from conformance.sdk.recorded_client import Line, plain_headers
+from conformance.wire.exchange import Exchange
 
 
 @cache

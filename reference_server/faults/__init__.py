@@ -63,10 +63,10 @@ from inspect import cleandoc, signature
 from pkgutil import iter_modules
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.errors import DuplicateFault, InvalidFault, UnknownFault
 from reference_server.protocols import DEFAULT
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 Function = Callable[..., Any]
 STAGES = ("authentication", "validation", "handler", "reply")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.anthropic import refused, sent
 from reference_server.faults.anthropic_stream import is_of, of
-from reference_server.reply import Chunk, Event, Reply, encode_event
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
 _MESSAGE = "createMessage"
 _KEY = "x-api-key"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.faults.anthropic import refused
 from reference_server.faults.anthropic_output import by_address, config_of
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _MESSAGE = "createMessage"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.anthropic import is_plain, sent
-from reference_server.reply import Chunk, Event, Reply, encode_event
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
 _MESSAGE = "createMessage"
 

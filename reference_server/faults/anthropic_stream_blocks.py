@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.anthropic import is_plain
 from reference_server.faults.anthropic_stream import of
-from reference_server.reply import Chunk, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Reply
 
 _MESSAGE = "createMessage"
 

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.anthropic import refused, sent
 from reference_server.faults.anthropic_stream import is_of, of
-from reference_server.reply import Chunk, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Reply
 
 _MESSAGE = "createMessage"
 _GIVEN = "toolu_8f2a"

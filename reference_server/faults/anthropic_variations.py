@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.faults.anthropic_stream import is_of, of
-from reference_server.reply import Chunk, Event, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply
 
 _MESSAGE = "createMessage"
 _PING: Chunk = {"type": "ping"}

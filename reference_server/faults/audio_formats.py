@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _WRITE = "createTranscription"
 _TIMES = re.compile(rb"(\S+) --> (\S+)")

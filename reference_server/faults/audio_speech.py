@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
 from reference_server.sound import codec, modem
 from reference_server.sound.codec import Form
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _SPEECH = "createSpeech"
 _FORMATS = "audio.speech.formats"

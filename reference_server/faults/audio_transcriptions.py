@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.errors import Refusal
 from reference_server.faults import fault, request_fault
 from reference_server.protocols.openai.envelope import Envelope
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _WRITE = "createTranscription"
 _FORMATS = ("json", "text", "srt", "verbose_json", "vtt")

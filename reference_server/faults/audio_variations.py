@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from reference_server.call import Call
 from reference_server.faults import variation
-from reference_server.reply import Reply
 from reference_server.sound import codec, modem
 from reference_server.sound.codec import Form
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _SPEECH = "createSpeech"
 _WRITE = "createTranscription"

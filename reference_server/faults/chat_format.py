@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _CHAT = "createChatCompletion"
 _OBJECT = {"chat.json-object.parses", "chat.json-object.stream"}

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.errors import Refusal
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _CHAT = "createChatCompletion"
 _CODE = {"chat.prompt.code", "chat.prompt.code.stream"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.chat_stream import _append, _deltas, _is_plain
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _CHAT = "createChatCompletion"
 _GIRL = "\U0001f467"

@@ -8,7 +8,7 @@ from typing import Any
 from reference_server.faults import fault
 from reference_server.faults.chat_tools import _each_call
 from reference_server.faults.chat_tools_stream import _fragments
-from reference_server.reply import Reply
+from reference_server.wire.reply import Reply
 
 _CHAT = "createChatCompletion"
 

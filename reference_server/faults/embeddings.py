@@ -9,9 +9,9 @@ from collections.abc import Callable
 from math import hypot
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _EMBED = "createEmbedding"
 _FEW = 100

@@ -6,10 +6,10 @@ import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.embeddings import Vector, change_floats, entries
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _EMBED = "createEmbedding"
 

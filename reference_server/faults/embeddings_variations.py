@@ -6,12 +6,12 @@ import random
 import textwrap
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.errors import Refusal
 from reference_server.faults import variation
 from reference_server.faults.embeddings import change_vectors, entries
 from reference_server.protocols.openai.envelope import Envelope
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _EMBED = "createEmbedding"
 

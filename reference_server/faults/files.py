@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.form import BINARY, Upload
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.form import BINARY, Upload
+from reference_server.wire.reply import Reply
 
 _UPLOAD = "uploadFile"
 _ONE = "retrieveFile"

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _CONTENT = "downloadFile"
 _CHAT = "createChatCompletion"

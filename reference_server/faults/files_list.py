@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _LIST = "listFiles"
 

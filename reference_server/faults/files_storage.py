@@ -6,10 +6,10 @@ import re
 
 import msgspec
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.form import BINARY
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.form import BINARY
+from reference_server.wire.reply import Reply
 
 _UPLOAD = "uploadFile"
 _LIST = "listFiles"

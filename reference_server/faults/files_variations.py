@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import request_variation, variation
-from reference_server.form import BINARY
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.form import BINARY
+from reference_server.wire.reply import Reply
 
 _UPLOAD = "uploadFile"
 _LIST = "listFiles"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.gemini_embeddings import entries
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _ONE = "embedContent"
 _BATCH = "batchEmbedContents"

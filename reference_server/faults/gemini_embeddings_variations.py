@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import request_variation, variation
 from reference_server.faults.gemini import refused
 from reference_server.faults.gemini_embeddings import entries
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _ONE = "embedContent"
 _BATCH = "batchEmbedContents"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _WHOLE = "generateContent"
 _DETAIL = {"detail": [{"loc": ["body", "contents", 0, "parts", 1, "inlineData"], "msg": "Field required"}]}

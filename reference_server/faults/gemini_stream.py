@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.gemini import refused
-from reference_server.reply import Reply, encode_event
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply, encode_event
 
 _STREAM = "streamGenerateContent"
 

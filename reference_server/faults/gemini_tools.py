@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.gemini import refused
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _WHOLE = "generateContent"
 _STREAM = "streamGenerateContent"

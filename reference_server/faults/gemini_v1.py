@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_server.faults import fault
 from reference_server.faults.gemini import refused
-from reference_server.reply import Reply
+from reference_server.wire.reply import Reply
 
 
 @fault("generateContentV1", breaks={"gemini.v1"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.gemini import refused
 from reference_server.faults.gemini_stream import _as_events
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _WHOLE = "generateContent"
 _STREAM = "streamGenerateContent"

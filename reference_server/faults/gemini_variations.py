@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.faults.gemini import refused
-from reference_server.reply import Chunk, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Reply
 
 _WHOLE = "generateContent"
 _STREAM = "streamGenerateContent"

@@ -6,10 +6,10 @@ import base64
 import re
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.media import images
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _MAKE = "createImage"
 _SIZE = re.compile(r"auto|\d+x\d+")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.form import Upload
 from reference_server.media import images
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.form import Upload
+from reference_server.wire.reply import Reply
 
 _EDIT = "createImageEdit"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import fault
-from reference_server.reply import Reply
+from reference_server.wire.reply import Reply
 
 _PNG = b"\x89PNG"
 

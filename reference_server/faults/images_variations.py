@@ -6,10 +6,10 @@ import base64
 from typing import Any
 
 from reference_server import media
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.media import images
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _MAKE = "createImage"
 _EDIT = "createImageEdit"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.music_variations import as_job
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _MAKE = "createMusic"
 _ASK = "retrieveMusic"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.media import music
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _MAKE = "createMusic"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _UPLOAD, _ONE, _DELETE, _LIST, _CONTENT = "uploadFile", "retrieveFile", "deleteFile", "listFiles", "downloadFile"
 _FILM, _STATUS, _TASK = "createVideo", "retrieveVideo", "retrieveTask"

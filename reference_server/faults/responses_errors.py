@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.responses import RESPONSE, items, sent
 from reference_server.faults.responses_stream import is_of
-from reference_server.reply import Event, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Event, Reply
 
 _NOWHERE = "no-such-model-anywhere"
 

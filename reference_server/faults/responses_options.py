@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.responses import RESPONSE, messages, refused, sent
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _NOBODY = "resp_0000000000000000000000000000000000000000000000ff"
 _MANY_WORDS = "Remember what you were told before. " * 300

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.responses import RESPONSE, is_plain
-from reference_server.reply import Chunk, Event, Reply, encode_event
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
 ENDS = ("response.completed", "response.incomplete", "response.failed")
 _CREATED = "response.created"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
 from reference_server.faults.responses import RESPONSE, items, refused, sent
-from reference_server.reply import Chunk, Event, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply
 
 _ADDED = "response.output_item.added"
 _DELTA = "response.function_call_arguments.delta"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.responses import RESPONSE, is_plain, items, messages, sent
 from reference_server.faults.responses_stream import ENDS, of
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _ADDED = "response.output_item.added"
 _TEXT = ("response.output_text.delta", "response.output_text.done")

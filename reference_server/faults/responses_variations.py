@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.faults.responses import RESPONSE
 from reference_server.faults.responses_stream import ENDS, is_of, of
-from reference_server.reply import Chunk, Event, Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply
 
 _REASONING: dict[str, Any] = {"type": "reasoning", "id": "rs_1", "summary": []}
 _LOOKING = {"type": "output_text", "text": "I will look that up.", "annotations": []}

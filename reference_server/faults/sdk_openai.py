@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault
-from reference_server.reply import Reply, encode_json
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply, encode_json
 
 _CHAT = "createChatCompletion"
 _BLOCKED = b"<html><body><h1>403 Forbidden</h1>Sorry, you have been blocked.</body></html>"

@@ -6,9 +6,9 @@ import base64
 import json
 import struct
 
-from reference_server.call import Call
 from reference_server.faults import fault, request_fault
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 
 @fault("createEmbedding", breaks={"embeddings.base64.decodes", "sdk.openai.embeddings"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference_server.call import Call
 from reference_server.faults import fault
 from reference_server.faults.responses import RESPONSE, messages
 from reference_server.faults.responses_stream import ENDS, is_of, of
-from reference_server.reply import Event, Reply, encode_json
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Event, Reply, encode_json
 
 
 @fault(RESPONSE, breaks={"responses.output", "sdk.openai.responses.create"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reference_server.faults import fault
-from reference_server.reply import Reply
+from reference_server.wire.reply import Reply
 
 _GATEWAY = "strict-openai"
 _CHAT = "createChatCompletion"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import variation
-from reference_server.reply import Reply
+from reference_server.wire.reply import Reply
 
 
 @variation("createImageTask", gateway="foxapi")

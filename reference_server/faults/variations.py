@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from reference_server.access import limit_headers
-from reference_server.call import Call
 from reference_server.faults import variation
 from reference_server.protocols import DEFAULT
 from reference_server.protocols.gemini.envelope import name_of
 from reference_server.protocols.openai.envelope import Envelope
-from reference_server.reply import Chunk, Event, Reply, encode_json
+from reference_server.state.access import limit_headers
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply, encode_json
 
 _CHAT = "createChatCompletion"
 _PING = b": ping\n\n"

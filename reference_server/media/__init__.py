@@ -10,7 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import NamedTuple
 
-from reference_server.reply import Reply
+from reference_server.wire.reply import Reply
 
 PREFIX = "/media/"
 

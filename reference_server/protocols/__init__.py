@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from openapi import Operation
-from reference_server.envelope import Envelope
+from gateway_contract import Operation
+from reference_server.wire.envelope import Envelope
 
 DEFAULT = "openai"
 """The protocol of everything that no other protocol claims."""

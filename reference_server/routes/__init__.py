@@ -6,15 +6,13 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import Any
 
-from reference_server.call import Call
-from reference_server.reply import Reply
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
-if TYPE_CHECKING:
-    from reference_server.service import Service
-
-Handler = Callable[["Service", Call], Reply]
+Handler = Callable[[Any, Call], Reply]
+"""Takes the service, which finds its handlers here and is therefore not imported, and a call."""
 
 
 def route(*operations: str) -> Callable[[Handler], Handler]:

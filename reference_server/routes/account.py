@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from reference_server.call import Call
 from reference_server.fixtures import Key
-from reference_server.reply import Reply
 from reference_server.routes import route
-from reference_server.store import Booked
+from reference_server.state.store import Booked
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

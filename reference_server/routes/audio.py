@@ -7,14 +7,14 @@ import binascii
 import math
 from typing import TYPE_CHECKING, Any
 
-from reference_server import tokens
-from reference_server.call import Call
 from reference_server.errors import Refusal, Undecodable
-from reference_server.form import Upload
-from reference_server.prompt import Usage
-from reference_server.reply import Reply
+from reference_server.model import tokens
+from reference_server.model.prompt import Usage
 from reference_server.routes import route
 from reference_server.sound import codec, modem, transcript
+from reference_server.wire.call import Call
+from reference_server.wire.form import Upload
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from reference_server import answering
 from reference_server.answering import Asked, Given
-from reference_server.call import Call
 from reference_server.protocols import openai
 from reference_server.protocols.openai.response import DONE
-from reference_server.reply import Event, Reply
 from reference_server.routes import route
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Event, Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

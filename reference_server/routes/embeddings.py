@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from reference_server import embedding, vectors
-from reference_server.call import Call
-from reference_server.prompt import Usage
-from reference_server.reply import Reply
+from reference_server.model import embedding, vectors
+from reference_server.model.prompt import Usage
+from reference_server.model.vectors import Input
 from reference_server.routes import route
-from reference_server.vectors import Input
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

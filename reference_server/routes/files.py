@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from reference_server import sniffing
-from reference_server.call import Call
 from reference_server.errors import Refusal
-from reference_server.files import MOST_BYTES, MOST_FILES, Kept
-from reference_server.form import Upload
-from reference_server.reply import Reply
 from reference_server.routes import route
+from reference_server.state.files import MOST_BYTES, MOST_FILES, Kept
+from reference_server.wire import sniffing
+from reference_server.wire.call import Call
+from reference_server.wire.form import Upload
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

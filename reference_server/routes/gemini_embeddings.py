@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reference_server import embedding, vectors
-from reference_server.call import Call
 from reference_server.errors import Refusal
-from reference_server.prompt import Usage
+from reference_server.model import embedding, vectors
+from reference_server.model.prompt import Usage
 from reference_server.protocols.gemini.parts import Body, kind_of
-from reference_server.reply import Reply
 from reference_server.routes import route
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

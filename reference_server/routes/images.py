@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reference_server import media, pictures, tokens
-from reference_server.call import Call
+from reference_server import media, pictures
 from reference_server.errors import Refusal
 from reference_server.media import images
+from reference_server.model import tokens
+from reference_server.model.prompt import Usage
 from reference_server.pictures import Picture
-from reference_server.prompt import Usage
-from reference_server.reply import Reply
 from reference_server.routes import route
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

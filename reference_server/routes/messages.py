@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reference_server import answering, generation
+from reference_server import answering
 from reference_server.answering import Asked
-from reference_server.call import Call
-from reference_server.prompt import Prompt
+from reference_server.model import generation
+from reference_server.model.prompt import Prompt
 from reference_server.protocols import anthropic
-from reference_server.reply import Event, Reply
 from reference_server.routes import route
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Event, Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

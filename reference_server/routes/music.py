@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from reference_server import jobs
-from reference_server.call import Call
-from reference_server.jobs import Product
 from reference_server.media import music
-from reference_server.reply import Reply
 from reference_server.routes import route
 from reference_server.routes.videos import taken, told
+from reference_server.state import jobs
+from reference_server.state.jobs import Product
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

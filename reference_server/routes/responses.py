@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from reference_server import answering
 from reference_server.answering import Asked, Given
-from reference_server.call import Call
 from reference_server.errors import Refusal
-from reference_server.kept import Responses
 from reference_server.protocols import openai
-from reference_server.reply import Chunk, Event, Reply
 from reference_server.routes import route
+from reference_server.state.responses import Responses
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Chunk, Event, Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from reference_server.call import Call
 from reference_server.errors import Refusal
-from reference_server.reply import Reply
 from reference_server.routes import route
 from reference_server.routes.account import EPOCH, today_of
-from reference_server.store import DAY, Booked
+from reference_server.state.store import DAY, Booked
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service

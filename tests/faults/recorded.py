@@ -21,16 +21,19 @@ from typing import Any, NamedTuple
 
 import uvicorn
 
-import openapi
-from conformance import reference, register, runner, select
+import gateway_contract
+from conformance import register
+from conformance.register import select
 from conformance.report import har
+from conformance.run import runner
+from conformance.target import reference
 from reference_server import fixtures
 from reference_server.app import Application
-from reference_server.call import Call
 from reference_server.faults import Fault
-from reference_server.reply import Reply
 from reference_server.service import Service
-from reference_server.store import Store
+from reference_server.state.store import Store
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 USUAL = {
     name: one
@@ -61,7 +64,8 @@ class Listening(Service):
     def __init__(self, gateway: str | None) -> None:
         self._ids = itertools.count(1)
         self._now: float | None = None
-        super().__init__(openapi.load(gateway), fixtures.load(), Store(self._clock, lambda: f"{next(self._ids):032x}"))
+        store = Store(self._clock, lambda: f"{next(self._ids):032x}")
+        super().__init__(gateway_contract.load(gateway), fixtures.load(), store)
         self.heard: list[Heard] = []
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:

@@ -13,10 +13,13 @@ from itertools import cycle
 
 import pytest
 
-import openapi
-from conformance import reference, register, runner, select
+import gateway_contract
+from conformance import register
 from conformance.model import Finding, Verdict
+from conformance.register import select
+from conformance.run import runner
 from conformance.sdk import node
+from conformance.target import reference
 from reference_server import faults
 
 from .recorded import USUAL, Session, record, shared
@@ -27,7 +30,7 @@ NODE = {name for name, requirement in REQUIREMENTS.items() if requirement.area =
 """What is judged where the official client for Node is installed, and proved there alone."""
 FAULTS = [name for name, fault in CATALOGUE.items() if not fault.legal and (node.find() or not fault.breaks & NODE)]
 VARIATIONS = [name for name, fault in CATALOGUE.items() if fault.legal]
-GATEWAYS = openapi.names()
+GATEWAYS = gateway_contract.names()
 BUNDLES = [
     ["lines_end_in_crlf", "comments_between_events", "further_headers", "unknown_fields", "other_id_prefix"],
     ["no_space_after_data", "odd_bytes_per_write", "charset_in_content_type", "system_fingerprint", "bare_errors"],

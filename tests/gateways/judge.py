@@ -23,7 +23,7 @@ import venv
 from collections.abc import Iterator
 from pathlib import Path
 
-from conformance import reference
+from conformance.target import reference
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -19,8 +19,9 @@ from types import ModuleType
 import hypothesis
 import pytest
 
-import openapi
-from conformance import reference, register
+import gateway_contract
+from conformance import register
+from conformance.target import reference
 from reference_server import faults
 from reference_server.faults import Fault
 from tests.faults.recorded import USUAL, Session, record
@@ -29,16 +30,10 @@ from tests.mutation.world import World
 
 REQUIREMENTS = register.load().requirements
 BROAD = {name for name, one in REQUIREMENTS.items() if one.broad}
-HELPERS = (
-    *("sse", "answer", "chat", "tools", "mistakes", "check", "jobs", "job_checks", "files", "embeddings"),
-    *("audio", "images", "anthropic", "anthropic_stream", "anthropic_tools", "gemini", "gemini_embeddings"),
-    *("responses", "responses_stream", "spelling", "account", "subtitles", "formats"),
-)
-"""Modules in which checks have a part of their logic."""
 ROOT = Path(__file__).parents[2]
 Place = tuple[str, str]
 """A function: its file and its qualified name."""
-TESTS = {"conformance.sse": "tests/test_sse.py"}
+TESTS = {"conformance.wire.sse": "tests/test_sse.py"}
 """The tests of a module that are quick enough to be run for each of its mutants."""
 
 
@@ -59,7 +54,7 @@ class Proof:
     def run(self) -> None:
         """Tries all mutants: with the tests of their modules, without a fault, with faults, with variations."""
         self._run_tests()
-        gateways = (None, *openapi.names())
+        gateways = (None, *gateway_contract.names())
         with ExitStack() as stack:
             roots = {one: stack.enter_context(reference.serving(one)).base_url[:-3] for one in gateways}
             for gateway in gateways:
@@ -147,7 +142,7 @@ class Proof:
         return True
 
     def _differs_now(self, world: World, name: str, mutant: Mutant) -> bool:
-        if mutant.module == "conformance.sse":
+        if mutant.module == "conformance.wire.sse":
             world.forget_streams()
         with mutant.at_work():
             found = world.verdicts(name)
@@ -195,7 +190,9 @@ def modules(patterns: list[str]) -> list[str]:
     """The modules that may be changed, of which the last name fits a pattern."""
     stems = sorted(path.stem for path in (ROOT / "conformance" / "checks").glob("test_*.py"))
     checks = (f"conformance.checks.{stem}" for stem in stems if not stem.startswith("test_properties"))
-    every = [*(f"conformance.{name}" for name in HELPERS), *checks]
+    words = (path for path in (ROOT / "conformance" / "words").rglob("*.py") if path.stem != "__init__")
+    helpers = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(words))
+    every = ["conformance.wire.sse", *helpers, *checks]
     return [name for name in every if any(fnmatch(name.rpartition(".")[2], pattern) for pattern in patterns)]
 
 

@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from conformance import reference, runner, select
-from conformance.plugin import FINDING
-from conformance.session import RECORDER
+from conformance.register import select
+from conformance.run import runner
+from conformance.run.carried import FINDING
+from conformance.run.session import RECORDER
+from conformance.target import reference
 from reference_server.faults import Fault
 
 Verdicts = dict[str, str]

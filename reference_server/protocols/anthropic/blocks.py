@@ -7,8 +7,8 @@ from typing import Any
 
 from reference_server.content import Files, decoded, image_type, readable
 from reference_server.errors import Refusal
-from reference_server.form import Upload
-from reference_server.prompt import Part
+from reference_server.model.prompt import Part
+from reference_server.wire.form import Upload
 
 Block = dict[str, Any]
 Placed = Iterable[tuple[str, Block]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server import envelope
 from reference_server.errors import Refusal
-from reference_server.reply import Reply
+from reference_server.wire import envelope
+from reference_server.wire.reply import Reply
 
 _TYPES = {
     "body_too_large": "request_too_large",

@@ -9,7 +9,7 @@ import msgspec
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.model.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.anthropic.blocks import parts_of, placed
 
 Body = dict[str, Any]

@@ -9,8 +9,8 @@ from zlib import crc32
 
 import msgspec
 
-from reference_server.prompt import Answer, CallArguments, CallStart, Text, ToolCall, Usage
-from reference_server.reply import Chunk
+from reference_server.model.prompt import Answer, CallArguments, CallStart, Text, ToolCall, Usage
+from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
 _REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server import envelope
 from reference_server.errors import Refusal
+from reference_server.wire import envelope
 
 NAMES = {
     400: "INVALID_ARGUMENT",

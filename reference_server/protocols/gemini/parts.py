@@ -6,7 +6,7 @@ from typing import Any
 
 from reference_server.content import Files, decoded, image_type, readable
 from reference_server.errors import Refusal
-from reference_server.prompt import Part
+from reference_server.model.prompt import Part
 
 Body = dict[str, Any]
 KINDS = (

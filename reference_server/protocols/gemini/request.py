@@ -9,7 +9,7 @@ import msgspec
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Mode, Output, Part, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.model.prompt import Message, Mode, Output, Part, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.gemini.parts import Body, data_of, kind_of
 from reference_server.protocols.gemini.schemas import json_schema
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from reference_server.prompt import Answer, Text, ToolCall, Usage
+from reference_server.model.prompt import Answer, Text, ToolCall, Usage
 from reference_server.protocols.openai.response import token_logprobs
-from reference_server.reply import Chunk
+from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
 

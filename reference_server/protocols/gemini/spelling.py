@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from openapi import Operation
+from gateway_contract import Operation
 
 _AFTER_UNDERSCORE = re.compile(r"_([a-z0-9])")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.content import Files, decoded, image_type, readable
 from reference_server.errors import Refusal, Undecodable
-from reference_server.prompt import Part
+from reference_server.model.prompt import Part
 from reference_server.sound import codec, modem
 
 

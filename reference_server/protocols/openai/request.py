@@ -6,7 +6,7 @@ from typing import Any
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.model.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.openai.parts import parts_of
 
 Body = dict[str, Any]

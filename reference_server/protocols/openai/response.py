@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from reference_server.prompt import Answer, CallArguments, CallStart, Piece, Text, ToolCall, Usage
-from reference_server.reply import Chunk
+from reference_server.model.prompt import Answer, CallArguments, CallStart, Piece, Text, ToolCall, Usage
+from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
 

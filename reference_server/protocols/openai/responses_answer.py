@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reference_server.prompt import Answer, CallArguments, Text, ToolCall, Usage
-from reference_server.reply import Chunk
+from reference_server.model.prompt import Answer, CallArguments, Text, ToolCall, Usage
+from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
 Event = tuple[str, Body]

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Part
+from reference_server.model.prompt import Part
 from reference_server.protocols.openai.parts import parts_of
 
 Body = dict[str, Any]

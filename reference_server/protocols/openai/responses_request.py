@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.model.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.openai.request import named_choice
 from reference_server.protocols.openai.responses_parts import item_parts
 

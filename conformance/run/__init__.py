@@ -1,0 +1,1 @@
+"""One run: options and session, checks to findings, findings to a report."""

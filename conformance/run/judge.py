@@ -1,0 +1,120 @@
+"""From the outcome of a check to a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import register
+from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
+from conformance.model import Finding, Verdict
+from conformance.register import decisions
+from conformance.report.view import citations
+from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN, STATUS
+from conformance.run.evidence import evidence
+from conformance.run.session import GATEWAY, RECORDER
+from conformance.run.session import RUN as RUN_KEY
+from conformance.wire.record import to_record
+
+SHOWN = 3
+"""The most exchanges that a finding carries, unless the failure has `shown`, a number of its own."""
+CARRIED = pytest.StashKey[list[int]]()
+CHECKS = Path(__file__).parents[1]
+
+
+def begin(config: pytest.Config) -> None:
+    """Forgets what the check before looked at and read."""
+    if RECORDER in config.stash:
+        config.stash[RECORDER].touched.clear()
+    decisions.forget(config.stash.get(GATEWAY, {}))
+
+
+def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding:
+    """The finding of a check of the requirement `name` that has just run."""
+    requirement = register.load().requirement(name)
+    verdict, message = _verdict(call.excinfo)
+    recorder = item.config.stash.get(RECORDER, None)
+    touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
+    most = getattr(call.excinfo.value, "shown", SHOWN) if call.excinfo else 0
+    shown = touched[: -most - 1 : -1] if verdict is not Verdict.PASSED else []
+    expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
+    if requirement.id in expected and verdict is Verdict.PASSED:
+        verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"
+    return Finding(
+        requirement=requirement.id,
+        level=requirement.level,
+        verdict=verdict,
+        message=message,
+        case=item.callspec.id if hasattr(item, "callspec") else None,
+        expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
+        exchanges=tuple(exchange.number for exchange in touched),
+        evidence=tuple(evidence(exchange) for exchange in shown),
+        duration=round(call.duration, 6),
+        decisions=decisions.rested_on(item.config.stash.get(GATEWAY, {})) if verdict is not Verdict.PASSED else {},
+        applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
+    )
+
+
+def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:
+    if excinfo is None:
+        return Verdict.PASSED, ""
+    error = excinfo.value
+    if isinstance(error, Unsupported):
+        return Verdict.UNSUPPORTED, str(error)
+    if isinstance(error, Inconclusive):
+        return Verdict.INCONCLUSIVE, str(error)
+    if isinstance(error, AssertionError) and CHECKS in Path(excinfo.traceback[-1].path).parents:
+        return Verdict.FAILED, str(error).split("\nassert ")[0].strip() or str(excinfo.traceback[-1].statement).strip()
+    hint = f" ({error.hint})" if isinstance(error, ConformanceError) and error.hint else ""
+    return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
+
+
+def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
+    """Ends the run when the target cannot be judged at all."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, (TargetError, UsageError)):
+        kind = "usage" if isinstance(error, UsageError) else "target"
+        report.user_properties.append((FATAL, [kind, str(error), error.hint]))
+        item.session.shouldstop = str(error)
+
+
+def attach(item: pytest.Item, report: pytest.TestReport, finding: Finding) -> None:
+    """Lets the report carry the finding, counts it as pytest counts, and shows it as a reader wants it."""
+    word = finding.status
+    report.user_properties += [(FINDING, finding.to_plain()), (STATUS, word)]
+    if word in ("passed", "failed", "errored"):
+        report.outcome = "passed" if word == "passed" else "failed"
+        gateway = item.config.stash.get(RUN_KEY, {}).get("gateway", "")
+        report.longrepr = None if word == "passed" else explain(finding, gateway)
+    else:
+        report.outcome = "skipped"
+        report.wasxfail = f"{word}: {finding.message}"
+        report.longrepr = None
+
+
+def explain(finding: Finding, gateway: str) -> str:
+    """What a terminal shows under a failure."""
+    requirement = register.load().requirement(finding.requirement)
+    case = f" [{finding.case}]" if finding.case else ""
+    lines = [f"{requirement.id}{case}: {finding.message}", "", f"  {requirement.level}  {requirement.text}"]
+    cited = citations(gateway, requirement, register.load())
+    lines += [f"  {one.id}  {one.words}  {one.address}" for one in cited]
+    for shown in finding.evidence[:1]:
+        lines += ["", *(f"  > {line}" for line in shown.request.splitlines())]
+        lines += ["", *(f"  < {line}" for line in shown.response.splitlines()), "", f"  {shown.curl}"]
+    return "\n".join(lines)
+
+
+def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Lets the report carry what was recorded since the last one, so that it reaches whoever writes the report."""
+    recorder = item.config.stash.get(RECORDER, None)
+    if recorder is None:
+        return
+    carried = item.config.stash.setdefault(CARRIED, [0])
+    fresh = recorder.recorded[carried[0] :]
+    carried[0] = len(recorder.recorded)
+    if fresh:
+        report.user_properties.append((EXCHANGES, [to_record(exchange) for exchange in fresh]))
+        report.user_properties.append((RUN, item.config.stash.get(RUN_KEY, {})))

@@ -1,0 +1,52 @@
+"""The pytest side of a run: what is collected, and the turning of a check's outcome into a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from conformance.register import select
+from conformance.run import judge
+from conformance.run.collector import Collector
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gathers findings where a report is asked for."""
+    asked = config.getoption("conformance_report") and not hasattr(config, "workerinput")
+    if asked and not config.pluginmanager.has_plugin(Collector.NAME):
+        config.pluginmanager.register(Collector.from_config(config), Collector.NAME)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for."""
+    wanted = select.wanted(*(config.getoption(f"conformance_{name}") for name in ("feature", "level", "requirement")))
+    kept = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
+    if dropped := [item for item in items if item not in kept] if len(kept) < len(items) else []:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Evidence is what the check itself looks at, and a verdict rests on what it reads."""
+    if _requirement(item):
+        judge.begin(item.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Attaches the finding, and the new exchanges, to the report of a check."""
+    report = yield
+    name = _requirement(item)
+    if name is not None and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
+        judge.attach(item, report, judge.finding(item, call, name))
+        judge.carry_exchanges(item, report)
+        judge.stop_if_hopeless(item, call, report)
+    return report
+
+
+def _requirement(item: pytest.Item) -> str | None:
+    return getattr(getattr(item, "function", None), "requirement_id", None)

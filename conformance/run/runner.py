@@ -1,0 +1,182 @@
+"""Runs the checks in this process and gives their report. What the command line, and any other program, calls."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import register
+from conformance.errors import ConformanceError, NoModel
+from conformance.model import Report, Verdict
+from conformance.register import select
+from conformance.run.collector import Collector
+
+PACKAGE = Path(__file__).parents[1]
+DECORATOR = re.compile(r'^@requirement\("([^"]+)"\)', re.MULTILINE)
+"""What stands before a check, with the id of its requirement."""
+PLUGINS = ("pytest_gateway_conformance", "conformance.run.plugin", "pytest_base_url.plugin")
+UNUSED = (
+    *("terminal", "cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "stepwise", "setuponly", "setupplan"),
+    *("unraisableexception", "threadexception", "faulthandler", "logging", "warnings", "recwarn", "legacypath"),
+)
+"""Parts of pytest that a run has no use for, some of which cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A report, and the exit code it asks for: 0 no MUST failed, 1 one did, 3 the suite or the network failed."""
+
+    report: Report
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is going to cost, as measured by a rehearsal against the reference server."""
+
+    checks: int
+    requests: int
+    tokens: int
+
+
+def judge(
+    *,
+    base_url: str | None = None,
+    gateway: str | None = None,
+    model: str | None = None,
+    target: Path | None = None,
+    report_dir: Path | None = None,
+    feature: Sequence[str] = (),
+    level: str | None = None,
+    requirement: Sequence[str] = (),
+    include: Sequence[str] | None = None,
+    workers: int = 0,
+    replay: Path | None = None,
+    seed: int = 0,
+    examples: int | None = None,
+    timeout: float | None = None,
+    max_requests: int | None = None,
+    node_modules: Path | None = None,
+    progress: bool = False,
+    plugins: Sequence[object] = (),
+) -> Outcome:
+    """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
+
+    `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
+    reference server started for the run. `plugins` are further pytest plugins, which see every hook of the run.
+    """
+    options: dict[str, Any] = {
+        "gateway": gateway,
+        "model": model,
+        "target": target,
+        "feature": ",".join(feature) or None,
+        "level": level,
+        "requirement": ",".join(requirement) or None,
+        "include": None if include is None else ",".join(include),
+        "replay": replay,
+        "timeout": timeout,
+        "max-requests": max_requests,
+        "seed": seed,
+        "examples": examples,
+        "node-modules": node_modules and node_modules.absolute(),
+    }
+    wanted = select.wanted(options["feature"], level, options["requirement"])
+    select.included(include or (), options["feature"])
+    collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
+    words = _words(options, base_url, workers)
+    with _no_foreign_options():
+        status = pytest.main(words, plugins=[collector, _Brief(wanted), *plugins])
+    if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
+        raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
+    if collector.fatal:
+        raise collector.fatal
+    report = collector.report()
+    code = exit_code(report)
+    if not code and not report.model:
+        raise NoModel("GET /models lists no model that answers a chat request", "name one: --model NAME")
+    return Outcome(report, code)
+
+
+def plan(
+    gateway: str | None,
+    feature: Sequence[str] = (),
+    level: str | None = None,
+    requirement: Sequence[str] = (),
+    include: Sequence[str] = (),
+) -> Plan:
+    """Rehearses a run against the reference server, to tell its cost before it is paid."""
+    report = judge(gateway=gateway, feature=feature, level=level, requirement=requirement, include=include).report
+    tokens = report.counts.prompt_tokens + report.counts.completion_tokens
+    return Plan(len(report.findings), report.counts.requests, tokens)
+
+
+def _collector(directory: Path | None, settings: dict[str, Any], seed: int, progress: bool) -> Collector:
+    plain = {name: value.name if isinstance(value, Path) else str(value) for name, value in settings.items()}
+    collector = Collector(directory, plain, seed)
+    if progress:
+        from conformance.report.progress import Progress
+
+        collector.progress = Progress()
+    return collector
+
+
+def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
+    words = [str(PACKAGE / folder) for folder in register.FOLDERS]
+    words += ["-c", str(PACKAGE / "suite.ini"), f"--rootdir={PACKAGE}"]
+    words += [
+        "--disable-plugin-autoload",
+        "--capture=no",
+        *(word for name in (*PLUGINS, *(f"no:{name}" for name in UNUSED)) for word in ("-p", name)),
+    ]
+    words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
+    words += ["--base-url", base_url] if base_url else []
+    return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
+
+
+@cache
+def _modules() -> dict[str, Path]:
+    """The module of each requirement's check."""
+    paths = (path for folder in register.FOLDERS for path in (PACKAGE / folder).glob("test_*.py"))
+    return {name: path for path in paths for name in DECORATOR.findall(path.read_text(encoding="utf-8"))}
+
+
+class _Brief:
+    """Leaves out of a run what would take most of its time, and what nobody reads."""
+
+    def __init__(self, wanted: Callable[[str], bool] | None) -> None:
+        self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Modules without a check that is asked for are not read."""
+        return True if collection_path.stem.startswith("test_") and collection_path not in self._modules else None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Findings speak for themselves: no traceback has to be rendered."""
+        config.option.tbstyle = "native"
+
+
+@contextlib.contextmanager
+def _no_foreign_options() -> Iterator[None]:
+    """Options that the caller keeps for its own pytest are not for this one."""
+    kept = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ["PYTEST_ADDOPTS"] = kept
+
+
+def exit_code(report: Report) -> int:
+    """0 when no MUST failed, 1 when one did, 3 when a check could not judge for a reason of its own."""
+    words = {finding.status for finding in report.findings}
+    if "failed" in words:
+        return 1
+    return 3 if Verdict.ERRORED in words or not report.findings else 0

@@ -1,0 +1,13 @@
+"""Who is judged: base URL, keys, models, limits; and the reference server as such a target."""
+
+from conformance.target.target import (
+    KEY_VARIABLE,
+    ExpectedFailure,
+    Secret,
+    Target,
+    checked_url,
+    from_file,
+    from_options,
+)
+
+__all__ = ["KEY_VARIABLE", "ExpectedFailure", "Secret", "Target", "checked_url", "from_file", "from_options"]

@@ -1,0 +1,183 @@
+"""Who is judged: base URL, gateway, credentials, models, expected failures and limits.
+
+A target file is TOML. Keys are given by the name of the environment variable that holds them:
+
+    base_url = "https://host/v1"
+    gateway = "foxora"
+
+    [keys]
+    default = { env = "GATEWAY_API_KEY" }
+
+    [models]
+    chat = "gpt-4o-mini"
+
+    [files]
+    reference = "file-8f3a"
+
+    [protocols]
+    anthropic = "https://host/anthropic"
+
+    [[expected_failures]]
+    requirement = "errors.array-body"
+    reason = "answers 500 to a JSON array"
+    link = "https://..."
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.errors import InvalidTarget
+from conformance.target import target_file
+
+KEY_VARIABLE = "GATEWAY_API_KEY"
+
+
+class Secret:
+    """A credential that never shows itself. `reveal()` is for the wire only."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The credential itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFailure:
+    """A failure the operator knows. It is strict: when the check passes, the run fails."""
+
+    requirement: str
+    reason: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A deployment to judge.
+
+    `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
+    are base URLs other than the documented ones. `include` are the expensive features that are asked for.
+    `requests_per_minute` is the pace, where it is not to be the limit that the gateway documents.
+    `node_modules` is the folder that holds the official client for Node, where it is not found by itself.
+    """
+
+    base_url: str
+    gateway: str = "openai"
+    keys: Mapping[str, Secret] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    protocols: Mapping[str, str] = field(default_factory=dict)
+    include: frozenset[str] = frozenset()
+    expected_failures: tuple[ExpectedFailure, ...] = ()
+    timeout: float = 60.0
+    max_requests: int | None = None
+    requests_per_minute: int | None = None
+    node_modules: str | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether the target runs on this machine, so that no pause between requests is needed."""
+        return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    def pace(self, limits: Mapping[str, Any]) -> int | None:
+        """The most requests in a minute: as the target says, else as the gateway documents; none on this machine."""
+        plans = [plan.get("requests_per_minute") for plan in limits.get("plans", {}).values()]
+        documented = limits["requests_per_minute"] or min(filter(None, plans), default=None)
+        return self.requests_per_minute or (None if self.local else documented)
+
+    def bases(self, documented: Mapping[str, str]) -> dict[str, str]:
+        """The base URL of each protocol, from the paths under which the gateway documents them."""
+        own = documented["openai"]
+        root = self.base_url.removesuffix(own) if self.base_url.endswith(own) else _root(self.base_url)
+        found = {name: root + path for name, path in documented.items()}
+        return {**found, "openai": self.base_url, **self.protocols}
+
+    def fixture(self, name: str) -> bool:
+        """Whether the target names the fixture `model:slow`, `key:expired` or `file:reference`."""
+        kind, _, label = name.partition(":")
+        return label in {"model": self.models, "key": self.keys, "file": self.files}[kind]
+
+
+def from_options(base_url: str, gateway: str | None = None, model: str | None = None) -> Target:
+    """A target from the command line alone. The key comes from the environment."""
+    key = os.environ.get(KEY_VARIABLE)
+    return Target(
+        base_url=checked_url(base_url),
+        gateway=gateway or "openai",
+        keys={"default": Secret(key)} if key else {},
+        models={"chat": model} if model else {},
+    )
+
+
+def from_file(path: Path, base_url: str | None = None, gateway: str | None = None, model: str | None = None) -> Target:
+    """Reads a target file; options that are given win over it."""
+    table = target_file.read(path)
+    if not (base_url or table.get("base_url")):
+        raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
+    target = Target(
+        base_url=checked_url(base_url or table["base_url"]),
+        gateway=gateway or table.get("gateway", "openai"),
+        keys=_keys(table.get("keys", {})),
+        models=table.get("models", {}),
+        files=table.get("files", {}),
+        protocols={name: checked_url(url) for name, url in table.get("protocols", {}).items()},
+        include=frozenset(table.get("include", ())),
+        expected_failures=tuple(ExpectedFailure(**entry) for entry in table.get("expected_failures", [])),
+        timeout=table.get("timeout", 60.0),
+        max_requests=table.get("max_requests"),
+        requests_per_minute=table.get("requests_per_minute"),
+        node_modules=table.get("node_modules"),
+    )
+    return replace(target, models={**target.models, "chat": model}) if model else target
+
+
+def checked_url(base_url: str) -> str:
+    """The base URL without a trailing slash; `InvalidTarget` when it is not an http URL."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidTarget(f"{base_url!r} is not an http URL", "give what the official SDK takes: https://host/v1")
+    if parts.username or parts.password or parts.query:
+        raise InvalidTarget("the base URL carries credentials or a query", f"put the key into {KEY_VARIABLE}")
+    return base_url.rstrip("/")
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _keys(entries: Mapping[str, object]) -> dict[str, Secret]:
+    run = token_hex(4)
+    keys = {name: _key(name, entry, run) for name, entry in entries.items()}
+    return {name: key for name, key in keys.items() if key}
+
+
+def _key(name: str, entry: object, run: str) -> Secret | None:
+    """`{ env = "NAME" }` for a secret, `{ value = "..." }` for a key that opens nothing.
+
+    `{run}` within a value becomes a word of this run, for servers that keep an account for every such word.
+    """
+    match entry:
+        case {"env": str(variable)}:
+            found = os.environ.get(variable)
+            if found is None and name == "default":
+                raise InvalidTarget(f"the environment variable {variable} is not set", f"export {variable}=...")
+            return Secret(found) if found else None
+        case {"value": str(value)}:
+            return Secret(value.replace("{run}", run))
+    raise InvalidTarget(f"keys.{name} is not understood", 'write keys.NAME = { env = "VARIABLE" }')

@@ -1,0 +1,87 @@
+"""A request and its answer, with the time at which each part of it came. Nothing here holds a credential."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+from conformance.target import Secret
+from conformance.wire import sse
+
+MASK = "***"
+KEY_HERE = "{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send. `key` names a key of the target, or is a `Secret`, or None.
+
+    `path` is relative to the base URL of the protocol, or a whole URL, which gets no key and whose redirections are
+    followed. An empty header is not sent, and `KEY_HERE` within a header or within a relative path becomes the key.
+    """
+
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    key: str | Secret | None = "default"
+    protocol: str = "openai"
+
+
+@dataclass(frozen=True, eq=False)
+class Exchange:
+    """A request and its answer. `chunks` are (seconds since the request, bytes); nothing here holds a credential."""
+
+    number: int
+    request: Request
+    url: str
+    started: str
+    sent: tuple[tuple[str, str], ...] = ()
+    status: int = 0
+    http_version: str = "HTTP/1.1"
+    headers: httpx.Headers = field(default_factory=httpx.Headers)
+    chunks: tuple[tuple[float, bytes], ...] = ()
+    elapsed: float = 0.0
+    broken: str = ""
+    """How the connection ended too early, if it did."""
+
+    @cached_property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(chunk for _, chunk in self.chunks)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text, for people."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The decoded body, or None when it is not JSON."""
+        return decoded(self.body)
+
+    @cached_property
+    def stream(self) -> sse.Reader:
+        """The body read as server-sent events."""
+        return sse.read(self.chunks)
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def decoded(text: bytes | str) -> Any:
+    """A JSON value as RFC 8259 says, so that NaN and Infinity are none; None when it is not JSON."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

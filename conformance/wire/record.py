@@ -1,0 +1,110 @@
+"""An exchange as plain values and back, and what a gateway reported about it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import httpx
+
+from conformance.wire import sse
+from conformance.wire.exchange import Exchange, Request, decoded
+
+
+def _key_name(request: Request) -> str:
+    """The name of the key a request was sent with; a throw-away credential is just that."""
+    return request.key if isinstance(request.key, str) else type(request.key).__name__
+
+
+def identity(request: Request) -> tuple[object, ...]:
+    """What makes a request the same as another one."""
+    return request.method, request.path, request.body or b"", request.headers, _key_name(request), request.protocol
+
+
+def to_record(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as plain values, for the HAR file. Holds no secret."""
+    request = exchange.request
+    try:
+        body, binary = (request.body or b"").decode(), False
+    except UnicodeDecodeError:
+        body, binary = base64.b64encode(request.body or b"").decode(), True
+    return {
+        "id": exchange.number,
+        "started": exchange.started,
+        "method": request.method,
+        "url": exchange.url,
+        "path": request.path,
+        "protocol": request.protocol,
+        "key": _key_name(request),
+        "own_headers": [list(pair) for pair in request.headers],
+        "request_headers": [list(pair) for pair in exchange.sent],
+        "request_body": None if request.body is None else body,
+        "request_binary": binary,
+        "status": exchange.status,
+        "http_version": exchange.http_version,
+        "response_headers": [list(pair) for pair in exchange.headers.multi_items()],
+        "chunks": [[seconds, base64.b64encode(data).decode()] for seconds, data in exchange.chunks],
+        "elapsed": exchange.elapsed,
+        "error": exchange.broken or None,
+    }
+
+
+def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exchange:
+    """The exchange that `to_record` wrote, as the answer to `request`."""
+    return Exchange(
+        number=number,
+        request=request,
+        url=record["url"],
+        started=record["started"],
+        sent=tuple((name, value) for name, value in record["request_headers"]),
+        status=record["status"],
+        http_version=record["http_version"],
+        headers=httpx.Headers([(name, value) for name, value in record["response_headers"]]),
+        chunks=tuple((seconds, base64.b64decode(data)) for seconds, data in record["chunks"]),
+        elapsed=record["elapsed"],
+        broken=record["error"] or "",
+    )
+
+
+_USAGES = (
+    ("usage", "prompt_tokens", "completion_tokens"),
+    ("usage", "input_tokens", "output_tokens"),
+    ("usageMetadata", "promptTokenCount", "candidatesTokenCount"),
+)
+"""Where the protocols report tokens: the object, the prompt's and the answer's."""
+
+
+def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:
+    """The prompt and completion tokens that the gateway reported in one record."""
+    body = b"".join(base64.b64decode(data) for _, data in record["chunks"])
+    if b'"usage' not in body:
+        return 0, 0
+    events: list[str | bytes] = [event.data for event in sse.read([(0.0, body)]).events]
+    for text in events[::-1] or [body]:
+        if usage := _usage(text):
+            return usage
+    return 0, 0
+
+
+def _usage(text: str | bytes) -> tuple[int, int] | None:
+    body = decoded(text)
+    holder = body.get("response", body) if isinstance(body, dict) else None
+    for name, *counts in _USAGES:
+        usage = holder.get(name) if isinstance(holder, dict) else None
+        if isinstance(usage, dict) and not usage.keys().isdisjoint(counts):
+            prompt, completion = (usage.get(count) for count in counts)
+            return (prompt if isinstance(prompt, int) else 0), (completion if isinstance(completion, int) else 0)
+    return None
+
+
+def by_request(records: Iterable[Mapping[str, Any]]) -> dict[tuple[object, ...], list[Mapping[str, Any]]]:
+    """The records of each request, by its identity, in the order in which they were made."""
+    table: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
+    for record in records:
+        body = record["request_body"]
+        raw = None if body is None else base64.b64decode(body) if record["request_binary"] else body.encode()
+        own = tuple((name, value) for name, value in record["own_headers"])
+        request = Request(record["method"], record["path"], raw, own, record["key"], record["protocol"])
+        table.setdefault(identity(request), []).append(record)
+    return table

@@ -1,0 +1,223 @@
+"""The recording client: sends a request once, keeps every byte with its arrival time, and never keeps a secret.
+
+The same request asked twice is answered from the recording, so that many checks judge one exchange. `take=1` asks for
+a second, independent answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from conformance.errors import BudgetSpent, CannotConnect, Inconclusive
+from conformance.target import Secret, Target
+from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
+from conformance.wire.record import by_request, from_record, identity
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log whole addresses, and one may carry a key
+PATIENCE = 30.0
+"""The longest Retry-After, in seconds, that the client waits for."""
+
+
+class Recorder:
+    """Sends requests to a target and remembers them. `touched` holds what the running check has looked at."""
+
+    def __init__(
+        self,
+        target: Target,
+        replay: Iterable[Mapping[str, Any]] | None = None,
+        first: int = 0,
+        bases: Mapping[str, str] | None = None,
+        pace: int | None = None,
+    ) -> None:
+        self._interval = 60 / pace if pace else 0.0
+        self._next = 0.0
+        self.target = target
+        self.bases = bases or {"openai": target.base_url}
+        self.first = first
+        self.touched: list[Exchange] = []
+        self.recorded: list[Exchange] = []
+        self._known: dict[tuple[Request, int], Exchange] = {}
+        self._replay = None if replay is None else by_request(replay)
+        self._lock = threading.Lock()
+        self._sent = 0
+        timeout = httpx.Timeout(target.timeout, connect=10.0)
+        encrypted = target.base_url.startswith("https:")
+        self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def ask(self, request: Request, take: int = 0, patient: bool = True) -> Exchange:
+        """The answer to a request, from the recording when it is known.
+
+        Raises `CannotConnect` when nobody answers and `BudgetSpent` at the limit of requests. `patient` waits for a
+        rate limit to pass and tries once more when an upstream is away.
+        """
+        known = self._known.get((request, take))
+        if known is None:
+            known = self._patiently(request) if patient else self.send(request)
+            self._known[request, take] = known
+        self.touched.append(known)
+        return known
+
+    def waits(self, request: Request, take: int = 0) -> bool:
+        """Whether the answer will be a new one, that time may change: neither remembered nor recorded."""
+        return self._replay is None and (request, take) not in self._known
+
+    def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:
+        """Sends a request now. `until` closes the connection once it holds of the bytes so far."""
+        if self._replay is not None:
+            return self._replayed(request)
+        exchange = self._send(request, self.first + self._spend(), until)
+        self.recorded.append(exchange)
+        return exchange
+
+    def _spend(self) -> int:
+        """The number of the next request, if the budget allows one."""
+        with self._lock:
+            if self.target.max_requests is not None and self._sent >= self.target.max_requests:
+                raise BudgetSpent(f"{self._sent} requests were sent, which is the limit", "raise --max-requests")
+            self._sent += 1
+            self._wait_for_turn()
+            return self._sent - 1
+
+    def _wait_for_turn(self) -> None:
+        """Keeps the pace, in requests per minute."""
+        now = time.monotonic()
+        if self._interval and self._next > now:
+            time.sleep(self._next - now)
+        self._next = max(now, self._next) + self._interval
+
+    def _patiently(self, request: Request) -> Exchange:
+        exchange = self.send(request)
+        for _ in range(2):
+            pause = _pause(exchange)
+            if pause is None or self._replay is not None:
+                break
+            time.sleep(pause)
+            exchange = self.send(request)
+        return exchange
+
+    def _send(self, request: Request, number: int, until: Callable[[bytes], bool] | None) -> Exchange:
+        message = self._http.build_request(
+            request.method, self._url(request), content=request.body, headers=self._headers(request)
+        )
+        record: dict[str, Any] = {
+            "number": number,
+            "request": replace(request, headers=self._scrubbed(request.headers)),
+            "url": self._scrub(str(message.url)),
+            "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "sent": self._scrubbed(message.headers.items()),
+        }
+        chunks: list[tuple[float, bytes]] = []
+        start = time.perf_counter()
+        try:
+            self._receive(message, record, chunks, start, until, _elsewhere(request))
+        except httpx.RequestError as error:
+            unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+            if unreached and not _elsewhere(request):
+                raise CannotConnect(f"cannot connect to {self.target.base_url}", "is the gateway running?") from None
+            record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
+        return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
+
+    def _receive(
+        self,
+        message: httpx.Request,
+        record: dict[str, Any],
+        chunks: list[tuple[float, bytes]],
+        start: float,
+        until: Callable[[bytes], bool] | None,
+        redirected: bool,
+    ) -> None:
+        response = self._http.send(message, stream=True, follow_redirects=redirected)
+        try:
+            record["status"] = response.status_code
+            record["http_version"] = response.http_version
+            record["headers"] = httpx.Headers(self._scrubbed(response.headers.multi_items()))
+            for chunk in response.iter_bytes():
+                chunks.append((time.perf_counter() - start, chunk))
+                if until and until(b"".join(data for _, data in chunks)):
+                    break
+        finally:
+            response.close()
+
+    def _url(self, request: Request) -> str:
+        if _elsewhere(request):
+            return request.path
+        return self.bases[request.protocol] + request.path.replace(KEY_HERE, quote(self._token(request), safe=""))
+
+    def _key(self, request: Request) -> Secret | None:
+        key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
+        return None if _elsewhere(request) else key
+
+    def _token(self, request: Request) -> str:
+        key = self._key(request)
+        return key.reveal() if key else ""
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
+        key, token = self._key(request), self._token(request)
+        if key is not None:
+            headers["authorization"] = f"Bearer {token}"
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+        headers |= {name: value.replace(KEY_HERE, token) for name, value in request.headers}
+        return {name: value for name, value in headers.items() if value}
+
+    @cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        """The keys, and as they stand in an address; one that begins like another comes before it."""
+        keys = [key.reveal() for key in self.target.keys.values() if len(key.reveal()) > 3]
+        return tuple(sorted({*keys, *(quote(key, safe="") for key in keys)}, key=len, reverse=True))
+
+    def _scrub(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+    def _scrubbed(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self._scrub(value)) for name, value in pairs)
+
+    def _masked(self, chunks: list[tuple[float, bytes]]) -> tuple[tuple[float, bytes], ...]:
+        """The chunks without secrets, of which one may span two chunks: the mask is as long as what it hides."""
+        body = b"".join(data for _, data in chunks)
+        for secret in self._secrets:
+            body = body.replace(secret.encode(), b"*" * len(secret.encode()))
+        ends = list(accumulate(len(data) for _, data in chunks))
+        starts = [0, *ends]
+        return tuple((when, body[start:end]) for (when, _), start, end in zip(chunks, starts, ends, strict=False))
+
+    def _replayed(self, request: Request) -> Exchange:
+        scrubbed = replace(request, headers=self._scrubbed(request.headers))
+        record = (self._replay or {}).get(identity(scrubbed), [])
+        if not record:
+            raise Inconclusive("the recording holds no answer to this request")
+        exchange = from_record(record.pop(0) if len(record) > 1 else record[0], request, len(self.recorded))
+        self.recorded.append(exchange)
+        return exchange
+
+
+def _elsewhere(request: Request) -> bool:
+    """The request is for an address that the gateway gave, which may be another host's."""
+    return request.path.startswith(("http://", "https://"))
+
+
+def _pause(exchange: Exchange) -> float | None:
+    """How long to wait before a further try, in seconds; None when there is no reason to try again."""
+    if exchange.status == 429:
+        wait = exchange.headers.get("retry-after", "1")
+        seconds = float(wait) if wait.replace(".", "", 1).isdecimal() else 1.0
+        return seconds if seconds <= PATIENCE else None
+    return 0.2 if exchange.status in {502, 503, 504} or (exchange.broken and not exchange.status) else None

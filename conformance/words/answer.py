@@ -1,0 +1,171 @@
+"""What the answers of all protocols have in common, and what checks demand of any answer.
+
+Reading what is not there is `Inconclusive`: the requirement that demands it has a check of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+from conformance.wire import sse
+from conformance.wire.exchange import Exchange, decoded
+from conformance.words.check import inconclusive, pick
+
+LIMITS = frozenset({402, 429})
+"""The statuses of a limit of the account: of what it may spend, or how often it may ask."""
+DAY = 86_400
+CREDITS = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""A cost in credits."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer. `SERVED` are the statuses of a request that was done."""
+
+    SERVED: ClassVar[Collection[int]] = (200,)
+    exchange: Exchange
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.exchange.status
+
+    @property
+    def served(self) -> bool:
+        """The request was done."""
+        return self.status in self.SERVED
+
+    @property
+    def taken(self) -> Exchange:
+        """The exchange of a request that was done; inconclusive of any other."""
+        if not self.served:
+            inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
+        return self.exchange
+
+
+class JsonAnswer(Answer):
+    """An answer that is a JSON object. `USAGE` is the name of its token counts."""
+
+    USAGE: ClassVar[str] = "usage"
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The decoded body of a request that was done."""
+        return pick(self.taken.json, kind=dict)
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        """The token counts."""
+        return pick(self.body, self.USAGE, kind=dict)
+
+    def tokens(self, name: str) -> int:
+        """One of the token counts."""
+        return pick(self.body, self.USAGE, name, kind=int)
+
+
+class StreamedAnswer(Answer):
+    """An answer in server-sent events."""
+
+    @cached_property
+    def events(self) -> list[sse.Event]:
+        """All events, and what no blank line closed, unless the connection broke there."""
+        reader = self.taken.stream
+        unclosed = [sse.Event(reader.leftover)] if reader.leftover and not self.exchange.broken else []
+        return [*reader.events, *unclosed] or inconclusive("cannot be judged: the answer holds no event")
+
+    @cached_property
+    def objects(self) -> list[dict[str, Any]]:
+        """The data of the events that are JSON objects."""
+        return [value for event in self.events if isinstance(value := decoded(event.data), dict)]
+
+    @property
+    def errors(self) -> list[Any]:
+        """What the stream reports under `error`."""
+        return [one["error"] for one in self.objects if one.get("error")]
+
+
+Given = TypeVar("Given", bound=Answer)
+
+
+def leave_at_limit(exchange: Exchange) -> None:
+    """Leaves the check, as inconclusive, when a limit of the account came first."""
+    if exchange.status in LIMITS:
+        inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
+
+
+def demand_served(answer: Given) -> Given:
+    """Demands that a request is done; inconclusive at a limit of the account."""
+    exchange = answer.exchange
+    leave_at_limit(exchange)
+    assert answer.served, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
+    return answer
+
+
+def demand_status(exchange: Exchange, allowed: Collection[int]) -> None:
+    """Demands one of these statuses; inconclusive when a limit of the account came first."""
+    if exchange.status not in allowed:
+        leave_at_limit(exchange)
+    seen = f"{exchange.status or exchange.broken}: {exchange.text:.160}"
+    assert exchange.status in allowed, f"expected {sorted(allowed)}, got {seen}"
+
+
+def demand_refusal(exchange: Exchange) -> None:
+    """Demands that a request is refused as the caller's fault; inconclusive at a limit of the account."""
+    leave_at_limit(exchange)
+    assert 400 <= exchange.status < 500, f"expected a 4xx, got {exchange.status}: {exchange.text:.160}"
+
+
+def demand_json(exchange: Exchange, kind: type | tuple[type, ...] = dict) -> Any:
+    """Demands a body of JSON that says so, of that kind, and gives it decoded."""
+    assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
+    assert isinstance(exchange.json, kind), f"the body is not the JSON that is documented: {exchange.text:.120}"
+    return exchange.json
+
+
+def demand_kind(value: Any, name: str, kind: type | tuple[type, ...]) -> Any:
+    """Demands that the member of that name is of that kind, and gives it. A boolean is no number."""
+    is_kind = isinstance(value, kind) and not isinstance(value, bool)
+    assert is_kind, f"{name} is {value!r:.80}"
+    return value
+
+
+def demand_text(value: Any, name: str) -> str:
+    """Demands that the member of that name is a text with more than space in it, and gives it."""
+    assert demand_kind(value, name, str).strip(), f"{name} is empty"
+    return str(value)
+
+
+def demand_count(value: Any, name: str, least: int = 0) -> int:
+    """Demands that the member of that name is an integer, and not below the least one; gives it."""
+    assert demand_kind(value, name, int) >= least, f"{name} is {value}"
+    return int(value)
+
+
+def demand_objects(value: Any, name: str) -> list[dict[str, Any]]:
+    """Demands that the member of that name is a list of objects, with one at least, and gives it."""
+    assert demand_kind(value, name, list), f"{name} is empty"
+    return [demand_kind(one, f"an entry of {name}", dict) for one in value]
+
+
+def demand_now(value: Any, name: str) -> None:
+    """Demands that the member of that name is now, within a day, in whole Unix seconds."""
+    assert demand_kind(value, name, (int, float)) % 1 == 0, f"{name} is not whole: {value}"
+    assert abs(value - time.time()) < DAY, f"{name} is {value}, which is not within a day of now"
+
+
+def allowed_for(gateway: Mapping[str, Any], *causes: str) -> list[int]:
+    """The statuses that the contract allows where a request is wrong for one of these causes."""
+    return list(dict.fromkeys(status for cause in causes for status in gateway["errors"]["status"][cause]))
+
+
+def judge_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
+    """The answer to a request that was done tells what it cost, in the documented header."""
+    name = gateway["headers"]["credits"]
+    value = exchange.headers.get(name) or ""
+
+    assert CREDITS.fullmatch(value), f"{name} is {value!r:.80}"

@@ -1,0 +1,50 @@
+"""The tools that the checks of the Anthropic protocol offer, and the conversations that use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.stream import MessageStream
+from conformance.words.ask import user
+from conformance.words.check import Unsupported
+from conformance.words.openai.tools import CITY, QUESTION
+
+
+def tool(name: str) -> dict[str, Any]:
+    """A tool that takes a city."""
+    return {"name": name, "description": name.replace("_", " ").capitalize() + " of a city", "input_schema": CITY}
+
+
+TOOLS = [tool("get_weather"), tool("get_time")]
+ANY: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "any"}}
+NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "tool", "name": "get_time"}}
+GIVEN: dict[str, Any] = {"type": "tool_use", "id": "toolu_8f2a", "name": "get_weather", "input": {"city": "Paris"}}
+"""A call as an earlier turn of a conversation holds it."""
+
+
+def forced(anthropic: Anthropic, **rest: Any) -> Message:
+    """A whole answer that has to call a tool."""
+    return anthropic.message(QUESTION, **ANY | rest)
+
+
+def forced_stream(anthropic: Anthropic, **rest: Any) -> MessageStream:
+    """A streamed answer that has to call a tool."""
+    return anthropic.stream(QUESTION, **ANY | rest)
+
+
+def known(anthropic: Anthropic, dependent: bool) -> None:
+    """Leaves the check when tools depend on the model and this one clearly refuses them."""
+    plain = anthropic.message(QUESTION, tools=TOOLS)
+    if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
+        raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
+
+
+def result(name: Any, **fields: Any) -> dict[str, Any]:
+    """The result of a call, as a block."""
+    return {"type": "tool_result", "tool_use_id": name, **fields}
+
+
+def returned(content: list[dict[str, Any]], *results: dict[str, Any]) -> list[dict[str, Any]]:
+    """A conversation: a question, the assistant's turn with calls, and the results."""
+    return [user(QUESTION), {"role": "assistant", "content": content}, user(list(results))]

@@ -1,0 +1,171 @@
+"""How a check asks the gateway: the requests of the suite in the words of the protocol.
+
+Every helper sends the least a request needs and takes further fields as keywords. `OMIT` leaves a default out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from conformance.errors import Inconclusive, Unsupported
+from conformance.target import Secret
+from conformance.wire.exchange import KEY_HERE, Exchange, Request
+from conformance.wire.recorder import Recorder
+from conformance.words.openai.chat import Completion, CompletionStream
+
+OMIT: Any = object()
+PROMPT = "Say hello in one short sentence."
+Fields = Iterable[tuple[str, object]]
+Files = Iterable[tuple[str, str, str, bytes]]
+BOUNDARY = "gateway-conformance-7f3a9c51"
+MODELS = {
+    "embeddings": re.compile(r"embed"),
+    "images": re.compile(r"image|dall-e|flux|imagen"),
+    "speech": re.compile(r"tts|speech"),
+    "transcriptions": re.compile(r"whisper|transcri|stt"),
+    "videos": re.compile(r"video|sora|veo|kling"),
+    "music": re.compile(r"music|suno|lyria"),
+    "anthropic": re.compile(r"claude"),
+    "gemini": re.compile(r"gemini(?!.*(image|tts|audio|live|embed))"),
+    "gemini-embeddings": re.compile(r"gemini.*embed|embedding-00\d"),
+}
+"""How the names of models tell what they are for, or which protocol they speak."""
+CREDENTIALS = {
+    "bearer": {},
+    "x-api-key": {"authorization": "", "x-api-key": KEY_HERE},
+    "x-goog-api-key": {"authorization": "", "x-goog-api-key": KEY_HERE},
+}
+"""The headers that carry the key, by the kind of credential."""
+STRANGER = Secret("sk-this-key-was-never-issued")
+"""A credential that no gateway knows. It is made up, so it may be shown."""
+
+
+def user(content: object) -> dict[str, Any]:
+    """A user message."""
+    return {"role": "user", "content": content}
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are not left out by `OMIT`."""
+    return {name: value for name, value in fields.items() if value is not OMIT}
+
+
+def parted(rest: dict[str, Any], options: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a body, and the options of how it is sent."""
+    fields = {name: value for name, value in rest.items() if name not in options}
+    return fields, {name: value for name, value in rest.items() if name in options}
+
+
+def form(fields: Fields, files: Files) -> bytes:
+    """A form as the official SDKs send it; a field may be repeated."""
+    lines = []
+    for name, value in fields:
+        lines += [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()]
+    for name, file, media_type, data in files:
+        disposition = f'Content-Disposition: form-data; name="{name}"; filename="{file}"'
+        lines += [f"--{BOUNDARY}\r\n{disposition}\r\nContent-Type: {media_type}\r\n\r\n".encode(), data, b"\r\n"]
+    return b"".join([*lines, f"--{BOUNDARY}--\r\n".encode()])
+
+
+def encoded(body: object) -> bytes:
+    """JSON as the official SDKs send it: UTF-8, not escaped."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Ask:
+    """Asks one target on behalf of all checks.
+
+    `routes` are those that were looked for because nobody promised them, each with why it is not there, or nothing.
+    """
+
+    def __init__(self, recorder: Recorder, model: str) -> None:
+        self.recorder = recorder
+        self.model = model
+        self.routes: dict[str, str] = {}
+
+    @property
+    def limit(self) -> str:
+        """The name of the field that caps the answer: some models take only `max_completion_tokens`."""
+        first = self._limited("max_tokens") if self.model else None
+        if first is None or first.status not in {400, 422}:
+            return "max_tokens"
+        named = "max_completion_tokens" in first.text
+        tried = "max_tokens" in first.text and self._limited("max_completion_tokens").status == 200
+        return "max_completion_tokens" if named or tried else "max_tokens"
+
+    def _limited(self, limit: str) -> Exchange:
+        """The answer to the plainest request, capped by the field of that name."""
+        body = {"model": self.model, "messages": [user(PROMPT)], limit: 64}
+        return self.recorder.ask(Request("POST", "/chat/completions", encoded(body)))
+
+    def chat(self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any) -> Completion:
+        """`POST /chat/completions`, whole."""
+        return Completion(self.post("/chat/completions", self.body(prompt, **fields), take=take, key=key))
+
+    def stream(
+        self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any
+    ) -> CompletionStream:
+        """`POST /chat/completions`, streamed."""
+        body = self.body(prompt, **{"stream": True} | fields)
+        return CompletionStream(self.post("/chat/completions", body, take=take, key=key))
+
+    def body(self, prompt: object = PROMPT, **fields: Any) -> dict[str, Any]:
+        """The least a chat request needs, and `fields`. Inconclusive when no model is known."""
+        if not self.model:
+            raise Inconclusive("GET /models lists no model that answers a chat request: name one with --model")
+        body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
+        if "max_tokens" in fields or "max_completion_tokens" in fields:
+            body = {name: value for name, value in body.items() if name != self.limit or name in fields}
+        return given(body)
+
+    def post(self, path: str, body: object, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
+        """`POST` of a JSON value, or of bytes as they are."""
+        raw = body if isinstance(body, bytes) else encoded(body)
+        return self.send("POST", path, raw, take=take, key=key, **options)
+
+    def get(self, path: str, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
+        """`GET` of a path below the base URL."""
+        return self.send("GET", path, None, take=take, key=key, **options)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        take: int = 0,
+        key: Any = "default",
+        headers: dict[str, str] | None = None,
+        patient: bool = True,
+        protocol: str = "openai",
+    ) -> Exchange:
+        """Any request. Asked twice it is sent once, unless `take` differs."""
+        request = Request(method, path, body, tuple((headers or {}).items()), key, protocol)
+        return self.recorder.ask(request, take, patient)
+
+    def upload(self, path: str, fields: Fields, files: Files, **options: Any) -> Exchange:
+        """`POST` of a form. `files` are (field, file name, media type, bytes)."""
+        headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"} | options.pop("headers", {})
+        return self.send("POST", path, form(fields, files), headers=headers, **options)
+
+    def fetch(self, url: str, *, take: int = 0) -> Exchange:
+        """`GET` of an address that the gateway gave. No key is sent there."""
+        return self.send("GET", url, None, take=take, key=None)
+
+    def model_for(self, kind: str) -> str:
+        """The model for embeddings, images, speech, transcriptions, videos, music, or a native protocol.
+
+        The one that the target names, else the first listed one whose name says so. Raises `Unsupported`.
+        """
+        if named := self.recorder.target.models.get(kind):
+            return named
+        listed = self.get("/models").json
+        data = listed.get("data") if isinstance(listed, dict) else None
+        names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
+        fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]
+        if not fitting:
+            raise Unsupported(f"no model for {kind} is known: add {kind} under [models] in the target file")
+        return fitting[0]

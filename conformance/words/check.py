@@ -1,0 +1,146 @@
+"""What a check is written with: the decorator that ties it to its requirement, and the words for its verdicts."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from types import NoneType
+from typing import Any, NoReturn, TypeVar
+
+import pytest
+
+from conformance import register
+from conformance.errors import Inconclusive, NotApplicable, Unsupported
+
+Check = Callable[..., None]
+Case = TypeVar("Case")
+
+SUITE = str(Path(__file__).parents[1])
+NAMED = 5
+"""The most cases that the message of one finding names."""
+
+__all__ = [
+    "Inconclusive",
+    "NotApplicable",
+    "Unsupported",
+    "each",
+    "every",
+    "inconclusive",
+    "member",
+    "pick",
+    "requirement",
+]
+
+
+def requirement(name: str) -> Callable[[Check], Check]:
+    """Declares which requirement a check judges. An unknown id stops the collection."""
+    register.load().requirement(name)
+
+    def tie(function: Check) -> Check:
+        vars(function).update(requirement_id=name, __test__=True)  # found whatever python_functions says
+        return pytest.mark.requirement(name)(function)
+
+    return tie
+
+
+def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str) -> Callable[[Check], Check]:
+    """Judges many cases in one check, given to it as `argument`; another argument is what asks, such as `ask`.
+
+    It fails when a case fails, and else is inconclusive when a case is; the message names those cases. It is
+    unsupported when all of them are. What they looked at comes last in the evidence. The check need not name `ask`.
+    """
+    all_cases = tuple(cases)
+
+    def fold(function: Check) -> Check:
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def judge_all(**fixtures: Any) -> None:
+            touched = fixtures["ask"].recorder.touched
+            named = {name: value for name, value in fixtures.items() if name in signature.parameters}
+            every(all_cases, lambda case: function(**named, **{argument: case}), touched, label)
+
+        kept = [one for one in signature.parameters.values() if one.name != argument]
+        if "ask" not in signature.parameters:
+            kept.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
+        vars(judge_all)["__signature__"] = signature.replace(parameters=kept)
+        return judge_all
+
+    return fold
+
+
+def every(
+    cases: Iterable[Case], judge: Callable[[Case], None], touched: list[Any], label: Callable[[Case], str] = str
+) -> None:
+    """As `each`, of cases that are known only while the check runs. `touched` is the recorder's list."""
+    ended: dict[type, list[str]] = {}
+    for case in cases:
+        start = len(touched)
+        kind, message = _ending(judge, case)
+        ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
+        if kind is not AssertionError:
+            touched[:] = touched[start:] + touched[:start]
+    _settle(ended)
+
+
+def _ending(judge: Callable[[Case], None], case: Case) -> tuple[type, str]:
+    """How one case ended, and what it says; `NoneType` when it passed. Errors that are not the check's own go on."""
+    try:
+        judge(case)
+    except (Inconclusive, Unsupported) as error:
+        return type(error), str(error)
+    except AssertionError as error:
+        if not traceback.extract_tb(error.__traceback__)[-1].filename.startswith(SUITE):
+            raise
+        return AssertionError, str(error).split("\nassert ")[0].strip()
+    return NoneType, ""
+
+
+def _settle(ended: dict[type, list[str]]) -> None:
+    if not ended:
+        raise NotApplicable("there is no case to judge")
+    for kind in (AssertionError, Inconclusive):
+        if kind in ended:
+            raise kind(_joined(ended[kind]))
+    if set(ended) <= {Unsupported, NotApplicable}:
+        reason = Unsupported if Unsupported in ended else NotApplicable
+        raise reason(ended[reason][0])
+
+
+def _joined(messages: list[str]) -> str:
+    more = f"; and {len(messages) - NAMED} more" if len(messages) > NAMED else ""
+    return "; ".join(messages[:NAMED]) + more
+
+
+def inconclusive(reason: str) -> NoReturn:
+    """Ends a check whose situation was never reached, for a reason that is not the gateway's."""
+    raise Inconclusive(reason)
+
+
+def pick(value: Any, *path: str | int, kind: type | tuple[type, ...] = object) -> Any:
+    """The member of a JSON value at `path`.
+
+    Inconclusive when it is absent or not of `kind`: another check judges that.
+    """
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            raise Inconclusive(f"cannot be judged: the answer has no {_dotted(path)}") from None
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise Inconclusive(f"cannot be judged: {_dotted(path)} is {value!r:.60}")
+    return value
+
+
+def member(value: Any, *path: str) -> Any:
+    """The member of a JSON value at `path`; None where there is none, whatever stands in its place."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "body"

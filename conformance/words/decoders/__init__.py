@@ -1,0 +1,1 @@
+"""Readers of what gateways make: films, sound, pictures, subtitles."""

@@ -1,0 +1,160 @@
+"""Chat completions as a check reads them, whole and streamed.
+
+Reading what is not there is `Inconclusive`: the requirement that demands it has a check of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import takewhile
+from typing import Any
+
+from conformance.wire.exchange import decoded
+from conformance.words.answer import JsonAnswer, StreamedAnswer
+from conformance.words.check import inconclusive, member, pick
+
+DONE = "[DONE]"
+
+
+class Completion(JsonAnswer):
+    """A whole chat completion."""
+
+    @cached_property
+    def choices(self) -> list[dict[str, Any]]:
+        """The choices, in the order of the body."""
+        choices = pick(self.body, "choices", kind=list)
+        return [pick(self.body, "choices", index, kind=dict) for index in range(len(choices))]
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message of the first choice."""
+        return pick(self.body, "choices", 0, "message", kind=dict)
+
+    @property
+    def text(self) -> str:
+        """The content of the first choice; inconclusive when it is not text."""
+        return pick(self.message, "content", kind=str)
+
+    @property
+    def finish_reason(self) -> Any:
+        """Why the first choice ended."""
+        return pick(self.body, "choices", 0, "finish_reason")
+
+    @property
+    def tool_calls(self) -> list[dict[str, Any]]:
+        """The tool calls of the first choice, none when there are none."""
+        calls = self.message.get("tool_calls") or []
+        return [call for call in pick(calls, kind=list) if isinstance(call, dict)]
+
+
+@dataclass
+class ToolCall:
+    """One tool call put together from its fragments, as the official SDKs do: by index, text appended."""
+
+    index: int
+    fragments: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def id(self) -> Any:
+        """The id of the first fragment."""
+        return self.fragments[0].get("id")
+
+    @property
+    def name(self) -> Any:
+        """The function name of the first fragment."""
+        return member(self.fragments[0], "function", "name")
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of all fragments, in order."""
+        parts = (member(part, "function", "arguments") for part in self.fragments)
+        return "".join(part for part in parts if isinstance(part, str))
+
+
+class CompletionStream(StreamedAnswer):
+    """A streamed chat completion."""
+
+    @property
+    def data(self) -> list[str]:
+        """The data of every event, `[DONE]` among them."""
+        return [event.data for event in self.events]
+
+    @cached_property
+    def chunks(self) -> list[dict[str, Any]]:
+        """The chunks: every event before `[DONE]` that is a JSON object and no error."""
+        before = takewhile(lambda data: data != DONE, self.data)
+        chunks = [chunk for chunk in map(_object, before) if chunk is not None and "error" not in chunk]
+        return chunks or inconclusive("cannot be judged: the stream holds no chunk")
+
+    def arrivals(self) -> list[float]:
+        """When text arrived, in seconds since the request."""
+        found = [event.arrived for event in self.events if _has_text(_object(event.data))]
+        return found or inconclusive("cannot be judged: the stream carries no text")
+
+    @cached_property
+    def choices(self) -> list[dict[str, Any]]:
+        """Every choice of every chunk, in order of arrival."""
+        lists = [found for chunk in self.chunks if isinstance(found := chunk.get("choices"), list)]
+        return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
+
+    @property
+    def indices(self) -> set[Any]:
+        """The indices of all choices."""
+        found = (choice.get("index", 0) for choice in self.choices)
+        return {index for index in found if isinstance(index, Hashable)}
+
+    def of(self, index: int) -> list[dict[str, Any]]:
+        """The parts of one choice. A part without an index belongs to choice 0."""
+        return [choice for choice in self.choices if choice.get("index", 0) == index]
+
+    def deltas(self, index: int = 0) -> list[dict[str, Any]]:
+        """The deltas of one choice."""
+        return [choice["delta"] for choice in self.of(index) if isinstance(choice.get("delta"), dict)]
+
+    def text(self, index: int = 0) -> str:
+        """The content of one choice, put together."""
+        parts = (delta.get("content") for delta in self.deltas(index))
+        return "".join(part for part in parts if isinstance(part, str))
+
+    def finish_reasons(self, index: int = 0) -> list[Any]:
+        """Every finish_reason of one choice that is not null."""
+        found = (choice.get("finish_reason") for choice in self.of(index))
+        return [reason for reason in found if reason is not None]
+
+    def tool_calls(self, index: int = 0) -> list[ToolCall]:
+        """The tool calls of one choice, in order of their index."""
+        calls: dict[int, ToolCall] = {}
+        for fragment in self.fragments(index):
+            number = fragment.get("index")
+            if isinstance(number, int):
+                calls.setdefault(number, ToolCall(number)).fragments.append(fragment)
+        return [calls[number] for number in sorted(calls)]
+
+    def fragments(self, index: int = 0) -> Iterator[dict[str, Any]]:
+        """The tool call fragments of one choice."""
+        for delta in self.deltas(index):
+            fragments = delta.get("tool_calls")
+            yield from (part for part in fragments or [] if isinstance(part, dict))
+
+    @property
+    def usages(self) -> list[dict[str, Any]]:
+        """Every usage object of the stream."""
+        return [chunk["usage"] for chunk in self.chunks if isinstance(chunk.get("usage"), dict)]
+
+    @property
+    def usage(self) -> dict[str, Any]:
+        """The last usage object."""
+        return self.usages[-1] if self.usages else inconclusive("cannot be judged: the stream reports no usage")
+
+
+def _has_text(chunk: dict[str, Any] | None) -> bool:
+    choices = (chunk or {}).get("choices")
+    deltas = [choice.get("delta") for choice in choices or [] if isinstance(choice, dict)]
+    return any(delta.get("content") for delta in deltas if isinstance(delta, dict))
+
+
+def _object(data: str) -> dict[str, Any] | None:
+    value = decoded(data)
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,153 @@
+"""What is judged of every job, whatever it makes, and of what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+
+from conformance.wire.exchange import Exchange
+from conformance.words.answer import allowed_for, demand_json, demand_kind, demand_status, demand_text, leave_at_limit
+from conformance.words.check import NotApplicable, inconclusive, pick
+from conformance.words.decoders.media import Unreadable
+from conformance.words.openai.jobs import STAGES, Job, accepted, is_address
+from gateway_contract import Contract
+
+RANKS = {"waiting": 0, "running": 1, "success": 2, "failure": 2}
+
+
+def taken(job: Job) -> None:
+    """The answer to a submission is a job that has not ended, and not what it makes."""
+    answer = job.exchange
+    assert accepted(answer), f"the submission is answered {answer.status or answer.broken}: {answer.text:.160}"
+    state, allowed = demand_json(answer).get("status"), [*job.rules["waiting"], *job.rules["running"]]
+    assert state in allowed, f"the status of a job just submitted is {state!r:.60}, not {allowed}"
+
+
+def identity(job: Job) -> None:
+    """The job has an id."""
+    names = job.rules["ids"]
+    values = {name: job.submission[name] for name in names if name in job.submission}
+
+    assert values, f"the submission has no {' or '.join(names)}"
+    for name, value in values.items():
+        demand_text(value, name)
+
+
+def statuses(job: Job) -> None:
+    """Whoever asks for the status is told it, in a documented word."""
+    if not job.polls:
+        inconclusive("the submission gave no id to ask for")
+    known = [word for stage in STAGES for word in job.rules[stage]]
+    for poll in job.polls:
+        demand_status(poll, [200])
+        state = demand_kind(poll.json, f"the answer to GET {poll.request.path}", dict).get("status")
+        assert state in known, f"status is {state!r:.60}, not one of {', '.join(known)}"
+
+
+def order(job: Job) -> None:
+    """A job never goes back."""
+    stages = [(job.stage(body), body.get("status")) for body in job.told]
+    known = [(RANKS[stage], word) for stage, word in stages if stage is not None]
+    for (rank, word), (next_rank, next_word) in pairwise(known):
+        assert rank <= next_rank, f"the status was {word!r} and then {next_word!r}"
+
+
+def end(job: Job) -> None:
+    """What a job ended with stays."""
+    ended = job.last
+    later = job.later.json if job.later and job.later.status == 200 else inconclusive("the second question failed")
+    state = pick(later, "status")
+
+    assert job.stage(later) == job.stage(ended), f"the status was {ended['status']!r}, and later {state!r:.60}"
+
+
+def progresses(job: Job) -> list[Any]:
+    """Every progress that the job told. Raises `NotApplicable` when it told none."""
+    found = [body["progress"] for body in job.told if body.get("progress") is not None]
+    if not found:
+        raise NotApplicable("the target tells no progress")
+    return found
+
+
+def progress(job: Job) -> None:
+    """Progress is a percentage."""
+    for value in progresses(job):
+        assert 0 <= demand_kind(value, "progress", (int, float)) <= 100, f"progress is {value!r}"
+
+
+def growth(job: Job) -> None:
+    """Progress does not shrink."""
+    numbers = [value for value in progresses(job) if isinstance(value, (int, float))]
+    for one, following in pairwise(numbers):
+        assert one <= following, f"progress was {one} and then {following}"
+
+
+def nothing_early(job: Job) -> None:
+    """Nothing is given before the job has ended well."""
+    name = job.rules["results"]
+    for body in job.told:
+        if job.stage(body) in ("waiting", "running"):
+            assert not body.get(name), f"{name} is {body[name]!r:.80} while the status is {body['status']!r:.40}"
+
+
+def no_error(job: Job) -> None:
+    """No error is told unless the job failed."""
+    for body in job.told:
+        if job.stage(body) != "failure":
+            assert not body.get("error"), (
+                f"error is {body['error']!r:.80} while the status is {body.get('status')!r:.40}"
+            )
+
+
+def results(job: Job) -> None:
+    """A job that ended well says where the things are that it made."""
+    name = job.rules["results"]
+    value = job.success.get(name)
+    things = value if isinstance(value, list) else [value]
+
+    assert things, f"{name} is empty"
+    for thing in things:
+        url = demand_kind(thing, name, dict).get("url")
+        assert is_address(url), f"url of {name} is {url!r:.80}"
+
+
+def failure(job: Job) -> None:
+    """A job that failed says why."""
+    error = job.failure.get("error")
+    message = error.get("message") if isinstance(error, dict) else error
+
+    demand_text(message, "the message of the error")
+
+
+def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
+    """A wrong submission, or a question for what is not there, is refused with a status that the contract gives it."""
+    demand_status(answer, allowed_for(gateway, *causes))
+
+
+def stranger(answer: Exchange) -> None:
+    """The answer to somebody else's question does not tell the status."""
+    leave_at_limit(answer)
+    assert answer.status >= 400, f"somebody else's job is answered {answer.status}: {answer.text:.120}"
+
+
+def opens(fetched: Exchange, decode: Callable[[bytes], Any]) -> None:
+    """What stands at an address can be opened."""
+    demand_status(fetched, [200])
+    decodes(fetched.body, fetched.url, decode)
+
+
+def decodes(data: bytes, name: str, decode: Callable[[bytes], Any]) -> None:
+    """A decoder reads the bytes to their end."""
+    try:
+        decode(data)
+    except Unreadable as problem:
+        raise AssertionError(f"{name:.80}: {problem}") from None
+
+
+def schema(job: Job, contract: Contract, submitted: str, asked: str) -> None:
+    """The submission and every status satisfy the schemas of their operations."""
+    pairs = [(submitted, job.exchange.status, job.submission), *((asked, 200, body) for body in job.statuses)]
+    for operation, status, body in pairs:
+        problem = contract.operations[operation].response_problem(status, body)
+        assert problem is None, f"{operation}: {problem.param}: {problem.message}"

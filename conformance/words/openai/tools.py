@@ -1,0 +1,82 @@
+"""The tools that the checks offer, and the conversations that use them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from conformance.words.answer import demand_served
+from conformance.words.ask import Ask, user
+from conformance.words.check import Unsupported, inconclusive, member
+from conformance.words.openai.chat import Completion, CompletionStream
+
+QUESTION = "What is the weather in Paris? Use the tool."
+BOTH = "What is the weather in Paris and what is the time in Tokyo? Call get_weather and get_time, both at once."
+
+CITY = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "description": "The name of the city"}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+
+
+def function(name: str, parameters: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    """A function tool."""
+    described = {"name": name, "description": name.replace("_", " ").capitalize() + " of a city"}
+    return {"type": "function", "function": described | ({"parameters": parameters} if parameters else {}) | fields}
+
+
+WEATHER = function("get_weather", CITY)
+TIME = function("get_time", CITY)
+TOOLS = [WEATHER, TIME]
+NAMES = ("get_weather", "get_time")
+REQUIRED: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required"}
+NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "function", "function": {"name": "get_time"}}}
+GIVEN: dict[str, Any] = {
+    "id": "call_8f2a",
+    "type": "function",
+    "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
+}
+"""A call as an earlier turn of a conversation holds it."""
+
+
+def required(ask: Ask, **fields: Any) -> Completion:
+    """A whole answer that has to call a tool."""
+    return ask.chat(QUESTION, **REQUIRED | fields)
+
+
+def required_stream(ask: Ask, **fields: Any) -> CompletionStream:
+    """A streamed answer that has to call a tool."""
+    return ask.stream(QUESTION, **REQUIRED | fields)
+
+
+def known(ask: Ask, dependent: bool) -> None:
+    """Leaves the check when tools depend on the model and this one clearly refuses them."""
+    plain = ask.chat(QUESTION, tools=TOOLS)
+    if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
+        raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
+
+
+def served(answer: Completion) -> Completion:
+    """Demands that a request is answered 200, whatever a model may refuse: tools are known to be taken."""
+    return demand_served(answer)
+
+
+def calls(answer: Completion) -> list[dict[str, Any]]:
+    """The calls of an answer; inconclusive when there are none."""
+    return answer.tool_calls or inconclusive("the model called no tool")
+
+
+def arguments(call: dict[str, Any]) -> Any:
+    """The decoded arguments of a call, or None when they are not JSON."""
+    try:
+        return json.loads(member(call, "function", "arguments"))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def returned(turn: dict[str, Any], *results: tuple[str, object]) -> list[dict[str, Any]]:
+    """A conversation: a question, the assistant's turn with calls, and the results by call id."""
+    answers = [{"role": "tool", "tool_call_id": name, "content": content} for name, content in results]
+    return [user(QUESTION), {"role": "assistant", **turn}, *answers]

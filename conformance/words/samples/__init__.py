@@ -1,0 +1,1 @@
+"""What checks send: media, response formats, and texts of every plane of Unicode."""

@@ -1,0 +1,34 @@
+"""The contract: what is documented, as data, and one small loader."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from gateway_contract import errors
+from gateway_contract._build import read
+from gateway_contract._contract import Contract, pattern
+from gateway_contract._operation import FORM, JSON, Operation
+from gateway_contract._problem import Problem
+from gateway_contract._sources import BASE, gateway_names
+
+__all__ = ["FORM", "JSON", "Contract", "Operation", "Problem", "errors", "load", "names", "pattern"]
+
+
+def load(gateway: str | None = None) -> Contract:
+    """The contract of a gateway; of None or "openai", the base contract. Loaded once.
+
+    Raises:
+        UnknownGateway: no overlay has that name.
+        ContractError: the built file is not current and the sources cannot be built.
+    """
+    return _load(gateway or BASE)
+
+
+def names() -> tuple[str, ...]:
+    """The names of all gateways that have an overlay, sorted."""
+    return gateway_names()
+
+
+@cache
+def _load(name: str) -> Contract:
+    return Contract(name, read(name))

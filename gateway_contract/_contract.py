@@ -1,0 +1,130 @@
+"""The contract of one gateway, ready for use."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from gateway_contract._operation import Operation
+from gateway_contract._schema import Schema
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+DEFAULT = "openai"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+class Contract:
+    """What one gateway documents.
+
+    `name` is "openai" for the base contract. `document` is a self-contained OpenAPI document.
+    """
+
+    def __init__(self, name: str, document: dict[str, Any]) -> None:
+        self.name = name
+        self.document = document
+        self._schemas: dict[str, Schema] = {}
+
+    def __repr__(self) -> str:
+        return f"<Contract {self.name}>"
+
+    @property
+    def gateway(self) -> dict[str, Any]:
+        """What the gateway documents and no schema can state."""
+        gateway: dict[str, Any] = self.document["x-gateway"]
+        return gateway
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """The features that the gateway claims and that are judged."""
+        return frozenset(self.gateway["features"])
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """Every operation, by its id."""
+        return MappingProxyType({operation.id: operation for operation in self._all_operations()})
+
+    def find(self, method: str, path: str, protocol: str = DEFAULT) -> Operation | None:
+        """The operation for a method and a path relative to the base of a protocol, such as "/chat/completions".
+
+        `{model}` matches one segment or several, because model names contain slashes.
+        """
+        return self._routed(path, protocol).get(method.upper())
+
+    def allowed(self, path: str, protocol: str = DEFAULT) -> tuple[str, ...]:
+        """The methods that a path knows, sorted; empty when there is no such path."""
+        return tuple(sorted(self._routed(path, protocol)))
+
+    @cached_property
+    def bases(self) -> dict[str, str]:
+        """The path under which each protocol is served, such as {"openai": "/v1", "anthropic": "/anthropic"}."""
+        return {name: urlsplit(one["base_url"]).path for name, one in self.gateway["protocols"].items()}
+
+    def validator(self, schema: str | dict[str, Any]) -> jsonschema_rs.Validator:
+        """The compiled validator of a schema, or of a reference such as "#/components/schemas/Error"."""
+        return self._compile({"$ref": schema} if isinstance(schema, str) else schema).fast
+
+    def _compile(self, schema: dict[str, Any]) -> Schema:
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self._schemas:
+            self._schemas[key] = Schema(schema, self.document["components"])
+        return self._schemas[key]
+
+    def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        """The component that `node` refers to, or `node` itself."""
+        while "$ref" in node:
+            _, section, name = node["$ref"].removeprefix("#/").split("/", 2)
+            node = self.document["components"][section][name]
+        return node
+
+    def _routed(self, path: str, protocol: str) -> dict[str, Operation]:
+        for pattern, operations in self._routes.get(protocol, ()):
+            if pattern.fullmatch(path):
+                return operations
+        return {}
+
+    @cached_property
+    def _routes(self) -> dict[str, list[tuple[re.Pattern[str], dict[str, Operation]]]]:
+        """By protocol, the patterns of the path templates with their operations by method, the most exact first."""
+        routes: dict[str, dict[str, dict[str, Operation]]] = {}
+        for operation in self.operations.values():
+            routes.setdefault(operation.protocol, {}).setdefault(operation.path, {})[operation.method] = operation
+        return {
+            protocol: [(pattern(path), paths[path]) for path in sorted(paths, key=_vagueness)]
+            for protocol, paths in routes.items()
+        }
+
+    def _all_operations(self) -> Iterator[Operation]:
+        for path, item in self.document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield self._operation(path, method.upper(), item)
+
+    def _operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
+        document = item[method.lower()]
+        document = {**document, "parameters": [*item.get("parameters", ()), *document.get("parameters", ())]}
+        security = document.get("security", self.document.get("security", []))
+        auth_required = bool(security) and {} not in security
+        protocol = item.get("x-protocol", DEFAULT)
+        name = document["operationId"]
+        return Operation(name, method, path, protocol, document, auth_required, self._compile, self._resolve)
+
+
+@cache
+def pattern(template: str) -> re.Pattern[str]:
+    """The pattern of the paths that a template stands for, with a group for each parameter."""
+    steps = re.split(r"\{(\w+)\}", template)
+    steps[::2] = map(re.escape, steps[::2])
+    steps[1::2] = (f"(?P<{name}>{'.+' if name == 'model' else '[^/]+'})" for name in steps[1::2])
+    return re.compile("".join(steps))
+
+
+def _vagueness(template: str) -> tuple[bool, int]:
+    """Templates without parameters come first, then long ones."""
+    return "{" in template, -len(template)

@@ -1,0 +1,39 @@
+"""A JSON Schema that judges in microseconds and explains only what it refuses."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gateway_contract._problem import Problem, explain
+
+if TYPE_CHECKING:
+    import jsonschema_rs
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Schema:
+    """One schema of a document. It is compiled when it is first used."""
+
+    def __init__(self, schema: dict[str, Any], components: dict[str, Any]) -> None:
+        self.schema = {"$schema": DIALECT, **schema, "components": components}
+
+    @cached_property
+    def fast(self) -> jsonschema_rs.Validator:
+        """The validator that judges."""
+        import jsonschema_rs
+
+        return jsonschema_rs.validator_for(self.schema)
+
+    def problem(self, value: object) -> Problem | None:
+        """What is wrong with `value`, or None when it satisfies the schema."""
+        if self.fast.is_valid(value):
+            return None
+        return self._explained(value)
+
+    def _explained(self, value: object) -> Problem:
+        from jsonschema import Draft202012Validator
+
+        problem = explain(Draft202012Validator(self.schema).iter_errors(value))
+        return problem or Problem("The body does not satisfy its schema.", None, "schema", ())

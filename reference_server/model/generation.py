@@ -1,0 +1,131 @@
+"""A prompt's answer: always the same one.
+
+Temperature and seed change nothing. A stop text ends the answer before it, the token limit ends it after that many
+pieces, and a piece is a token: the tokens of an answer are its pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import msgspec
+
+from reference_server.errors import Refusal, UnsatisfiableSchema
+from reference_server.model import tokens
+from reference_server.model.instance import instance
+from reference_server.model.instructions import last_user_message, repeated, reply_text
+from reference_server.model.prompt import (
+    Answer,
+    CallArguments,
+    CallStart,
+    Finish,
+    Message,
+    Output,
+    Part,
+    Piece,
+    Prompt,
+    Text,
+    Tool,
+    Usage,
+)
+from reference_server.model.tool_use import Wanted, wanted_calls
+
+_THOUGHT_ABOUT = 80
+"""The most characters of the user's words that are thought about."""
+
+
+def answers(prompt: Prompt, ids: Callable[[], str], lengthy: bool = False) -> list[Answer]:
+    """As many answers as the prompt wants choices: equal, but for the ids of their calls."""
+    thoughts = _thoughts(prompt) if prompt.thinking else ()
+    most = None if prompt.max_tokens is None else max(0, prompt.max_tokens - len(thoughts))
+    calls = wanted_calls(prompt)
+    if calls:
+        return [
+            _limited(list(_call_pieces(calls, ids)), most, "tool_calls", thoughts=thoughts)
+            for _ in range(prompt.choices)
+        ]
+    text, stop = _stopped(_text(prompt, lengthy), prompt.stop)
+    answer = _limited([Text(token) for token in tokens.cut(text)], most, "stop", stop, thoughts)
+    return [answer] * prompt.choices
+
+
+def usage(prompt: Prompt, given: list[Answer]) -> Usage:
+    """What the answers cost together; the prompt is paid for once."""
+    return Usage(prompt_tokens(prompt), sum(len(answer.pieces) + len(answer.thoughts) for answer in given))
+
+
+def prompt_tokens(prompt: Prompt) -> int:
+    """The tokens of all messages and of the tools' JSON."""
+    return sum(map(_message_tokens, prompt.messages)) + sum(map(_tool_tokens, prompt.tools))
+
+
+def _tool_tokens(tool: Tool) -> int:
+    return tokens.count(msgspec.json.encode([tool.name, tool.description, tool.parameters]).decode())
+
+
+def _message_tokens(message: Message) -> int:
+    calls = sum(tokens.count(call.name) + tokens.count(call.arguments) for call in message.calls)
+    return tokens.MESSAGE + calls + sum(map(_part_tokens, message.parts))
+
+
+def _part_tokens(part: Part) -> int:
+    if part.kind == "text":
+        return tokens.count(part.text)
+    return tokens.IMAGE if part.kind == "image" else tokens.count_bytes(part.size)
+
+
+def _call_pieces(calls: list[Wanted], ids: Callable[[], str]) -> Iterator[Piece]:
+    for index, (tool, arguments) in enumerate(calls):
+        yield CallStart(index, f"call_{ids()[:24]}", tool.name, tool.free)
+        yield from (CallArguments(index, token) for token in tokens.cut(arguments))
+
+
+def _limited(
+    pieces: list[Piece], most: int | None, finish: Finish, stop: str | None = None, thoughts: tuple[str, ...] = ()
+) -> Answer:
+    if most is not None and len(pieces) > most:
+        return Answer(tuple(islice(pieces, most)), "length", thoughts=thoughts)
+    return Answer(tuple(pieces), finish, stop, thoughts)
+
+
+def _thoughts(prompt: Prompt) -> tuple[str, ...]:
+    asked = last_user_message(prompt).text[:_THOUGHT_ABOUT]
+    return tuple(tokens.cut(f"The user says: {asked}. I answer that."))
+
+
+def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
+    """The text before the first stop text, and which one that is."""
+    found = [(text.find(word), word) for word in stop if word and word in text]
+    if not found:
+        return text, None
+    place, word = min(found)
+    return text[:place], word
+
+
+def _text(prompt: Prompt, lengthy: bool) -> str:
+    if prompt.output.kind == "schema":
+        return _schema_text(prompt.output)
+    return _object_text(prompt, lengthy) if prompt.output.kind == "json" else reply_text(prompt, lengthy)
+
+
+def _schema_text(output: Output) -> str:
+    try:
+        return msgspec.json.encode(instance(output.schema or {"type": "object"})).decode()
+    except UnsatisfiableSchema as error:
+        raise Refusal("invalid_value", f"The response format: {error.message}.", output.at) from error
+
+
+def _object_text(prompt: Prompt, lengthy: bool) -> str:
+    """The object that the user wants repeated, else one that holds the answer."""
+    wanted = repeated(last_user_message(prompt).text)
+    if wanted and _is_object(wanted):
+        return wanted
+    return msgspec.json.encode({"answer": reply_text(prompt, lengthy)}).decode()
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(text), dict)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return False

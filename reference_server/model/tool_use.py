@@ -1,0 +1,90 @@
+"""When a model calls tools, which ones, and with what arguments."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from reference_server.errors import Refusal, UnsatisfiableSchema
+from reference_server.model.instance import instance
+from reference_server.model.instructions import last_user_message
+from reference_server.model.prompt import Prompt, Tool
+
+_COMMON = frozenset(
+    {"get", "set", "do", "run", "call", "use", "make", "is", "the", "of", "for", "and", "an", "to", "in", "by", "tool"}
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_NAME = r"[^\W\d_a-z][\w'-]*"
+_NAMED = re.compile(rf"\b(?:in|for|of|at)\s+({_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_NAME})*)")
+_BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
+
+Wanted = tuple[Tool, str]
+"""A tool and the text of its arguments."""
+
+
+def wanted_calls(prompt: Prompt) -> list[Wanted]:
+    """The calls of the answer; none when it is to be text.
+
+    With choice `auto` a tool is called when the last message is the user's and holds a word of the tool's name; with
+    `required` the first tool is called where none is meant. Several tools, or one tool for several names ("in Paris and
+    London"), are called together unless calls are not to be parallel.
+    """
+    tools = [tool for tool in prompt.tools if prompt.choice.names is None or tool.name in prompt.choice.names]
+    if not tools or prompt.choice.mode == "none":
+        return []
+    meant = [] if prompt.messages[-1].role == "tool" else _meant(tools, last_user_message(prompt).text)
+    if not meant and prompt.choice.mode == "required":
+        meant = tools[:1]
+    calls = [call for tool in meant for call in _calls(tool, last_user_message(prompt).text)]
+    return calls if prompt.parallel else calls[:1]
+
+
+def _meant(tools: list[Tool], text: str) -> list[Tool]:
+    words = set(re.findall(r"\w+", text.lower()))
+    return [tool for tool in tools if _named_in(text, tool.name) or words & _keywords(tool.name)]
+
+
+def _named_in(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+
+
+def _keywords(name: str) -> set[str]:
+    words = {word.lower() for word in _WORD.findall(name) if len(word) > 1} - _COMMON
+    return words | {f"{word}s" for word in words}
+
+
+def _calls(tool: Tool, text: str) -> list[Wanted]:
+    if tool.free:
+        return [(tool, f"The user said: {text}")]
+    arguments = _arguments(tool)
+    subject = _subject(tool)
+    found = _NAMED.search(text)
+    if subject is None or found is None:
+        return [(tool, _encoded(arguments))]
+    return [(tool, _encoded({**arguments, subject: name})) for name in _BETWEEN.split(found[1])]
+
+
+def _subject(tool: Tool) -> str | None:
+    """The first property that any text satisfies."""
+    for name, schema in tool.parameters.get("properties", {}).items():
+        if (
+            isinstance(schema, dict)
+            and schema.get("type") == "string"
+            and schema.keys() <= {"type", "description", "title"}
+        ):
+            return str(name)
+    return None
+
+
+def _arguments(tool: Tool) -> dict[str, Any]:
+    try:
+        arguments: dict[str, Any] = instance({"type": "object", **tool.parameters})
+    except UnsatisfiableSchema as error:
+        raise Refusal("invalid_value", f"The parameters of {tool.name!r}: {error.message}.", tool.at) from error
+    return arguments
+
+
+def _encoded(arguments: dict[str, Any]) -> str:
+    return msgspec.json.encode(arguments).decode()

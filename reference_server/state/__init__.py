@@ -1,0 +1,1 @@
+"""What the server remembers: accounts and limits, files, jobs, responses, usage."""

@@ -1,0 +1,113 @@
+"""Who may call what, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reference_server.errors import Refusal
+from reference_server.fixtures import Fixtures, Key
+from reference_server.state.store import Store
+from reference_server.wire.call import Call
+
+_MESSAGES = {
+    "expired_credential": "This API key has expired.",
+    "invalid_credential": "This API key was revoked.",
+    "forbidden": "This API key may not use this operation.",
+    "spend_limit": "The spend limit of this account is reached.",
+    "no_payment_method": "This account has no payment method on file.",
+}
+HEADERS = {"bearer": "authorization", "x-api-key": "x-api-key", "x-goog-api-key": "x-goog-api-key"}
+_USE = {
+    "bearer": "`Authorization: Bearer <key>`",
+    "x-api-key": "`x-api-key: <key>`",
+    "x-goog-api-key": "`x-goog-api-key: <key>`",
+}
+QUERY = {"gemini": "key"}
+"""The query parameter that carries the credential in the older form of a protocol."""
+_OF_CREDENTIAL = ("expired_credential", "invalid_credential")
+
+
+class Access:
+    """Authenticates and keeps the limits of a contract: `x-gateway`'s `protocols` and `limits`."""
+
+    def __init__(
+        self, fixtures: Fixtures, store: Store, limits: Mapping[str, Any], protocols: Mapping[str, Any]
+    ) -> None:
+        self._credentials = {name: one["credentials"] for name, one in protocols.items()}
+        self._fixtures = fixtures
+        self._store = store
+        self._shared = limits.get("scope") in ("account", "team")
+        wait = limits.get("retry_after")
+        self._wait = wait if isinstance(wait, int) else 1
+        self._per_minute = limits.get("requests_per_minute") or 60
+
+    def authenticate(self, call: Call, required: bool) -> Key | None:
+        """The key of a request. Where none is required, a missing or unusable one counts as no key."""
+        try:
+            return self._key(self._token(call))
+        except Refusal:
+            if required:
+                raise
+            return None
+
+    def _token(self, call: Call) -> str:
+        """The credential of a request, from the first of the protocol's headers that is there, else from the query.
+
+        Raises Refusal.
+        """
+        kinds = self._credentials[call.protocol]
+        sent = {kind: call.headers[HEADERS[kind]] for kind in kinds if call.headers.get(HEADERS[kind])}
+        in_query = call.query.get(QUERY.get(call.protocol, ""))
+        if not sent and in_query:
+            return str(in_query[0])
+        if not sent:
+            raise Refusal(
+                "missing_credential", f"No API key was sent: use {' or '.join(_USE[kind] for kind in kinds)}."
+            )
+        kind, value = next(iter(sent.items()))
+        if kind != "bearer":
+            return value.strip()
+        scheme, _, token = value.partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    def _key(self, token: str) -> Key:
+        key = self._fixtures.key(token)
+        if key is None:
+            raise Refusal("invalid_credential", "The API key is not valid.")
+        if key.refused in _OF_CREDENTIAL:
+            raise Refusal(key.refused, _MESSAGES[key.refused])
+        return key
+
+    def admit(self, key: Key | None, operation: str) -> None:
+        """Raise Refusal when the state of the key, or its limit, forbids the operation now."""
+        if key is None:
+            return
+        if key.refused == "rate_limited":
+            raise self._limited(self._per_minute, self._wait)
+        if key.refused and operation not in key.free:
+            raise Refusal(key.refused, _MESSAGES[key.refused])
+        if key.requests and not self._store.admit(self._bucket(key), key.requests, key.window):
+            raise self._limited(key.requests, max(1, round(key.window)))
+
+    def _bucket(self, key: Key) -> str:
+        return key.account if self._shared else key.token
+
+    def _limited(self, limit: int, wait: int) -> Refusal:
+        return Refusal("rate_limited", f"Too many requests: retry in {wait} s.", headers=limit_headers(limit, 0, wait))
+
+    def upstream_limited(self) -> Refusal:
+        """What a provider's rate limit looks like to the caller."""
+        return Refusal(
+            "rate_limited", "The provider limits the rate.", headers=limit_headers(self._per_minute, 0, self._wait)
+        )
+
+
+def limit_headers(limit: int, remaining: int, wait: int) -> dict[str, str]:
+    """Both ways to signal a limit; `wait` is in seconds."""
+    headers = {
+        "x-ratelimit-limit-requests": str(limit),
+        "x-ratelimit-remaining-requests": str(remaining),
+        "x-ratelimit-reset-requests": f"{wait}s",
+    }
+    return headers if remaining else {"retry-after": str(wait), **headers}

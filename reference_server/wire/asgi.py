@@ -1,0 +1,86 @@
+"""Replies as ASGI messages.
+
+A burst of events is one write. Only a reply that asks for pauses or for fragments is written piece by piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from typing import Any
+
+from reference_server.wire.reply import Reply
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class _CaseKept(bytes):
+    """A header name that the HTTP server writes as it is: it would write the result of `lower()`."""
+
+    def lower(self) -> bytes:
+        return self
+
+
+async def write(reply: Reply, receive: Receive, send: Send) -> None:
+    """Send a reply; stop when the client has gone."""
+    if reply.delay:
+        await asyncio.sleep(reply.delay)
+    if reply.pause or reply.fragment or reply.cut:
+        await _write_pieces(reply, receive, send)
+        return
+    body = reply.encoded()
+    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply, len(body))})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> None:
+    await send(
+        {"type": "http.response.start", "status": reply.status, "headers": _headers(reply, len(reply.encoded()))}
+    )
+    async for piece in _paced(reply, receive):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    if not reply.cut:
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _paced(reply: Reply, receive: Receive) -> AsyncIterator[bytes]:
+    for piece in _pieces(reply):
+        yield piece
+        if await _disconnected_within(reply.pause, receive):
+            return
+
+
+def _pieces(reply: Reply) -> Iterator[bytes]:
+    if reply.fragment:
+        body = reply.encoded()
+        yield from (body[at : at + reply.fragment] for at in range(0, len(body), reply.fragment))
+    elif reply.events is None:
+        yield reply.encoded()
+    else:
+        yield from reply.pieces()
+
+
+async def _disconnected_within(seconds: float, receive: Receive) -> bool:
+    """Wait, and let what was written leave in its own packet."""
+    if not seconds:
+        await asyncio.sleep(0)
+        return False
+    try:
+        message = await asyncio.wait_for(receive(), seconds)
+    except TimeoutError:
+        return False
+    return bool(message["type"] == "http.disconnect")
+
+
+def _headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
+    headers = [(_name(name), value.encode("latin-1")) for name, value in reply.headers.items()]
+    if reply.events is None:
+        headers.append((b"content-length", str(size + reply.cut).encode()))
+    return headers
+
+
+def _name(name: str) -> bytes:
+    encoded = name.encode("latin-1")
+    return encoded if name.islower() else _CaseKept(encoded)

@@ -1,0 +1,36 @@
+"""A request on its way to a handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gateway_contract import Contract, Operation
+    from reference_server.fixtures import Key
+    from reference_server.wire.form import Upload
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. `path` is relative to the base of its protocol, header names are lower-case.
+
+    `raw` is None when the body was too large to keep. `body` is the decoded JSON, or the fields of a form, whose files
+    are in `uploads`. `query` holds what was sent, and once the operation is known what its schemas make of it.
+
+    `operation` is None for an unknown route, `key` is None before authentication and on routes that need none.
+    """
+
+    id: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    raw: bytes | None
+    contract: Contract
+    protocol: str = "openai"
+    query: dict[str, Any] = field(default_factory=dict)
+    uploads: dict[str, list[Upload]] = field(default_factory=dict)
+    operation: Operation | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    key: Key | None = None
+    body: Any = None

@@ -1,0 +1,110 @@
+"""`python -m tests.odd_values`: gives each member of each answer an odd value, and tells which checks err."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gateway_contract
+from conformance.model import Finding, Verdict
+from conformance.register import select
+from conformance.run import runner
+from conformance.target import reference
+from reference_server import faults
+from reference_server.faults import Fault
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
+from tests.faults.recorded import USUAL, Listening, Session, record, serving
+from tests.odd_values.members import GONE, Place, bodies, operation, paths, put
+
+VALUES: dict[str, Any] = {
+    "object": {},
+    "array": [],
+    "text": "odd",
+    "number": -1,
+    "huge": 10**30,
+    "true": True,
+    "null": None,
+    "gone": GONE,
+}
+NAME = "odd_values"
+Places = dict[str, Place]
+"""One place in the answers of each operation."""
+
+
+class Everywhere(Fault):
+    """A fault that is meant for every call."""
+
+    def applies_to(self, _: Call) -> bool:
+        """Whatever the call."""
+        return True
+
+
+def main() -> int:
+    """0 when no check errs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.odd_values", description=__doc__)
+    names = ["openai", *gateway_contract.names()]
+    parser.add_argument("--gateway", choices=names, default="openai", help="which one the server plays")
+    parser.add_argument("--value", choices=VALUES, action="append", help="may be repeated (default: all)")
+    options = parser.parse_args()
+    gateway = None if options.gateway == "openai" else options.gateway
+    with TemporaryDirectory() as place:
+        session = record(gateway, USUAL, Path(place))
+    erred = 0
+    with serving(Listening(gateway)) as base_url:
+        for name in options.value or VALUES:
+            for places in rounds(session):
+                faults.load()[NAME] = _fault(places, VALUES[name])
+                found = judge(base_url, gateway, places)
+                erred += len(found)
+                for finding in found:
+                    print(f"{finding.requirement} errs: {_near(finding, places)} = {name}: {finding.message[-200:]}")
+    print(f"{erred} checks erred")
+    return int(erred > 0)
+
+
+def rounds(session: Session) -> Iterator[Places]:
+    """Every place in the answers of a session once, of all operations side by side."""
+    seen: dict[str, dict[Place, None]] = {}
+    for call, reply in session.plain:
+        places = seen.setdefault(operation(call), {})
+        places.update(((kind, path), None) for kind, body in bodies(reply) for path in paths(body))
+    for row in zip_longest(*seen.values()):
+        yield {name: place for name, place in zip(seen, row, strict=True) if place}
+
+
+def _fault(places: Places, value: Any) -> Fault:
+    def change(reply: Reply, call: Call) -> None:
+        kind, path = places.get(operation(call), ("", ()))
+        for other, body in bodies(reply):
+            if other == kind:
+                put(body, path, value)
+
+    return Everywhere(NAME, "One member of each answer has an odd value.", "*", frozenset({"odd"}), change)
+
+
+def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
+    """What errs among the checks that ask for one of the operations."""
+    within = [name for name, one in USUAL.items() if not one.operations or places.keys() & {*one.operations}]
+    report = runner.judge(
+        base_url=base_url.replace("/v1", f"/fault/{NAME}/v1"),
+        gateway=gateway,
+        target=reference.FIXTURES,
+        requirement=within,
+        include=sorted(select.EXPENSIVE),
+    ).report
+    return [finding for finding in report.findings if finding.verdict is Verdict.ERRORED]
+
+
+def _near(finding: Finding, places: Places) -> str:
+    """The places in the answers that the check may have looked at."""
+    names = USUAL[finding.requirement].operations or places
+    return ", ".join(f"{name} {'.'.join(places[name][1])}" for name in names if name in places)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
