@@ -42,6 +42,7 @@ class Service:
         self.contract = contract
         self.fixtures = fixtures
         self.store = store
+        self.memory: dict[str, Any] = {}
         self.envelope = protocols.envelope(protocols.DEFAULT, rules["errors"])
         self.access = Access(fixtures, store, rules["limits"], rules["protocols"])
         self.metering = Metering(store, rules["headers"])
@@ -82,6 +83,7 @@ class Service:
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
         """The reply to a call, as the faults leave it."""
         envelope = self.envelope_of(call.protocol)
+        call.memory = self.memory
         try:
             reply = self._served(call, faults)
         except Refusal as refusal:

@@ -1,69 +1,46 @@
-"""The catalogue of faults: each function breaks exactly the requirements that it names.
+"""The catalogue of faults: each breaks exactly the requirements that it names.
 
-Write one function per fault in a module of this package; the module is found by itself. The function's name is the
-fault's name and its docstring says what a client sees. `@fault` changes the reply, `@request_fault` changes the call,
-`@variation` and `@request_variation` are legal differences and break nothing. A function may take the call as a second
-argument, and may change the reply in place and return nothing. A fault plays when the operation matches and, where
-`model` is given, when the request names that model. "*" is every operation and every error without one: of all
-protocols for a variation, of the OpenAI dialect for a fault.
+Write one fault per entry in a module of this package; the module is found by itself. Where "when it plays" and "what it
+changes" can be said with the words of `faults.words`, a fault is a row, whose variable is its name:
 
-A fault in a JSON body:
+    chunk_ids_blank = fault(CHAT, "The id of each chunk is empty.", in_chunks(put("id", "")), breaks={"chat.stream.id"})
+    system_refused = fault(
+        CHAT, "The role `system` is refused.", refuse(400), when=both(served, has_role("system")), breaks={...}
+    )
+    n_is_ignored = request_fault(CHAT, "One choice, whatever n asks for.", drop("n"), breaks={"chat.n.count"})
 
-    @fault("createChatCompletion", breaks={"chat.usage.adds-up"})
-    def total_tokens_off_by_one(reply):
-        \"\"\"total_tokens is one more than its parts.\"\"\"
-        return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["total_tokens"] + 1))
+Several edits are made one after another; an edit is a function `(reply, call)`, for a request `(call)`. What a row
+cannot say is a function, whose name is the fault's name and whose docstring says what a client sees. It takes the reply
+and, if it wants, the call, and may change the reply in place and return nothing:
 
-A fault in the chunks of a stream (`reply.chunks` gives them to change in place, `map` and `without` replace and drop):
+    @fault(CHAT, breaks={"chat.unicode"})
+    def utf8_read_as_latin_1(reply):
+        \"\"\"The text is UTF-8 that was decoded as Latin-1.\"\"\"
+        return reply.edit(...)
 
-    @fault("createChatCompletion", breaks={"chat.stream.done"})
-    def stream_without_done(reply):
-        \"\"\"The connection closes after the last chunk.\"\"\"
-        return reply.without(lambda event: event == "[DONE]")
+`fault` changes the reply, `request_fault` the call; `variation` and `request_variation` are legal differences and break
+nothing. A fault plays when the operation matches, when the request names the `model`, where one is given, and `when`
+the situation is that. "*" is every operation and every error without one: of all protocols for a variation, of the
+OpenAI dialect for a fault. A request fault plays after validation unless `before` is "validation", where `call.body` is
+decoded but not yet judged, or "authentication", where only headers and `call.raw` are there.
 
-A fault in an error, which is the whole body `{"error": {...}}`:
-
-    @fault("*", breaks={"errors.message"})
-    def error_without_message(reply):
-        \"\"\"The error object has no message.\"\"\"
-        return reply.edit_error(lambda body: body["error"].pop("message"))
-
-A fault in how the request is understood. It plays after validation unless `before` is "validation", where `call.body`
-is decoded but not yet judged, or "authentication", where only headers and `call.raw` are there:
-
-    @request_fault("createChatCompletion", breaks={"chat.n.count"})
-    def n_is_ignored(call):
-        \"\"\"One choice, whatever n asks for.\"\"\"
-        call.body.pop("n", None)
-
-A fault in the raw bytes, of the body or of each event:
-
-    @fault("createChatCompletion", breaks={"chat.stream.utf-8"})
-    def stream_in_latin_1(reply):
-        \"\"\"The stream is not UTF-8.\"\"\"
-        return reply.raw(lambda data: data.decode().encode("latin-1", "replace")) if reply.events else reply
-
-A fault in a header:
-
-    @fault("*", breaks={"headers.request-id"})
-    def no_request_id(reply):
-        \"\"\"No response has x-request-id.\"\"\"
-        reply.headers.pop("x-request-id")
-
-Timing and connection are fields of `Reply`: `delay`, `pause`, `fragment` and `cut`.
+What a fault remembers from one request to the next stands in `call.memory`, which belongs to the server. Timing and
+connection are fields of `Reply`: `delay`, `pause`, `fragment` and `cut`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from inspect import cleandoc, signature
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, Protocol, overload
 
 from reference_server.errors import DuplicateFault, InvalidFault, UnknownFault
+from reference_server.faults.words.edits import Edit, Members
+from reference_server.faults.words.situations import Situation
 from reference_server.protocols import DEFAULT
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -111,17 +88,51 @@ class Fault:
         """The changed reply, or the same one when the fault is of another stage or operation."""
         if self.stage != "reply" or not self.applies_to(call):
             return reply
-        arguments = (reply, call)[: len(signature(self.function).parameters)]
-        return self.function(*arguments) or reply
+        return self.function(reply, call) or reply
 
 
+class Declare(Protocol):
+    """Makes a fault of a function."""
+
+    def __call__(self, function: Function) -> Fault: ...
+
+
+@overload
 def fault(
     operation: str, *, breaks: Iterable[str], gateway: str | None = None, model: str | None = None
-) -> Callable[[Function], Fault]:
-    """Declare a fault in the reply: `(reply)` or `(reply, call)`, returning the reply or nothing."""
-    return lambda function: _illegal(function, operation, breaks, "reply", gateway, model)
+) -> Declare: ...
+@overload
+def fault(
+    operation: str,
+    doc: str,
+    *edits: Function,
+    breaks: Iterable[str],
+    when: Situation | None = None,
+    gateway: str | None = None,
+    model: str | None = None,
+) -> Fault: ...
+def fault(operation: str, doc: str = "", *edits: Function, breaks: Iterable[str], **options: Any) -> Any:
+    """Declare a fault in the reply: a row, or a function `(reply)` or `(reply, call)`."""
+    return _declaration(operation, doc, edits, _some(breaks, doc), "reply", **options)
 
 
+@overload
+def variation(operation: str = "*", *, gateway: str | None = None, model: str | None = None) -> Declare: ...
+@overload
+def variation(
+    operation: str,
+    doc: str,
+    *edits: Function,
+    when: Situation | None = None,
+    gateway: str | None = None,
+    model: str | None = None,
+) -> Fault: ...
+def variation(operation: str = "*", doc: str = "", *edits: Function, **options: Any) -> Any:
+    """Declare a legal difference in the reply: as `fault`, but nothing is broken."""
+    return _declaration(operation, doc, edits, frozenset(), "reply", **options)
+
+
+@overload
 def request_fault(
     operation: str,
     *,
@@ -129,40 +140,100 @@ def request_fault(
     gateway: str | None = None,
     model: str | None = None,
     before: str = "handler",
-) -> Callable[[Function], Fault]:
-    """Declare a fault in how the request is understood: `(call)`, changing it before that stage."""
-    return lambda function: _illegal(function, operation, breaks, before, gateway, model)
+) -> Declare: ...
+@overload
+def request_fault(
+    operation: str,
+    doc: str,
+    *edits: Function | Members,
+    breaks: Iterable[str],
+    when: Callable[[Call], bool] | None = None,
+    gateway: str | None = None,
+    model: str | None = None,
+    before: str = "handler",
+) -> Fault: ...
+def request_fault(
+    operation: str,
+    doc: str = "",
+    *edits: Function | Members,
+    breaks: Iterable[str],
+    before: str = "handler",
+    **options: Any,
+) -> Any:
+    """Declare a fault in how the request is understood: a row, or a function `(call)` that changes it at that stage."""
+    return _declaration(operation, doc, edits, _some(breaks, doc), before, **options)
 
 
-def variation(
-    operation: str = "*", *, gateway: str | None = None, model: str | None = None
-) -> Callable[[Function], Fault]:
-    """Declare a legal difference in the reply: as `fault`, but nothing is broken."""
-    return lambda function: _declared(function, operation, (), "reply", gateway, model)
-
-
+@overload
 def request_variation(
     operation: str, *, gateway: str | None = None, model: str | None = None, before: str = "handler"
-) -> Callable[[Function], Fault]:
+) -> Declare: ...
+@overload
+def request_variation(
+    operation: str,
+    doc: str,
+    *edits: Function | Members,
+    when: Callable[[Call], bool] | None = None,
+    gateway: str | None = None,
+    model: str | None = None,
+    before: str = "handler",
+) -> Fault: ...
+def request_variation(
+    operation: str, doc: str = "", *edits: Function | Members, before: str = "handler", **options: Any
+) -> Any:
     """Declare a legal difference in how the request is understood: as `request_fault`, but nothing is broken."""
-    return lambda function: _declared(function, operation, (), before, gateway, model)
+    return _declaration(operation, doc, edits, frozenset(), before, **options)
 
 
-def _illegal(function: Function, operation: str, breaks: Iterable[str], *rest: Any) -> Fault:
+def _some(breaks: Iterable[str], doc: str) -> frozenset[str]:
     if isinstance(breaks, str) or not set(breaks):
-        raise InvalidFault(f"{function.__name__} breaks nothing", "name the requirements as a set, or use @variation")
-    return _declared(function, operation, breaks, *rest)
+        raise InvalidFault(f"a fault breaks nothing: {doc}", "name the requirements as a set, or use a variation")
+    return frozenset(breaks)
 
 
-def _declared(
-    function: Function, operation: str, breaks: Iterable[str], stage: str, gateway: str | None, model: str | None
-) -> Fault:
-    if not function.__doc__:
-        raise InvalidFault(f"{function.__name__} has no docstring", "say what a client sees")
+def _declaration(
+    operation: str,
+    doc: str,
+    edits: tuple[Any, ...],
+    breaks: frozenset[str],
+    stage: str,
+    when: Any = None,
+    gateway: str | None = None,
+    model: str | None = None,
+) -> Fault | Declare:
+    """A fault, of which the loader takes the name from its variable; or what makes one of a function."""
     if stage not in STAGES:
-        raise InvalidFault(f"{function.__name__} has the unknown stage {stage!r}", f"use one of {', '.join(STAGES)}")
-    doc = cleandoc(function.__doc__)
-    return Fault(function.__name__, doc, operation, frozenset(breaks), function, stage, gateway, model)
+        raise InvalidFault(f"a fault has the unknown stage {stage!r}", f"use one of {', '.join(STAGES)}")
+    if edits:
+        function = _edited(edits, when) if stage == "reply" else _understood(edits, when)
+        return Fault("", doc, operation, breaks, function, stage, gateway, model)
+
+    def declare(function: Function) -> Fault:
+        if not function.__doc__:
+            raise InvalidFault(f"{function.__name__} has no docstring", "say what a client sees")
+        alone = stage == "reply" and len(signature(function).parameters) == 1
+        play = (lambda reply, _: function(reply)) if alone else function
+        return Fault(function.__name__, cleandoc(function.__doc__), operation, breaks, play, stage, gateway, model)
+
+    return declare
+
+
+def _edited(edits: tuple[Edit, ...], when: Situation | None) -> Function:
+    def play(reply: Reply, call: Call) -> Reply:
+        for edit in edits if when is None or when(reply, call) else ():
+            changed = edit(reply, call)
+            reply = changed if isinstance(changed, Reply) else reply
+        return reply
+
+    return play
+
+
+def _understood(edits: tuple[Any, ...], when: Callable[[Call], bool] | None) -> Function:
+    def play(call: Call) -> None:
+        for edit in edits if when is None or when(call) else ():
+            edit.apply(call.body) if isinstance(edit, Members) else edit(call)
+
+    return play
 
 
 @cache
@@ -173,9 +244,9 @@ def load() -> dict[str, Fault]:
     """
     catalogue: dict[str, Fault] = {}
     for module in sorted(module.name for module in iter_modules(__path__)):
-        for found in vars(import_module(f"{__name__}.{module}")).values():
+        for name, found in vars(import_module(f"{__name__}.{module}")).items():
             if isinstance(found, Fault):
-                _add(catalogue, found, module)
+                _add(catalogue, found if found.name else replace(found, name=name), module)
     return dict(sorted(catalogue.items()))
 
 

@@ -34,3 +34,5 @@ class Call:
     parameters: dict[str, str] = field(default_factory=dict)
     key: Key | None = None
     body: Any = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What faults remember on this server, from one request to the next."""

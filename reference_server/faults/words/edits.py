@@ -1,0 +1,181 @@
+"""What a fault changes.
+
+`put`, `drop` and `change` edit members of a JSON object, named by a path such as `choices[].message.content`, `data[0]`
+or `usage.total_tokens`; what is not there is left alone. As an edit of a reply they edit the body of a success, as one
+of a request its body; `in_chunks`, `in_error` and `in_objects` take them elsewhere. All other edits change a reply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Event, Reply
+
+Edit = Callable[[Reply, Call], Any]
+_STEP = re.compile(r"([^.\[\]]+)|\[(-?\d*)\]")
+_GONE: Any = object()
+
+
+class Members:
+    """An edit of JSON objects, each of which is changed in place."""
+
+    def __init__(self, *changes: Callable[[Any], Any]) -> None:
+        self._changes = changes
+
+    def apply(self, value: Any) -> None:
+        """Edit one JSON value."""
+        for change in self._changes:
+            change(value)
+
+    def __call__(self, reply: Reply, _: Call) -> Reply:
+        """Edit the body of a success."""
+        return reply.edit(self.apply)
+
+    def __or__(self, other: Members) -> Members:
+        """This edit, and then another one."""
+        return Members(self.apply, other.apply)
+
+
+def put(path: str, value: Any) -> Members:
+    """Give a member this value, whether or not there was one."""
+    return _members(path, lambda holder, step: _set(holder, step, deepcopy(value)))
+
+
+def drop(*paths: str) -> Members:
+    """Leave members out."""
+    return Members(*(_members(path, _leave_out).apply for path in paths))
+
+
+def change(path: str, function: Callable[[Any], Any], kind: type = object) -> Members:
+    """Give a member the value that `function` makes of the one it has, if that is of the kind."""
+
+    def edit(holder: Any, step: Any) -> None:
+        old = _get(holder, step)
+        if old is not _GONE and isinstance(old, kind):
+            _set(holder, step, function(old))
+
+    return _members(path, edit)
+
+
+def each(path: str, function: Callable[[Any], Any]) -> Members:
+    """Let `function` change each object at the path in place."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if (found := _get(holder, step)) is not _GONE:
+            function(found)
+
+    return _members(path, edit)
+
+
+def in_chunks(edit: Members) -> Edit:
+    """Edit each chunk of a stream."""
+
+    def play(reply: Reply, _: Call) -> None:
+        for chunk in reply.chunks:
+            edit.apply(chunk)
+
+    return play
+
+
+def in_error(edit: Members) -> Edit:
+    """Edit the JSON body of an error."""
+    return lambda reply, _: reply.edit_error(edit.apply)
+
+
+def in_objects(edit: Members) -> Edit:
+    """Edit the JSON body of any answer, and each chunk of a stream."""
+    return lambda reply, _: reply.edit_objects(edit.apply)
+
+
+def header(name: str, value: str | Callable[[str], str] | None) -> Edit:
+    """Give a header this value, or the one that a function makes of what it is; None leaves it out."""
+
+    def edit(reply: Reply, _: Call) -> None:
+        if value is None:
+            reply.headers.pop(name, None)
+        elif isinstance(value, str):
+            reply.headers[name] = value
+        elif name in reply.headers:
+            reply.headers[name] = value(reply.headers[name])
+
+    return edit
+
+
+def status(code: int) -> Edit:
+    """Answer with this status."""
+    return lambda reply, _: setattr(reply, "status", code)
+
+
+def answer(body: Any, code: int = 200) -> Edit:
+    """Answer with this JSON body instead, and keep none of the headers."""
+    return lambda *_: Reply.json(deepcopy(body), code)
+
+
+def refuse(code: int = 400, message: str = "This is not supported here.", **members: Any) -> Edit:
+    """Answer with an error of the OpenAI dialect instead."""
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": None} | members
+    return answer({"error": error}, code)
+
+
+def raw(function: Callable[[bytes], bytes]) -> Edit:
+    """Change the bytes of the body, or of each event."""
+    return lambda reply, _: reply.raw(function)
+
+
+def without(unwanted: Callable[[Event], bool]) -> Edit:
+    """Leave events of a stream out."""
+    return lambda reply, _: reply.without(unwanted)
+
+
+def insert(place: int, event: Event) -> Edit:
+    """Put an event into a stream, before the one at that place."""
+    return lambda reply, _: reply.events.insert(place, deepcopy(event)) if reply.events is not None else None
+
+
+def append(event: Event) -> Edit:
+    """Put an event at the end of a stream."""
+    return lambda reply, _: reply.events.append(deepcopy(event)) if reply.events is not None else None
+
+
+def _members(path: str, edit: Callable[[Any, Any], None]) -> Members:
+    *steps, last = [name or (int(place) if place else ...) for name, place in _STEP.findall(path)]
+
+    def apply(value: Any) -> None:
+        for holder in _holders(value, steps):
+            for step in range(len(holder)) if last is ... and isinstance(holder, list) else (last,):
+                edit(holder, step)
+
+    return Members(apply)
+
+
+def _holders(value: Any, steps: list[Any]) -> Iterator[Any]:
+    """The values at a path; none where a step leads nowhere."""
+    if not steps:
+        yield value
+    elif steps[0] is ...:
+        for entry in value if isinstance(value, list) else ():
+            yield from _holders(entry, steps[1:])
+    elif (found := _get(value, steps[0])) is not _GONE:
+        yield from _holders(found, steps[1:])
+
+
+def _get(holder: Any, step: Any) -> Any:
+    if isinstance(holder, dict) and isinstance(step, str):
+        return holder.get(step, _GONE)
+    if isinstance(holder, list) and isinstance(step, int) and -len(holder) <= step < len(holder):
+        return holder[step]
+    return _GONE
+
+
+def _set(holder: Any, step: Any, value: Any) -> None:
+    if (isinstance(holder, dict) and isinstance(step, str)) or _get(holder, step) is not _GONE:
+        holder[step] = value
+
+
+def _leave_out(holder: Any, step: Any) -> None:
+    if _get(holder, step) is not _GONE:
+        del holder[step]

@@ -1,0 +1,8 @@
+"""What the suite says, as far as a fault listens for it.
+
+A prompt of the suite that changes is changed here, and nowhere else in the catalogue.
+"""
+
+HELLO = "Say hello in one short sentence."
+HELLO_SHORT = "Say hello."
+REPEAT = "Repeat exactly: "
