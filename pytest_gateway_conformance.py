@@ -6,6 +6,8 @@ of the suite is given. Where a check is collected, `conformance/conftest.py` loa
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 OPTIONS = {
@@ -25,6 +27,12 @@ OPTIONS = {
     "node-modules": "the folder node_modules that holds the official client for Node",
 }
 STATUS = "conformance-status"
+LEVEL = "conformance-level"
+VERDICTS = {"passed", "failed", "warned", "known"}
+"""The words for a finding that is a verdict."""
+NO_VERDICT = 3
+EMPTY_URL = pytest.StashKey[bool]()
+"""Whether `--base-url` is given, and empty."""
 LETTERS = {"inconclusive": "I", "unsupported": "u", "warned": "W", "known": "k"}
 
 
@@ -35,8 +43,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--conformance-{name}", dest=_variable(name), help=text)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the mark, lets checks be found whatever the project's own naming is, and loads what a run needs."""
+    """Registers the mark, lets checks be found whatever the project's own naming is, and loads what a run needs.
+
+    It comes before pytest-base-url, which makes an empty text of a base URL that is not given.
+    """
+    handed = getattr(config, "workerinput", {}).get("conformance_empty_url")
+    config.stash[EMPTY_URL] = config.getoption("base_url", None) == "" if handed is None else bool(handed)
+    tally = Tally()
+    config.pluginmanager.register(tally)
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
     for folder in ("checks", "sdk"):
         config.addinivalue_line("python_files", f"conformance/{folder}/test_*.py")
@@ -48,6 +64,47 @@ def pytest_configure(config: pytest.Config) -> None:
 
         if not config.pluginmanager.is_registered(plugin):
             config.pluginmanager.register(plugin)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker of pytest-xdist what only the controller can know."""
+    node.workerinput["conformance_empty_url"] = node.config.stash[EMPTY_URL]
+
+
+class Tally:
+    """Counts verdicts, for a run without one must not look like a run in which all is well."""
+
+    def __init__(self) -> None:
+        self.checks = self.musts = 0
+        self.judged = self.judged_musts = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Counts the report of a check; that of any other test has no verdict."""
+        carried = dict(report.user_properties)
+        if STATUS not in carried or report.when == "teardown":
+            return
+        must, judged = carried[LEVEL] == "MUST", carried[STATUS] in VERDICTS
+        self.checks += 1
+        self.musts += must
+        self.judged += judged
+        self.judged_musts += must and judged
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Without a verdict pytest ends with 3."""
+        if self.blank and session.exitstatus == pytest.ExitCode.OK and not hasattr(session.config, "workerinput"):
+            session.exitstatus = NO_VERDICT
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Says so."""
+        if self.blank:
+            terminalreporter.write_line("no verdict: nothing that was asked for could be judged", red=True)
+
+    @property
+    def blank(self) -> bool:
+        """Checks ran, and no MUST came to a verdict; where none was asked for, nothing did."""
+        return bool(self.checks) and not (self.judged_musts if self.musts else self.judged)
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:

@@ -1,7 +1,8 @@
 """The command line: `gateway-conformance run | init | explain | coverage | diff | matrix | render`.
 
-Exit codes: 0 all is well, 1 a MUST failed (or a difference or gap was asked for and found), 2 usage, 3 the target could
-not be reached or the suite itself erred, 130 interrupted.
+Exit codes: 0 all is well, 1 a MUST failed (or a difference or gap was asked for and found), 2 usage, 3 there is no
+verdict: the target could not be judged, the run ended early, or the suite itself erred; 130 interrupted; 143
+terminated.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from conformance.errors import ConformanceError, UsageError
+from conformance.errors import ConformanceError, Terminated, UsageError
 
 PROGRAM = "gateway-conformance"
 COMMANDS = ("run", "init", "explain", "coverage", "diff", "matrix", "render")
-USAGE, TROUBLE, INTERRUPTED = 2, 3, 130
+USAGE, TROUBLE, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConformanceError as error:
         _say(error)
         return USAGE if isinstance(error, UsageError) else TROUBLE
+    except Terminated as error:
+        print(error, file=sys.stderr)
+        return TERMINATED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

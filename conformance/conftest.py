@@ -71,13 +71,13 @@ def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
 @pytest.fixture(scope="session")
 def seed(pytestconfig: pytest.Config) -> int:
     """The seed of what is generated."""
-    return int(session.option(pytestconfig, "seed") or 0)
+    return session.seed(pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def examples(pytestconfig: pytest.Config) -> int:
     """How many requests are generated for each operation."""
-    return int(session.option(pytestconfig, "examples") or 40)
+    return session.examples(pytestconfig)
 
 
 @pytest.fixture

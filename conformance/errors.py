@@ -11,6 +11,7 @@ ConformanceError
 │   ├── CannotConnect
 │   ├── BudgetSpent
 │   └── NoModel
+├── UnwritableReport      the report cannot be written (exit code 3)
 ├── NoCatalogue           the reference server lists no faults (exit code 3)
 └── RegisterError         the suite's own tables are wrong (exit code 3)
 """
@@ -64,6 +65,14 @@ class BudgetSpent(TargetError):
 
 class NoModel(TargetError):
     """No model was named and none could be found."""
+
+
+class UnwritableReport(ConformanceError):
+    """The folder of the report takes no more."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end. Exit code 143."""
 
 
 class NoCatalogue(ConformanceError):

@@ -139,6 +139,7 @@ class Report:
     """Everything one run learned about one target. Times are ISO 8601 in UTC, `wall_time` is in seconds.
 
     `routes` are those that were looked for though no document promises them, each with why it is absent, or nothing.
+    `partial` is why the run ended before all of its checks did, or nothing.
     """
 
     base_url: str
@@ -152,3 +153,4 @@ class Report:
     findings: tuple[Finding, ...] = field(default_factory=tuple)
     settings: dict[str, Any] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
+    partial: str = ""

@@ -140,6 +140,6 @@ def _tail() -> Iterator[str]:
     yield ""
     yield "# A failure that is known. When the check passes, the run fails until the entry is removed."
     yield "# [[expected_failures]]"
-    yield '# requirement = "errors.array-body"'
+    yield '# requirement = "errors.not-an-object"'
     yield '# reason = "answers 500 to a JSON array"'
     yield '# link = "https://..."'

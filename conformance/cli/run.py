@@ -13,11 +13,15 @@ from conformance.errors import UsageError
 
 if TYPE_CHECKING:
     from conformance.model import Report
+    from conformance.run.runner import Outcome
 
 Number = TypeVar("Number", int, float)
+Value = TypeVar("Value", str, Path)
+NO_VERDICT = 3
 EPILOG = """\
 The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
-Exit codes: 0 no MUST failed, 1 one did, 2 usage, 3 the target could not be reached or the suite itself erred.
+Exit codes: 0 no MUST failed, 1 one did, 2 usage, 3 no verdict: the target could not be judged, the run ended early, or
+the suite itself erred; 130 interrupted, 143 terminated.
 """
 
 
@@ -33,35 +37,55 @@ def add(subparsers: Any) -> None:
     )
     _add_target(parser)
     _add_selection(parser)
-    parser.add_argument("--report", metavar="DIR", type=Path, default=Path("report"), help="default: report")
+    parser.add_argument("--report", metavar="DIR", type=_filled(Path), default=Path("report"), help="default: report")
     parser.add_argument(
         "--workers", metavar="N", type=_at_least(int, 0), default=0, help="processes, default: this one"
     )
     parser.add_argument(
         "--examples", metavar="N", type=_at_least(int, 1), help="generated requests for each operation, default: 40"
     )
-    parser.add_argument("--seed", metavar="N", type=_at_least(int, 0), default=0, help="of generated input, default: 0")
+    parser.add_argument("--seed", metavar="N", type=_at_least(int, 0), help="of generated input, default: 0")
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("target")
-    group.add_argument("--base-url", metavar="URL", help="as the official SDK takes it: https://host/v1")
-    group.add_argument("--gateway", metavar="NAME", help="whose documents it is held to, default: openai")
-    group.add_argument("--model", metavar="M", help="the chat model to ask, default: a cheap one that it lists")
-    group.add_argument("--target", metavar="FILE", type=Path, help="a TOML file with keys, models, expected failures")
-    group.add_argument("--replay", metavar="HAR", type=Path, help="judge a recording instead of a live gateway")
+    group.add_argument(
+        "--base-url", metavar="URL", type=_filled(str), help="as the official SDK takes it: https://host/v1"
+    )
+    group.add_argument(
+        "--gateway", metavar="NAME", type=_filled(str), help="whose documents it is held to, default: openai"
+    )
+    group.add_argument(
+        "--model", metavar="M", type=_filled(str), help="the chat model to ask, default: a cheap one that it lists"
+    )
+    group.add_argument(
+        "--target", metavar="FILE", type=_filled(Path), help="a TOML file with keys, models, expected failures"
+    )
+    group.add_argument(
+        "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
+    )
     group.add_argument("--timeout", metavar="S", type=_at_least(float, 0.001), help="for one answer, default: 60 s")
-    group.add_argument("--node-modules", metavar="DIR", type=Path, help="holds the official client for Node")
+    group.add_argument("--node-modules", metavar="DIR", type=_filled(Path), help="holds the official client for Node")
     group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("selection")
-    group.add_argument("--feature", metavar="F", action="append", default=[], help="and all below it; may be repeated")
-    group.add_argument("--requirement", metavar="ID", action="append", default=[], help="only this; may be repeated")
+    group.add_argument(
+        "--feature",
+        metavar="F",
+        type=_filled(str),
+        action="append",
+        default=[],
+        help="and all below it; may be repeated",
+    )
+    group.add_argument(
+        "--requirement", metavar="ID", type=_filled(str), action="append", default=[], help="only this; may be repeated"
+    )
     group.add_argument(
         "--include",
         metavar="F",
+        type=_filled(str),
         action="append",
         help="judge what costs more as well: images, audio, videos, music, tasks or generated; may be repeated",
     )
@@ -96,7 +120,19 @@ def main(args: argparse.Namespace) -> int:
     )
     print(verdicts.text(outcome.report))
     _point_at(args.report, outcome.report)
+    _explain(outcome)
     return int(outcome.exit_code)
+
+
+def _explain(outcome: Outcome) -> None:
+    """Says why there is no verdict, when there is none."""
+    report = outcome.report
+    if report.partial:
+        hint = outcome.trouble.hint if outcome.trouble else "what was learned is in the report"
+        print(f"error: the run ended early: {report.partial}\nhint: {hint}", file=sys.stderr)
+    elif outcome.exit_code == NO_VERDICT and not any(one.verdict == "errored" for one in report.findings):
+        print("error: nothing that was asked for came to a verdict", file=sys.stderr)
+        print("hint: the report says why each requirement was not judged", file=sys.stderr)
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -126,8 +162,12 @@ def _announce(args: argparse.Namespace) -> None:
     """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
     import gateway_contract
     from conformance.register import select
+    from conformance.report.har import target_of
     from conformance.target import from_file, from_options
 
+    if args.replay:
+        print(f"Target   {args.replay}, a recording of {target_of(args.replay)['base_url']}; nothing is sent")
+        return
     named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
     gateway = named.gateway if named else args.gateway
     base_url = named.base_url if named else args.base_url
@@ -135,7 +175,7 @@ def _announce(args: argparse.Namespace) -> None:
     print(f"Target   {base_url or 'the reference server, started for this run'}")
     print(f"Gateway  {gateway or 'openai'}")
     print(f"Model    {(named and named.models.get('chat')) or args.model or 'a cheap one that it lists'}")
-    if base_url and not args.replay:
+    if base_url:
         from conformance.run.runner import plan
 
         wished = args.include if args.include is not None else (named.include if named else ())
@@ -155,6 +195,17 @@ def _point_at(directory: Path, report: Report) -> None:
     print(f"{counts.requests} requests, {tokens}, {report.wall_time:.1f} s")
     for path in sorted(directory.glob("*.*")):
         print(f"  {path}")
+
+
+def _filled(kind: Callable[[str], Value]) -> Callable[[str], Value]:
+    """A value that is not empty, as that of a variable is that is not set."""
+
+    def value(text: str) -> Value:
+        if not text.strip():
+            raise argparse.ArgumentTypeError("is empty: is the variable set that it is taken from?")
+        return kind(text)
+
+    return value
 
 
 def _at_least(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:

@@ -46,15 +46,29 @@ def write(
     directory: Path,
     exchanges: Iterable[Mapping[str, Any]] = (),
     register: RegisterLike | None = None,
+    target: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes the report in every format, and the recorded exchanges as HAR, into the directory."""
+    """Writes the report in every format, and the recorded exchanges as HAR, into the directory.
+
+    `target` is what a replay has to know of the target.
+    """
     from conformance.report import har
 
     shown = view(report, register or _register())
     directory.mkdir(parents=True, exist_ok=True)
-    har.save(exchanges, directory / har.FILENAME)
+    har.save(exchanges, directory / har.FILENAME, target)
     for name, module in formats().items():
-        (directory / module.FILENAME).write_text(render(name, shown), encoding="utf-8")
+        _replace(directory / module.FILENAME, render(name, shown))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Report:
@@ -63,10 +77,17 @@ def read(path: Path) -> Report:
 
 
 def read_view(path: Path) -> View:
-    """The report in a file with the requirements as they were worded when it was written."""
-    from conformance.report import json
+    """The report in a file with the requirements as they were worded when it was written.
 
-    return json.parse(path / json.FILENAME if path.is_dir() else path)
+    Of a run that was killed, what its journal keeps.
+    """
+    from conformance.report import journal, json
+
+    file = path / json.FILENAME if path.is_dir() else path
+    kept = file.with_name(journal.FILENAME)
+    if file == kept or (path.is_dir() and not file.exists() and kept.exists()):
+        return view(journal.read(kept), _register())
+    return json.parse(file)
 
 
 def _register() -> RegisterLike:

@@ -31,30 +31,49 @@ BESIDE = ("id", "path", "protocol", "key", "own_headers", "request_binary", "ela
 Record = dict[str, Any]
 
 
-def har(exchanges: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The HAR document of recorded exchanges. Values of credential headers are masked whatever they hold."""
+def har(exchanges: Iterable[Mapping[str, Any]], target: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The HAR document of recorded exchanges. Values of credential headers are masked whatever they hold.
+
+    `target` is what a replay has to know of the target: plain values, no secret.
+    """
     creator = {"name": "gateway-conformance", "version": _version()}
-    return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(record) for record in exchanges]}}
+    entries = [_entry(record) for record in exchanges]
+    return {"log": {"version": "1.2", "creator": creator, "_target": dict(target or {}), "entries": entries}}
 
 
-def save(exchanges: Iterable[Mapping[str, Any]], path: Path) -> None:
+def save(exchanges: Iterable[Mapping[str, Any]], path: Path, target: Mapping[str, Any] | None = None) -> None:
     """Writes recorded exchanges as a HAR file."""
-    path.write_text(json.dumps(har(exchanges), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(har(exchanges, target), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> list[Record]:
     """The records in a HAR file that `har` made; `InvalidRecording` when it is anything else."""
+    try:
+        return [_record(entry) for entry in _log(path)["entries"]]
+    except (KeyError, TypeError, ValueError) as error:
+        hint = "only recordings that this suite made can be judged again: they carry `_chunks`"
+        raise InvalidRecording(f"{path} is not a recording: {type(error).__name__} {error}", hint) from None
+
+
+def target_of(path: Path) -> dict[str, Any]:
+    """What the recording knows of its target; `InvalidRecording` when it is not one of ours."""
+    target = _log(path).get("_target")
+    if not isinstance(target, dict) or not target.get("base_url"):
+        raise InvalidRecording(f"{path} does not name its target", f"give the {FILENAME} of a run of this version")
+    return target
+
+
+def _log(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidRecording(f"cannot read {path}: {error.strerror}", f"give the {FILENAME} of a run") from None
     except ValueError as error:
         raise InvalidRecording(f"{path} is not JSON: {error}", f"give the {FILENAME} of a run") from None
-    try:
-        return [_record(entry) for entry in document["log"]["entries"]]
-    except (KeyError, TypeError, ValueError) as error:
-        hint = "only recordings that this suite made can be judged again: they carry `_chunks`"
-        raise InvalidRecording(f"{path} is not a recording: {type(error).__name__} {error}", hint) from None
+    log = document.get("log") if isinstance(document, dict) else None
+    if not isinstance(log, dict):
+        raise InvalidRecording(f"{path} is not a recording: it has no log", f"give the {FILENAME} of a run")
+    return log
 
 
 def _entry(record: Mapping[str, Any]) -> dict[str, Any]:

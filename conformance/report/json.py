@@ -13,7 +13,7 @@ from conformance.model import Counts, Finding, Level, Report, Requirement
 from conformance.report.view import Citation, Judgement, Standing, View, standing
 
 FILENAME = "report.json"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
@@ -41,6 +41,7 @@ def document(shown: View) -> dict[str, Any]:
             "seed": report.seed,
             "versions": report.versions,
             "settings": report.settings,
+            "partial": report.partial,
         },
         "counts": asdict(report.counts),
         "summary": summary(shown),

@@ -199,6 +199,11 @@ class View:
         """The verdict on the target."""
         count = {standing: len(self.at(standing, Level.MUST)) for standing in Standing}
         detail = _detail(count)
+        if self.report.partial:
+            failed = (
+                f"{count[Standing.FAILED]} MUST failed in a partial run" if count[Standing.FAILED] else "Partial run"
+            )
+            return Headline(Tone.BAD, failed, f"{self.report.partial}. {detail}")
         if count[Standing.FAILED]:
             return Headline(Tone.BAD, f"{count[Standing.FAILED]} MUST failed", detail)
         if count[Standing.ERRORED]:

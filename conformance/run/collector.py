@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.errors import ConformanceError, TargetError, UsageError
+from conformance.errors import ConformanceError, TargetError, UnwritableReport, UsageError
 from conformance.model import Counts, Finding, Report
+from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Collector:
-    """A pytest plugin of the process that reports: the only one, or the controller of the workers."""
+    """A pytest plugin of the process that reports: the only one, or the controller of the workers.
+
+    `partial` is why the run ended early, or nothing; `interrupted` is what ended it, when that was a signal.
+    """
 
     NAME = "conformance-collector"
 
@@ -37,10 +41,14 @@ class Collector:
         self.findings: list[Finding] = []
         self.exchanges: list[dict[str, Any]] = []
         self.total = 0
-        self._run: dict[str, Any] = {}
-        self._routes: dict[str, str] = {}
         self.progress: Progress | None = None
         self.fatal: ConformanceError | None = None
+        self.interrupted: KeyboardInterrupt | None = None
+        self.partial = ""
+        self._journal = Journal(directory) if directory else None
+        self._session: pytest.Session | None = None
+        self._run: dict[str, Any] = {}
+        self._routes: dict[str, str] = {}
         self._started = datetime.now(UTC)
         self._clock = time.perf_counter()
 
@@ -49,11 +57,9 @@ class Collector:
         """The collector that `--conformance-report` asks for."""
         return cls(Path(config.getoption("conformance_report")))
 
-    def pytest_sessionstart(self) -> None:
-        """Starts the journal, which keeps every finding even if the run is killed."""
-        if self.directory:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            (self.directory / "findings.jsonl").write_text("", encoding="utf-8")
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Keeps the session, to end it when the report cannot be written."""
+        self._session = session
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Knows how many checks there are, for the progress bar."""
@@ -68,25 +74,37 @@ class Collector:
         """An error of the suite itself is told, not swallowed."""
         self.fatal = ConformanceError(f"the suite failed: {str(excrepr).splitlines()[-1]}")
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """What was learned before a signal is reported as a part."""
+        error = excinfo.value
+        if isinstance(error, KeyboardInterrupt) and not isinstance(error, pytest.Session.Interrupted):
+            self.interrupted = error
+            self.partial = str(error) or "the run was interrupted"
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Takes what a report carries."""
         carried: dict[str, Any] = dict(report.user_properties)
         if report.when == "teardown":
             return
         self.exchanges += carried.get(EXCHANGES, [])
-        self._run = carried.get(RUN) or self._run
-        self._routes |= self._run.get("routes", {})
+        self._take_run(carried.get(RUN))
         if fatal := carried.get(FATAL):
             kind, message, hint = fatal
             self.fatal = (UsageError if kind == "usage" else TargetError)(message, hint)
+            self.partial = message
         if isinstance(plain := carried.get(FINDING), dict):
             self._take(Finding.from_plain(plain))
 
+    def _take_run(self, run: dict[str, Any] | None) -> None:
+        """Takes what is known of the run. The journal keeps it, and every finding, even if the run is killed."""
+        if run and run != self._run:
+            self._run = run
+            self._routes |= run.get("routes", {})
+            self._write(lambda journal: journal.describe(self.report()))
+
     def _take(self, finding: Finding) -> None:
         self.findings.append(finding)
-        if self.directory:
-            with (self.directory / "findings.jsonl").open("a", encoding="utf-8") as journal:
-                journal.write(json.dumps(finding.to_plain(), ensure_ascii=False) + "\n")
+        self._write(lambda journal: journal.add(finding))
         if self.progress:
             self.progress.update(len(self.findings), self.total, finding.status)
 
@@ -94,16 +112,30 @@ class Collector:
         """Ends the progress bar and writes the reports."""
         if self.progress:
             self.progress.close()
-        if self.directory and self.findings and not self.fatal:
+        if self.findings and not isinstance(self.fatal, UsageError):
             from conformance import report
 
-            report.write(self.report(), self.directory, self.exchanges)
+            target = self._run.get("target")
+            self._write(lambda journal: report.write(self.report(), journal.directory, self.exchanges, target=target))
+
+    def _write(self, write: Callable[[Journal], None]) -> None:
+        """Writes; a folder that takes no more ends the run, with what is there already."""
+        if not self._journal or isinstance(self.fatal, UnwritableReport):
+            return
+        try:
+            write(self._journal)
+        except OSError as error:
+            reason = f"the report cannot be written to {self.directory}: {error.strerror}"
+            self.fatal = UnwritableReport(reason, "make room, or name another folder with --report")
+            self.partial = reason
+            if self._session:
+                self._session.shouldstop = reason
 
     def report(self) -> Report:
         """What has been learned so far."""
         return Report(
             base_url=self._run.get("base_url", ""),
-            gateway=self._run.get("gateway", ""),
+            gateway=self._run.get("gateway", "openai"),
             model=self._run.get("model", ""),
             routes=dict(sorted(self._routes.items())),
             started=self._started.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -114,9 +146,10 @@ class Collector:
                 "python": platform.python_version(),
                 "pytest": pytest.__version__,
             },
-            counts=_counts(self.exchanges),
+            counts=Counts() if self._run.get("replayed") else _counts(self.exchanges),
             findings=tuple(sorted(self.findings, key=lambda one: (one.requirement, one.case or ""))),
             settings=self.settings,
+            partial=self.partial,
         )
 
 

@@ -12,7 +12,7 @@ from conformance.errors import ConformanceError, Inconclusive, NotApplicable, Ta
 from conformance.model import Finding, Verdict
 from conformance.register import decisions
 from conformance.report.view import citations
-from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN, STATUS
+from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
 from conformance.run.evidence import evidence
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
@@ -21,7 +21,7 @@ from conformance.wire.record import to_record
 SHOWN = 3
 """The most exchanges that a finding carries, unless the failure has `shown`, a number of its own."""
 CARRIED = pytest.StashKey[list[int]]()
-CHECKS = Path(__file__).parents[1]
+SUITE = Path(__file__).parents[1]
 
 
 def begin(config: pytest.Config) -> None:
@@ -34,7 +34,7 @@ def begin(config: pytest.Config) -> None:
 def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding:
     """The finding of a check of the requirement `name` that has just run."""
     requirement = register.load().requirement(name)
-    verdict, message = _verdict(call.excinfo)
+    verdict, message = _verdict(call.excinfo, {SUITE, item.path.parents[1]})
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
     most = getattr(call.excinfo.value, "shown", SHOWN) if call.excinfo else 0
@@ -57,7 +57,8 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     )
 
 
-def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:
+def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None, suite: set[Path]) -> tuple[Verdict, str]:
+    """The verdict and its message. `suite` are the folders of the suite: of the check, and of what is installed."""
     if excinfo is None:
         return Verdict.PASSED, ""
     error = excinfo.value
@@ -65,7 +66,7 @@ def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdi
         return Verdict.UNSUPPORTED, str(error)
     if isinstance(error, Inconclusive):
         return Verdict.INCONCLUSIVE, str(error)
-    if isinstance(error, AssertionError) and CHECKS in Path(excinfo.traceback[-1].path).parents:
+    if isinstance(error, AssertionError) and suite & set(Path(excinfo.traceback[-1].path).parents):
         return Verdict.FAILED, str(error).split("\nassert ")[0].strip() or str(excinfo.traceback[-1].statement).strip()
     hint = f" ({error.hint})" if isinstance(error, ConformanceError) and error.hint else ""
     return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
@@ -83,7 +84,7 @@ def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pyte
 def attach(item: pytest.Item, report: pytest.TestReport, finding: Finding) -> None:
     """Lets the report carry the finding, counts it as pytest counts, and shows it as a reader wants it."""
     word = finding.status
-    report.user_properties += [(FINDING, finding.to_plain()), (STATUS, word)]
+    report.user_properties += [(FINDING, finding.to_plain()), (STATUS, word), (LEVEL, finding.level.value)]
     if word in ("passed", "failed", "errored"):
         report.outcome = "passed" if word == "passed" else "failed"
         gateway = item.config.stash.get(RUN_KEY, {}).get("gateway", "")

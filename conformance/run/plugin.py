@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
 
+from conformance.errors import UsageError
 from conformance.register import select
 from conformance.run import judge
 from conformance.run.collector import Collector
 
+WANTED = pytest.StashKey[Callable[[str], bool] | None]()
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gathers findings where a report is asked for."""
+    """Knows what is asked for, and gathers findings where a report is. Raises `pytest.UsageError`."""
+    names = ("feature", "level", "requirement")
+    try:
+        config.stash[WANTED] = select.wanted(*(config.getoption(f"conformance_{name}") for name in names))
+    except UsageError as error:
+        raise pytest.UsageError(f"{error}\nhint: {error.hint}") from None
     asked = config.getoption("conformance_report") and not hasattr(config, "workerinput")
     if asked and not config.pluginmanager.has_plugin(Collector.NAME):
         config.pluginmanager.register(Collector.from_config(config), Collector.NAME)
@@ -21,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for."""
-    wanted = select.wanted(*(config.getoption(f"conformance_{name}") for name in ("feature", "level", "requirement")))
+    wanted = config.stash[WANTED]
     kept = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
     if dropped := [item for item in items if item not in kept] if len(kept) < len(items) else []:
         config.hook.pytest_deselected(items=dropped)

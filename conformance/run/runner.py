@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,12 +16,14 @@ from typing import Any
 import pytest
 
 from conformance import register
-from conformance.errors import ConformanceError, NoModel
-from conformance.model import Report, Verdict
+from conformance.errors import ConformanceError, Terminated, UsageError
+from conformance.model import Finding, Level, Report, Verdict
 from conformance.register import select
 from conformance.run.collector import Collector
 
 PACKAGE = Path(__file__).parents[1]
+INTERRUPTIONS: dict[type[BaseException], int] = {KeyboardInterrupt: 130, Terminated: 143}
+"""The exit codes of a run that a signal ended, as a shell gives them."""
 DECORATOR = re.compile(r'^@requirement\("([^"]+)"\)', re.MULTILINE)
 """What stands before a check, with the id of its requirement."""
 PLUGINS = ("pytest_gateway_conformance", "conformance.run.plugin", "pytest_base_url.plugin")
@@ -32,10 +36,11 @@ UNUSED = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A report, and the exit code it asks for: 0 no MUST failed, 1 one did, 3 the suite or the network failed."""
+    """A report, and the exit code that it asks for, see `exit_code`. `trouble` is what ended the run early, if any."""
 
     report: Report
     exit_code: int
+    trouble: ConformanceError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def judge(
     include: Sequence[str] | None = None,
     workers: int = 0,
     replay: Path | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     examples: int | None = None,
     timeout: float | None = None,
     max_requests: int | None = None,
@@ -90,19 +95,20 @@ def judge(
     }
     wanted = select.wanted(options["feature"], level, options["requirement"])
     select.included(include or (), options["feature"])
-    collector = _collector(report_dir, {name: value for name, value in options.items() if value}, seed, progress)
+    collector = _collector(
+        report_dir, {name: value for name, value in options.items() if value}, _seed(seed, replay), progress
+    )
     words = _words(options, base_url, workers)
-    with _no_foreign_options():
+    with _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, _Brief(wanted), *plugins])
     if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
         raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
-    if collector.fatal:
+    if collector.interrupted and not collector.findings:
+        raise collector.interrupted
+    if collector.fatal and (not collector.findings or isinstance(collector.fatal, UsageError)):
         raise collector.fatal
     report = collector.report()
-    code = exit_code(report)
-    if not code and not report.model:
-        raise NoModel("GET /models lists no model that answers a chat request", "name one: --model NAME")
-    return Outcome(report, code)
+    return Outcome(report, _interruption(collector) or exit_code(report), collector.fatal)
 
 
 def plan(
@@ -113,9 +119,21 @@ def plan(
     include: Sequence[str] = (),
 ) -> Plan:
     """Rehearses a run against the reference server, to tell its cost before it is paid."""
-    report = judge(gateway=gateway, feature=feature, level=level, requirement=requirement, include=include).report
+    outcome = judge(gateway=gateway, feature=feature, level=level, requirement=requirement, include=include)
+    report = outcome.report
+    if outcome.exit_code in INTERRUPTIONS.values():
+        raise KeyboardInterrupt(report.partial)
     tokens = report.counts.prompt_tokens + report.counts.completion_tokens
     return Plan(len(report.findings), report.counts.requests, tokens)
+
+
+def _seed(seed: int | None, replay: Path | None) -> int:
+    """The seed that is named, else that of the recording."""
+    if seed is None and replay:
+        from conformance.report import har
+
+        return int(har.target_of(replay).get("seed", 0))
+    return seed or 0
 
 
 def _collector(directory: Path | None, settings: dict[str, Any], seed: int, progress: bool) -> Collector:
@@ -174,9 +192,42 @@ def _no_foreign_options() -> Iterator[None]:
             os.environ["PYTEST_ADDOPTS"] = kept
 
 
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does, so that what was learned is reported."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise Terminated("the run was terminated")
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interruption(collector: Collector) -> int:
+    """The exit code of a run that a signal ended; 0 for any other."""
+    return INTERRUPTIONS[type(collector.interrupted)] if collector.interrupted else 0
+
+
 def exit_code(report: Report) -> int:
-    """0 when no MUST failed, 1 when one did, 3 when a check could not judge for a reason of its own."""
+    """0 when no MUST failed, 1 when one did.
+
+    3 when there is no verdict: the run ended early, a check could not judge for a reason of its own, or no MUST that
+    was asked for (no requirement, where no MUST was) came to a verdict.
+    """
     words = {finding.status for finding in report.findings}
     if "failed" in words:
         return 1
-    return 3 if Verdict.ERRORED in words or not report.findings else 0
+    return 3 if Verdict.ERRORED in words or report.partial or not judged(report.findings) else 0
+
+
+def judged(findings: Iterable[Finding]) -> bool:
+    """Whether a MUST came to a verdict; where none was asked for, whether anything did."""
+    all_of_them = list(findings)
+    asked = [one for one in all_of_them if one.level is Level.MUST] or all_of_them
+    return any(one.verdict in (Verdict.PASSED, Verdict.FAILED) for one in asked)

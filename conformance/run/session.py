@@ -20,6 +20,7 @@ from conformance.target import KEY_VARIABLE, Target, reference
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
+from pytest_gateway_conformance import EMPTY_URL
 
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
@@ -28,6 +29,7 @@ RUN = pytest.StashKey[dict[str, Any]]()
 NOT_CHAT = re.compile(
     r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
 )
+EXAMPLES = 40
 CANDIDATES = 5
 """How many listed models are tried before the operator is asked to name one."""
 CHEAP = re.compile(r"mini|nano|flash|haiku|lite|small|turbo|8b|echo")
@@ -41,9 +43,12 @@ def option(config: pytest.Config, name: str) -> str | None:
 @contextmanager
 def target(config: pytest.Config) -> Iterator[Target]:
     """The target that the options describe; the reference server when they name no base URL."""
-    base_url = config.getoption("base_url", None) or _recorded_url(config)
+    base_url = config.getoption("base_url", None)
     file, gateway, model = (option(config, name) for name in ("target", "gateway", "model"))
-    if file:
+    demand_values(gateway=gateway, model=model, target=file, base_url="" if config.stash[EMPTY_URL] else None)
+    if replayed := recorded(config):
+        yield _limited(config, targets.from_recording(replayed, gateway, model))
+    elif file:
         found = targets.from_file(Path(file), base_url, gateway, model)
         _known(found.gateway)
         yield _limited(config, found)
@@ -58,14 +63,21 @@ def target(config: pytest.Config) -> Iterator[Target]:
             yield _limited(config, replace(served, models=models, include=select.EXPENSIVE))
 
 
-def _recorded_url(config: pytest.Config) -> str | None:
-    """The base URL that a recording was made at."""
+def demand_values(**options: object) -> None:
+    """Raises `UsageError` for an option that is given without a value: in a pipeline, of a variable that is not set."""
+    for name, value in options.items():
+        if value is not None and not str(value).strip():
+            words = name.replace("_", "-")
+            raise UsageError(f"--{words} is empty", f"is the variable set that --{words} is taken from?")
+
+
+def recorded(config: pytest.Config) -> dict[str, Any]:
+    """What the recording that is judged again knows of its target; nothing in any other run."""
     if not (replay := option(config, "replay")):
-        return None
+        return {}
     from conformance.report import har
 
-    first = next(iter(har.load(Path(replay))), None)
-    return str(first["url"]).removesuffix(first["path"]) if first else None
+    return har.target_of(Path(replay))
 
 
 def _known(gateway: str) -> None:
@@ -84,6 +96,16 @@ def _limited(config: pytest.Config, found: Target) -> Target:
         max_requests=int(requests) if requests else found.max_requests,
         node_modules=node_modules or found.node_modules,
     )
+
+
+def seed(config: pytest.Config) -> int:
+    """The seed of what is generated."""
+    return int(option(config, "seed") or recorded(config).get("seed", 0))
+
+
+def examples(config: pytest.Config) -> int:
+    """How many requests are generated for each operation."""
+    return int(option(config, "examples") or recorded(config).get("examples", EXAMPLES))
 
 
 def recorder(config: pytest.Config, target: Target) -> Recorder:
@@ -117,6 +139,8 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
         "gateway": target.gateway,
         "model": probe.model,
         "routes": probe.routes,
+        "replayed": bool(option(config, "replay")),
+        "target": {**target.described(), "seed": seed(config), "examples": examples(config)},
     }
     if first.status == 401:
         raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")

@@ -8,6 +8,16 @@ from conformance.target.target import (
     checked_url,
     from_file,
     from_options,
+    from_recording,
 )
 
-__all__ = ["KEY_VARIABLE", "ExpectedFailure", "Secret", "Target", "checked_url", "from_file", "from_options"]
+__all__ = [
+    "KEY_VARIABLE",
+    "ExpectedFailure",
+    "Secret",
+    "Target",
+    "checked_url",
+    "from_file",
+    "from_options",
+    "from_recording",
+]

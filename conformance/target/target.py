@@ -18,7 +18,7 @@ A target file is TOML. Keys are given by the name of the environment variable th
     anthropic = "https://host/anthropic"
 
     [[expected_failures]]
-    requirement = "errors.array-body"
+    requirement = "errors.not-an-object"
     reason = "answers 500 to a JSON array"
     link = "https://..."
 """
@@ -33,6 +33,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance import register
 from conformance.errors import InvalidTarget
 from conformance.target import target_file
 
@@ -107,10 +108,29 @@ class Target:
         found = {name: root + path for name, path in documented.items()}
         return {**found, "openai": self.base_url, **self.protocols}
 
+    def described(self) -> dict[str, Any]:
+        """What `from_recording` takes: plain values, no secret."""
+        named = {"base_url": self.base_url, "gateway": self.gateway, "keys": sorted(self.keys)}
+        tables = {"models": dict(self.models), "files": dict(self.files), "protocols": dict(self.protocols)}
+        return {**named, **tables, "include": sorted(self.include)}
+
     def fixture(self, name: str) -> bool:
         """Whether the target names the fixture `model:slow`, `key:expired` or `file:reference`."""
         kind, _, label = name.partition(":")
         return label in {"model": self.models, "key": self.keys, "file": self.files}[kind]
+
+
+def from_recording(recorded: Mapping[str, Any], gateway: str | None = None, model: str | None = None) -> Target:
+    """The target of a recording. Its keys are only names: nothing is sent."""
+    return Target(
+        base_url=recorded["base_url"],
+        gateway=gateway or recorded["gateway"],
+        keys={name: Secret(f"recorded-{name}") for name in recorded["keys"]},
+        models={**recorded["models"], "chat": model} if model else recorded["models"],
+        files=recorded["files"],
+        protocols=recorded["protocols"],
+        include=frozenset(recorded["include"]),
+    )
 
 
 def from_options(base_url: str, gateway: str | None = None, model: str | None = None) -> Target:
@@ -137,13 +157,19 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         files=table.get("files", {}),
         protocols={name: checked_url(url) for name, url in table.get("protocols", {}).items()},
         include=frozenset(table.get("include", ())),
-        expected_failures=tuple(ExpectedFailure(**entry) for entry in table.get("expected_failures", [])),
+        expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
     )
     return replace(target, models={**target.models, "chat": model}) if model else target
+
+
+def _expected(entry: dict[str, str]) -> ExpectedFailure:
+    """Raises `UnknownRequirement` for an id that no requirement has."""
+    register.load().requirement(entry["requirement"])
+    return ExpectedFailure(**entry)
 
 
 def checked_url(base_url: str) -> str:
