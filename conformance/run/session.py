@@ -93,9 +93,18 @@ def _limited(config: pytest.Config, found: Target) -> Target:
         found,
         include=select.included(found.include if include is None else include.split(","), option(config, "feature")),
         timeout=float(timeout) if timeout else found.timeout,
-        max_requests=int(requests) if requests else found.max_requests,
+        max_requests=_share(int(requests) if requests else found.max_requests),
         node_modules=node_modules or found.node_modules,
     )
+
+
+def _share(requests: int | None) -> int | None:
+    """What one worker may send of the requests that all may send together."""
+    if requests is None:
+        return None
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return len(range(worker, requests, workers))
 
 
 def seed(config: pytest.Config) -> int:
