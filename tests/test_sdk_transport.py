@@ -117,7 +117,7 @@ def test_coded_body_was_decoded() -> None:
 
 def test_retries_are_asked_anew() -> None:
     """The client's own retries reach the target."""
-    recorder = Canned(answer(), answer(REFUSED, 429, headers={"retry-after-ms": "1"}), answer())
+    recorder = Canned(answer(REFUSED, 429, headers={"retry-after-ms": "1"}), answer())
     line = Line(recorder, patient=False, fresh=True, first=100)
 
     assert create(line, max_retries=1).choices[0].message.content == "Hello"
@@ -151,7 +151,7 @@ def test_refusal_of_what_is_served_without_the_client_is_the_finding() -> None:
 
 def test_spent_budget_is_nobodys_fault() -> None:
     """What the recorder raises comes back unchanged, whatever the client makes of it."""
-    line = Line(Canned(answer(), BudgetSpent("enough")), entire=True)
+    line = Line(Canned(BudgetSpent("enough")), entire=True)
 
     with pytest.raises(BudgetSpent):
         line.result(lambda: create(line))
