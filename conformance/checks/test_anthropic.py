@@ -11,7 +11,7 @@ from conformance.words.answer import demand_count, demand_json, demand_kind, dem
 from conformance.words.anthropic.messages import Anthropic, Message, whole_input
 from conformance.words.ask import user
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from gateway_contract import Contract
 
 STOP_REASONS = (
@@ -200,4 +200,4 @@ def test_content_forms(anthropic: Anthropic, granted: Callable[..., Any]) -> Non
 @requirement("anthropic.unicode")
 def test_unicode(anthropic: Anthropic) -> None:
     """Every character arrives."""
-    spelling.demand_repeated(anthropic.message(spelling.PROMPT).text)
+    demand_undamaged(anthropic.message(UNICODE_PROMPT).text)

@@ -12,8 +12,8 @@ from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange, decoded
 from conformance.words.answer import demand_kind, demand_refusal, demand_status, demand_text
-from conformance.words.anthropic import bad_requests as mistakes
-from conformance.words.anthropic.bad_requests import Mistake
+from conformance.words.anthropic import bad_requests
+from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import STRANGER
 from conformance.words.check import Check, Unsupported, each, inconclusive, pick, requirement
@@ -28,16 +28,16 @@ def guarded(target: Target) -> None:
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
 
-def each_mistake(some: list[Mistake]) -> Callable[[Check], Check]:
-    """One case for each mistake."""
-    return each("mistake", some, attrgetter("name"))
+def each_bad_request(some: list[BadMessageRequest]) -> Callable[[Check], Check]:
+    """One case for each of these requests."""
+    return each("bad_request", some, attrgetter("name"))
 
 
 @requirement("anthropic.errors.never-5xx")
-@each_mistake(mistakes.ALL)
-def test_never_5xx(anthropic: Anthropic, mistake: Mistake) -> None:
-    """A mistake is the caller's, and is answered."""
-    answer = mistake.send(anthropic)
+@each_bad_request(bad_requests.ALL)
+def test_never_5xx(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
+    """A bad request is answered with neither a 5xx nor a broken connection."""
+    answer = bad_request.send(anthropic)
 
     assert 0 < answer.status < 500, f"answered {answer.status or answer.broken}: {answer.text:.160}"
 
@@ -45,65 +45,69 @@ def test_never_5xx(anthropic: Anthropic, mistake: Mistake) -> None:
 @requirement("anthropic.errors.malformed-json")
 def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """Half a body is no body."""
-    demand_status(mistakes.MALFORMED.send(anthropic), mistakes.MALFORMED.allowed(gateway))
+    demand_status(bad_requests.MALFORMED.send(anthropic), bad_requests.MALFORMED.allowed(gateway))
 
 
 @requirement("anthropic.errors.missing-field")
-@each_mistake(mistakes.MISSING)
-def test_missing_field(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
+@each_bad_request(bad_requests.MISSING)
+def test_missing_field(
+    anthropic: Anthropic, gateway: dict[str, Any], promised: bool, bad_request: BadMessageRequest
+) -> None:
     """What is required is required, unless the gateway has a default for it."""
-    answer = mistake.send(anthropic)
-    if answer.status == 200 and not promised and "messages" not in mistake.fields:
-        inconclusive(f"the target has a default for {', '.join(mistake.fields)}")
+    answer = bad_request.send(anthropic)
+    if answer.status == 200 and not promised and "messages" not in bad_request.fields:
+        inconclusive(f"the target has a default for {', '.join(bad_request.fields)}")
 
-    demand_status(answer, mistake.allowed(gateway))
+    demand_status(answer, bad_request.allowed(gateway))
 
 
 @requirement("anthropic.errors.invalid-value")
-@each_mistake(mistakes.INVALID)
-def test_invalid_value(anthropic: Anthropic, gateway: dict[str, Any], promised: bool, mistake: Mistake) -> None:
+@each_bad_request(bad_requests.INVALID)
+def test_invalid_value(
+    anthropic: Anthropic, gateway: dict[str, Any], promised: bool, bad_request: BadMessageRequest
+) -> None:
     """A value that cannot be read is refused; a limit that is no number may be ignored where nobody promises more."""
-    answer = mistake.send(anthropic)
-    if answer.status == 200 and not promised and "max_tokens" in mistake.fields:
+    answer = bad_request.send(anthropic)
+    if answer.status == 200 and not promised and "max_tokens" in bad_request.fields:
         inconclusive("the target ignores a limit that is no number")
 
-    demand_status(answer, mistake.allowed(gateway))
+    demand_status(answer, bad_request.allowed(gateway))
 
 
 @requirement("anthropic.errors.wrong-option")
-@each_mistake(mistakes.WRONG_OPTION)
-def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
+@each_bad_request(bad_requests.WRONG_OPTION)
+def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
     """An unknown role or block is refused."""
-    demand_status(mistake.send(anthropic), mistake.allowed(gateway))
+    demand_status(bad_request.send(anthropic), bad_request.allowed(gateway))
 
 
 @requirement("anthropic.errors.temperature")
 def test_temperature(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """A range has an end."""
-    demand_status(mistakes.TEMPERATURE.send(anthropic), mistakes.TEMPERATURE.allowed(gateway))
+    demand_status(bad_requests.TEMPERATURE.send(anthropic), bad_requests.TEMPERATURE.allowed(gateway))
 
 
 @requirement("anthropic.errors.unknown-model")
 @each("streamed", [False, True])
 def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: bool) -> None:
     """Who does not exist does not answer."""
-    answer = mistakes.UNKNOWN_MODEL.send(anthropic, stream=streamed)
+    answer = bad_requests.UNKNOWN_MODEL.send(anthropic, stream=streamed)
 
-    demand_status(answer, mistakes.UNKNOWN_MODEL.allowed(gateway))
+    demand_status(answer, bad_requests.UNKNOWN_MODEL.allowed(gateway))
 
 
 @requirement("anthropic.errors.missing-credential")
 @pytest.mark.usefixtures("guarded")
 def test_missing_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """Without a key nothing is generated."""
-    demand_status(mistakes.NO_KEY.send(anthropic), mistakes.NO_KEY.allowed(gateway))
+    demand_status(bad_requests.NO_KEY.send(anthropic), bad_requests.NO_KEY.allowed(gateway))
 
 
 @requirement("anthropic.errors.invalid-credential")
 @pytest.mark.usefixtures("guarded")
 def test_invalid_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """A key that was never issued opens nothing."""
-    demand_status(mistakes.WRONG_KEY.send(anthropic), mistakes.WRONG_KEY.allowed(gateway))
+    demand_status(bad_requests.WRONG_KEY.send(anthropic), bad_requests.WRONG_KEY.allowed(gateway))
 
 
 @requirement("anthropic.errors.expired-credential")
@@ -142,46 +146,46 @@ def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target,
 
 
 @requirement("anthropic.errors.object")
-@each_mistake(mistakes.ALL)
-def test_object(anthropic: Anthropic, mistake: Mistake) -> None:
+@each_bad_request(bad_requests.ALL)
+def test_object(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
     """An error says what is wrong."""
-    judge_error(_refused(anthropic, mistake))
+    judge_error(_refused(anthropic, bad_request))
 
 
 @requirement("anthropic.errors.envelope")
-@each_mistake(mistakes.ALL)
-def test_envelope(anthropic: Anthropic, mistake: Mistake) -> None:
+@each_bad_request(bad_requests.ALL)
+def test_envelope(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
     """An error says that it is one."""
-    body = pick(_refused(anthropic, mistake).json, kind=dict)
+    body = pick(_refused(anthropic, bad_request).json, kind=dict)
 
     assert body.get("type") == "error", f"type of the body is {body.get('type')!r:.80}"
 
 
 @requirement("anthropic.errors.type")
-@each_mistake(mistakes.ALL)
-def test_type(anthropic: Anthropic, gateway: dict[str, Any], mistake: Mistake) -> None:
+@each_bad_request(bad_requests.ALL)
+def test_type(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
     """An error names its kind in the protocol's words."""
-    answer = _refused(anthropic, mistake)
-    if answer.status not in mistake.allowed(gateway):
+    answer = _refused(anthropic, bad_request)
+    if answer.status not in bad_request.allowed(gateway):
         inconclusive(f"cannot be judged: the request is answered {answer.status}")
     kind = pick(answer.json, "error", kind=dict).get("type")
 
-    known = sorted(mistake.types(gateway))
+    known = sorted(bad_request.types(gateway))
     assert kind in known, f"error.type is {kind!r:.80}, not {' or '.join(known)}"
 
 
-def _refused(anthropic: Anthropic, mistake: Mistake) -> Exchange:
-    """The refusal of a mistake; inconclusive when it is taken."""
-    answer = mistake.send(anthropic)
+def _refused(anthropic: Anthropic, bad_request: BadMessageRequest) -> Exchange:
+    """The refusal of a bad request; inconclusive when it is served."""
+    answer = bad_request.send(anthropic)
     return answer if answer.status >= 400 else inconclusive(f"the request was answered {answer.status}")
 
 
 @requirement("anthropic.errors.before-stream")
-@each_mistake([*mistakes.MISSING[2:], *mistakes.INVALID[:1], mistakes.UNKNOWN_MODEL])
-def test_before_stream(anthropic: Anthropic, mistake: Mistake) -> None:
+@each_bad_request([*bad_requests.MISSING[2:], *bad_requests.INVALID[:1], bad_requests.UNKNOWN_MODEL])
+def test_before_stream(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
     """A wrong request never becomes a stream."""
-    answer = mistake.send(anthropic, stream=True)
-    if mistake.send(anthropic).status < 400:
+    answer = bad_request.send(anthropic, stream=True)
+    if bad_request.send(anthropic).status < 400:
         inconclusive("the request is taken when it is not streamed")
 
     demand_refusal(answer)

@@ -15,7 +15,7 @@ from conformance.words.answer import demand_kind, demand_served, demand_text
 from conformance.words.anthropic.messages import Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT
 from gateway_contract import Contract
 
 KNOWN = (
@@ -37,7 +37,7 @@ def stream(anthropic: Anthropic) -> MessageStream:
 @pytest.fixture
 def streams(anthropic: Anthropic, stream: MessageStream) -> list[MessageStream]:
     """Streams of different prompts: what fails now and then fails one of them."""
-    return [stream, anthropic.stream(spelling.PROMPT), anthropic.stream(COUNT, max_tokens=16)]
+    return [stream, anthropic.stream(UNICODE_PROMPT), anthropic.stream(COUNT, max_tokens=16)]
 
 
 @requirement("anthropic.stream.answers")

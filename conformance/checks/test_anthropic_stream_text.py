@@ -13,13 +13,13 @@ from conformance.target import Target
 from conformance.words.answer import demand_text
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 
 
 @requirement("anthropic.stream.unicode")
 def test_stream_unicode(anthropic: Anthropic) -> None:
     """No character is torn apart."""
-    spelling.demand_repeated(anthropic.stream(spelling.PROMPT).text())
+    demand_undamaged(anthropic.stream(UNICODE_PROMPT).text())
 
 
 @requirement("anthropic.stream.equals-whole")

@@ -12,7 +12,7 @@ from conformance.words.answer import demand_count, demand_json, demand_kind, dem
 from conformance.words.ask import PROMPT, Ask, user
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion, CompletionStream
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from gateway_contract import Contract
 
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
@@ -147,7 +147,7 @@ def test_finish_reason_natural(ask: Ask, chat: Completion) -> None:
 @requirement("chat.unicode")
 def test_unicode(ask: Ask) -> None:
     """What was asked to be repeated comes back as it was."""
-    spelling.demand_repeated(ask.chat(spelling.PROMPT).text)
+    demand_undamaged(ask.chat(UNICODE_PROMPT).text)
 
 
 @requirement("chat.unicode.counted")

@@ -7,8 +7,8 @@ from conformance.words.answer import leave_at_limit
 from conformance.words.ask import PROMPT, Ask, encoded, user
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
-from conformance.words.samples import unicode as spelling
 from conformance.words.samples.media import image_part, text_part
+from conformance.words.samples.unicode import CODE_PROMPT, demand_indented
 
 PADDING = 300_000
 """Bytes of white space: more than many proxies buffer, less than one photo in base64."""
@@ -107,13 +107,13 @@ def test_system_later(ask: Ask) -> None:
 @requirement("chat.prompt.code")
 def test_code(ask: Ask) -> None:
     """Code stays code."""
-    answer = ask.chat(spelling.CODE_PROMPT)
+    answer = ask.chat(CODE_PROMPT)
 
     assert answer.taken.json is not None, f"the body is no JSON: {answer.exchange.text:.160}"
-    spelling.demand_code(answer.text)
+    demand_indented(answer.text)
 
 
 @requirement("chat.prompt.code.stream")
 def test_code_stream(ask: Ask) -> None:
     """Code stays code in a stream."""
-    spelling.demand_code(ask.stream(spelling.CODE_PROMPT).text())
+    demand_indented(ask.stream(CODE_PROMPT).text())

@@ -13,7 +13,7 @@ from conformance.words.answer import demand_now, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.chat import DONE, Completion, CompletionStream
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from gateway_contract import Contract
 
 COUNT = "Count from 1 to 40, separated by commas."
@@ -51,7 +51,7 @@ def test_stream_answers(chat_stream: CompletionStream) -> None:
 @requirement("chat.stream.framing")
 def test_stream_framing(ask: Ask, chat_stream: CompletionStream) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
-    for stream in (chat_stream, ask.stream(spelling.PROMPT)):
+    for stream in (chat_stream, ask.stream(UNICODE_PROMPT)):
         judge_framing(stream.exchange)
 
 
@@ -77,7 +77,7 @@ def test_stream_schema(chat_stream: CompletionStream, contract: Contract) -> Non
 @pytest.fixture
 def streams(ask: Ask, chat_stream: CompletionStream) -> list[CompletionStream]:
     """Streams of different prompts: what fails now and then fails one of them."""
-    prompts = (spelling.PROMPT, REPEAT, "Name one colour.")
+    prompts = (UNICODE_PROMPT, REPEAT, "Name one colour.")
     return [chat_stream, *(ask.stream(prompt) for prompt in prompts), ask.stream(COUNT, **{ask.limit: 16})]
 
 
@@ -258,7 +258,7 @@ def test_stream_equals_whole(ask: Ask) -> None:
 @requirement("chat.stream.unicode")
 def test_stream_unicode(ask: Ask) -> None:
     """No character is torn apart."""
-    spelling.demand_repeated(ask.stream(spelling.PROMPT).text())
+    demand_undamaged(ask.stream(UNICODE_PROMPT).text())
 
 
 @requirement("chat.stream.max-tokens")

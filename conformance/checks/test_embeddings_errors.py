@@ -14,7 +14,7 @@ from conformance.words.openai.embeddings import TEXTS, Embeddings, embed
 
 WRONG_INPUTS: dict[str, Any] = {"number": 7, "object": {"text": TEXTS[0]}, "null": None, "mixed": [TEXTS[0], 7]}
 REFUSED = ("invalid_value", "missing_field", "malformed_body")
-MISTAKES: dict[str, dict[str, Any]] = {
+BAD_REQUESTS: dict[str, dict[str, Any]] = {
     "no-input": {"text": OMIT},
     "no-model": {"model": OMIT},
     "number": {"text": 7},
@@ -80,10 +80,10 @@ def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("embeddings.error-body")
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_error_body(ask: Ask, mistake: str) -> None:
+@pytest.mark.parametrize("name", BAD_REQUESTS)
+def test_error_body(ask: Ask, name: str) -> None:
     """A refusal says why."""
-    answer = embed(ask, **MISTAKES[mistake])
+    answer = embed(ask, **BAD_REQUESTS[name])
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")
     body = demand_kind(answer.exchange.json, "the body", dict)

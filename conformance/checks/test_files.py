@@ -195,14 +195,14 @@ def _refusal_of_downloads(files: Files) -> int | None:
 
 
 @requirement("files.errors")
-@each("mistake", ["no file", "unknown purpose", "broken form", *OPERATIONS])
-def test_errors(ask: Ask, files: Files, mistake: str) -> None:
+@each("case", ["no file", "unknown purpose", "broken form", *OPERATIONS])
+def test_errors(ask: Ask, files: Files, case: str) -> None:
     """An error about files looks like every other error."""
-    if mistake in OPERATIONS:
-        answer = OPERATIONS[mistake](files, NOBODYS)
-    elif mistake == "broken form":
+    if case in OPERATIONS:
+        answer = OPERATIONS[case](files, NOBODYS)
+    elif case == "broken form":
         answer = Answer(ask.send("POST", PATH, b"", headers=FORM))
-    elif mistake == "no file":
+    elif case == "no file":
         answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
     else:
         answer = files.upload(TEXT, "no-such-purpose")

@@ -11,7 +11,7 @@ from conformance.wire.exchange import Exchange
 from conformance.words.answer import judge_credits
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, requirement
-from conformance.words.openai import bad_requests as mistakes
+from conformance.words.openai import bad_requests
 from gateway_contract import Contract
 
 REQUEST_ID = "x-request-id"
@@ -24,8 +24,8 @@ def answers(ask: Ask, contract: Contract) -> dict[str, Exchange]:
     kinds = {
         "a whole answer": ask.chat().exchange,
         "a stream": ask.stream().exchange,
-        "a refusal": mistakes.NO_MESSAGES.send(ask),
-        "an unknown model": mistakes.UNKNOWN_MODEL[0].send(ask),
+        "a refusal": bad_requests.NO_MESSAGES.send(ask),
+        "an unknown model": bad_requests.UNKNOWN_MODEL[0].send(ask),
         "the list of models": ask.get("/models"),
     }
     return {kind: answer for kind, answer in kinds.items() if "listModels" in contract.operations or "list" not in kind}

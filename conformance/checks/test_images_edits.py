@@ -15,8 +15,8 @@ from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_objects, demand_served
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, each, inconclusive, requirement
-from conformance.words.openai import bad_image_requests as wrong
-from conformance.words.openai.bad_image_requests import WrongImage
+from conformance.words.openai import bad_image_requests
+from conformance.words.openai.bad_image_requests import BadImageRequest
 from conformance.words.openai.images import Images, Studio, circle, json_forms, seen
 from gateway_contract import Contract
 
@@ -132,40 +132,40 @@ def test_json_broken(studio: Studio, contract: Contract, refused: Callable[[Imag
 @pytest.mark.usefixtures("edits")
 def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
     """Nothing is changed without a prompt."""
-    judge_refusal(ask, gateway, wrong.EDIT_NO_PROMPT)
+    judge_refusal(ask, gateway, bad_image_requests.EDIT_NO_PROMPT)
 
 
 @requirement("images.edits.image-missing")
 @pytest.mark.usefixtures("edits")
-@each("mistake", wrong.NO_IMAGE, attrgetter("name"))
-def test_image_missing(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("bad_request", bad_image_requests.NO_IMAGE, attrgetter("name"))
+def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """Without an image there is nothing to change."""
-    judge_refusal(ask, gateway, mistake)
+    judge_refusal(ask, gateway, bad_request)
 
 
 @requirement("images.edits.not-an-image")
 @pytest.mark.usefixtures("edits")
-@each("mistake", wrong.NOT_AN_IMAGE, attrgetter("name"))
-def test_not_an_image(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("bad_request", bad_image_requests.NOT_AN_IMAGE, attrgetter("name"))
+def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """A text is no image, whatever it is called."""
-    judge_refusal(ask, gateway, mistake)
+    judge_refusal(ask, gateway, bad_request)
 
 
 @requirement("images.edits.broken-form")
 @pytest.mark.usefixtures("edits")
-@each("mistake", wrong.BROKEN_FORM, attrgetter("name"))
-def test_broken_form(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("bad_request", bad_image_requests.BROKEN_FORM, attrgetter("name"))
+def test_broken_form(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """A form without the bounds of its parts is the caller's mistake."""
-    judge_refusal(ask, gateway, mistake)
+    judge_refusal(ask, gateway, bad_request)
 
 
 @requirement("images.edits.envelope")
 @pytest.mark.usefixtures("edits")
-@each("mistake", [wrong.EDIT_NO_PROMPT, *wrong.NO_IMAGE[:1]], attrgetter("name"))
-def test_envelope(ask: Ask, mistake: WrongImage) -> None:
+@each("bad_request", [bad_image_requests.EDIT_NO_PROMPT, *bad_image_requests.NO_IMAGE[:1]], attrgetter("name"))
+def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
     """Errors of edits look as all others do."""
-    answer = mistake.send(Studio(ask))
+    answer = bad_request.send(Studio(ask))
     if answer.status < 400:
-        inconclusive(f"{mistake.name} is answered {answer.status or answer.broken}")
+        inconclusive(f"{bad_request.name} is answered {answer.status or answer.broken}")
 
     judge_error(answer)

@@ -9,59 +9,59 @@ from conformance.checks.test_errors_envelope import judge_error
 from conformance.words.answer import demand_status
 from conformance.words.ask import Ask
 from conformance.words.check import each, inconclusive, requirement
-from conformance.words.openai import bad_image_requests as wrong
-from conformance.words.openai.bad_image_requests import WrongImage
+from conformance.words.openai import bad_image_requests
+from conformance.words.openai.bad_image_requests import BadImageRequest
 from conformance.words.openai.images import Studio
 
 
-def judge_refusal(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
-    """A mistake is answered with one of its documented statuses."""
-    demand_status(mistake.send(Studio(ask)), mistake.allowed(gateway))
+def judge_refusal(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
+    """The request is refused with a status that is documented for it."""
+    demand_status(bad_request.send(Studio(ask)), bad_request.allowed(gateway))
 
 
 @requirement("images.prompt-missing")
 def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
     """Nothing is drawn without a prompt."""
-    judge_refusal(ask, gateway, wrong.NO_PROMPT)
+    judge_refusal(ask, gateway, bad_image_requests.NO_PROMPT)
 
 
 @requirement("images.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
     """A model that does not exist draws nothing."""
-    judge_refusal(ask, gateway, wrong.UNKNOWN_MODEL)
+    judge_refusal(ask, gateway, bad_image_requests.UNKNOWN_MODEL)
 
 
 @requirement("images.n.invalid")
-@each("mistake", wrong.WRONG_N, attrgetter("name"))
-def test_n_invalid(ask: Ask, gateway: dict[str, Any], mistake: WrongImage) -> None:
+@each("bad_request", bad_image_requests.WRONG_N, attrgetter("name"))
+def test_n_invalid(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """No images, or as many as a word says, are no order."""
-    judge_refusal(ask, gateway, mistake)
+    judge_refusal(ask, gateway, bad_request)
 
 
 @requirement("images.size.invalid")
 def test_size_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
     """A size is two numbers."""
-    judge_refusal(ask, gateway, wrong.WRONG_SIZE)
+    judge_refusal(ask, gateway, bad_image_requests.WRONG_SIZE)
 
 
 @requirement("images.format.invalid")
 def test_format_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
     """A format that nobody writes is refused."""
-    judge_refusal(ask, gateway, wrong.WRONG_FORMAT)
+    judge_refusal(ask, gateway, bad_image_requests.WRONG_FORMAT)
 
 
 @requirement("images.quality.invalid")
 def test_quality_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
     """A quality that nobody knows is refused."""
-    judge_refusal(ask, gateway, wrong.WRONG_QUALITY)
+    judge_refusal(ask, gateway, bad_image_requests.WRONG_QUALITY)
 
 
 @requirement("images.envelope")
-@each("mistake", [wrong.NO_PROMPT, wrong.UNKNOWN_MODEL], attrgetter("name"))
-def test_envelope(ask: Ask, mistake: WrongImage) -> None:
+@each("bad_request", [bad_image_requests.NO_PROMPT, bad_image_requests.UNKNOWN_MODEL], attrgetter("name"))
+def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
     """Errors of images look as all others do."""
-    answer = mistake.send(Studio(ask))
+    answer = bad_request.send(Studio(ask))
     if answer.status < 400:
-        inconclusive(f"{mistake.name} is answered {answer.status or answer.broken}")
+        inconclusive(f"{bad_request.name} is answered {answer.status or answer.broken}")
 
     judge_error(answer)

@@ -37,7 +37,7 @@ class Case(NamedTuple):
         return self.subject.send(ask, self.defect.body, headers=self.defect.headers)
 
 
-Wrong = Callable[[Callable[[Case], None]], None]
+ForEachCase = Callable[[Callable[[Case], None]], None]
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +47,14 @@ def every_operation(contract: Contract, ask: Ask) -> list[Subject]:
 
 
 @pytest.fixture(scope="session")
-def wrong_fields(every_operation: list[Subject], contract: Contract, ask: Ask) -> Wrong:
+def wrong_fields(every_operation: list[Subject], contract: Contract, ask: Ask) -> ForEachCase:
     """Judges each body with one wrong field, of every operation."""
     cases = [Case(one, defect) for one in every_operation for defect in defects.of_fields(one, contract)]
     return lambda judge: every(cases, judge, ask.recorder.touched, attrgetter("label"))
 
 
 @pytest.fixture(scope="session")
-def wrong_bytes(every_operation: list[Subject], ask: Ask) -> Wrong:
+def wrong_bytes(every_operation: list[Subject], ask: Ask) -> ForEachCase:
     """Judges each body that is no JSON, or odd JSON, of every operation."""
     cases = [Case(one, defect) for one in every_operation for defect in defects.of_bytes(one)]
     return lambda judge: every(cases, judge, ask.recorder.touched, attrgetter("label"))
@@ -66,13 +66,13 @@ def _demand_answer(answer: Exchange) -> None:
 
 
 @requirement("properties.invalid.never-5xx")
-def test_invalid_never_5xx(ask: Ask, wrong_fields: Wrong) -> None:
+def test_invalid_never_5xx(ask: Ask, wrong_fields: ForEachCase) -> None:
     """What the caller did wrong is not the server's failure."""
     wrong_fields(lambda case: _demand_answer(case.send(ask)))
 
 
 @requirement("properties.invalid.refused")
-def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: Wrong) -> None:
+def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: ForEachCase) -> None:
     """What is wrong is told, not guessed at; who looks a model up first may say that there is none."""
 
     def judge(case: Case) -> None:
@@ -86,7 +86,7 @@ def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: Wrong)
 
 
 @requirement("properties.invalid.envelope")
-def test_invalid_envelope(ask: Ask, wrong_fields: Wrong) -> None:
+def test_invalid_envelope(ask: Ask, wrong_fields: ForEachCase) -> None:
     """Every operation tells errors in the same form."""
 
     def judge(case: Case) -> None:
@@ -98,7 +98,7 @@ def test_invalid_envelope(ask: Ask, wrong_fields: Wrong) -> None:
 
 
 @requirement("properties.invalid.names-field")
-def test_invalid_names_field(ask: Ask, wrong_fields: Wrong) -> None:
+def test_invalid_names_field(ask: Ask, wrong_fields: ForEachCase) -> None:
     """Who reads the error knows which field to mend."""
 
     def judge(case: Case) -> None:
@@ -112,13 +112,13 @@ def test_invalid_names_field(ask: Ask, wrong_fields: Wrong) -> None:
 
 
 @requirement("properties.bytes.never-5xx")
-def test_bytes_never_5xx(ask: Ask, wrong_bytes: Wrong) -> None:
+def test_bytes_never_5xx(ask: Ask, wrong_bytes: ForEachCase) -> None:
     """A server reads what it is sent, or says that it cannot."""
     wrong_bytes(lambda case: _demand_answer(case.send(ask)))
 
 
 @requirement("properties.bytes.refused")
-def test_bytes_refused(ask: Ask, wrong_bytes: Wrong) -> None:
+def test_bytes_refused(ask: Ask, wrong_bytes: ForEachCase) -> None:
     """What is no JSON object is not served."""
 
     def judge(case: Case) -> None:

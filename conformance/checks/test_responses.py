@@ -10,7 +10,7 @@ import pytest
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
 from conformance.words.check import each, inconclusive, pick, requirement
 from conformance.words.openai.responses import FEWEST, LONG, Response, Responses, said
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from gateway_contract import Contract
 
 HELLO = "Say hello."
@@ -161,7 +161,7 @@ def test_input_own_output(responses: Responses, response: Response, granted: Cal
 @requirement("responses.unicode")
 def test_unicode(responses: Responses) -> None:
     """Every character arrives."""
-    whole, streamed = responses.create(spelling.PROMPT), responses.stream(spelling.PROMPT)
+    whole, streamed = responses.create(UNICODE_PROMPT), responses.stream(UNICODE_PROMPT)
 
     for text in [whole.text, *([streamed.text] if streamed.status == 200 else [])]:
-        spelling.demand_repeated(text)
+        demand_undamaged(text)

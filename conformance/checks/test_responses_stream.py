@@ -13,7 +13,7 @@ from conformance.words.answer import demand_kind, demand_served
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.responses import CAP, COUNT, Responses, words
 from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
-from conformance.words.samples import unicode as spelling
+from conformance.words.samples.unicode import UNICODE_PROMPT
 from gateway_contract import Contract
 
 ADDED, ITEM_DONE = "response.output_item.added", "response.output_item.done"
@@ -29,7 +29,7 @@ def stream(responses: Responses) -> ResponseStream:
 @pytest.fixture
 def streams(responses: Responses, stream: ResponseStream) -> list[ResponseStream]:
     """Streams of different prompts: what fails now and then fails one of them."""
-    return [stream, responses.stream(spelling.PROMPT)]
+    return [stream, responses.stream(UNICODE_PROMPT)]
 
 
 @requirement("responses.stream.answers")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +16,11 @@ from conformance.run.evidence import evidence
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
 from conformance.wire.record import to_record
+from conformance.words.check import is_failure, stated
 
 SHOWN = 3
 """The most exchanges that a finding carries, unless the failure has `shown`, a number of its own."""
 CARRIED = pytest.StashKey[list[int]]()
-SUITE = Path(__file__).parents[1]
 
 
 def begin(config: pytest.Config) -> None:
@@ -34,7 +33,7 @@ def begin(config: pytest.Config) -> None:
 def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding:
     """The finding of a check of the requirement `name` that has just run."""
     requirement = register.load().requirement(name)
-    verdict, message = _verdict(call.excinfo, {SUITE, item.path.parents[1]})
+    verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
     most = getattr(call.excinfo.value, "shown", SHOWN) if call.excinfo else 0
@@ -57,8 +56,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     )
 
 
-def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None, suite: set[Path]) -> tuple[Verdict, str]:
-    """The verdict and its message. `suite` are the folders of the suite: of the check, and of what is installed."""
+def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:
     if excinfo is None:
         return Verdict.PASSED, ""
     error = excinfo.value
@@ -66,8 +64,8 @@ def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None, suite: set[Pat
         return Verdict.UNSUPPORTED, str(error)
     if isinstance(error, Inconclusive):
         return Verdict.INCONCLUSIVE, str(error)
-    if isinstance(error, AssertionError) and suite & set(Path(excinfo.traceback[-1].path).parents):
-        return Verdict.FAILED, str(error).split("\nassert ")[0].strip() or str(excinfo.traceback[-1].statement).strip()
+    if isinstance(error, AssertionError) and is_failure(error):
+        return Verdict.FAILED, stated(error) or str(excinfo.traceback[-1].statement).strip()
     hint = f" ({error.hint})" if isinstance(error, ConformanceError) and error.hint else ""
     return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
 

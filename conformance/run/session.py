@@ -19,7 +19,7 @@ from conformance.register import select
 from conformance.target import KEY_VARIABLE, Target, reference
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
-from conformance.words.ask import Ask
+from conformance.words.ask import MAX_TOKENS, Ask
 from pytest_gateway_conformance import EMPTY_URL
 
 RECORDER = pytest.StashKey[Recorder]()
@@ -140,8 +140,11 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
 
 
 def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
-    """The asking client, once it is known that the target answers, takes the key, and has a model."""
-    probe = Ask(recorder, target.models.get("chat", ""))
+    """The asking client, once it is known that the target answers, takes the key, and has a model.
+
+    What is asked to find that out counts as evidence of a check only when the run cannot go on.
+    """
+    probe, start = Ask(recorder, target.models.get("chat", "")), len(recorder.touched)
     first = _first_answer(probe)
     config.stash[RUN] = {
         "base_url": target.base_url,
@@ -155,22 +158,22 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
         raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")
     if not first.status:
         raise CannotConnect(f"the target does not answer: {first.broken}", "is the base URL right?")
+    del recorder.touched[start:]
     return probe
 
 
 def _first_answer(probe: Ask) -> Exchange:
     """The answer of the named model, or of the first listed one that answers a plain chat request."""
     if probe.model:
-        return probe.chat().exchange
+        return probe.choose(probe.model)
     listed = probe.get("/models")
     if listed.status == 401:
         return listed
     for name in _candidates(listed.json)[:CANDIDATES]:
-        probe.model = name
-        first = probe.chat().exchange
+        first = probe.choose(name)
         if first.status not in {400, 403, 404, 422}:
             return first
-    probe.model = ""
+    probe.model, probe.limit = "", MAX_TOKENS
     return listed
 
 

@@ -1,6 +1,7 @@
-"""The line between an official client and the recorder.
+"""What stands between an official client and the recorder.
 
-Whatever language a client is written in, it hands its requests to a `Line` and gets the recorded exchange back.
+Whatever language a client is written in, it hands its requests to a `ClientRecording` and gets the recorded exchange
+back.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _CLASSES = {
 
 
 @dataclass
-class Line:
+class ClientRecording:
     """Sends what a client asks, for one check.
 
     `entire` sends the client's own headers, too. `patient` waits for a rate limit to pass, as the recorder does.

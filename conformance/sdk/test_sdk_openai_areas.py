@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.sdk.recorded_client import Line, shown
+from conformance.sdk.recorded_client import ClientRecording, shown
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.samples.media import wav
@@ -23,17 +23,17 @@ PAGES = 3
 
 
 @pytest.fixture
-def changing(ask: Ask) -> Line:
-    """A line that asks each time, with the client's own headers: they hold the boundary of a form."""
-    return Line(ask.recorder, entire=True, fresh=True, first=TAKES)
+def changing(ask: Ask) -> ClientRecording:
+    """The recording of a client that asks each time, with its own headers: they hold the boundary of a form."""
+    return ClientRecording(ask.recorder, entire=True, fresh=True, first=TAKES)
 
 
 @requirement("sdk.openai.embeddings")
-def test_embeddings(ask: Ask, line: Line, client: Any) -> None:
+def test_embeddings(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The vectors that the client decodes are vectors."""
     asked = {"model": ask.model_for("embeddings"), "input": TEXTS}
-    found = line.result(lambda: [one.embedding for one in client.embeddings.create(**asked).data])
-    plain = line.result(lambda: client.embeddings.create(**asked, encoding_format="float").data[0].embedding)
+    found = recording.result(lambda: [one.embedding for one in client.embeddings.create(**asked).data])
+    plain = recording.result(lambda: client.embeddings.create(**asked, encoding_format="float").data[0].embedding)
 
     assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
     for vector in found:
@@ -43,7 +43,7 @@ def test_embeddings(ask: Ask, line: Line, client: Any) -> None:
 
 
 @pytest.fixture
-def upload(changing: Line, client_of: Callable[..., Any]) -> Iterator[Callable[[bytes], Any]]:
+def upload(changing: ClientRecording, client_of: Callable[..., Any]) -> Iterator[Callable[[bytes], Any]]:
     """Uploads a document by the client. What a check uploaded is deleted when it ends."""
     files, names = client_of(changing).files, []
 
@@ -63,7 +63,7 @@ def _stored(files: Any, data: bytes, purpose: str) -> Any:
 
 
 @requirement("sdk.openai.files")
-def test_files(changing: Line, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
+def test_files(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
     """What goes up comes down."""
     files, data = client_of(changing).files, "grün 🌿\r\n\x00".encode()
     name = upload(data)
@@ -76,7 +76,7 @@ def test_files(changing: Line, client_of: Callable[..., Any], upload: Callable[[
 
 
 @requirement("sdk.openai.files.pages")
-def test_files_pages(changing: Line, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
+def test_files_pages(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
     """Each page leads to the next one."""
     for data in (b"one", b"two"):
         upload(data)
@@ -91,11 +91,11 @@ def test_files_pages(changing: Line, client_of: Callable[..., Any], upload: Call
 
 
 @requirement("sdk.openai.speech")
-def test_speech(ask: Ask, line: Line, client: Any) -> None:
+def test_speech(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The bytes are the bytes."""
     asked = {"model": ask.model_for("speech"), "input": "Hello.", "voice": "alloy"}
-    found = line.result(lambda: client.audio.speech.create(**asked).read(), dependent=True)
-    sent = line.exchanges[-1]
+    found = recording.result(lambda: client.audio.speech.create(**asked).read(), dependent=True)
+    sent = recording.exchanges[-1]
 
     assert found, "the speech is empty"
     assert found == sent.body, f"corrupts: {len(sent.body)} bytes were sent, the client gives {len(found)}"
@@ -103,7 +103,7 @@ def test_speech(ask: Ask, line: Line, client: Any) -> None:
 
 
 @requirement("sdk.openai.transcriptions")
-def test_transcriptions(ask: Ask, changing: Line, client_of: Callable[..., Any]) -> None:
+def test_transcriptions(ask: Ask, changing: ClientRecording, client_of: Callable[..., Any]) -> None:
     """The sound is heard, and the text is there."""
     asked = {"model": ask.model_for("transcriptions"), "file": ("tone.wav", wav(), "audio/wav")}
     create = client_of(changing).audio.transcriptions.create

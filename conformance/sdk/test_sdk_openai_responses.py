@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.sdk.recorded_client import Line, crashes, shown
+from conformance.sdk.recorded_client import ClientRecording, crashes, shown
 from conformance.sdk.transport import library_of, package
 from conformance.target import Target
 from conformance.wire.exchange import decoded
@@ -38,11 +38,11 @@ def api(client: Any, openai: Any) -> Any:
 
 
 @requirement("sdk.openai.responses.create")
-def test_create(responses: Responses, line: Line, api: Any) -> None:
+def test_create(responses: Responses, recording: ClientRecording, api: Any) -> None:
     """What the client declares is what the caller gets."""
     wire = responses.create()
-    found = line.result(lambda: api.create(**responses.body()))
-    text = line.result(lambda: found.output_text)
+    found = recording.result(lambda: api.create(**responses.body()))
+    text = recording.result(lambda: found.output_text)
 
     assert text == wire.words, f"corrupts: output_text is {shown(text)}, sent was {shown(wire.words)}"
     for name, kind in TYPES.items():
@@ -50,18 +50,18 @@ def test_create(responses: Responses, line: Line, api: Any) -> None:
         fits = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         assert fits, f"corrupts: {name} is {shown(value)}"
     for name in COUNTERS:
-        value = line.result(partial(getattr, found.usage, name))
+        value = recording.result(partial(getattr, found.usage, name))
         assert isinstance(value, int), f"corrupts: usage.{name} is {shown(value)}"
 
 
 @requirement("sdk.openai.responses.stream")
-def test_stream(responses: Responses, line: Line, api: Any) -> None:
+def test_stream(responses: Responses, recording: ClientRecording, api: Any) -> None:
     """The helper puts together what was streamed."""
     wire = responses.stream()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
-    final = line.result(lambda: _final(api, **responses.body()))
-    text = line.result(lambda: final.output_text)
+    final = recording.result(lambda: _final(api, **responses.body()))
+    text = recording.result(lambda: final.output_text)
 
     assert text == wire.text, f"corrupts: output_text is {shown(text)}, streamed was {shown(wire.text)}"
 
@@ -73,11 +73,11 @@ def _final(api: Any, **fields: Any) -> Any:
 
 
 @requirement("sdk.openai.responses.stream.error")
-def test_stream_error(responses: Responses, line: Line, api: Any, target: Target, openai: Any) -> None:
+def test_stream_error(responses: Responses, recording: ClientRecording, api: Any, target: Target, openai: Any) -> None:
     """A failure in mid-stream does not pass for an end."""
     body = responses.body(model=target.models["midstream-error"], stream=True)
     seen: list[str] = []
-    error = line.raised(lambda: seen.extend(event.type for event in api.create(**body)))
+    error = recording.raised(lambda: seen.extend(event.type for event in api.create(**body)))
     if isinstance(error, openai.APIStatusError):
         inconclusive(f"the stream did not begin: it is answered {error.status_code}")
 
@@ -88,10 +88,10 @@ def test_stream_error(responses: Responses, line: Line, api: Any, target: Target
 
 
 @requirement("sdk.openai.responses.tools")
-def test_tools(responses: Responses, line: Line, api: Any, dependent: bool) -> None:
+def test_tools(responses: Responses, recording: ClientRecording, api: Any, dependent: bool) -> None:
     """The client's own items are taken back, with the results of its calls."""
     body = responses.body(QUESTION, tools=TOOLS)
-    final = line.result(lambda: _final(api, **body), dependent=dependent)
+    final = recording.result(lambda: _final(api, **body), dependent=dependent)
     calls = [item for item in final.output if item.type == "function_call"]
     if not calls:
         inconclusive("the model called no tool")
@@ -103,21 +103,21 @@ def test_tools(responses: Responses, line: Line, api: Any, dependent: bool) -> N
     question = {"role": "user", "content": QUESTION}
     turn = {**body, "input": [question, *final.output, *results]}
 
-    answer = line.result(lambda: api.create(**turn).output, served=True)
+    answer = recording.result(lambda: api.create(**turn).output, served=True)
 
     assert answer, "nothing is answered"
 
 
 @requirement("sdk.openai.responses.parse")
-def test_parse(responses: Responses, line: Line, api: Any, dependent: bool) -> None:
+def test_parse(responses: Responses, recording: ClientRecording, api: Any, dependent: bool) -> None:
     """The answer is an object of the class."""
     book = package("pydantic").create_model("Book", title=(str, ...), pages=(int, ...), lent=(bool, ...))
 
-    final = line.result(lambda: api.parse(**responses.body(BOOK), text_format=book), dependent=dependent)
+    final = recording.result(lambda: api.parse(**responses.body(BOOK), text_format=book), dependent=dependent)
 
     if final.status != "completed":
         inconclusive(f"the answer ended as {final.status!r}")
-    found = line.result(lambda: final.output_parsed)
+    found = recording.result(lambda: final.output_parsed)
     refusal = any(
         getattr(part, "refusal", None) for item in final.output for part in getattr(item, "content", ()) or ()
     )

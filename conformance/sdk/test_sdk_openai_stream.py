@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import gateway_contract
-from conformance.sdk.recorded_client import Line, crashes, shown
+from conformance.sdk.recorded_client import ClientRecording, crashes, shown
 from conformance.sdk.transport import library_of
 from conformance.target import Target
 from conformance.words.ask import Ask
@@ -32,23 +32,25 @@ def _demand_text(found: str, wire: CompletionStream) -> None:
 
 
 @requirement("sdk.openai.stream")
-def test_stream(ask: Ask, line: Line, client: Any) -> None:
+def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The documented loop prints what was streamed."""
     wire = ask.stream()
-    text = line.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
+    text = recording.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
 
     _demand_text(text, wire)
 
 
 @requirement("sdk.openai.stream.empty-choices")
-def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: gateway_contract.Contract) -> None:
+def test_stream_empty_choices(
+    ask: Ask, recording: ClientRecording, client: Any, contract: gateway_contract.Contract
+) -> None:
     """A chunk without choices is skipped, and the usage is met where it is documented."""
     counted = "chat.stream.usage" in contract.features
     options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}
     wire = ask.stream(**options)
-    chunks = line.result(lambda: list(client.chat.completions.create(**ask.body(stream=True, **options))))
+    chunks = recording.result(lambda: list(client.chat.completions.create(**ask.body(stream=True, **options))))
 
-    _demand_text(line.result(lambda: _text(chunks)), wire)
+    _demand_text(recording.result(lambda: _text(chunks)), wire)
     if counted and wire.usages:
         usages = [chunk.usage for chunk in chunks if chunk.usage is not None]
         assert usages, "silently loses the usage that was streamed"
@@ -57,11 +59,11 @@ def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: gatew
 
 
 @requirement("sdk.openai.stream.helper")
-def test_stream_helper(ask: Ask, line: Line, client: Any) -> None:
+def test_stream_helper(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The helper puts together what was streamed."""
     wire = ask.stream()
-    final = line.result(lambda: _final(client, **ask.body()))
-    choice, message = line.result(lambda: (final.choices[0], final.choices[0].message))
+    final = recording.result(lambda: _final(client, **ask.body()))
+    choice, message = recording.result(lambda: (final.choices[0], final.choices[0].message))
     reasons = wire.finish_reasons()
 
     _demand_text(message.content or "", wire)
@@ -77,10 +79,10 @@ def _final(client: Any, **fields: Any) -> Any:
 
 
 @requirement("sdk.openai.stream.error")
-def test_stream_error(ask: Ask, line: Line, client: Any, target: Target, openai: Any) -> None:
+def test_stream_error(ask: Ask, recording: ClientRecording, client: Any, target: Target, openai: Any) -> None:
     """A failure in mid-stream is raised."""
     body = ask.body(model=target.models["midstream-error"], stream=True)
-    error = line.raised(lambda: list(client.chat.completions.create(**body)))
+    error = recording.raised(lambda: list(client.chat.completions.create(**body)))
     if isinstance(error, openai.APIStatusError):
         inconclusive(f"the stream did not begin: it is answered {error.status_code}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import traceback
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -18,7 +17,7 @@ from conformance.errors import Inconclusive, NotApplicable, Unsupported
 Check = Callable[..., None]
 Case = TypeVar("Case")
 
-SUITE = str(Path(__file__).parents[1])
+SUITE = Path(__file__).parents[1]
 NAMED = 5
 """The most cases that the message of one finding names."""
 
@@ -29,9 +28,11 @@ __all__ = [
     "each",
     "every",
     "inconclusive",
+    "is_failure",
     "member",
     "pick",
     "requirement",
+    "stated",
 ]
 
 
@@ -93,10 +94,28 @@ def _ending(judge: Callable[[Case], None], case: Case) -> tuple[type, str]:
     except (Inconclusive, Unsupported) as error:
         return type(error), str(error)
     except AssertionError as error:
-        if not traceback.extract_tb(error.__traceback__)[-1].filename.startswith(SUITE):
+        if not is_failure(error):
             raise
-        return AssertionError, str(error).split("\nassert ")[0].strip()
+        return AssertionError, stated(error)
     return NoneType, ""
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether an error is an assertion of the suite: one that a library raises says nothing about the gateway."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return isinstance(error, AssertionError) and step is not None and _is_ours(step.tb_frame.f_code.co_filename)
+
+
+def _is_ours(filename: str) -> bool:
+    """Whether the file is the suite's, or that of a clone whose checks are run where the suite is installed."""
+    return any(one.name == SUITE.name and (one / "suite.ini").is_file() for one in Path(filename).parents)
+
+
+def stated(error: AssertionError) -> str:
+    """The message of an assertion, without the source that pytest adds."""
+    return str(error).split("\nassert ")[0].strip()
 
 
 def _settle(ended: dict[type, list[str]]) -> None:
