@@ -9,6 +9,8 @@ ConformanceError
 │   └── InvalidRecording
 ├── TargetError           the target cannot be judged (exit code 3)
 │   ├── CannotConnect
+│   ├── NotTheApi
+│   ├── KeyRefused
 │   ├── BudgetSpent
 │   └── NoModel
 ├── UnwritableReport      the report cannot be written (exit code 3)
@@ -57,6 +59,14 @@ class TargetError(ConformanceError):
 
 class CannotConnect(TargetError):
     """Nobody answers at the base URL."""
+
+
+class NotTheApi(TargetError):
+    """Something else answers at the base URL."""
+
+
+class KeyRefused(TargetError):
+    """The key does not open the target."""
 
 
 class BudgetSpent(TargetError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ from conformance.errors import UsageError
 if TYPE_CHECKING:
     from conformance.model import Report
     from conformance.run.runner import Outcome
+    from conformance.target import Target
 
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value", str, Path)
@@ -160,8 +162,6 @@ def check_gateway(name: str | None) -> None:
 
 def _announce(args: argparse.Namespace) -> None:
     """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
-    import gateway_contract
-    from conformance.register import select
     from conformance.report.har import target_of
     from conformance.target import from_file, from_options
 
@@ -169,24 +169,32 @@ def _announce(args: argparse.Namespace) -> None:
         print(f"Target   {args.replay}, a recording of {target_of(args.replay)['base_url']}; nothing is sent")
         return
     named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
+    if not named and args.base_url:
+        named = from_options(args.base_url, args.gateway, args.model)
     gateway = named.gateway if named else args.gateway
-    base_url = named.base_url if named else args.base_url
     check_gateway(gateway)
-    print(f"Target   {base_url or 'the reference server, started for this run'}")
-    print(f"Gateway  {gateway or 'openai'}")
-    print(f"Model    {(named and named.models.get('chat')) or args.model or 'a cheap one that it lists'}")
-    if base_url:
-        from conformance.run.runner import plan
-
-        wished = args.include if args.include is not None else (named.include if named else ())
-        include = select.included(wished, ",".join(args.feature) or None)
-        if left_out := sorted(select.EXPENSIVE - include):
-            print(f"Left out {', '.join(left_out)}: ask for them with --include")
-        cost = plan(gateway, args.feature, args.level, args.requirement, sorted(include))
-        print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
-        if pace := (named or from_options(base_url, gateway)).pace(gateway_contract.load(gateway).gateway["limits"]):
-            print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
+    print(f"Target   {named.base_url if named else 'the reference server, started for this run'}")
+    print(f"Gateway  {gateway or 'openai'}", flush=True)
+    if named:
+        _announce_cost(args, named)
     sys.stdout.flush()
+
+
+def _announce_cost(args: argparse.Namespace, target: Target) -> None:
+    """Finds out whether there is something to judge, and says what that is going to cost."""
+    import gateway_contract
+    from conformance.register import select
+    from conformance.run.runner import look, plan
+
+    target = replace(target, timeout=args.timeout or target.timeout)
+    print(f"Model    {look(target) or 'none: it has no chat'}")
+    include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))
+    if left_out := sorted(select.EXPENSIVE - include):
+        print(f"Left out {', '.join(left_out)}: ask for them with --include")
+    cost = plan(target.gateway, args.feature, args.level, args.requirement, sorted(include))
+    print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
+    if pace := target.pace(gateway_contract.load(target.gateway).gateway["limits"]):
+        print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
 
 
 def _point_at(directory: Path, report: Report) -> None:

@@ -70,13 +70,16 @@ def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdi
     return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
 
 
-def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
-    """Ends the run when the target cannot be judged at all."""
+def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> bool:
+    """Ends the run when the target cannot be judged, or no further; that is no finding. Whether it ends."""
     error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, (TargetError, UsageError)):
-        kind = "usage" if isinstance(error, UsageError) else "target"
-        report.user_properties.append((FATAL, [kind, str(error), error.hint]))
-        item.session.shouldstop = str(error)
+    if not isinstance(error, (TargetError, UsageError)):
+        return False
+    kind = "usage" if isinstance(error, UsageError) else "target"
+    report.user_properties.append((FATAL, [kind, str(error), error.hint]))
+    report.longrepr = f"{error}\nhint: {error.hint}"
+    item.session.shouldstop = str(error)
+    return True
 
 
 def attach(item: pytest.Item, report: pytest.TestReport, finding: Finding) -> None:

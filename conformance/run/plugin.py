@@ -50,9 +50,9 @@ def pytest_runtest_makereport(
     report = yield
     name = _requirement(item)
     if name is not None and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
-        judge.attach(item, report, judge.finding(item, call, name))
+        if not judge.stop_if_hopeless(item, call, report):
+            judge.attach(item, report, judge.finding(item, call, name))
         judge.carry_exchanges(item, report)
-        judge.stop_if_hopeless(item, call, report)
     return report
 
 

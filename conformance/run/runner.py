@@ -20,6 +20,8 @@ from conformance.errors import ConformanceError, Terminated, UsageError
 from conformance.model import Finding, Level, Report, Verdict
 from conformance.register import select
 from conformance.run.collector import Collector
+from conformance.target import Target
+from conformance.words.ask import Ask
 
 PACKAGE = Path(__file__).parents[1]
 INTERRUPTIONS: dict[type[BaseException], int] = {KeyboardInterrupt: 130, Terminated: 143}
@@ -109,6 +111,19 @@ def judge(
         raise collector.fatal
     report = collector.report()
     return Outcome(report, _interruption(collector) or exit_code(report), collector.fatal)
+
+
+def look(target: Target) -> str:
+    """The chat model of a target that can be judged; nothing when it has no chat. Raises `TargetError`."""
+    from conformance.run import preflight, session
+
+    recorder = session.recorder_of(target)
+    try:
+        asking = Ask(recorder, target.models.get("chat", ""))
+        preflight.check(asking)
+        return asking.model
+    finally:
+        recorder.close()
 
 
 def plan(

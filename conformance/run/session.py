@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,25 +13,20 @@ import pytest
 
 import gateway_contract
 from conformance import target as targets
-from conformance.errors import CannotConnect, TargetError, UsageError
+from conformance.errors import UsageError
 from conformance.register import select
-from conformance.target import KEY_VARIABLE, Target, reference
-from conformance.wire.exchange import Exchange
+from conformance.run import preflight
+from conformance.target import Target, reference
 from conformance.wire.recorder import Recorder
-from conformance.words.ask import MAX_TOKENS, Ask
+from conformance.words.ask import Ask
 from pytest_gateway_conformance import EMPTY_URL
 
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
 RUN = pytest.StashKey[dict[str, Any]]()
 
-NOT_CHAT = re.compile(
-    r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
-)
 EXAMPLES = 40
-CANDIDATES = 5
-"""How many listed models are tried before the operator is asked to name one."""
-CHEAP = re.compile(r"mini|nano|flash|haiku|lite|small|turbo|8b|echo")
+"""How many requests are generated for each operation, unless the caller says."""
 
 
 def option(config: pytest.Config, name: str) -> str | None:
@@ -102,9 +96,14 @@ def _share(requests: int | None) -> int | None:
     """What one worker may send of the requests that all may send together."""
     if requests is None:
         return None
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    worker, workers = _worker()
     return len(range(worker, requests, workers))
+
+
+def _worker() -> tuple[int, int]:
+    """Which worker of pytest-xdist this is, from 0, and of how many."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return int(worker), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def seed(config: pytest.Config) -> int:
@@ -119,67 +118,46 @@ def examples(config: pytest.Config) -> int:
 
 def recorder(config: pytest.Config, target: Target) -> Recorder:
     """The recording client of this run, known to the hooks from now on."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     records = None
     if replay := option(config, "replay"):
         from conformance.report import har
 
         records = har.load(Path(replay))
+    worker, workers = _worker()
+    config.stash[RECORDER] = recorder_of(target, records, worker, workers)
+    return config.stash[RECORDER]
+
+
+def recorder_of(
+    target: Target, records: Iterable[Mapping[str, Any]] | None = None, worker: int = 0, workers: int = 1
+) -> Recorder:
+    """A recording client for a target, at its documented addresses and pace, of which each worker has its share."""
     contract = gateway_contract.load(target.gateway)
     pace = target.pace(contract.gateway["limits"])
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    made = Recorder(
+    return Recorder(
         target,
         records,
-        first=int(worker) * 100_000,
+        first=worker * 100_000,
         bases=target.bases(contract.bases),
         pace=max(1, pace // workers) if pace else None,
     )
-    config.stash[RECORDER] = made
-    return made
 
 
 def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
-    """The asking client, once it is known that the target answers, takes the key, and has a model.
+    """The asking client, once it is known that there is something to judge.
 
     What is asked to find that out counts as evidence of a check only when the run cannot go on.
     """
-    probe, start = Ask(recorder, target.models.get("chat", "")), len(recorder.touched)
-    first = _first_answer(probe)
-    config.stash[RUN] = {
+    asking, start = Ask(recorder, target.models.get("chat", "")), len(recorder.touched)
+    config.stash[RUN] = run = {
         "base_url": target.base_url,
         "gateway": target.gateway,
-        "model": probe.model,
-        "routes": probe.routes,
+        "model": asking.model,
+        "routes": asking.routes,
         "replayed": bool(option(config, "replay")),
         "target": {**target.described(), "seed": seed(config), "examples": examples(config)},
     }
-    if first.status == 401:
-        raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")
-    if not first.status:
-        raise CannotConnect(f"the target does not answer: {first.broken}", "is the base URL right?")
+    preflight.check(asking)
+    run["model"] = asking.model
     del recorder.touched[start:]
-    return probe
-
-
-def _first_answer(probe: Ask) -> Exchange:
-    """The answer of the named model, or of the first listed one that answers a plain chat request."""
-    if probe.model:
-        return probe.choose(probe.model)
-    listed = probe.get("/models")
-    if listed.status == 401:
-        return listed
-    for name in _candidates(listed.json)[:CANDIDATES]:
-        first = probe.choose(name)
-        if first.status not in {400, 403, 404, 422}:
-            return first
-    probe.model, probe.limit = "", MAX_TOKENS
-    return listed
-
-
-def _candidates(listed: object) -> list[str]:
-    """The listed models, those first that look made for chat and cheap."""
-    data = listed.get("data") if isinstance(listed, dict) else None
-    names = [entry.get("id") for entry in data or [] if isinstance(entry, dict)]
-    usable = [name for name in names if isinstance(name, str) and name]
-    return sorted(usable, key=lambda name: (bool(NOT_CHAT.search(name.lower())), not CHEAP.search(name.lower())))
+    return asking

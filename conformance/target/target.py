@@ -26,7 +26,8 @@ A target file is TOML. Keys are given by the name of the environment variable th
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
@@ -38,6 +39,8 @@ from conformance.errors import InvalidTarget
 from conformance.target import target_file
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A name of a header, see RFC 9110, section 5.1."""
 
 
 class Secret:
@@ -89,6 +92,8 @@ class Target:
     max_requests: int | None = None
     requests_per_minute: int | None = None
     node_modules: str | None = None
+    headers: Mapping[str, Secret] = field(default_factory=dict)
+    """Headers that every request carries, by name; they may hold secrets."""
 
     @property
     def local(self) -> bool:
@@ -162,6 +167,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         max_requests=table.get("max_requests"),
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
+        headers=_keys(table.get("headers", {}), "headers"),
     )
     return replace(target, models={**target.models, "chat": model}) if model else target
 
@@ -187,13 +193,26 @@ def _root(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _keys(entries: Mapping[str, object]) -> dict[str, Secret]:
+def headers_from(lines: Iterable[str]) -> dict[str, Secret]:
+    """Headers from `NAME: value` as curl takes them. Raises `InvalidTarget`, which never holds the value."""
+    headers = {}
+    for line in lines:
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not (colon and value and HEADER.fullmatch(name)):
+            raise InvalidTarget(f"--header {name[:40]!r} is no header", "write --header 'NAME: value'")
+        if not value.isprintable():
+            raise InvalidTarget(f"the value of the header {name!r} has a line break in it", "write it in one line")
+        headers[name.lower()] = Secret(value)
+    return headers
+
+
+def _keys(entries: Mapping[str, object], table: str = "keys") -> dict[str, Secret]:
     run = token_hex(4)
-    keys = {name: _key(name, entry, run) for name, entry in entries.items()}
+    keys = {name: _key(name, entry, run, table) for name, entry in entries.items()}
     return {name: key for name, key in keys.items() if key}
 
 
-def _key(name: str, entry: object, run: str) -> Secret | None:
+def _key(name: str, entry: object, run: str, table: str) -> Secret | None:
     """`{ env = "NAME" }` for a secret, `{ value = "..." }` for a key that opens nothing.
 
     `{run}` within a value becomes a word of this run, for servers that keep an account for every such word.
@@ -206,4 +225,4 @@ def _key(name: str, entry: object, run: str) -> Secret | None:
             return Secret(found) if found else None
         case {"value": str(value)}:
             return Secret(value.replace("{run}", run))
-    raise InvalidTarget(f"keys.{name} is not understood", 'write keys.NAME = { env = "VARIABLE" }')
+    raise InvalidTarget(f"{table}.{name} is not understood", f'write {table}.NAME = {{ env = "VARIABLE" }}')

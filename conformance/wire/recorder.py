@@ -19,8 +19,9 @@ from urllib.parse import quote
 
 import httpx
 
-from conformance.errors import BudgetSpent, CannotConnect, Inconclusive
+from conformance.errors import BudgetSpent, Inconclusive
 from conformance.target import Secret, Target
+from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
 from conformance.wire.record import by_request, from_record, identity
 
@@ -128,7 +129,7 @@ class Recorder:
         except httpx.RequestError as error:
             unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
             if unreached and not _elsewhere(request):
-                raise CannotConnect(f"cannot connect to {self.target.base_url}", "is the gateway running?") from None
+                raise cannot_connect(self.target.base_url, error) from None
             record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
         return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
 

@@ -145,7 +145,9 @@ class Ask:
         patient: bool = True,
         protocol: str = "openai",
     ) -> Exchange:
-        """Any request. Asked twice it is sent once, unless `take` differs."""
+        """Any request. Asked twice it is sent once, unless `take` differs. `Unsupported` on a route that is absent."""
+        if problem := self.routes.get(f"{method} {path}"):
+            raise Unsupported(problem)
         request = Request(method, path, body, tuple((headers or {}).items()), key, protocol)
         return self.recorder.ask(request, take, patient)
 
