@@ -14,6 +14,7 @@ OPTIONS = {
     "gateway": "whose documented contract is judged (default: openai)",
     "model": "the model to ask (default: a cheap one that GET /models lists)",
     "target": "a target file: keys, models, expected failures",
+    "header": "headers that every request carries, 'NAME: value', one a line",
     "report": "the folder to write the report to",
     "feature": "judge these features only, comma separated; a prefix takes all below it",
     "requirement": "judge these requirements only, comma separated",

@@ -13,6 +13,8 @@ from conformance import register
 from conformance.__main__ import main
 from conformance.errors import CannotConnect
 from conformance.report import write
+from conformance.report.har import save
+from conformance.target import Target
 
 from .reporting import REGISTER, clean, report
 
@@ -35,6 +37,9 @@ class Runner:
         write(self.outcome.report, options["report_dir"], register=REGISTER)
         return self.outcome
 
+    def look(self, target: Target) -> str:
+        return target.models.get("chat", "gpt-5-mini")
+
     def plan(self, *_: Any) -> SimpleNamespace:
         self.planned = True
         return SimpleNamespace(checks=9, requests=140, tokens=5000)
@@ -44,7 +49,7 @@ class Runner:
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     made = Runner()
     module = ModuleType("conformance.run.runner")
-    vars(module).update(judge=made.judge, plan=made.plan)
+    vars(module).update(judge=made.judge, plan=made.plan, look=made.look)
     monkeypatch.setitem(sys.modules, "conformance.run.runner", module)
     monkeypatch.setattr(register, "load", lambda: REGISTER)
     monkeypatch.chdir(tmp_path)
@@ -79,7 +84,7 @@ def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytes
 
 def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
-    recording.touch()
+    save([], recording, {"base_url": "https://gateway.test/v1"})
     options = "--feature chat --feature models --requirement r --include audio --level must --workers 2"
     options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
 
@@ -102,6 +107,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "timeout": 9.5,
         "max_requests": 50,
         "node_modules": Path("modules"),
+        "headers": [],
         "progress": True,
     }
 

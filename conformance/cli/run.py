@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value", str, Path)
 NO_VERDICT = 3
+HEADER = "'NAME: value', sent with each request; may be repeated; secrets belong into --target"
 EPILOG = """\
 The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
 Exit codes: 0 no MUST failed, 1 one did, 2 usage, 3 no verdict: the target could not be judged, the run ended early, or
@@ -63,6 +64,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--target", metavar="FILE", type=_filled(Path), help="a TOML file with keys, models, expected failures"
     )
+    group.add_argument("--header", metavar="H", action="append", default=[], type=_header, help=HEADER)
     group.add_argument(
         "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
     )
@@ -117,6 +119,7 @@ def main(args: argparse.Namespace) -> int:
         examples=args.examples,
         timeout=args.timeout,
         max_requests=args.max_requests,
+        headers=args.header,
         node_modules=args.node_modules,
         progress=True,
     )
@@ -185,8 +188,10 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> None:
     import gateway_contract
     from conformance.register import select
     from conformance.run.runner import look, plan
+    from conformance.target import headers_from
 
-    target = replace(target, timeout=args.timeout or target.timeout)
+    headers = {**target.headers, **headers_from(args.header)}
+    target = replace(target, timeout=args.timeout or target.timeout, headers=headers)
     print(f"Model    {look(target) or 'none: it has no chat'}")
     include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))
     if left_out := sorted(select.EXPENSIVE - include):
@@ -214,6 +219,20 @@ def _filled(kind: Callable[[str], Value]) -> Callable[[str], Value]:
         return kind(text)
 
     return value
+
+
+def _header(text: str) -> str:
+    """`NAME: value`; what is wrong with it is said without the value."""
+    from conformance.errors import InvalidTarget
+    from conformance.target import headers_from
+
+    if "\n" in text or "\r" in text:
+        raise argparse.ArgumentTypeError("has a line break in it: write 'NAME: value' in one line")
+    try:
+        headers_from([text])
+    except InvalidTarget as error:
+        raise argparse.ArgumentTypeError(f"{error}: {error.hint}") from None
+    return text
 
 
 def _at_least(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:

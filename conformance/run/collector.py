@@ -97,9 +97,10 @@ class Collector:
 
     def _take_run(self, run: dict[str, Any] | None) -> None:
         """Takes what is known of the run. The journal keeps it, and every finding, even if the run is killed."""
-        if run and run != self._run:
-            self._run = run
-            self._routes |= run.get("routes", {})
+        known = {**run, "routes": dict(run.get("routes", {}))} if run else self._run
+        if known != self._run:
+            self._run = known
+            self._routes |= known["routes"]
             self._write(lambda journal: journal.describe(self.report()))
 
     def _take(self, finding: Finding) -> None:

@@ -63,7 +63,8 @@ def _headers(exchange: Exchange) -> list[str]:
     own = {name.lower() for name, _ in exchange.request.headers}
     shown = [(name, value) for name, value in exchange.sent if name in own or name not in ADDED_BY_CLIENT]
     key = exchange.request.key
-    return [_header(name, value, _variable(key) if isinstance(key, str) else KEY_VARIABLE) for name, value in shown]
+    variable = _variable(key) if isinstance(key, str) else KEY_VARIABLE
+    return [_header(name, value, variable if name in own else _variable(name)) for name, value in shown]
 
 
 def _header(name: str, value: str, variable: str) -> str:

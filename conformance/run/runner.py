@@ -72,13 +72,15 @@ def judge(
     timeout: float | None = None,
     max_requests: int | None = None,
     node_modules: Path | None = None,
+    headers: Sequence[str] = (),
     progress: bool = False,
     plugins: Sequence[object] = (),
 ) -> Outcome:
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
 
     `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
-    reference server started for the run. `plugins` are further pytest plugins, which see every hook of the run.
+    reference server started for the run. `headers` are `NAME: value`. `plugins` are further pytest plugins, which see
+    every hook of the run.
     """
     options: dict[str, Any] = {
         "gateway": gateway,
@@ -97,9 +99,9 @@ def judge(
     }
     wanted = select.wanted(options["feature"], level, options["requirement"])
     select.included(include or (), options["feature"])
-    collector = _collector(
-        report_dir, {name: value for name, value in options.items() if value}, _seed(seed, replay), progress
-    )
+    settings = {name: value for name, value in options.items() if value}
+    collector = _collector(report_dir, settings, _seed(seed, replay), progress)
+    options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
     words = _words(options, base_url, workers)
     with _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, _Brief(wanted), *plugins])

@@ -89,6 +89,7 @@ def _limited(config: pytest.Config, found: Target) -> Target:
         timeout=float(timeout) if timeout else found.timeout,
         max_requests=_share(int(requests) if requests else found.max_requests),
         node_modules=node_modules or found.node_modules,
+        headers={**found.headers, **targets.headers_from((option(config, "header") or "").splitlines())},
     )
 
 

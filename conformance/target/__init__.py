@@ -9,6 +9,7 @@ from conformance.target.target import (
     from_file,
     from_options,
     from_recording,
+    headers_from,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "from_file",
     "from_options",
     "from_recording",
+    "headers_from",
 ]

@@ -41,6 +41,7 @@ from conformance.target import target_file
 KEY_VARIABLE = "GATEWAY_API_KEY"
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A name of a header, see RFC 9110, section 5.1."""
+CREDENTIAL = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
 
 class Secret:
@@ -92,8 +93,8 @@ class Target:
     max_requests: int | None = None
     requests_per_minute: int | None = None
     node_modules: str | None = None
-    headers: Mapping[str, Secret] = field(default_factory=dict)
-    """Headers that every request carries, by name; they may hold secrets."""
+    headers: Mapping[str, str | Secret] = field(default_factory=dict)
+    """What every request carries besides, by lower-case name."""
 
     @property
     def local(self) -> bool:
@@ -167,7 +168,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         max_requests=table.get("max_requests"),
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
-        headers=_keys(table.get("headers", {}), "headers"),
+        headers=_headers(table.get("headers", {})),
     )
     return replace(target, models={**target.models, "chat": model}) if model else target
 
@@ -193,26 +194,38 @@ def _root(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def headers_from(lines: Iterable[str]) -> dict[str, Secret]:
-    """Headers from `NAME: value` as curl takes them. Raises `InvalidTarget`, which never holds the value."""
-    headers = {}
+def headers_from(lines: Iterable[str]) -> dict[str, str | Secret]:
+    """Headers from `NAME: value`, as curl takes them; one whose name speaks of a credential is a secret.
+
+    Raises `InvalidTarget`, whose message never holds the value.
+    """
+    headers: dict[str, str | Secret] = {}
     for line in lines:
-        name, colon, value = (part.strip() for part in line.partition(":"))
-        if not (colon and value and HEADER.fullmatch(name)):
+        name, _, value = (part.strip() for part in line.partition(":"))
+        if not (value and HEADER.fullmatch(name)):
             raise InvalidTarget(f"--header {name[:40]!r} is no header", "write --header 'NAME: value'")
-        if not value.isprintable():
-            raise InvalidTarget(f"the value of the header {name!r} has a line break in it", "write it in one line")
-        headers[name.lower()] = Secret(value)
+        headers[name.lower()] = Secret(value) if CREDENTIAL.search(name) else value
     return headers
 
 
-def _keys(entries: Mapping[str, object], table: str = "keys") -> dict[str, Secret]:
+def _headers(entries: Mapping[str, Mapping[str, str]]) -> dict[str, str | Secret]:
+    """The `[headers]` of a target file: a value from the environment is a secret."""
+    headers: dict[str, str | Secret] = {}
+    for name, entry in entries.items():
+        value = entry.get("value") or os.environ.get(entry.get("env", ""))
+        if not value:
+            raise InvalidTarget(f"the environment variable {entry.get('env')} is not set", "it is that of a header")
+        headers[name.lower()] = Secret(value) if "env" in entry else value
+    return headers
+
+
+def _keys(entries: Mapping[str, object]) -> dict[str, Secret]:
     run = token_hex(4)
-    keys = {name: _key(name, entry, run, table) for name, entry in entries.items()}
+    keys = {name: _key(name, entry, run) for name, entry in entries.items()}
     return {name: key for name, key in keys.items() if key}
 
 
-def _key(name: str, entry: object, run: str, table: str) -> Secret | None:
+def _key(name: str, entry: object, run: str) -> Secret | None:
     """`{ env = "NAME" }` for a secret, `{ value = "..." }` for a key that opens nothing.
 
     `{run}` within a value becomes a word of this run, for servers that keep an account for every such word.
@@ -225,4 +238,4 @@ def _key(name: str, entry: object, run: str, table: str) -> Secret | None:
             return Secret(found) if found else None
         case {"value": str(value)}:
             return Secret(value.replace("{run}", run))
-    raise InvalidTarget(f"{table}.{name} is not understood", f'write {table}.NAME = {{ env = "VARIABLE" }}')
+    raise InvalidTarget(f"keys.{name} is not understood", 'write keys.NAME = { env = "VARIABLE" }')

@@ -44,6 +44,7 @@ class Recorder:
         self._interval = 60 / pace if pace else 0.0
         self._next = 0.0
         self.target = target
+        self._usual = tuple(target.headers.items())
         self.bases = bases or {"openai": target.base_url}
         self.first = first
         self.touched: list[Exchange] = []
@@ -169,6 +170,8 @@ class Recorder:
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
+        if not _elsewhere(request):
+            headers |= {name: value if isinstance(value, str) else value.reveal() for name, value in self._usual}
         key, token = self._key(request), self._token(request)
         if key is not None:
             headers["authorization"] = f"Bearer {token}"
@@ -180,7 +183,8 @@ class Recorder:
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
         """The keys, and as they stand in an address; one that begins like another comes before it."""
-        keys = [key.reveal() for key in self.target.keys.values() if len(key.reveal()) > 3]
+        secrets = [*self.target.keys.values(), *(value for _, value in self._usual if isinstance(value, Secret))]
+        keys = [secret.reveal() for secret in secrets if len(secret.reveal()) > 3]
         return tuple(sorted({*keys, *(quote(key, safe="") for key in keys)}, key=len, reverse=True))
 
     def _scrub(self, text: str) -> str:
