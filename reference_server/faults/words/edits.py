@@ -63,7 +63,12 @@ def change(path: str, function: Callable[[Any], Any], kind: type = object) -> Me
 
 def swap(path: str, old: Any, new: Any) -> Members:
     """Give a member another value where it has this one."""
-    return change(path, lambda value: new if value == old else value)
+    return change(path, lambda value: deepcopy(new) if value == old else value)
+
+
+def add(path: str, number: float) -> Members:
+    """Add to an integer."""
+    return change(path, lambda value: value + number, int)
 
 
 def each(path: str, function: Callable[[Any], Any]) -> Members:
@@ -120,7 +125,7 @@ def answer(body: Any, code: int = 200) -> Edit:
     return lambda *_: Reply.json(deepcopy(body), code)
 
 
-def refuse(code: int = 400, message: str = "This is not supported here.", **members: Any) -> Edit:
+def refuse(code: int = 400, message: str = "This is not supported here.", /, **members: Any) -> Edit:
     """Answer with an error of the OpenAI dialect instead."""
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": None} | members
     return answer({"error": error}, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from reference_server.faults.words.edits import Edit, Members, change, in_objects
@@ -73,12 +74,43 @@ def reword_all(function: Callable[[str], str]) -> Edit:
     return in_objects(reword(function) | change(PIECE, function, str))
 
 
-def add_chunk(make: Callable[[Chunk], Chunk]) -> Edit:
-    """Put a chunk, which is made of the first one, at the end of a stream, before `[DONE]`."""
+def keep_turns(test: Callable[[Any], bool]) -> Members:
+    """Keep only the messages of a request that pass a test."""
+    return change("messages", lambda messages: [turn for turn in messages if test(turn)], list)
+
+
+def add_chunk(**members: Any) -> Edit:
+    """Put a chunk at the end of a stream, before `[DONE]`: the last one with other members."""
 
     def edit(reply: Reply, _: Call) -> None:
         if reply.events and reply.chunks:
             place = reply.events.index(DONE) if DONE in reply.events else len(reply.events)
-            reply.events.insert(place, make(reply.chunks[0]))
+            reply.events.insert(place, reply.chunks[-1] | deepcopy(members))
 
     return edit
+
+
+def insert_chunk(place: int, **members: Any) -> Edit:
+    """Put a chunk into a stream at this place: the one before it with other members."""
+
+    def edit(reply: Reply, _: Call) -> None:
+        before = reply.events[place - 1] if reply.events and len(reply.events) >= place else None
+        if reply.events and isinstance(before, dict) and "choices" in before:
+            reply.events.insert(place, before | deepcopy(members))
+
+    return edit
+
+
+def piece(reason: str | None = None, **delta: Any) -> list[Chunk]:
+    """The choices of a chunk that adds this delta to the first choice, and ends it when a reason is given."""
+    return [{"index": 0, "delta": delta, "finish_reason": reason}]
+
+
+def choices(reply: Reply) -> list[Chunk]:
+    """What the chunks of a stream say of the choices, one after the other."""
+    return [choice for chunk in reply.chunks for choice in chunk.get("choices") or ()]
+
+
+def fragments(reply: Reply) -> list[Chunk]:
+    """The fragments of tool calls that a stream carries."""
+    return [fragment for choice in choices(reply) for fragment in choice["delta"].get("tool_calls") or ()]
