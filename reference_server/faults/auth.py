@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import in_error, put, status
@@ -33,29 +34,24 @@ def _holds(text: bytes) -> Callable[[Call], bool]:
     return lambda call: text in (call.raw or b"")
 
 
+_before_keys = partial(request_fault, before="authentication")
 _streams = _holds(b'"stream":true')
-models_take_no_bearer = request_fault(
-    MODELS,
-    "The list of models takes no bearer token.",
-    _drop_key,
-    breaks={"auth.bearer", "models.answers"},
-    before="authentication",
+models_take_no_bearer = _before_keys(
+    MODELS, "The list of models takes no bearer token.", _drop_key, breaks={"auth.bearer", "models.answers"}
 )
-no_key_needed = request_fault(
+no_key_needed = _before_keys(
     CHAT,
     "A completion needs no key, a stream does.",
     _let_in,
     when=lambda call: not _key(call) and not _streams(call),
     breaks={"auth.missing"},
-    before="authentication",
 )
-streams_need_no_key = request_fault(
+streams_need_no_key = _before_keys(
     CHAT,
     "A stream needs no key, a whole completion does.",
     _let_in,
     when=lambda call: not _key(call) and _streams(call),
     breaks={"auth.stream"},
-    before="authentication",
 )
 stream_without_key_not_found = fault(
     CHAT,
@@ -64,21 +60,19 @@ stream_without_key_not_found = fault(
     when=both(refused("missing_credential"), asked(_streams)),
     breaks={"auth.stream"},
 )
-models_need_no_key = request_fault(
+models_need_no_key = _before_keys(
     MODELS,
     "The list of models is open, although its documents say that it is not.",
     _let_in,
     when=lambda call: not _key(call),
     breaks={"auth.models"},
-    before="authentication",
 )
-any_key_will_do = request_fault(
+any_key_will_do = _before_keys(
     CHAT,
     "A key that was never issued opens a completion.",
     _let_in,
     when=lambda call: _key(call) == _STRANGER and _holds(b'"messages":[')(call),
     breaks={"auth.unknown"},
-    before="authentication",
 )
 body_comes_first = fault(
     CHAT,
@@ -87,13 +81,12 @@ body_comes_first = fault(
     when=both(_bad_key, asked(_holds(b'"messages":7'))),
     breaks={"auth.before-validation"},
 )
-basic_taken = request_fault(
+basic_taken = _before_keys(
     CHAT,
     "Any basic credentials open a completion.",
     _let_in,
     when=lambda call: _key(call).startswith("Basic"),
     breaks={"auth.malformed"},
-    before="authentication",
 )
 basic_is_bad = fault(
     CHAT,
@@ -102,13 +95,12 @@ basic_is_bad = fault(
     when=has_header("authorization", "Basic"),
     breaks={"auth.malformed-status"},
 )
-scheme_has_case = request_fault(
+scheme_has_case = _before_keys(
     CHAT,
     "The scheme is read in its usual spelling only.",
     _drop_key,
     when=lambda call: not _key(call).startswith("Bearer"),
     breaks={"auth.scheme-case"},
-    before="authentication",
 )
 bad_key_code_differs = fault(
     CHAT,
@@ -135,19 +127,17 @@ def bad_key_repeated(reply: Reply, call: Call) -> None:
         reply.body["error"]["message"] = f"Incorrect API key provided: {_key(call).partition(' ')[2]}."
 
 
-expired_key_taken = request_fault(
+expired_key_taken = _before_keys(
     CHAT,
     "An expired key still opens a completion.",
     _let_in,
     when=lambda call: "sk-expired" in _key(call),
     breaks={"auth.expired"},
-    before="authentication",
 )
-revoked_key_taken = request_fault(
+revoked_key_taken = _before_keys(
     CHAT,
     "A revoked key still opens a completion.",
     _let_in,
     when=lambda call: "sk-revoked" in _key(call),
     breaks={"auth.revoked"},
-    before="authentication",
 )

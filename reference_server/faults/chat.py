@@ -9,10 +9,20 @@ from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, swap
 from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, reword, roles
 from reference_server.faults.words.prompts import HELLO, HELLO_SHORT, REPEAT
-from reference_server.faults.words.situations import asked, both, sent, served, whole
+from reference_server.faults.words.situations import Situation, asked, both, sent, served, whole
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+
+def _as_part(text: str) -> list[dict[str, str]]:
+    return [{"type": "text", "text": text}]
+
+
+def _served_role(role: str) -> Situation:
+    """The request was served, and this role speaks in it."""
+    return both(served, asked(lambda call: role in roles(call)))
+
 
 completion_as_text = fault(
     CHAT,
@@ -45,17 +55,9 @@ choice_index_from_one = fault(
 role_is_model = fault(
     CHAT, "The role of the answer is `model`.", put("choices[].message.role", "model"), breaks={"chat.role"}
 )
-content_as_parts = fault(
-    CHAT,
-    "Text content is an array of parts.",
-    change(TEXT, lambda text: [{"type": "text", "text": text}], str),
-    breaks={"chat.content"},
-)
+content_as_parts = fault(CHAT, "Text is an array of parts.", change(TEXT, _as_part, str), breaks={"chat.content"})
 failure_as_empty_success = fault(
-    CHAT,
-    "Every whole text answer is empty, and pretends to have ended normally.",
-    reword(lambda _: ""),
-    breaks={"chat.content.not-empty"},
+    CHAT, "Every whole answer is an empty text.", reword(lambda _: ""), breaks={"chat.content.not-empty"}
 )
 finish_reason_of_another_protocol = fault(
     CHAT,
@@ -71,15 +73,12 @@ utf8_read_as_latin_1 = fault(
 )
 answer_in_question_marks = fault(
     CHAT,
-    "Every letter outside ASCII becomes a question mark.",
+    "Letters outside ASCII are question marks.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
     breaks={"chat.unicode"},
 )
 answer_without_emoji = fault(
-    CHAT,
-    "Characters beyond the first plane are lost.",
-    reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)),
-    breaks={"chat.unicode"},
+    CHAT, "Emoji are lost.", reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)), breaks={"chat.unicode"}
 )
 answer_decomposed = fault(
     CHAT, "Letters with marks are taken apart.", reword(lambda text: normalize("NFD", text)), breaks={"chat.unicode"}
@@ -132,35 +131,27 @@ charset_refused = fault(
     breaks={"chat.content-type-charset"},
 )
 sdk_headers_refused = fault(
-    CHAT,
-    "Headers of an official client are refused.",
-    refuse(),
-    when=has_header("x-stainless-lang"),
-    breaks={"chat.sdk-headers"},
+    CHAT, "Headers of SDKs are refused.", refuse(), when=has_header("x-stainless-lang"), breaks={"chat.sdk-headers"}
 )
 system_dropped = request_fault(
     CHAT,
-    "A system message does not reach the model.",
+    "A system message is dropped.",
     keep_turns(lambda turn: turn["role"] != "system"),
     breaks={"chat.messages.system", "chat.prompt.system-later"},
 )
 system_refused = fault(
-    CHAT,
-    "The role `system` is refused.",
-    refuse(),
-    when=both(served, asked(lambda call: "system" in roles(call))),
-    breaks={"chat.messages.system"},
+    CHAT, "The role `system` is refused.", refuse(), when=_served_role("system"), breaks={"chat.messages.system"}
 )
 developer_refused = fault(
     CHAT,
     "The role `developer` is refused.",
     refuse(),
-    when=both(served, asked(lambda call: "developer" in roles(call))),
+    when=_served_role("developer"),
     breaks={"chat.messages.developer"},
 )
 text_parts_dropped = request_fault(
     CHAT,
-    "Content that is given as parts reaches the model empty.",
+    "Text in parts is dropped.",
     change("messages[].content", lambda parts: [one for one in parts if one.get("type") != "text"] or "", list),
     breaks={"chat.messages.text-parts"},
 )
@@ -219,7 +210,7 @@ prompt_counted_as_ten = fault(
 )
 more_cached_than_sent = fault(
     CHAT,
-    "More prompt tokens are said to be cached than there are.",
+    "More prompt tokens are cached than sent.",
     each("usage", lambda usage: usage.update(prompt_tokens_details={"cached_tokens": usage["prompt_tokens"] + 7})),
     breaks={"chat.usage.details"},
 )

@@ -39,6 +39,9 @@ def _unknown(call: Call) -> bool:
     return isinstance(sent(call).get(_FORM), dict) and _form(call) not in ("text", "json_object", "json_schema")
 
 
+_in_json, _in_schema = asked(_json_object), asked(_json_schema)
+
+
 def _with(**properties: Any) -> Members:
     """The JSON object that is the content, with further properties."""
     return reword(lambda text: json.dumps({**json.loads(text), **properties}))
@@ -61,10 +64,7 @@ unknown_format_dropped = request_fault(
     before="validation",
 )
 response_format_dropped = request_fault(
-    CHAT,
-    "`response_format` does not reach the model.",
-    drop(_FORM),
-    breaks=_OBJECT | _SCHEMA | {"chat.json-schema.no-schema"},
+    CHAT, "`response_format` is dropped.", drop(_FORM), breaks=_OBJECT | _SCHEMA | {"chat.json-schema.no-schema"}
 )
 json_object_dropped = request_fault(
     CHAT, "The response format `json_object` does not reach the model.", drop(_FORM), when=_json_object, breaks=_OBJECT
@@ -80,14 +80,14 @@ json_fenced = fault(
     CHAT,
     "The JSON object of a whole answer stands in a code fence.",
     reword(lambda text: f"```json\n{text}\n```"),
-    when=asked(_json_object),
+    when=_in_json,
     breaks={"chat.json-object.parses"},
 )
 json_array = fault(
     CHAT,
     "JSON mode gives an array.",
     reword(lambda text: f"[{text}]"),
-    when=asked(_json_object),
+    when=_in_json,
     breaks={"chat.json-object.parses"},
 )
 
@@ -103,7 +103,7 @@ def json_array_in_streams(reply: Reply, call: Call) -> None:
 
 json_schema_taken_as_json_object = request_fault(
     CHAT,
-    "Of a schema only that JSON is wanted reaches the model.",
+    "A schema is taken as `json_object`.",
     put(_FORM, {"type": "json_object"}),
     when=_is_plain_schema,
     breaks=_SCHEMA,
@@ -112,14 +112,14 @@ enum_of_schema_broken = fault(
     CHAT,
     "A property has a value that its enum does not list.",
     _with(state="lost"),
-    when=both(asked(_json_schema), asks("worn")),
+    when=both(_in_schema, asks("worn")),
     breaks={"chat.json-schema.valid"},
 )
 property_of_schema_invented = fault(
     CHAT,
-    "An object has a property that its schema forbids.",
+    "A property is one that the schema forbids.",
     _with(note="none"),
-    when=asked(_json_schema),
+    when=_in_schema,
     breaks={"chat.json-schema.valid"},
 )
 json_schema_dropped_in_streams = request_fault(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import add, change, drop, put
+from reference_server.faults.words.edits import Members, add, change, drop, put
 from reference_server.faults.words.openai import CHAT
 from reference_server.faults.words.situations import Situation, both, sent, whole
 from reference_server.wire.call import Call
@@ -29,19 +29,21 @@ def _not_positive(name: str) -> Callable[[Call], bool]:
     return lambda call: isinstance(sent(call).get(name), int) and sent(call)[name] <= 0
 
 
+def _at_least_16(name: str) -> Members:
+    """Raise a smaller limit of this name."""
+    return change(name, lambda limit: max(limit, 16), int)
+
+
 max_tokens_ignored = request_fault(CHAT, "`max_tokens` is dropped.", drop(_OLD), breaks={"chat.max-tokens.cap"})
 max_tokens_off_by_one = request_fault(
     CHAT, "An answer may have one token more than `max_tokens`.", add(_OLD, 1), breaks={"chat.max-tokens.cap"}
 )
 max_tokens_has_a_least_value = request_fault(
-    CHAT,
-    "A `max_tokens` below 16 is taken as 16.",
-    change(_OLD, lambda limit: max(limit, 16), int),
-    breaks={"chat.max-tokens.cap"},
+    CHAT, "A `max_tokens` below 16 is taken as 16.", _at_least_16(_OLD), breaks={"chat.max-tokens.cap"}
 )
 text_goes_on_after_max_tokens = fault(
     CHAT,
-    "A whole answer goes on after `max_tokens`, of which only the usage knows.",
+    "A whole answer goes on after `max_tokens`, but is counted as cut.",
     put(_FIRST_TEXT, _COUNTED),
     when=_cut_by(_OLD, _LONG),
     breaks={"chat.max-tokens.cap"},
@@ -70,7 +72,7 @@ short_cut_answer_ends_with_stop = fault(
 )
 max_tokens_0_is_no_limit = request_fault(
     CHAT,
-    "A `max_tokens` of 0 or less means no limit.",
+    "A `max_tokens` of 0 or less is no limit.",
     drop(_OLD),
     when=_not_positive(_OLD),
     breaks={"chat.max-tokens.invalid"},
@@ -80,20 +82,17 @@ max_completion_tokens_ignored = request_fault(
     CHAT, "`max_completion_tokens` is dropped.", drop(_NEW), breaks={"chat.max-completion-tokens.cap"}
 )
 max_completion_tokens_off_by_one = request_fault(
-    CHAT,
-    "An answer may have one token more than `max_completion_tokens`.",
-    add(_NEW, 1),
-    breaks={"chat.max-completion-tokens.cap"},
+    CHAT, "An answer may have one token too many.", add(_NEW, 1), breaks={"chat.max-completion-tokens.cap"}
 )
 max_completion_tokens_has_a_least_value = request_fault(
     CHAT,
     "A `max_completion_tokens` below 16 is taken as 16.",
-    change(_NEW, lambda limit: max(limit, 16), int),
+    _at_least_16(_NEW),
     breaks={"chat.max-completion-tokens.cap"},
 )
 text_goes_on_after_max_completion_tokens = fault(
     CHAT,
-    "A whole answer goes on after `max_completion_tokens`, of which only the usage knows.",
+    "A whole answer goes on after `max_completion_tokens`, but is counted as cut.",
     put(_FIRST_TEXT, _COUNTED),
     when=_cut_by(_NEW, _LONG),
     breaks={"chat.max-completion-tokens.cap"},

@@ -10,35 +10,25 @@ from reference_server.wire.reply import Reply
 
 _LOGPROBS = "choices[].logprobs"
 _ENTRY = "choices[].logprobs.content[]"
+_TOP = f"{_ENTRY}.top_logprobs[]"
+_PRESENT = {"chat.logprobs.present"}
 _alone = no(has("top_logprobs"))
 
 logprobs_dropped = fault(
-    CHAT,
-    "A whole answer without alternatives has no logprobs.",
-    put(_LOGPROBS, None),
-    when=_alone,
-    breaks={"chat.logprobs.present"},
+    CHAT, "An answer without alternatives has no logprobs.", put(_LOGPROBS, None), when=_alone, breaks=_PRESENT
 )
 logprobs_without_entries = fault(
     CHAT,
     "A whole answer without alternatives has logprobs of no token.",
     put(_LOGPROBS, {"content": None, "refusal": None}),
     when=_alone,
-    breaks={"chat.logprobs.present"},
+    breaks=_PRESENT,
 )
 logprob_is_a_probability = fault(
-    CHAT,
-    "`logprob` is a probability between 0 and 1.",
-    put(f"{_ENTRY}.logprob", 0.87),
-    when=_alone,
-    breaks={"chat.logprobs.entry"},
+    CHAT, "`logprob` is a probability.", put(f"{_ENTRY}.logprob", 0.87), when=_alone, breaks={"chat.logprobs.entry"}
 )
 token_is_a_number = fault(
-    CHAT,
-    "`token` is the number of the token in the vocabulary.",
-    put(f"{_ENTRY}.token", 464),
-    when=_alone,
-    breaks={"chat.logprobs.entry"},
+    CHAT, "`token` is a number.", put(f"{_ENTRY}.token", 464), when=_alone, breaks={"chat.logprobs.entry"}
 )
 bytes_are_text = fault(
     CHAT,
@@ -68,10 +58,7 @@ one_alternative_too_many = request_fault(
     breaks={"chat.logprobs.top"},
 )
 alternatives_above_0 = fault(
-    CHAT,
-    "The logprob of an alternative is positive.",
-    put(f"{_ENTRY}.top_logprobs[].logprob", 1.5),
-    breaks={"chat.logprobs.top"},
+    CHAT, "An alternative has a logprob above 0.", put(f"{_TOP}.logprob", 1.5), breaks={"chat.logprobs.top"}
 )
 logprobs_dropped_in_streams = fault(
     CHAT, "No chunk has logprobs.", in_chunks(put(_LOGPROBS, None)), breaks={"chat.logprobs.stream"}

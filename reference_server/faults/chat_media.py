@@ -63,7 +63,7 @@ detail_refused = fault(
 )
 images_dropped = request_fault(
     CHAT,
-    "Images do not reach the model.",
+    "Images are dropped.",
     _without(_IMAGE),
     breaks={"chat.vision.counted", "chat.vision.invalid", "chat.vision.text-only"},
 )
@@ -75,11 +75,7 @@ broken_images_dropped = request_fault(
     breaks={"chat.vision.invalid"},
 )
 images_hidden_from_text_only = request_fault(
-    CHAT,
-    "Images are left out for a model that takes none.",
-    _without(_IMAGE),
-    breaks={"chat.vision.text-only"},
-    model="text-only",
+    CHAT, "A model without images gets none.", _without(_IMAGE), breaks={"chat.vision.text-only"}, model="text-only"
 )
 inline_file_refused = fault(
     CHAT,
@@ -112,7 +108,7 @@ flat_file_id_not_found = fault(
     gateway="infery",
 )
 files_dropped = request_fault(
-    CHAT, "Documents do not reach the model.", _without(_FILE), breaks={"chat.files.counted", "chat.files.unknown-id"}
+    CHAT, "Documents are dropped.", _without(_FILE), breaks={"chat.files.counted", "chat.files.unknown-id"}
 )
 unknown_files_dropped = request_fault(
     CHAT,
@@ -130,11 +126,7 @@ audio_refused = fault(
     model="gpt-4o",
 )
 audio_dropped = request_fault(
-    CHAT,
-    "Sound does not reach a model that takes it.",
-    _without(_SOUND),
-    breaks={"chat.audio.counted", "chat.audio.invalid"},
-    model="gpt-4o",
+    CHAT, "Sound is dropped.", _without(_SOUND), breaks={"chat.audio.counted", "chat.audio.invalid"}, model="gpt-4o"
 )
 broken_audio_dropped = request_fault(
     CHAT,
@@ -144,11 +136,7 @@ broken_audio_dropped = request_fault(
     breaks={"chat.audio.invalid"},
 )
 audio_hidden_from_deaf_model = request_fault(
-    CHAT,
-    "Sound is left out for a model that takes none.",
-    _without(_SOUND),
-    breaks={"chat.audio.unsupported"},
-    model="no-audio",
+    CHAT, "A model without sound gets none.", _without(_SOUND), breaks={"chat.audio.unsupported"}, model="no-audio"
 )
 audio_refused_without_code = fault(
     CHAT,

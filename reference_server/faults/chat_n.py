@@ -16,7 +16,7 @@ def _later(edit: Members) -> Members:
     return each("choices[]", lambda choice: edit.apply(choice) if choice["index"] else None)
 
 
-def _later_pieces(edit: Members) -> Edit:
+def _in_later(edit: Members) -> Edit:
     """Edit what a stream says of each choice but the first."""
     return in_chunks(_later(edit))
 
@@ -26,7 +26,7 @@ n_ignored = request_fault(
 )
 one_choice_too_few = request_fault(
     CHAT,
-    "Of several choices the last is lost.",
+    "Of several choices one is lost.",
     change("n", lambda number: max(number - 1, 1), int),
     breaks={"chat.n.count", "chat.n.stream.count"},
 )
@@ -65,7 +65,7 @@ two_choices_by_default = fault(
 )
 n_0_taken_as_1 = request_fault(
     CHAT,
-    "`n: 0` means one choice.",
+    "`n: 0` is one choice.",
     drop("n"),
     when=lambda call: sent(call).get("n") == 0,
     breaks={"chat.n.zero"},
@@ -75,15 +75,12 @@ n_ignored_in_streams = request_fault(
     CHAT, "A stream has one choice, whatever `n` asks for.", drop("n"), when=streams, breaks={"chat.n.stream.count"}
 )
 later_choices_without_role = fault(
-    CHAT,
-    "Only the first choice of a stream gets a role.",
-    _later_pieces(drop("delta.role")),
-    breaks={"chat.n.stream.role"},
+    CHAT, "Only the first choice of a stream has a role.", _in_later(drop("delta.role")), breaks={"chat.n.stream.role"}
 )
 stream_ends_with_first_choice = fault(
     CHAT,
-    "Only the first choice of a stream gets a finish_reason.",
-    _later_pieces(put("finish_reason", None)),
+    "Only the first choice has an end.",
+    _in_later(put("finish_reason", None)),
     breaks={"chat.n.stream.finish-reason"},
 )
 all_text_in_first_choice = fault(
@@ -93,10 +90,7 @@ all_text_in_first_choice = fault(
     breaks={"chat.n.stream.text"},
 )
 later_choices_without_text = fault(
-    CHAT,
-    "Only the first choice of a stream gets text.",
-    _later_pieces(drop("delta.content")),
-    breaks={"chat.n.stream.text"},
+    CHAT, "Only the first choice of a stream has text.", _in_later(drop("delta.content")), breaks={"chat.n.stream.text"}
 )
 
 

@@ -14,6 +14,7 @@ from reference_server.faults.words.situations import whole
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+_CONTENT = "messages[].content"
 _CODE = {"chat.prompt.code", "chat.prompt.code.stream"}
 
 
@@ -27,7 +28,7 @@ def large_body_refused(call: Call) -> None:
 long_text_cut = request_fault(
     CHAT,
     "A message is cut after 5,000 characters.",
-    change("messages[].content", lambda text: text[:5_000], str),
+    change(_CONTENT, lambda text: text[:5_000], str),
     breaks={"chat.prompt.long-text"},
 )
 streams_without_system_message = request_fault(
@@ -45,10 +46,7 @@ def _with_one_image(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 second_picture_unseen = request_fault(
-    CHAT,
-    "Only the first image reaches the model.",
-    change("messages[].content", _with_one_image, list),
-    breaks={"chat.prompt.images"},
+    CHAT, "Only the first image counts.", change(_CONTENT, _with_one_image, list), breaks={"chat.prompt.images"}
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from reference_server.faults import fault, request_fault
@@ -12,6 +13,8 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 _OF = "ofox"
+_fault = partial(fault, CHAT, gateway=_OF)
+_request_fault = partial(request_fault, CHAT, gateway=_OF)
 _FALLBACKS = "provider.fallback"
 _refuse = refuse(400, "This is not known.", code="invalid_value")
 
@@ -27,21 +30,17 @@ def _to_fallback(call: Call) -> None:
         call.body["model"] = _provider(call)["fallback"][0]
 
 
-routing_by_latency_refused = fault(
-    CHAT,
+routing_by_latency_refused = _fault(
     "The routing `latency` is refused as unknown.",
     _refuse,
     when=asked(lambda call: _provider(call).get("routing") == "latency"),
     breaks={"provider.routing"},
-    gateway=_OF,
 )
-unknown_routing_ignored = request_fault(
-    CHAT,
+unknown_routing_ignored = _request_fault(
     "An unknown routing is ignored.",
     drop("provider.routing"),
     when=lambda call: _provider(call).get("routing") == "no-such-routing",
     breaks={"provider.routing.invalid"},
-    gateway=_OF,
     before="validation",
 )
 routing_with_fallback_refused = fault(
@@ -52,17 +51,13 @@ routing_with_fallback_refused = fault(
     breaks={"provider.fallback"},
     gateway=_OF,
 )
-fallback_always_used = request_fault(
-    CHAT,
+fallback_always_used = _request_fault(
     "The fallback answers even though the model works.",
     _to_fallback,
     when=lambda call: bool(sent(call).get("model") == "gpt-4o-mini"),
     breaks={"provider.fallback.unused"},
-    gateway=_OF,
 )
-provider_ignored = request_fault(
-    CHAT, "`provider` is dropped.", drop("provider"), breaks={"provider.fallback.serves"}, gateway=_OF
-)
+provider_ignored = _request_fault("`provider` is dropped.", drop("provider"), breaks={"provider.fallback.serves"})
 
 
 @fault(CHAT, breaks={"provider.fallback.model"}, gateway=_OF, model="upstream-error")
@@ -71,36 +66,28 @@ def requested_model_named(reply: Reply, call: Call) -> Reply:
     return reply.edit(lambda body: body.update(model=call.body["model"]))
 
 
-fallbacks_tried_backwards = request_fault(
-    CHAT,
+fallbacks_tried_backwards = _request_fault(
     "Fallbacks are tried from the last to the first.",
     change(_FALLBACKS, lambda models: models[::-1], list),
     breaks={"provider.fallback.order"},
-    gateway=_OF,
 )
-one_fallback_only = request_fault(
-    CHAT,
+one_fallback_only = _request_fault(
     "Only the first fallback is tried.",
     change(_FALLBACKS, lambda models: models[:1], list),
     breaks={"provider.fallback.passes-over"},
-    gateway=_OF,
 )
-no_fallback_for_streams = request_fault(
-    CHAT, "A stream has no fallback.", drop("provider"), when=streams, breaks={"provider.fallback.stream"}, gateway=_OF
+no_fallback_for_streams = _request_fault(
+    "A stream has no fallback.", drop("provider"), when=streams, breaks={"provider.fallback.stream"}
 )
-failure_told_before_the_fallback = fault(
-    CHAT,
+failure_told_before_the_fallback = _fault(
     "The stream of a fallback begins with the error of the model that failed.",
     insert(0, {"error": {"message": "The model failed.", "type": "server_error", "code": None}}),
     breaks={"provider.fallback.stream"},
-    gateway=_OF,
     model="upstream-error",
 )
-fallback_on_client_error = request_fault(
-    CHAT,
+fallback_on_client_error = _request_fault(
     "What the model refuses as the caller's mistake is sent on to the fallback.",
     _to_fallback,
     breaks={"provider.fallback.client-error"},
-    gateway=_OF,
     model="text-only",
 )

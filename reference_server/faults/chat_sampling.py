@@ -26,17 +26,22 @@ def _number(name: str, test: Callable[[float], bool]) -> Situation:
     return asked(passes)
 
 
+def _is_0(value: float) -> bool:
+    return value == 0
+
+
 def _clamp(name: str, least: float, most: float) -> Members:
     """Move a number outside the range to the bound."""
     inside = lambda value: min(max(value, least), most) if isinstance(value, int | float) else value  # noqa: E731
     return change(name, inside)
 
 
+_unknown = has("x_conformance_probe")
 temperature_0_refused = fault(
     CHAT,
-    "`temperature: 0` is taken as a missing value and refused.",
+    "`temperature: 0` is refused.",
     _refuse(),
-    when=_number("temperature", lambda value: value == 0),
+    when=_number("temperature", _is_0),
     breaks={"chat.temperature"},
     gateway="foxora",
 )
@@ -58,22 +63,17 @@ temperature_must_be_whole = fault(
 )
 temperature_clamped = request_fault(
     CHAT,
-    "A `temperature` outside the range is moved to its bound.",
+    "A `temperature` out of range is clamped.",
     _clamp("temperature", 0, 2),
     breaks={"chat.temperature.outside"},
     before="validation",
 )
 top_p_0_refused = fault(
-    CHAT,
-    "`top_p: 0` is refused.",
-    _refuse(),
-    when=_number("top_p", lambda value: value == 0),
-    breaks={"chat.top-p"},
-    gateway="foxapi",
+    CHAT, "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), breaks={"chat.top-p"}, gateway="foxapi"
 )
 top_p_clamped = request_fault(
     CHAT,
-    "A `top_p` outside the range is moved to its bound.",
+    "A `top_p` out of range is clamped.",
     _clamp("top_p", 0, 1),
     breaks={"chat.top-p.outside"},
     before="validation",
@@ -108,11 +108,7 @@ presence_penalty_clamped = request_fault(
     before="validation",
 )
 seed_fails = fault(
-    CHAT,
-    "A `seed` is a server error.",
-    _refuse(500),
-    when=_number("seed", lambda value: value == 7),
-    breaks={"chat.seed"},
+    CHAT, "A `seed` gives a 500.", _refuse(500), when=_number("seed", lambda value: value == 7), breaks={"chat.seed"}
 )
 
 
@@ -147,16 +143,12 @@ n_null_fails = fault(
     gateway="foxapi",
 )
 unknown_parameter_fails = fault(
-    CHAT,
-    "A parameter that is not known is a server error.",
-    _refuse(500),
-    when=has("x_conformance_probe"),
-    breaks={"chat.unknown-parameter"},
+    CHAT, "An unknown parameter is a server error.", _refuse(500), when=_unknown, breaks={"chat.unknown-parameter"}
 )
 unknown_parameter_refused = fault(
     CHAT,
-    "A parameter that is not known is refused without being named.",
+    "An unknown parameter is refused without its name.",
     _refuse(),
-    when=has("x_conformance_probe"),
+    when=_unknown,
     breaks={"chat.unknown-parameter.ignored"},
 )

@@ -49,14 +49,14 @@ def stop_text_included(reply: Reply, call: Call) -> None:
 
 stopped_answer_ends_with_stop_sequence = fault(
     CHAT,
-    "A whole answer that may be stopped ends with `stop_sequence`.",
+    "A whole answer ends with `stop_sequence`.",
     put(FINISH, "stop_sequence"),
     when=_stoppable,
     breaks={"chat.stop.finish-reason"},
 )
 too_much_stopped = fault(
     CHAT,
-    "The last word before the stop text is lost with it.",
+    "The last word before the stop text is lost.",
     reword(lambda text: text.rstrip(" ,").rpartition(" ")[0]),
     when=_stoppable,
     breaks={"chat.stop.keeps-before"},

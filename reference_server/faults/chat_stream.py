@@ -67,17 +67,13 @@ def _spell(letters: str, instead: str) -> Edit:
 
 stream_labelled_as_json = fault(
     CHAT,
-    "The stream says that it is application/json.",
+    "The stream is labelled application/json.",
     header("content-type", "application/json"),
     when=streamed,
     breaks={"chat.stream.answers"},
 )
 stream_created = fault(
-    CHAT,
-    "The plainest stream is answered 201.",
-    status(201),
-    when=both(streamed, plain),
-    breaks={"chat.stream.answers"},
+    CHAT, "A plain stream is answered 201.", status(201), when=both(streamed, plain), breaks={"chat.stream.answers"}
 )
 
 
@@ -96,29 +92,20 @@ stream_not_in_utf_8 = fault(
     breaks={"chat.stream.framing", "chat.stream.unicode"},
 )
 comment_sent_as_data = fault(
-    CHAT,
-    "A keep-alive comment of the provider is sent on as data.",
-    insert(1, "PROCESSING"),
-    breaks={"chat.stream.json-events"},
+    CHAT, "A comment of the provider is sent on as data.", insert(1, "PROCESSING"), breaks={"chat.stream.json-events"}
 )
 chunk_fingerprint_is_a_number = fault(
     CHAT,
-    "`system_fingerprint` of the chunks is a number.",
+    "`system_fingerprint` is a number.",
     in_chunks(put("system_fingerprint", 44709)),
     breaks={"chat.stream.schema"},
 )
 stream_without_done = fault(
-    CHAT,
-    "The connection closes after the last chunk, without `[DONE]`.",
-    without(lambda event: event == DONE),
-    breaks={"chat.stream.done"},
+    CHAT, "The stream ends without `[DONE]`.", without(lambda event: event == DONE), breaks={"chat.stream.done"}
 )
 done_sent_twice = fault(CHAT, "`[DONE]` is sent twice.", append(DONE), breaks={"chat.stream.nothing-after-done"})
 event_after_done = fault(
-    CHAT,
-    "A summary of the costs follows `[DONE]`.",
-    append({"cost": 0.0001}),
-    breaks={"chat.stream.nothing-after-done"},
+    CHAT, "A summary of costs follows `[DONE]`.", append({"cost": 0.0001}), breaks={"chat.stream.nothing-after-done"}
 )
 
 
@@ -156,7 +143,7 @@ created_changes = fault(
 )
 model_blank_in_chunks = fault(
     CHAT,
-    "Only the first and the last chunks name the model.",
+    "Only the first and last chunks name a model.",
     _in_the_middle(lambda _, chunk: chunk.update(model="")),
     breaks={"chat.stream.model"},
 )
@@ -186,7 +173,7 @@ usage_chunk_unasked = fault(
 )
 heartbeat_chunks = fault(
     CHAT,
-    "Chunks without choices keep the connection alive.",
+    "Chunks without choices are sent as heartbeats.",
     insert_chunk(1, choices=[]),
     breaks={"chat.stream.choices-empty"},
 )
@@ -201,10 +188,7 @@ stream_without_role = fault(
     CHAT, "No delta carries the role.", in_chunks(drop(f"{DELTA}.role")), breaks={"chat.stream.role-first"}
 )
 role_in_every_delta = fault(
-    CHAT,
-    "Every delta repeats the role.",
-    in_chunks(put(f"{DELTA}.role", "assistant")),
-    breaks={"chat.stream.role-once"},
+    CHAT, "Each delta repeats the role.", in_chunks(put(f"{DELTA}.role", "assistant")), breaks={"chat.stream.role-once"}
 )
 content_fragment_as_part = fault(
     CHAT, "An empty content fragment is an array.", in_chunks(swap(PIECE, "", [])), breaks={"chat.stream.content-type"}
@@ -240,7 +224,7 @@ def text_after_finish(reply: Reply, call: Call) -> None:
 
 empty_success = fault(
     CHAT,
-    "The plainest stream carries no text, and pretends to have ended normally.",
+    "The plainest stream ends well and has no text.",
     without(_has_content),
     when=plain,
     breaks={"chat.stream.text"},
@@ -262,10 +246,7 @@ multibyte_split = fault(
     breaks={"chat.stream.unicode"},
 )
 stream_in_question_marks = fault(
-    CHAT,
-    "Every letter outside ASCII becomes a question mark.",
-    _spell(r"[^\x00-\x7f]", "?"),
-    breaks={"chat.stream.unicode"},
+    CHAT, "Letters outside ASCII become question marks.", _spell(r"[^\x00-\x7f]", "?"), breaks={"chat.stream.unicode"}
 )
 
 
@@ -334,21 +315,17 @@ def _leave_out(start: int, end: int) -> Edit:
 
 tenth_stream_loses_its_middle = fault(
     CHAT,
-    "A buffer that overflows now and then drops what was in it.",
+    "Now and then a stream loses its middle.",
     _leave_out(10, 20),
     when=_tenth,
     breaks={"chat.stream.lossless"},
 )
 tenth_stream_ends_early = fault(
-    CHAT,
-    "A text ends in the middle now and then, as if that were its end.",
-    _leave_out(10, -2),
-    when=_tenth,
-    breaks={"chat.stream.lossless"},
+    CHAT, "Now and then a text ends in the middle.", _leave_out(10, -2), when=_tenth, breaks={"chat.stream.lossless"}
 )
 cut_stream_ends_with_stop = fault(
     CHAT,
-    "A stream that the limit cuts pretends to have ended normally.",
+    "A stream that the limit cuts ends with stop.",
     in_chunks(swap(FINISH, "length", "stop")),
     breaks={"chat.stream.max-tokens"},
 )

@@ -14,18 +14,15 @@ _GIRL = "\U0001f467"
 _LATE_CALL = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "late", "arguments": "{}"}}
 
 chunk_ids_are_numbers = fault(
-    CHAT,
-    "The id of a stream is a number.",
-    in_chunks(change("id", lambda name: crc32(name.encode()))),
-    breaks={"chat.stream.id"},
+    CHAT, "The id is a number.", in_chunks(change("id", lambda id_: crc32(id_.encode()))), breaks={"chat.stream.id"}
 )
 chunks_of_the_epoch = fault(
     CHAT, "`created` of every chunk is 0.", in_chunks(change("created", lambda _: 0)), breaks={"chat.stream.created"}
 )
 chunks_in_milliseconds = fault(
     CHAT,
-    "`created` of every chunk counts milliseconds.",
-    in_chunks(change("created", lambda seconds: seconds * 1000)),
+    "`created` is in milliseconds.",
+    in_chunks(change("created", lambda time: time * 1000)),
     breaks={"chat.stream.created"},
 )
 chunk_time_with_fraction = fault(
@@ -39,8 +36,8 @@ chunk_models_blank = fault(
 )
 chunk_models_are_objects = fault(
     CHAT,
-    "`model` of every chunk is an object.",
-    in_chunks(change("model", lambda name: {"id": name})),
+    "`model` of a chunk is an object.",
+    in_chunks(change("model", lambda one: {"id": one})),
     breaks={"chat.stream.model"},
 )
 
@@ -70,7 +67,7 @@ second_choice_unasked = fault(
 )
 later_content_as_part = fault(
     CHAT,
-    "An empty fragment in the middle of a stream is an array.",
+    "A later fragment is an empty array.",
     insert_chunk(2, choices=piece(content=[])),
     breaks={"chat.stream.content-type"},
 )
@@ -101,9 +98,5 @@ first_event_is_text = fault(
     CHAT, "A stream begins with a greeting.", insert(0, "connected"), breaks={"chat.stream.json-events"}
 )
 null_makes_a_stream = request_fault(
-    CHAT,
-    "`stream: null` is answered by a stream.",
-    swap("stream", None, True),
-    breaks={"chat.stream.null"},
-    before="validation",
+    CHAT, "`stream: null` gives a stream.", swap("stream", None, True), breaks={"chat.stream.null"}, before="validation"
 )

@@ -17,21 +17,21 @@ def _wrong_stream(reply: Reply, call: Call) -> bool:
 
 wrong_stream_refused_in_text = fault(
     CHAT,
-    "A wrong request for a stream is refused in plain text.",
+    "A wrong stream request is refused in plain text.",
     header("content-type", "text/plain"),
     when=_wrong_stream,
     breaks={"chat.stream.errors"},
 )
 wrong_stream_refused_in_array = fault(
     CHAT,
-    "A wrong request for a stream is refused by an array that holds the error.",
+    "A wrong stream request is refused by an array with the error.",
     lambda reply, _: reply.edit_error(lambda body: [body]),
     when=_wrong_stream,
     breaks={"chat.stream.errors"},
 )
 wrong_stream_refused_as_done = fault(
     CHAT,
-    "A wrong request for a stream is refused with the status 200.",
+    "A wrong stream request is refused with a 200.",
     status(200),
     when=_wrong_stream,
     breaks={"chat.stream.errors"},

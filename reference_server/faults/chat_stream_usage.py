@@ -20,7 +20,7 @@ def _usage_chunks(reply: Reply) -> list[Chunk]:
     return [chunk for chunk in reply.chunks if _is_usage(chunk)]
 
 
-def _in_usage_chunk(edit: Members) -> Edit:
+def _in_usage(edit: Members) -> Edit:
     """Edit the chunk that carries the usage."""
     return in_chunks(Members(lambda chunk: edit.apply(chunk) if _is_usage(chunk) else None))
 
@@ -33,8 +33,8 @@ stream_without_usage = fault(
 )
 usage_chunk_with_choice = fault(
     CHAT,
-    "The usage chunk has a choice with an empty delta.",
-    _in_usage_chunk(put("choices", piece())),
+    "The usage chunk has an empty choice.",
+    _in_usage(put("choices", piece())),
     breaks={"chat.stream.usage.choices"},
 )
 
@@ -65,8 +65,8 @@ def usage_in_every_chunk(reply: Reply) -> None:
 
 streamed_total_off_by_one = fault(
     CHAT,
-    "The streamed total is one less than the sum.",
-    _in_usage_chunk(add("usage.total_tokens", -1)),
+    "The total is one less than the sum.",
+    _in_usage(add("usage.total_tokens", -1)),
     breaks={"chat.stream.usage.total"},
 )
 
@@ -80,13 +80,10 @@ def streamed_usage_counts_chunks(reply: Reply) -> None:
 
 
 usage_chunk_without_object = fault(
-    CHAT,
-    "The usage chunk has another object, so that the official client loses it.",
-    _in_usage_chunk(put("object", "usage")),
-    breaks=_IDENTITY,
+    CHAT, "The usage chunk has another object.", _in_usage(put("object", "usage")), breaks=_IDENTITY
 )
 usage_chunk_with_its_own_id = fault(
-    CHAT, "The usage chunk has an id of its own.", _in_usage_chunk(change("id", "{}-usage".format)), breaks=_IDENTITY
+    CHAT, "The usage chunk has an id of its own.", _in_usage(change("id", "{}-usage".format)), breaks=_IDENTITY
 )
 include_usage_refused = fault(
     CHAT,

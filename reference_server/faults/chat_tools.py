@@ -12,7 +12,7 @@ from reference_server.faults.words.situations import asked, asks, both, sent, se
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk
 
-_ARGUMENTS = f"{CALLS}.function.arguments"
+_CALLS, _ARGUMENTS = "choices[].message.tool_calls", f"{CALLS}.function.arguments"
 _COUNTED = {"tools.result.counted", "tools.parallel.counted"}
 _strict = both(served, asks("celsius"))
 
@@ -79,10 +79,7 @@ none_taken_as_auto = request_fault(
 )
 call_without_id = fault(CHAT, "Calls of a tool have no id.", put(f"{CALLS}.id", None), breaks={"tools.call.id"})
 call_type_is_tool_use = fault(
-    CHAT,
-    "The type of a call that comes alone is `tool_use`.",
-    each("choices[].message.tool_calls", _name_type),
-    breaks={"tools.call.type"},
+    CHAT, "The type of a lone call is `tool_use`.", each(_CALLS, _name_type), breaks={"tools.call.type"}
 )
 call_name_prefixed = fault(
     CHAT,
@@ -92,13 +89,13 @@ call_name_prefixed = fault(
 )
 arguments_as_object = fault(
     CHAT,
-    "The arguments are a JSON object, not a string.",
+    "The arguments are an object.",
     change(_ARGUMENTS, json.loads),
     breaks={"tools.call.arguments", "tools.no-parameters"},
 )
 arguments_in_question_marks = fault(
     CHAT,
-    "Every letter of the arguments outside ASCII is a question mark.",
+    "Letters outside ASCII in arguments are question marks.",
     change(_ARGUMENTS, lambda text: text.encode("ascii", "replace").decode()),
     breaks={"tools.call.unicode"},
 )
@@ -122,7 +119,7 @@ content_beside_calls_is_array = fault(
 )
 calls_end_with_stop = fault(
     CHAT,
-    "A whole answer with tool calls ends with stop.",
+    "An answer with tool calls ends with stop.",
     swap(FINISH, "tool_calls", "stop"),
     breaks={"tools.finish-reason"},
 )
@@ -148,10 +145,7 @@ strict_numbers_as_text = fault(
     breaks={"tools.strict"},
 )
 no_arguments_is_empty_text = fault(
-    CHAT,
-    "A call without arguments has an empty string for them.",
-    swap(_ARGUMENTS, "{}", ""),
-    breaks={"tools.no-parameters"},
+    CHAT, "A call without arguments has an empty text.", swap(_ARGUMENTS, "{}", ""), breaks={"tools.no-parameters"}
 )
 null_content_in_history_refused = fault(
     CHAT,
@@ -222,11 +216,8 @@ nameless_function_accepted = request_fault(
     before="validation",
 )
 parallel_calls_share_an_id = fault(
-    CHAT,
-    "All calls of an answer that makes several have one id.",
-    each("choices[].message.tool_calls", _share_id),
-    breaks={"tools.parallel"},
+    CHAT, "All calls of an answer have one id.", each(_CALLS, _share_id), breaks={"tools.parallel"}
 )
 parallel_off_ignored = request_fault(
-    CHAT, "`parallel_tool_calls: false` is dropped.", drop("parallel_tool_calls"), breaks={"tools.parallel.off"}
+    CHAT, "`parallel_tool_calls` is dropped.", drop("parallel_tool_calls"), breaks={"tools.parallel.off"}
 )

@@ -11,6 +11,7 @@ from reference_server.faults.words.situations import no
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+_ID, _INDEX = f"{FRAGMENTS}.id", f"{FRAGMENTS}.index"
 _FIRST = {"tools.stream.first-fragment"}
 
 
@@ -21,11 +22,7 @@ def _several(reply: Reply, _: Call) -> bool:
 
 _single = no(_several)
 streamed_call_id_empty = fault(
-    CHAT,
-    "The id of a single streamed call is empty.",
-    in_chunks(change(f"{FRAGMENTS}.id", lambda _: "")),
-    when=_single,
-    breaks=_FIRST,
+    CHAT, "The id of a lone call is empty.", in_chunks(change(_ID, lambda _: "")), when=_single, breaks=_FIRST
 )
 
 
@@ -44,15 +41,12 @@ streamed_function_renamed = fault(
     breaks=_FIRST,
 )
 fragments_counted_from_one = fault(
-    CHAT,
-    "The calls of a stream are counted from 1.",
-    in_chunks(add(f"{FRAGMENTS}.index", 1)),
-    breaks={"tools.stream.index"},
+    CHAT, "Streamed calls are counted from 1.", in_chunks(add(_INDEX, 1)), breaks={"tools.stream.index"}
 )
 fragment_index_is_true = fault(
     CHAT,
-    "The index of a single streamed call is false.",
-    in_chunks(put(f"{FRAGMENTS}.index", False)),
+    "The index of a lone call is false.",
+    in_chunks(put(_INDEX, False)),
     when=_single,
     breaks={"tools.stream.index"},
 )
@@ -67,8 +61,8 @@ def fragment_of_no_arguments(reply: Reply, call: Call) -> None:
 
 streamed_calls_share_an_id = fault(
     CHAT,
-    "All parallel calls of a stream have one id.",
-    in_chunks(change(f"{FRAGMENTS}.id", lambda _: "call_1")),
+    "Parallel calls of a stream have one id.",
+    in_chunks(change(_ID, lambda _: "call_1")),
     when=_several,
     breaks={"tools.stream.parallel"},
 )

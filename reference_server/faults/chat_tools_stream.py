@@ -15,16 +15,10 @@ tools_dropped_in_streams = request_fault(
     breaks={"tools.stream.required"},
 )
 fragments_without_index = fault(
-    CHAT,
-    "The fragments of a call are not numbered.",
-    in_chunks(drop(f"{FRAGMENTS}.index")),
-    breaks={"tools.stream.index"},
+    CHAT, "Fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index")), breaks={"tools.stream.index"}
 )
 fragments_without_type = fault(
-    CHAT,
-    "No fragment says that the call is one of a function.",
-    in_chunks(drop(f"{FRAGMENTS}.type")),
-    breaks={"tools.stream.first-fragment"},
+    CHAT, "No fragment has a type.", in_chunks(drop(f"{FRAGMENTS}.type")), breaks={"tools.stream.first-fragment"}
 )
 
 
@@ -63,7 +57,7 @@ def summary_of_the_call(reply: Reply) -> None:
 
 streamed_calls_end_with_stop = fault(
     CHAT,
-    "A stream with tool calls ends with stop.",
+    "A stream of calls ends with stop.",
     in_chunks(swap(FINISH, "tool_calls", "stop")),
     breaks={"tools.stream.finish-reason"},
 )

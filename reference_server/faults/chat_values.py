@@ -28,15 +28,11 @@ no_choices = fault(
     CHAT, "`choices` of the plainest answer is empty.", put("choices", []), when=plain, breaks={"chat.choices"}
 )
 content_null_at_a_normal_end = fault(
-    CHAT,
-    "The content of the plainest answer is null, and the answer ended normally.",
-    put(TEXT, None),
-    when=plain,
-    breaks={"chat.content"},
+    CHAT, "The content of the plainest answer is null.", put(TEXT, None), when=plain, breaks={"chat.content"}
 )
 tool_calls_without_a_call = fault(
     CHAT,
-    "The plainest answer ends with `tool_calls`, and calls nothing.",
+    "The plainest answer ends with `tool_calls`.",
     put(FINISH, "tool_calls"),
     when=plain,
     breaks={"chat.finish-reason"},
@@ -62,8 +58,8 @@ thousands_of_tokens_for_a_greeting = fault(
 )
 developer_dropped = request_fault(
     CHAT,
-    "A developer message does not reach the model.",
-    keep_turns(lambda turn: turn["role"] != "developer"),
+    "A developer message is dropped.",
+    keep_turns(lambda one: one["role"] != "developer"),
     breaks={"chat.messages.developer"},
 )
 long_history_refused = fault(
@@ -86,10 +82,7 @@ def _as_text(choice: Chunk) -> None:
 
 
 text_beside_no_message = fault(
-    CHAT,
-    "A choice has a text, as the older completions have, and no message.",
-    each("choices[]", _as_text),
-    breaks={"chat.choices"},
+    CHAT, "A choice has a text instead of a message.", each("choices[]", _as_text), breaks={"chat.choices"}
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import header
 from reference_server.faults.words.openai import CHAT
@@ -12,6 +14,8 @@ from reference_server.wire.reply import Reply
 _OF, _CHAIN = "infery", "chain"
 _USED, _FROM, _DEPTH = "x-model-used", "x-fallback-from", "x-fallback-depth"
 _DEPTH_BROKEN = {"fallback.headers.depth"}
+_fault = partial(fault, CHAT, gateway=_OF)
+_chain_fault = partial(fault, CHAT, gateway=_OF, model=_CHAIN)
 _not_replaced = both(served, lambda reply, _: _FROM not in reply.headers)
 
 
@@ -21,36 +25,26 @@ def chain_ignored(call: Call) -> None:
     call.headers["x-disable-fallback"] = "true"
 
 
-model_used_untold = fault(
-    CHAT,
+model_used_untold = _chain_fault(
     "No header names the model that served after a fallback.",
     header(_USED, None),
     breaks={"fallback.headers.model-used"},
-    gateway=_OF,
-    model=_CHAIN,
 )
-model_used_is_the_requested = fault(
-    CHAT,
+model_used_is_the_requested = _chain_fault(
     "The header names the requested model after a fallback.",
     header(_USED, _CHAIN),
     breaks={"fallback.headers.model-used"},
-    gateway=_OF,
-    model=_CHAIN,
 )
-model_replaced_in_silence = fault(
-    CHAT,
+model_replaced_in_silence = _fault(
     "Another model serves, and no header says why.",
     header(_USED, "claude-sonnet-4-5"),
     when=_not_replaced,
     breaks={"fallback.headers.consistent"},
-    gateway=_OF,
 )
-fallback_from_untold = fault(
-    CHAT,
+fallback_from_untold = _fault(
     "No header names the model that was replaced.",
     header(_FROM, None),
     breaks={"fallback.headers.consistent", "fallback.headers.from"},
-    gateway=_OF,
 )
 
 
@@ -68,23 +62,10 @@ def fallback_from_always(reply: Reply, call: Call) -> None:
         reply.headers[_FROM] = call.body["model"]
 
 
-depth_untold = fault(
-    CHAT, "No header says how many fallbacks were tried.", header(_DEPTH, None), breaks=_DEPTH_BROKEN, gateway=_OF
+depth_untold = _fault("No header says how many fallbacks were tried.", header(_DEPTH, None), breaks=_DEPTH_BROKEN)
+depth_counted_from_0 = _chain_fault(
+    "The first fallback has the depth 0.", header(_DEPTH, "0"), when=served, breaks=_DEPTH_BROKEN
 )
-depth_counted_from_0 = fault(
-    CHAT,
-    "The first fallback has the depth 0.",
-    header(_DEPTH, "0"),
-    when=served,
-    breaks=_DEPTH_BROKEN,
-    gateway=_OF,
-    model=_CHAIN,
-)
-depth_of_every_answer = fault(
-    CHAT,
-    "An answer without a fallback has the depth 1.",
-    header(_DEPTH, "1"),
-    when=_not_replaced,
-    breaks=_DEPTH_BROKEN,
-    gateway=_OF,
+depth_of_every_answer = _fault(
+    "An answer without a fallback has the depth 1.", header(_DEPTH, "1"), when=_not_replaced, breaks=_DEPTH_BROKEN
 )

@@ -11,11 +11,7 @@ _ID, _CREDITS = "x-request-id", "x-credits-used"
 _none = header(_ID, None)
 
 no_request_id = fault(
-    "*",
-    "No answer has x-request-id, although the documents promise it.",
-    _none,
-    breaks={"headers.request-id"},
-    gateway="infery",
+    "*", "No answer has the documented x-request-id.", _none, breaks={"headers.request-id"}, gateway="infery"
 )
 errors_without_request_id = fault(
     "*", "Answers have x-request-id, errors have none.", _none, when=no(served), breaks={"headers.request-id"}
@@ -45,7 +41,7 @@ no_credits = fault(
 )
 credits_with_unit = fault(
     CHAT,
-    "The cost is not a number.",
+    "The cost has a unit.",
     header(_CREDITS, "0.42 credits"),
     when=served,
     breaks={"headers.credits"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import header, status
 from reference_server.faults.words.openai import CHAT, DONE
@@ -15,6 +17,7 @@ _LIMIT, _REMAINING, _RESET = (f"x-ratelimit-{name}-requests" for name in ("limit
 _AFTER = "retry-after"
 _limited = both(refused("rate_limited"), has_header("authorization", "sk-rate-limited"))
 """The key has always used up its limit."""
+_limited_fault = partial(fault, CHAT, when=_limited)
 _second_key = has_header("authorization", "sk-limited-2b")
 
 
@@ -34,77 +37,53 @@ def _every_second_colour(reply: Reply, call: Call) -> bool:
     return bool(call.memory["colours"] % 2)
 
 
-limit_is_forbidden = fault(CHAT, "Too many requests are a 403.", status(403), when=_limited, breaks={"limits.rate"})
-limit_without_signal = fault(
-    CHAT,
+limit_is_forbidden = _limited_fault("Too many requests are a 403.", status(403), breaks={"limits.rate"})
+limit_without_signal = _limited_fault(
     "A 429 does not say when to come back.",
     *(header(name, None) for name in (_AFTER, _LIMIT, _REMAINING, _RESET)),
-    when=_limited,
     breaks={"limits.signal"},
 )
-limit_without_retry_after = fault(
-    CHAT,
-    "A 429 lacks the documented Retry-After.",
-    header(_AFTER, None),
-    when=_limited,
-    breaks={"limits.signal"},
-    gateway="foxora",
+limit_without_retry_after = _limited_fault(
+    "A 429 lacks the documented Retry-After.", header(_AFTER, None), breaks={"limits.signal"}, gateway="foxora"
 )
-retry_after_is_a_date = fault(
-    CHAT,
+retry_after_is_a_date = _limited_fault(
     "Retry-After is a date, documented are seconds.",
     header(_AFTER, "Wed, 21 Oct 2026 07:28:00 GMT"),
-    when=_limited,
     breaks={"limits.retry-after"},
     gateway="foxora",
 )
-retry_after_is_a_time = fault(
-    CHAT,
+retry_after_is_a_time = _limited_fault(
     "Retry-After is a Unix time, which clients take for seconds.",
     header(_AFTER, "1795269600"),
-    when=_limited,
     breaks={"limits.retry-after"},
 )
-retry_after_has_a_unit = fault(
-    CHAT, "Retry-After has a unit.", header(_AFTER, "1s"), when=_limited, breaks={"limits.retry-after"}
+retry_after_has_a_unit = _limited_fault("Retry-After has a unit.", header(_AFTER, "1s"), breaks={"limits.retry-after"})
+retry_at_once = _limited_fault(
+    "Retry-After is 0.", header(_AFTER, "0"), breaks={"limits.retry-after"}, gateway="foxora"
 )
-retry_at_once = fault(
-    CHAT, "Retry-After is 0.", header(_AFTER, "0"), when=_limited, breaks={"limits.retry-after"}, gateway="foxora"
-)
-no_limit_header = fault(
-    CHAT,
+no_limit_header = _limited_fault(
     "The documented header with the limit is missing.",
     header(_LIMIT, None),
-    when=_limited,
     breaks={"limits.headers.limit"},
     gateway="ofox",
 )
-limit_header_is_text = fault(
-    CHAT, "The limit is not a number.", header(_LIMIT, "60/min"), when=_limited, breaks={"limits.headers.limit"}
+limit_header_is_text = _limited_fault(
+    "The limit is not a number.", header(_LIMIT, "60/min"), breaks={"limits.headers.limit"}
 )
-some_remain = fault(
-    CHAT,
+some_remain = _limited_fault(
     "Requests remain although the limit is used up.",
     header(_REMAINING, "3"),
-    when=_limited,
     breaks={"limits.headers.remaining"},
     gateway="ofox",
 )
-remaining_in_words = fault(
-    CHAT,
+remaining_in_words = _limited_fault(
     "What remains of a limit is given as a word.",
     header(_REMAINING, "none"),
-    when=_limited,
     breaks={"limits.headers.remaining"},
     gateway="ofox",
 )
-reset_without_unit = fault(
-    CHAT,
-    "The time until the reset has no unit.",
-    header(_RESET, "1"),
-    when=_limited,
-    breaks={"limits.headers.reset"},
-    gateway="ofox",
+reset_without_unit = _limited_fault(
+    "The time until the reset has no unit.", header(_RESET, "1"), breaks={"limits.headers.reset"}, gateway="ofox"
 )
 more_remain_than_allowed = fault(
     CHAT,
@@ -114,13 +93,8 @@ more_remain_than_allowed = fault(
     when=served,
     breaks={"limits.headers.consistent"},
 )
-limit_is_another = fault(
-    CHAT,
-    "The limit is not the documented one.",
-    header(_LIMIT, "20"),
-    when=_limited,
-    breaks={"limits.headers.number"},
-    gateway="ofox",
+limit_is_another = _limited_fault(
+    "The limit is not the documented one.", header(_LIMIT, "20"), breaks={"limits.headers.number"}, gateway="ofox"
 )
 limit_never_ends = fault(
     CHAT,

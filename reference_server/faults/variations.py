@@ -39,9 +39,7 @@ lines_end_in_cr = variation(
     CHAT, "Lines of a stream end in CR alone.", _in_stream(lambda data: data.replace(b"\n", b"\r"))
 )
 comments_inside_events = variation(
-    CHAT,
-    "A comment line stands right before the data line of each event.",
-    _in_stream(lambda data: b": keep-alive\n" + data),
+    CHAT, "A comment line stands before each line of data.", _in_stream(lambda data: b": keep-alive\n" + data)
 )
 no_space_after_data = variation(
     CHAT, "`data:` is not followed by a space.", _in_stream(lambda data: data.replace(b"data: ", b"data:", 1))
@@ -154,8 +152,8 @@ def characters_escaped(reply: Reply) -> Reply:
 
 other_id_prefix = variation(
     CHAT,
-    "Ids of completions start differently.",
-    in_objects(change("id", lambda name: str(name).replace("chatcmpl-", "gen_"))),
+    "Ids of completions start otherwise.",
+    in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str)),
 )
 
 
