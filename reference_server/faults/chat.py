@@ -143,11 +143,7 @@ system_refused = fault(
     CHAT, "The role `system` is refused.", refuse(), when=_served_role("system"), breaks={"chat.messages.system"}
 )
 developer_refused = fault(
-    CHAT,
-    "The role `developer` is refused.",
-    refuse(),
-    when=_served_role("developer"),
-    breaks={"chat.messages.developer"},
+    CHAT, "The `developer` is refused.", refuse(), when=_served_role("developer"), breaks={"chat.messages.developer"}
 )
 text_parts_dropped = request_fault(
     CHAT,

@@ -84,11 +84,7 @@ json_fenced = fault(
     breaks={"chat.json-object.parses"},
 )
 json_array = fault(
-    CHAT,
-    "JSON mode gives an array.",
-    reword(lambda text: f"[{text}]"),
-    when=_in_json,
-    breaks={"chat.json-object.parses"},
+    CHAT, "JSON mode gives an array.", reword(lambda one: f"[{one}]"), when=_in_json, breaks={"chat.json-object.parses"}
 )
 
 
@@ -102,11 +98,7 @@ def json_array_in_streams(reply: Reply, call: Call) -> None:
 
 
 json_schema_taken_as_json_object = request_fault(
-    CHAT,
-    "A schema is taken as `json_object`.",
-    put(_FORM, {"type": "json_object"}),
-    when=_is_plain_schema,
-    breaks=_SCHEMA,
+    CHAT, "A schema is taken as JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema, breaks=_SCHEMA
 )
 enum_of_schema_broken = fault(
     CHAT,
@@ -117,7 +109,7 @@ enum_of_schema_broken = fault(
 )
 property_of_schema_invented = fault(
     CHAT,
-    "A property is one that the schema forbids.",
+    "A property is forbidden by the schema.",
     _with(note="none"),
     when=_in_schema,
     breaks={"chat.json-schema.valid"},

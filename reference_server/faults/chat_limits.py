@@ -86,7 +86,7 @@ max_completion_tokens_off_by_one = request_fault(
 )
 max_completion_tokens_has_a_least_value = request_fault(
     CHAT,
-    "A `max_completion_tokens` below 16 is taken as 16.",
+    "`max_completion_tokens` is taken as at least 16.",
     _at_least_16(_NEW),
     breaks={"chat.max-completion-tokens.cap"},
 )

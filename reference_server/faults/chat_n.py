@@ -78,10 +78,7 @@ later_choices_without_role = fault(
     CHAT, "Only the first choice of a stream has a role.", _in_later(drop("delta.role")), breaks={"chat.n.stream.role"}
 )
 stream_ends_with_first_choice = fault(
-    CHAT,
-    "Only the first choice has an end.",
-    _in_later(put("finish_reason", None)),
-    breaks={"chat.n.stream.finish-reason"},
+    CHAT, "Only the first choice ends.", _in_later(put("finish_reason", None)), breaks={"chat.n.stream.finish-reason"}
 )
 all_text_in_first_choice = fault(
     CHAT,

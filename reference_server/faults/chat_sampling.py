@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import Edit, Members, change, refuse
@@ -36,12 +37,13 @@ def _clamp(name: str, least: float, most: float) -> Members:
     return change(name, inside)
 
 
+_temperature = partial(_number, "temperature")
 _unknown = has("x_conformance_probe")
 temperature_0_refused = fault(
     CHAT,
     "`temperature: 0` is refused.",
     _refuse(),
-    when=_number("temperature", _is_0),
+    when=_temperature(_is_0),
     breaks={"chat.temperature"},
     gateway="foxora",
 )
@@ -49,7 +51,7 @@ temperature_above_1_refused = fault(
     CHAT,
     "The range of `temperature` ends at 1.",
     _refuse(),
-    when=_number("temperature", lambda value: value > 1),
+    when=_temperature(lambda value: value > 1),
     breaks={"chat.temperature"},
     gateway="foxapi",
 )
@@ -57,7 +59,7 @@ temperature_must_be_whole = fault(
     CHAT,
     "A fractional `temperature` within the range is a server error.",
     _refuse(500),
-    when=_number("temperature", lambda value: 0 < value < 1),
+    when=_temperature(lambda value: 0 < value < 1),
     breaks={"chat.temperature"},
     gateway="ofox",
 )
@@ -72,11 +74,7 @@ top_p_0_refused = fault(
     CHAT, "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), breaks={"chat.top-p"}, gateway="foxapi"
 )
 top_p_clamped = request_fault(
-    CHAT,
-    "A `top_p` out of range is clamped.",
-    _clamp("top_p", 0, 1),
-    breaks={"chat.top-p.outside"},
-    before="validation",
+    CHAT, "`top_p` out of range is clamped.", _clamp("top_p", 0, 1), breaks={"chat.top-p.outside"}, before="validation"
 )
 frequency_penalty_below_0_refused = fault(
     CHAT,

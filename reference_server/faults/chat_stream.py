@@ -95,10 +95,7 @@ comment_sent_as_data = fault(
     CHAT, "A comment of the provider is sent on as data.", insert(1, "PROCESSING"), breaks={"chat.stream.json-events"}
 )
 chunk_fingerprint_is_a_number = fault(
-    CHAT,
-    "`system_fingerprint` is a number.",
-    in_chunks(put("system_fingerprint", 44709)),
-    breaks={"chat.stream.schema"},
+    CHAT, "The fingerprint is a number.", in_chunks(put("system_fingerprint", 44709)), breaks={"chat.stream.schema"}
 )
 stream_without_done = fault(
     CHAT, "The stream ends without `[DONE]`.", without(lambda event: event == DONE), breaks={"chat.stream.done"}
@@ -172,10 +169,7 @@ usage_chunk_unasked = fault(
     breaks={"chat.stream.choices-empty"},
 )
 heartbeat_chunks = fault(
-    CHAT,
-    "Chunks without choices are sent as heartbeats.",
-    insert_chunk(1, choices=[]),
-    breaks={"chat.stream.choices-empty"},
+    CHAT, "Heartbeats are chunks without choices.", insert_chunk(1, choices=[]), breaks={"chat.stream.choices-empty"}
 )
 choices_without_index = fault(
     CHAT,
@@ -223,11 +217,7 @@ def text_after_finish(reply: Reply, call: Call) -> None:
 
 
 empty_success = fault(
-    CHAT,
-    "The plainest stream ends well and has no text.",
-    without(_has_content),
-    when=plain,
-    breaks={"chat.stream.text"},
+    CHAT, "The plainest stream ends, and has no text.", without(_has_content), when=plain, breaks={"chat.stream.text"}
 )
 
 
@@ -314,18 +304,14 @@ def _leave_out(start: int, end: int) -> Edit:
 
 
 tenth_stream_loses_its_middle = fault(
-    CHAT,
-    "Now and then a stream loses its middle.",
-    _leave_out(10, 20),
-    when=_tenth,
-    breaks={"chat.stream.lossless"},
+    CHAT, "Now and then a stream loses its middle.", _leave_out(10, 20), when=_tenth, breaks={"chat.stream.lossless"}
 )
 tenth_stream_ends_early = fault(
     CHAT, "Now and then a text ends in the middle.", _leave_out(10, -2), when=_tenth, breaks={"chat.stream.lossless"}
 )
 cut_stream_ends_with_stop = fault(
     CHAT,
-    "A stream that the limit cuts ends with stop.",
+    "A stream cut short ends with stop.",
     in_chunks(swap(FINISH, "length", "stop")),
     breaks={"chat.stream.max-tokens"},
 )

@@ -35,10 +35,7 @@ chunk_models_blank = fault(
     CHAT, "`model` of every chunk is empty.", in_chunks(change("model", lambda _: "")), breaks={"chat.stream.model"}
 )
 chunk_models_are_objects = fault(
-    CHAT,
-    "`model` of a chunk is an object.",
-    in_chunks(change("model", lambda one: {"id": one})),
-    breaks={"chat.stream.model"},
+    CHAT, "`model` is an object.", in_chunks(change("model", lambda one: {"id": one})), breaks={"chat.stream.model"}
 )
 
 
@@ -66,10 +63,7 @@ second_choice_unasked = fault(
     breaks={"chat.stream.choice-index"},
 )
 later_content_as_part = fault(
-    CHAT,
-    "A later fragment is an empty array.",
-    insert_chunk(2, choices=piece(content=[])),
-    breaks={"chat.stream.content-type"},
+    CHAT, "A later piece is an array.", insert_chunk(2, choices=piece(content=[])), breaks={"chat.stream.content-type"}
 )
 tool_call_after_finish = fault(
     CHAT,

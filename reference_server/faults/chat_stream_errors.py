@@ -30,11 +30,7 @@ wrong_stream_refused_in_array = fault(
     breaks={"chat.stream.errors"},
 )
 wrong_stream_refused_as_done = fault(
-    CHAT,
-    "A wrong stream request is refused with a 200.",
-    status(200),
-    when=_wrong_stream,
-    breaks={"chat.stream.errors"},
+    CHAT, "A wrong stream request is refused with 200.", status(200), when=_wrong_stream, breaks={"chat.stream.errors"}
 )
 failure_without_words = fault(
     CHAT,

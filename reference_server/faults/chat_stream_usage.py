@@ -32,10 +32,7 @@ stream_without_usage = fault(
     breaks={"chat.stream.usage"},
 )
 usage_chunk_with_choice = fault(
-    CHAT,
-    "The usage chunk has an empty choice.",
-    _in_usage(put("choices", piece())),
-    breaks={"chat.stream.usage.choices"},
+    CHAT, "The usage chunk has a choice.", _in_usage(put("choices", piece())), breaks={"chat.stream.usage.choices"}
 )
 
 
@@ -64,10 +61,7 @@ def usage_in_every_chunk(reply: Reply) -> None:
 
 
 streamed_total_off_by_one = fault(
-    CHAT,
-    "The total is one less than the sum.",
-    _in_usage(add("usage.total_tokens", -1)),
-    breaks={"chat.stream.usage.total"},
+    CHAT, "The total is too low by one.", _in_usage(add("usage.total_tokens", -1)), breaks={"chat.stream.usage.total"}
 )
 
 

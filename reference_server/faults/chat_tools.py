@@ -118,10 +118,7 @@ content_beside_calls_is_array = fault(
     breaks={"tools.call.content"},
 )
 calls_end_with_stop = fault(
-    CHAT,
-    "An answer with tool calls ends with stop.",
-    swap(FINISH, "tool_calls", "stop"),
-    breaks={"tools.finish-reason"},
+    CHAT, "An answer with calls ends with stop.", swap(FINISH, "tool_calls", "stop"), breaks={"tools.finish-reason"}
 )
 strict_dropped = fault(
     CHAT,

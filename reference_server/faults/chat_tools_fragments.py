@@ -44,11 +44,7 @@ fragments_counted_from_one = fault(
     CHAT, "Streamed calls are counted from 1.", in_chunks(add(_INDEX, 1)), breaks={"tools.stream.index"}
 )
 fragment_index_is_true = fault(
-    CHAT,
-    "The index of a lone call is false.",
-    in_chunks(put(_INDEX, False)),
-    when=_single,
-    breaks={"tools.stream.index"},
+    CHAT, "The index of one call is false.", in_chunks(put(_INDEX, False)), when=_single, breaks={"tools.stream.index"}
 )
 
 

@@ -31,11 +31,7 @@ content_null_at_a_normal_end = fault(
     CHAT, "The content of the plainest answer is null.", put(TEXT, None), when=plain, breaks={"chat.content"}
 )
 tool_calls_without_a_call = fault(
-    CHAT,
-    "The plainest answer ends with `tool_calls`.",
-    put(FINISH, "tool_calls"),
-    when=plain,
-    breaks={"chat.finish-reason"},
+    CHAT, "A plain answer ends with `tool_calls`.", put(FINISH, "tool_calls"), when=plain, breaks={"chat.finish-reason"}
 )
 question_marks_in_text = fault(
     CHAT,

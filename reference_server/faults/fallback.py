@@ -26,14 +26,10 @@ def chain_ignored(call: Call) -> None:
 
 
 model_used_untold = _chain_fault(
-    "No header names the model that served after a fallback.",
-    header(_USED, None),
-    breaks={"fallback.headers.model-used"},
+    "After a fallback no header names the model used.", header(_USED, None), breaks={"fallback.headers.model-used"}
 )
 model_used_is_the_requested = _chain_fault(
-    "The header names the requested model after a fallback.",
-    header(_USED, _CHAIN),
-    breaks={"fallback.headers.model-used"},
+    "After a fallback the requested model is named.", header(_USED, _CHAIN), breaks={"fallback.headers.model-used"}
 )
 model_replaced_in_silence = _fault(
     "Another model serves, and no header says why.",

@@ -41,7 +41,7 @@ no_credits = fault(
 )
 credits_with_unit = fault(
     CHAT,
-    "The cost has a unit.",
+    "Costs have a unit.",
     header(_CREDITS, "0.42 credits"),
     when=served,
     breaks={"headers.credits"},

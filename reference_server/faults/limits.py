@@ -53,34 +53,23 @@ retry_after_is_a_date = _limited_fault(
     gateway="foxora",
 )
 retry_after_is_a_time = _limited_fault(
-    "Retry-After is a Unix time, which clients take for seconds.",
-    header(_AFTER, "1795269600"),
-    breaks={"limits.retry-after"},
+    "Retry-After is a Unix time instead of seconds.", header(_AFTER, "1795269600"), breaks={"limits.retry-after"}
 )
 retry_after_has_a_unit = _limited_fault("Retry-After has a unit.", header(_AFTER, "1s"), breaks={"limits.retry-after"})
 retry_at_once = _limited_fault(
     "Retry-After is 0.", header(_AFTER, "0"), breaks={"limits.retry-after"}, gateway="foxora"
 )
 no_limit_header = _limited_fault(
-    "The documented header with the limit is missing.",
-    header(_LIMIT, None),
-    breaks={"limits.headers.limit"},
-    gateway="ofox",
+    "The documented limit header is missing.", header(_LIMIT, None), breaks={"limits.headers.limit"}, gateway="ofox"
 )
 limit_header_is_text = _limited_fault(
     "The limit is not a number.", header(_LIMIT, "60/min"), breaks={"limits.headers.limit"}
 )
 some_remain = _limited_fault(
-    "Requests remain although the limit is used up.",
-    header(_REMAINING, "3"),
-    breaks={"limits.headers.remaining"},
-    gateway="ofox",
+    "Requests remain beyond the limit.", header(_REMAINING, "3"), breaks={"limits.headers.remaining"}, gateway="ofox"
 )
 remaining_in_words = _limited_fault(
-    "What remains of a limit is given as a word.",
-    header(_REMAINING, "none"),
-    breaks={"limits.headers.remaining"},
-    gateway="ofox",
+    "What remains is given as a word.", header(_REMAINING, "none"), breaks={"limits.headers.remaining"}, gateway="ofox"
 )
 reset_without_unit = _limited_fault(
     "The time until the reset has no unit.", header(_RESET, "1"), breaks={"limits.headers.reset"}, gateway="ofox"

@@ -47,17 +47,13 @@ def upstream_failure_as_page(reply: Reply) -> None:
 
 internal_failure_is_bad = fault(
     CHAT,
-    "The gateway's own failure is the caller's mistake.",
+    "The gateway's failure is the caller's fault.",
     status(400),
     breaks={"upstream.internal"},
     model="internal-error",
 )
 maintenance_is_not_found = fault(
-    CHAT,
-    "During maintenance a model does not exist.",
-    status(404),
-    breaks={"upstream.maintenance"},
-    model="maintenance",
+    CHAT, "During maintenance a model is unknown.", status(404), breaks={"upstream.maintenance"}, model="maintenance"
 )
 retry_refused = fault(
     CHAT,
@@ -80,7 +76,7 @@ def provider_retry_after_renamed(reply: Reply) -> None:
 
 provider_retry_after_lost = fault(
     CHAT,
-    "Retry-After of the provider is not sent on.",
+    "The provider's Retry-After is lost.",
     header("retry-after", None),
     breaks={"upstream.retry-after"},
     model=_LIMITED,

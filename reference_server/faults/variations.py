@@ -151,9 +151,7 @@ def characters_escaped(reply: Reply) -> Reply:
 
 
 other_id_prefix = variation(
-    CHAT,
-    "Ids of completions start otherwise.",
-    in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str)),
+    CHAT, "Ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
 )
 
 
