@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, plain, refuse
 from reference_server.faults.words.edits import header
 from reference_server.faults.words.prompts import RECENT_VERSION
@@ -10,6 +10,9 @@ from reference_server.faults.words.situations import both, has, refused, sent, s
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
 
 _VERSION = "anthropic-version"
 _is_recent = has_header(_VERSION, RECENT_VERSION)
@@ -19,92 +22,66 @@ def _without_version(_: Reply, call: Call) -> bool:
     return not call.headers.get(_VERSION)
 
 
-documented_header_refused = fault(
-    MESSAGE,
+documented_header_refused = message(
+    "anthropic.credential",
     "A plain request for a whole answer with a valid key in x-api-key is a 401.",
     refuse(401),
     when=both(whole, plain, has_header("x-api-key"), lambda _, call: "stream" not in sent(call)),
-    breaks={"anthropic.credential"},
     gateway="ofox",
 )
-bearer_not_read = request_fault(
-    MESSAGE,
+bearer_not_read = request(
+    "anthropic.credential.clients",
     "`Authorization` is not read.",
     lambda call: call.headers.pop("authorization", None),
-    breaks={"anthropic.credential.clients"},
     before="authentication",
 )
-x_api_key_not_read = request_fault(
-    MESSAGE,
+x_api_key_not_read = request(
+    "anthropic.credential.clients",
     "`x-api-key` is not read.",
     lambda call: call.headers.pop("x-api-key", None),
-    breaks={"anthropic.credential.clients"},
     gateway="foxapi",
     before="authentication",
 )
-bearer_wins = request_fault(
-    MESSAGE,
+bearer_wins = request(
+    "anthropic.credential.first",
     "Where both credentials are sent, `Authorization` decides.",
     lambda call: call.headers.pop("x-api-key", None),
     when=lambda call: "authorization" in call.headers,
-    breaks={"anthropic.credential.first"},
     before="authentication",
 )
 
-later_version_refused = fault(
-    MESSAGE,
-    "The version of recent clients is unknown.",
-    refuse(),
-    when=both(served, _is_recent),
-    breaks={"anthropic.version.later"},
+later_version_refused = message(
+    "anthropic.version.later", "The version of recent clients is unknown.", refuse(), when=both(served, _is_recent)
 )
-missing_version_fails = fault(
-    MESSAGE,
+missing_version_fails = message(
+    "anthropic.version.missing",
     "A request without a version breaks the server.",
     refuse(500),
     when=both(_without_version, lambda _, call: b'"max_tokens"' in (call.raw or b"")),
-    breaks={"anthropic.version.missing"},
 )
-version_demanded = fault(
-    MESSAGE,
+version_demanded = message(
+    "anthropic.version.missing",
     "A request without a version is refused, although the documented examples send none.",
     refuse(),
     when=both(served, _without_version),
-    breaks={"anthropic.version.missing"},
     gateway="foxapi",
 )
-unknown_version_fails = fault(
-    MESSAGE,
-    "An unknown version breaks the server.",
-    refuse(500),
-    when=has_header(_VERSION, "2099"),
-    breaks={"anthropic.version.unknown"},
+unknown_version_fails = message(
+    "anthropic.version.unknown", "An unknown version breaks the server.", refuse(500), when=has_header(_VERSION, "2099")
 )
-removed_parameter_fails = fault(
-    MESSAGE,
+removed_parameter_fails = message(
+    "anthropic.version.removed",
     "A parameter that the version removed breaks the server.",
     refuse(500),
     when=both(_is_recent, has("temperature")),
-    breaks={"anthropic.version.removed"},
 )
 
-errors_without_native_id = fault(
-    MESSAGE,
-    "Errors have x-request-id and no request-id.",
-    header("request-id", None),
-    when=refused(),
-    breaks={"anthropic.request-id"},
+errors_without_native_id = message(
+    "anthropic.request-id", "Errors have x-request-id and no request-id.", header("request-id", None), when=refused()
 )
-streams_without_native_id = fault(
-    MESSAGE,
-    "Streams have x-request-id and no request-id.",
-    header("request-id", None),
-    when=streamed,
-    breaks={"anthropic.request-id"},
+streams_without_native_id = message(
+    "anthropic.request-id", "Streams have x-request-id and no request-id.", header("request-id", None), when=streamed
 )
-native_id_constant = fault(
-    MESSAGE,
-    "Every answer has the same request-id.",
-    header("request-id", "req_1"),
-    breaks={"anthropic.request-id.unique"},
+native_id_constant = message(
+    "anthropic.request-id.unique", "Every answer has the same request-id.", header("request-id", "req_1")
 )

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, refuse, says, unclear, whole_asked, without_blocks
 from reference_server.faults.words.edits import change, drop, put, swap
 from reference_server.faults.words.situations import asks, has
 from reference_server.faults.words.typed import typed
 from reference_server.wire.reply import Reply
 
-_THINKING = {"anthropic.thinking"}
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
 
-top_k_refused = fault(
-    MESSAGE,
-    "`top_k` is refused, although it is documented.",
-    refuse(),
-    when=has("top_k"),
-    breaks={"anthropic.sampling"},
-    gateway="ofox",
+
+top_k_refused = message(
+    "anthropic.sampling", "Documented `top_k` is refused.", refuse(), when=has("top_k"), gateway="ofox"
 )
-stop_sequences_ignored = request_fault(
-    MESSAGE,
-    "Stop sequences of a whole answer are dropped.",
-    drop("stop_sequences"),
-    when=whole_asked,
-    breaks={"anthropic.stop"},
+stop_sequences_ignored = request(
+    "anthropic.stop", "Stop sequences of a whole answer are dropped.", drop("stop_sequences"), when=whole_asked
 )
 
 
@@ -34,76 +27,48 @@ def stop_told_as_end(reply: Reply) -> Reply:
     return reply.edit(lambda body: body.update(stop_reason="end_turn") if body["stop_sequence"] else None)
 
 
-stop_sequence_not_told = fault(
-    MESSAGE, "No answer says which stop sequence ended it.", put("stop_sequence", None), breaks={"anthropic.stop.named"}
+stop_sequence_not_told = message(
+    "anthropic.stop.named", "No answer says which stop sequence ended it.", put("stop_sequence", None)
 )
-metadata_refused = fault(
-    MESSAGE,
-    "`metadata` is refused, although it is documented.",
-    refuse(),
-    when=has("metadata"),
-    breaks={"anthropic.metadata"},
-    gateway="foxapi",
+metadata_refused = message(
+    "anthropic.metadata", "Documented `metadata` is refused.", refuse(), when=has("metadata"), gateway="foxapi"
 )
-cache_control_refused = fault(
-    MESSAGE,
-    "A mark for the cache is an unknown field.",
-    unclear,
-    when=asks("cache_control"),
-    breaks={"anthropic.cache-control"},
+cache_control_refused = message(
+    "anthropic.cache-control", "A mark for the cache is an unknown field.", unclear, when=asks("cache_control")
 )
-image_blocks_fail = fault(
-    MESSAGE,
-    "An image is refused without an error object.",
-    unclear,
-    when=asks('"image"'),
-    breaks={"anthropic.vision"},
+image_blocks_fail = message(
+    "anthropic.vision", "An image is refused without an error object.", unclear, when=asks('"image"')
 )
-image_blocks_dropped = request_fault(
-    MESSAGE,
-    "Images do not reach the model.",
-    without_blocks(lambda block: block["type"] == "image"),
-    breaks={"anthropic.vision.counted"},
+image_blocks_dropped = request(
+    "anthropic.vision.counted", "Images get lost.", without_blocks(lambda block: block["type"] == "image")
 )
-pdf_fails = fault(
-    MESSAGE,
-    "A PDF is refused without an error object.",
-    unclear,
-    when=asks("application/pdf"),
-    breaks={"anthropic.documents"},
+pdf_fails = message(
+    "anthropic.documents", "A PDF is refused without an error object.", unclear, when=asks("application/pdf")
 )
-documents_dropped = request_fault(
-    MESSAGE,
-    "Documents do not reach the model.",
-    without_blocks(lambda block: block["type"] == "document"),
-    breaks={"anthropic.documents.counted"},
+documents_dropped = request(
+    "anthropic.documents.counted", "Documents get lost.", without_blocks(lambda block: block["type"] == "document")
 )
 
-thinking_ignored = request_fault(
-    MESSAGE, "`thinking` of a whole answer is dropped.", drop("thinking"), when=whole_asked, breaks=_THINKING
+thinking_ignored = request(
+    "anthropic.thinking", "`thinking` of a whole answer is dropped.", drop("thinking"), when=whole_asked
 )
-thinking_unsigned = fault(
-    MESSAGE, "Thinking has no signature.", typed("content[]", "thinking", put("signature", "")), breaks=_THINKING
+thinking_unsigned = message(
+    "anthropic.thinking", "Thinking has no signature.", typed("content[]", "thinking", put("signature", ""))
 )
-thinking_called_reasoning = fault(
-    MESSAGE, "Thinking has the type `reasoning`.", swap("content[].type", "thinking", "reasoning"), breaks=_THINKING
+thinking_called_reasoning = message(
+    "anthropic.thinking", "Thinking has the type `reasoning`.", swap("content[].type", "thinking", "reasoning")
 )
-thinking_null = fault(
-    MESSAGE,
-    "Thinking is signed and has no words.",
-    typed("content[]", "thinking", put("thinking", None)),
-    breaks=_THINKING,
+thinking_null = message(
+    "anthropic.thinking", "Thinking is signed and has no words.", typed("content[]", "thinking", put("thinking", None))
 )
-thinking_alone = fault(
-    MESSAGE,
+thinking_alone = message(
+    "anthropic.thinking",
     "A model that thinks says nothing, and ends as if it had.",
     change("content", lambda blocks: [block for block in blocks if block["type"] == "thinking"] or blocks),
-    breaks=_THINKING,
 )
-thinking_in_history_fails = fault(
-    MESSAGE,
+thinking_in_history_fails = message(
+    "anthropic.thinking.returned",
     "A turn with thinking is refused without an error object.",
     unclear,
     when=says("'signature'"),
-    breaks={"anthropic.thinking.returned"},
 )

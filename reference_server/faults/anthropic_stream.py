@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.anthropic import (
-    BLOCK_START,
-    BLOCK_STOP,
-    DELTA,
-    END,
-    MESSAGE,
-    STOP,
-    ends_well,
-    plain,
-)
-from reference_server.faults.words.edits import (
-    append,
-    change,
-    drop,
-    header,
-    in_chunks,
-    insert,
-    put,
-    raw,
-    swap,
-    without,
-)
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.anthropic import BLOCK_START, BLOCK_STOP, DELTA, END, MESSAGE, STOP, ends_well, plain
+from reference_server.faults.words.edits import append, change, drop, header, in_chunks, insert, put, raw, swap, without
 from reference_server.faults.words.openai import DONE, streams
 from reference_server.faults.words.prompts import LIST
 from reference_server.faults.words.situations import sent, streamed
 from reference_server.faults.words.typed import is_of, narrow, of, open_last_event, resend, skip, unname
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
+
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
 
 _REASON = "delta.stop_reason"
 _NO_INPUT = {"type": "input_json_delta", "partial_json": ""}
@@ -46,32 +29,22 @@ def _place(reply: Reply, kind: str) -> int:
     return next((place for place, event in enumerate(reply.events or ()) if is_of(event, kind)), 0)
 
 
-message_stream_labelled_as_json = fault(
-    MESSAGE,
+message_stream_labelled_as_json = message(
+    "anthropic.stream.answers",
     "The stream says that it is application/json.",
     header("content-type", "application/json"),
     when=streamed,
-    breaks={"anthropic.stream.answers"},
 )
-message_stream_without_last_blank_line = fault(
-    MESSAGE,
-    "No blank line closes the last event of a stream that ends well.",
-    open_last_event,
-    when=ends_well,
-    breaks={"anthropic.stream.framing"},
+message_stream_without_last_blank_line = message(
+    "anthropic.stream.framing", "No blank line ends the last event of a stream.", open_last_event, when=ends_well
 )
-message_stream_in_latin_1 = fault(
-    MESSAGE,
-    "Characters outside ASCII are sent in Latin-1, or as a byte that is none of UTF-8.",
+message_stream_in_latin_1 = message(
+    "anthropic.stream.framing anthropic.stream.unicode",
+    "Characters outside ASCII are sent in Latin-1, or as a byte that UTF-8 does not have.",
     raw(lambda data: data.decode().encode("latin-1", "backslashreplace").replace(b"\\u", b"\xff")),
-    breaks={"anthropic.stream.framing", "anthropic.stream.unicode"},
 )
-events_without_names = fault(
-    MESSAGE,
-    "No event of a stream that ends well has a name.",
-    unname,
-    when=ends_well,
-    breaks={"anthropic.stream.event-names"},
+events_without_names = message(
+    "anthropic.stream.event-names", "No event of a stream that ends well has a name.", unname, when=ends_well
 )
 
 
@@ -79,23 +52,14 @@ def _named_message(chunk: Chunk) -> Event:
     return encode_event(chunk, named=True).replace(b"event: content_block_delta", b"event: message", 1)
 
 
-events_named_message = fault(
-    MESSAGE,
-    "The events of deltas are called message.",
-    resend(_named_message, DELTA),
-    breaks={"anthropic.stream.event-names"},
+events_named_message = message(
+    "anthropic.stream.event-names", "The events of deltas are called message.", resend(_named_message, DELTA)
 )
-keep_alive_as_data = fault(
-    MESSAGE,
-    "A keep-alive comment is sent on as data.",
-    insert(1, "PROCESSING"),
-    breaks={"anthropic.stream.json-events"},
+keep_alive_as_data = message(
+    "anthropic.stream.json-events", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
 )
-streamed_tier_is_a_number = fault(
-    MESSAGE,
-    "The service tier of the start is a number.",
-    in_chunks(put("message.usage.service_tier", 1)),
-    breaks={"anthropic.stream.schema"},
+streamed_tier_is_a_number = message(
+    "anthropic.stream.schema", "The service tier is a number.", in_chunks(put("message.usage.service_tier", 1))
 )
 
 
@@ -113,68 +77,42 @@ def started_twice(reply: Reply) -> None:
         reply.events.insert(0, reply.events[0])
 
 
-start_with_content = fault(
-    MESSAGE,
+start_with_content = message(
+    "anthropic.stream.start.message",
     "The message of the start has a block already.",
     in_chunks(put("message.content", [{"type": "text", "text": ""}])),
-    breaks={"anthropic.stream.start.message"},
 )
-start_without_id = fault(
-    MESSAGE,
-    "The message of the start has no id.",
-    in_chunks(put("message.id", None)),
-    breaks={"anthropic.stream.start.message"},
+start_without_id = message(
+    "anthropic.stream.start.message", "The message of the start has no id.", in_chunks(put("message.id", None))
 )
-start_without_usage = fault(
-    MESSAGE,
+start_without_usage = message(
+    "anthropic.stream.start.usage",
     "The message of the start has no usage, into which clients write.",
     in_chunks(put("message.usage", None)),
-    breaks={"anthropic.stream.start.usage"},
 )
-blocks_never_stop = fault(MESSAGE, "No block is stopped.", skip(BLOCK_STOP), breaks={"anthropic.stream.blocks"})
-text_never_starts = fault(
-    MESSAGE,
-    "A block of text has deltas and no start.",
-    skip(BLOCK_START),
-    when=_only_text,
-    breaks={"anthropic.stream.blocks"},
+blocks_never_stop = message("anthropic.stream.blocks", "No block is stopped.", skip(BLOCK_STOP))
+text_never_starts = message(
+    "anthropic.stream.blocks", "A block of text has deltas and no start.", skip(BLOCK_START), when=_only_text
 )
-blocks_counted_from_one = fault(
-    MESSAGE,
-    "The blocks are numbered from 1.",
-    in_chunks(change("index", lambda index: index + 1)),
-    breaks={"anthropic.stream.indices"},
+blocks_counted_from_one = message(
+    "anthropic.stream.indices", "The blocks are numbered from 1.", in_chunks(change("index", lambda index: index + 1))
 )
-text_delta_renamed = fault(
-    MESSAGE,
-    "Deltas of text have the type `text`.",
-    in_chunks(swap("delta.type", "text_delta", "text")),
-    breaks={"anthropic.stream.deltas"},
+text_delta_renamed = message(
+    "anthropic.stream.deltas", "Text deltas are of type `text`.", in_chunks(swap("delta.type", "text_delta", "text"))
 )
-text_as_tool_input = fault(
-    MESSAGE,
+text_as_tool_input = message(
+    "anthropic.stream.deltas anthropic.stream.text",
     "Deltas of text are sent as empty input of a tool.",
     in_chunks(change("delta", lambda delta: dict(_NO_INPUT) if delta.get("type") == "text_delta" else delta)),
-    breaks={"anthropic.stream.deltas", "anthropic.stream.text"},
 )
-plain_stream_without_text = fault(
-    MESSAGE,
-    "The stream of a plain question has a block without deltas.",
-    skip(DELTA),
-    when=plain,
-    breaks={"anthropic.stream.text"},
+plain_stream_without_text = message(
+    "anthropic.stream.text", "The stream of a plain question has a block without deltas.", skip(DELTA), when=plain
 )
-streamed_end_not_told = fault(
-    MESSAGE,
-    "A natural end of a stream has no stop_reason.",
-    in_chunks(swap(_REASON, "end_turn", None)),
-    breaks={"anthropic.stream.stop-reason"},
+streamed_end_not_told = message(
+    "anthropic.stream.stop-reason", "A natural end has no stop_reason.", in_chunks(swap(_REASON, "end_turn", None))
 )
-streamed_end_of_chat = fault(
-    MESSAGE,
-    "A natural end of a stream is `stop`.",
-    in_chunks(swap(_REASON, "end_turn", "stop")),
-    breaks={"anthropic.stream.stop-reason"},
+streamed_end_of_chat = message(
+    "anthropic.stream.stop-reason", "A natural end is `stop`.", in_chunks(swap(_REASON, "end_turn", "stop"))
 )
 
 
@@ -186,47 +124,37 @@ def text_after_the_end(reply: Reply, call: Call) -> None:
         reply.events.insert(end - 2, reply.events.pop(end))
 
 
-streamed_output_zero = fault(
-    MESSAGE,
+streamed_output_zero = message(
+    "anthropic.stream.usage anthropic.stream.usage.counted",
     "The end of a stream counts no output token.",
     in_chunks(put("usage.output_tokens", 0)),
-    breaks={"anthropic.stream.usage", "anthropic.stream.usage.counted"},
 )
-streamed_output_counted_as_one = fault(
-    MESSAGE,
+streamed_output_counted_as_one = message(
+    "anthropic.stream.usage.counted",
     "The end of a stream counts one output token, as its start did.",
     in_chunks(put("usage.output_tokens", 1)),
-    breaks={"anthropic.stream.usage.counted"},
 )
-streamed_output_falls = fault(
-    MESSAGE,
-    "The start counts more output tokens than the end.",
-    in_chunks(put("message.usage.output_tokens", 5000)),
-    breaks={"anthropic.stream.usage"},
+streamed_output_falls = message(
+    "anthropic.stream.usage", "The output tokens become fewer.", in_chunks(put("message.usage.output_tokens", 5000))
 )
-streamed_usage_of_chat = fault(
-    MESSAGE,
+streamed_usage_of_chat = message(
+    "anthropic.stream.usage",
     "The counter of the end has the name of chat completions.",
     in_chunks(change("usage", lambda usage: {"completion_tokens": usage["output_tokens"]})),
-    breaks={"anthropic.stream.usage"},
 )
-streamed_input_zero = fault(
-    MESSAGE,
+streamed_input_zero = message(
+    "anthropic.stream.usage.input",
     "A stream counts no input token, neither at its start nor at its end.",
     in_chunks(put("message.usage.input_tokens", 0) | drop("usage.input_tokens")),
-    breaks={"anthropic.stream.usage.input"},
 )
-stream_without_message_stop = fault(
-    MESSAGE, "The connection closes after the message_delta.", skip(STOP), breaks={"anthropic.stream.stop"}
+stream_without_message_stop = message(
+    "anthropic.stream.stop", "The connection closes after the message_delta.", skip(STOP)
 )
-message_stops_twice = fault(
-    MESSAGE, "message_stop is sent twice.", append({"type": STOP}), when=ends_well, breaks={"anthropic.stream.stop"}
+message_stops_twice = message(
+    "anthropic.stream.stop", "message_stop is sent twice.", append({"type": STOP}), when=ends_well
 )
-done_of_chat = fault(
-    MESSAGE,
-    "The stream ends with the `[DONE]` of chat completions.",
-    append(DONE),
-    breaks={"anthropic.stream.no-done"},
+done_of_chat = message(
+    "anthropic.stream.no-done", "The stream ends with the `[DONE]` of chat completions.", append(DONE)
 )
 
 
@@ -236,11 +164,10 @@ def message_stream_breaks_off(reply: Reply, call: Call) -> None:
     reply.cut = reply.cut or ends_well(reply, call)
 
 
-streamed_characters_replaced = fault(
-    MESSAGE,
-    "Characters outside the basic plane become replacement characters in deltas.",
+streamed_characters_replaced = message(
+    "anthropic.stream.unicode",
+    "Streamed characters outside the basic plane are replaced.",
     in_chunks(change("delta.text", narrow)),
-    breaks={"anthropic.stream.unicode"},
 )
 
 
@@ -251,24 +178,18 @@ def streamed_text_loses_a_word(reply: Reply, call: Call) -> None:
         reply.events.remove(of(reply, DELTA)[0])
 
 
-cut_message_stream_ends_well = fault(
-    MESSAGE,
-    "A stream that the limit cuts pretends to have ended by itself.",
+cut_message_stream_ends_well = message(
+    "anthropic.stream.max-tokens",
+    "A cut stream ends with `end_turn`.",
     in_chunks(swap(_REASON, "max_tokens", "end_turn")),
-    breaks={"anthropic.stream.max-tokens"},
 )
-streamed_stop_sequences_ignored = request_fault(
-    MESSAGE,
-    "Stop sequences of a stream are dropped.",
-    drop("stop_sequences"),
-    when=streams,
-    breaks={"anthropic.stream.stop-sequence"},
+streamed_stop_sequences_ignored = request(
+    "anthropic.stream.stop-sequence", "Stop sequences of a stream are dropped.", drop("stop_sequences"), when=streams
 )
-streamed_stop_told_as_end = fault(
-    MESSAGE,
-    "A stream that a stop sequence ended pretends to have ended by itself.",
+streamed_stop_told_as_end = message(
+    "anthropic.stream.stop-sequence",
+    "A stream that a stop sequence ended has the reason `end_turn`.",
     in_chunks(swap(_REASON, "stop_sequence", "end_turn")),
-    breaks={"anthropic.stream.stop-sequence"},
 )
 
 
@@ -278,16 +199,11 @@ def message_text_held_back(reply: Reply) -> None:
     reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0
 
 
-streamed_thinking_unsigned = fault(
-    MESSAGE,
+streamed_thinking_unsigned = message(
+    "anthropic.stream.thinking",
     "Streamed thinking has no signature.",
     without(lambda event: is_of(event, DELTA) and event["delta"]["type"] == "signature_delta"),
-    breaks={"anthropic.stream.thinking"},
 )
-streamed_thinking_ignored = request_fault(
-    MESSAGE,
-    "`thinking` of a stream is dropped.",
-    drop("thinking"),
-    when=streams,
-    breaks={"anthropic.stream.thinking"},
+streamed_thinking_ignored = request(
+    "anthropic.stream.thinking", "`thinking` of a stream is dropped.", drop("thinking"), when=streams
 )

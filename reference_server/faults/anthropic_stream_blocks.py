@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.anthropic import BLOCK_START, BLOCK_STOP, DELTA, END, MESSAGE, STOP, plain
 from reference_server.faults.words.edits import change, in_chunks, put, swap
 from reference_server.faults.words.situations import both, streamed
@@ -10,7 +10,7 @@ from reference_server.faults.words.typed import of
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_START, _THINKING = {"anthropic.stream.start.message"}, {"anthropic.stream.thinking"}
+message = rows(MESSAGE)
 
 
 @fault(MESSAGE, breaks={"anthropic.stream.blocks", "anthropic.stream.indices"})
@@ -43,27 +43,24 @@ def delta_of_another_block(reply: Reply, call: Call) -> None:
         deltas[-1]["index"] = 7
 
 
-streamed_message_without_name = fault(
-    MESSAGE, "The id of a streamed message is empty.", in_chunks(put("message.id", "")), breaks=_START
+streamed_message_without_name = message(
+    "anthropic.stream.start.message", "The id of a streamed message is empty.", in_chunks(put("message.id", ""))
 )
-message_stops_at_its_start = fault(
-    MESSAGE,
+message_stops_at_its_start = message(
+    "anthropic.stream.start.message",
     "The first event of a stream has a reason for its end.",
     in_chunks(put("message.stop_reason", "end_turn")),
-    breaks=_START,
 )
-input_told_as_text = fault(
-    MESSAGE,
+input_told_as_text = message(
+    "anthropic.stream.start.usage",
     "The first event of a stream counts the input in a text.",
     in_chunks(change("message.usage.input_tokens", str)),
-    breaks={"anthropic.stream.start.usage"},
 )
-message_stream_of_comments = fault(
-    MESSAGE,
+message_stream_of_comments = message(
+    "anthropic.stream.framing",
     "The plainest stream holds a comment and no event.",
     lambda reply, _: setattr(reply, "events", [b": still working\n\n"]),
     when=both(streamed, plain),
-    breaks={"anthropic.stream.framing"},
 )
 
 
@@ -85,21 +82,18 @@ def streamed_stop_sequence_said(reply: Reply) -> None:
             deltas[-1]["delta"]["text"] += word
 
 
-streamed_stop_sequence_not_told = fault(
-    MESSAGE,
+streamed_stop_sequence_not_told = message(
+    "anthropic.stream.stop-sequence",
     "A stream does not say which stop sequence ended it.",
     in_chunks(change("delta.stop_sequence", lambda _: None)),
-    breaks={"anthropic.stream.stop-sequence"},
 )
-streamed_signature_empty = fault(
-    MESSAGE,
+streamed_signature_empty = message(
+    "anthropic.stream.thinking",
     "The signature of streamed thinking is empty.",
     in_chunks(change("delta.signature", lambda _: "")),
-    breaks=_THINKING,
 )
-streamed_signature_renamed = fault(
-    MESSAGE,
+streamed_signature_renamed = message(
+    "anthropic.stream.thinking",
     "The signature of streamed thinking comes in a delta of an unknown type.",
     in_chunks(swap("delta.type", "signature_delta", "signature")),
-    breaks=_THINKING,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
 from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
 from reference_server.faults.words.openai import streams
@@ -14,19 +14,19 @@ from reference_server.faults.words.typed import share, skip_events
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_STREAM_START, _STREAM_INPUT = {"anthropic.tools.stream.start"}, {"anthropic.tools.stream.input"}
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
 
 
 def _choice(call: Call) -> str:
     return str((call.body.get("tool_choice") or {}).get("type"))
 
 
-tool_choice_auto_refused = fault(
-    MESSAGE,
+tool_choice_auto_refused = message(
+    "anthropic.tools.accepted",
     "`tool_choice` auto is refused, although tools are documented.",
     refuse(),
     when=asked(lambda call: sent(call).get("tool_choice") == {"type": "auto"}),
-    breaks={"anthropic.tools.accepted"},
     gateway="ofox",
 )
 
@@ -39,76 +39,59 @@ def any_ignored(call: Call) -> None:
         call.body["messages"] = [{"role": "user", "content": "Hello."}]
 
 
-named_taken_as_any = request_fault(
-    MESSAGE,
+named_taken_as_any = request(
+    "anthropic.tools.named protocols.anthropic.same-call",
     "A named tool is treated as any: the first one is called.",
     put("tool_choice", {"type": "any"}),
     when=lambda call: _choice(call) == "tool",
-    breaks={"anthropic.tools.named", "protocols.anthropic.same-call"},
 )
-none_ignored = request_fault(
-    MESSAGE,
+none_ignored = request(
+    "anthropic.tools.none",
     "`tool_choice` none is dropped.",
     drop("tool_choice"),
     when=lambda call: _choice(call) == "none",
-    breaks={"anthropic.tools.none"},
 )
-tool_use_without_id = fault(
-    MESSAGE, "A call that comes alone has no id.", lone_call(put("id", None)), breaks={"anthropic.tools.id"}
-)
-tool_name_prefixed = fault(
-    MESSAGE,
+tool_use_without_id = message("anthropic.tools.id", "A call that comes alone has no id.", lone_call(put("id", None)))
+tool_name_prefixed = message(
+    "anthropic.tools.name anthropic.tools.stream.start",
     "The name of the tool carries a namespace that was not in the request.",
     in_chunks(swap("content_block.name", "get_weather", "functions.get_weather")),
     lone_call(swap("name", "get_weather", "functions.get_weather")),
-    breaks={"anthropic.tools.name", "anthropic.tools.stream.start"},
 )
-input_as_text = fault(
-    MESSAGE,
-    "The input of a call that comes alone is its JSON text.",
-    lone_call(change("input", json.dumps)),
-    breaks={"anthropic.tools.input"},
+input_as_text = message(
+    "anthropic.tools.input", "The input of a lone call is its JSON text.", lone_call(change("input", json.dumps))
 )
-tool_use_ends_the_turn = fault(
-    MESSAGE,
-    "A whole answer with a call ends as if nothing were waited for.",
+tool_use_ends_the_turn = message(
+    "anthropic.tools.stop-reason",
+    "A whole answer with a call ends the turn.",
     swap("stop_reason", "tool_use", "end_turn"),
-    breaks={"anthropic.tools.stop-reason"},
 )
-end_waits_for_a_tool = fault(
-    MESSAGE,
-    "An answer without a call ends as if a tool were waited for.",
+end_waits_for_a_tool = message(
+    "anthropic.tools.stop-reason",
+    "An answer without a call waits for a tool.",
     swap("stop_reason", "end_turn", "tool_use"),
-    breaks={"anthropic.tools.stop-reason"},
 )
 
-result_refused = fault(
-    MESSAGE,
-    "The result of the model's own call is refused.",
-    refuse(),
-    when=says(SUNNY),
-    breaks={"anthropic.tools.result"},
+result_refused = message(
+    "anthropic.tools.result", "The result of the model's own call is refused.", refuse(), when=says(SUNNY)
 )
-result_not_answered = fault(
-    MESSAGE,
+result_not_answered = message(
+    "anthropic.tools.result",
     "The answer to the result of the model's own call is counted and lost.",
     put("content", []),
     when=says(SUNNY),
-    breaks={"anthropic.tools.result"},
 )
-result_in_blocks_refused = fault(
-    MESSAGE,
+result_in_blocks_refused = message(
+    "anthropic.tools.result.forms",
     "A result in blocks is refused.",
     refuse(),
     when=both(served, asked(lambda call: any(isinstance(result.get("content"), list) for result in results(call)))),
-    breaks={"anthropic.tools.result.forms"},
 )
-failed_result_refused = fault(
-    MESSAGE,
+failed_result_refused = message(
+    "anthropic.tools.result.forms",
     "The result of a tool that failed is refused.",
     refuse(),
     when=both(served, asked(lambda call: any(result.get("is_error") for result in results(call)))),
-    breaks={"anthropic.tools.result.forms"},
 )
 
 
@@ -127,59 +110,50 @@ def orphan_adopted(call: Call) -> None:
             result["tool_use_id"] = ONE_CALL
 
 
-tool_uses_share_an_id = fault(
-    MESSAGE,
+tool_uses_share_an_id = message(
+    "anthropic.tools.id anthropic.tools.parallel",
     "All calls of an answer that makes several have one id.",
     share("content", "id", "tool_use"),
-    breaks={"anthropic.tools.id", "anthropic.tools.parallel"},
 )
-several_results_refused = fault(
-    MESSAGE,
+several_results_refused = message(
+    "anthropic.tools.parallel",
     "The results of several calls are refused.",
     refuse(),
     when=both(served, asked(lambda call: len(results(call)) > 1)),
-    breaks={"anthropic.tools.parallel"},
 )
-parallel_use_not_disabled = request_fault(
-    MESSAGE,
+parallel_use_not_disabled = request(
+    "anthropic.tools.parallel.off",
     "`disable_parallel_tool_use` is dropped.",
     drop("tool_choice.disable_parallel_tool_use"),
-    breaks={"anthropic.tools.parallel.off"},
 )
 
-start_without_input = fault(
-    MESSAGE,
-    "The start of a streamed call has no `input`.",
-    in_chunks(drop("content_block.input")),
-    breaks=_STREAM_START,
+start_without_input = message(
+    "anthropic.tools.stream.start", "Streamed calls start without `input`.", in_chunks(drop("content_block.input"))
 )
-start_without_tool_id = fault(
-    MESSAGE,
+start_without_tool_id = message(
+    "anthropic.tools.stream.start",
     "The start of a streamed call has no id.",
     in_chunks(change("content_block.id", lambda _: "")),
-    breaks=_STREAM_START,
 )
-streamed_input_lost = fault(
-    MESSAGE, "A streamed call has a start, a stop, and no input in between.", skip_events(parts), breaks=_STREAM_INPUT
+streamed_input_lost = message(
+    "anthropic.tools.stream.input", "A streamed call has a start, a stop, and no input in between.", skip_events(parts)
 )
 
 
-@fault(MESSAGE, breaks=_STREAM_INPUT)
+@fault(MESSAGE, breaks={"anthropic.tools.stream.input"})
 def streamed_input_repeated(reply: Reply) -> None:
     """The last part of the input of a streamed call comes twice."""
     if reply.events and (last := parts(reply)[-1:]):
         reply.events.insert(reply.events.index(last[0]), last[0])
 
 
-streamed_tool_use_ends_the_turn = fault(
-    MESSAGE,
-    "A stream with a call ends as if nothing were waited for.",
+streamed_tool_use_ends_the_turn = message(
+    "anthropic.tools.stream.stop-reason",
+    "A stream with a call ends the turn.",
     in_chunks(swap("delta.stop_reason", "tool_use", "end_turn")),
-    breaks={"anthropic.tools.stream.stop-reason"},
 )
-streamed_input_differs = fault(
-    MESSAGE,
+streamed_input_differs = message(
+    "anthropic.tools.stream.equals-whole",
     "The input of a streamed call is about another city.",
     in_chunks(change("delta.partial_json", lambda part: part.replace('"Par', '"Tun'))),
-    breaks={"anthropic.tools.stream.equals-whole"},
 )

@@ -31,9 +31,7 @@ def pings_everywhere(reply: Reply) -> None:
 
 no_pings = variation(MESSAGE, "No ping is sent.", skip("ping"))
 unknown_event_types = variation(
-    MESSAGE,
-    "Events of an undocumented type are sent within the stream.",
-    insert(2, {"type": "x_progress", "percent": 50}),
+    MESSAGE, "A stream holds an event of an undocumented type.", insert(2, {"type": "x_progress", "percent": 50})
 )
 native_lines_in_crlf = variation(MESSAGE, "Lines of a stream end in CR LF.", CRLF, when=streamed)
 native_comments = variation(MESSAGE, "A comment line stands before each event.", COMMENTS, when=streamed)
@@ -81,9 +79,7 @@ def usage_told_twice(reply: Reply) -> None:
 
 
 input_told_at_the_end = variation(
-    MESSAGE,
-    "The start of a stream counts no input tokens, the end does.",
-    in_chunks(put("message.usage.input_tokens", 0)),
+    MESSAGE, "A stream counts its input tokens at its end only.", in_chunks(put("message.usage.input_tokens", 0))
 )
 input_told_at_the_start = variation(
     MESSAGE,

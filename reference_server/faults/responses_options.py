@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import drop, put, status
 from reference_server.faults.words.openai import streams
 from reference_server.faults.words.responses import RESPONSE, refuse, reword
 from reference_server.faults.words.situations import asked, has, sent
 from reference_server.faults.words.typed import fence
 from reference_server.wire.call import Call
+
+response = rows(RESPONSE)
+request = rows(RESPONSE, request_fault)
 
 _PREVIOUS = "previous_response_id"
 _NOBODY = "resp_0000000000000000000000000000000000000000000000ff"
@@ -25,63 +28,45 @@ def _goes_on_with_text(call: Call) -> bool:
     return isinstance(call.body["input"], str) and not _goes_on_from_nobody(call)
 
 
-response_temperature_up_to_one = fault(
-    RESPONSE,
+response_temperature_up_to_one = response(
+    "responses.sampling",
     "A temperature above 1 is refused.",
     refuse(),
     when=asked(lambda call: (sent(call).get("temperature") or 0) > 1),
-    breaks={"responses.sampling"},
     gateway="foxapi",
 )
-max_output_tokens_ignored = request_fault(
-    RESPONSE, "The limit is ignored.", drop("max_output_tokens"), breaks={"responses.max-output-tokens.cap"}
+max_output_tokens_ignored = request(
+    "responses.max-output-tokens.cap", "The limit is ignored.", drop("max_output_tokens")
 )
-cut_response_completed = fault(
-    RESPONSE,
-    "A response that the limit cut off has the status completed.",
-    put("status", "completed"),
-    breaks={"responses.max-output-tokens.status"},
+cut_response_completed = response(
+    "responses.max-output-tokens.status", "A cut response has the status completed.", put("status", "completed")
 )
-cut_response_without_reason = fault(
-    RESPONSE,
-    "An incomplete response does not say why.",
-    put("incomplete_details", None),
-    breaks={"responses.max-output-tokens.reason"},
+cut_response_without_reason = response(
+    "responses.max-output-tokens.reason", "An incomplete response does not say why.", put("incomplete_details", None)
 )
-cut_response_with_reason_of_chat = fault(
-    RESPONSE,
+cut_response_with_reason_of_chat = response(
+    "responses.max-output-tokens.reason",
     "An incomplete response has the reason length.",
     put("incomplete_details.reason", "length"),
-    breaks={"responses.max-output-tokens.reason"},
 )
-text_format_ignored = request_fault(
-    RESPONSE,
+text_format_ignored = request(
+    "responses.json-schema.valid",
     "The form of the text is ignored, unless the answer is streamed.",
     drop("text"),
     when=lambda call: not streams(call),
-    breaks={"responses.json-schema.valid"},
 )
-schema_text_fenced = fault(
-    RESPONSE,
-    "The JSON stands in a code fence.",
-    reword(fence),
-    when=has("text"),
-    breaks={"responses.json-schema.valid"},
+schema_text_fenced = response(
+    "responses.json-schema.valid", "The JSON stands in a code fence.", reword(fence), when=has("text")
 )
-text_format_ignored_in_streams = request_fault(
-    RESPONSE,
-    "The form of a streamed text is ignored.",
-    drop("text"),
-    when=streams,
-    breaks={"responses.json-schema.stream"},
+text_format_ignored_in_streams = request(
+    "responses.json-schema.stream", "The form of a streamed text is ignored.", drop("text"), when=streams
 )
 
-previous_response_forgotten = request_fault(
-    RESPONSE,
+previous_response_forgotten = request(
+    "responses.previous.context",
     "What was said before is dropped; results of calls still find their calls.",
     drop(_PREVIOUS),
     when=_goes_on_with_text,
-    breaks={"responses.previous.context"},
 )
 
 
@@ -92,19 +77,17 @@ def instructions_carried_over(call: Call) -> None:
         call.body.setdefault("instructions", _MANY_WORDS)
 
 
-unknown_previous_ignored = request_fault(
-    RESPONSE,
+unknown_previous_ignored = request(
+    "responses.previous.unknown",
     "A previous response that does not exist is ignored.",
     drop(_PREVIOUS),
     when=_goes_on_from_nobody,
-    breaks={"responses.previous.unknown"},
 )
-unknown_previous_breaks = fault(
-    RESPONSE,
+unknown_previous_breaks = response(
+    "responses.previous.unknown",
     "A previous response that does not exist breaks the server.",
     status(500),
     when=asked(_goes_on_from_nobody),
-    breaks={"responses.previous.unknown"},
 )
 
 

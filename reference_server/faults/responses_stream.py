@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change, drop, header, in_chunks, insert, put
 from reference_server.faults.words.responses import (
     ADDED,
@@ -25,68 +25,52 @@ from reference_server.faults.words.typed import in_events, of, open_last_event, 
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-response_stream_labelled_as_json = fault(
-    RESPONSE,
+response = rows(RESPONSE)
+
+response_stream_labelled_as_json = response(
+    "responses.stream.answers",
     "The stream says that it is application/json.",
     header("content-type", "application/json"),
     when=streamed,
-    breaks={"responses.stream.answers"},
 )
-response_stream_without_last_blank_line = fault(
-    RESPONSE,
-    "No blank line closes the last event of a stream that ends well.",
-    open_last_event,
-    when=ends,
-    breaks={"responses.stream.framing"},
+response_stream_without_last_blank_line = response(
+    "responses.stream.framing", "No blank line ends the last event of a stream.", open_last_event, when=ends
 )
-response_keep_alive_as_data = fault(
-    RESPONSE,
-    "A keep-alive comment is sent on as data.",
-    insert(1, "PROCESSING"),
-    breaks={"responses.stream.typed"},
+response_keep_alive_as_data = response(
+    "responses.stream.typed", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
 )
-response_events_without_names = fault(RESPONSE, "No event has a name.", unname, breaks={"responses.stream.event-names"})
-streamed_response_created_as_text = fault(
-    RESPONSE,
+response_events_without_names = response("responses.stream.event-names", "No event has a name.", unname)
+streamed_response_created_as_text = response(
+    "responses.stream.schema",
     "`created_at` of the beginning is a date in words.",
     in_events(put("response.created_at", "2026-01-01T00:00:00Z"), CREATED),
-    breaks={"responses.stream.schema"},
 )
-response_in_progress_without_output = fault(
-    RESPONSE,
+response_in_progress_without_output = response(
+    "responses.stream.schema",
     "The response that is in progress has no `output`.",
     in_events(drop("response.output"), IN_PROGRESS),
-    breaks={"responses.stream.schema"},
 )
-events_not_numbered = fault(
-    RESPONSE,
-    "No event has a `sequence_number`.",
-    in_chunks(drop("sequence_number")),
-    breaks={"responses.stream.sequence"},
+events_not_numbered = response(
+    "responses.stream.sequence", "No event has a `sequence_number`.", in_chunks(drop("sequence_number"))
 )
-every_event_number_zero = fault(
-    RESPONSE,
-    "Every event has the number 0.",
-    in_chunks(put("sequence_number", 0)),
-    breaks={"responses.stream.sequence"},
+every_event_number_zero = response(
+    "responses.stream.sequence", "Every event has the number 0.", in_chunks(put("sequence_number", 0))
 )
-response_never_created = fault(
-    RESPONSE, "The stream begins with an item.", skip(CREATED, IN_PROGRESS), breaks={"responses.stream.created"}
+response_never_created = response(
+    "responses.stream.created", "The stream begins with an item.", skip(CREATED, IN_PROGRESS)
 )
-response_created_complete = fault(
-    RESPONSE,
+response_created_complete = response(
+    "responses.stream.created",
     "The response of the first event has the status completed.",
     in_events(put("response.status", "completed"), CREATED),
-    breaks={"responses.stream.created"},
 )
-response_stream_without_end = fault(
-    RESPONSE, "A stream that succeeds ends after the last item.", skip(COMPLETED), breaks={"responses.stream.end"}
+response_stream_without_end = response(
+    "responses.stream.end", "A stream that succeeds ends after the last item.", skip(COMPLETED)
 )
-response_ends_in_progress = fault(
-    RESPONSE,
+response_ends_in_progress = response(
+    "responses.stream.end",
     "The response of the last event is still in progress.",
     in_events(put("response.status", "in_progress"), *ENDS),
-    breaks={"responses.stream.end"},
 )
 
 
@@ -97,17 +81,13 @@ def response_ends_twice(reply: Reply) -> None:
         reply.events.append({**last[0], "sequence_number": last[0]["sequence_number"] + 1})
 
 
-response_id_changes = fault(
-    RESPONSE,
-    "The response has another id at its end.",
-    in_events(put("response.id", "resp_other"), *ENDS),
-    breaks={"responses.stream.id"},
+response_id_changes = response(
+    "responses.stream.id", "The response has another id at its end.", in_events(put("response.id", "resp_other"), *ENDS)
 )
-message_begins_without_content = fault(
-    RESPONSE,
+message_begins_without_content = response(
+    "responses.stream.items",
     "A message begins without a list of parts.",
     in_events(typed("item", "message", drop("content")), ADDED),
-    breaks={"responses.stream.items"},
 )
 
 
@@ -119,29 +99,20 @@ def item_added_twice(reply: Reply, call: Call) -> None:
     number(reply, call)
 
 
-items_never_done = fault(
-    RESPONSE, "No item is said to be whole.", skip(ITEM_DONE), breaks={"responses.stream.items.done"}
+items_never_done = response("responses.stream.items.done", "No item is said to be whole.", skip(ITEM_DONE))
+item_done_under_another_id = response(
+    "responses.stream.items.done", "An item ends with another id.", in_events(put("item.id", "item_1"), ITEM_DONE)
 )
-item_done_under_another_id = fault(
-    RESPONSE,
-    "A whole item has another id than it began with.",
-    in_events(put("item.id", "item_1"), ITEM_DONE),
-    breaks={"responses.stream.items.done"},
-)
-parts_never_begin = fault(
-    RESPONSE, "Text comes for a part that was not begun.", skip(PART), breaks={"responses.stream.parts"}
-)
-text_of_another_item = fault(
-    RESPONSE,
+parts_never_begin = response("responses.stream.parts", "Text comes for a part that was not begun.", skip(PART))
+text_of_another_item = response(
+    "responses.stream.parts",
     "The deltas of text are for an item that was not begun.",
     in_events(change("output_index", lambda place: place + 1), TEXT),
-    breaks={"responses.stream.parts"},
 )
-done_text_cut = fault(
-    RESPONSE,
+done_text_cut = response(
+    "responses.stream.text",
     "The text of the done event lacks its last character.",
     in_events(change("text", lambda text: text[:-1]), TEXT_DONE),
-    breaks={"responses.stream.text"},
 )
 
 
@@ -152,27 +123,17 @@ def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
         reply.events.remove(deltas[-1])
 
 
-last_response_without_items = fault(
-    RESPONSE,
-    "The response of the last event has no items.",
-    in_events(put("response.output", []), *ENDS),
-    breaks={"responses.stream.final"},
+last_response_without_items = response(
+    "responses.stream.final", "The final response has no items.", in_events(put("response.output", []), *ENDS)
 )
-last_response_without_usage = fault(
-    RESPONSE,
-    "The response of the last event has no usage.",
-    in_events(put("response.usage", None), *ENDS),
-    breaks={"responses.stream.usage"},
+last_response_without_usage = response(
+    "responses.stream.usage", "The final response has no usage.", in_events(put("response.usage", None), *ENDS)
 )
-streamed_input_not_counted = fault(
-    RESPONSE,
-    "The input of a stream costs nothing.",
-    in_events(put("response.usage.input_tokens", 0), *ENDS),
-    breaks={"responses.stream.usage"},
+streamed_input_not_counted = response(
+    "responses.stream.usage", "A stream's input is free.", in_events(put("response.usage.input_tokens", 0), *ENDS)
 )
-cut_stream_completed = fault(
-    RESPONSE,
-    "A stream that the limit cut off ends as completed.",
+cut_stream_completed = response(
+    "responses.stream.incomplete",
+    "A cut stream ends as completed.",
     in_events(put("type", COMPLETED) | put("response.status", "completed"), INCOMPLETE),
-    breaks={"responses.stream.incomplete"},
 )

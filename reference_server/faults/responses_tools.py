@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import change, drop, put, swap
 from reference_server.faults.words.prompts import NO_CALL
 from reference_server.faults.words.responses import (
@@ -22,40 +22,36 @@ from reference_server.faults.words.typed import in_events, of
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CALL_ID, _ARGUMENTS = {"responses.tools.call-id"}, {"responses.tools.arguments"}
+response = rows(RESPONSE)
+request = rows(RESPONSE, request_fault)
 
-response_tools_refused = fault(
-    RESPONSE,
+
+response_tools_refused = response(
+    "responses.tools.accepted",
     "Functions are refused.",
     refuse(),
     when=asked(lambda call: bool(sent(call).get("tools"))),
-    breaks={"responses.tools.accepted"},
     gateway="foxapi",
 )
-response_call_with_namespace = fault(
-    RESPONSE,
+response_call_with_namespace = response(
+    "responses.tools.name",
     "The name of a call has a prefix that was not offered.",
     calls(change("name", "functions.{}".format)),
     when=asked(lambda call: "tool_choice" not in sent(call)),
-    breaks={"responses.tools.name"},
 )
-response_call_without_call_id = fault(
-    RESPONSE, "A call has an id as an item, and no `call_id`.", calls(drop("call_id")), breaks=_CALL_ID
+response_call_without_call_id = response(
+    "responses.tools.call-id", "A call has an id as an item, and no `call_id`.", calls(drop("call_id"))
 )
-response_call_id_blank = fault(
-    RESPONSE, "The `call_id` of a call is empty.", calls(put("call_id", "")), breaks=_CALL_ID
+response_call_id_blank = response(
+    "responses.tools.call-id", "The `call_id` of a call is empty.", calls(put("call_id", ""))
 )
-response_arguments_decoded = fault(
-    RESPONSE,
-    "The arguments of a call are an object instead of its text.",
-    calls(change("arguments", json.loads)),
-    breaks=_ARGUMENTS,
+response_arguments_decoded = response(
+    "responses.tools.arguments", "The arguments of a call are an object.", calls(change("arguments", json.loads))
 )
-response_arguments_encoded_twice = fault(
-    RESPONSE,
+response_arguments_encoded_twice = response(
+    "responses.tools.arguments",
     "The arguments of a call are a JSON string within the string.",
     calls(change("arguments", json.dumps)),
-    breaks=_ARGUMENTS,
 )
 
 
@@ -74,44 +70,34 @@ def response_result_dropped(call: Call) -> None:
         item["output"] = ""
 
 
-orphaned_result_dropped = request_fault(
-    RESPONSE,
+orphaned_result_dropped = request(
+    "responses.tools.result.orphan",
     "A result that answers no call is dropped.",
     change("input", lambda items: [item for item in items if NO_CALL not in str(item.get("call_id"))], list),
-    breaks={"responses.tools.result.orphan"},
 )
-answer_to_results_empty = fault(
-    RESPONSE,
+answer_to_results_empty = response(
+    "responses.tools.result.previous",
     "Results that come alone get a complete response without items.",
     put("output", []),
     when=both(has("previous_response_id"), asked(lambda call: bool(items(call, "function_call_output")))),
-    breaks={"responses.tools.result.previous"},
 )
-required_call_not_made = request_fault(
-    RESPONSE,
-    "`tool_choice` required gives no call.",
-    swap("tool_choice", "required", "none"),
-    breaks={"responses.tools.choice.required"},
+required_call_not_made = request(
+    "responses.tools.choice.required", "`tool_choice` required gives no call.", swap("tool_choice", "required", "none")
 )
-named_function_ignored = request_fault(
-    RESPONSE,
+named_function_ignored = request(
+    "responses.tools.choice.named",
     "The name in `tool_choice` is ignored.",
     change("tool_choice", lambda _: "required", dict),
-    breaks={"responses.tools.choice.named"},
 )
-forbidden_call_made = request_fault(
-    RESPONSE,
+forbidden_call_made = request(
+    "responses.tools.choice.none",
     "`tool_choice` none is ignored.",
     drop("tool_choice"),
     when=lambda call: call.body.get("tool_choice") == "none",
-    breaks={"responses.tools.choice.none"},
 )
 
-streamed_call_without_call_id = fault(
-    RESPONSE,
-    "A streamed call begins without a `call_id`.",
-    begun_calls(put("call_id", None)),
-    breaks={"responses.tools.stream.item"},
+streamed_call_without_call_id = response(
+    "responses.tools.stream.item", "A streamed call begins without a `call_id`.", begun_calls(put("call_id", None))
 )
 
 
@@ -131,9 +117,8 @@ def streamed_arguments_repeated(reply: Reply) -> None:
         chunk["delta"] = earlier[chunk["output_index"]] = earlier.get(chunk["output_index"], "") + chunk["delta"]
 
 
-streamed_arguments_done_empty = fault(
-    RESPONSE,
+streamed_arguments_done_empty = response(
+    "responses.tools.stream.arguments",
     "The event that ends the arguments of a call has none.",
     in_events(put("arguments", "{}"), ARGUMENTS_DONE),
-    breaks={"responses.tools.stream.arguments"},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change, in_chunks, put
 from reference_server.faults.words.responses import (
     ADDED,
@@ -26,6 +26,8 @@ from reference_server.faults.words.typed import as_number, in_events, of, share,
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
+response = rows(RESPONSE)
+
 _NO_TEXT: Chunk = {"type": "output_text", "text": None, "annotations": []}
 
 
@@ -43,61 +45,38 @@ def _returns_own_result(call: Call) -> bool:
     return own and "previous_response_id" not in sent(call)
 
 
-response_id_is_a_number = fault(
-    RESPONSE,
-    "The id of a response is a number, another one each time.",
-    change("id", as_number),
-    breaks={"responses.id"},
+response_id_is_a_number = response(
+    "responses.id", "The id of a response is a number, another one each time.", change("id", as_number)
 )
-response_item_is_a_text = fault(
-    RESPONSE,
+response_item_is_a_text = response(
+    "responses.output",
     "The plainest response ends with an item that is a text.",
     change("output", lambda items: [*items, "Bye."]),
     when=plain,
-    breaks={"responses.output"},
 )
-response_text_null = fault(
-    RESPONSE,
+response_text_null = response(
+    "responses.output responses.input.own-output",
     "The message of the plainest response ends with a part whose text is null, which is not taken back.",
     messages(change("content", lambda parts: [*parts, dict(_NO_TEXT)])),
     when=plain,
-    breaks={"responses.output", "responses.input.own-output"},
 )
-response_input_free = fault(
-    RESPONSE,
-    "No request costs input tokens.",
-    change("usage", _without("input_tokens")),
-    breaks={"responses.usage.counted"},
+response_input_free = response(
+    "responses.usage.counted", "No request costs input tokens.", change("usage", _without("input_tokens"))
 )
-response_output_free = fault(
-    RESPONSE,
-    "No answer costs output tokens.",
-    change("usage", _without("output_tokens")),
-    breaks={"responses.usage.counted"},
+response_output_free = response(
+    "responses.usage.counted", "No answer costs output tokens.", change("usage", _without("output_tokens"))
 )
-streamed_response_output_free = fault(
-    RESPONSE,
-    "No streamed answer costs output tokens.",
-    in_events(put("response.usage.output_tokens", 0), *ENDS),
-    breaks={"responses.stream.usage"},
+streamed_response_output_free = response(
+    "responses.stream.usage", "A stream's output is free.", in_events(put("response.usage.output_tokens", 0), *ENDS)
 )
-streamed_places_as_text = fault(
-    RESPONSE,
-    "The places of items are texts.",
-    in_chunks(change("output_index", str)),
-    breaks={"responses.stream.items"},
+streamed_places_as_text = response(
+    "responses.stream.items", "The places of items are texts.", in_chunks(change("output_index", str))
 )
-messages_never_begin = fault(
-    RESPONSE,
-    "The parts of a message begin, and the message itself does not.",
-    skip_events(_begun_messages),
-    breaks={"responses.stream.parts"},
+messages_never_begin = response(
+    "responses.stream.parts", "Parts of a message begin, but the message does not.", skip_events(_begun_messages)
 )
-text_at_the_end_alone = fault(
-    RESPONSE,
-    "A stream holds its text in the last event and in no other.",
-    skip(TEXT, TEXT_DONE),
-    breaks={"responses.stream.text"},
+text_at_the_end_alone = response(
+    "responses.stream.text", "A stream holds its text in the last event and in no other.", skip(TEXT, TEXT_DONE)
 )
 
 
@@ -109,29 +88,22 @@ def response_completed_after_failure(reply: Reply) -> None:
         reply.events.append({"type": COMPLETED, "sequence_number": len(reply.events), "response": response})
 
 
-schema_value_within_another = fault(
-    RESPONSE,
-    "The value of the schema is a member of another object.",
-    reword(wrap),
-    when=has("text"),
-    breaks={"responses.json-schema.valid"},
+schema_value_within_another = response(
+    "responses.json-schema.valid", "The JSON is a member of another object.", reword(wrap), when=has("text")
 )
-response_calls_share_a_call_id = fault(
-    RESPONSE,
+response_calls_share_a_call_id = response(
+    "responses.tools.call-id",
     "All calls of a response that makes several have one `call_id`.",
     share("output", "call_id", "function_call"),
-    breaks={"responses.tools.call-id"},
 )
-response_result_not_answered = fault(
-    RESPONSE,
+response_result_not_answered = response(
+    "responses.tools.result",
     "The answer to the result of the model's own call is lost.",
     put("output", []),
     when=asked(_returns_own_result),
-    breaks={"responses.tools.result"},
 )
-streamed_call_with_namespace = fault(
-    RESPONSE,
+streamed_call_with_namespace = response(
+    "responses.tools.stream.item",
     "The name of a streamed call has a prefix that was not offered.",
     begun_calls(change("name", "functions.{}".format)),
-    breaks={"responses.tools.stream.item"},
 )

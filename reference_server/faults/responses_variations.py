@@ -62,14 +62,10 @@ def response_more_fields(reply: Reply) -> Reply:
 
 
 response_created_with_fraction = variation(
-    RESPONSE,
-    "`created_at` has a fraction, as the official clients declare it.",
-    change("created_at", lambda seconds: seconds + 0.25),
+    RESPONSE, "`created_at` has a fraction.", change("created_at", lambda seconds: seconds + 0.25)
 )
 other_item_ids = variation(
-    RESPONSE,
-    "The ids of items start differently.",
-    change("output[].id", lambda name: f"item-{name.partition('_')[2]}"),
+    RESPONSE, "Item ids start differently.", change("output[].id", lambda name: f"item-{name.partition('_')[2]}")
 )
 
 
@@ -120,7 +116,7 @@ def numbers_with_gaps(reply: Reply) -> None:
 
 further_response_events = variation(
     RESPONSE,
-    "Events of an undocumented type are sent within the stream.",
+    "A stream holds an event of an undocumented type.",
     insert(2, {"type": "response.x_progress", "percent": 50}),
     number,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import BLOCK_START, MESSAGE, refuse
 from reference_server.faults.words.edits import change, status
 from reference_server.faults.words.prompts import RECENT_VERSION
@@ -12,35 +12,27 @@ from reference_server.faults.words.sdk import block
 from reference_server.faults.words.situations import both, header, refused, served
 from reference_server.faults.words.typed import skip, typed
 
-anthropic_client_blocked = fault(
-    MESSAGE,
+message = rows(MESSAGE, gateway="ofox")
+
+anthropic_client_blocked = message(
+    "sdk.anthropic.create",
     "A firewall in front of the gateway takes the official Anthropic client for a robot.",
     block,
     when=header("user-agent", "Anthropic/Python"),
-    breaks={"sdk.anthropic.create"},
-    gateway="ofox",
 )
-anthropic_blocks_never_start = fault(
-    MESSAGE,
-    "No event starts a block: deltas come at once.",
-    skip(BLOCK_START),
-    breaks={"anthropic.stream.blocks", "sdk.anthropic.stream"},
-    gateway="ofox",
+anthropic_blocks_never_start = message(
+    "anthropic.stream.blocks sdk.anthropic.stream", "No event starts a block: deltas come at once.", skip(BLOCK_START)
 )
-anthropic_input_is_text = fault(
-    MESSAGE,
+anthropic_input_is_text = message(
+    "anthropic.tools.input sdk.anthropic.tools",
     "The input of a tool use is JSON in a string, as in the OpenAI dialect.",
     typed("content[]", "tool_use", change("input", json.dumps)),
-    breaks={"anthropic.tools.input", "sdk.anthropic.tools"},
-    gateway="ofox",
 )
-anthropic_unknown_model_as_success = fault(
-    MESSAGE,
+anthropic_unknown_model_as_success = message(
+    "anthropic.errors.unknown-model sdk.anthropic.errors",
     "A model that does not exist is answered 200 with an error in the body.",
     status(200),
     when=refused("unknown_model"),
-    breaks={"anthropic.errors.unknown-model", "sdk.anthropic.errors"},
-    gateway="ofox",
 )
 anthropic_own_header_alone = request_fault(
     MESSAGE,
@@ -50,11 +42,9 @@ anthropic_own_header_alone = request_fault(
     gateway="ofox",
     before="authentication",
 )
-anthropic_first_version_alone = fault(
-    MESSAGE,
+anthropic_first_version_alone = message(
+    "anthropic.version.later sdk.anthropic.unmodified",
     "Only version 2023-06-01 is known, which the latest official clients no longer send.",
     refuse(),
     when=both(served, header("anthropic-version", RECENT_VERSION)),
-    breaks={"anthropic.version.later", "sdk.anthropic.unmodified"},
-    gateway="ofox",
 )

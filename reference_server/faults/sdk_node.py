@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change, header, in_chunks, status
 from reference_server.faults.words.openai import CHAT, FRAGMENTS, MODELS
 from reference_server.faults.words.sdk import block
@@ -10,12 +10,13 @@ from reference_server.faults.words.situations import header as has_header
 from reference_server.faults.words.situations import refused, served
 from reference_server.wire.reply import Reply
 
-node_client_blocked = fault(
-    CHAT,
+chat = rows(CHAT)
+
+node_client_blocked = chat(
+    "sdk.node.create sdk.node.environment",
     "A firewall in front of the gateway takes the official client for Node for a robot.",
     block,
     when=has_header("user-agent", "OpenAI/JS"),
-    breaks={"sdk.node.create", "sdk.node.environment"},
 )
 
 
@@ -26,17 +27,15 @@ def node_meets_null_choices(reply: Reply) -> None:
         reply.events.insert(1, {**reply.chunks[0], "choices": None})
 
 
-node_meets_null_role = fault(
-    CHAT,
+node_meets_null_role = chat(
+    "chat.stream.role-first sdk.node.stream.helper",
     "The first delta of a stream has the role null.",
     in_chunks(change("choices[].delta.role", lambda _: None)),
-    breaks={"chat.stream.role-first", "sdk.node.stream.helper"},
 )
-node_meets_null_call_type = fault(
-    CHAT,
+node_meets_null_call_type = chat(
+    "tools.stream.first-fragment sdk.node.tools.stream",
     "The type of a streamed call is null.",
     in_chunks(change(f"{FRAGMENTS}.type", lambda _: None)),
-    breaks={"tools.stream.first-fragment", "sdk.node.tools.stream"},
 )
 node_meets_models_as_octets = fault(
     MODELS,
@@ -45,10 +44,9 @@ node_meets_models_as_octets = fault(
     when=served,
     breaks={"models.answers", "sdk.node.models"},
 )
-node_meets_error_as_success = fault(
-    CHAT,
+node_meets_error_as_success = chat(
+    "errors.unknown-model sdk.node.errors",
     "A model that does not exist is answered 200 with an error in the body.",
     status(200),
     when=refused("unknown_model"),
-    breaks={"errors.unknown-model", "sdk.node.errors"},
 )

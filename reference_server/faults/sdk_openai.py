@@ -5,17 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference_server.faults import fault
-from reference_server.faults.words.edits import (
-    Members,
-    change,
-    each,
-    header,
-    in_chunks,
-    insert,
-    refuse,
-    status,
-)
+from reference_server.faults import fault, rows
+from reference_server.faults.words.edits import Members, change, each, header, in_chunks, insert, refuse, status
 from reference_server.faults.words.openai import CALLS, CHAT, DELTA, FRAGMENTS, MODEL, MODELS, TEXT, turns
 from reference_server.faults.words.prompts import BOOK, TRIES_AGAIN
 from reference_server.faults.words.sdk import block
@@ -24,6 +15,8 @@ from reference_server.faults.words.situations import header as has_header
 from reference_server.faults.words.typed import fence
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
+
+chat = rows(CHAT)
 
 
 def _drop_last_delta(choice: dict[str, Any]) -> None:
@@ -46,42 +39,32 @@ def _begin_fence(delta: dict[str, Any]) -> None:
         delta["content"] = "```json\n"
 
 
-python_client_blocked = fault(
-    CHAT,
+python_client_blocked = chat(
+    "chat.sdk-headers sdk.openai.create sdk.openai.environment",
     "A firewall in front of the gateway takes the official Python client for a robot.",
     block,
     when=has_header("user-agent", "OpenAI/Python"),
-    breaks={"chat.sdk-headers", "sdk.openai.create", "sdk.openai.environment"},
 )
-created_with_fraction = fault(
-    CHAT,
-    "`created` is a number with a fraction.",
-    change("created", lambda seconds: seconds + 0.5),
-    breaks={"chat.created", "sdk.openai.types"},
+created_with_fraction = chat(
+    "chat.created sdk.openai.types", "`created` has a fraction.", change("created", lambda seconds: seconds + 0.5)
 )
-empty_data_between = fault(
-    CHAT,
-    "An event with empty data keeps the connection alive.",
-    insert(1, b"data:\n\n"),
-    breaks={"chat.stream.json-events", "sdk.openai.stream"},
+empty_data_between = chat(
+    "chat.stream.json-events sdk.openai.stream", "A keep-alive event has empty data.", insert(1, b"data:\n\n")
 )
-last_delta_missing = fault(
-    CHAT,
+last_delta_missing = chat(
+    "chat.stream.choices sdk.openai.stream.helper",
     "The choice that ends a stream has no delta.",
     in_chunks(each("choices[]", _drop_last_delta)),
-    breaks={"chat.stream.choices", "sdk.openai.stream.helper"},
 )
-usage_chunk_without_choices = fault(
-    CHAT,
+usage_chunk_without_choices = chat(
+    "chat.stream.usage.choices sdk.openai.stream.empty-choices",
     "The chunk that reports the usage has no `choices`.",
     in_chunks(Members(_drop_choices)),
-    breaks={"chat.stream.usage.choices", "sdk.openai.stream.empty-choices"},
 )
-role_repeated_at_the_end = fault(
-    CHAT,
+role_repeated_at_the_end = chat(
+    "chat.stream.role-once sdk.openai.stream.helper",
     "The delta that ends a stream repeats the role.",
     in_chunks(each("choices[]", _repeat_role)),
-    breaks={"chat.stream.role-once", "sdk.openai.stream.helper"},
 )
 
 
@@ -92,11 +75,10 @@ def first_chunk_without_object(reply: Reply) -> None:
         chunk.pop("object", None)
 
 
-byte_order_mark = fault(
-    CHAT,
+byte_order_mark = chat(
+    "sdk.openai.stream.helper",
     "The stream starts with a byte order mark, which its standard allows: the client loses the first chunk.",
     insert(0, b"\xef\xbb\xbf"),
-    breaks={"sdk.openai.stream.helper"},
 )
 
 
@@ -106,18 +88,16 @@ def failure_as_comment(reply: Reply) -> Reply:
     return reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk)
 
 
-arguments_encoded_twice = fault(
-    CHAT,
+arguments_encoded_twice = chat(
+    "tools.call.arguments tools.no-parameters tools.stream.equals-whole sdk.openai.tools",
     "The arguments of a call are a JSON string within the string.",
     change(f"{CALLS}.function.arguments", json.dumps),
-    breaks={"tools.call.arguments", "tools.no-parameters", "tools.stream.equals-whole", "sdk.openai.tools"},
 )
-own_fields_refused = fault(
-    CHAT,
+own_fields_refused = chat(
+    "sdk.openai.tools.loop",
     "A message is refused for `refusal`, a field that the target itself had sent in it.",
     refuse(400, "Unknown field 'messages[1].refusal'."),
     when=asked(lambda call: any(isinstance(turn, dict) and "refusal" in turn for turn in turns(call))),
-    breaks={"sdk.openai.tools.loop"},
 )
 
 
@@ -136,13 +116,12 @@ def call_named_again_at_the_end(reply: Reply) -> None:
         last["name"] = name
 
 
-titled_schema_fenced = fault(
-    CHAT,
+titled_schema_fenced = chat(
+    "sdk.openai.parse sdk.openai.parse.stream",
     "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
     change(TEXT, fence),
     in_chunks(each(DELTA, _begin_fence)),
     when=asks(BOOK),
-    breaks={"sdk.openai.parse", "sdk.openai.parse.stream"},
 )
 
 models_as_names = fault(
@@ -159,11 +138,10 @@ def retrieved_model_under_data(reply: Reply) -> Reply:
     return reply.edit(lambda body: {"data": body})
 
 
-forbidden_model_as_success = fault(
-    CHAT,
+forbidden_model_as_success = chat(
+    "limits.restricted-model sdk.openai.errors.class",
     "A model outside the account is answered 200 with an error in the body.",
     status(200),
-    breaks={"limits.restricted-model", "sdk.openai.errors.class"},
     model="forbidden-model",
 )
 
@@ -174,19 +152,17 @@ def forbidden_model_in_problem_details(reply: Reply) -> None:
     reply.body = {"title": "Forbidden", "status": 403, "detail": reply.body["error"]["message"]}
 
 
-forbidden_model_without_request_id = fault(
-    CHAT,
+forbidden_model_without_request_id = chat(
+    "sdk.openai.errors.request-id",
     "A refusal that is decided early has no x-request-id.",
     header("x-request-id", None),
-    breaks={"sdk.openai.errors.request-id"},
     model="forbidden-model",
 )
-limit_forbids_to_try_again = fault(
-    CHAT,
+limit_forbids_to_try_again = chat(
+    "sdk.openai.retry.limit",
     "A 429 tells the client not to try again, although the limit passes.",
     header("x-should-retry", "false"),
     when=refused("rate_limited"),
-    breaks={"sdk.openai.retry.limit"},
 )
 
 
@@ -194,13 +170,12 @@ def _set_request_id(reply: Reply, call: Call) -> None:
     reply.headers["x-request-id"] = call.id
 
 
-failure_forbids_to_try_again = fault(
-    CHAT,
+failure_forbids_to_try_again = chat(
+    "sdk.openai.retry.upstream",
     "A passing failure tells the client not to try again.",
     refuse(502, "Bad gateway.", type="x"),
     header("x-should-retry", "false"),
     _set_request_id,
     when=asks(TRIES_AGAIN),
-    breaks={"sdk.openai.retry.upstream"},
     model="flaky-once",
 )

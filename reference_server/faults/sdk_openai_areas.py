@@ -45,8 +45,7 @@ def speech_within_json(reply: Reply) -> Reply:
 
 
 @fault(
-    TRANSCRIPTION,
-    breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"},
+    TRANSCRIPTION, breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"}
 )
 def transcription_under_data(reply: Reply) -> Reply:
     """The transcription stands under `data`."""

@@ -4,48 +4,42 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault
+from reference_server.faults import rows
 from reference_server.faults.words.edits import change, put
 from reference_server.faults.words.prompts import BOOK
 from reference_server.faults.words.responses import CREATED, ENDS, FAILED, RESPONSE, messages
 from reference_server.faults.words.situations import asks
 from reference_server.faults.words.typed import fence, in_events, resend, skip, typed
 
-response_output_null = fault(
-    RESPONSE,
-    "`output` is null.",
-    put("output", None),
-    breaks={"responses.output", "sdk.openai.responses.create"},
+response = rows(RESPONSE)
+
+response_output_null = response(
+    "responses.output sdk.openai.responses.create", "`output` is null.", put("output", None)
 )
-response_only_in_progress = fault(
-    RESPONSE,
+response_only_in_progress = response(
+    "responses.stream.created sdk.openai.responses.stream",
     "The stream begins with response.in_progress.",
     skip(CREATED),
-    breaks={"responses.stream.created", "sdk.openai.responses.stream"},
 )
-response_id_new_at_the_end = fault(
-    RESPONSE,
+response_id_new_at_the_end = response(
+    "responses.stream.id sdk.openai.responses.stream",
     "The last event has the id of the provider.",
     in_events(put("response.id", "chatcmpl-1"), *ENDS),
-    breaks={"responses.stream.id", "sdk.openai.responses.stream"},
 )
-response_failure_in_a_comment = fault(
-    RESPONSE,
+response_failure_in_a_comment = response(
+    "responses.errors.midstream sdk.openai.responses.stream.error",
     "A stream that fails half-way says so in a comment, which clients skip.",
     resend(lambda _: b": upstream error\n\n", FAILED),
-    breaks={"responses.errors.midstream", "sdk.openai.responses.stream.error"},
     model="midstream-error",
 )
-last_response_with_decoded_arguments = fault(
-    RESPONSE,
+last_response_with_decoded_arguments = response(
+    "responses.tools.stream.arguments sdk.openai.responses.tools",
     "In the response of the last event the arguments of a call are an object instead of its text.",
     in_events(typed("response.output[]", "function_call", change("arguments", json.loads)), *ENDS),
-    breaks={"responses.tools.stream.arguments", "sdk.openai.responses.tools"},
 )
-titled_text_fenced = fault(
-    RESPONSE,
+titled_text_fenced = response(
+    "sdk.openai.responses.parse",
     "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
     messages(change("content[0].text", fence)),
     when=asks(BOOK),
-    breaks={"sdk.openai.responses.parse"},
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import drop, each, in_error, status
 from reference_server.faults.words.openai import CHAT, FILES, MODELS
 from reference_server.faults.words.situations import refused
 
 _GATEWAY = "strict-openai"
+chat = rows(CHAT, gateway=_GATEWAY)
 
 
 def _drop_null_logprobs(choice: dict[str, Any]) -> None:
@@ -17,26 +18,12 @@ def _drop_null_logprobs(choice: dict[str, Any]) -> None:
         del choice["logprobs"]
 
 
-refusal_left_out = fault(
-    CHAT,
-    "A message has no refusal, not even null.",
-    drop("choices[].message.refusal"),
-    breaks={"chat.schema"},
-    gateway=_GATEWAY,
-)
-logprobs_left_out = fault(
-    CHAT,
-    "A choice has no logprobs where nobody asked for them, not even null.",
-    each("choices[]", _drop_null_logprobs),
-    breaks={"chat.schema"},
-    gateway=_GATEWAY,
+refusal_left_out = chat("chat.schema", "A message has no refusal, not even null.", drop("choices[].message.refusal"))
+logprobs_left_out = chat(
+    "chat.schema", "Logprobs that nobody asked for are left out, not null.", each("choices[]", _drop_null_logprobs)
 )
 models_owned_by_nobody = fault(
-    MODELS,
-    "A model does not name its owner.",
-    drop("data[].owned_by"),
-    breaks={"models.fields"},
-    gateway=_GATEWAY,
+    MODELS, "A model does not name its owner.", drop("data[].owned_by"), breaks={"models.fields"}, gateway=_GATEWAY
 )
 page_without_its_last_id = fault(
     FILES,
@@ -52,11 +39,6 @@ param_left_out = fault(
     breaks={"errors.schema"},
     gateway=_GATEWAY,
 )
-spent_account_pays = fault(
-    CHAT,
-    "Credit that does not suffice is a 402.",
-    status(402),
-    when=refused("spend_limit"),
-    breaks={"limits.spend"},
-    gateway=_GATEWAY,
+spent_account_pays = chat(
+    "limits.spend", "Credit that does not suffice is a 402.", status(402), when=refused("spend_limit")
 )

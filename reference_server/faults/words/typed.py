@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, TypeGuard
 
-from reference_server.faults.words.edits import Edit, Members, each, raw
+from reference_server.faults.words.edits import Edit, Members, change, each, raw
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
@@ -91,6 +91,11 @@ def reject(body: Any, code: int = 400) -> Edit:
     """Answer with this JSON body instead, and keep the other headers."""
     label = {"content-type": "application/json"}
     return lambda reply, _: Reply(code, {**reply.headers, **label}, deepcopy(body))
+
+
+def lift(path: str, name: str) -> Members:
+    """Put a member of an object in the place of the object."""
+    return change(path, lambda value: value[name], dict)
 
 
 def share(path: str, name: str, kind: str) -> Members:
