@@ -7,7 +7,7 @@ import msgspec
 from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, STOP, refuse, says
 from reference_server.faults.words.edits import append, change, drop, header, in_chunks, in_error, put, status, swap
-from reference_server.faults.words.prompts import NO_KEY, NO_MODEL
+from reference_server.faults.words.prompts import NO_KEY, NO_MODEL, NO_ROLE
 from reference_server.faults.words.situations import both, refused, sent
 from reference_server.faults.words.situations import header as has_header
 from reference_server.faults.words.typed import lift, resend, skip
@@ -30,7 +30,7 @@ unknown_role_breaks = message(
     "anthropic.errors.never-5xx anthropic.errors.wrong-option",
     "A turn with an unknown role breaks the server.",
     status(500),
-    when=says("stranger"),
+    when=says(NO_ROLE),
 )
 half_a_body_not_found = message(
     "anthropic.errors.malformed-json", "A body that is not JSON is a 404.", status(404), when=refused("malformed_body")
@@ -58,7 +58,7 @@ text_taken_for_messages = request(
 unknown_role_is_the_user = request(
     "anthropic.errors.wrong-option",
     "A turn with an unknown role is one of the user.",
-    swap("messages[].role", "stranger", "user"),
+    swap("messages[].role", NO_ROLE, "user"),
     before="validation",
 )
 temperature_lowered = request(

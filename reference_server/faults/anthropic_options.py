@@ -12,7 +12,6 @@ from reference_server.wire.reply import Reply
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
 
-
 top_k_refused = message(
     "anthropic.sampling", "Documented `top_k` is refused.", refuse(), when=has("top_k"), gateway="ofox"
 )

@@ -8,7 +8,7 @@ from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
 from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
 from reference_server.faults.words.openai import streams
-from reference_server.faults.words.prompts import NO_CALL, ONE_CALL, SUNNY
+from reference_server.faults.words.prompts import NO_CALL, ONE_CALL, SECOND_CITY, SUNNY
 from reference_server.faults.words.situations import asked, both, sent, served
 from reference_server.faults.words.typed import share, skip_events
 from reference_server.wire.call import Call
@@ -34,7 +34,7 @@ tool_choice_auto_refused = message(
 @request_fault(MESSAGE, breaks={"anthropic.tools.any"})
 def any_ignored(call: Call) -> None:
     """`tool_choice` any of a question about one tool is dropped, and the model asked about nothing that needs one."""
-    if _choice(call) == "any" and "Tokyo" not in str(call.body["messages"]) and not streams(call):
+    if _choice(call) == "any" and SECOND_CITY not in str(call.body["messages"]) and not streams(call):
         call.body.pop("tool_choice")
         call.body["messages"] = [{"role": "user", "content": "Hello."}]
 

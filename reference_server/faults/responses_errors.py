@@ -5,7 +5,7 @@ from __future__ import annotations
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import drop, in_error, status, swap
 from reference_server.faults.words.openai import streams
-from reference_server.faults.words.prompts import NO_MODEL
+from reference_server.faults.words.prompts import NO_MODEL, NO_ROLE
 from reference_server.faults.words.responses import COMPLETED, FAILED, RESPONSE, completed
 from reference_server.faults.words.situations import asked, both, refused, sent
 from reference_server.faults.words.typed import lift, resend, skip
@@ -28,7 +28,7 @@ response_missing_field_conflicts = response(
 response_stranger_is_the_user = request(
     "responses.errors.invalid-value",
     "A message with an unknown role is one of the user.",
-    swap("input[].role", "stranger", "user"),
+    swap("input[].role", NO_ROLE, "user"),
     before="validation",
 )
 response_number_breaks = response(

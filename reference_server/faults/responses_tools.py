@@ -25,7 +25,6 @@ from reference_server.wire.reply import Reply
 response = rows(RESPONSE)
 request = rows(RESPONSE, request_fault)
 
-
 response_tools_refused = response(
     "responses.tools.accepted",
     "Functions are refused.",
