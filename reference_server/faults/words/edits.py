@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
+from reference_server.faults.words.situations import Situation
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Event, Reply
 
@@ -120,7 +121,7 @@ def answer(body: Any, code: int = 200) -> Edit:
     return lambda *_: Reply.json(deepcopy(body), code)
 
 
-def refuse(code: int = 400, message: str = "This is not supported here.", **members: Any) -> Edit:
+def refuse(code: int = 400, message: str = "This is not supported here.", /, **members: Any) -> Edit:
     """Answer with an error of the OpenAI dialect instead."""
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": None} | members
     return answer({"error": error}, code)
@@ -144,6 +145,44 @@ def insert(place: int, event: Event) -> Edit:
 def append(event: Event) -> Edit:
     """Put an event at the end of a stream."""
     return lambda reply, _: reply.events.append(deepcopy(event)) if reply.events is not None else None
+
+
+def fill(path: str, value: Any) -> Members:
+    """Give a member this value where there is none."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if _get(holder, step) is _GONE:
+            _set(holder, step, deepcopy(value))
+
+    return _members(path, edit)
+
+
+def rename(path: str, name: str) -> Members:
+    """Give a member another name."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if (value := _get(holder, step)) is not _GONE:
+            del holder[step]
+            holder[name] = value
+
+    return _members(path, edit)
+
+
+def reshape(function: Callable[[Any], Any]) -> Edit:
+    """Let `function` make another body of that of a success."""
+    return lambda reply, _: reply.edit(function)
+
+
+def only(situation: Situation, *edits: Edit) -> Edit:
+    """Make these edits in this situation, beside edits that are made in another."""
+
+    def play(reply: Reply, call: Call) -> Reply:
+        for edit in edits if situation(reply, call) else ():
+            changed = edit(reply, call)
+            reply = changed if isinstance(changed, Reply) else reply
+        return reply
+
+    return play
 
 
 def _members(path: str, edit: Callable[[Any, Any], None]) -> Members:
