@@ -32,9 +32,9 @@ def say(media_type: str, data: bytes) -> Edit:
     return edit
 
 
-def to_file(media_type: str, data: bytes) -> Edit:
-    """Answer with these bytes as a success instead."""
-    return lambda *_: Reply(200, {"content-type": media_type}, data)
+def as_bytes(media_type: str, data: bytes, code: int = 200) -> Edit:
+    """Answer with these bytes instead."""
+    return lambda *_: Reply(code, {"content-type": media_type}, data)
 
 
 def on(*operations: str) -> Situation:
