@@ -159,10 +159,7 @@ segments_after_the_sound = in_verbose(
 # Words.
 
 granularities_ignored = request_fault(
-    TRANSCRIPTION,
-    "Words are never timed.",
-    drop("timestamp_granularities"),
-    breaks={"audio.transcriptions.words"},
+    TRANSCRIPTION, "Words are never timed.", drop("timestamp_granularities"), breaks={"audio.transcriptions.words"}
 )
 words_without_times = in_verbose(
     "Every word begins and ends at 0.",

@@ -44,10 +44,7 @@ speech_accepted_for_later = in_answer(
     "Speech is answered 202.", status(202), when=served, breaks={"audio.speech.answers"}
 )
 speech_is_noise = in_answer(
-    "No decoder makes sound of the bytes.",
-    raw(lambda data: data[::-1]),
-    when=served,
-    breaks={"audio.speech.sound"},
+    "No decoder makes sound of the bytes.", raw(lambda data: data[::-1]), when=served, breaks={"audio.speech.sound"}
 )
 speech_ends_after_its_header = in_answer(
     "Only the first bytes arrive.", raw(lambda data: data[:40]), when=served, breaks={"audio.speech.sound"}
@@ -76,19 +73,13 @@ speech_always_mp3 = in_request(
     breaks={"audio.speech.formats", "audio.speech.media-type"},
 )
 flac_is_wav = in_answer(
-    "What is labelled as FLAC is a WAV.",
-    _speak(codec.FORMS["wav"]),
-    when=_as("flac"),
-    breaks={"audio.speech.formats"},
+    "What is labelled as FLAC is a WAV.", _speak(codec.FORMS["wav"]), when=_as("flac"), breaks={"audio.speech.formats"}
 )
 pcm_has_a_header = in_answer(
     "Bare samples come as a WAV.", _speak(codec.FORMS["wav"]), when=_as("pcm"), breaks={"audio.speech.formats"}
 )
 pcm_is_compressed = in_answer(
-    "Bare samples come as frames of AAC.",
-    _speak(codec.FORMS["aac"]),
-    when=_as("pcm"),
-    breaks={"audio.speech.formats"},
+    "Bare samples come as frames of AAC.", _speak(codec.FORMS["aac"]), when=_as("pcm"), breaks={"audio.speech.formats"}
 )
 opus_damaged = in_answer(
     "Opus is decoded as text on its way.",
@@ -154,9 +145,7 @@ unknown_speech_format_replaced = unjudged(
     breaks={"audio.speech.unknown-format"},
 )
 unknown_speaker_replaced = in_request(
-    "Another model speaks for one that does not exist.",
-    put("model", "speech"),
-    breaks={"audio.speech.unknown-model"},
+    "Another model speaks for one that does not exist.", put("model", "speech"), breaks={"audio.speech.unknown-model"}
 )
 unknown_speaker_breaks_the_gateway = in_answer(
     "A model that does not exist is answered 500.",

@@ -75,10 +75,7 @@ another_text_heard = in_answer(
 )
 nothing_heard = in_answer("The text is empty.", put("text", ""), when=_PLAIN, breaks={"audio.transcriptions.heard"})
 transcription_echoes_file_name = in_answer(
-    "The text is the name of the file.",
-    put("text", "speech.mp3"),
-    when=_PLAIN,
-    breaks={"audio.transcriptions.heard"},
+    "The text is the name of the file.", put("text", "speech.mp3"), when=_PLAIN, breaks={"audio.transcriptions.heard"}
 )
 
 # The form.
@@ -177,8 +174,5 @@ heard_text_refused = fault(
     model="no-audio",
 )
 transcription_without_credits = in_answer(
-    "A transcription does not tell what it cost.",
-    NO_CREDITS,
-    breaks={"audio.transcriptions.credits"},
-    gateway="infery",
+    "A transcription does not tell what it cost.", NO_CREDITS, breaks={"audio.transcriptions.credits"}, gateway="infery"
 )

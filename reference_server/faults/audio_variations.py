@@ -66,9 +66,7 @@ def wav_of_unknown_length(reply: Reply) -> None:
 
 
 formats_other_than_mp3_refused = of_speech(
-    "A model speaks in MP3 alone and says so.",
-    refuse(400, "This model speaks in mp3 only."),
-    when=_other_than("mp3"),
+    "A model speaks in MP3 alone and says so.", refuse(400, "This model speaks in mp3 only."), when=_other_than("mp3")
 )
 voice_unknown = of_speech(
     "The gateway has voices of its own and knows no other.", refuse(400, "There is no such voice."), when=served

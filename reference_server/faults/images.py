@@ -247,9 +247,7 @@ url_refused = in_answer(
     gateway="infery",
 )
 url_relative = in_answer(
-    "The URL of an image has no host.",
-    linked(lambda url: url.removeprefix(host(url))),
-    breaks={"images.url.absolute"},
+    "The URL of an image has no host.", linked(lambda url: url.removeprefix(host(url))), breaks={"images.url.absolute"}
 )
 url_without_scheme = in_answer(
     "The URL of an image starts with two slashes.",
@@ -265,9 +263,7 @@ url_not_found = in_answer(
     "Nothing stands at the URL of an image.", linked(lambda url: url + ".gone"), breaks={"images.url.works"}
 )
 url_needs_credential = in_answer(
-    "The URL of an image wants a credential.",
-    linked(lambda url: host(url) + "/v1/models"),
-    breaks={"images.url.works"},
+    "The URL of an image wants a credential.", linked(lambda url: host(url) + "/v1/models"), breaks={"images.url.works"}
 )
 url_of_nobody = in_answer(
     "Nobody listens where the URL of an image points.",
@@ -286,15 +282,10 @@ prompt_optional = unjudged(
     "Without a prompt anything is drawn.", fill("prompt", "anything"), breaks={"images.prompt-missing"}
 )
 missing_prompt_is_a_failure = in_answer(
-    "A missing prompt is a server error.",
-    status(500),
-    when=refused("missing_field"),
-    breaks={"images.prompt-missing"},
+    "A missing prompt is a server error.", status(500), when=refused("missing_field"), breaks={"images.prompt-missing"}
 )
 unknown_image_model_replaced = in_request(
-    "Another model draws in place of one that does not exist.",
-    known_model("image"),
-    breaks={"images.unknown-model"},
+    "Another model draws in place of one that does not exist.", known_model("image"), breaks={"images.unknown-model"}
 )
 unknown_image_model_is_a_failure = in_answer(
     "A model that does not exist is a server error.",

@@ -155,8 +155,5 @@ broken_form_is_served = in_answer(
     breaks={"images.edits.broken-form"},
 )
 edit_refusal_as_text = in_answer(
-    "A refusal is a line of text.",
-    say("text/plain", b"Bad request"),
-    when=refused(),
-    breaks={"images.edits.envelope"},
+    "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused(), breaks={"images.edits.envelope"}
 )

@@ -27,8 +27,7 @@ url_gives_picture_of_refusal = fault(
     "*",
     "The URL of an image wants a credential, and shows a picture to who has none.",
     only(
-        on(IMAGE),
-        linked(lambda url: url.replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/")),
+        on(IMAGE), linked(lambda url: url.replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/"))
     ),
     show_at_refusal(images.fetch),
     breaks={"images.url.works"},

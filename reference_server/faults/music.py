@@ -100,9 +100,7 @@ music_model_made_up = in_request(
     before="validation",
 )
 unknown_model_makes_music = in_request(
-    "Whoever names a model that does not exist gets another one.",
-    known_model("melody"),
-    breaks={"music.unknown-model"},
+    "Whoever names a model that does not exist gets another one.", known_model("melody"), breaks={"music.unknown-model"}
 )
 music_for_nobody = in_request(
     "Music is made without a key.", let_in, breaks={"music.credential"}, before="authentication"

@@ -189,10 +189,7 @@ unknown_task_in_plain_text = state(
 )
 task_for_nobody = unproved(IMAGE_TASK, "Tasks are taken without a key.", let_in, breaks={"tasks.credential"})
 task_status_for_nobody = unproved(
-    TASK,
-    "The status of a task is told without a key.",
-    let_in,
-    breaks={"tasks.credential", "videos.credential"},
+    TASK, "The status of a task is told without a key.", let_in, breaks={"tasks.credential", "videos.credential"}
 )
 task_status_for_everybody = unproved(
     TASK, "The status of a task is told to every account.", as_owner, breaks={"tasks.owner", "videos.owner"}

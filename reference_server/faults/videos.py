@@ -5,16 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import (
-    answer,
-    change,
-    drop,
-    fill,
-    only,
-    put,
-    status,
-    swap,
-)
+from reference_server.faults.words.edits import answer, change, drop, fill, only, put, status, swap
 from reference_server.faults.words.jobs import NOT_FOUND, RESULT, as_owner, at, of, start_anew
 from reference_server.faults.words.media import as_bytes, host, known_model, let_in, on
 from reference_server.faults.words.openai import TASK, VIDEO, VIDEO_STATE
@@ -130,9 +121,7 @@ video_shorter_than_told = state(
     breaks={"videos.result.agrees"},
 )
 video_smaller_than_told = state(
-    "The film is smaller than the result says.",
-    put("result.resolution", "3840x2160"),
-    breaks={"videos.result.agrees"},
+    "The film is smaller than the result says.", put("result.resolution", "3840x2160"), breaks={"videos.result.agrees"}
 )
 video_cost_untold = state(
     "A job that succeeded does not tell its cost.", drop("credits_used"), breaks={"videos.credits"}
@@ -147,9 +136,7 @@ video_error_without_failure = state(
 # Failure.
 
 failed_video_succeeds = state(
-    "A job that failed says that it succeeded.",
-    swap("status", "failed", "succeeded"),
-    breaks={"videos.failure.ends"},
+    "A job that failed says that it succeeded.", swap("status", "failed", "succeeded"), breaks={"videos.failure.ends"}
 )
 failed_video_without_reason = state(
     "A failed job does not say why.", drop("error"), when=at("failed"), breaks={"videos.failure.reason"}
@@ -202,9 +189,7 @@ video_prompt_made_text = request(
     before="validation",
 )
 unknown_model_makes_a_video = request(
-    "Whoever names a model that does not exist gets another one.",
-    known_model("film"),
-    breaks={"videos.unknown-model"},
+    "Whoever names a model that does not exist gets another one.", known_model("film"), breaks={"videos.unknown-model"}
 )
 unknown_video_in_plain_text = state(
     "That a job does not exist is told in plain text.",

@@ -61,7 +61,7 @@ def has(*names: str) -> Situation:
 
 def header(name: str, text: str = "") -> Situation:
     """The request has this header, and its value holds the text."""
-    return lambda _, call: text in call.headers.get(name, "\0")
+    return lambda _, call: name in call.headers and text in call.headers[name]
 
 
 def sent(call: Call) -> dict[str, Any]:
