@@ -60,14 +60,10 @@ account_without_limit_of_tokens = me(
 )
 account_without_limits = me("No limits are told.", drop("limits"), breaks={"account.limits"})
 account_may_ask_nothing = me(
-    "The account may send no request in a minute.",
-    put("limits.requests_per_minute", 0),
-    breaks={"account.limits", *_PLANS},
+    "The account may send no request at all.", put("limits.requests_per_minute", 0), breaks={"account.limits", *_PLANS}
 )
 account_limit_as_text = me(
-    "The limit of requests is a text.",
-    put("limits.requests_per_minute", "unlimited"),
-    breaks={"account.limits", *_PLANS},
+    "The request limit is a text.", put("limits.requests_per_minute", "unlimited"), breaks={"account.limits", *_PLANS}
 )
 account_times_in_seconds = me("Moments are Unix seconds.", put(_RENEWS, 1796083200), breaks={"account.timestamps"})
 account_times_elsewhere = me(
@@ -91,7 +87,7 @@ account_counts_no_requests = me(
     "Tokens are counted and requests are not.", put("usage.requests_this_month", 7), breaks={"account.counts"}
 )
 account_counts_nothing = me(
-    "The usage never changes.",
+    "Usage never changes.",
     put("usage.requests_this_month", 7) | put("usage.tokens_this_month", 70),
     breaks={"account.counts.soon"},
 )
@@ -99,14 +95,10 @@ account_counts_nothing = me(
 # Its plan.
 
 account_free_has_more_requests = me(
-    "The plan free is told 60 requests per minute.",
-    _limits("free", requests_per_minute=60),
-    breaks={"account.plans.free"},
+    "The plan free has 60 requests a minute.", _limits("free", requests_per_minute=60), breaks={"account.plans.free"}
 )
 account_free_has_fewer_tokens = me(
-    "The plan free is told 4,000 tokens per minute.",
-    _limits("free", tokens_per_minute=4_000),
-    breaks={"account.plans.free"},
+    "The plan free has 4,000 tokens a minute.", _limits("free", tokens_per_minute=4_000), breaks={"account.plans.free"}
 )
 account_pro_has_limits_of_free = me(
     "The plan pro is told the limits of the plan free.",
@@ -114,9 +106,7 @@ account_pro_has_limits_of_free = me(
     breaks={"account.plans.pro"},
 )
 account_team_has_fewer_requests = me(
-    "The plan team is told the requests of the plan pro.",
-    _limits("team", requests_per_minute=300),
-    breaks={"account.plans.team"},
+    "The plan team has the requests of pro.", _limits("team", requests_per_minute=300), breaks={"account.plans.team"}
 )
 account_free_has_no_cap = me(
     "The plan free has no cap.", put("limits.monthly_spend_cap_usd", None), breaks={"account.plans.free-cap"}

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import Edit, Members, change, drop, each, put, raw, reshape, status
+from reference_server.faults.words.edits import Edit, Members, change, drop, each, put, raw, reshape, scale, status
 from reference_server.faults.words.media import label, wants
 from reference_server.faults.words.openai import TRANSCRIPTION
 from reference_server.faults.words.situations import sent
@@ -79,9 +79,7 @@ vtt_without_signature = in_vtt(
     "WebVTT does not say that it is.", _replace(b"^WEBVTT\n\n", b""), breaks={"audio.transcriptions.vtt"}
 )
 vtt_with_commas = in_vtt(
-    "WebVTT has commas before the milliseconds.",
-    _replace(rb"(\d)\.(\d{3})", rb"\1,\2"),
-    breaks={"audio.transcriptions.vtt"},
+    "WebVTT has commas in its times.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2"), breaks={"audio.transcriptions.vtt"}
 )
 vtt_without_cues = in_vtt(
     "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n"), breaks={"audio.transcriptions.vtt"}
@@ -97,9 +95,7 @@ cues_end_before_they_start = in_subtitles(
     breaks={"audio.transcriptions.subtitles.times"},
 )
 cues_out_of_order = in_vtt(
-    "The last cue of WebVTT stands first.",
-    _replace(b"WEBVTT\n\n", _LATE),
-    breaks={"audio.transcriptions.subtitles.times"},
+    "WebVTT begins with its last cue.", _replace(b"WEBVTT\n\n", _LATE), breaks={"audio.transcriptions.subtitles.times"}
 )
 
 # verbose_json.
@@ -125,9 +121,7 @@ duration_is_zero = in_verbose(
     "The sound is said to have no length.", put("duration", 0.0), breaks={"audio.transcriptions.verbose"}
 )
 duration_in_milliseconds = in_verbose(
-    "The duration is in milliseconds.",
-    change("duration", lambda time: time * 1000),
-    breaks={"audio.transcriptions.verbose.duration"},
+    "The duration is in milliseconds.", scale("duration", 1000), breaks={"audio.transcriptions.verbose.duration"}
 )
 verbose_without_segments = in_verbose(
     "verbose_json has no segments.", drop("segments"), breaks={"audio.transcriptions.verbose.segments"}
@@ -141,9 +135,7 @@ segment_text_is_null = in_verbose(
     "The segments have no text.", _segments(text=None), breaks={"audio.transcriptions.verbose.segments"}
 )
 segments_end_before_they_start = in_verbose(
-    "The times of a segment are exchanged.",
-    each("segments[]", _exchange),
-    breaks={"audio.transcriptions.verbose.segments"},
+    "Segments end before they start.", each("segments[]", _exchange), breaks={"audio.transcriptions.verbose.segments"}
 )
 segments_of_another_text = in_verbose(
     "The segments say something else than the text.",
@@ -167,14 +159,12 @@ words_without_times = in_verbose(
     breaks={"audio.transcriptions.words"},
 )
 words_out_of_order = in_verbose(
-    "The last word stands first.",
-    change("words", lambda words: words[::-1], list),
+    "The words are in reverse order.",
+    change("words", lambda old: old[::-1], list),
     breaks={"audio.transcriptions.words"},
 )
 words_are_bare = in_verbose(
-    "Words come without their times.",
-    change("words[]", lambda word: word["word"]),
-    breaks={"audio.transcriptions.words"},
+    "Words come without times.", change("words[]", lambda word: word["word"]), breaks={"audio.transcriptions.words"}
 )
 words_always_timed = request_fault(
     TRANSCRIPTION,

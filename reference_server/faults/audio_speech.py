@@ -68,9 +68,7 @@ speech_default_is_wav = in_request(
     "Who asks for no format gets a WAV.", fill("response_format", "wav"), breaks={"audio.speech.default"}
 )
 speech_always_mp3 = in_request(
-    "Speech is MP3, whatever was asked for.",
-    drop("response_format"),
-    breaks={"audio.speech.formats", "audio.speech.media-type"},
+    "Speech is always MP3.", drop("response_format"), breaks={"audio.speech.formats", "audio.speech.media-type"}
 )
 flac_is_wav = in_answer(
     "What is labelled as FLAC is a WAV.", _speak(codec.FORMS["wav"]), when=_as("flac"), breaks={"audio.speech.formats"}
@@ -113,9 +111,7 @@ speech_labelled_as_page = in_answer(
 
 speed_ignored = in_request("Every speech has the usual pace.", drop("speed"), breaks={"audio.speech.speed"})
 speed_reversed = in_request(
-    "The higher the speed, the longer the speech.",
-    change("speed", lambda speed: 1 / speed),
-    breaks={"audio.speech.speed"},
+    "A higher speed makes longer speech.", change("speed", lambda speed: 1 / speed), breaks={"audio.speech.speed"}
 )
 speed_clamped = unjudged(
     "A speed out of range becomes the nearest one.",
@@ -148,10 +144,7 @@ unknown_speaker_replaced = in_request(
     "Another model speaks for one that does not exist.", put("model", "speech"), breaks={"audio.speech.unknown-model"}
 )
 unknown_speaker_breaks_the_gateway = in_answer(
-    "A model that does not exist is answered 500.",
-    status(500),
-    when=refused("unknown_model"),
-    breaks={"audio.speech.unknown-model"},
+    "An unknown model gives a 500.", status(500), when=refused("unknown_model"), breaks={"audio.speech.unknown-model"}
 )
 speech_error_in_plain_text = in_answer(
     "Refused speech is answered by a line of text, labelled as sound.",
@@ -160,9 +153,7 @@ speech_error_in_plain_text = in_answer(
     breaks={"audio.speech.envelope"},
 )
 speech_error_without_message = in_answer(
-    "The error of refused speech has no message.",
-    in_error(put("error.message", None)),
-    breaks={"audio.speech.envelope"},
+    "An error of speech has no message.", in_error(put("error.message", None)), breaks={"audio.speech.envelope"}
 )
 speech_without_credits = in_answer(
     "Speech does not tell what it cost.", NO_CREDITS, breaks={"audio.speech.credits"}, gateway="infery"

@@ -9,7 +9,7 @@ from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import Edit, answer, drop, put, rename, status
 from reference_server.faults.words.media import NO_CREDITS, has_files, wants
 from reference_server.faults.words.openai import CHAT, TRANSCRIPTION
-from reference_server.faults.words.situations import asked, both, has, no, refused, sent, served
+from reference_server.faults.words.situations import LACKING, asked, both, has, no, refused, sent, served
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -44,7 +44,7 @@ forms_refused = in_answer(
     breaks={"audio.transcriptions.answers"},
 )
 forms_break_the_gateway = in_answer(
-    "A form is answered 500.",
+    "Every form gives a 500.",
     _refuse("internal"),
     when=both(served, has_files),
     breaks={"audio.transcriptions.answers"},
@@ -53,10 +53,7 @@ forms_break_the_gateway = in_answer(
 # The text.
 
 transcription_renamed = in_answer(
-    "The text stands under another name.",
-    rename("text", "transcript"),
-    when=_PLAIN,
-    breaks={"audio.transcriptions.default"},
+    "The text has another name.", rename("text", "transcript"), when=_PLAIN, breaks={"audio.transcriptions.default"}
 )
 
 
@@ -114,16 +111,10 @@ temperature_stays_text = in_answer(
 # Refusals.
 
 no_file_is_silence = in_answer(
-    "Without a file the text is empty.",
-    answer({"text": ""}),
-    when=refused("missing_field"),
-    breaks={"audio.transcriptions.no-file"},
+    "Without a file the text is empty.", answer({"text": ""}), when=LACKING, breaks={"audio.transcriptions.no-file"}
 )
 no_sound_is_silence = in_answer(
-    "A file without sound has an empty text.",
-    answer({"text": ""}),
-    when=_no_sound,
-    breaks={"audio.transcriptions.no-sound"},
+    "Without sound the text is empty.", answer({"text": ""}), when=_no_sound, breaks={"audio.transcriptions.no-sound"}
 )
 no_sound_breaks_the_gateway = in_answer(
     "A file without sound is answered 500.", status(500), when=_no_sound, breaks={"audio.transcriptions.no-sound"}

@@ -99,8 +99,7 @@ def _with_everything(text: str) -> str:
 
 
 vtt_with_everything = of_text(
-    "WebVTT has a title, a note, styles, names and settings of cues, and times without hours.",
-    _reword(_with_everything),
+    "WebVTT has a title, a note, styles, names and settings of cues, and no hours in times.", _reword(_with_everything)
 )
 
 

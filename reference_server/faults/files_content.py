@@ -71,7 +71,7 @@ download_forbidden = download(
 )
 download_of_text_trimmed = fault(
     FILE_CONTENT,
-    "A document loses the white space at its end.",
+    "A document loses the space at its end.",
     raw(bytes.rstrip),
     when=_is_document,
     breaks={"files.content"},

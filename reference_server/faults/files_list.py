@@ -90,7 +90,7 @@ file_order_ignored = query(
     "The newest file comes first, whatever is asked for.", _ignore("order"), breaks={"files.order"}
 )
 oldest_file_first = query(
-    "Without an order the oldest file comes first.",
+    "The oldest file comes first by default.",
     lambda call: call.query.setdefault("order", "asc"),
     breaks={"files.order"},
 )

@@ -12,7 +12,7 @@ from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import change, drop, header, status
 from reference_server.faults.words.files import as_first, from_account, listed
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
-from reference_server.faults.words.situations import both, refused, served
+from reference_server.faults.words.situations import UNKNOWN, both, served
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY
@@ -43,7 +43,7 @@ foreign_file_forbidden = fault(
     FILE,
     "A file of another account is forbidden, so it must exist.",
     status(403),
-    when=both(refused("unknown_object"), from_account("second")),
+    when=both(UNKNOWN, from_account("second")),
     breaks={"files.isolation.hidden"},
     gateway="infery",
 )
@@ -138,9 +138,7 @@ storage_in_kilobytes = page(
     breaks={"files.storage.grows", "files.storage.shrinks"},
 )
 storage_never_changes = page(
-    "The bytes stored are always as many.",
-    header(_USED, "4096"),
-    breaks={"files.storage.grows", "files.storage.shrinks"},
+    "The bytes stored never change.", header(_USED, "4096"), breaks={"files.storage.grows", "files.storage.shrinks"}
 )
 
 # How long.

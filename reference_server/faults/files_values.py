@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import change, drop, put, raw, reshape
+from reference_server.faults.words.edits import change, drop, put, query, raw, reshape
 from reference_server.faults.words.files import REFERENCE
 from reference_server.faults.words.media import FAIL
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
@@ -18,10 +18,7 @@ upload_in_array = fault(
     UPLOAD, "The file object stands in an array.", reshape(lambda body: [body]), breaks={"files.upload"}
 )
 deletion_of_a_deletion = fault(
-    DELETE_FILE,
-    "The object of a deletion is a deletion, and no file.",
-    put("object", "file.deleted"),
-    breaks={"files.delete"},
+    DELETE_FILE, "The object of a deletion is no file.", put("object", "file.deleted"), breaks={"files.delete"}
 )
 download_with_other_line_ends = fault(
     FILE_CONTENT,
@@ -43,14 +40,12 @@ files_by_name = page(
     breaks={"files.list.shape"},
 )
 files_are_ids = page(
-    "The list of files has nothing but their ids.",
-    change("data[]", lambda entry: entry["id"]),
-    breaks={"files.list.shape"},
+    "The list holds ids instead of files.", change("data[]", lambda entry: entry["id"]), breaks={"files.list.shape"}
 )
 newest_file_never_first = request_fault(
     FILES,
     "The oldest file comes first when the newest is asked for.",
-    lambda call: call.query.update(order="asc"),
+    query(order="asc"),
     when=lambda call: call.query.get("order") == "desc",
     breaks={"files.order"},
 )

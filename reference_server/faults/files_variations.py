@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import request_variation, variation
-from reference_server.faults.words.edits import answer, change, drop, refuse, reshape, status, swap
+from reference_server.faults.words.edits import answer, change, drop, query, refuse, reshape, status, swap
 from reference_server.faults.words.files import from_account
 from reference_server.faults.words.media import label
 from reference_server.faults.words.openai import FILE, FILE_CONTENT, FILES, UPLOAD
-from reference_server.faults.words.situations import both, either, refused, served
+from reference_server.faults.words.situations import UNKNOWN, both, either, refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY
 from reference_server.wire.reply import Reply
@@ -38,10 +38,7 @@ last_page_names_no_file = page(
     gateway="infery",
 )
 oldest_file_listed_first = request_variation(
-    FILES,
-    "The oldest file comes first where no order is documented.",
-    lambda call: call.query.update(order="asc"),
-    gateway="infery",
+    FILES, "The oldest file comes first where no order is documented.", query(order="asc"), gateway="infery"
 )
 wrong_list_query_ignored = page(
     "A wrong query parameter gives an empty page.",
@@ -57,13 +54,13 @@ download_by_purpose = download(
 no_download_at_all = download(
     "No file can be downloaded, and nobody learns which there are.",
     refuse(403, "Files cannot be downloaded.", code="not_allowed"),
-    when=either(served, refused("unknown_object")),
+    when=either(served, UNKNOWN),
 )
 user_data_not_taken = unjudged("The purpose `user_data` does not exist.", swap("purpose", "user_data", "unknown"))
 foreign_files_forbidden = variation(
     FILE,
     "A file of another account is forbidden where no status is documented for it.",
     status(403),
-    when=both(refused("unknown_object"), from_account("second")),
+    when=both(UNKNOWN, from_account("second")),
 )
 no_expiry_taken = unjudged("`expires_after` is refused.", change("expires_after", lambda _: None))

@@ -8,6 +8,7 @@ from functools import partial
 
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import (
+    add,
     answer,
     change,
     drop,
@@ -17,6 +18,7 @@ from reference_server.faults.words.edits import (
     put,
     refuse,
     rename,
+    scale,
     status,
     swap,
 )
@@ -24,6 +26,7 @@ from reference_server.faults.words.media import (
     INLINE,
     LINK,
     NO_CREDITS,
+    at_host,
     base64_of,
     host,
     image_at,
@@ -35,7 +38,7 @@ from reference_server.faults.words.media import (
     wants,
 )
 from reference_server.faults.words.openai import IMAGE
-from reference_server.faults.words.situations import both, has, no, refused, sent, served
+from reference_server.faults.words.situations import LACKING, both, has, no, refused, sent, served
 from reference_server.media import images
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -72,35 +75,27 @@ image_needs_n = in_answer(
     breaks={"images.answers"},
 )
 image_is_a_task = in_answer(
-    "The answer is a task that is not done yet: 202.",
-    answer(_TASK, 202),
-    when=both(served, _usual),
-    breaks={"images.answers"},
+    "The answer is a pending task, with 202.", answer(_TASK, 202), when=both(served, _usual), breaks={"images.answers"}
 )
 image_token_details_as_text = in_answer(
-    "The details of the usage are not numbers.",
+    "The details of the usage are texts.",
     put("usage.input_tokens_details.text_tokens", "some"),
     breaks={"images.schema"},
 )
 images_labelled_as_text = in_answer("The answer is labelled as text.", label("text/plain"), breaks={"images.schema"})
 image_created_in_milliseconds = in_answer(
-    "`created` is in milliseconds.", change("created", lambda time: time * 1000), breaks={"images.created"}
+    "`created` is in milliseconds.", scale("created", 1000), breaks={"images.created"}
 )
 image_created_as_text = in_answer(
     "`created` is a date in text.", put("created", "2026-01-01T00:00:00Z"), breaks={"images.created"}
 )
 image_created_never = in_answer("`created` is missing.", drop("created"), breaks={"images.created"})
-image_created_with_fraction = in_answer(
-    "`created` has a fraction.", change("created", lambda time: time + 0.25), breaks={"images.created"}
-)
+image_created_with_fraction = in_answer("`created` has a fraction.", add("created", 0.25), breaks={"images.created"})
 image_created_is_true = in_answer("`created` is true.", put("created", True), breaks={"images.created"})
 images_empty = in_answer("The list of images is empty.", put("data", []), breaks={"images.data"})
 image_text_empty = in_answer("Every image is an empty text.", put(INLINE, ""), breaks={"images.data"})
 image_under_other_name = in_answer(
-    "The base64 of the plainest request stands under `image`.",
-    rename(INLINE, "image"),
-    when=_usual,
-    breaks={"images.data"},
+    "The plainest request gets its base64 under `image`.", rename(INLINE, "image"), when=_usual, breaks={"images.data"}
 )
 image_in_both_forms = in_answer(
     "An image has a URL as well as its base64.",
@@ -130,13 +125,11 @@ asked_image_as_data_uri = in_answer(
 image_cut_short = in_answer("The second half of an image is missing.", inline(_half), breaks={"images.decodes"})
 image_is_svg = in_answer("An image is a drawing in XML.", inline(lambda _: base64_of(_SVG)), breaks={"images.decodes"})
 image_encoded_twice = in_answer(
-    "The base64 is encoded in base64 once more.",
-    inline(lambda text: base64_of(text.encode())),
-    breaks={"images.decodes"},
+    "The base64 is encoded once more.", inline(lambda text: base64_of(text.encode())), breaks={"images.decodes"}
 )
 default_url_gives_status = in_answer(
     "The URL of an image gives a status, unless a form was asked for.",
-    linked(lambda url: host(url) + "/healthz"),
+    at_host("/healthz"),
     when=no(has("response_format")),
     breaks={"images.decodes"},
     gateway="infery",
@@ -171,12 +164,10 @@ image_credits_with_unit = in_answer(
 # The options.
 
 image_a_little_smaller = in_request(
-    "The usual square has fewer pixels than were asked for.",
-    swap("size", "1024x1024", "1000x1000"),
-    breaks={"images.size"},
+    "The usual square has fewer pixels than asked for.", swap("size", "1024x1024", "1000x1000"), breaks={"images.size"}
 )
 linked_image_a_little_smaller = in_request(
-    "The usual square under a URL has fewer pixels than were asked for.",
+    "The usual square under a URL has fewer pixels than asked for.",
     swap("size", "1024x1024", "1000x1000"),
     breaks={"images.size"},
     gateway="infery",
@@ -212,10 +203,7 @@ wrong_quality_dropped = unjudged(
 )
 number_of_images_ignored = in_request("One image is made, whatever `n` says.", drop("n"), breaks={"images.n"})
 one_image_too_many = in_answer(
-    "There is one image more than `n` says.",
-    change("data", lambda items: [*items, items[0]]),
-    when=has("n"),
-    breaks={"images.n"},
+    "There is one image too many.", change("data", lambda items: items + items[:1]), when=has("n"), breaks={"images.n"}
 )
 no_images_are_one = unjudged(
     "An `n` of 0 counts as 1.", fill("n", 1), change("n", lambda n: n or 1), breaks={"images.n.invalid"}
@@ -233,7 +221,7 @@ base64_given_as_url = in_request(
     "Who asks for base64 gets a URL.", swap("response_format", "b64_json", "url"), breaks={"images.b64"}
 )
 url_given_as_base64 = in_request(
-    "Who asks for a URL gets base64.",
+    "Instead of a URL comes base64.",
     swap("response_format", "url", "b64_json"),
     breaks={"images.url"},
     gateway="infery",
@@ -250,9 +238,7 @@ url_relative = in_answer(
     "The URL of an image has no host.", linked(lambda url: url.removeprefix(host(url))), breaks={"images.url.absolute"}
 )
 url_without_scheme = in_answer(
-    "The URL of an image starts with two slashes.",
-    linked(lambda url: url.removeprefix("http:")),
-    breaks={"images.url.absolute"},
+    "The URL of an image has no scheme.", linked(lambda url: url.removeprefix("http:")), breaks={"images.url.absolute"}
 )
 url_of_data = in_answer(
     "The URL of an image is a `data:` URI.",
@@ -263,7 +249,7 @@ url_not_found = in_answer(
     "Nothing stands at the URL of an image.", linked(lambda url: url + ".gone"), breaks={"images.url.works"}
 )
 url_needs_credential = in_answer(
-    "The URL of an image wants a credential.", linked(lambda url: host(url) + "/v1/models"), breaks={"images.url.works"}
+    "The URL of an image wants a credential.", at_host("/v1/models"), breaks={"images.url.works"}
 )
 url_of_nobody = in_answer(
     "Nobody listens where the URL of an image points.",
@@ -271,9 +257,7 @@ url_of_nobody = in_answer(
     breaks={"images.url.works"},
 )
 url_gives_status = in_answer(
-    "The URL of an image gives a status in JSON.",
-    linked(lambda url: host(url) + "/healthz"),
-    breaks={"images.url.works", "images.url.media-type"},
+    "The URL of an image gives JSON.", at_host("/healthz"), breaks={"images.url.works", "images.url.media-type"}
 )
 
 # Refusals.
@@ -282,16 +266,13 @@ prompt_optional = unjudged(
     "Without a prompt anything is drawn.", fill("prompt", "anything"), breaks={"images.prompt-missing"}
 )
 missing_prompt_is_a_failure = in_answer(
-    "A missing prompt is a server error.", status(500), when=refused("missing_field"), breaks={"images.prompt-missing"}
+    "A missing prompt is a server error.", status(500), when=LACKING, breaks={"images.prompt-missing"}
 )
 unknown_image_model_replaced = in_request(
     "Another model draws in place of one that does not exist.", known_model("image"), breaks={"images.unknown-model"}
 )
 unknown_image_model_is_a_failure = in_answer(
-    "A model that does not exist is a server error.",
-    status(500),
-    when=refused("unknown_model"),
-    breaks={"images.unknown-model"},
+    "An unknown model is a server error.", status(500), when=refused("unknown_model"), breaks={"images.unknown-model"}
 )
 image_refusal_as_text = in_answer(
     "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused(), breaks={"images.envelope"}

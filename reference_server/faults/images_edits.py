@@ -8,7 +8,18 @@ from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import answer, change, fill, put, refuse, status
 from reference_server.faults.words.media import FAIL, drawn, has_files, inline, say
 from reference_server.faults.words.openai import IMAGE_EDIT
-from reference_server.faults.words.situations import Situation, asked, both, has, header, no, refused, served
+from reference_server.faults.words.situations import (
+    LACKING,
+    MALFORMED,
+    Situation,
+    asked,
+    both,
+    has,
+    header,
+    no,
+    refused,
+    served,
+)
 from reference_server.wire.call import Call
 
 in_answer = partial(fault, IMAGE_EDIT)
@@ -25,10 +36,7 @@ def _brings(*names: str) -> Situation:
 
 
 edit_of_one_fails = in_answer(
-    "A form with one image is a server error.",
-    FAIL,
-    when=both(served, _brings("image")),
-    breaks={"images.edits.answers"},
+    "A form with one image is answered 500.", FAIL, when=both(served, _brings("image")), breaks={"images.edits.answers"}
 )
 form_fails = in_answer(
     "A form is a server error; JSON is taken.",
@@ -49,7 +57,7 @@ single_image_dropped = in_answer(
     breaks={"images.edits.counted"},
 )
 all_images_dropped = in_answer(
-    "No image reaches the model.",
+    "Images never reach the model.",
     put(_IMAGE_TOKENS, 0),
     breaks={"images.edits.counted", "images.edits.several.counted"},
 )
@@ -101,14 +109,12 @@ def broken_inline_image_replaced(call: Call) -> None:
 
 
 edit_prompt_optional = unjudged(
-    "Without a prompt the image is changed in any way.",
-    fill("prompt", "anything"),
-    breaks={"images.edits.prompt-missing"},
+    "Without a prompt the image changes in any way.", fill("prompt", "anything"), breaks={"images.edits.prompt-missing"}
 )
 missing_part_is_a_failure = in_answer(
     "A missing part is a server error.",
     status(500),
-    when=refused("missing_field"),
+    when=LACKING,
     breaks={"images.edits.image-missing", "images.edits.prompt-missing"},
 )
 
@@ -143,15 +149,12 @@ empty_image_is_a_failure = in_answer(
     breaks={"images.edits.not-an-image"},
 )
 broken_form_is_a_failure = in_answer(
-    "A form that cannot be read is a server error.",
-    status(500),
-    when=refused("malformed_body"),
-    breaks={"images.edits.broken-form"},
+    "A form that cannot be read is a server error.", status(500), when=MALFORMED, breaks={"images.edits.broken-form"}
 )
 broken_form_is_served = in_answer(
     "A form without a boundary is answered as if it were whole.",
     answer({"created": 1767225600, "data": []}),
-    when=both(refused("malformed_body"), no(header("content-type", "boundary"))),
+    when=both(MALFORMED, no(header("content-type", "boundary"))),
     breaks={"images.edits.broken-form"},
 )
 edit_refusal_as_text = in_answer(

@@ -77,8 +77,7 @@ response_format_refused = of_image(
 )
 base64_always = of_image("The model answers in base64, also who asks for a URL.", each("data[]", _in_base64))
 edit_counts_nothing = of_edit(
-    "The details of an edit's usage are all 0.",
-    put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0}),
+    "An edit's usage has details of 0.", put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0})
 )
 quality_of_other_words = of_image(
     "The model knows the qualities standard and hd only.",
@@ -123,7 +122,7 @@ one_image_per_edit = of_edit(
     when=both(served, asked(lambda call: len(call.uploads.get("image", ())) > 1 or "mask" in call.uploads)),
 )
 json_edits_only = of_edit(
-    "The model takes its image in JSON only.",
+    "The model takes images in JSON only.",
     _unknown("Send image_base64."),
     when=both(served, has_files),
     gateway="infery",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import Members, answer, change, drop, put, reshape, status
+from reference_server.faults.words.edits import Members, answer, change, drop, put, reshape, scale, status
 from reference_server.faults.words.media import label
 from reference_server.faults.words.openai import MODEL, MODELS
 from reference_server.faults.words.situations import asked, refused, served
@@ -51,10 +51,7 @@ model_created_is_text = catalogue(
     gateway="ofox",
 )
 model_created_in_milliseconds = catalogue(
-    "`created` of the models counts milliseconds.",
-    change("data[].created", lambda time: time * 1000),
-    breaks={"models.fields"},
-    gateway="ofox",
+    "`created` counts milliseconds.", scale("data[].created", 1000), breaks={"models.fields"}, gateway="ofox"
 )
 model_without_owner = catalogue(
     "The last model has no `owned_by`.", drop("data[-1].owned_by"), breaks={"models.fields"}, gateway="ofox"
@@ -87,9 +84,7 @@ retrieved_model_renamed = retrieval(
     breaks={"models.retrieve"},
 )
 retrieved_model_has_other_owner = retrieval(
-    "A model has another owner alone than in the list.",
-    put("owned_by", "someone-else"),
-    breaks={"models.retrieve.same"},
+    "A model has another owner than in the list.", put("owned_by", "someone-else"), breaks={"models.retrieve.same"}
 )
 model_of_a_proxy = retrieval(
     "One model is a 203, as if a proxy had changed it.", status(203), when=served, breaks={"models.retrieve", *_SLASHED}
@@ -108,8 +103,5 @@ provider_lost_in_the_name = retrieval(
     breaks=_SLASHED,
 )
 unknown_model_is_empty = retrieval(
-    "A model that does not exist is an empty success.",
-    answer({}),
-    when=refused("unknown_model"),
-    breaks={"models.unknown"},
+    "An unknown model is an empty success.", answer({}), when=refused("unknown_model"), breaks={"models.unknown"}
 )

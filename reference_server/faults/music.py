@@ -9,7 +9,7 @@ from reference_server.faults.words.edits import answer, change, drop, fill, only
 from reference_server.faults.words.jobs import NOT_FOUND, as_job
 from reference_server.faults.words.media import LINK, base64_of, known_model, let_in, on
 from reference_server.faults.words.openai import MUSIC, MUSIC_STATE
-from reference_server.faults.words.situations import both, refused, served
+from reference_server.faults.words.situations import UNKNOWN, both, served
 
 in_answer = partial(fault, MUSIC, gateway="infery")
 in_request = partial(request_fault, MUSIC, gateway="infery")
@@ -49,10 +49,7 @@ music_url_leads_nowhere = in_answer(
     "There is nothing at the address of a piece.", change(LINK, "{}.gone".format), breaks={"music.plays"}
 )
 music_bytes_are_none = in_answer(
-    "The bytes of a piece are no sound.",
-    drop(LINK),
-    put("data[].b64_audio", base64_of(b"la la la")),
-    breaks={"music.plays"},
+    "The bytes are no sound.", drop(LINK), put("data[].b64_audio", base64_of(b"la la la")), breaks={"music.plays"}
 )
 music_called_text = in_answer(
     "A piece is called text.", put("data[].content_type", "text/plain"), breaks={"music.media-type"}
@@ -61,10 +58,7 @@ music_called_text = in_answer(
 # As a job.
 
 music_job_created_in_text = in_answer(
-    "Music is a job whose time is a date in text.",
-    as_job,
-    put("created_at", "2026-01-01T00:00:00Z"),
-    breaks={"music.schema"},
+    "Music is a job whose time is a text.", as_job, put("created_at", "2026-01-01T00:00:00Z"), breaks={"music.schema"}
 )
 music_job_without_status = fault(
     "*",
@@ -89,15 +83,12 @@ unknown_music_is_queued = fault(
     MUSIC_STATE,
     "Every job that does not exist is queued.",
     answer({"status": "queued"}),
-    when=refused("unknown_object"),
+    when=UNKNOWN,
     breaks={"music.unknown"},
     gateway="infery",
 )
 music_model_made_up = in_request(
-    "A request without a model gets some music.",
-    fill("model", "melody"),
-    breaks={"music.missing-model"},
-    before="validation",
+    "Without a model some music is made.", fill("model", "melody"), breaks={"music.missing-model"}, before="validation"
 )
 unknown_model_makes_music = in_request(
     "Whoever names a model that does not exist gets another one.", known_model("melody"), breaks={"music.unknown-model"}

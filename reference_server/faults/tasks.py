@@ -5,11 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import answer, change, drop, fill, only, put, refuse, rename, reshape, swap
+from reference_server.faults.words.edits import (
+    add,
+    answer,
+    change,
+    drop,
+    fill,
+    only,
+    put,
+    refuse,
+    rename,
+    reshape,
+    swap,
+)
 from reference_server.faults.words.jobs import NOT_FOUND, as_owner, at, of, start_anew
-from reference_server.faults.words.media import FAIL, as_bytes, host, known_model, let_in, on
+from reference_server.faults.words.media import FAIL, as_bytes, at_host, known_model, let_in, on
 from reference_server.faults.words.openai import AUDIO_TASK, IMAGE_TASK, TASK
-from reference_server.faults.words.situations import asked, both, refused, served
+from reference_server.faults.words.situations import LACKING, UNKNOWN, asked, both, served
 
 submission = partial(fault, IMAGE_TASK, gateway="foxapi")
 state = partial(fault, TASK, gateway="foxapi")
@@ -54,16 +66,10 @@ task_status_not_found = state(
     "The status of a task of an image is a 404.", NOT_FOUND, when=_IMAGE, breaks={"tasks.status"}
 )
 task_status_in_other_word = state(
-    "A completed task says so in a word that is not documented.",
-    put("status", "succeeded"),
-    when=_DONE,
-    breaks={"tasks.status"},
+    "A completed task says so in an undocumented word.", put("status", "succeeded"), when=_DONE, breaks={"tasks.status"}
 )
 task_created_anew = state(
-    "A task is created whenever it is asked for.",
-    change("created", lambda time: time + 60),
-    when=_IMAGE,
-    breaks={"tasks.status.same"},
+    "A task is created whenever it is asked for.", add("created", 60), when=_IMAGE, breaks={"tasks.status.same"}
 )
 task_status_never_fresh = state(
     "Who asks for the latest status is refused.",
@@ -100,16 +106,10 @@ task_results_in_output = state(
     breaks={"tasks.results"},
 )
 task_results_are_one = state(
-    "The results are one object, not a list.",
-    change("results", lambda results: results[0]),
-    when=_DONE,
-    breaks={"tasks.results"},
+    "The results are one object.", change("results", lambda results: results[0]), when=_DONE, breaks={"tasks.results"}
 )
 task_url_relative = state(
-    "The address of the image has no host.",
-    put(_RESULT, "/media/images/image.png"),
-    when=_IMAGE,
-    breaks={"tasks.results"},
+    "The image's address has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE, breaks={"tasks.results"}
 )
 task_results_promised = state(
     "Results are given while the task is pending or processing.",
@@ -130,25 +130,16 @@ failed_task_of_empty_type = state(
     "The type of the error of a failed task is empty.", put("error.type", ""), breaks={"tasks.failure.code"}
 )
 task_image_gone = state(
-    "There is nothing at the address of the image.",
-    change(_RESULT, "{}.gone".format),
-    when=_IMAGE,
-    breaks={"tasks.images"},
+    "The image's address leads nowhere.", change(_RESULT, "{}.gone".format), when=_IMAGE, breaks={"tasks.images"}
 )
 task_image_is_a_film = state(
-    "At the address of the image is a film.",
-    change(_RESULT, lambda url: host(url) + _FILM),
-    when=_IMAGE,
-    breaks={"tasks.images"},
+    "At the address of the image is a film.", at_host(_FILM, _RESULT), when=_IMAGE, breaks={"tasks.images"}
 )
 task_sound_is_a_picture = state(
-    "At the address of the sound is a picture.",
-    change(_RESULT, lambda url: host(url) + _PICTURE),
-    when=of("audio"),
-    breaks={"tasks.audio"},
+    "At the address of the sound is a picture.", at_host(_PICTURE, _RESULT), when=of("audio"), breaks={"tasks.audio"}
 )
 task_of_sound_ends_in_other_word = state(
-    "A completed task of sound says so in a word that is not documented.",
+    "A completed task of sound says so in an undocumented word.",
     swap("status", "completed", "succeeded"),
     when=of("audio"),
     breaks={"tasks.audio"},
@@ -162,7 +153,7 @@ task_of_sound_fails = fault(
 unknown_task_is_pending = state(
     "Every task that does not exist is pending.",
     answer({"status": "pending", "type": ""}),
-    when=refused("unknown_object"),
+    when=UNKNOWN,
     breaks={"tasks.unknown", "tasks.owner", "videos.unknown", "videos.owner"},
 )
 task_prompt_made_up = unjudged(
@@ -178,13 +169,13 @@ unknown_model_makes_an_image = request_fault(
 task_error_in_other_envelope = submission(
     "That a field is missing is told outside an error object.",
     lambda reply, _: reply.edit_error(lambda body: {"msg": body["error"]["message"]}),
-    when=refused("missing_field"),
+    when=LACKING,
     breaks={"tasks.envelope"},
 )
 unknown_task_in_plain_text = state(
     "That a task does not exist is told in plain text.",
     as_bytes("text/plain", b"no such task", 404),
-    when=refused("unknown_object"),
+    when=UNKNOWN,
     breaks={"tasks.envelope", "videos.envelope"},
 )
 task_for_nobody = unproved(IMAGE_TASK, "Tasks are taken without a key.", let_in, breaks={"tasks.credential"})

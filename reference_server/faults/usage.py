@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import change, drop, put, rename, status
+from reference_server.faults.words.edits import change, drop, put, query, rename, status
 from reference_server.faults.words.media import let_in, say
 from reference_server.faults.words.openai import USAGE
 from reference_server.faults.words.situations import served
@@ -22,9 +22,7 @@ usage_as_csv = in_answer(
 )
 usage_not_found = in_answer("There is no such route.", status(404), when=served, breaks={"usage.answers"})
 usage_grouped_by_key = in_request(
-    "Rows are summed up by key, whatever is asked for.",
-    lambda call: call.query.update(group_by="api_key_id"),
-    breaks={"usage.models"},
+    "Rows are summed up by key, whatever is asked for.", query(group_by="api_key_id"), breaks={"usage.models"}
 )
 usage_told_by_request = in_answer(
     "A model has several rows.",
@@ -55,7 +53,7 @@ usage_of_prompts_only = in_answer(
     "Tokens of answers are not counted.", put("data[].completion_tokens", 0), breaks={"usage.counts"}
 )
 usage_never_counted = in_answer(
-    "Usage never changes.",
+    "Usage never grows.",
     put("data[].prompt_tokens", 7) | put("data[].completion_tokens", 7),
     breaks={"usage.counts.soon"},
 )

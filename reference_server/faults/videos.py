@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import answer, change, drop, fill, only, put, status, swap
+from reference_server.faults.words.edits import add, answer, change, drop, fill, only, put, status, swap
 from reference_server.faults.words.jobs import NOT_FOUND, RESULT, as_owner, at, of, start_anew
-from reference_server.faults.words.media import as_bytes, host, known_model, let_in, on
+from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on
 from reference_server.faults.words.openai import TASK, VIDEO, VIDEO_STATE
-from reference_server.faults.words.situations import refused, served
+from reference_server.faults.words.situations import LACKING, UNKNOWN, served
 
 submission = partial(fault, VIDEO, gateway="infery")
 state = partial(fault, VIDEO_STATE, gateway="infery")
@@ -28,7 +28,7 @@ video_answered_with_a_film = submission(
     breaks={"videos.submit"},
 )
 video_job_born_finished = submission(
-    "A job just submitted says that it succeeded.",
+    "A job just submitted has succeeded.",
     swap("status", "queued", "succeeded"),
     breaks={"videos.submit", "videos.order"},
 )
@@ -36,7 +36,7 @@ video_job_without_status = submission(
     "The submission does not tell the status.", drop("status"), breaks={"videos.submit"}
 )
 video_task_in_other_word = task(
-    "A task just submitted has a status that is not documented.",
+    "A task just submitted has an undocumented status.",
     swap("status", "pending", "submitted"),
     breaks={"videos.submit"},
 )
@@ -51,7 +51,7 @@ video_created_in_text = submission(
 
 video_status_not_found = state("The status of every job is a 404.", NOT_FOUND, when=served, breaks={"videos.status"})
 video_status_in_other_word = state(
-    "A job that has ended says so in a word that is not documented.",
+    "A job that has ended says so in an undocumented word.",
     swap("status", "succeeded", "done"),
     breaks={"videos.status"},
 )
@@ -106,19 +106,13 @@ video_url_leads_nowhere = state(
     breaks={"videos.result.film"},
 )
 video_is_a_picture = state(
-    "At the address of the film is a picture.",
-    change(RESULT, lambda url: host(url) + _PICTURE),
-    breaks={"videos.result.film"},
+    "At the address of the film is a picture.", at_host(_PICTURE, RESULT), breaks={"videos.result.film"}
 )
 video_is_an_error = state(
-    "At the address of the film is JSON.",
-    change(RESULT, lambda url: host(url) + "/healthz"),
-    breaks={"videos.result.film"},
+    "At the address of the film is JSON.", at_host("/healthz", RESULT), breaks={"videos.result.film"}
 )
 video_shorter_than_told = state(
-    "The film is shorter than the result says.",
-    change("result.duration_seconds", lambda seconds: seconds + 4),
-    breaks={"videos.result.agrees"},
+    "The film is shorter than the result says.", add("result.duration_seconds", 4), breaks={"videos.result.agrees"}
 )
 video_smaller_than_told = state(
     "The film is smaller than the result says.", put("result.resolution", "3840x2160"), breaks={"videos.result.agrees"}
@@ -159,20 +153,14 @@ failed_video_with_result = state(
 unknown_video_is_queued = state(
     "Every job that does not exist is queued.",
     answer({"status": "queued"}),
-    when=refused("unknown_object"),
+    when=UNKNOWN,
     breaks={"videos.unknown", "videos.owner"},
 )
 unknown_video_is_a_bad_request = state(
-    "A job that does not exist is a bad request.",
-    status(400),
-    when=refused("unknown_object"),
-    breaks={"videos.unknown"},
+    "A job that is unknown is a bad request.", status(400), when=UNKNOWN, breaks={"videos.unknown"}
 )
 video_prompt_made_up = request(
-    "A request without a prompt gets some film.",
-    fill("prompt", "A surprise."),
-    breaks={"videos.missing"},
-    before="validation",
+    "Without a prompt some film is made.", fill("prompt", "A surprise."), breaks={"videos.missing"}, before="validation"
 )
 video_model_made_up = request_fault(
     VIDEO,
@@ -183,10 +171,7 @@ video_model_made_up = request_fault(
     before="validation",
 )
 video_prompt_made_text = request(
-    "A prompt that is an object is taken as its text.",
-    change("prompt", str),
-    breaks={"videos.types"},
-    before="validation",
+    "A prompt that is an object becomes its text.", change("prompt", str), breaks={"videos.types"}, before="validation"
 )
 unknown_model_makes_a_video = request(
     "Whoever names a model that does not exist gets another one.", known_model("film"), breaks={"videos.unknown-model"}
@@ -194,13 +179,13 @@ unknown_model_makes_a_video = request(
 unknown_video_in_plain_text = state(
     "That a job does not exist is told in plain text.",
     as_bytes("text/plain", b"no such job", 404),
-    when=refused("unknown_object"),
+    when=UNKNOWN,
     breaks={"videos.envelope"},
 )
 missing_prompt_in_other_envelope = task(
     "That the prompt is missing is told in a field of its own.",
     lambda reply, _: reply.edit_error(lambda body: {"detail": body["error"]["message"]}),
-    when=refused("missing_field"),
+    when=LACKING,
     breaks={"videos.envelope"},
 )
 video_for_nobody = request(

@@ -22,7 +22,7 @@ video_job_labelled_as_text = submission(
     "A job that is taken is labelled as text.", label("text/plain"), breaks={"videos.submit"}
 )
 video_status_told_as_accepted = state(
-    "The status of a job that goes on is answered 202.",
+    "The status of a running job is answered 202.",
     status(202),
     when=at("queued", "processing"),
     breaks={"videos.status"},

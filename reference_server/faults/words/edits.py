@@ -168,9 +168,24 @@ def rename(path: str, name: str) -> Members:
     return _members(path, edit)
 
 
+def scale(path: str, factor: float) -> Members:
+    """Multiply a number."""
+    return change(path, lambda number: number * factor)
+
+
+def add(path: str, number: float) -> Members:
+    """Make a number greater."""
+    return change(path, lambda old: old + number)
+
+
 def reshape(function: Callable[[Any], Any]) -> Edit:
     """Let `function` make another body of that of a success."""
     return lambda reply, _: reply.edit(function)
+
+
+def query(**parameters: str) -> Callable[[Call], Any]:
+    """Give parameters of the query of a request these values."""
+    return lambda call: call.query.update(parameters)
 
 
 def only(situation: Situation, *edits: Edit) -> Edit:

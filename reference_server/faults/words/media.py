@@ -72,6 +72,11 @@ def host(url: str) -> str:
     return "/".join(url.split("/")[:3])
 
 
+def at_host(path: str, member: str = LINK) -> Members:
+    """Let an address, that of each image if no other is named, lead to this path of its host."""
+    return change(member, lambda url: host(url) + path, str)
+
+
 def image_at(url: str) -> bytes:
     """The image that stands at an address."""
     file = images.fetch(url.rpartition("/")[2])
