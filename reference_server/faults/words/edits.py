@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
+from reference_server.faults.words.situations import Situation
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Event, Reply
 
@@ -149,6 +150,59 @@ def insert(place: int, event: Event) -> Edit:
 def append(event: Event) -> Edit:
     """Put an event at the end of a stream."""
     return lambda reply, _: reply.events.append(deepcopy(event)) if reply.events is not None else None
+
+
+def fill(path: str, value: Any) -> Members:
+    """Give a member this value where there is none."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if _get(holder, step) is _GONE:
+            _set(holder, step, deepcopy(value))
+
+    return _members(path, edit)
+
+
+def rename(path: str, name: str) -> Members:
+    """Give a member another name."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if (value := _get(holder, step)) is not _GONE:
+            del holder[step]
+            holder[name] = value
+
+    return _members(path, edit)
+
+
+def scale(path: str, factor: float) -> Members:
+    """Multiply a number."""
+    return change(path, lambda number: number * factor)
+
+
+def add(path: str, number: float) -> Members:
+    """Make a number greater."""
+    return change(path, lambda old: old + number)
+
+
+def reshape(function: Callable[[Any], Any]) -> Edit:
+    """Let `function` make another body of that of a success."""
+    return lambda reply, _: reply.edit(function)
+
+
+def query(**parameters: str) -> Callable[[Call], Any]:
+    """Give parameters of the query of a request these values."""
+    return lambda call: call.query.update(parameters)
+
+
+def only(situation: Situation, *edits: Edit) -> Edit:
+    """Make these edits in this situation, beside edits that are made in another."""
+
+    def play(reply: Reply, call: Call) -> Reply:
+        for edit in edits if situation(reply, call) else ():
+            changed = edit(reply, call)
+            reply = changed if isinstance(changed, Reply) else reply
+        return reply
+
+    return play
 
 
 def _members(path: str, edit: Callable[[Any, Any], None]) -> Members:

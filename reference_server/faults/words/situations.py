@@ -72,3 +72,7 @@ def sent(call: Call) -> dict[str, Any]:
 def asked(test: Callable[[Call], bool]) -> Situation:
     """The request passes this test."""
     return lambda _, call: test(call)
+
+
+UNKNOWN, LACKING, MALFORMED = refused("unknown_object"), refused("missing_field"), refused("malformed_body")
+"""The request was refused: it names what does not exist, lacks what it must have, or cannot be read."""
