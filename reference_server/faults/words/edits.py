@@ -61,6 +61,11 @@ def change(path: str, function: Callable[[Any], Any], kind: type = object) -> Me
     return _members(path, edit)
 
 
+def swap(path: str, old: Any, new: Any) -> Members:
+    """Give a member another value where it has this one."""
+    return change(path, lambda value: new if value == old else value)
+
+
 def each(path: str, function: Callable[[Any], Any]) -> Members:
     """Let `function` change each object at the path in place."""
 

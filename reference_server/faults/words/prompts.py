@@ -6,3 +6,4 @@ A prompt of the suite that changes is changed here, and nowhere else in the cata
 HELLO = "Say hello in one short sentence."
 HELLO_SHORT = "Say hello."
 REPEAT = "Repeat exactly: "
+HELLO_AGAIN = "Say hello again."

@@ -67,3 +67,8 @@ def header(name: str, text: str = "") -> Situation:
 def sent(call: Call) -> dict[str, Any]:
     """The JSON body of a request; an empty one when it is no object."""
     return call.body if isinstance(call.body, dict) else {}
+
+
+def asked(test: Callable[[Call], bool]) -> Situation:
+    """The request passes this test."""
+    return lambda _, call: test(call)
