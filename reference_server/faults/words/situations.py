@@ -72,3 +72,6 @@ def sent(call: Call) -> dict[str, Any]:
 def asked(test: Callable[[Call], bool]) -> Situation:
     """The request passes this test."""
     return lambda _, call: test(call)
+
+
+UNKNOWN_MODEL, MALFORMED, UPSTREAM = refused("unknown_model"), refused("malformed_body"), refused("upstream")
