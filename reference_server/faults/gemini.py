@@ -26,10 +26,9 @@ from reference_server.faults.words.gemini import (
     in_texts,
     openai_list,
     serves,
-    wrote,
 )
 from reference_server.faults.words.prompts import REPEAT, WORD
-from reference_server.faults.words.situations import asked, asks, has
+from reference_server.faults.words.situations import asked, asks, has, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.gemini import GENERATE, KEY, STREAM, fail, keyless, let_in, strange, wrote
+from reference_server.faults.words.gemini import GENERATE, KEY, STREAM, fail, keyless, let_in, strange
 from reference_server.faults.words.prompts import HELLO
-from reference_server.faults.words.situations import refused
+from reference_server.faults.words.situations import refused, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import change, drop, each, error_body, in_chunks, in_error, put, swap, without
-from reference_server.faults.words.gemini import GENERATE, LAST_PART, STREAM, fail, tell_in_stream, wrote
-from reference_server.faults.words.situations import MALFORMED, UNKNOWN_MODEL, UPSTREAM, asked, both, refused
+from reference_server.faults.words.gemini import GENERATE, LAST_PART, STREAM, fail, tell_in_stream
+from reference_server.faults.words.prompts import NO_MODEL
+from reference_server.faults.words.situations import MALFORMED, UNKNOWN_MODEL, UPSTREAM, asked, both, refused, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Event, Reply
 
@@ -73,7 +74,7 @@ gemini_unseen_image_dropped = request_fault(
 @request_fault(GENERATE, breaks={"gemini.errors.unknown-model"})
 def gemini_unknown_model_replaced(call: Call) -> None:
     """Another model answers for one that does not exist."""
-    call.path = call.path.replace("no-such-model-anywhere", "echo")
+    call.path = call.path.replace(NO_MODEL, "echo")
 
 
 gemini_unknown_model_streamed = fault(

@@ -123,11 +123,6 @@ def serves(test: Callable[[Call], bool]) -> Situation:
     return lambda reply, call: reply.ok and test(call)
 
 
-def wrote(raw: bytes) -> Callable[[Call], bool]:
-    """The body of the request was written with these bytes."""
-    return lambda call: raw in (call.raw or b"")
-
-
 def calling(**options: Any) -> Callable[[Call], bool]:
     """The request has these options for the calling of functions."""
 

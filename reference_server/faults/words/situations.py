@@ -74,4 +74,9 @@ def asked(test: Callable[[Call], bool]) -> Situation:
     return lambda _, call: test(call)
 
 
+def wrote(raw: bytes) -> Callable[[Call], bool]:
+    """The body of the request was written with these bytes."""
+    return lambda call: raw in (call.raw or b"")
+
+
 UNKNOWN_MODEL, MALFORMED, UPSTREAM = refused("unknown_model"), refused("malformed_body"), refused("upstream")
