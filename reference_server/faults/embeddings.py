@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from math import hypot
 from typing import Any
 
@@ -51,6 +52,10 @@ def _filled(vector: Vector) -> Vector:
     return [number / hypot(*filled) for number in filled]
 
 
+def _first(count: int) -> Callable[[list[Any]], list[Any]]:
+    return lambda entries: entries[:count]
+
+
 def _count_vectors(usage: dict[str, Any]) -> dict[str, Any]:
     return usage | {"total_tokens": usage["prompt_tokens"] + 256}
 
@@ -81,11 +86,7 @@ embeddings_array_of_one_refused = request_fault(
     before="validation",
 )
 embeddings_of_first_text_only = fault(
-    EMBED,
-    "Of several texts only the first has a vector.",
-    change("data", lambda data: data[:1]),
-    when=several,
-    breaks={"embeddings.count"},
+    EMBED, "Only the first text has a vector.", change("data", _first(1)), when=several, breaks={"embeddings.count"}
 )
 embeddings_of_texts_joined = request_fault(
     EMBED,
@@ -118,7 +119,7 @@ embeddings_all_the_same = fault(
     breaks={"embeddings.distinct", "embeddings.unicode"},
 )
 embeddings_padded_in_batches = fault(
-    EMBED, "The padding of a batch shows in it.", vectors(_filled), when=several, breaks={"embeddings.alone"}
+    EMBED, "The padding of a batch shows in its vectors.", vectors(_filled), when=several, breaks={"embeddings.alone"}
 )
 embeddings_not_normalized = fault(
     EMBED,
@@ -196,10 +197,7 @@ embeddings_of_many_texts_refused = request_fault(
     before="validation",
 )
 embeddings_of_many_texts_cut_off = fault(
-    EMBED,
-    "Only the first 1000 texts have vectors.",
-    change("data", lambda data: data[:1000]),
-    breaks={"embeddings.batch.largest"},
+    EMBED, "Only 1000 texts have vectors.", change("data", _first(1000)), breaks={"embeddings.batch.largest"}
 )
 embeddings_of_too_many_texts = request_fault(
     EMBED,
@@ -214,11 +212,7 @@ embeddings_without_credits_header = fault(
     EMBED, "No header tells the credits.", header(_USED, None), breaks={"embeddings.credits"}, gateway="infery"
 )
 embeddings_credits_in_words = fault(
-    EMBED,
-    "The credits have a unit.",
-    header(_USED, "{} credits".format),
-    breaks={"embeddings.credits"},
-    gateway="infery",
+    EMBED, "Credits have a unit.", header(_USED, "{} credits".format), breaks={"embeddings.credits"}, gateway="infery"
 )
 embeddings_without_credits_used = fault(
     EMBED, "The body tells no credits.", drop("credits_used"), breaks={"embeddings.credits-used"}, gateway="infery"
@@ -234,9 +228,5 @@ embeddings_credits_used_negative = fault(
     gateway="infery",
 )
 embeddings_without_model_used = fault(
-    EMBED,
-    "No header names the model.",
-    header("x-model-used", None),
-    breaks={"embeddings.model-used"},
-    gateway="infery",
+    EMBED, "No header names a model.", header("x-model-used", None), breaks={"embeddings.model-used"}, gateway="infery"
 )

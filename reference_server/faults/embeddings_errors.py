@@ -34,11 +34,7 @@ def _mixed(call: Call) -> bool:
 
 # The input.
 embeddings_of_nothing = request_fault(
-    EMBED,
-    "A request needs no input.",
-    fill("input", "nothing"),
-    breaks={"embeddings.missing-input"},
-    before="validation",
+    EMBED, "No input is needed.", fill("input", "nothing"), breaks={"embeddings.missing-input"}, before="validation"
 )
 embeddings_without_input_fail = fault(
     EMBED, "No input is a 500.", status(500), when=_without_input, breaks={"embeddings.missing-input"}
@@ -57,7 +53,7 @@ embeddings_of_empty_text = request_fault(
 )
 embeddings_of_empty_text_among_others = request_fault(
     EMBED,
-    "An empty one of texts is served.",
+    "A list may hold empty text.",
     swap("input[]", "", " "),
     breaks={"embeddings.empty-text"},
     before="validation",
@@ -72,11 +68,7 @@ embeddings_of_empty_list = fault(
 
 # Everything else.
 embeddings_of_default_model = request_fault(
-    EMBED,
-    "A request without a model is served by some model.",
-    fill("model", "embedding"),
-    breaks={"embeddings.missing-model"},
-    before="validation",
+    EMBED, "No model is needed.", fill("model", "embedding"), breaks={"embeddings.missing-model"}, before="validation"
 )
 embeddings_of_unknown_model = request_fault(
     EMBED,

@@ -125,11 +125,7 @@ embeddings_of_each_token = request_fault(
     breaks={"embeddings.tokens"},
 )
 embeddings_of_tokens_flattened = request_fault(
-    EMBED,
-    "Arrays of tokens are joined.",
-    change("input", _joined),
-    when=_batch_of_tokens,
-    breaks={"embeddings.tokens.batch"},
+    EMBED, "Tokens are joined.", change("input", _joined), when=_batch_of_tokens, breaks={"embeddings.tokens.batch"}
 )
 embeddings_of_tokens_backwards = request_fault(
     EMBED,

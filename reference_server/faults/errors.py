@@ -146,9 +146,7 @@ missing_role_is_user = _lenient(
     "A message without a role counts as the user's.", fill("messages[].role", "user"), breaks={"errors.missing-role"}
 )
 unknown_part_ignored = _lenient(
-    "A content part of an unknown type is left out.",
-    change("messages[].content", _plain),
-    breaks={"errors.wrong-option"},
+    "A part of an unknown type is left out.", change("messages[].content", _plain), breaks={"errors.wrong-option"}
 )
 mistakes_exhaust = fault(
     CHAT, "After many wrong requests a right one fails.", _CRASH, when=asks(HELLO_ONCE_MORE), breaks={"errors.stable"}

@@ -182,7 +182,7 @@ gemini_image_fails = fault(
     GENERATE, "A request with an image fails.", CRASH, when=asks('"inlineData"'), breaks={"gemini.vision"}
 )
 gemini_image_dropped = request_fault(
-    GENERATE, "An image that may be seen is lost.", drop(LAST_PART), when=_shows_image, breaks={"gemini.vision.counted"}
+    GENERATE, "A visible image is dropped.", drop(LAST_PART), when=_shows_image, breaks={"gemini.vision.counted"}
 )
 gemini_other_model_behind = request_fault(
     GENERATE,

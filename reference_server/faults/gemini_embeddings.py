@@ -122,7 +122,7 @@ gemini_batch_called_embedding = fault(
     breaks={"gemini.embeddings.batch"},
 )
 gemini_batch_of_bare_lists = fault(
-    BATCH, "The vectors of a batch are arrays.", change("embeddings[]", _values), breaks={"gemini.embeddings.batch"}
+    BATCH, "The vectors are bare arrays.", change("embeddings[]", _values), breaks={"gemini.embeddings.batch"}
 )
 gemini_batch_count_as_text = fault(
     BATCH, "The count is text.", change(PROMPT_TOKENS, str), breaks={"gemini.embeddings.batch.schema"}
@@ -131,7 +131,7 @@ gemini_batch_reversed = fault(
     BATCH, "The last vector comes first.", change("embeddings", _backwards), breaks={"gemini.embeddings.batch.order"}
 )
 gemini_batch_padded = fault(
-    BATCH, "The padding of a batch shows in it.", change("embeddings", _fill), breaks={"gemini.embeddings.batch.alone"}
+    BATCH, "Padding shows in the vectors.", change("embeddings", _fill), breaks={"gemini.embeddings.batch.alone"}
 )
 gemini_batch_of_nothing = fault(
     BATCH,
@@ -198,7 +198,11 @@ gemini_batch_length_of_first = fault(
 )
 gemini_title_fails = fault(EMBED, "A title is a 500.", CRASH, when=has("title"), breaks={"gemini.embeddings.task"})
 gemini_task_unanswered = fault(
-    EMBED, "With a task nothing comes.", reshape(lambda _: {}), when=has("taskType"), breaks={"gemini.embeddings.task"}
+    EMBED,
+    "With a task the body is `{}`.",
+    reshape(lambda _: {}),
+    when=has("taskType"),
+    breaks={"gemini.embeddings.task"},
 )
 
 # Wrong requests.

@@ -15,6 +15,7 @@ from reference_server.wire.reply import Event, Reply
 _STATUS = "error.status"
 _REQUEST_PARTS = "contents[].parts[]"
 _AS_ARGUMENT = fail(400, "INVALID_ARGUMENT")
+_LIMITED = refused("rate_limited")
 _UNAVAILABLE = fail(503, "UNAVAILABLE")
 _EMPTY = both(refused(), asked(wrote(b'"contents":[]')))
 _WRONG = both(refused(), asked(wrote(b'"contents":7')))
@@ -26,7 +27,7 @@ def _unseen(call: Call) -> bool:
     return "text-only" in call.path and wrote(b"inlineData")(call)
 
 
-def _in_openai_form(body: dict[str, Any]) -> dict[str, Any]:
+def _openai(body: dict[str, Any]) -> dict[str, Any]:
     return {"error": {"message": body["error"]["message"], "type": "invalid_request_error", "code": None}}
 
 
@@ -79,7 +80,7 @@ def gemini_unknown_model_replaced(call: Call) -> None:
 
 gemini_unknown_model_streamed = fault(
     STREAM,
-    "An unknown model is a stream.",
+    "The error of an unknown model is sent as a stream.",
     tell_in_stream,
     when=UNKNOWN_MODEL,
     breaks={"gemini.errors.unknown-model.stream"},
@@ -100,10 +101,7 @@ gemini_malformed_as_detail = fault(
     breaks={"gemini.errors.message"},
 )
 gemini_error_of_openai = fault(
-    GENERATE,
-    "Errors look like OpenAI's.",
-    error_body(_in_openai_form),
-    breaks={"gemini.errors.status", "gemini.errors.code"},
+    GENERATE, "Errors look like OpenAI's.", error_body(_openai), breaks={"gemini.errors.status", "gemini.errors.code"}
 )
 gemini_unknown_model_is_an_argument = fault(
     GENERATE, "A 404 is called INVALID_ARGUMENT.", in_error(_MISNAMED), breaks={"gemini.errors.status"}
@@ -117,11 +115,7 @@ gemini_error_named_by_a_number = fault(
 
 # The provider.
 gemini_limit_is_unavailable = fault(
-    GENERATE,
-    "Too many requests are a 503.",
-    _UNAVAILABLE,
-    when=refused("rate_limited"),
-    breaks={"gemini.errors.rate-limit"},
+    GENERATE, "Too many requests are a 503.", _UNAVAILABLE, when=_LIMITED, breaks={"gemini.errors.rate-limit"}
 )
 gemini_upstream_is_an_argument = fault(
     GENERATE,
@@ -131,7 +125,7 @@ gemini_upstream_is_an_argument = fault(
     breaks={"gemini.errors.upstream"},
 )
 gemini_upstream_streamed = fault(
-    STREAM, "A provider's failure is a stream.", tell_in_stream, when=UPSTREAM, breaks={"gemini.errors.upstream.stream"}
+    STREAM, "A provider's failure is streamed.", tell_in_stream, when=UPSTREAM, breaks={"gemini.errors.upstream.stream"}
 )
 gemini_upstream_of_stream_is_an_argument = fault(
     STREAM, "A provider's failure is a 400.", _AS_ARGUMENT, when=UPSTREAM, breaks={"gemini.errors.upstream.stream"}

@@ -31,6 +31,7 @@ from reference_server.faults.words.situations import asks, both, streamed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply, encode_event
 
+_OTHER = put("modelVersion", "gemini-internal-001")
 _AS_JSON = header("content-type", "application/json")
 
 
@@ -64,7 +65,7 @@ gemini_stream_with_done = fault(
     STREAM, "A stream ends with `[DONE]`.", append("[DONE]"), when=as_events, breaks={"gemini.stream.no-done"}
 )
 gemini_stream_with_comments = fault(
-    STREAM, "A comment is first.", insert(0, b": keep-alive\n\n"), when=as_events, breaks={"gemini.stream.data-lines"}
+    STREAM, "Comments are sent.", insert(0, b": keep-alive\n\n"), when=as_events, breaks={"gemini.stream.data-lines"}
 )
 gemini_stream_with_names = fault(
     STREAM, "Every event has a name.", raw(_named), when=as_events, breaks={"gemini.stream.data-lines"}
@@ -125,10 +126,7 @@ gemini_stream_ends_silently = fault(
     STREAM, "A stream never says why it ends.", in_pieces(drop("finishReason")), breaks={"gemini.stream.finish-reason"}
 )
 gemini_stream_finish_reason_of_openai = fault(
-    STREAM,
-    "A stream ends in `stop`.",
-    in_pieces(change("finishReason", _to_stop)),
-    breaks={"gemini.stream.finish-reason"},
+    STREAM, "A stream says stop.", in_pieces(change("finishReason", _to_stop)), breaks={"gemini.stream.finish-reason"}
 )
 gemini_stream_without_usage = fault(
     STREAM, "A stream does not tell its cost.", in_chunks(drop("usageMetadata")), breaks={"gemini.stream.usage"}
@@ -137,10 +135,7 @@ gemini_stream_total_off_by_one = fault(
     STREAM, "The total is too high by one.", in_chunks(add(TOTAL, 1)), breaks={"gemini.stream.usage.sum"}
 )
 gemini_chunk_models_differ = fault(
-    STREAM,
-    "The last piece names another model.",
-    in_chunk(-1, put("modelVersion", "gemini-internal-001")),
-    breaks={"gemini.stream.same"},
+    STREAM, "The last piece names another model.", in_chunk(-1, _OTHER), breaks={"gemini.stream.same"}
 )
 
 

@@ -23,7 +23,7 @@ from reference_server.faults.words.situations import asks
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_JSON_SCHEMA = asks('"parametersJsonSchema"')
+_SCHEMA = asks('"parametersJsonSchema"')
 _RESULT = "contents[].parts[].functionResponse.response"
 _TIME, _TIDES = allowing("get_time"), allowing("get_tides")
 _ALLOWED = "toolConfig.functionCallingConfig.allowedFunctionNames"
@@ -86,11 +86,7 @@ gemini_args_as_text = fault(
 )
 gemini_args_dropped = fault(GENERATE, "The arguments get lost.", put(ARGUMENTS, {}), breaks={"gemini.tools.arguments"})
 gemini_parameters_json_schema_dropped = fault(
-    GENERATE,
-    "`parametersJsonSchema` is ignored.",
-    put(ARGUMENTS, {}),
-    when=_JSON_SCHEMA,
-    breaks={"gemini.tools.arguments"},
+    GENERATE, "`parametersJsonSchema` is ignored.", put(ARGUMENTS, {}), when=_SCHEMA, breaks={"gemini.tools.arguments"}
 )
 gemini_no_args_is_empty_text = fault(
     GENERATE, "No arguments are an empty text.", swap(ARGUMENTS, {}, ""), breaks={"gemini.tools.no-parameters"}
@@ -129,7 +125,7 @@ def gemini_streamed_call_in_pieces(reply: Reply) -> None:
 # Results.
 gemini_call_ids_refused = fault(
     GENERATE,
-    "Ids of calls are refused.",
+    "Call ids are refused.",
     REFUSAL,
     when=serves(_names_calls),
     breaks={"gemini.tools.result", "gemini.tools.parallel"},

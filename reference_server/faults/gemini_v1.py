@@ -37,10 +37,7 @@ gemini_models_of_a_proxy_below_v1 = fault(
     _MODELS, "Below v1 the list of models is a 203.", status(203), when=served, breaks={"gemini.v1.models"}
 )
 gemini_model_renamed_below_v1 = fault(
-    _MODEL,
-    "Below v1 a model is not named as in the list.",
-    reshape(by_display_name),
-    breaks={"gemini.v1.models.retrieve"},
+    _MODEL, "Below v1 a model has another name.", reshape(by_display_name), breaks={"gemini.v1.models.retrieve"}
 )
 gemini_model_of_a_proxy_below_v1 = fault(
     _MODEL, "Below v1 one model is a 203.", status(203), when=served, breaks={"gemini.v1.models.retrieve"}

@@ -37,6 +37,9 @@ def _names(param: str) -> Situation:
     return lambda reply, _: not reply.ok and isinstance(reply.body, dict) and reply.body["error"]["param"] == param
 
 
+_USER = _names("user")
+
+
 def _only_system(_: Reply, call: Call) -> bool:
     """The conversation begins with a system message that says nothing."""
     messages = sent(call).get("messages")
@@ -90,14 +93,10 @@ any_store_will_do = request_fault(
     CHAT, "`store` may be of any type.", drop("store"), breaks={"properties.invalid.refused"}, before="validation"
 )
 refused_user_in_other_words = fault(
-    CHAT, "A wrong `user` is a `detail`.", _DETAIL, when=_names("user"), breaks={"properties.invalid.envelope"}
+    CHAT, "A wrong `user` is a `detail`.", _DETAIL, when=_USER, breaks={"properties.invalid.envelope"}
 )
 refused_user_not_named = fault(
-    CHAT,
-    "A wrong `user` is not named.",
-    in_error(_UNNAMED),
-    when=_names("user"),
-    breaks={"properties.invalid.names-field"},
+    CHAT, "A wrong `user` is unnamed.", in_error(_UNNAMED), when=_USER, breaks={"properties.invalid.names-field"}
 )
 crash_on_a_byte_order_mark = fault(
     CHAT, "A byte order mark is a 500.", status(500), when=asked(_marked), breaks={"properties.bytes.never-5xx"}
@@ -136,7 +135,7 @@ other_words_with_stop = fault(
     CHAT, "With `stop` the answer is another one.", _NOTHING, when=_stopping, breaks={"properties.relations.stop"}
 )
 last_tokens_within_the_limit = fault(
-    CHAT, "A limit leaves the end.", put(TEXT, "and ten."), when=_limited, breaks={"properties.relations.limit"}
+    CHAT, "A limit keeps the end.", put(TEXT, "and ten."), when=_limited, breaks={"properties.relations.limit"}
 )
 other_words_alone = fault(
     CHAT, "With `n: 1` the answer is another one.", _NOTHING, when=_alone, breaks={"properties.relations.alone"}
@@ -151,7 +150,7 @@ crash_on_an_empty_system_message = fault(
 )
 no_choices_after_an_empty_system_message = fault(
     CHAT,
-    "An empty system message gets no choices.",
+    "An empty system text has no choices.",
     drop("choices"),
     when=_only_system,
     breaks={"properties.generated.conforms"},

@@ -88,11 +88,7 @@ page_repeats_a_file_after_a_deletion = fault(
     "*", "The page after a deletion repeats a file.", _repeat_file, when=_turns_page, breaks={"properties.files.paging"}
 )
 long_pages_repeat_a_file = fault(
-    FILES,
-    "A second page of three repeats a file.",
-    _repeat_file,
-    when=_second_of_three,
-    breaks={"properties.files.list"},
+    FILES, "A page of three repeats a file.", _repeat_file, when=_second_of_three, breaks={"properties.files.list"}
 )
 
 
