@@ -68,8 +68,8 @@ def swap(path: str, old: Any, new: Any) -> Members:
 
 
 def add(path: str, number: float) -> Members:
-    """Add to an integer."""
-    return change(path, lambda value: value + number, int)
+    """Make a number greater."""
+    return change(path, lambda value: value + number if isinstance(value, int | float) else value)
 
 
 def each(path: str, function: Callable[[Any], Any]) -> Members:
@@ -178,11 +178,6 @@ def scale(path: str, factor: float) -> Members:
     return change(path, lambda number: number * factor)
 
 
-def add(path: str, number: float) -> Members:
-    """Make a number greater."""
-    return change(path, lambda old: old + number)
-
-
 def reshape(function: Callable[[Any], Any]) -> Edit:
     """Let `function` make another body of that of a success."""
     return lambda reply, _: reply.edit(function)
@@ -243,3 +238,23 @@ def _set(holder: Any, step: Any, value: Any) -> None:
 def _leave_out(holder: Any, step: Any) -> None:
     if _get(holder, step) is not _GONE:
         del holder[step]
+
+
+def error_body(function: Callable[[Any], Any]) -> Edit:
+    """Let `function` make another body of that of an error."""
+    return lambda reply, _: reply.edit_error(function)
+
+
+def label(media_type: str) -> Edit:
+    """Give a success this content type, whatever it holds."""
+    return lambda reply, _: reply.headers.update({"content-type": media_type}) if reply.ok else None
+
+
+def in_chunk(place: int, edit: Members) -> Edit:
+    """Edit the chunk of a stream at this place; -1 is the last one."""
+    return lambda reply, _: edit.apply(reply.chunks[place]) if reply.chunks else None
+
+
+def hold_back(reply: Reply, _: Call) -> None:
+    """Send nothing of a stream until the answer is whole."""
+    reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0

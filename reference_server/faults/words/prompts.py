@@ -19,3 +19,7 @@ BOOK = '"title":"Book"'
 NO_CALL, ONE_CALL = "nobody", "toolu_8f2a"
 RECENT_VERSION = "2026-10-21"
 TRIES_AGAIN = "tries again"
+WORD = "heron"
+HELLO_ONCE_MORE = "Say hello once more."
+COUNTING = "Count from one to ten in words."
+ODD_PART = "smell"
