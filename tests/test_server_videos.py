@@ -74,9 +74,9 @@ def test_task_lists_every_film(finished, http):
 
 def test_same_prompt_gives_the_same_film():
     name = videos.recipe(320, 180, 1.0, "0a0b0c0d")
-    videos._film.cache_clear()
+    videos._video.cache_clear()
     first = videos.fetch(name)
-    videos._film.cache_clear()
+    videos._video.cache_clear()
 
     assert first == videos.fetch(name)
     assert first != videos.fetch(videos.recipe(320, 180, 1.0, "ffffffff"))
