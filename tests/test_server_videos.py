@@ -1,4 +1,4 @@
-"""Films over the socket: real files behind the addresses, and wrong requests refused as documented."""
+"""Videos over the socket: real files behind the addresses, and wrong requests refused as documented."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def finished(server, http):
 
 
 def opened(data):
-    """Codec, width, height, seconds and number of frames of a film."""
+    """Codec, width, height, seconds and number of frames of a video."""
     with av.open(io.BytesIO(data), "r") as container:
         stream = container.streams.video[0]
         frames = sum(1 for _ in container.decode(stream))
