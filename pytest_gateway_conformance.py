@@ -1,7 +1,7 @@
 """The entry point for pytest: the options of the suite, and a letter for each verdict.
 
-It is loaded in every project of an environment that holds the suite, so it imports nothing of the suite until an option
-of the suite is given. Where a check is collected, `conformance/conftest.py` loads the rest.
+pytest loads it in every project of an environment that has the suite installed, so it imports nothing of the suite
+until an option of the suite is given. When a check is collected, `conformance/conftest.py` loads the rest.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the mark, lets checks be found whatever the project's own naming is, and loads what a run needs."""
+    """Registers the marker and the file names of checks, and loads the plugin when an option of the suite is given."""
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
     for folder in ("checks", "sdk"):
         config.addinivalue_line("python_files", f"conformance/{folder}/test_*.py")
@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """One letter for each verdict that pytest has no word for."""
+    """The letter and the word of each verdict that pytest does not know."""
     word = str(dict(getattr(report, "user_properties", ())).get(STATUS, "passed"))
     if word in ("passed", "failed") or report.when == "teardown":
         return None

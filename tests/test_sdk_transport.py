@@ -1,4 +1,4 @@
-"""The official Python client over the recorder: what it reads, what it costs, and what it never learns."""
+"""The official Python client on the recorder: it reads recorded answers and never learns the key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read(line: Line, **options: Any) -> str:
 
 
 def test_answer_is_typed() -> None:
-    """What was recorded becomes the client's object, with the headers."""
+    """A recorded answer becomes an object of the client, with the headers."""
     completion = create(Line(Canned()))
 
     assert completion.choices[0].message.content == "Hello"
@@ -48,7 +48,7 @@ def test_answer_is_typed() -> None:
 
 
 def test_nothing_is_asked_twice() -> None:
-    """What the suite has asked is not asked again for the client, nor for another client."""
+    """A request that the suite has sent is not sent again for a client."""
     recorder = Canned()
     Ask(recorder, "echo").chat()
     for _ in range(2):
@@ -80,7 +80,7 @@ def test_entire_request_goes_out_with_the_real_key() -> None:
 
 
 def test_stream_is_read_in_its_reads() -> None:
-    """Reads may end within a character."""
+    """A read may end within a character."""
     whole = event("grün") + event(" 🌿") + b"data: [DONE]\n\n"
     reads = [(place / 100, whole[place : place + 7]) for place in range(0, len(whole), 7)]
 
@@ -88,7 +88,7 @@ def test_stream_is_read_in_its_reads() -> None:
 
 
 def test_broken_connection_breaks_the_client() -> None:
-    """A connection that was lost is lost again."""
+    """A lost connection is lost for the client, too."""
     lost = streamed((0.1, event("gr")), broken="RemoteProtocolError: peer closed connection")
 
     with pytest.raises((openai.APIConnectionError, library_of(openai).RemoteProtocolError)):
@@ -105,7 +105,7 @@ def test_silence_exceeds_the_timeout_of_the_client() -> None:
 
 
 def test_no_answer_is_a_connection_error() -> None:
-    """A target that says nothing is away for the client, too."""
+    """A target that does not answer is unreachable for the client, too."""
     with pytest.raises(openai.APIConnectionError):
         create(Line(Canned({"status": 0, "broken": "ReadError: reset"})))
 
@@ -125,7 +125,7 @@ def test_retries_are_asked_anew() -> None:
 
 
 def test_exception_is_the_finding() -> None:
-    """What the client raises for an answer 200 is told as what it does."""
+    """An exception of the client for an answer 200 is reported as the consequence."""
     line = Line(Canned(answer({"choices": None})))
 
     with pytest.raises(AssertionError, match=r"^crashes: TypeError: 'NoneType'"):
@@ -142,7 +142,7 @@ def test_refusal_has_a_check_of_its_own(status: int, dependent: bool, ending: ty
 
 
 def test_refusal_of_what_is_served_without_the_client_is_the_finding() -> None:
-    """The client is treated worse than the suite."""
+    """A request that is refused only for the client is a failure."""
     line = Line(Canned(answer(REFUSED, 403)))
 
     with pytest.raises(AssertionError, match="PermissionDeniedError"):
@@ -150,7 +150,7 @@ def test_refusal_of_what_is_served_without_the_client_is_the_finding() -> None:
 
 
 def test_spent_budget_is_nobodys_fault() -> None:
-    """What the recorder raises comes back unchanged, whatever the client makes of it."""
+    """An exception of the recorder is raised unchanged, whatever the client wraps it in."""
     line = Line(Canned(answer(), BudgetSpent("enough")), entire=True)
 
     with pytest.raises(BudgetSpent):
@@ -160,6 +160,6 @@ def test_spent_budget_is_nobodys_fault() -> None:
 
 
 def test_missing_client_is_unsupported() -> None:
-    """Who has not installed a client is told how."""
+    """A missing client is reported with how to install it."""
     with pytest.raises(Unsupported, match="pip install no-such-project"):
         package("no_such_client", "no-such-project")

@@ -1,4 +1,4 @@
-"""Reports: what a run learned, in every format that stands in this folder.
+"""Writes the report of a run in every format of this folder.
 
 A format is a module here with `FILENAME` and `render(view) -> str`; its name is the module's name.
 """
@@ -26,9 +26,9 @@ def formats() -> dict[str, Any]:
     return {name: module for name, module in modules.items() if hasattr(module, "render")}
 
 
-def render(name: str, shown: View) -> str:
+def render(name: str, report_view: View) -> str:
     """The report in one format; raises `UnknownFormat`."""
-    return str(known(name).render(shown))
+    return str(known(name).render(report_view))
 
 
 def known(name: str) -> Any:
@@ -50,20 +50,20 @@ def write(
     """Writes the report in every format, and the recorded exchanges as HAR, into the directory."""
     from conformance.report import har
 
-    shown = view(report, register or _register())
+    report_view = view(report, register or _register())
     directory.mkdir(parents=True, exist_ok=True)
     har.save(exchanges, directory / har.FILENAME)
     for name, module in formats().items():
-        (directory / module.FILENAME).write_text(render(name, shown), encoding="utf-8")
+        (directory / module.FILENAME).write_text(render(name, report_view), encoding="utf-8")
 
 
 def read(path: Path) -> Report:
-    """The report in a `report.json`, or in the directory that holds one; `InvalidReport` when it is not one."""
+    """The report in a `report.json`, or in a directory with one; raises `InvalidReport` when it is not a report."""
     return read_view(path).report
 
 
 def read_view(path: Path) -> View:
-    """The report in a file with the requirements as they were worded when it was written."""
+    """The report in a file, with the requirements as they were worded when it was written."""
     from conformance.report import json
 
     return json.parse(path / json.FILENAME if path.is_dir() else path)

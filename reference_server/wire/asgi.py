@@ -1,4 +1,4 @@
-"""Replies as ASGI messages.
+"""Sends replies as ASGI messages.
 
 A burst of events is one write. Only a reply that asks for pauses or for fragments is written piece by piece.
 """
@@ -16,8 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class _CaseKept(bytes):
-    """A header name that the HTTP server writes as it is: it would write the result of `lower()`."""
+class _CaseSensitive(bytes):
+    """A header name that keeps its case although the HTTP server writes the result of `lower()`."""
 
     def lower(self) -> bytes:
         return self
@@ -63,7 +63,7 @@ def _pieces(reply: Reply) -> Iterator[bytes]:
 
 
 async def _disconnected_within(seconds: float, receive: Receive) -> bool:
-    """Wait, and let what was written leave in its own packet."""
+    """Whether the client disconnects in that time. The wait lets each write leave in a packet of its own."""
     if not seconds:
         await asyncio.sleep(0)
         return False
@@ -83,4 +83,4 @@ def _headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
 
 def _name(name: str) -> bytes:
     encoded = name.encode("latin-1")
-    return encoded if name.islower() else _CaseKept(encoded)
+    return encoded if name.islower() else _CaseSensitive(encoded)

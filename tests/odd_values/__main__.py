@@ -1,4 +1,4 @@
-"""`python -m tests.odd_values`: gives each member of each answer an odd value, and tells which checks err."""
+"""`python -m tests.odd_values`: gives each member of each answer an odd value, and lists the checks that err."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Places = dict[str, Place]
 
 
 class Everywhere(Fault):
-    """A fault that is meant for every call."""
+    """A fault that applies to every call."""
 
     def applies_to(self, _: Call) -> bool:
         """Whatever the call."""
@@ -45,7 +45,7 @@ class Everywhere(Fault):
 
 
 def main() -> int:
-    """0 when no check errs."""
+    """Returns 0 when no check errs."""
     parser = argparse.ArgumentParser(prog="python -m tests.odd_values", description=__doc__)
     names = ["openai", *gateway_contract.names()]
     parser.add_argument("--gateway", choices=names, default="openai", help="which one the server plays")
@@ -59,9 +59,9 @@ def main() -> int:
         for name in options.value or VALUES:
             for places in rounds(session):
                 faults.load()[NAME] = _fault(places, VALUES[name])
-                found = judge(base_url, gateway, places)
-                erred += len(found)
-                for finding in found:
+                errors = judge(base_url, gateway, places)
+                erred += len(errors)
+                for finding in errors:
                     print(f"{finding.requirement} errs: {_near(finding, places)} = {name}: {finding.message[-200:]}")
     print(f"{erred} checks erred")
     return int(erred > 0)
@@ -69,12 +69,12 @@ def main() -> int:
 
 def rounds(session: Session) -> Iterator[Places]:
     """Every place in the answers of a session once, of all operations side by side."""
-    seen: dict[str, dict[Place, None]] = {}
+    columns: dict[str, dict[Place, None]] = {}
     for call, reply in session.plain:
-        places = seen.setdefault(operation(call), {})
+        places = columns.setdefault(operation(call), {})
         places.update(((kind, path), None) for kind, body in bodies(reply) for path in paths(body))
-    for row in zip_longest(*seen.values()):
-        yield {name: place for name, place in zip(seen, row, strict=True) if place}
+    for row in zip_longest(*columns.values()):
+        yield {name: place for name, place in zip(columns, row, strict=True) if place}
 
 
 def _fault(places: Places, value: Any) -> Fault:
@@ -88,7 +88,7 @@ def _fault(places: Places, value: Any) -> Fault:
 
 
 def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
-    """What errs among the checks that ask for one of the operations."""
+    """The errors of the checks that use one of the operations."""
     within = [name for name, one in USUAL.items() if not one.operations or places.keys() & {*one.operations}]
     report = runner.judge(
         base_url=base_url.replace("/v1", f"/fault/{NAME}/v1"),
@@ -101,7 +101,7 @@ def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
 
 
 def _near(finding: Finding, places: Places) -> str:
-    """The places in the answers that the check may have looked at."""
+    """The places in the answers that the check may have read."""
     names = USUAL[finding.requirement].operations or places
     return ", ".join(f"{name} {'.'.join(places[name][1])}" for name in names if name in places)
 
