@@ -6,7 +6,12 @@ until an option of the suite is given. When a check is collected, `conformance/c
 
 from __future__ import annotations
 
+import glob
+from pathlib import Path
+
 import pytest
+
+CHECKS = [Path(__file__).parent / "conformance" / folder for folder in ("checks", "sdk")]
 
 OPTIONS = {
     "gateway": "whose documented contract is judged (default: openai)",
@@ -38,8 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker and the file names of checks, and loads the plugin when an option of the suite is given."""
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
-    for folder in ("checks", "sdk"):
-        config.addinivalue_line("python_files", f"conformance/{folder}/test_*.py")
+    for folder in CHECKS:
+        config.addinivalue_line("python_files", f"{glob.escape(str(folder))}/test_*.py")
     if any(config.getoption(_variable(name)) is not None for name in OPTIONS):
         from gateway_contract.launch import demand_ours
 
@@ -52,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """The letter and the word of each verdict that pytest does not know."""
-    word = str(dict(getattr(report, "user_properties", ())).get(STATUS, "passed"))
+    properties = getattr(report, "user_properties", ())
+    word = next((str(entry[1]) for entry in properties if len(entry) == 2 and entry[0] == STATUS), "passed")
     if word in ("passed", "failed") or report.when == "teardown":
         return None
     if word == "errored":

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -55,22 +56,34 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--gateway", metavar="NAME", help="its sentences only")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when there are gaps")
+    parser.add_argument(
+        "--write-readme",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=Path("README.md"),
+        help="write the counts of all gateways between the markers of a file instead (default: README.md)",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the table."""
     from conformance import register
-    from conformance.cli import faults
+    from conformance.cli import faults, readme
     from conformance.cli.run import check_gateway
 
     check_gateway(args.gateway)
-    known = register.load()
+    catalogue = faults.catalogue()
     breaking: dict[str, tuple[str, ...]] = {}
-    for fault in faults.catalogue():
+    for fault in catalogue:
         for name in fault.breaks:
             breaking[name] = (*breaking.get(name, ()), fault.name)
-    selection = [row for row in rows(known, breaking) if args.gateway in (None, row.gateway)]
-    print(FORMATS[args.format](selection))
+    everything = list(rows(register.load(), breaking))
+    selection = [row for row in everything if args.gateway in (None, row.gateway)]
+    if args.write_readme:
+        readme.write(args.write_readme, f"{readme.counts(everything, catalogue)}\n\n{_totals_table(everything)}")
+    else:
+        print(FORMATS[args.format](selection))
     return 1 if args.strict and any(row.gap for row in selection) else 0
 
 
@@ -128,10 +141,16 @@ def by_gateway(rows: list[Row]) -> list[tuple[str | int, ...]]:
     ]
 
 
-def _markdown(rows: list[Row]) -> str:
-    from conformance.report.markdown import plain, table
+def _totals_table(found: list[Row]) -> str:
+    from conformance.report.markdown import table
 
-    lines = [table([name.capitalize() for name in COLUMNS], by_gateway(rows)), ""]
+    return table([name.capitalize() for name in COLUMNS], by_gateway(found))
+
+
+def _markdown(found: list[Row]) -> str:
+    from conformance.report.markdown import plain
+
+    lines = [_totals_table(found), ""]
     lines += ["| Sentence | Gateway | Quote | Requirement | Check | Faults |", "| --- | --- | --- | --- | --- | --- |"]
     for row in rows:
         quote = f"[{plain(row.quote)}](<{row.address}>)"

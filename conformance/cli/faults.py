@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from conformance.errors import NoCatalogue
 
-COMMAND = ("-m", "reference_server", "--list-faults", "--json")
+COMMAND = ("-P", "-m", "reference_server", "--list-faults", "--json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,9 @@ def _source(sources: Mapping[str, Source], name: str) -> Source:
     repository, mark, number = name.partition("#")
     if mark and "/" in repository and number.isdecimal():
         return Source(name, f"Defect met by users: {name}", f"https://github.com/{repository}/issues/{number}")
-    raise RegisterError(f"unknown source {name}", "see conformance/register/sources.toml")
+    raise RegisterError(
+        f"unknown source {name}: conformance/register/sources.toml has none", "add a table of that name"
+    )
 
 
 def _refuse_uncovered(register: Register) -> None:
