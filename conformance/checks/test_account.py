@@ -8,7 +8,14 @@ import pytest
 
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
+from conformance.words.answer import (
+    demand_count,
+    demand_json,
+    demand_kind,
+    demand_refused,
+    demand_status,
+    demand_text,
+)
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.openai.account import UTC_TIME, Growth, Spent, growth, moments, opened
@@ -84,7 +91,7 @@ def test_timestamps(account: dict[str, Any]) -> None:
 @pytest.mark.parametrize("path", [ME, f"{ME}/usage?days=30"], ids=["account", "usage"])
 def test_unauthorized(ask: Ask, gateway: dict[str, Any], path: str) -> None:
     """An account is nobody else's business."""
-    demand_status(ask.get(path, key=None), allowed_for(gateway, "missing_credential"))
+    demand_refused(ask.get(path, key=None), gateway, "missing_credential")
 
 
 @pytest.fixture

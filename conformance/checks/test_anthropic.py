@@ -8,25 +8,13 @@ from typing import Any
 import pytest
 
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
-from conformance.words.anthropic.messages import Anthropic, Message, whole_input
+from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, Message, whole_input
 from conformance.words.ask import user
 from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
-
-STOP_REASONS = (
-    "end_turn",
-    "max_tokens",
-    "stop_sequence",
-    "tool_use",
-    "pause_turn",
-    "refusal",
-    "model_context_window_exceeded",
-)
-COUNT = "Count from 1 to 40, separated by commas."
-LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
-FEWEST = 8
-"""The fewest tokens that any tokenizer makes of `LONG`."""
 
 
 @pytest.fixture
@@ -36,20 +24,18 @@ def message(anthropic: Anthropic) -> Message:
 
 
 @requirement("anthropic.answers")
-def test_answers(message: Message, granted: Callable[..., Any]) -> None:
+def test_answers(message: Message, demand_supported: Callable[..., Any]) -> None:
     """A model, a limit and one message are enough."""
     if message.status in {401, 403}:
         inconclusive("the credential is refused")
 
-    demand_json(granted(message).exchange)
+    demand_json(demand_supported(message).exchange)
 
 
 @requirement("anthropic.schema")
 def test_schema(message: Message, contract: Contract) -> None:
     """The documented schema holds."""
-    problem = contract.operations["createMessage"].response_problem(200, message.body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    demand_schema(contract.operations["createMessage"], message)
 
 
 @requirement("anthropic.id")
@@ -160,13 +146,15 @@ def test_max_tokens_cap(anthropic: Anthropic) -> None:
 @requirement("anthropic.system")
 def test_system(anthropic: Anthropic, message: Message) -> None:
     """Instructions are read."""
-    _demand_longer(anthropic.message(system=LONG), message, "a system prompt")
+    _demand_longer(anthropic.message(system=LONG_RULES), message, "a system prompt")
 
 
 @requirement("anthropic.system.blocks")
-def test_system_blocks(anthropic: Anthropic, message: Message, granted: Callable[..., Any]) -> None:
+def test_system_blocks(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
     """Instructions may come in blocks."""
-    answer = granted(anthropic.message(system=[{"type": "text", "text": text} for text in ("Be kind.", LONG)]))
+    answer = demand_supported(
+        anthropic.message(system=[{"type": "text", "text": text} for text in ("Be kind.", LONG_RULES)])
+    )
 
     _demand_longer(answer, message, "a system prompt in blocks")
 
@@ -175,7 +163,7 @@ def test_system_blocks(anthropic: Anthropic, message: Message, granted: Callable
 def test_history(anthropic: Anthropic, message: Message) -> None:
     """What was said before is read."""
     question = pick(anthropic.body(), "messages", 0)
-    before = [user(LONG), {"role": "assistant", "content": "I understand."}]
+    before = [user(LONG_RULES), {"role": "assistant", "content": "I understand."}]
 
     _demand_longer(anthropic.message([*before, question]), message, "two earlier turns")
 
@@ -187,14 +175,14 @@ def _demand_longer(more: Message, less: Message, what: str) -> None:
 
 
 @requirement("anthropic.content-forms")
-def test_content_forms(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_content_forms(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """A text is a block is a text."""
     text = pick(anthropic.body(), "messages", 0, "content")
     blocks = [{"type": "text", "text": text}]
     history = [user(blocks), {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}, user(text)]
 
-    granted(anthropic.message([user(blocks)]))
-    granted(anthropic.message(history))
+    demand_supported(anthropic.message([user(blocks)]))
+    demand_supported(anthropic.message(history))
 
 
 @requirement("anthropic.unicode")

@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import demand_kind, demand_refusal, demand_status, demand_text
+from conformance.words.answer import (
+    demand_client_error,
+    demand_error_body,
+    demand_kind,
+    demand_refused,
+    demand_text,
+)
 from conformance.words.anthropic import bad_requests
 from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
@@ -45,7 +50,7 @@ def test_never_5xx(anthropic: Anthropic, bad_request: BadMessageRequest) -> None
 @requirement("anthropic.errors.malformed-json")
 def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """Half a body is no body."""
-    demand_status(bad_requests.MALFORMED.send(anthropic), bad_requests.MALFORMED.allowed(gateway))
+    demand_refused(bad_requests.MALFORMED.send(anthropic), gateway, *bad_requests.MALFORMED.causes)
 
 
 @requirement("anthropic.errors.missing-field")
@@ -58,7 +63,7 @@ def test_missing_field(
     if answer.status == 200 and not promised and "messages" not in bad_request.fields:
         inconclusive(f"the target has a default for {', '.join(bad_request.fields)}")
 
-    demand_status(answer, bad_request.allowed(gateway))
+    demand_refused(answer, gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.invalid-value")
@@ -71,20 +76,20 @@ def test_invalid_value(
     if answer.status == 200 and not promised and "max_tokens" in bad_request.fields:
         inconclusive("the target ignores a limit that is no number")
 
-    demand_status(answer, bad_request.allowed(gateway))
+    demand_refused(answer, gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.wrong-option")
 @each_bad_request(bad_requests.WRONG_OPTION)
 def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
     """An unknown role or block is refused."""
-    demand_status(bad_request.send(anthropic), bad_request.allowed(gateway))
+    demand_refused(bad_request.send(anthropic), gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.temperature")
 def test_temperature(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """A range has an end."""
-    demand_status(bad_requests.TEMPERATURE.send(anthropic), bad_requests.TEMPERATURE.allowed(gateway))
+    demand_refused(bad_requests.TEMPERATURE.send(anthropic), gateway, *bad_requests.TEMPERATURE.causes)
 
 
 @requirement("anthropic.errors.unknown-model")
@@ -93,21 +98,21 @@ def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: 
     """Who does not exist does not answer."""
     answer = bad_requests.UNKNOWN_MODEL.send(anthropic, stream=streamed)
 
-    demand_status(answer, bad_requests.UNKNOWN_MODEL.allowed(gateway))
+    demand_refused(answer, gateway, *bad_requests.UNKNOWN_MODEL.causes)
 
 
 @requirement("anthropic.errors.missing-credential")
 @pytest.mark.usefixtures("guarded")
 def test_missing_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """Without a key nothing is generated."""
-    demand_status(bad_requests.NO_KEY.send(anthropic), bad_requests.NO_KEY.allowed(gateway))
+    demand_refused(bad_requests.NO_KEY.send(anthropic), gateway, *bad_requests.NO_KEY.causes)
 
 
 @requirement("anthropic.errors.invalid-credential")
 @pytest.mark.usefixtures("guarded")
 def test_invalid_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """A key that was never issued opens nothing."""
-    demand_status(bad_requests.WRONG_KEY.send(anthropic), bad_requests.WRONG_KEY.allowed(gateway))
+    demand_refused(bad_requests.WRONG_KEY.send(anthropic), gateway, *bad_requests.WRONG_KEY.causes)
 
 
 @requirement("anthropic.errors.expired-credential")
@@ -115,7 +120,7 @@ def test_expired_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> No
     """An expired key opens nothing."""
     answer = anthropic.message(key="expired").exchange
 
-    demand_status(answer, gateway["errors"]["status"]["expired_credential"])
+    demand_refused(answer, gateway, "expired_credential")
 
 
 @requirement("anthropic.errors.credential-first")
@@ -124,7 +129,7 @@ def test_credential_first(anthropic: Anthropic, gateway: dict[str, Any]) -> None
     """Strangers learn nothing about their bodies."""
     answer = anthropic.post({"messages": 7}, key=STRANGER)
 
-    demand_status(answer, gateway["errors"]["status"]["invalid_credential"])
+    demand_refused(answer, gateway, "invalid_credential")
 
 
 @requirement("anthropic.errors.rate-limit")
@@ -132,7 +137,7 @@ def test_rate_limit(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """Too much is too much in every protocol."""
     answer = anthropic.message(key="rate-limited", patient=False).exchange
 
-    demand_status(answer, gateway["errors"]["status"]["rate_limited"])
+    demand_refused(answer, gateway, "rate_limited")
 
 
 @requirement("anthropic.errors.upstream")
@@ -142,14 +147,14 @@ def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target,
     model = target.models["upstream-error"]
     answer = anthropic.message(model=model, stream=streamed, patient=False).exchange
 
-    demand_status(answer, gateway["errors"]["status"]["upstream"])
+    demand_refused(answer, gateway, "upstream")
 
 
 @requirement("anthropic.errors.object")
 @each_bad_request(bad_requests.ALL)
 def test_object(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
     """An error says what is wrong."""
-    judge_error(_refused(anthropic, bad_request))
+    demand_error_body(_refused(anthropic, bad_request))
 
 
 @requirement("anthropic.errors.envelope")
@@ -188,7 +193,7 @@ def test_before_stream(anthropic: Anthropic, bad_request: BadMessageRequest) -> 
     if bad_request.send(anthropic).status < 400:
         inconclusive("the request is taken when it is not streamed")
 
-    demand_refusal(answer)
+    demand_client_error(answer)
     assert answer.media_type != "text/event-stream", "the refusal is a stream"
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.checks.test_anthropic import COUNT, LONG
-from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
-from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.messages import STOP, THINKING, Anthropic, Message
 from conformance.words.anthropic.tools import TOOLS
 from conformance.words.ask import PROMPT, user
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.samples import media
+from conformance.words.samples.media import NOT_FETCHED, PUBLIC
+from conformance.words.samples.prompts import COUNT, LONG_RULES
 
-STOP = "7"
 EPHEMERAL = {"type": "ephemeral"}
-THINKING = {"type": "enabled", "budget_tokens": 1024}
 IMAGE = {
     "type": "image",
     "source": {"type": "base64", "media_type": "image/png", "data": media.base64_text(media.png())},
@@ -31,11 +29,11 @@ PDF = {
 
 @requirement("anthropic.sampling")
 @each("fields", [{"temperature": 0}, {"temperature": 1}, {"temperature": 0.5}, {"top_p": 0.9}, {"top_k": 5}])
-def test_sampling(anthropic: Anthropic, granted: Callable[..., Any], fields: dict[str, Any]) -> None:
+def test_sampling(anthropic: Anthropic, demand_supported: Callable[..., Any], fields: dict[str, Any]) -> None:
     """Each parameter of sampling is taken alone."""
     answer = anthropic.message(**fields)
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("anthropic.stop")
@@ -67,26 +65,26 @@ def _stopped(anthropic: Anthropic) -> Message:
 
 
 @requirement("anthropic.metadata")
-def test_metadata(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_metadata(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """Who asks may be told."""
     answer = anthropic.message(metadata={"user_id": "user-7f3a"})
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("anthropic.cache-control")
-def test_cache_control(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_cache_control(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """What may be cached may be marked."""
-    system = [{"type": "text", "text": LONG, "cache_control": EPHEMERAL}]
+    system = [{"type": "text", "text": LONG_RULES, "cache_control": EPHEMERAL}]
     content = [{"type": "text", "text": PROMPT, "cache_control": EPHEMERAL}]
 
-    granted(anthropic.message([user(content)], system=system))
+    demand_supported(anthropic.message([user(content)], system=system))
 
 
 @requirement("anthropic.vision")
-def test_vision(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_vision(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """A picture may be shown."""
-    granted(_shown(anthropic, IMAGE))
+    demand_supported(_shown(anthropic, IMAGE))
 
 
 @requirement("anthropic.vision.counted")
@@ -106,9 +104,9 @@ def _fetched(anthropic: Anthropic) -> Message:
 
 
 @requirement("anthropic.vision.url")
-def test_vision_url(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_vision_url(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """A picture may be fetched."""
-    granted(_fetched(anthropic))
+    demand_supported(_fetched(anthropic))
 
 
 @requirement("anthropic.vision.url.counted")
@@ -122,9 +120,9 @@ def test_vision_url_counted(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.documents")
 @each("document", [PLAIN, PDF], label=lambda document: document["source"]["media_type"])
-def test_documents(anthropic: Anthropic, granted: Callable[..., Any], document: dict[str, Any]) -> None:
+def test_documents(anthropic: Anthropic, demand_supported: Callable[..., Any], document: dict[str, Any]) -> None:
     """A document may be brought along."""
-    granted(_shown(anthropic, document))
+    demand_supported(_shown(anthropic, document))
 
 
 @requirement("anthropic.documents.counted")
@@ -144,9 +142,9 @@ def _demand_dearer(anthropic: Anthropic, shown: Message, what: str) -> None:
 
 
 @requirement("anthropic.thinking")
-def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """Who is asked to think thinks first, and signs it."""
-    answer = granted(_thought(anthropic))
+    answer = demand_supported(_thought(anthropic))
     if answer.blocks("redacted_thinking"):
         inconclusive("the thinking is hidden")
 
@@ -158,13 +156,13 @@ def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
 
 
 @requirement("anthropic.thinking.returned")
-def test_thinking_returned(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
+def test_thinking_returned(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
     """What was thought may be shown again."""
     answer = _thought(anthropic)
     pick(answer.blocks("thinking"), 0, "thinking", kind=str)
     turns = [user(PROMPT), {"role": "assistant", "content": answer.content}, user("Once more, please.")]
 
-    granted(anthropic.message(turns, max_tokens=2048, thinking=THINKING), answer)
+    demand_supported(anthropic.message(turns, max_tokens=2048, thinking=THINKING), answer)
 
 
 def _thought(anthropic: Anthropic) -> Message:
@@ -185,8 +183,8 @@ def test_count_tokens_grows(anthropic: Anthropic) -> None:
     """More costs more."""
     plain = _count(_counting(anthropic))
     larger = {
-        "a longer prompt": anthropic.count(f"{PROMPT} {LONG}"),
-        "a system prompt": anthropic.count(system=LONG),
+        "a longer prompt": anthropic.count(f"{PROMPT} {LONG_RULES}"),
+        "a system prompt": anthropic.count(system=LONG_RULES),
         "tools": anthropic.count(tools=TOOLS),
     }
 
@@ -197,7 +195,7 @@ def test_count_tokens_grows(anthropic: Anthropic) -> None:
 @requirement("anthropic.count-tokens.agrees")
 def test_count_tokens_agrees(anthropic: Anthropic) -> None:
     """What is counted is about what is charged."""
-    system, question = LONG * 4, f"{COUNT} {LONG}"
+    system, question = LONG_RULES * 4, f"{COUNT} {LONG_RULES}"
     counted = _count(anthropic.count(question, system=system))
     charged = anthropic.message(question, system=system).input
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_anthropic import COUNT, STOP_REASONS
-from conformance.checks.test_chat_stream import judge_framing
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served, demand_text
-from conformance.words.anthropic.messages import Anthropic, whole_input
+from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_framing
 from gateway_contract import Contract
 
 KNOWN = (
@@ -52,7 +53,7 @@ def test_stream_answers(stream: MessageStream) -> None:
 def test_stream_framing(streams: list[MessageStream]) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
     for stream in streams:
-        judge_framing(stream.exchange)
+        demand_framing(stream.exchange)
 
 
 @requirement("anthropic.stream.event-names")
@@ -78,11 +79,7 @@ def test_stream_json_events(stream: MessageStream) -> None:
 @requirement("anthropic.stream.schema")
 def test_stream_schema(streams: list[MessageStream], contract: Contract) -> None:
     """The documented schema of an event holds."""
-    operation = contract.operations["createMessage"]
-
-    for data in (data for stream in streams for data in stream.data):
-        problem = operation.event_problem(data)
-        assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
+    demand_events(contract.operations["createMessage"], [data for stream in streams for data in stream.data])
 
 
 @requirement("anthropic.stream.start")

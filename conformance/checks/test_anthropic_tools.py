@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_served, demand_status, demand_text
+from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
@@ -37,11 +37,11 @@ def _tools_known(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
 @requirement("anthropic.tools.accepted")
 @each("choice", [{}, {"tool_choice": {"type": "auto"}}])
-def test_accepted(anthropic: Anthropic, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
+def test_accepted(anthropic: Anthropic, demand_supported: Callable[..., Any], choice: dict[str, Any]) -> None:
     """Tools may be offered."""
     answer = anthropic.message(QUESTION, tools=TOOLS, **choice)
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("anthropic.tools.any")
@@ -154,7 +154,7 @@ def test_result_orphan(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
     answer = anthropic.message(turns, tools=TOOLS)
 
-    demand_status(answer.exchange, gateway["errors"]["status"]["invalid_value"])
+    demand_refused(answer, gateway, "invalid_value")
 
 
 @requirement("anthropic.tools.parallel")

@@ -64,9 +64,9 @@ def _cues(answer: Transcription, form: str) -> list[Cue]:
 
 
 @requirement("audio.transcriptions.text")
-def test_text(asked: Callable[..., Transcription], granted: Granted) -> None:
+def test_text(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
     """The text stands alone."""
-    answer = granted(asked("text"))
+    answer = demand_supported(asked("text"))
     decoded = answer.exchange.json
 
     assert answer.plain.strip(), "the body is empty"
@@ -86,15 +86,15 @@ def test_text_media_type(formatted: Callable[..., Transcription]) -> None:
 
 
 @requirement("audio.transcriptions.srt")
-def test_srt(asked: Callable[..., Transcription], granted: Granted) -> None:
+def test_srt(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
     """Players can show it."""
-    _demand_subtitles(granted(asked("srt")), "srt")
+    _demand_subtitles(demand_supported(asked("srt")), "srt")
 
 
 @requirement("audio.transcriptions.vtt")
-def test_vtt(asked: Callable[..., Transcription], granted: Granted) -> None:
+def test_vtt(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
     """Browsers can show it."""
-    _demand_subtitles(granted(asked("vtt")), "vtt")
+    _demand_subtitles(demand_supported(asked("vtt")), "vtt")
 
 
 def _demand_subtitles(answer: Transcription, form: str) -> None:
@@ -124,9 +124,9 @@ def _demand_order(times: list[tuple[float, float]]) -> None:
 
 
 @requirement("audio.transcriptions.verbose")
-def test_verbose(asked: Callable[..., Transcription], granted: Granted) -> None:
+def test_verbose(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
     """There is more to say about a sound than its text."""
-    body = demand_kind(granted(asked("verbose_json")).exchange.json, "the body", dict)
+    body = demand_kind(demand_supported(asked("verbose_json")).exchange.json, "the body", dict)
 
     demand_kind(body.get("text"), "text", str)
     demand_kind(body.get("language"), "language", str)
@@ -168,9 +168,9 @@ def test_verbose_segments_agree(verbose: dict[str, Any]) -> None:
 
 @requirement("audio.transcriptions.words")
 @pytest.mark.usefixtures("verbose")
-def test_words(asked: Callable[..., Transcription], granted: Granted) -> None:
+def test_words(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
     """Each word has its time."""
-    _demand_timed(granted(asked("verbose_json", timestamp_granularities=["word"])).body, "words", "word")
+    _demand_timed(demand_supported(asked("verbose_json", timestamp_granularities=["word"])).body, "words", "word")
 
 
 def _demand_timed(body: dict[str, Any], name: str, text: str) -> None:

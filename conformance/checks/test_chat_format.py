@@ -12,13 +12,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import OMIT, Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.chat import Completion, CompletionStream
 from conformance.words.samples.formats import FLAT, JSON_OBJECT, SCHEMAS, json_schema
+from conformance.words.samples.prompts import BOOK
 
 CAPITAL = "What is the capital of France? Answer in JSON."
-BOOK = "Tell me about a book in a public library."
 ENOUGH = 400
 """Tokens for the longest of the values asked for."""
 
@@ -58,22 +59,22 @@ def _schema_of(ask: Ask, **described: Any) -> Completion:
 
 
 @requirement("chat.response-format.text")
-def test_text(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_text(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Plain text may be asked for by name."""
-    granted(ask.chat(response_format={"type": "text"}))
+    demand_supported(ask.chat(response_format={"type": "text"}))
 
 
 @requirement("chat.response-format.unknown")
 @pytest.mark.parametrize("form", [{"type": "no_such_format"}, {}], ids=["unknown", "absent"])
-def test_unknown(ask: Ask, refused: Callable[..., Any], form: dict[str, Any]) -> None:
+def test_unknown(ask: Ask, gateway: dict[str, Any], form: dict[str, Any]) -> None:
     """A form that nobody knows cannot be given."""
-    refused(ask.chat(CAPITAL, response_format=form))
+    demand_refused(ask.chat(CAPITAL, response_format=form), gateway, "invalid_value")
 
 
 @requirement("chat.json-object.parses")
-def test_json_object(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_json_object(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """JSON mode gives an object, bare of any fence or word around it."""
-    answer = granted(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
+    answer = demand_supported(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
 
     value = _value(answer)
 
@@ -92,10 +93,10 @@ def test_json_object_stream(ask: Ask) -> None:
 
 @requirement("chat.json-schema.valid")
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_json_schema(ask: Ask, granted: Callable[..., Any], name: str) -> None:
+def test_json_schema(ask: Ask, demand_supported: Callable[..., Any], name: str) -> None:
     """What is promised by a schema is kept."""
     schema = SCHEMAS[name]
-    answer = granted(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
+    answer = demand_supported(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
 
     _demand_valid(_value(answer), schema)
 
@@ -112,12 +113,12 @@ def test_json_schema_stream(ask: Ask, name: str) -> None:
 
 @requirement("chat.json-schema.name")
 @pytest.mark.parametrize("name", [OMIT, "", "two words", "n" * 65], ids=["absent", "empty", "blank", "long"])
-def test_json_schema_name(ask: Ask, refused: Callable[..., Any], name: object) -> None:
+def test_json_schema_name(ask: Ask, gateway: dict[str, Any], name: object) -> None:
     """A schema is called by a plain name."""
-    refused(_schema_of(ask, name=name))
+    demand_refused(_schema_of(ask, name=name), gateway, "invalid_value")
 
 
 @requirement("chat.json-schema.no-schema")
-def test_json_schema_no_schema(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_json_schema_no_schema(ask: Ask, gateway: dict[str, Any]) -> None:
     """A type that does not exist describes nothing."""
-    refused(_schema_of(ask, schema={"type": "nonsense"}))
+    demand_refused(_schema_of(ask, schema={"type": "nonsense"}), gateway, "invalid_value")

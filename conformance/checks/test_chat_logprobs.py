@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.answer import demand_kind, demand_objects, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.openai.chat import Completion, CompletionStream
@@ -65,9 +65,9 @@ def _demand_entry(entry: dict[str, Any]) -> None:
 
 
 @requirement("chat.logprobs.present")
-def test_present(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_present(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Who asks for them gets them."""
-    answer = granted(ask.chat(logprobs=True))
+    answer = demand_supported(ask.chat(logprobs=True))
 
     for choice in answer.choices:
         if not pick(choice, "message", kind=dict).get("content"):
@@ -92,9 +92,9 @@ def test_tokens(ask: Ask) -> None:
 
 
 @requirement("chat.logprobs.top")
-def test_top(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_top(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """As many alternatives as were asked for, or fewer."""
-    entries = _entries(granted(_asked(ask)))
+    entries = _entries(demand_supported(_asked(ask)))
     lists = [demand_kind(entry.get("top_logprobs") or [], "top_logprobs", list) for entry in entries]
 
     assert any(lists), f"top_logprobs is {TOP}, but no token has an alternative"
@@ -104,9 +104,9 @@ def test_top(ask: Ask, granted: Callable[..., Any]) -> None:
 
 
 @requirement("chat.logprobs.stream")
-def test_stream(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_stream(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Streaming loses none of them."""
-    stream = granted(ask.stream(logprobs=True))
+    stream = demand_supported(ask.stream(logprobs=True))
     if not stream.text():
         inconclusive("the model gave no text")
 
@@ -133,13 +133,13 @@ def test_unasked(chat: Completion) -> None:
 
 
 @requirement("chat.logprobs.top-needs-logprobs")
-def test_top_needs_logprobs(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_top_needs_logprobs(ask: Ask, gateway: dict[str, Any]) -> None:
     """Alternatives to nothing do not exist."""
-    refused(ask.chat(top_logprobs=TOP))
+    demand_refused(ask.chat(top_logprobs=TOP), gateway, "invalid_value")
 
 
 @requirement("chat.logprobs.top-outside")
 @pytest.mark.parametrize("value", [-1, 21])
-def test_top_outside(ask: Ask, refused: Callable[..., Any], value: int) -> None:
+def test_top_outside(ask: Ask, gateway: dict[str, Any], value: int) -> None:
     """Outside is outside."""
-    refused(ask.chat(logprobs=True, top_logprobs=value))
+    demand_refused(ask.chat(logprobs=True, top_logprobs=value), gateway, "invalid_value")

@@ -6,18 +6,20 @@ named has to take them; the usual one may refuse.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from conformance.target import Target
-from conformance.words.answer import LIMITS, demand_refusal
+from conformance.words.answer import LIMITS, demand_client_error, demand_refused
 from conformance.words.ask import PROMPT, Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.samples.media import (
+    NOT_FETCHED,
+    PUBLIC,
+    QUESTION,
     audio_part,
     data_uri,
     image_part,
@@ -26,22 +28,18 @@ from conformance.words.samples.media import (
     text_part,
 )
 
-QUESTION = "What is this? Answer in one short sentence."
-PUBLIC = "https://www.python.org/static/community_logos/python-logo.png"
-NOT_FETCHED = re.compile(r"fetch|\bload|download|retriev|reach|access|time.?out|timed out|resolv|connect", re.I)
-"""What a refusal speaks of when the image could not be had, for which the gateway's network may be the reason."""
 BROKEN = "@@@ this is not base64 @@@"
 FORMS = pytest.mark.parametrize("form", ["nested", "flat"])
-Granted = Callable[[Completion], Completion]
+DemandSupported = Callable[[Completion], Completion]
 
 
 class Media:
     """Asks with a part that is not text."""
 
-    def __init__(self, ask: Ask, target: Target, granted: Granted) -> None:
+    def __init__(self, ask: Ask, target: Target, demand_supported: DemandSupported) -> None:
         self.ask = ask
         self.target = target
-        self.granted = granted
+        self.demand_supported = demand_supported
 
     def send(self, kind: str, *parts: dict[str, Any]) -> Completion:
         """The answer of the model that takes this kind to a question with these parts."""
@@ -53,7 +51,7 @@ class Media:
         if answer.status != 200 and (plain := self.send(kind)).status != 200:
             inconclusive(f"the model answers {plain.status} even to plain text")
         if kind not in self.target.models or answer.status in LIMITS:
-            self.granted(answer)
+            self.demand_supported(answer)
         assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
 
     def demand_counted(self, kind: str, part: dict[str, Any]) -> None:
@@ -66,9 +64,9 @@ class Media:
 
 
 @pytest.fixture
-def media(ask: Ask, target: Target, granted: Granted) -> Media:
+def media(ask: Ask, target: Target, demand_supported: DemandSupported) -> Media:
     """Asks with a part that is not text."""
-    return Media(ask, target, granted)
+    return Media(ask, target, demand_supported)
 
 
 def _documented(form: str, gateway: dict[str, Any]) -> str:
@@ -117,13 +115,13 @@ def test_vision_counted(media: Media) -> None:
 )
 def test_vision_invalid(media: Media, url: str) -> None:
     """What is no image is not taken for one."""
-    demand_refusal(media.send("vision", image_part(url)).exchange)
+    demand_client_error(media.send("vision", image_part(url)))
 
 
 @requirement("chat.vision.text-only")
 def test_vision_text_only(media: Media) -> None:
     """A model that does not see says so."""
-    demand_refusal(media.send("text-only", image_part()).exchange)
+    demand_client_error(media.send("text-only", image_part()))
 
 
 @requirement("chat.files.inline")
@@ -154,7 +152,7 @@ def test_files_counted(media: Media, gateway: dict[str, Any]) -> None:
 @FORMS
 def test_files_unknown_id(media: Media, gateway: dict[str, Any], form: str) -> None:
     """What nobody uploaded cannot be read."""
-    demand_refusal(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")).exchange)
+    demand_client_error(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")))
 
 
 @requirement("chat.audio.input")
@@ -172,13 +170,13 @@ def test_audio_counted(media: Media) -> None:
 @requirement("chat.audio.invalid")
 def test_audio_invalid(media: Media) -> None:
     """What is no sound is not taken for it."""
-    demand_refusal(media.send("audio", audio_part(BROKEN)).exchange)
+    demand_client_error(media.send("audio", audio_part(BROKEN)))
 
 
 @requirement("chat.audio.unsupported")
-def test_audio_unsupported(media: Media, refused: Callable[..., Any]) -> None:
+def test_audio_unsupported(media: Media, gateway: dict[str, Any]) -> None:
     """A model that does not hear says so."""
-    refused(media.send("no-audio", audio_part()))
+    demand_refused(media.send("no-audio", audio_part()), gateway, "invalid_value")
 
 
 @requirement("chat.audio.unsupported-code")

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_limits import CAP
-from conformance.checks.test_chat_stream import COUNT
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, pick, requirement
-from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.openai.chat import CAP, Completion, CompletionStream
+from conformance.words.samples.prompts import COUNT
 
 N = 3
 
@@ -33,9 +33,9 @@ def _several_streamed(ask: Ask) -> CompletionStream:
 
 
 @requirement("chat.n.count")
-def test_count(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_count(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Three are three."""
-    answer = granted(_several(ask))
+    answer = demand_supported(_several(ask))
 
     assert len(answer.choices) == N, f"n is {N}, but there are {len(answer.choices)} choices"
 
@@ -87,15 +87,15 @@ def test_default(chat: Completion) -> None:
 
 
 @requirement("chat.n.zero")
-def test_zero(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_zero(ask: Ask, gateway: dict[str, Any]) -> None:
     """No choice is no answer."""
-    refused(ask.chat(n=0))
+    demand_refused(ask.chat(n=0), gateway, "invalid_value")
 
 
 @requirement("chat.n.stream.count")
-def test_stream_count(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_stream_count(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Three are three in a stream."""
-    stream = granted(ask.stream(COUNT, n=N, **{ask.limit: CAP}))
+    stream = demand_supported(ask.stream(COUNT, n=N, **{ask.limit: CAP}))
 
     found = {str(choice.get("index")) for choice in stream.choices}
     if found == {"None"}:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.target import Target
-from conformance.words.answer import leave_at_limit
+from conformance.words.answer import demand_refused, leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
@@ -35,23 +35,23 @@ def _served(answer: Completion) -> str:
 
 @requirement("provider.routing")
 @pytest.mark.parametrize("routing", ["cost", "priority", "latency", "balanced"])
-def test_routing(ask: Ask, granted: Callable[..., Any], routing: str) -> None:
+def test_routing(ask: Ask, demand_supported: Callable[..., Any], routing: str) -> None:
     """What is to be saved may be said."""
-    granted(ask.chat(provider={"routing": routing}))
+    demand_supported(ask.chat(provider={"routing": routing}))
 
 
 @requirement("provider.routing.invalid")
-def test_routing_invalid(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_routing_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
     """What cannot be saved cannot be said."""
-    refused(ask.chat(provider={"routing": "no-such-routing"}))
+    demand_refused(ask.chat(provider={"routing": "no-such-routing"}), gateway, "invalid_value")
 
 
 @requirement("provider.fallback")
-def test_fallback(ask: Ask, target: Target, granted: Callable[..., Any]) -> None:
+def test_fallback(ask: Ask, target: Target, demand_supported: Callable[..., Any]) -> None:
     """Fallbacks may be named, along with a routing."""
     other = target.models.get("vision", ask.model)
 
-    granted(ask.chat(provider={"routing": "cost", "fallback": [other, ask.model]}))
+    demand_supported(ask.chat(provider={"routing": "cost", "fallback": [other, ask.model]}))
 
 
 @requirement("provider.fallback.unused")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from gateway_contract import Contract
@@ -33,66 +34,66 @@ UNKNOWN = "x_conformance_probe"
 
 @requirement("chat.temperature")
 @pytest.mark.parametrize("value", [0, 0.4, 2])
-def test_temperature(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+def test_temperature(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
     """The bounds belong to the range; who takes one value below the default takes the others."""
     alike = [ask.chat(temperature=other) for other in (0, 0.4) if value < 1]
 
-    granted(ask.chat(temperature=value), *alike)
+    demand_supported(ask.chat(temperature=value), *alike)
 
 
 @requirement("chat.temperature.outside")
 @pytest.mark.parametrize("value", [-0.1, 2.1])
-def test_temperature_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+def test_temperature_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
     """Outside is outside."""
-    refused(ask.chat(temperature=value))
+    demand_refused(ask.chat(temperature=value), gateway, "invalid_value")
 
 
 @requirement("chat.top-p")
 @pytest.mark.parametrize("value", [0, 0.9, 1])
-def test_top_p(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+def test_top_p(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
     """The bounds belong to the range."""
-    granted(ask.chat(top_p=value))
+    demand_supported(ask.chat(top_p=value))
 
 
 @requirement("chat.top-p.outside")
 @pytest.mark.parametrize("value", [-0.1, 1.1])
-def test_top_p_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+def test_top_p_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
     """Outside is outside."""
-    refused(ask.chat(top_p=value))
+    demand_refused(ask.chat(top_p=value), gateway, "invalid_value")
 
 
 @requirement("chat.frequency-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
-def test_frequency_penalty(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+def test_frequency_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
     """The bounds belong to the range."""
-    granted(ask.chat(frequency_penalty=value))
+    demand_supported(ask.chat(frequency_penalty=value))
 
 
 @requirement("chat.frequency-penalty.outside")
 @pytest.mark.parametrize("value", [-2.1, 2.1])
-def test_frequency_penalty_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+def test_frequency_penalty_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
     """Outside is outside."""
-    refused(ask.chat(frequency_penalty=value))
+    demand_refused(ask.chat(frequency_penalty=value), gateway, "invalid_value")
 
 
 @requirement("chat.presence-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
-def test_presence_penalty(ask: Ask, granted: Callable[..., Any], value: float) -> None:
+def test_presence_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
     """The bounds belong to the range."""
-    granted(ask.chat(presence_penalty=value))
+    demand_supported(ask.chat(presence_penalty=value))
 
 
 @requirement("chat.presence-penalty.outside")
 @pytest.mark.parametrize("value", [-2.1, 2.1])
-def test_presence_penalty_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
+def test_presence_penalty_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
     """Outside is outside."""
-    refused(ask.chat(presence_penalty=value))
+    demand_refused(ask.chat(presence_penalty=value), gateway, "invalid_value")
 
 
 @requirement("chat.seed")
-def test_seed(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_seed(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A seed may be given."""
-    granted(ask.chat(seed=7))
+    demand_supported(ask.chat(seed=7))
 
 
 @requirement("chat.seed.repeatable")
@@ -106,26 +107,26 @@ def test_seed_repeatable(ask: Ask) -> None:
 
 
 @requirement("chat.logit-bias")
-def test_logit_bias(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_logit_bias(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Tokens may be made less likely."""
-    granted(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
+    demand_supported(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
 
 
 @requirement("chat.user")
-def test_user(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_user(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """The end user may be named."""
-    granted(ask.chat(user="user-7f3a"))
+    demand_supported(ask.chat(user="user-7f3a"))
 
 
 @requirement("chat.metadata")
-def test_metadata(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_metadata(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Pairs of text may go along."""
-    granted(ask.chat(metadata={"purpose": "conformance"}))
+    demand_supported(ask.chat(metadata={"purpose": "conformance"}))
 
 
 @requirement("chat.optional-null")
 @each("name", OPTIONAL)
-def test_optional_null(ask: Ask, contract: Contract, granted: Callable[..., Any], name: str) -> None:
+def test_optional_null(ask: Ask, contract: Contract, demand_supported: Callable[..., Any], name: str) -> None:
     """Null is absence."""
     if OPTIONAL[name] not in contract.features:
         raise NotApplicable(f"{contract.name} does not claim {OPTIONAL[name]}")
@@ -133,7 +134,7 @@ def test_optional_null(ask: Ask, contract: Contract, granted: Callable[..., Any]
         raise Unsupported(f"the model takes {ask.limit} only")
 
     null: dict[str, Any] = {name: None}
-    granted(ask.chat(**null))
+    demand_supported(ask.chat(**null))
 
 
 @requirement("chat.unknown-parameter")

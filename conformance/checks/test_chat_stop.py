@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
 
@@ -50,15 +51,15 @@ def _stopped(ask: Ask) -> tuple[str, str, str, Any]:
 
 @requirement("chat.stop")
 @pytest.mark.parametrize("stop", TAKEN.values(), ids=TAKEN)
-def test_stop(ask: Ask, granted: Callable[..., Any], stop: object) -> None:
+def test_stop(ask: Ask, demand_supported: Callable[..., Any], stop: object) -> None:
     """Stop texts may be given, in each of the forms."""
-    granted(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
+    demand_supported(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
 
 
 @requirement("chat.stop.too-many")
-def test_too_many(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
     """Four are enough."""
-    refused(ask.chat(stop=["zebra", "yak", "xerus", "wombat", "vole"]))
+    demand_refused(ask.chat(stop=["zebra", "yak", "xerus", "wombat", "vole"]), gateway, "invalid_value")
 
 
 @requirement("chat.stop.excluded")

@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat import FINISH_REASONS
-from conformance.wire.exchange import Exchange, decoded
+from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_now, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.chat import DONE, Completion, CompletionStream
+from conformance.words.openai.chat import DONE, FINISH_REASONS, Completion, CompletionStream
+from conformance.words.samples.prompts import COUNT, REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_framing
 from gateway_contract import Contract
-
-COUNT = "Count from 1 to 40, separated by commas."
-REPEAT = "Repeat exactly: alpha, beta, gamma."
 
 
 def _same(stream: CompletionStream, name: str) -> Any:
@@ -26,17 +25,6 @@ def _same(stream: CompletionStream, name: str) -> Any:
     different = {json.dumps(value, sort_keys=True) for value in values}
     assert len(different) == 1, f"{name} changes within the stream: {', '.join(sorted(different))[:200]}"
     return values[0]
-
-
-def judge_framing(exchange: Exchange) -> None:
-    """Demands that every event is closed by a blank line, and that every byte is UTF-8."""
-    reader = exchange.stream
-    if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
-        inconclusive("cannot be judged: there is no whole event stream")
-
-    assert not reader.invalid_utf8, "the stream is not UTF-8"
-    assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
-    assert reader.events, f"the body holds no event: {exchange.text:.100}"
 
 
 @requirement("chat.stream.answers")
@@ -52,7 +40,7 @@ def test_stream_answers(chat_stream: CompletionStream) -> None:
 def test_stream_framing(ask: Ask, chat_stream: CompletionStream) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
     for stream in (chat_stream, ask.stream(UNICODE_PROMPT)):
-        judge_framing(stream.exchange)
+        demand_framing(stream.exchange)
 
 
 @requirement("chat.stream.json-events")
@@ -67,11 +55,7 @@ def test_stream_json_events(chat_stream: CompletionStream) -> None:
 @requirement("chat.stream.schema")
 def test_stream_schema(chat_stream: CompletionStream, contract: Contract) -> None:
     """The documented schema of a chunk holds."""
-    operation = contract.operations["createChatCompletion"]
-
-    for chunk in chat_stream.chunks:
-        problem = operation.event_problem(chunk)
-        assert problem is None, f"{problem.param}: {problem.message}"
+    demand_events(contract.operations["createChatCompletion"], chat_stream.chunks)
 
 
 @pytest.fixture

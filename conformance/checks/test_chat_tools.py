@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from conformance.words.answer import demand_served
 from conformance.words.ask import Ask, user
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.openai.chat import Completion
@@ -26,7 +27,6 @@ from conformance.words.openai.tools import (
     known,
     required,
     returned,
-    served,
 )
 
 CITY_NAME = "東京"
@@ -42,17 +42,17 @@ def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("tools.accepted")
 @pytest.mark.parametrize("choice", [{}, {"tool_choice": "auto"}], ids=["default", "auto"])
-def test_accepted(ask: Ask, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
+def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[str, Any]) -> None:
     """Tools may be offered."""
     answer = ask.chat(QUESTION, tools=TOOLS, **choice)
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("tools.required")
 def test_required(ask: Ask) -> None:
     """Required means at least one call."""
-    answer = served(required(ask))
+    answer = demand_served(required(ask))
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
 
@@ -60,7 +60,7 @@ def test_required(ask: Ask) -> None:
 @requirement("tools.named")
 def test_named(ask: Ask) -> None:
     """A named function is called, and no other."""
-    answer = served(ask.chat(QUESTION, **NAMED))
+    answer = demand_served(ask.chat(QUESTION, **NAMED))
 
     names = [str(member(call, "function", "name")) for call in answer.tool_calls]
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
@@ -69,7 +69,7 @@ def test_named(ask: Ask) -> None:
 @requirement("tools.none")
 def test_none(ask: Ask) -> None:
     """None means none."""
-    answer = served(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
+    answer = demand_served(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.tool_calls, f"tool_choice none, but {len(answer.tool_calls)} tool calls"
 
@@ -143,7 +143,7 @@ def test_finish_reason(ask: Ask) -> None:
 
 
 @requirement("tools.strict")
-def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Strict arguments keep their schema."""
     schema = {
         "type": "object",
@@ -156,7 +156,7 @@ def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
         "additionalProperties": False,
     }
     tool = function("get_weather", schema, strict=True)
-    answer = granted(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
+    answer = demand_supported(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
 
     given = arguments(calls(answer)[0])
     if not isinstance(given, dict):
@@ -168,7 +168,9 @@ def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
 @requirement("tools.no-parameters")
 def test_no_parameters(ask: Ask) -> None:
     """A function may need nothing."""
-    answer = served(ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required"))
+    answer = demand_served(
+        ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required")
+    )
 
     call = calls(answer)[0]
     assert isinstance(arguments(call), dict), f"arguments is {call.get('function')!r:.120}"
@@ -178,7 +180,7 @@ def test_no_parameters(ask: Ask) -> None:
 def test_result(ask: Ask) -> None:
     """A result comes back and is answered."""
     turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees and sunny"))
-    answer = served(ask.chat(messages=turns, tools=TOOLS))
+    answer = demand_served(ask.chat(messages=turns, tools=TOOLS))
 
     assert answer.choices, "the result got no answer"
 
@@ -194,7 +196,7 @@ def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) ->
     turns = returned({**turn, "tool_calls": [GIVEN]}, (GIVEN["id"], result))
     answer = ask.chat(messages=turns, tools=TOOLS)
 
-    served(answer)
+    demand_served(answer)
 
 
 @requirement("tools.result.counted")
@@ -238,9 +240,11 @@ def test_definition_name(ask: Ask) -> None:
 
 
 @requirement("tools.parallel")
-def test_parallel(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Several calls go out and come back together."""
-    answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128}))
+    answer = demand_supported(
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128})
+    )
     made = calls(answer)
     if len(made) < 2:
         inconclusive("the model made one call only")
@@ -269,8 +273,10 @@ def test_parallel_counted(ask: Ask) -> None:
 
 
 @requirement("tools.parallel.off")
-def test_parallel_off(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """One at a time when asked so."""
-    answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128}))
+    answer = demand_supported(
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128})
+    )
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_kind, demand_text, judge_credits
+from conformance.words.answer import demand_kind, demand_refused, demand_text, judge_credits
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.embeddings import (
     MANY,
+    NEARLY,
+    SAME,
     SOME,
     SWAPPED,
     TEXTS,
@@ -24,12 +26,9 @@ from conformance.words.openai.embeddings import (
     likeness,
     numbers,
 )
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
-SAME = 0.98
-"""Vectors of one text are at least this alike, whatever machine computed them."""
-NEARLY = 0.001
-"""How much less alike the right vector may be than the best one."""
 MOST = 2048
 MARGIN = 0.02
 """How much less alike the right vector of many may be than the best one."""
@@ -48,9 +47,9 @@ def batch(ask: Ask) -> Embeddings:
 
 
 @requirement("embeddings.answers")
-def test_answers(one: Embeddings, granted: Callable[..., Any]) -> None:
+def test_answers(one: Embeddings, demand_supported: Callable[..., Any]) -> None:
     """A model and one text are enough."""
-    granted(one)
+    demand_supported(one)
 
     assert one.exchange.media_type == "application/json", f"Content-Type is {one.exchange.media_type!r}"
     assert isinstance(one.exchange.json, dict), f"the body is no JSON object: {one.exchange.text:.120}"
@@ -59,9 +58,7 @@ def test_answers(one: Embeddings, granted: Callable[..., Any]) -> None:
 @requirement("embeddings.schema")
 def test_schema(batch: Embeddings, contract: Contract) -> None:
     """The documented schema holds."""
-    problem = contract.operations["createEmbedding"].response_problem(200, batch.body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    demand_schema(contract.operations["createEmbedding"], batch)
 
 
 @requirement("embeddings.object")
@@ -74,10 +71,10 @@ def test_object(batch: Embeddings) -> None:
 
 @requirement("embeddings.count")
 @pytest.mark.parametrize("texts", [TEXTS[0], [TEXTS[0]], TEXTS], ids=["text", "array-of-one", "array"])
-def test_count(ask: Ask, texts: str | tuple[str, ...], granted: Callable[..., Any]) -> None:
+def test_count(ask: Ask, texts: str | tuple[str, ...], demand_supported: Callable[..., Any]) -> None:
     """Every text has a vector."""
     expected = 1 if isinstance(texts, str) else len(texts)
-    answer = granted(embed(ask, texts))
+    answer = demand_supported(embed(ask, texts))
 
     found = len(demand_kind(answer.body.get("data"), "data", list))
     assert found == expected, f"{expected} texts gave {found} vectors"
@@ -103,12 +100,12 @@ def test_order(ask: Ask, batch: Embeddings) -> None:
 
 
 @requirement("embeddings.order.long")
-def test_order_long(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_order_long(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Nothing is shuffled where a long batch is cut up on the way."""
     texts = MANY
     if embed(ask, texts).status in {400, 413, 422}:
         texts = MANY[:SOME]
-    forwards, backwards = granted(embed(ask, texts)), granted(embed(ask, texts[::-1]))
+    forwards, backwards = demand_supported(embed(ask, texts)), demand_supported(embed(ask, texts[::-1]))
     vectors, others = _of(forwards, texts), _of(backwards, texts)
 
     for place in range(0, len(texts), 10):
@@ -221,18 +218,18 @@ def test_usage_grows(one: Embeddings, batch: Embeddings) -> None:
 
 
 @requirement("embeddings.batch.largest")
-def test_batch_largest(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_batch_largest(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """The documented number of texts fits into one request."""
-    answer = granted(embed_many(ask, MOST))
+    answer = demand_supported(embed_many(ask, MOST))
 
     found = len(pick(answer.body, "data", kind=list))
     assert found == MOST, f"{MOST} texts gave {found} vectors"
 
 
 @requirement("embeddings.batch.too-many")
-def test_batch_too_many(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_batch_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
     """One text more does not."""
-    refused(embed_many(ask, MOST + 1))
+    demand_refused(embed_many(ask, MOST + 1), gateway, "invalid_value")
 
 
 @requirement("embeddings.credits")

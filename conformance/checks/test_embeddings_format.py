@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.embeddings import (
@@ -43,16 +44,16 @@ def texts(ask: Ask) -> Embeddings:
 
 
 @requirement("embeddings.float")
-def test_float(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_float(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Numbers can be asked for."""
-    for vector in granted(embed(ask, encoding_format="float")).raw:
+    for vector in demand_supported(embed(ask, encoding_format="float")).raw:
         assert numbers(vector), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.base64")
-def test_base64(texts: Embeddings, granted: Callable[..., Any]) -> None:
+def test_base64(texts: Embeddings, demand_supported: Callable[..., Any]) -> None:
     """Text can be asked for."""
-    for vector in granted(texts).raw:
+    for vector in demand_supported(texts).raw:
         assert isinstance(vector, str), f"an embedding is {vector!r:.80}"
 
 
@@ -104,34 +105,34 @@ def _varies(ask: Ask, floats: Embeddings) -> bool:
 
 
 @requirement("embeddings.dimensions")
-def test_dimensions(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_dimensions(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Shorter vectors can be asked for."""
     wanted = shorter(ask)
 
-    for vector in granted(embed(ask, dimensions=wanted)).vectors:
+    for vector in demand_supported(embed(ask, dimensions=wanted)).vectors:
         assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
         assert any(vector[-(wanted // 4 or 1) :]), f"{wanted} dimensions were asked for, the last of them are all 0"
 
 
 @requirement("embeddings.dimensions.base64")
-def test_dimensions_base64(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_dimensions_base64(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Shorter vectors can be asked for in base64 as well."""
     wanted, own = shorter(ask), len(embed(ask).vectors[0])
     if len(embed(ask, encoding_format="base64").decoded[0]) != own:
         inconclusive("cannot be judged: base64 does not hold the vector in 32-bit numbers")
 
-    for vector in granted(embed(ask, dimensions=wanted, encoding_format="base64")).decoded:
+    for vector in demand_supported(embed(ask, dimensions=wanted, encoding_format="base64")).decoded:
         assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
 
 
 @requirement("embeddings.dimensions.too-large")
-def test_dimensions_too_large(ask: Ask, refused: Callable[..., Any]) -> None:
+def test_dimensions_too_large(ask: Ask, gateway: dict[str, Any]) -> None:
     """A vector is never shorter than asked for."""
     wanted = 2 * len(embed(ask).vectors[0]) + 1
     answer = embed(ask, dimensions=wanted)
 
     if answer.status != 200:
-        refused(answer)
+        demand_refused(answer, gateway, "invalid_value")
         return
     found = len(answer.vectors[0])
     assert found == wanted, f"{wanted} dimensions were asked for, the vector has {found}"
@@ -139,25 +140,25 @@ def test_dimensions_too_large(ask: Ask, refused: Callable[..., Any]) -> None:
 
 @requirement("embeddings.dimensions.invalid")
 @pytest.mark.parametrize("value", [0, -1, "many"], ids=["zero", "negative", "word"])
-def test_dimensions_invalid(ask: Ask, refused: Callable[..., Any], value: int | str) -> None:
+def test_dimensions_invalid(ask: Ask, gateway: dict[str, Any], value: int | str) -> None:
     """A length is a whole number above zero."""
-    refused(embed(ask, dimensions=value))
+    demand_refused(embed(ask, dimensions=value), gateway, "invalid_value")
 
 
 @requirement("embeddings.tokens")
-def test_tokens(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_tokens(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A text may be sent as its tokens."""
     own = len(embed(ask).vectors[0])
-    vectors = granted(embed(ask, TOKENS)).vectors
+    vectors = demand_supported(embed(ask, TOKENS)).vectors
 
     lengths = [len(vector) for vector in vectors]
     assert lengths == [own], f"one array of tokens gave vectors of the lengths {lengths}, that of a text has {own}"
 
 
 @requirement("embeddings.tokens.batch")
-def test_tokens_batch(ask: Ask, granted: Callable[..., Any]) -> None:
+def test_tokens_batch(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Several texts may be sent as their tokens."""
-    vectors = granted(embed(ask, [OTHER_TOKENS, TOKENS])).vectors
+    vectors = demand_supported(embed(ask, [OTHER_TOKENS, TOKENS])).vectors
     alone = embed(ask, TOKENS).vectors[0]
 
     assert len(vectors) == 2, f"two arrays of tokens gave {len(vectors)} vectors"

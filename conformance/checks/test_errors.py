@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_status, leave_at_limit
+from conformance.words.answer import demand_refused, demand_status, leave_at_limit
 from conformance.words.ask import Ask
-from conformance.words.check import Check, each, inconclusive, requirement
+from conformance.words.check import inconclusive, requirement
 from conformance.words.openai import bad_requests
-from conformance.words.openai.bad_requests import BadChatRequest
+from conformance.words.openai.bad_requests import BadChatRequest, each_bad_request
 from gateway_contract import Contract
-
-
-def each_bad_request(some: list[BadChatRequest]) -> Callable[[Check], Check]:
-    """One case for each of these requests."""
-    return each("bad_request", some, attrgetter("name"))
 
 
 def _seen(answer: Exchange) -> str:
     return f"answered {answer.status}: {answer.text:.160}" if answer.status else f"not answered: {answer.broken}"
-
-
-def _demand_status(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """The status is one that the contract gives to the cause."""
-    demand_status(bad_request.send(ask), bad_request.allowed(gateway))
 
 
 @requirement("errors.never-5xx")
@@ -51,20 +39,20 @@ def test_never_2xx(ask: Ask, bad_request: BadChatRequest) -> None:
 @requirement("errors.malformed-json")
 def test_malformed_json(ask: Ask, gateway: dict[str, Any]) -> None:
     """Half a JSON text is refused."""
-    _demand_status(ask, gateway, bad_requests.MALFORMED)
+    demand_refused(bad_requests.MALFORMED.send(ask), gateway, *bad_requests.MALFORMED.causes)
 
 
 @requirement("errors.empty-body")
 def test_empty_body(ask: Ask, gateway: dict[str, Any]) -> None:
     """No body is refused."""
-    _demand_status(ask, gateway, bad_requests.EMPTY)
+    demand_refused(bad_requests.EMPTY.send(ask), gateway, *bad_requests.EMPTY.causes)
 
 
 @requirement("errors.not-an-object")
 @each_bad_request(bad_requests.NOT_AN_OBJECT)
 def test_not_an_object(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
     """JSON that is no object is refused."""
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.missing-model")
@@ -74,13 +62,13 @@ def test_missing_model(ask: Ask, gateway: dict[str, Any], promised: bool) -> Non
 
     if answer.status == 200 and not promised:
         inconclusive("the target answers without a model, as if it had a default one")
-    _demand_status(ask, gateway, bad_requests.NO_MODEL)
+    demand_refused(bad_requests.NO_MODEL.send(ask), gateway, *bad_requests.NO_MODEL.causes)
 
 
 @requirement("errors.missing-messages")
 def test_missing_messages(ask: Ask, gateway: dict[str, Any]) -> None:
     """Without messages there is nothing to answer."""
-    _demand_status(ask, gateway, bad_requests.NO_MESSAGES)
+    demand_refused(bad_requests.NO_MESSAGES.send(ask), gateway, *bad_requests.NO_MESSAGES.causes)
 
 
 @requirement("errors.model-type")
@@ -100,7 +88,7 @@ def test_wrong_type(ask: Ask, gateway: dict[str, Any], promised: bool, bad_reque
     if bad_request in bad_requests.WRONG_NUMBER and bad_request.send(ask).status == 200 and not promised:
         inconclusive(f"the target ignores a {bad_request.at} that is no number")
 
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.wrong-option")
@@ -110,40 +98,40 @@ def test_wrong_option(ask: Ask, gateway: dict[str, Any], contract: Contract, bad
     if bad_request.feature not in contract.features and bad_request.send(ask).status == 200:
         return
 
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.empty-messages")
 def test_empty_messages(ask: Ask, gateway: dict[str, Any]) -> None:
     """A conversation has at least one message."""
-    _demand_status(ask, gateway, bad_requests.EMPTY_MESSAGES)
+    demand_refused(bad_requests.EMPTY_MESSAGES.send(ask), gateway, *bad_requests.EMPTY_MESSAGES.causes)
 
 
 @requirement("errors.missing-role")
 def test_missing_role(ask: Ask, gateway: dict[str, Any]) -> None:
     """Somebody says each message."""
-    _demand_status(ask, gateway, bad_requests.NO_ROLE)
+    demand_refused(bad_requests.NO_ROLE.send(ask), gateway, *bad_requests.NO_ROLE.causes)
 
 
 @requirement("errors.unknown-model")
 @each_bad_request(bad_requests.UNKNOWN_MODEL)
 def test_unknown_model(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
     """No other model answers in its place, whole or streamed."""
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.unknown-route")
 @each_bad_request(bad_requests.UNKNOWN_ROUTE)
 def test_unknown_route(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
     """What does not exist is not found."""
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.wrong-method")
 @each_bad_request(bad_requests.WRONG_METHOD)
 def test_wrong_method(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
     """A method that a route does not take is refused as such."""
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.wrong-media-type")
@@ -153,7 +141,7 @@ def test_wrong_media_type(ask: Ask, gateway: dict[str, Any], bad_request: BadCha
     if bad_request.send(ask).status == 200:
         return
 
-    _demand_status(ask, gateway, bad_request)
+    demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.stable")

@@ -7,26 +7,16 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from conformance.checks.test_errors import each_bad_request
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_json, demand_kind, demand_text
+from conformance.words.answer import demand_error_body, demand_json, demand_kind, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai import bad_requests
-from conformance.words.openai.bad_requests import BadChatRequest
+from conformance.words.openai.bad_requests import BadChatRequest, each_bad_request
+from conformance.words.openai.errors import STATES, field_words, provoke
 from gateway_contract import Contract
 
-STATES = {
-    "forbidden": ("key", "restricted"),
-    "spend_limit": ("key", "spend-limited"),
-    "no_payment_method": ("key", "no-payment"),
-    "rate_limited": ("key", "rate-limited"),
-    "upstream": ("model", "upstream-error"),
-    "internal": ("model", "internal-error"),
-    "maintenance": ("model", "maintenance"),
-}
-"""Causes that only a fixture of the target can bring about."""
 BY_CAUSE = {
     "malformed_body": [bad_requests.MALFORMED],
     "missing_field": [bad_requests.NO_MODEL, bad_requests.NO_MESSAGES],
@@ -38,12 +28,6 @@ TRACES = re.compile(
     r"Traceback \(most recent call last\)|File \"/[^\"]+\.py\", line \d+|/site-packages/|/node_modules/"
     r"|\n\s+at \S+ \(?[^\s()]+:\d+:\d+\)?|goroutine \d+ \[|thread '[^']+' panicked at|\.java:\d+\)|\.go:\d+ "
 )
-
-
-def judge_error(answer: Exchange) -> None:
-    """An error is JSON, with an error object that has a message."""
-    error = demand_kind(demand_json(answer).get("error"), "error", dict)
-    demand_text(error.get("message"), "message")
 
 
 def _error(answer: Exchange) -> dict[str, Any] | None:
@@ -145,7 +129,9 @@ def test_param_names_field(ask: Ask, gateway: dict[str, Any], bad_request: BadCh
     if param is None:
         assert "param" not in gateway["errors"]["fields"], f"{bad_request.at} is at fault, but param names no field"
     elif isinstance(param, str):
-        assert words(param) & words(bad_request.at), f"{bad_request.at} is at fault, but param is {param!r:.80}"
+        assert field_words(param) & field_words(bad_request.at), (
+            f"{bad_request.at} is at fault, but param is {param!r:.80}"
+        )
 
 
 @requirement("errors.message-names-field")
@@ -154,14 +140,11 @@ def test_message_names_field(ask: Ask, bad_request: BadChatRequest) -> None:
     """Who reads the message knows which field to mend, unless `param` tells it in whatever language."""
     error = _error(bad_request.send(ask))
 
-    if error is not None and not words(str(error.get("param"))) & words(bad_request.at):
+    if error is not None and not field_words(str(error.get("param"))) & field_words(bad_request.at):
         message = pick(error, "message", kind=str)
-        assert words(message) & words(bad_request.at), f"the message does not name {bad_request.at}: {message!r:.160}"
-
-
-def words(text: str | None) -> set[str]:
-    """The words of a text or path in lower case, in the singular."""
-    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
+        assert field_words(message) & field_words(bad_request.at), (
+            f"the message does not name {bad_request.at}: {message!r:.160}"
+        )
 
 
 @requirement("errors.routing-envelope")
@@ -171,7 +154,7 @@ def test_routing_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
     answer = bad_request.send(ask)
 
     if answer.status >= 400:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("errors.documented-code")
@@ -205,15 +188,6 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
         return [bad_request.send(ask) for bad_request in BY_CAUSE.get(cause, ())]
     answer = provoke(cause, ask, target)
     return [answer] if answer is not None else []
-
-
-def provoke(cause: str, ask: Ask, target: Target, **fields: Any) -> Exchange | None:
-    """The answer to a request that a fixture makes fail; None when the target does not name the fixture."""
-    kind, name = STATES[cause]
-    if not target.fixture(f"{kind}:{name}"):
-        return None
-    model, key = (target.models[name], "default") if kind == "model" else (ask.model, name)
-    return ask.post(bad_requests.CHAT, ask.body(model=model, **fields), key=key, patient=False)
 
 
 @requirement("errors.not-leaking")

@@ -8,15 +8,32 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
-from conformance.words.answer import demand_count, demand_json, demand_text
+from conformance.words.answer import (
+    demand_client_error,
+    demand_count,
+    demand_error_body,
+    demand_json,
+    demand_refused,
+    demand_served,
+    demand_text,
+)
 from conformance.words.ask import BOUNDARY, Ask, form
 from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
-from conformance.words.openai.files import NOBODYS, PATH, TEXT, Answer, Document, Files, granted, refused, session
+from conformance.words.openai.files import (
+    MILLISECONDS,
+    NOBODYS,
+    OPERATIONS,
+    PATH,
+    TEXT,
+    Answer,
+    Document,
+    Files,
+    session,
+    told,
+)
+from conformance.words.schema import demand_body
 from gateway_contract import Contract
 
-MILLISECONDS = 100_000_000_000
-"""No Unix time in seconds is as large as this."""
 UNICODE = Document("Überblick 概要.txt", "text/plain", "Das Codewort heißt «Störche».".encode())
 FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
 LOOKS = 3
@@ -41,7 +58,7 @@ def document(files: Files) -> Answer:
 @requirement("files.upload")
 def test_upload(files: Files) -> None:
     """A file is taken and gets an id."""
-    body = demand_json(granted(files.document()).exchange)
+    body = demand_json(demand_served(files.document()).exchange)
 
     demand_text(body.get("id"), "id")
     assert body.get("object") == "file", f"object is {body.get('object')!r:.80}"
@@ -110,7 +127,7 @@ def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
     """Without a file there is nothing to keep."""
     answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
 
-    refused(answer, _missing(gateway))
+    demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
 
 
 @requirement("files.upload.no-purpose")
@@ -118,12 +135,7 @@ def test_no_purpose(ask: Ask, gateway: dict[str, Any]) -> None:
     """What a file is for must be said."""
     answer = Answer(ask.upload(PATH, [], [("file", *TEXT)]))
 
-    refused(answer, _missing(gateway))
-
-
-def _missing(gateway: dict[str, Any]) -> list[int]:
-    statuses = gateway["errors"]["status"]
-    return [*statuses["missing_field"], *statuses["malformed_body"], *statuses["invalid_value"]]
+    demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
 
 
 @requirement("files.upload.unknown-purpose")
@@ -131,7 +143,7 @@ def test_unknown_purpose(files: Files, gateway: dict[str, Any]) -> None:
     """There is no purpose of that name."""
     answer = files.upload(TEXT, "no-such-purpose")
 
-    refused(answer, gateway["errors"]["status"]["invalid_value"])
+    demand_refused(answer, gateway, "invalid_value")
 
 
 @requirement("files.upload.broken-form")
@@ -143,7 +155,7 @@ def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
     body = {"truncated": half, "empty": b""}.get(damage, whole.replace(BOUNDARY.encode(), b"another"))
     answer = Answer(ask.send("POST", PATH, body, headers=FORM))
 
-    refused(answer, range(400, 500))
+    demand_client_error(answer)
 
 
 @requirement("files.upload.not-a-form")
@@ -151,30 +163,17 @@ def test_not_a_form(ask: Ask) -> None:
     """A file does not come in JSON."""
     answer = Answer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
 
-    refused(answer, range(400, 500))
+    demand_client_error(answer)
 
 
 @requirement("files.retrieve")
 def test_retrieve(document: Answer, files: Files) -> None:
     """A file is the same after its upload."""
     known = told(document, files)
-    body = granted(files.retrieve(document.id)).body
+    body = demand_served(files.retrieve(document.id)).body
 
     for name, value in known.items():
         assert body.get(name) == value, f"{name} was {value!r:.60} in the upload and is {body.get(name)!r:.60}"
-
-
-def told(document: Answer, files: Files) -> dict[str, Any]:
-    """What the upload has told of the PDF, as far as it is right: what is wrong is judged as such."""
-    right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
-    right |= {"purpose": files.purpose}
-    created = document.body.get("created_at")
-    found = {name: value for name, value in right.items() if document.body.get(name) == value}
-    return found | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
-
-
-Operation = Callable[..., Answer]
-OPERATIONS: dict[str, Operation] = {"retrieve": Files.retrieve, "download": Files.download, "delete": Files.delete}
 
 
 @requirement("files.unknown")
@@ -185,7 +184,7 @@ def test_unknown(files: Files, gateway: dict[str, Any], operation: str) -> None:
     if operation == "download" and answer.status == _refusal_of_downloads(files):
         inconclusive("the target refuses every download")
 
-    refused(answer, gateway["errors"]["status"]["unknown_object"])
+    demand_refused(answer, gateway, "unknown_object")
 
 
 def _refusal_of_downloads(files: Files) -> int | None:
@@ -209,7 +208,7 @@ def test_errors(ask: Ask, files: Files, case: str) -> None:
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")
 
-    judge_error(answer.exchange)
+    demand_error_body(answer.exchange)
 
 
 @requirement("files.schema")
@@ -225,15 +224,14 @@ def test_schema(document: Answer, files: Files, contract: Contract) -> None:
 
     for name, answer in answers.items():
         if answer.served:
-            problem = contract.operations[name].response_problem(200, answer.exchange.json)
-            assert problem is None, f"{name}: {problem.message}"
+            demand_body(contract.operations[name], answer.exchange.json)
 
 
 @requirement("files.delete")
 def test_delete(files: Files) -> None:
     """A deletion is confirmed."""
     name = files.victim().id
-    body = granted(files.delete(name)).body
+    body = demand_served(files.delete(name)).body
 
     assert body.get("id") == name, f"{name} was deleted, id is {body.get('id')!r:.80}"
     assert body.get("object") == "file", f"object is {body.get('object')!r:.80}"
@@ -244,7 +242,7 @@ def test_delete(files: Files) -> None:
 @each("operation", ["retrieve", "download"])
 def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> None:
     """What was deleted cannot be read."""
-    name, allowed = files.deleted().id, gateway["errors"]["status"]["unknown_object"]
+    name = files.deleted().id
     read = OPERATIONS[operation]
     if read(files, NOBODYS).served:
         inconclusive("a file that nobody uploaded is answered as well")
@@ -252,7 +250,7 @@ def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> N
     if operation == "download" and answer.status == _refusal_of_downloads(files):
         inconclusive("the target refuses every download")
 
-    refused(answer, allowed)
+    demand_refused(answer, gateway, "unknown_object")
 
 
 @requirement("files.delete.unlisted")
@@ -271,7 +269,7 @@ def test_delete_again(files: Files, gateway: dict[str, Any]) -> None:
     if files.delete(NOBODYS).served:
         inconclusive("even a file that nobody uploaded can be deleted")
 
-    refused(files.delete(name, take=1), gateway["errors"]["status"]["unknown_object"])
+    demand_refused(files.delete(name, take=1), gateway, "unknown_object")
 
 
 def _settled(look: Callable[[int], Any], done: Callable[[Any], bool]) -> Any:

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_media import QUESTION
 from conformance.target import Target
-from conformance.words.answer import demand_refusal, leave_at_limit
+from conformance.words.answer import demand_client_error, demand_served, leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.words.openai.chat import Completion
-from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, granted, session
-from conformance.words.samples.media import inline_file_part, png, stored_file_part, text_part
+from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, session
+from conformance.words.samples.media import QUESTION, inline_file_part, png, stored_file_part, text_part
 
 BINARY = {"application/octet-stream", "binary/octet-stream"}
 IMAGE = Document("square.png", "image/png", png())
@@ -58,7 +57,7 @@ def _demand_bytes(sent: Document, answer: Answer, promised: bool) -> None:
     """The download is the file. That a purpose forbids it is no defect, unless every file is promised."""
     if answer.status in REFUSED and not promised:
         raise Unsupported(f"the target forbids the download: {answer.exchange.text:.160}")
-    body = granted(answer).exchange.body
+    body = demand_served(answer).exchange.body
 
     assert len(body) == len(sent.data), f"{len(sent.data)} bytes of {sent.name} were sent, {len(body)} came back"
     at = next((place for place, pair in enumerate(zip(body, sent.data, strict=True)) if pair[0] != pair[1]), None)
@@ -141,7 +140,7 @@ def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
         inconclusive("even a file that nobody uploaded is taken")
     answer = reader.ask_about(stored_file_part(form, files.deleted().id))
 
-    demand_refusal(answer.exchange)
+    demand_client_error(answer)
 
 
 @requirement("files.chat.foreign")
@@ -154,4 +153,4 @@ def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
         inconclusive("the other account is not served at all")
     answer = reader.ask_about(stored_file_part(form, files.document().id), key="stranger-account")
 
-    demand_refusal(answer.exchange)
+    demand_client_error(answer)

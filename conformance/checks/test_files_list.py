@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_files import told
-from conformance.words.answer import demand_kind
+from conformance.words.answer import demand_kind, demand_served
 from conformance.words.ask import Ask
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.files import Answer, Files, granted, session, steady
+from conformance.words.openai.files import Answer, Files, session, steady, told
 
 ODD: dict[str, dict[str, object]] = {
     "limit 0": {"limit": 0},
@@ -47,7 +46,7 @@ def first(files: Files) -> Answer:
 def test_list(files: Files) -> None:
     """What was uploaded is listed."""
     name = files.document().id
-    granted(files.page(take=1, limit=100))
+    demand_served(files.page(take=1, limit=100))
 
     assert files.listed(name, take=1), f"{name} was uploaded and is not listed"
 
@@ -55,7 +54,7 @@ def test_list(files: Files) -> None:
 @requirement("files.list.shape")
 def test_list_shape(files: Files) -> None:
     """The list says that it is one, and whether it is whole."""
-    body = demand_kind(granted(files.page()).exchange.json, "the body", dict)
+    body = demand_kind(demand_served(files.page()).exchange.json, "the body", dict)
 
     assert body.get("object") == "list", f"object is {body.get('object')!r:.80}"
     for entry in demand_kind(body.get("data"), "data", list):
@@ -89,7 +88,7 @@ def test_list_robust(files: Files, case: str) -> None:
 @pytest.mark.usefixtures("three")
 def test_paging_limit(first: Answer) -> None:
     """A page is as long as it should be."""
-    entries = granted(first).entries
+    entries = demand_served(first).entries
 
     assert len(entries) == 1, f"limit is 1 and the page has {len(entries)} files"
 
@@ -139,7 +138,7 @@ def test_paging_end(files: Files) -> None:
     if beyond.ids and beyond.ids == files.page(limit=1).ids:
         inconclusive("the page after a file is the first page")
 
-    assert not granted(beyond).entries, f"the list ends with {oldest}, and {beyond.ids} follow it"
+    assert not demand_served(beyond).entries, f"the list ends with {oldest}, and {beyond.ids} follow it"
     assert not beyond.has_more, f"no file follows {oldest}, and has_more is true"
 
 
@@ -174,7 +173,7 @@ def test_order(files: Files) -> None:
 
 
 def _ages(files: Files, order: str = "") -> list[int]:
-    page = granted(files.page(limit=100, order=order) if order else files.page(limit=100))
+    page = demand_served(files.page(limit=100, order=order) if order else files.page(limit=100))
     return [pick(entry, "created_at", kind=int) for entry in page.entries]
 
 
@@ -186,7 +185,7 @@ def test_purpose(files: Files) -> None:
     for purpose, upload in uploads.items():
         if pick(upload.body, "purpose") != purpose:
             inconclusive("the upload has not the purpose that was asked for")
-        page = granted(files.page(limit=100, purpose=purpose))
+        page = demand_served(files.page(limit=100, purpose=purpose))
         others = {str(pick(entry, "purpose")) for entry in page.entries} - {purpose}
         assert not others, f"the list of purpose {purpose} has files of purpose {', '.join(others)}"
         missing = upload.id not in page.ids and not page.has_more

@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_files import MILLISECONDS, OPERATIONS
-from conformance.words.answer import leave_at_limit
+from conformance.words.answer import demand_client_error, demand_refused, demand_served, leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     BALLAST,
+    MILLISECONDS,
+    OPERATIONS,
     REFUSED,
     TEXT,
     Answer,
     Document,
     Files,
-    granted,
-    refused,
     session,
     steady,
 )
@@ -67,7 +66,7 @@ def test_isolation_list(files: Files) -> None:
     if page.status == 403:
         inconclusive("the other account has no list of files")
 
-    assert name not in granted(page).ids, f"{name} is in the list of another account"
+    assert name not in demand_served(page).ids, f"{name} is in the list of another account"
 
 
 @requirement("files.isolation.hidden")
@@ -77,14 +76,14 @@ def test_isolation_hidden(files: Files, gateway: dict[str, Any]) -> None:
     if answer.served:
         inconclusive("another account can retrieve the file")
 
-    refused(answer, gateway["errors"]["status"]["unknown_object"])
+    demand_refused(answer, gateway, "unknown_object")
 
 
 @requirement("files.account")
 def test_account(files: Files) -> None:
     """A file belongs to the account and not to the key."""
     name = files.document().id
-    body = granted(files.retrieve(name, key="sibling")).body
+    body = demand_served(files.retrieve(name, key="sibling")).body
 
     assert body.get("id") == name, f"{name} was asked for, id is {body.get('id')!r:.80}"
 
@@ -102,7 +101,7 @@ def test_mime(files: Files, gateway: dict[str, Any]) -> None:
     """A file is what it says it is."""
     answer = files.upload(DISGUISED, files.purpose)
 
-    refused(answer, gateway["errors"]["status"]["invalid_value"])
+    demand_refused(answer, gateway, "invalid_value")
 
 
 class Keyed:
@@ -137,7 +136,7 @@ def test_idempotency(keyed: Keyed) -> None:
     """Who is not sure that an upload went through sends it again."""
     first, second = keyed.twice()
 
-    assert granted(first).id == granted(second).id, f"the same key made {first.id} and {second.id}"
+    assert demand_served(first).id == demand_served(second).id, f"the same key made {first.id} and {second.id}"
 
 
 @requirement("files.idempotency.single")
@@ -160,7 +159,7 @@ def test_idempotency_single(keyed: Keyed, files: Files) -> None:
 def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
     """Another key is another upload."""
     first, _ = keyed.twice()
-    other = granted(keyed.upload(f"conformance_{files.word}_other"))
+    other = demand_served(keyed.upload(f"conformance_{files.word}_other"))
 
     assert other.id != first.id, f"two keys made one file, {first.id}"
 
@@ -169,17 +168,17 @@ def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
 @each("wrong", WRONG_KEYS)
 def test_idempotency_invalid(keyed: Keyed, gateway: dict[str, Any], wrong: str) -> None:
     """Not everything is a key."""
-    refused(keyed.upload(WRONG_KEYS[wrong]), gateway["errors"]["status"]["invalid_value"])
+    demand_refused(keyed.upload(WRONG_KEYS[wrong]), gateway, "invalid_value")
 
 
 def _number(answer: Answer, header: str) -> int:
     """A header that is a whole number; inconclusive when it is not."""
-    value = str(granted(answer).exchange.headers.get(header, ""))
+    value = str(demand_served(answer).exchange.headers.get(header, ""))
     return int(value) if WHOLE.fullmatch(value) else inconclusive(f"cannot be judged: {header} is {value!r:.60}")
 
 
 def _demand_room(files: Files, used: str, limit: str) -> None:
-    answers = {"upload": granted(files.document()), "list": granted(files.page())}
+    answers = {"upload": demand_served(files.document()), "list": demand_served(files.page())}
     for kind, answer in answers.items():
         told = {name: answer.exchange.headers.get(name) for name in (used, limit)}
         for name, value in told.items():
@@ -263,4 +262,4 @@ def test_expiry_invalid(files: Files) -> None:
     if not taken.served or taken.body.get("expires_at") is None:
         inconclusive("expires_after is not taken at all")
 
-    refused(_expiring(files, 1), range(400, 500))
+    demand_client_error(_expiring(files, 1))

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from conformance.words.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served, demand_text
+from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
+from conformance.words.gemini.demands import CAPITALS, SAY, WORD, demand_sum, demand_usage
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 LONG = "Answer politely. " * 20
-WORD = "heron-7491"
-SAY = f"Repeat exactly: {WORD}"
-CAPITALS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount")
-
-
-def judge_usage(usage: Any) -> None:
-    """Demands that the prompt and the total are counted."""
-    counts = demand_kind(usage, "usageMetadata", dict)
-    prompt = demand_count(counts.get("promptTokenCount"), "promptTokenCount", 1)
-    answered = demand_count(counts.get("candidatesTokenCount") or 0, "candidatesTokenCount")
-    total = demand_count(counts.get("totalTokenCount"), "totalTokenCount")
-
-    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
-
-
-def judge_sum(usage: dict[str, Any]) -> None:
-    """Demands that the total is the sum of its parts."""
-    prompt, total = pick(usage, "promptTokenCount", kind=int), pick(usage, "totalTokenCount", kind=int)
-    parts = [pick(usage, name, kind=int) for name in PARTS if usage.get(name)]
-
-    assert total == prompt + sum(parts), f"totalTokenCount is {total}, the prompt {prompt}, the others {parts}"
 
 
 @requirement("gemini.answers")
@@ -47,9 +25,8 @@ def test_answers(gemini: Gemini) -> None:
 def test_schema(gemini: Gemini, contract: Contract) -> None:
     """The answer has the documented form."""
     answer = gemini.generate()
-    problem = contract.operations["generateContent"].response_problem(200, answer.body)
 
-    assert problem is None, problem.message
+    demand_schema(contract.operations["generateContent"], answer)
 
 
 @requirement("gemini.candidates")
@@ -92,13 +69,13 @@ def test_finish_reason(gemini: Gemini) -> None:
 @requirement("gemini.usage")
 def test_usage(gemini: Gemini) -> None:
     """What the answer cost is told."""
-    judge_usage(gemini.generate().body.get("usageMetadata"))
+    demand_usage(gemini.generate().body.get("usageMetadata"))
 
 
 @requirement("gemini.usage.sum")
 def test_usage_sum(gemini: Gemini) -> None:
     """The total is the sum of what it counts."""
-    judge_sum(pick(gemini.generate().body, "usageMetadata", kind=dict))
+    demand_sum(pick(gemini.generate().body, "usageMetadata", kind=dict))
 
 
 @requirement("gemini.model-version")

@@ -12,10 +12,9 @@ from conformance.words.answer import demand_status
 from conformance.words.ask import CREDENTIALS, STRANGER
 from conformance.words.check import Unsupported, requirement
 from conformance.words.gemini.contents import Gemini, Generated
+from conformance.words.gemini.demands import OWN
 
 NOBODY = STRANGER.reveal()
-OWN = {400, 401, 403}
-"""What the protocol's own provider, and who passes its answers on, gives for no key and for a bad one."""
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,11 @@ from typing import Any
 
 import jsonschema
 
-from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_objects, demand_served
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.gemini.contents import ROOM, Gemini, Generated
-from conformance.words.samples import media
+from conformance.words.gemini.contents import ROOM, Gemini, Generated, picture
+from conformance.words.samples.media import NOT_FETCHED, PUBLIC
 
 LIMIT = 24
 COUNT = "Count from 1 to 200, in digits, separated by commas. Write the numbers and nothing else."
@@ -30,12 +29,6 @@ JSON_SCHEMA = {
     "required": list(FIELDS),
 }
 JSON = {"responseMimeType": "application/json"}
-
-
-def picture(data: str | None = None) -> list[dict[str, Any]]:
-    """A turn with an image: the red square, or what base64 is given."""
-    inline = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
-    return [{"role": "user", "parts": [{"text": "What is this?"}, {"inlineData": inline}]}]
 
 
 @requirement("gemini.max-tokens")
@@ -70,9 +63,9 @@ def test_safety_settings(gemini: Gemini) -> None:
 
 
 @requirement("gemini.stop")
-def test_stop(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_stop(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """Nothing is written from the stop sequence on."""
-    answer = granted(gemini.generate(UP_TO_NINE, config={"stopSequences": ["5"]}))
+    answer = demand_supported(gemini.generate(UP_TO_NINE, config={"stopSequences": ["5"]}))
     text = answer.text
     if "4" not in text:
         inconclusive(f"the model did not count: {text:.80}")
@@ -81,15 +74,15 @@ def test_stop(gemini: Gemini, granted: Callable[..., Generated]) -> None:
 
 
 @requirement("gemini.sampling")
-def test_sampling(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_sampling(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """The usual parameters may be set."""
-    granted(gemini.generate(config={"temperature": 0, "topP": 0.9, "topK": 20, "seed": 7}))
+    demand_supported(gemini.generate(config={"temperature": 0, "topP": 0.9, "topK": 20, "seed": 7}))
 
 
 @requirement("gemini.candidate-count")
-def test_candidate_count(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_candidate_count(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """Two answers are two candidates."""
-    answer = granted(gemini.generate(config={"candidateCount": 2}))
+    answer = demand_supported(gemini.generate(config={"candidateCount": 2}))
     candidates = [one for one in pick(answer.body, "candidates", kind=list) if isinstance(one, dict)]
 
     indices = sorted(one.get("index") or 0 for one in candidates)
@@ -97,9 +90,9 @@ def test_candidate_count(gemini: Gemini, granted: Callable[..., Generated]) -> N
 
 
 @requirement("gemini.logprobs")
-def test_logprobs(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_logprobs(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """Probabilities come with the tokens."""
-    answer = granted(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
+    answer = demand_supported(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
     result = demand_kind(answer.candidate.get("logprobsResult"), "logprobsResult", dict)
 
     for token in demand_objects(result.get("chosenCandidates"), "chosenCandidates"):
@@ -109,21 +102,21 @@ def test_logprobs(gemini: Gemini, granted: Callable[..., Generated]) -> None:
 
 
 @requirement("gemini.json")
-def test_json(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_json(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """JSON is JSON."""
-    _value(granted(gemini.generate(BOOK, config=JSON)))
+    _value(demand_supported(gemini.generate(BOOK, config=JSON)))
 
 
 @requirement("gemini.json.schema")
-def test_json_schema_of_openapi(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_json_schema_of_openapi(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """The schema in the words of this protocol is kept."""
-    _demand_book(granted(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
+    _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
 
 
 @requirement("gemini.json.json-schema")
-def test_json_schema(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_json_schema(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """A JSON Schema is kept."""
-    _demand_book(granted(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
+    _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
 
 
 def _value(answer: Generated) -> Any:
@@ -142,9 +135,9 @@ def _demand_book(answer: Generated) -> None:
 
 
 @requirement("gemini.vision")
-def test_vision(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_vision(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """An image may come along."""
-    granted(gemini.generate(picture()))
+    demand_supported(gemini.generate(picture()))
 
 
 @requirement("gemini.vision.counted")
@@ -168,9 +161,9 @@ def _fetched(gemini: Gemini) -> Generated:
 
 
 @requirement("gemini.file-data")
-def test_file_data(gemini: Gemini, granted: Callable[..., Generated]) -> None:
+def test_file_data(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """An image may be fetched."""
-    granted(_fetched(gemini))
+    demand_supported(_fetched(gemini))
 
 
 @requirement("gemini.file-data.counted")

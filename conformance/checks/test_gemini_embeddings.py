@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_embeddings import NEARLY, SAME
-from conformance.words.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served
+from conformance.words.answer import (
+    demand_count,
+    demand_json,
+    demand_kind,
+    demand_objects,
+    demand_refused,
+    demand_served,
+)
 from conformance.words.check import each, inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini
 from conformance.words.gemini.embeddings import Embedded, embed, embed_batch, model_of
-from conformance.words.openai.embeddings import SWAPPED, TEXTS, Vector, likeness, numbers
+from conformance.words.openai.embeddings import NEARLY, SAME, SWAPPED, TEXTS, Vector, likeness, numbers
 from conformance.words.openai.embeddings import embed as embed_openai
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 SHORTER = 128
@@ -33,25 +40,21 @@ def batch(gemini: Gemini) -> Embedded:
 
 
 @requirement("gemini.embeddings.answers")
-def test_answers(one: Embedded, granted: Callable[..., Any]) -> None:
+def test_answers(one: Embedded, demand_supported: Callable[..., Any]) -> None:
     """A text is enough."""
-    demand_json(granted(one).exchange)
+    demand_json(demand_supported(one).exchange)
 
 
 @requirement("gemini.embeddings.schema")
 def test_schema(one: Embedded, contract: Contract) -> None:
     """The documented schema holds for one vector."""
-    problem = contract.operations["embedContent"].response_problem(200, one.body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    demand_schema(contract.operations["embedContent"], one)
 
 
 @requirement("gemini.embeddings.batch.schema")
 def test_batch_schema(batch: Embedded, contract: Contract) -> None:
     """The documented schema holds for several vectors."""
-    problem = contract.operations["batchEmbedContents"].response_problem(200, batch.body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    demand_schema(contract.operations["batchEmbedContents"], batch)
 
 
 @requirement("gemini.embeddings.values")
@@ -87,9 +90,9 @@ def test_same(gemini: Gemini, one: Embedded) -> None:
 
 
 @requirement("gemini.embeddings.batch")
-def test_batch(batch: Embedded, granted: Callable[..., Any]) -> None:
+def test_batch(batch: Embedded, demand_supported: Callable[..., Any]) -> None:
     """Every request has a vector."""
-    _demand_batch(granted(batch))
+    _demand_batch(demand_supported(batch))
 
 
 def _demand_batch(answer: Embedded) -> None:
@@ -148,38 +151,38 @@ def _shorter(own: int) -> int:
 
 
 @requirement("gemini.embeddings.dimensions")
-def test_dimensions(gemini: Gemini, one: Embedded, granted: Callable[..., Any]) -> None:
+def test_dimensions(gemini: Gemini, one: Embedded, demand_supported: Callable[..., Any]) -> None:
     """A shorter vector can be asked for."""
     wanted = _shorter(len(one.vector))
 
-    found = len(granted(embed(gemini, outputDimensionality=wanted)).vector)
+    found = len(demand_supported(embed(gemini, outputDimensionality=wanted)).vector)
     assert found == wanted, f"outputDimensionality is {wanted}, the vector has {found} numbers"
 
 
 @requirement("gemini.embeddings.batch.dimensions")
-def test_batch_dimensions(gemini: Gemini, batch: Embedded, granted: Callable[..., Any]) -> None:
+def test_batch_dimensions(gemini: Gemini, batch: Embedded, demand_supported: Callable[..., Any]) -> None:
     """Shorter vectors can be asked for in a batch, where every request says so."""
     wanted = _shorter(len(pick(batch.vectors, 0)))
 
-    for vector in granted(embed_batch(gemini, outputDimensionality=wanted)).vectors:
+    for vector in demand_supported(embed_batch(gemini, outputDimensionality=wanted)).vectors:
         assert len(vector) == wanted, f"outputDimensionality is {wanted}, a vector has {len(vector)} numbers"
 
 
 @requirement("gemini.embeddings.dimensions.invalid")
 @each("value", [-1, "many"])
-def test_dimensions_invalid(gemini: Gemini, refused: Callable[..., Any], value: int | str) -> None:
+def test_dimensions_invalid(gemini: Gemini, gateway: dict[str, Any], value: int | str) -> None:
     """A length is a whole number above zero."""
-    refused(embed(gemini, outputDimensionality=value))
+    demand_refused(embed(gemini, outputDimensionality=value), gateway, "invalid_value")
 
 
 @requirement("gemini.embeddings.task")
 @each("task", ["RETRIEVAL_QUERY", "RETRIEVAL_DOCUMENT", "SEMANTIC_SIMILARITY"])
-def test_task(gemini: Gemini, one: Embedded, task: str, granted: Callable[..., Any]) -> None:
+def test_task(gemini: Gemini, one: Embedded, task: str, demand_supported: Callable[..., Any]) -> None:
     """What the vector is for may be said, and what the document is called."""
     own = len(one.vector)
     title = {"title": "A note"} if task == "RETRIEVAL_DOCUMENT" else {}
 
-    values = _demand_vector(granted(embed(gemini, taskType=task, **title)).body.get("embedding"))
+    values = _demand_vector(demand_supported(embed(gemini, taskType=task, **title)).body.get("embedding"))
     assert len(values) == own, f"with taskType {task} the vector has {len(values)} numbers, without it {own}"
 
 

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_gemini_auth import OWN
-from conformance.checks.test_gemini_errors import demand_message, demand_name
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_status
 from conformance.words.ask import STRANGER
 from conformance.words.check import Unsupported, inconclusive, requirement
 from conformance.words.gemini.contents import Gemini
+from conformance.words.gemini.demands import OWN, demand_error_message, demand_error_name
 from conformance.words.gemini.embeddings import METHODS, embed, embed_batch, model_of
 from conformance.words.openai.bad_requests import NOWHERE
 
@@ -95,7 +94,7 @@ def _refusals(gemini: Gemini) -> list[Exchange]:
 def test_error_message(gemini: Gemini) -> None:
     """An error can be read."""
     for answer in _refusals(gemini):
-        demand_message(answer.status, answer.json)
+        demand_error_message(answer.status, answer.json)
 
 
 @requirement("gemini.embeddings.error-status")
@@ -108,4 +107,4 @@ def test_error_status(gemini: Gemini) -> None:
 
     for status, error in errors:
         assert error.get("code") == status, f"error.code of a {status} is {error.get('code')!r:.60}"
-        demand_name(status, error)
+        demand_error_name(status, error)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from conformance.checks.test_gemini import SAY
 from conformance.words.answer import demand_count, demand_kind, demand_served, demand_status
 from conformance.words.ask import MODELS
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.gemini.contents import PROTOCOL, Gemini, text_of, turn
+from conformance.words.gemini.demands import SAY
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 
@@ -40,9 +41,8 @@ def test_encoded_slash(gemini: Gemini) -> None:
 def test_v1(gemini: Gemini, contract: Contract) -> None:
     """The client asks under v1, unless it is told otherwise."""
     answer = demand_served(gemini.generate(version="v1"))
-    problem = contract.operations["generateContentV1"].response_problem(200, answer.body)
 
-    assert problem is None, problem.message
+    demand_schema(contract.operations["generateContentV1"], answer)
     assert text_of(answer.parts) or not text_of(gemini.generate().parts), (
         f"the parts hold no text: {answer.content!r:.160}"
     )

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
-from conformance.checks.test_gemini import CAPITALS, judge_sum, judge_usage
 from conformance.target import Target
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, text_of
+from conformance.words.gemini.demands import CAPITALS, demand_sum, demand_usage
+from conformance.words.samples.prompts import COUNT_FAR
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_incremental
 from gateway_contract import Contract
 
 DONE = "[DONE]"
-COUNT = "Count from 1 to 60, separated by commas."
 UNICODE = "grün ≠ 緑 🌿"
 
 
@@ -84,10 +85,7 @@ def test_complete(stream: GeneratedStream) -> None:
 @requirement("gemini.stream.schema")
 def test_schema(stream: GeneratedStream, contract: Contract) -> None:
     """Every piece has the documented form."""
-    operation = contract.operations["streamGenerateContent"]
-    problems = [problem for chunk in stream.chunks if (problem := operation.event_problem(chunk))]
-
-    assert not problems, problems[0].message
+    demand_events(contract.operations["streamGenerateContent"], stream.chunks)
 
 
 @requirement("gemini.stream.role")
@@ -113,7 +111,9 @@ def test_text(stream: GeneratedStream) -> None:
 @requirement("gemini.stream.fragments")
 def test_fragments(gemini: Gemini) -> None:
     """Pieces are appended to each other."""
-    texts = [part["text"] for part in gemini.stream(COUNT).parts if isinstance(part.get("text"), str) and part["text"]]
+    texts = [
+        part["text"] for part in gemini.stream(COUNT_FAR).parts if isinstance(part.get("text"), str) and part["text"]
+    ]
     if len(texts) < 3:
         inconclusive("the stream has fewer than three pieces")
 
@@ -153,13 +153,13 @@ def _last_usage(stream: GeneratedStream) -> Any:
 @requirement("gemini.stream.usage")
 def test_usage(stream: GeneratedStream) -> None:
     """What the answer cost is told at the end."""
-    judge_usage(_last_usage(stream))
+    demand_usage(_last_usage(stream))
 
 
 @requirement("gemini.stream.usage.sum")
 def test_usage_sum(stream: GeneratedStream) -> None:
     """The total is the sum of what it counts."""
-    judge_sum(pick(_last_usage(stream), kind=dict))
+    demand_sum(pick(_last_usage(stream), kind=dict))
 
 
 @requirement("gemini.stream.same")
@@ -173,13 +173,13 @@ def test_same(stream: GeneratedStream) -> None:
 @requirement("gemini.stream.increments")
 def test_increments(gemini: Gemini, target: Target) -> None:
     """Words come while others are still to come."""
-    judge_incremental(lambda take, size: _slow(gemini, target, take, size).arrivals(), 2, 24)
+    demand_incremental(lambda take, size: _slow(gemini, target, take, size).arrivals(), 2, 24)
 
 
 def _slow(gemini: Gemini, target: Target, take: int, size: int, **rest: Any) -> GeneratedStream:
     """A long answer of a slow model, of at most so many tokens."""
     config = {"maxOutputTokens": size}
-    return gemini.stream(LONG, model=target.models["slow"], take=take, config=config, **rest)
+    return gemini.stream(COUNT_FAR, model=target.models["slow"], take=take, config=config, **rest)
 
 
 @requirement("gemini.stream.v1")
@@ -187,10 +187,8 @@ def test_v1(gemini: Gemini, stream: GeneratedStream, contract: Contract) -> None
     """The client asks under v1, unless it is told otherwise."""
     answer = gemini.stream(version="v1")
     demand_stream(answer)
-    problems = map(contract.operations["streamGenerateContentV1"].event_problem, answer.chunks)
-    problem = next(filter(None, problems), None)
 
-    assert problem is None, problem.message
+    demand_events(contract.operations["streamGenerateContentV1"], answer.chunks)
     assert text_of(answer.parts) or not text_of(stream.parts), "the stream has no text"
 
 
@@ -215,4 +213,4 @@ def test_array_increments(gemini: Gemini, target: Target) -> None:
             inconclusive(f"cannot be judged: the body is no JSON array: {answer.text:.80}")
         return [arrived for arrived, _ in answer.chunks]
 
-    judge_incremental(arrivals, 2, 24)
+    demand_incremental(arrivals, 2, 24)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
 
-from conformance.words.answer import LIMITS, demand_served
+from conformance.words.answer import LIMITS, demand_refused, demand_served
 from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
 from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
@@ -169,11 +168,13 @@ def test_result_counted(gemini: Gemini) -> None:
 
 
 @requirement("gemini.tools.result.orphan")
-def test_orphan(gemini: Gemini, refused: Callable[[Generated], None]) -> None:
+def test_orphan(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A result needs a call."""
     orphan = _result({"name": "get_weather"}, {"result": "18 degrees, clear"})
 
-    refused(gemini.generate([turn(QUESTION), {"role": "user", "parts": [orphan]}], tools=TOOLS))
+    demand_refused(
+        gemini.generate([turn(QUESTION), {"role": "user", "parts": [orphan]}], tools=TOOLS), gateway, "invalid_value"
+    )
 
 
 @requirement("gemini.tools.parallel")
@@ -189,9 +190,9 @@ def test_parallel(gemini: Gemini) -> None:
 
 
 @requirement("gemini.tools.allowed.unknown")
-def test_allowed_unknown(gemini: Gemini, refused: Callable[[Generated], None]) -> None:
+def test_allowed_unknown(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """Only what was offered can be allowed."""
-    refused(required(gemini, toolConfig=mode("ANY", "get_tides")))
+    demand_refused(required(gemini, toolConfig=mode("ANY", "get_tides")), gateway, "invalid_value")
 
 
 @requirement("gemini.tools.same-call")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from conformance.checks.test_gemini import SAY
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini, turn
+from conformance.words.gemini.demands import SAY
 
 
 @requirement("gemini.v1.count-tokens")

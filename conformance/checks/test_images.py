@@ -12,6 +12,7 @@ from conformance.words.answer import demand_now, demand_objects, demand_status, 
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.openai.images import SIZE, Images, Studio, decoded, seen
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 OTHER_SIZES = ("1536x1024", "1792x1024", "512x512")
@@ -31,18 +32,16 @@ def plain(studio: Studio) -> Images:
 
 
 @requirement("images.answers")
-def test_answers(plain: Images, granted: Callable[..., Any]) -> None:
+def test_answers(plain: Images, demand_supported: Callable[..., Any]) -> None:
     """A model and a prompt are enough."""
-    granted(plain)
+    demand_supported(plain)
 
 
 @requirement("images.schema")
 def test_schema(plain: Images, contract: Contract) -> None:
     """The documented schema holds."""
-    problem = contract.operations["createImage"].response_problem(200, plain.body)
-
+    demand_schema(contract.operations["createImage"], plain)
     assert plain.exchange.media_type == "application/json", f"Content-Type is {plain.exchange.media_type!r}"
-    assert problem is None, f"{problem.param}: {problem.message}"
 
 
 @requirement("images.created")
@@ -144,12 +143,12 @@ def _demand_size(studio: Studio, answer: Images, size: str) -> None:
 
 
 @requirement("images.format")
-def test_format(studio: Studio, granted: Callable[..., Any]) -> None:
+def test_format(studio: Studio, demand_supported: Callable[..., Any]) -> None:
     """The file format is the one that was asked for."""
     answers = {name: studio.generate(output_format=name) for name in ("jpeg", "webp")}
 
     for name, answer in answers.items():
-        for item in granted(answer).items:
+        for item in demand_supported(answer).items:
             found = studio.seen(item).format.lower()
             assert found == name, f"output_format {name} gives {found}"
 
@@ -167,26 +166,26 @@ def test_told(studio: Studio, plain: Images) -> None:
 
 
 @requirement("images.background")
-def test_background(studio: Studio, granted: Callable[..., Any]) -> None:
+def test_background(studio: Studio, demand_supported: Callable[..., Any]) -> None:
     """A transparent background takes an alpha channel."""
-    answer = granted(studio.generate(background="transparent", output_format="png"))
+    answer = demand_supported(studio.generate(background="transparent", output_format="png"))
 
     for item in answer.items:
         assert studio.seen(item).alpha, "the image has no alpha channel"
 
 
 @requirement("images.n")
-def test_n(studio: Studio, granted: Callable[..., Any]) -> None:
+def test_n(studio: Studio, demand_supported: Callable[..., Any]) -> None:
     """Two are asked for, and two there are."""
-    answer = granted(studio.generate(n=2))
+    answer = demand_supported(studio.generate(n=2))
 
     assert len(answer.items) == 2, f"n is 2, and there are {len(answer.items)} images"
 
 
 @requirement("images.b64")
-def test_b64(studio: Studio, granted: Callable[..., Any]) -> None:
+def test_b64(studio: Studio, demand_supported: Callable[..., Any]) -> None:
     """Base64 is given to who asks for it."""
-    for item in granted(studio.generate(response_format="b64_json")).items:
+    for item in demand_supported(studio.generate(response_format="b64_json")).items:
         assert isinstance(item.get("b64_json"), str), f"an image has no b64_json: {sorted(item)}"
 
 
@@ -197,9 +196,9 @@ def linked(studio: Studio) -> Images:
 
 
 @requirement("images.url")
-def test_url(linked: Images, granted: Callable[..., Any], promised: bool) -> None:
+def test_url(linked: Images, demand_supported: Callable[..., Any], promised: bool) -> None:
     """A URL is given to who asks for it, unless the model answers in base64 always and nobody promised otherwise."""
-    for item in granted(linked).items:
+    for item in demand_supported(linked).items:
         if not promised and isinstance(item.get("b64_json"), str):
             raise Unsupported("the target answers in base64 whatever is asked for")
         assert isinstance(item.get("url"), str), f"an image has no url: {sorted(item)}"

@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
-from conformance.checks.test_images_refusals import judge_refusal
 from conformance.model import Requirement
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_objects, demand_served
+from conformance.words.answer import demand_error_body, demand_objects, demand_refused, demand_served
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, each, inconclusive, requirement
 from conformance.words.openai import bad_image_requests
 from conformance.words.openai.bad_image_requests import BadImageRequest
 from conformance.words.openai.images import Images, Studio, circle, json_forms, seen
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 SEVERAL = ("image[]", "image[]")
@@ -46,18 +45,16 @@ def edits(edited: Images) -> Exchange:
 
 
 @requirement("images.edits.answers")
-def test_answers(edited: Images, granted: Callable[..., Any]) -> None:
+def test_answers(edited: Images, demand_supported: Callable[..., Any]) -> None:
     """An image and a prompt are enough."""
-    granted(edited)
+    demand_supported(edited)
 
 
 @requirement("images.edits.schema")
 def test_schema(edited: Images, contract: Contract) -> None:
     """The documented schema holds."""
-    problem = contract.operations["createImageEdit"].response_problem(200, edited.body)
-
+    demand_schema(contract.operations["createImageEdit"], edited)
     assert edited.exchange.media_type == "application/json", f"Content-Type is {edited.exchange.media_type!r}"
-    assert problem is None, f"{problem.param}: {problem.message}"
 
 
 @requirement("images.edits.image")
@@ -81,9 +78,9 @@ def test_list(studio: Studio) -> None:
 
 
 @requirement("images.edits.several")
-def test_several(studio: Studio, granted: Callable[..., Any]) -> None:
+def test_several(studio: Studio, demand_supported: Callable[..., Any]) -> None:
     """The official clients send several images as `image[]`."""
-    granted(studio.edit(*SEVERAL))
+    demand_supported(studio.edit(*SEVERAL))
 
 
 @requirement("images.edits.several.counted")
@@ -105,34 +102,36 @@ def _image_tokens(answer: Images) -> int:
 
 
 @requirement("images.edits.mask")
-def test_mask(studio: Studio, granted: Callable[..., Any]) -> None:
+def test_mask(studio: Studio, demand_supported: Callable[..., Any]) -> None:
     """A mask says which part is to be changed."""
-    granted(studio.edit("image", "mask"))
+    demand_supported(studio.edit("image", "mask"))
 
 
 @requirement("images.edits.json")
-def test_json(studio: Studio, contract: Contract, granted: Callable[..., Any]) -> None:
+def test_json(studio: Studio, contract: Contract, demand_supported: Callable[..., Any]) -> None:
     """An image travels in JSON as well."""
     for form in json_forms(contract.operations["createImageEdit"], studio.plain, circle()):
-        granted(studio.edit_json(form))
+        demand_supported(studio.edit_json(form))
 
 
 @requirement("images.edits.json.broken")
-def test_json_broken(studio: Studio, contract: Contract, refused: Callable[[Images], None]) -> None:
+def test_json_broken(studio: Studio, contract: Contract, gateway: dict[str, Any]) -> None:
     """Half an image is none."""
     operation = contract.operations["createImageEdit"]
     if any(studio.edit_json(form).status != 200 for form in json_forms(operation, studio.plain, circle())):
         inconclusive("the target does not take an image in JSON")
 
     for form in json_forms(operation, studio.plain):
-        refused(studio.edit_json(form))
+        demand_refused(studio.edit_json(form), gateway, "invalid_value")
 
 
 @requirement("images.edits.prompt-missing")
 @pytest.mark.usefixtures("edits")
 def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
     """Nothing is changed without a prompt."""
-    judge_refusal(ask, gateway, bad_image_requests.EDIT_NO_PROMPT)
+    demand_refused(
+        bad_image_requests.EDIT_NO_PROMPT.send(Studio(ask)), gateway, *bad_image_requests.EDIT_NO_PROMPT.causes
+    )
 
 
 @requirement("images.edits.image-missing")
@@ -140,7 +139,7 @@ def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
 @each("bad_request", bad_image_requests.NO_IMAGE, attrgetter("name"))
 def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """Without an image there is nothing to change."""
-    judge_refusal(ask, gateway, bad_request)
+    demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 
 @requirement("images.edits.not-an-image")
@@ -148,7 +147,7 @@ def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageR
 @each("bad_request", bad_image_requests.NOT_AN_IMAGE, attrgetter("name"))
 def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """A text is no image, whatever it is called."""
-    judge_refusal(ask, gateway, bad_request)
+    demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 
 @requirement("images.edits.broken-form")
@@ -156,7 +155,7 @@ def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRe
 @each("bad_request", bad_image_requests.BROKEN_FORM, attrgetter("name"))
 def test_broken_form(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """A form without the bounds of its parts is the caller's mistake."""
-    judge_refusal(ask, gateway, bad_request)
+    demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 
 @requirement("images.edits.envelope")
@@ -168,4 +167,4 @@ def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
     if answer.status < 400:
         inconclusive(f"{bad_request.name} is answered {answer.status or answer.broken}")
 
-    judge_error(answer)
+    demand_error_body(answer)

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error, provoke
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import PATIENCE, Recorder
-from conformance.words.answer import allowed_for, demand_status
+from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.words.openai.bad_requests import CHAT
+from conformance.words.openai.errors import provoke
 
 DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ms|us|µs|ns|d|h|m|s))+")
 WHOLE = re.compile(r"[0-9]+")
@@ -244,7 +244,7 @@ def test_restricted_model(ask: Ask, target: Target, gateway: dict[str, Any]) -> 
     """A model outside the account is refused as such."""
     answer = ask.post(CHAT, ask.body(model=target.models["forbidden"]), patient=False)
 
-    demand_status(answer, allowed_for(gateway, "forbidden"))
+    demand_refused(answer, gateway, "forbidden")
 
 
 @requirement("limits.error-body")
@@ -256,7 +256,7 @@ def test_error_body(ask: Ask, target: Target) -> None:
         raise Unsupported("the target names no key that is limited")
 
     for answer in refused:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("limits.stream")
@@ -267,7 +267,7 @@ def test_stream(ask: Ask, target: Target) -> None:
         assert answer is None or answer.media_type != "text/event-stream", "the refusal is a stream"
         inconclusive("the limit was not reached")
 
-    judge_error(answer)
+    demand_error_body(answer)
 
 
 @pytest.fixture
@@ -286,7 +286,7 @@ def met(recorder: Recorder) -> list[Exchange]:
 def test_met_envelope(met: list[Exchange]) -> None:
     """A limit is told as every other error is."""
     for answer in met:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("limits.met.retry-after")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_json, demand_kind, demand_status, demand_text
+from conformance.words.answer import demand_json, demand_kind, demand_refused, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import RETRIEVED
@@ -181,4 +181,4 @@ def _demand_model(answer: Exchange, name: str) -> None:
 @requirement("models.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
     """A model that does not exist is not found."""
-    demand_status(RETRIEVED.send(ask), RETRIEVED.allowed(gateway))
+    demand_refused(RETRIEVED.send(ask), gateway, *RETRIEVED.causes)

@@ -11,13 +11,14 @@ import pytest
 
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.answer import demand_kind, demand_objects, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, inconclusive, pick, requirement
 from conformance.words.decoders.media import sound as decoded_sound
 from conformance.words.openai import job_checks, jobs
 from conformance.words.openai.bad_requests import NOWHERE
 from conformance.words.openai.jobs import Job
+from conformance.words.schema import demand_body
 from gateway_contract import Contract
 
 PATH = "/music/generations"
@@ -77,8 +78,7 @@ def test_schema(music: Music, contract: Contract) -> None:
     elif not jobs.accepted(music.exchange):
         inconclusive(f"the request was answered {music.exchange.status}")
     else:
-        problem = contract.operations["createMusic"].response_problem(music.exchange.status, music.exchange.json)
-        assert problem is None, f"{problem.param}: {problem.message}"
+        demand_body(contract.operations["createMusic"], music.exchange.json, music.exchange.status)
 
 
 @requirement("music.sound")
@@ -133,19 +133,19 @@ def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
     """There is no status of a job that nobody submitted."""
     answer = ask.get(jobs.status_path(gateway["async"], "music", jobs.NOWHERE))
 
-    job_checks.refusal(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
+    demand_refused(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
 
 
 @requirement("music.missing-model")
 def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
     """Without a model nobody plays."""
-    job_checks.refusal(ask.post(PATH, {"prompt": PROMPT}), gateway, "missing_field")
+    demand_refused(ask.post(PATH, {"prompt": PROMPT}), gateway, "missing_field")
 
 
 @requirement("music.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
     """A model that does not exist plays nothing."""
-    job_checks.refusal(ask.post(PATH, {"model": NOWHERE, "prompt": PROMPT}), gateway, "unknown_model")
+    demand_refused(ask.post(PATH, {"model": NOWHERE, "prompt": PROMPT}), gateway, "unknown_model")
 
 
 @requirement("music.credential")
@@ -155,4 +155,4 @@ def test_credential(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     answer = ask.post(PATH, {"model": ask.model_for("music"), "prompt": PROMPT}, key=None)
 
-    job_checks.refusal(answer, gateway, "missing_credential")
+    demand_refused(answer, gateway, "missing_credential")

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error, words
 from conformance.properties import defects
 from conformance.properties.bodies import Subject, subjects
 from conformance.properties.defects import Defect
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, every, pick, requirement
+from conformance.words.openai.errors import field_words
 from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
@@ -92,7 +93,7 @@ def test_invalid_envelope(ask: Ask, wrong_fields: ForEachCase) -> None:
     def judge(case: Case) -> None:
         answer = case.send(ask)
         if 400 <= answer.status < 500:
-            judge_error(answer)
+            demand_error_body(answer)
 
     wrong_fields(judge)
 
@@ -106,7 +107,7 @@ def test_invalid_names_field(ask: Ask, wrong_fields: ForEachCase) -> None:
         if 400 <= answer.status < 500:
             error = pick(answer.json, "error", kind=dict)
             told = f"{error.get('param') or ''} {error.get('message') or ''}"
-            assert words(told) & words(case.defect.at), f"{case.defect.at} is not named: {told!r:.120}"
+            assert field_words(told) & field_words(case.defect.at), f"{case.defect.at} is not named: {told!r:.120}"
 
     wrong_fields(judge)
 

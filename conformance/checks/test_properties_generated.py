@@ -14,6 +14,7 @@ from conformance.properties.search import Patience
 from conformance.wire.exchange import Exchange, decoded
 from conformance.words.ask import OMIT, Ask, encoded
 from conformance.words.check import every, inconclusive, requirement
+from conformance.words.schema import demand_body, demand_events
 from gateway_contract import Contract
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
@@ -61,12 +62,9 @@ def test_generated_conforms(each_answer: Judge) -> None:
     def judge(subject: Subject, answer: Exchange) -> None:
         operation = subject.operation
         if answer.media_type == "text/event-stream":
-            for event in answer.stream.events:
-                problem = None if event.data == "[DONE]" else operation.event_problem(decoded(event.data))
-                assert problem is None, f"an event breaks its schema: {problem and problem.message}"
+            demand_events(operation, (decoded(one.data) for one in answer.stream.events if one.data != "[DONE]"))
         elif answer.status < 500:
-            problem = operation.response_problem(answer.status, answer.json)
-            assert problem is None, f"a {answer.status} breaks its schema: {problem and problem.message}"
+            demand_body(operation, answer.json, answer.status)
 
     each_answer(judge)
 

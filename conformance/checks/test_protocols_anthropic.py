@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from conformance.checks.test_chat_stream import REPEAT
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import NAMED
 from conformance.words.ask import Ask
@@ -10,6 +9,7 @@ from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.openai.tools import NAMED as NAMED_IN_CHAT
 from conformance.words.openai.tools import QUESTION, arguments
+from conformance.words.samples.prompts import REPEAT
 
 WORDS = "alpha, beta, gamma"
 

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.target import KEY_VARIABLE, Secret, Target
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import allowed_for, demand_kind, demand_status, demand_text
+from conformance.words.answer import demand_kind, demand_refused, demand_text
 from conformance.words.ask import OMIT, STRANGER
 from conformance.words.check import Unsupported, each, inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
@@ -60,21 +60,21 @@ def test_missing_field(responses: Responses, gateway: dict[str, Any], bad_reques
     if answer.status == 200 and "model" in bad_request.fields:
         inconclusive("the target has a default for the model")
 
-    demand_status(answer, allowed_for(gateway, bad_request.cause))
+    demand_refused(answer, gateway, bad_request.cause)
 
 
 @requirement("responses.errors.invalid-value")
 @each("bad_request", INVALID, BY_NAME)
 def test_invalid_value(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
     """A value that cannot be read is refused."""
-    demand_status(bad_request.send(responses), allowed_for(gateway, bad_request.cause))
+    demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
 @requirement("responses.errors.unknown-model")
 @each("bad_request", UNKNOWN_MODEL, BY_NAME)
 def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
     """Who does not exist does not answer."""
-    demand_status(bad_request.send(responses), allowed_for(gateway, bad_request.cause))
+    demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
 @requirement("responses.errors.credential")
@@ -86,7 +86,7 @@ def test_credential(
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
-    demand_status(bad_request.send(responses), allowed_for(gateway, bad_request.cause))
+    demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
 @requirement("responses.errors.object")
@@ -109,7 +109,7 @@ def test_upstream(responses: Responses, gateway: dict[str, Any], target: Target,
     model = target.models["upstream-error"]
     answer = responses.create(model=model, stream=streamed, patient=False).exchange
 
-    demand_status(answer, allowed_for(gateway, "upstream"))
+    demand_refused(answer, gateway, "upstream")
 
 
 @pytest.fixture

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_stream import judge_framing
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.responses import CAP, COUNT, Responses, words
+from conformance.words.openai.responses import CAP, Responses, words
 from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
+from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_framing
 from gateway_contract import Contract
 
 ADDED, ITEM_DONE = "response.output_item.added", "response.output_item.done"
@@ -44,7 +46,7 @@ def test_stream_answers(stream: ResponseStream) -> None:
 def test_stream_framing(streams: list[ResponseStream]) -> None:
     """Every event is closed by a blank line, and every byte is UTF-8."""
     for stream in streams:
-        judge_framing(stream.exchange)
+        demand_framing(stream.exchange)
 
 
 @requirement("responses.stream.typed")
@@ -68,11 +70,7 @@ def test_stream_event_names(streams: list[ResponseStream]) -> None:
 @requirement("responses.stream.schema")
 def test_stream_schema(stream: ResponseStream, contract: Contract) -> None:
     """The documented schema of an event holds."""
-    operation = contract.operations["createResponse"]
-
-    for data in stream.data:
-        problem = operation.event_problem(data)
-        assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
+    demand_events(contract.operations["createResponse"], stream.data)
 
 
 @requirement("responses.stream.sequence")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import allowed_for, demand_served, demand_status, demand_text
+from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.responses import GIVEN, TOOLS, Response, Responses, arguments, call_id, result, said
 from conformance.words.openai.responses_stream import ARGUMENTS, ResponseStream
@@ -36,9 +36,9 @@ def stream(responses: Responses) -> ResponseStream:
 
 
 @requirement("responses.tools.accepted")
-def test_accepted(turn: Response, granted: Callable[..., Any]) -> None:
+def test_accepted(turn: Response, demand_supported: Callable[..., Any]) -> None:
     """Functions may be offered."""
-    granted(turn)
+    demand_supported(turn)
 
 
 @requirement("responses.tools.name")
@@ -94,40 +94,40 @@ def test_result_orphan(responses: Responses, gateway: dict[str, Any]) -> None:
     """An answer needs a question."""
     answer = responses.create([said("user", QUESTION), result("call_of_nobody")], tools=TOOLS)
 
-    demand_status(answer.exchange, allowed_for(gateway, "invalid_value"))
+    demand_refused(answer, gateway, "invalid_value")
 
 
 @requirement("responses.tools.result.previous")
-def test_result_previous(responses: Responses, turn: Response, granted: Callable[..., Any]) -> None:
+def test_result_previous(responses: Responses, turn: Response, demand_supported: Callable[..., Any]) -> None:
     """Who is remembered need not repeat the question."""
     results = [result(call_id(call)) for call in turn.made]
 
-    answer = granted(responses.create(results, tools=TOOLS, previous_response_id=turn.id))
+    answer = demand_supported(responses.create(results, tools=TOOLS, previous_response_id=turn.id))
 
     assert answer.output, f"nothing is answered: {answer.exchange.text:.160}"
 
 
 @requirement("responses.tools.choice.required")
-def test_choice_required(responses: Responses, granted: Callable[..., Any]) -> None:
+def test_choice_required(responses: Responses, demand_supported: Callable[..., Any]) -> None:
     """Required means at least one."""
-    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
+    answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
 
     assert answer.calls, f"no call, but {answer.words!r:.120}"
 
 
 @requirement("responses.tools.choice.named")
-def test_choice_named(responses: Responses, granted: Callable[..., Any]) -> None:
+def test_choice_named(responses: Responses, demand_supported: Callable[..., Any]) -> None:
     """A named function is called, and no other."""
-    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
+    answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
 
     names = {str(call.get("name")) for call in answer.calls}
     assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"
 
 
 @requirement("responses.tools.choice.none")
-def test_choice_none(responses: Responses, granted: Callable[..., Any]) -> None:
+def test_choice_none(responses: Responses, demand_supported: Callable[..., Any]) -> None:
     """None means none."""
-    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
+    answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.calls, f"tool_choice none, but {len(answer.calls)} calls"
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_status, demand_text
+from conformance.words.answer import demand_error_body, demand_kind, demand_refused, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.decoders.media import picture, sound
@@ -176,20 +175,20 @@ def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("tasks.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
     """There is no status of a task that nobody submitted."""
-    job_checks.refusal(_unknown(ask, gateway), gateway, "unknown_object")
+    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
 
 
 @requirement("tasks.missing")
 @pytest.mark.parametrize("name", ["model", "prompt"])
 def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
     """Without a model or without a prompt there is no image."""
-    job_checks.refusal(_without(ask, name), gateway, "missing_field")
+    demand_refused(_without(ask, name), gateway, "missing_field")
 
 
 @requirement("tasks.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
     """Nobody makes images by a model that does not exist."""
-    job_checks.refusal(ask.post(IMAGES, _body(ask, model=NOWHERE)), gateway, "unknown_model")
+    demand_refused(ask.post(IMAGES, _body(ask, model=NOWHERE)), gateway, "unknown_model")
 
 
 @requirement("tasks.envelope")
@@ -200,7 +199,7 @@ def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
 
     if answer.status < 400:
         inconclusive(f"the wrong request is answered {answer.status}")
-    judge_error(answer)
+    demand_error_body(answer)
 
 
 @requirement("tasks.credential")
@@ -214,7 +213,7 @@ def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Targe
     else:
         answer = ask.get(jobs.status_path(image.rules, "images", image.id), key=None)
 
-    job_checks.refusal(answer, gateway, "missing_credential")
+    demand_refused(answer, gateway, "missing_credential")
 
 
 @requirement("tasks.owner")

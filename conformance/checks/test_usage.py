@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
+from conformance.words.answer import (
+    demand_count,
+    demand_json,
+    demand_kind,
+    demand_refused,
+    demand_status,
+    demand_text,
+)
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.account import Growth, Spent, growth, opened, rows
@@ -86,7 +93,7 @@ def _tokens(row: dict[str, Any]) -> int:
 @requirement("usage.unauthorized")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
     """Usage is nobody else's business."""
-    demand_status(ask.get("/usage?group_by=model", key=None), allowed_for(gateway, "missing_credential"))
+    demand_refused(ask.get("/usage?group_by=model", key=None), gateway, "missing_credential")
 
 
 @pytest.fixture

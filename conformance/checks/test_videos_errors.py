@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, requirement
 from conformance.words.openai import job_checks, jobs
@@ -38,14 +38,14 @@ def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
 @requirement("videos.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
     """There is no status of a job that nobody submitted."""
-    job_checks.refusal(_unknown(ask, gateway), gateway, "unknown_object")
+    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
 
 
 @requirement("videos.missing")
 @pytest.mark.parametrize("name", ["model", "prompt"])
 def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
     """Without a model or without a prompt there is no film."""
-    job_checks.refusal(_without(ask, name), gateway, "missing_field")
+    demand_refused(_without(ask, name), gateway, "missing_field")
 
 
 @requirement("videos.types")
@@ -54,13 +54,13 @@ def test_types(ask: Ask, gateway: dict[str, Any], fields: dict[str, Any]) -> Non
     """What is no text is no model and no prompt."""
     answer = ask.post(FILMS, _body(ask, **fields))
 
-    job_checks.refusal(answer, gateway, "invalid_value", "missing_field", "malformed_body", "unknown_model")
+    demand_refused(answer, gateway, "invalid_value", "missing_field", "malformed_body", "unknown_model")
 
 
 @requirement("videos.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
     """Nobody makes films by a model that does not exist."""
-    job_checks.refusal(ask.post(FILMS, _body(ask, model=NOWHERE)), gateway, "unknown_model")
+    demand_refused(ask.post(FILMS, _body(ask, model=NOWHERE)), gateway, "unknown_model")
 
 
 @requirement("videos.envelope")
@@ -70,7 +70,7 @@ def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
     answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status >= 400:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("videos.credential")
@@ -84,7 +84,7 @@ def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target
     else:
         answer = ask.get(jobs.status_path(film.rules, "videos", film.id), key=None)
 
-    job_checks.refusal(answer, gateway, "missing_credential")
+    demand_refused(answer, gateway, "missing_credential")
 
 
 @requirement("videos.owner")

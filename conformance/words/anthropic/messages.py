@@ -25,6 +25,17 @@ CLIENTS = ("x-api-key", "bearer")
 ROOM = 512
 """The most tokens of an answer: models that think use some before the first word."""
 _OPTIONS = {"version", "credential", "headers", "take", "key", "patient"}
+STOP_REASONS = (
+    "end_turn",
+    "max_tokens",
+    "stop_sequence",
+    "tool_use",
+    "pause_turn",
+    "refusal",
+    "model_context_window_exceeded",
+)
+STOP = "7"
+THINKING = {"type": "enabled", "budget_tokens": 1024}
 
 
 class Anthropic:

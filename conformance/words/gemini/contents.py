@@ -13,6 +13,7 @@ from conformance.wire.exchange import Exchange
 from conformance.words.answer import JsonAnswer, StreamedAnswer
 from conformance.words.ask import CREDENTIALS, PROMPT, Ask, encoded, given, parted
 from conformance.words.check import inconclusive, pick
+from conformance.words.samples import media
 
 PROTOCOL = "gemini"
 ROOM = 1024
@@ -169,3 +170,9 @@ def text_of(parts: list[dict[str, Any]]) -> str:
 def calls_of(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The function calls among parts."""
     return [part["functionCall"] for part in parts if isinstance(part.get("functionCall"), dict)]
+
+
+def picture(data: str | None = None) -> list[dict[str, Any]]:
+    """A turn with an image: the red square, or what base64 is given."""
+    inline = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
+    return [{"role": "user", "parts": [{"text": "What is this?"}, {"inlineData": inline}]}]

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from conformance.words.answer import Answer, demand_kind, demand_status
+from conformance.words.answer import Answer
 from conformance.words.ask import BOUNDARY, Ask, form, given
 from conformance.words.check import Inconclusive, Unsupported, inconclusive, pick
 from conformance.words.samples.media import base64_text, wav
@@ -207,22 +207,6 @@ class Audio:
         values = dict(zip(names, (base64_text(file.data), file.name), strict=False))
         body = {"model": self.ask.model_for("transcriptions"), **values}
         return Transcription(self.ask.post(TRANSCRIPTIONS, body), file.spoken)
-
-
-def demand_refused(answer: Answer, gateway: dict[str, Any], cause: str) -> None:
-    """A refusal with a status that the contract allows for the cause."""
-    demand_status(answer.exchange, gateway["errors"]["status"][cause])
-
-
-def judge_envelope(answer: Answer) -> None:
-    """What is refused is answered with an error that has a message."""
-    exchange = answer.exchange
-    if exchange.status < 400:
-        inconclusive(f"the request was answered {exchange.status or exchange.broken}")
-    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
-
-    assert isinstance(error, dict), f"the body is no error: {exchange.text:.120}"
-    demand_kind(error.get("message"), "message", str)
 
 
 def joined(*forms: bytes) -> bytes:

@@ -16,6 +16,9 @@ from conformance.words.answer import JsonAnswer, StreamedAnswer
 from conformance.words.check import inconclusive, member, pick
 
 DONE = "[DONE]"
+FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
+CAP = 16
+"""The least that every model takes."""
 
 
 class Completion(JsonAnswer):

@@ -40,6 +40,10 @@ USUAL = 256
 SHORTEST = 1
 """The length of vectors that nobody reads."""
 Vector = Sequence[float]
+SAME = 0.98
+"""Vectors of one text are at least this alike, whatever machine computed them."""
+NEARLY = 0.001
+"""How much less alike the right vector may be than the best one."""
 
 
 class Embeddings(JsonAnswer):

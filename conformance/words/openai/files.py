@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from conformance.errors import ConformanceError, Inconclusive
 from conformance.wire.exchange import Exchange, Request
-from conformance.words.answer import JsonAnswer, demand_served, demand_status
+from conformance.words.answer import JsonAnswer
 from conformance.words.ask import Ask, Fields
 from conformance.words.check import inconclusive, pick
 from conformance.words.samples.media import pdf, png
@@ -20,6 +20,8 @@ PATH = "/files"
 NOBODYS = "file-0000nobody"
 REFUSED = frozenset({400, 403, 415, 422})
 MOST_PAGES = 10
+MILLISECONDS = 100_000_000_000
+"""No Unix time in seconds is as large as this."""
 
 
 class Document(NamedTuple):
@@ -189,14 +191,6 @@ def session(ask: Ask) -> Iterator[Files]:
     files.clean_up()
 
 
-granted = demand_served
-
-
-def refused(answer: Answer, allowed: Iterable[int]) -> None:
-    """Demands that a request is refused with one of these statuses; inconclusive at a limit of the account."""
-    demand_status(answer.exchange, list(dict.fromkeys(allowed)))
-
-
 def steady(look: Callable[[int], Any], judge: Callable[[Any], bool]) -> Any:
     """What `look` sees, once `judge` likes it or two looks see the same; inconclusive when others change it meanwhile.
 
@@ -209,3 +203,16 @@ def steady(look: Callable[[int], Any], judge: Callable[[Any], bool]) -> Any:
     if not judge(second) and json.dumps(first) != json.dumps(second):
         inconclusive(f"somebody else changes the files: seen were {first!r:.80} and {second!r:.80}")
     return second
+
+
+def told(document: Answer, files: Files) -> dict[str, Any]:
+    """What the upload has told of the PDF, as far as it is right: what is wrong is judged as such."""
+    right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
+    right |= {"purpose": files.purpose}
+    created = document.body.get("created_at")
+    found = {name: value for name, value in right.items() if document.body.get(name) == value}
+    return found | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
+
+
+Operation = Callable[..., Answer]
+OPERATIONS: dict[str, Operation] = {"retrieve": Files.retrieve, "download": Files.download, "delete": Files.delete}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import allowed_for, demand_json, demand_kind, demand_status, demand_text, leave_at_limit
+from conformance.words.answer import demand_json, demand_kind, demand_status, demand_text, leave_at_limit
 from conformance.words.check import NotApplicable, inconclusive, pick
 from conformance.words.decoders.media import Unreadable
 from conformance.words.openai.jobs import STAGES, Job, accepted, is_address
+from conformance.words.schema import demand_body
 from gateway_contract import Contract
 
 RANKS = {"waiting": 0, "running": 1, "success": 2, "failure": 2}
@@ -120,11 +121,6 @@ def failure(job: Job) -> None:
     demand_text(message, "the message of the error")
 
 
-def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
-    """A wrong submission, or a question for what is not there, is refused with a status that the contract gives it."""
-    demand_status(answer, allowed_for(gateway, *causes))
-
-
 def stranger(answer: Exchange) -> None:
     """The answer to somebody else's question does not tell the status."""
     leave_at_limit(answer)
@@ -149,5 +145,4 @@ def schema(job: Job, contract: Contract, submitted: str, asked: str) -> None:
     """The submission and every status satisfy the schemas of their operations."""
     pairs = [(submitted, job.exchange.status, job.submission), *((asked, 200, body) for body in job.statuses)]
     for operation, status, body in pairs:
-        problem = contract.operations[operation].response_problem(status, body)
-        assert problem is None, f"{operation}: {problem.param}: {problem.message}"
+        demand_body(contract.operations[operation], body, status)

@@ -13,16 +13,13 @@ from conformance.words.ask import OMIT, PROMPT, Ask, parted
 from conformance.words.check import Unsupported, inconclusive, pick
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.openai.tools import CITY, QUESTION
+from conformance.words.samples.prompts import FEWEST
 
 PATH = "/responses"
 ROOM = 512
 """The most tokens of an answer: models that think use some before the first word."""
 CAP = 16
 """The least limit that every model takes."""
-COUNT = "Count from 1 to 40, separated by commas."
-LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
-FEWEST = 8
-"""The fewest tokens that any tokenizer makes of `LONG`."""
 NOBODY = "resp_0000000000000000000000000000000000000000000000ff"
 """The id of a response that was never made."""
 _OPTIONS = {"take", "key", "patient", "headers"}
@@ -143,3 +140,10 @@ def arguments(call: dict[str, Any]) -> Any:
     """The decoded arguments of a call; None when they are not JSON text."""
     text = call.get("arguments")
     return decoded(text) if isinstance(text, str) else None
+
+
+def demand_longer(more: Response, less: Response, what: str) -> None:
+    """What was added was read: it costs input tokens."""
+    grown = more.input - less.input
+
+    assert grown >= FEWEST, f"{what} cost {grown} input tokens: {less.input} without, {more.input} with"
