@@ -11,7 +11,7 @@ from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
-    GIVEN,
+    EARLIER_CALL,
     NAMED,
     TOOLS,
     forced,
@@ -134,15 +134,15 @@ def _id(call: dict[str, Any]) -> str:
 )
 def test_result_forms(anthropic: Anthropic, fields: dict[str, Any]) -> None:
     """A result has several forms."""
-    demand_served(anthropic.message(returned([GIVEN], result(GIVEN["id"], **fields)), tools=TOOLS))
+    demand_served(anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], **fields)), tools=TOOLS))
 
 
 @requirement("anthropic.tools.result.counted")
 def test_result_counted(anthropic: Anthropic) -> None:
     """The model reads what the tool answered."""
     story = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
-    short = anthropic.message(returned([GIVEN], result(GIVEN["id"], content="18")), tools=TOOLS).input
-    long = anthropic.message(returned([GIVEN], result(GIVEN["id"], content=story)), tools=TOOLS).input
+    short = anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], content="18")), tools=TOOLS).input
+    long = anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], content=story)), tools=TOOLS).input
 
     assert long > short, f"a long result costs {long} input tokens, a short one {short}"
 
@@ -150,7 +150,7 @@ def test_result_counted(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.result.orphan")
 def test_result_orphan(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
     """An answer needs a question."""
-    turns = returned([GIVEN], result("toolu_of_nobody", content="18 degrees"))
+    turns = returned([EARLIER_CALL], result("toolu_of_nobody", content="18 degrees"))
 
     answer = anthropic.message(turns, tools=TOOLS)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_error_body, demand_refused, demand_served, judge_credits
+from conformance.words.answer import demand_credits, demand_error_body, demand_refused, demand_served
 from conformance.words.ask import OMIT
 from conformance.words.check import Unsupported, inconclusive, requirement
 from conformance.words.openai.audio import (
@@ -235,4 +235,4 @@ def test_envelope(audio: Audio) -> None:
 @requirement("audio.speech.credits")
 def test_credits(speech: Speech, gateway: dict[str, Any]) -> None:
     """Speech tells what it cost."""
-    judge_credits(speech.taken, gateway)
+    demand_credits(speech.taken, gateway)

@@ -11,11 +11,11 @@ from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import (
     demand_client_error,
+    demand_credits,
     demand_error_body,
     demand_kind,
     demand_refused,
     demand_served,
-    judge_credits,
 )
 from conformance.words.ask import PROMPT, Ask
 from conformance.words.check import inconclusive, pick, requirement
@@ -179,7 +179,7 @@ def _from_json(audio: Audio) -> Transcription:
 @requirement("audio.transcriptions.credits")
 def test_credits(written: Transcription, gateway: dict[str, Any]) -> None:
     """A transcription tells what it cost."""
-    judge_credits(written.taken, gateway)
+    demand_credits(written.taken, gateway)
 
 
 @requirement("audio.transcriptions.workaround")

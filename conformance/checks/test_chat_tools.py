@@ -16,7 +16,7 @@ from conformance.words.openai.chat import Completion
 from conformance.words.openai.tools import (
     BOTH,
     CITY,
-    GIVEN,
+    EARLIER_CALL,
     NAMED,
     NAMES,
     QUESTION,
@@ -179,7 +179,7 @@ def test_no_parameters(ask: Ask) -> None:
 @requirement("tools.result")
 def test_result(ask: Ask) -> None:
     """A result comes back and is answered."""
-    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees and sunny"))
+    turns = returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], "18 degrees and sunny"))
     answer = demand_served(ask.chat(messages=turns, tools=TOOLS))
 
     assert answer.choices, "the result got no answer"
@@ -193,7 +193,7 @@ def test_result(ask: Ask) -> None:
 )
 def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) -> None:
     """All documented forms of the two contents are accepted."""
-    turns = returned({**turn, "tool_calls": [GIVEN]}, (GIVEN["id"], result))
+    turns = returned({**turn, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], result))
     answer = ask.chat(messages=turns, tools=TOOLS)
 
     demand_served(answer)
@@ -203,7 +203,9 @@ def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) ->
 def test_result_counted(ask: Ask) -> None:
     """A call and its result are part of the prompt."""
     short, long = (
-        ask.chat(messages=returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], text)), tools=TOOLS)
+        ask.chat(
+            messages=returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], text)), tools=TOOLS
+        )
         for text in (
             "18 degrees and sunny",
             "18 degrees and sunny. " + "The wind is light and comes from the north. " * 4,
@@ -259,12 +261,12 @@ def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 @requirement("tools.parallel.counted")
 def test_parallel_counted(ask: Ask) -> None:
     """The first of two results is part of the prompt too."""
-    made = [GIVEN, {**GIVEN, "id": "call_9c1d"}]
+    made = [EARLIER_CALL, {**EARLIER_CALL, "id": "call_9c1d"}]
     short, long = (
         ask.chat(messages=returned({"content": None, "tool_calls": made}, *results), tools=TOOLS)
         for results in (
-            ((GIVEN["id"], "18"), ("call_9c1d", "18")),
-            ((GIVEN["id"], "The wind is light and comes from the north. " * 4), ("call_9c1d", "18")),
+            ((EARLIER_CALL["id"], "18"), ("call_9c1d", "18")),
+            ((EARLIER_CALL["id"], "The wind is light and comes from the north. " * 4), ("call_9c1d", "18")),
         )
     )
     less, more = short.tokens("prompt_tokens"), long.tokens("prompt_tokens")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_kind, demand_refused, demand_text, judge_credits
+from conformance.words.answer import demand_credits, demand_kind, demand_refused, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.embeddings import (
@@ -235,7 +235,7 @@ def test_batch_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("embeddings.credits")
 def test_credits(one: Embeddings, gateway: dict[str, Any]) -> None:
     """An answer tells what it cost."""
-    judge_credits(one.taken, gateway)
+    demand_credits(one.taken, gateway)
 
 
 @requirement("embeddings.credits-used")

@@ -25,8 +25,8 @@ from conformance.words.openai.files import (
     OPERATIONS,
     PATH,
     TEXT,
-    Answer,
     Document,
+    FileAnswer,
     Files,
     session,
     told,
@@ -48,7 +48,7 @@ def files(ask: Ask) -> Iterator[Files]:
 
 
 @pytest.fixture
-def document(files: Files) -> Answer:
+def document(files: Files) -> FileAnswer:
     """The upload that most checks look at; inconclusive when it has no id."""
     document = files.document()
     pick(document.body, "id", kind=str)
@@ -65,7 +65,7 @@ def test_upload(files: Files) -> None:
 
 
 @requirement("files.upload.bytes")
-def test_upload_bytes(document: Answer, files: Files) -> None:
+def test_upload_bytes(document: FileAnswer, files: Files) -> None:
     """The file has the size that was sent: in bytes, not in letters."""
     for sent, answer in ((files.pdf, document), (UNICODE, files.upload(UNICODE, files.purpose))):
         size, told = len(sent.data), answer.body.get("bytes")
@@ -73,7 +73,7 @@ def test_upload_bytes(document: Answer, files: Files) -> None:
 
 
 @requirement("files.upload.created-at")
-def test_upload_created_at(document: Answer) -> None:
+def test_upload_created_at(document: FileAnswer) -> None:
     """The file is told to be of some age, in seconds."""
     created = document.body.get("created_at")
 
@@ -81,7 +81,7 @@ def test_upload_created_at(document: Answer) -> None:
 
 
 @requirement("files.upload.filename")
-def test_upload_filename(document: Answer, files: Files) -> None:
+def test_upload_filename(document: FileAnswer, files: Files) -> None:
     """The file keeps its name."""
     name = document.body.get("filename")
 
@@ -89,7 +89,7 @@ def test_upload_filename(document: Answer, files: Files) -> None:
 
 
 @requirement("files.upload.unicode-name")
-def test_upload_unicode_name(document: Answer, files: Files) -> None:
+def test_upload_unicode_name(document: FileAnswer, files: Files) -> None:
     """The name may be in any script."""
     if pick(document.body, "filename") != files.pdf.name:
         inconclusive("not even a plain name is kept")
@@ -99,7 +99,7 @@ def test_upload_unicode_name(document: Answer, files: Files) -> None:
 
 
 @requirement("files.upload.purpose")
-def test_upload_purpose(document: Answer, files: Files) -> None:
+def test_upload_purpose(document: FileAnswer, files: Files) -> None:
     """The file is for what it was meant for."""
     purpose = document.body.get("purpose")
 
@@ -107,7 +107,7 @@ def test_upload_purpose(document: Answer, files: Files) -> None:
 
 
 @requirement("files.upload.status")
-def test_upload_status(document: Answer, contract: Contract) -> None:
+def test_upload_status(document: FileAnswer, contract: Contract) -> None:
     """The file says whether it is ready."""
     if "status" not in contract.document["components"]["schemas"]["File"]["required"]:
         raise NotApplicable("no status is demanded of a file")
@@ -125,7 +125,7 @@ def test_upload_unique(files: Files) -> None:
 @requirement("files.upload.no-file")
 def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
     """Without a file there is nothing to keep."""
-    answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
+    answer = FileAnswer(ask.upload(PATH, [("purpose", files.purpose)], []))
 
     demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
 
@@ -133,7 +133,7 @@ def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
 @requirement("files.upload.no-purpose")
 def test_no_purpose(ask: Ask, gateway: dict[str, Any]) -> None:
     """What a file is for must be said."""
-    answer = Answer(ask.upload(PATH, [], [("file", *TEXT)]))
+    answer = FileAnswer(ask.upload(PATH, [], [("file", *TEXT)]))
 
     demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
 
@@ -153,7 +153,7 @@ def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
     whole = form([("purpose", files.purpose)], [("file", *TEXT)])
     half = whole[: whole.index(TEXT.data) + 10]
     body = {"truncated": half, "empty": b""}.get(damage, whole.replace(BOUNDARY.encode(), b"another"))
-    answer = Answer(ask.send("POST", PATH, body, headers=FORM))
+    answer = FileAnswer(ask.send("POST", PATH, body, headers=FORM))
 
     demand_client_error(answer)
 
@@ -161,13 +161,13 @@ def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
 @requirement("files.upload.not-a-form")
 def test_not_a_form(ask: Ask) -> None:
     """A file does not come in JSON."""
-    answer = Answer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
+    answer = FileAnswer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
 
     demand_client_error(answer)
 
 
 @requirement("files.retrieve")
-def test_retrieve(document: Answer, files: Files) -> None:
+def test_retrieve(document: FileAnswer, files: Files) -> None:
     """A file is the same after its upload."""
     known = told(document, files)
     body = demand_served(files.retrieve(document.id)).body
@@ -200,9 +200,9 @@ def test_errors(ask: Ask, files: Files, case: str) -> None:
     if case in OPERATIONS:
         answer = OPERATIONS[case](files, NOBODYS)
     elif case == "broken form":
-        answer = Answer(ask.send("POST", PATH, b"", headers=FORM))
+        answer = FileAnswer(ask.send("POST", PATH, b"", headers=FORM))
     elif case == "no file":
-        answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
+        answer = FileAnswer(ask.upload(PATH, [("purpose", files.purpose)], []))
     else:
         answer = files.upload(TEXT, "no-such-purpose")
     if answer.status < 400:
@@ -212,7 +212,7 @@ def test_errors(ask: Ask, files: Files, case: str) -> None:
 
 
 @requirement("files.schema")
-def test_schema(document: Answer, files: Files, contract: Contract) -> None:
+def test_schema(document: FileAnswer, files: Files, contract: Contract) -> None:
     """Every answer has its documented form."""
     victim = files.deleted()
     answers = {

@@ -12,7 +12,7 @@ from conformance.words.answer import demand_client_error, demand_served, leave_a
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.words.openai.chat import Completion
-from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, session
+from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Document, FileAnswer, Files, session
 from conformance.words.samples.media import QUESTION, inline_file_part, png, stored_file_part, text_part
 
 BINARY = {"application/octet-stream", "binary/octet-stream"}
@@ -53,7 +53,7 @@ def test_content_large(files: Files, promised: bool) -> None:
     _demand_bytes(LARGE, files.download(upload.id), promised)
 
 
-def _demand_bytes(sent: Document, answer: Answer, promised: bool) -> None:
+def _demand_bytes(sent: Document, answer: FileAnswer, promised: bool) -> None:
     """The download is the file. That a purpose forbids it is no defect, unless every file is promised."""
     if answer.status in REFUSED and not promised:
         raise Unsupported(f"the target forbids the download: {answer.exchange.text:.160}")

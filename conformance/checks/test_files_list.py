@@ -10,7 +10,7 @@ import pytest
 from conformance.words.answer import demand_kind, demand_served
 from conformance.words.ask import Ask
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.files import Answer, Files, session, steady, told
+from conformance.words.openai.files import FileAnswer, Files, session, steady, told
 
 ODD: dict[str, dict[str, object]] = {
     "limit 0": {"limit": 0},
@@ -37,7 +37,7 @@ def three(files: Files) -> list[str]:
 
 
 @pytest.fixture
-def first(files: Files) -> Answer:
+def first(files: Files) -> FileAnswer:
     """The page with one file, of those that there are."""
     return files.page(limit=1)
 
@@ -86,7 +86,7 @@ def test_list_robust(files: Files, case: str) -> None:
 
 @requirement("files.paging.limit")
 @pytest.mark.usefixtures("three")
-def test_paging_limit(first: Answer) -> None:
+def test_paging_limit(first: FileAnswer) -> None:
     """A page is as long as it should be."""
     entries = demand_served(first).entries
 
@@ -95,7 +95,7 @@ def test_paging_limit(first: Answer) -> None:
 
 @requirement("files.paging.has-more")
 @pytest.mark.usefixtures("three")
-def test_paging_has_more(first: Answer) -> None:
+def test_paging_has_more(first: FileAnswer) -> None:
     """A page says that others follow."""
     if len(first.entries) != 1:
         inconclusive("the page has not the asked length")

@@ -17,8 +17,8 @@ from conformance.words.openai.files import (
     OPERATIONS,
     REFUSED,
     TEXT,
-    Answer,
     Document,
+    FileAnswer,
     Files,
     session,
     steady,
@@ -40,7 +40,7 @@ def files(ask: Ask) -> Iterator[Files]:
     yield from session(ask)
 
 
-def _as_stranger(answer: Answer) -> Answer:
+def _as_stranger(answer: FileAnswer) -> FileAnswer:
     """The answer to another account; inconclusive when its key or its limit is what is refused."""
     leave_at_limit(answer.exchange)
     if answer.status == 401:
@@ -116,11 +116,11 @@ class Keyed:
         """A file under a name of this run."""
         return Document(f"twice_{self.files.word}.txt", "text/plain", TEXT.data)
 
-    def upload(self, key: str, take: int = 0) -> Answer:
+    def upload(self, key: str, take: int = 0) -> FileAnswer:
         """An upload under a key."""
         return self.files.upload(self.document, self.files.purpose, take=take, headers={self.header: key})
 
-    def twice(self) -> list[Answer]:
+    def twice(self) -> list[FileAnswer]:
         """The same upload under the same key, two times."""
         return [self.upload(f"conformance_{self.files.word}", take) for take in range(2)]
 
@@ -171,7 +171,7 @@ def test_idempotency_invalid(keyed: Keyed, gateway: dict[str, Any], wrong: str) 
     demand_refused(keyed.upload(WRONG_KEYS[wrong]), gateway, "invalid_value")
 
 
-def _number(answer: Answer, header: str) -> int:
+def _number(answer: FileAnswer, header: str) -> int:
     """A header that is a whole number; inconclusive when it is not."""
     value = str(demand_served(answer).exchange.headers.get(header, ""))
     return int(value) if WHOLE.fullmatch(value) else inconclusive(f"cannot be judged: {header} is {value!r:.60}")
@@ -236,7 +236,7 @@ def _growth(used: list[int]) -> int:
     return used[1] - used[0]
 
 
-def _expiring(files: Files, seconds: int) -> Answer:
+def _expiring(files: Files, seconds: int) -> FileAnswer:
     more = [("expires_after[anchor]", "created_at"), ("expires_after[seconds]", seconds)]
     return files.upload(TEXT, files.purpose, more=more)
 

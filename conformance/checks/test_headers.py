@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import judge_credits
+from conformance.words.answer import demand_credits
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, requirement
 from conformance.words.openai import bad_requests
@@ -70,4 +70,4 @@ def test_request_id_uuid(answers: dict[str, Exchange], gateway: dict[str, Any]) 
 @requirement("headers.credits")
 def test_credits(ask: Ask, gateway: dict[str, Any]) -> None:
     """An answer tells what it cost."""
-    judge_credits(ask.chat().taken, gateway)
+    demand_credits(ask.chat().taken, gateway)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_now, demand_objects, demand_status, judge_credits
+from conformance.words.answer import demand_credits, demand_now, demand_objects, demand_status
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.openai.images import SIZE, Images, Studio, decoded, seen
@@ -111,7 +111,7 @@ def test_usage(plain: Images) -> None:
 @requirement("images.credits")
 def test_credits(plain: Images, gateway: dict[str, Any]) -> None:
     """An image tells what it cost."""
-    judge_credits(plain.taken, gateway)
+    demand_credits(plain.taken, gateway)
 
 
 @requirement("images.size")

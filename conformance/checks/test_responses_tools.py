@@ -9,7 +9,16 @@ import pytest
 
 from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.responses import GIVEN, TOOLS, Response, Responses, arguments, call_id, result, said
+from conformance.words.openai.responses import (
+    EARLIER_CALL,
+    TOOLS,
+    Response,
+    Responses,
+    arguments,
+    call_id,
+    result,
+    said,
+)
 from conformance.words.openai.responses_stream import ARGUMENTS, ResponseStream
 from conformance.words.openai.tools import BOTH, NAMES, QUESTION
 
@@ -82,7 +91,7 @@ def test_result_counted(responses: Responses) -> None:
     """The model reads what the tool answered."""
     costs = []
     for output in ("18", STORY):
-        items = [said("user", QUESTION), GIVEN, result(GIVEN["call_id"], output)]
+        items = [said("user", QUESTION), EARLIER_CALL, result(EARLIER_CALL["call_id"], output)]
         costs.append(responses.create(items, tools=TOOLS).input)
     short, long = costs
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from conformance.errors import ConformanceError, Inconclusive
 from conformance.properties.history import Asking, History, Step, demand_room
 from conformance.wire.exchange import Request
-from conformance.words.openai.files import PATH, Answer, Document, Files
+from conformance.words.openai.files import PATH, Document, FileAnswer, Files
 
 MODEL, LIST, PAGING = "properties.files.model", "properties.files.list", "properties.files.paging"
 STEPS = 16
@@ -152,7 +152,7 @@ class FileHistory(History):
             same = not download.served or download.exchange.body == note.document.data
             self.demand(same, MODEL, f"the download of {note.name} is not what was uploaded")
 
-    def _look(self, note: Note, read: Callable[..., Answer]) -> Answer:
+    def _look(self, note: Note, read: Callable[..., FileAnswer]) -> FileAnswer:
         """The answer to a question for a file. A file that is gone is not answered."""
         forbidden = {400, 403} if read == self.files.download else set()
         answer = self.asking.look(

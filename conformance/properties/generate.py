@@ -19,7 +19,7 @@ LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 def search(
     strategy: SearchStrategy[Drawn],
-    judge: Callable[[Drawn], None],
+    demand: Callable[[Drawn], None],
     seed: int,
     examples: int,
     *,
@@ -38,11 +38,11 @@ def search(
     @seeded(seed)
     @found.settings()
     @given(strategy)
-    def judged(value: Drawn) -> None:
+    def demanded(value: Drawn) -> None:
         found.begin()
-        found.step(lambda: judge(value))
+        found.step(lambda: demand(value))
 
-    found.run(judged)
+    found.run(demanded)
 
 
 def bodies(contract: Contract, operation: Operation, model: str | None) -> SearchStrategy[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.register import select
-from conformance.run import judge
+from conformance.run import outcome
 from conformance.run.collector import Collector
 
 
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Evidence is what the check itself looks at, and a verdict rests on what it reads."""
     if _requirement(item):
-        judge.begin(item.config)
+        outcome.begin(item.config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,9 +42,9 @@ def pytest_runtest_makereport(
     report = yield
     name = _requirement(item)
     if name is not None and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
-        judge.attach(item, report, judge.finding(item, call, name))
-        judge.carry_exchanges(item, report)
-        judge.stop_if_hopeless(item, call, report)
+        outcome.attach(item, report, outcome.finding(item, call, name))
+        outcome.carry_exchanges(item, report)
+        outcome.stop_if_hopeless(item, call, report)
     return report
 
 

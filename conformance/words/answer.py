@@ -184,7 +184,7 @@ def allowed_for(gateway: Mapping[str, Any], *causes: str) -> list[int]:
     return list(dict.fromkeys(status for cause in causes for status in gateway["errors"]["status"][cause]))
 
 
-def judge_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
+def demand_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
     """The answer to a request that was done tells what it cost, in the documented header."""
     name = gateway["headers"]["credits"]
     value = exchange.headers.get(name) or ""

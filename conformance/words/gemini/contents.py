@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import JsonAnswer, StreamedAnswer
-from conformance.words.ask import CREDENTIALS, PROMPT, Ask, encoded, given, parted
+from conformance.words.ask import CREDENTIALS, PROMPT, Ask, encoded, parted, without_omitted
 from conformance.words.check import inconclusive, pick
 from conformance.words.samples import media
 
@@ -52,7 +52,9 @@ class Gemini:
     def body(self, prompt: Any = PROMPT, config: Any = None, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`. `config` is added to the configuration."""
         contents = [turn(prompt)] if isinstance(prompt, str) else prompt
-        return given({"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields})
+        return without_omitted(
+            {"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields}
+        )
 
     def post(
         self,

@@ -14,7 +14,7 @@ from math import hypot, inf, isfinite
 from typing import Any
 
 from conformance.words.answer import JsonAnswer
-from conformance.words.ask import OMIT, Ask, given
+from conformance.words.ask import OMIT, Ask, without_omitted
 from conformance.words.check import inconclusive, pick
 
 PATH = "/embeddings"
@@ -84,7 +84,7 @@ class Embeddings(JsonAnswer):
 
 def embed(ask: Ask, text: Any = TEXTS[0], *, take: int = 0, key: Any = "default", **fields: Any) -> Embeddings:
     """`POST /embeddings` for one text or several."""
-    body = given({"model": ask.model_for("embeddings"), "input": text} | fields)
+    body = without_omitted({"model": ask.model_for("embeddings"), "input": text} | fields)
     return Embeddings(ask.post(PATH, body, take=take, key=key))
 
 

@@ -32,7 +32,7 @@ def tool(name: str) -> dict[str, Any]:
 
 
 TOOLS = [tool("get_weather"), tool("get_time")]
-GIVEN = {"type": "function_call", "call_id": "call_8f2a", "name": "get_weather", "arguments": '{"city":"Paris"}'}
+EARLIER_CALL = {"type": "function_call", "call_id": "call_8f2a", "name": "get_weather", "arguments": '{"city":"Paris"}'}
 """A call as an earlier turn of a conversation holds it."""
 
 

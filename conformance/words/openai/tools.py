@@ -32,7 +32,7 @@ TOOLS = [WEATHER, TIME]
 NAMES = ("get_weather", "get_time")
 REQUIRED: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required"}
 NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "function", "function": {"name": "get_time"}}}
-GIVEN: dict[str, Any] = {
+EARLIER_CALL: dict[str, Any] = {
     "id": "call_8f2a",
     "type": "function",
     "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
