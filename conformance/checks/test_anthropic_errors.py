@@ -49,7 +49,7 @@ def test_never_5xx(anthropic: Anthropic, bad_request: BadMessageRequest) -> None
 
 @requirement("anthropic.errors.malformed-json")
 def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Half a body is no body."""
+    """A body that is not JSON is refused with the status documented for it."""
     demand_refused(bad_requests.MALFORMED.send(anthropic), gateway, *bad_requests.MALFORMED.causes)
 
 
@@ -82,20 +82,20 @@ def test_invalid_value(
 @requirement("anthropic.errors.wrong-option")
 @each_bad_request(bad_requests.WRONG_OPTION)
 def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
-    """An unknown role or block is refused."""
+    """A turn with an unknown role, or a block of an unknown type, is refused with the status of an invalid value."""
     demand_refused(bad_request.send(anthropic), gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.temperature")
 def test_temperature(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """A range has an end."""
+    """A `temperature` above 1 is refused with the status of an invalid value."""
     demand_refused(bad_requests.TEMPERATURE.send(anthropic), gateway, *bad_requests.TEMPERATURE.causes)
 
 
 @requirement("anthropic.errors.unknown-model")
 @each("streamed", [False, True])
 def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: bool) -> None:
-    """Who does not exist does not answer."""
+    """A model that does not exist is refused with its documented status, whole and streamed."""
     answer = bad_requests.UNKNOWN_MODEL.send(anthropic, stream=streamed)
 
     demand_refused(answer, gateway, *bad_requests.UNKNOWN_MODEL.causes)
@@ -104,20 +104,20 @@ def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: 
 @requirement("anthropic.errors.missing-credential")
 @pytest.mark.usefixtures("guarded")
 def test_missing_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Without a key nothing is generated."""
+    """A request without a credential is refused with its documented status."""
     demand_refused(bad_requests.NO_KEY.send(anthropic), gateway, *bad_requests.NO_KEY.causes)
 
 
 @requirement("anthropic.errors.invalid-credential")
 @pytest.mark.usefixtures("guarded")
 def test_invalid_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """A key that was never issued opens nothing."""
+    """A key that was never issued is refused with its documented status."""
     demand_refused(bad_requests.WRONG_KEY.send(anthropic), gateway, *bad_requests.WRONG_KEY.causes)
 
 
 @requirement("anthropic.errors.expired-credential")
 def test_expired_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """An expired key opens nothing."""
+    """An expired key is refused with its documented status."""
     answer = anthropic.message(key="expired").exchange
 
     demand_refused(answer, gateway, "expired_credential")
@@ -126,7 +126,7 @@ def test_expired_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> No
 @requirement("anthropic.errors.credential-first")
 @pytest.mark.usefixtures("guarded")
 def test_credential_first(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Strangers learn nothing about their bodies."""
+    """A bad key with a bad body is refused for the key."""
     answer = anthropic.post({"messages": 7}, key=STRANGER)
 
     demand_refused(answer, gateway, "invalid_credential")
@@ -134,7 +134,7 @@ def test_credential_first(anthropic: Anthropic, gateway: dict[str, Any]) -> None
 
 @requirement("anthropic.errors.rate-limit")
 def test_rate_limit(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Too much is too much in every protocol."""
+    """A request beyond the rate limit is refused with its documented status."""
     answer = anthropic.message(key="rate-limited", patient=False).exchange
 
     demand_refused(answer, gateway, "rate_limited")
@@ -143,7 +143,7 @@ def test_rate_limit(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 @requirement("anthropic.errors.upstream")
 @each("streamed", [False, True])
 def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target, streamed: bool) -> None:
-    """A provider that fails is not the caller's mistake."""
+    """A provider's failure has its documented status, whole and as a stream that cannot begin."""
     model = target.models["upstream-error"]
     answer = anthropic.message(model=model, stream=streamed, patient=False).exchange
 
@@ -153,14 +153,14 @@ def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target,
 @requirement("anthropic.errors.object")
 @each_bad_request(bad_requests.ALL)
 def test_object(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
-    """An error says what is wrong."""
+    """An error is a JSON object with an `error` object that has a message."""
     demand_error_body(_refused(anthropic, bad_request))
 
 
 @requirement("anthropic.errors.envelope")
 @each_bad_request(bad_requests.ALL)
 def test_envelope(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
-    """An error says that it is one."""
+    """An error has the protocol's own form: `type` error beside the `error` object."""
     body = pick(_refused(anthropic, bad_request).json, kind=dict)
 
     assert body.get("type") == "error", f"type of the body is {body.get('type')!r:.80}"
@@ -169,7 +169,7 @@ def test_envelope(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
 @requirement("anthropic.errors.type")
 @each_bad_request(bad_requests.ALL)
 def test_type(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
-    """An error names its kind in the protocol's words."""
+    """`error.type` is the one documented for the mistake, which the official clients show."""
     answer = _refused(anthropic, bad_request)
     if answer.status not in bad_request.allowed(gateway):
         inconclusive(f"cannot be judged: the request is answered {answer.status}")
@@ -188,7 +188,7 @@ def _refused(anthropic: Anthropic, bad_request: BadMessageRequest) -> Exchange:
 @requirement("anthropic.errors.before-stream")
 @each_bad_request([*bad_requests.MISSING[2:], *bad_requests.INVALID[:1], bad_requests.UNKNOWN_MODEL])
 def test_before_stream(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
-    """A wrong request never becomes a stream."""
+    """A wrong request for a stream is refused by status, before any event."""
     answer = bad_request.send(anthropic, stream=True)
     if bad_request.send(anthropic).status < 400:
         inconclusive("the request is taken when it is not streamed")

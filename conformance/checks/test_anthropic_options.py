@@ -30,7 +30,7 @@ PDF = {
 @requirement("anthropic.sampling")
 @each("fields", [{"temperature": 0}, {"temperature": 1}, {"temperature": 0.5}, {"top_p": 0.9}, {"top_k": 5}])
 def test_sampling(anthropic: Anthropic, demand_supported: Callable[..., Any], fields: dict[str, Any]) -> None:
-    """Each parameter of sampling is taken alone."""
+    """`temperature` from 0 to 1, `top_p` and `top_k` are accepted, one at a time, in version 2023-06-01."""
     answer = anthropic.message(**fields)
 
     demand_supported(answer)
@@ -38,7 +38,7 @@ def test_sampling(anthropic: Anthropic, demand_supported: Callable[..., Any], fi
 
 @requirement("anthropic.stop")
 def test_stop(anthropic: Anthropic) -> None:
-    """What follows a stop sequence is not said."""
+    """A stop sequence ends the answer and does not stand in it."""
     stopped = _stopped(anthropic)
 
     assert STOP not in stopped.words, f"the stop sequence is {STOP!r}, the text {stopped.words!r:.120}"
@@ -46,7 +46,7 @@ def test_stop(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.stop.named")
 def test_stop_named(anthropic: Anthropic) -> None:
-    """Which stop sequence ended the answer is told."""
+    """An answer that a stop sequence ended has `stop_reason` stop_sequence, and `stop_sequence` tells which."""
     stopped = _stopped(anthropic)
     if STOP in stopped.words:
         inconclusive("cannot be judged: the stop sequence is ignored")
@@ -66,7 +66,7 @@ def _stopped(anthropic: Anthropic) -> Message:
 
 @requirement("anthropic.metadata")
 def test_metadata(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """Who asks may be told."""
+    """`metadata` with a `user_id` is accepted."""
     answer = anthropic.message(metadata={"user_id": "user-7f3a"})
 
     demand_supported(answer)
@@ -74,7 +74,7 @@ def test_metadata(anthropic: Anthropic, demand_supported: Callable[..., Any]) ->
 
 @requirement("anthropic.cache-control")
 def test_cache_control(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """What may be cached may be marked."""
+    """`cache_control` on a system block and on a content block is accepted."""
     system = [{"type": "text", "text": LONG_RULES, "cache_control": EPHEMERAL}]
     content = [{"type": "text", "text": PROMPT, "cache_control": EPHEMERAL}]
 
@@ -83,13 +83,13 @@ def test_cache_control(anthropic: Anthropic, demand_supported: Callable[..., Any
 
 @requirement("anthropic.vision")
 def test_vision(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """A picture may be shown."""
+    """An image in base64 is accepted."""
     demand_supported(_shown(anthropic, IMAGE))
 
 
 @requirement("anthropic.vision.counted")
 def test_vision_counted(anthropic: Anthropic) -> None:
-    """A picture is looked at."""
+    """An image reaches the model: it costs input tokens."""
     _demand_dearer(anthropic, _shown(anthropic, IMAGE), "an image")
 
 
@@ -105,13 +105,13 @@ def _fetched(anthropic: Anthropic) -> Message:
 
 @requirement("anthropic.vision.url")
 def test_vision_url(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """A picture may be fetched."""
+    """An image under a public address is accepted."""
     demand_supported(_fetched(anthropic))
 
 
 @requirement("anthropic.vision.url.counted")
 def test_vision_url_counted(anthropic: Anthropic) -> None:
-    """A picture that is fetched is looked at."""
+    """An image under a public address reaches the model: it costs input tokens."""
     if _shown(anthropic, IMAGE).input <= anthropic.message().input:
         inconclusive("an image in base64 costs nothing either")
 
@@ -121,13 +121,13 @@ def test_vision_url_counted(anthropic: Anthropic) -> None:
 @requirement("anthropic.documents")
 @each("document", [PLAIN, PDF], label=lambda document: document["source"]["media_type"])
 def test_documents(anthropic: Anthropic, demand_supported: Callable[..., Any], document: dict[str, Any]) -> None:
-    """A document may be brought along."""
+    """A document is accepted, as a PDF in base64 and as plain text."""
     demand_supported(_shown(anthropic, document))
 
 
 @requirement("anthropic.documents.counted")
 def test_documents_counted(anthropic: Anthropic) -> None:
-    """A document is read."""
+    """A document reaches the model: it costs input tokens."""
     _demand_dearer(anthropic, _shown(anthropic, PLAIN), "a document")
 
 
@@ -143,7 +143,7 @@ def _demand_dearer(anthropic: Anthropic, shown: Message, what: str) -> None:
 
 @requirement("anthropic.thinking")
 def test_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """Who is asked to think thinks first, and signs it."""
+    """With `thinking` enabled a thinking block with text and signature stands before the text."""
     answer = demand_supported(_thought(anthropic))
     if answer.blocks("redacted_thinking"):
         inconclusive("the thinking is hidden")
@@ -157,7 +157,7 @@ def test_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) ->
 
 @requirement("anthropic.thinking.returned")
 def test_thinking_returned(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """What was thought may be shown again."""
+    """A thinking block returns with its turn in the next request."""
     answer = _thought(anthropic)
     pick(answer.blocks("thinking"), 0, "thinking", kind=str)
     turns = [user(PROMPT), {"role": "assistant", "content": answer.content}, user("Once more, please.")]
@@ -171,7 +171,7 @@ def _thought(anthropic: Anthropic) -> Message:
 
 @requirement("anthropic.count-tokens")
 def test_count_tokens(anthropic: Anthropic) -> None:
-    """A count is a number of tokens."""
+    """The tokens of a request are counted as an integer above zero."""
     answer = _counting(anthropic)
 
     demand_status(answer, {200})
@@ -180,7 +180,7 @@ def test_count_tokens(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.count-tokens.grows")
 def test_count_tokens_grows(anthropic: Anthropic) -> None:
-    """More costs more."""
+    """A longer request, a system prompt and tools count more tokens."""
     plain = _count(_counting(anthropic))
     larger = {
         "a longer prompt": anthropic.count(f"{PROMPT} {LONG_RULES}"),
@@ -194,7 +194,7 @@ def test_count_tokens_grows(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.count-tokens.agrees")
 def test_count_tokens_agrees(anthropic: Anthropic) -> None:
-    """What is counted is about what is charged."""
+    """The count is near the `input_tokens` of the same request when it is answered."""
     system, question = LONG_RULES * 4, f"{COUNT} {LONG_RULES}"
     counted = _count(anthropic.count(question, system=system))
     charged = anthropic.message(question, system=system).input

@@ -49,5 +49,5 @@ def _demand_book(text: str, reason: Any) -> None:
 @requirement("anthropic.effort")
 @each("effort", ["low", "high"])
 def test_effort(anthropic: Anthropic, demand_supported: Callable[..., Any], effort: str) -> None:
-    """How hard to try may be said."""
+    """`output_config.effort` is accepted."""
     demand_supported(anthropic.message(output_config={"effort": effort}))

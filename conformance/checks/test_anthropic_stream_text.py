@@ -16,13 +16,13 @@ from conformance.words.streams import demand_incremental
 
 @requirement("anthropic.stream.unicode")
 def test_stream_unicode(anthropic: Anthropic) -> None:
-    """No character is torn apart."""
+    """No character is torn apart by a delta."""
     demand_undamaged(anthropic.stream(UNICODE_PROMPT).text())
 
 
 @requirement("anthropic.stream.equals-whole")
 def test_stream_equals_whole(anthropic: Anthropic) -> None:
-    """Streaming changes the transport, not the answer."""
+    """Where the model answers the same twice, the streamed text equals the whole one."""
     once, twice = anthropic.message(REPEAT), anthropic.message(REPEAT, take=1)
     if once.text != twice.text:
         inconclusive("the model does not answer the same twice")
@@ -35,7 +35,7 @@ def test_stream_equals_whole(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.stream.stop-sequence")
 def test_stream_stop_sequence(anthropic: Anthropic) -> None:
-    """A stop sequence ends a stream as it ends a whole answer."""
+    """A stop sequence ends a stream, and its end names it."""
     if STOP not in anthropic.stream(COUNT).text():
         inconclusive("the model does not count as told")
     stream = anthropic.stream(COUNT, stop_sequences=["no such text", STOP])
@@ -58,7 +58,7 @@ def test_stream_incremental(anthropic: Anthropic, target: Target) -> None:
 
 @requirement("anthropic.stream.thinking")
 def test_stream_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """Thinking comes in its own block, and is signed at the end."""
+    """Thinking is streamed as a block of its own that ends with a signature."""
     stream = demand_supported(anthropic.stream(max_tokens=2048, thinking=THINKING))
     thoughts = [block for block in stream.blocks if block.type == "thinking"]
     if not thoughts and not anthropic.message(max_tokens=2048, thinking=THINKING).blocks("thinking"):

@@ -81,7 +81,7 @@ def _documented(contract: Contract, name: str) -> dict[str, Any]:
 
 @requirement("audio.speech.answers")
 def test_answers(speech: Speech, demand_supported: Granted) -> None:
-    """Text is answered by bytes."""
+    """A request for speech is answered 200 with bytes that are not JSON."""
     exchange = demand_supported(speech).exchange
 
     assert exchange.body, "the body is empty"
@@ -90,7 +90,7 @@ def test_answers(speech: Speech, demand_supported: Granted) -> None:
 
 @requirement("audio.speech.sound")
 def test_sound(speech: Speech) -> None:
-    """The bytes can be heard."""
+    """The bytes of speech are sound that can be decoded and that lasts."""
     if speech.data and speech.exchange.json is not None:
         inconclusive("the answer is no bytes")
     sound = read(speech.data)
@@ -101,7 +101,7 @@ def test_sound(speech: Speech) -> None:
 @requirement("audio.speech.audible")
 @pytest.mark.parametrize("form", ["mp3", "wav", "pcm"])
 def test_audible(spoken: Callable[[str], Speech], form: str) -> None:
-    """Somebody speaks."""
+    """Speech is not silence, in MP3, in WAV and in PCM."""
     answer = spoken(form)
     if answer.status != 200:
         raise Unsupported(f"{form} is answered {answer.status}")
@@ -115,14 +115,14 @@ def test_audible(spoken: Callable[[str], Speech], form: str) -> None:
 
 @requirement("audio.speech.default")
 def test_default(speech: Speech) -> None:
-    """Who asks for no format gets MP3."""
+    """Without `response_format` speech is MP3."""
     assert speech.sound.codec == "mp3", f"the sound is {speech.sound.codec} in {speech.sound.container}"
 
 
 @requirement("audio.speech.formats")
 @EVERY_FORMAT
 def test_formats(spoken: Callable[[str], Speech], demand_supported: Granted, form: str) -> None:
-    """The format is the one that was asked for."""
+    """`response_format` selects container and codec: mp3, opus, aac, flac, wav, or pcm, as far as documented."""
     data = demand_supported(spoken(form)).data
     if form == "pcm":
         _demand_bare(data)
@@ -145,7 +145,7 @@ def _demand_bare(data: bytes) -> None:
 @requirement("audio.speech.media-type")
 @EVERY_FORMAT
 def test_media_type(spoken: Callable[[str], Speech], contract: Contract, form: str) -> None:
-    """The label says what is inside."""
+    """`Content-Type` names the format of the speech, or bytes in general where that is documented."""
     answer = spoken(form)
     general = {GENERAL} & set(contract.operations["createSpeech"].response_types())
     if answer.exchange.status != 200:
@@ -161,7 +161,7 @@ def test_media_type(spoken: Callable[[str], Speech], contract: Contract, form: s
 @requirement("audio.speech.speed")
 @pytest.mark.parametrize("speed", [4.0, 0.25])
 def test_speed(audio: Audio, speech: Speech, demand_supported: Granted, speed: float) -> None:
-    """Who speaks faster is done sooner."""
+    """Speech at `speed` 4 is shorter, and at 0.25 longer, than at the usual pace."""
     usual = speech.sound.seconds
     seconds = demand_supported(audio.speak(speed=speed)).sound.seconds
     shorter, longer = (seconds, usual) if speed > 1 else (usual, seconds)
@@ -173,35 +173,35 @@ def test_speed(audio: Audio, speech: Speech, demand_supported: Granted, speed: f
 @pytest.mark.parametrize("speed", [0.1, 5])
 @pytest.mark.usefixtures("speaks")
 def test_speed_outside(audio: Audio, gateway: dict[str, Any], speed: float) -> None:
-    """Nobody speaks as fast or as slowly as that."""
+    """A `speed` below 0.25 or above 4 is refused as an invalid value."""
     demand_refused(audio.speak(speed=speed), gateway, "invalid_value")
 
 
 @requirement("audio.speech.unicode")
 @pytest.mark.usefixtures("speaks")
 def test_unicode(audio: Audio) -> None:
-    """There is more than ASCII to say."""
+    """Text in any script is spoken."""
     demand_served(audio.speak(input=GREETINGS))
 
 
 @requirement("audio.speech.no-input")
 @pytest.mark.usefixtures("speaks")
 def test_no_input(audio: Audio, gateway: dict[str, Any]) -> None:
-    """Nothing cannot be said."""
+    """A request without `input` is refused with the documented status."""
     demand_refused(audio.speak(input=OMIT), gateway, "missing_field")
 
 
 @requirement("audio.speech.no-voice")
 @pytest.mark.usefixtures("speaks")
 def test_no_voice(audio: Audio, gateway: dict[str, Any]) -> None:
-    """Somebody has to speak."""
+    """A request without `voice` is refused with the documented status."""
     demand_refused(audio.speak(voice=OMIT), gateway, "missing_field")
 
 
 @requirement("audio.speech.too-long")
 @pytest.mark.usefixtures("speaks")
 def test_too_long(audio: Audio, contract: Contract) -> None:
-    """There is a longest text."""
+    """An `input` that is longer than documented is refused as an invalid value."""
     longest = _documented(contract, "input").get("maxLength")
     if longest is None:
         raise Unsupported("no longest text is documented")
@@ -212,19 +212,19 @@ def test_too_long(audio: Audio, contract: Contract) -> None:
 @requirement("audio.speech.unknown-format")
 @pytest.mark.usefixtures("speaks")
 def test_unknown_format(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A format that does not exist is not replaced by another."""
+    """A `response_format` that nobody documents is refused as an invalid value."""
     demand_refused(audio.speak(response_format="smell"), gateway, "invalid_value")
 
 
 @requirement("audio.speech.unknown-model")
 def test_unknown_model(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A model that does not exist does not speak."""
+    """Speech by a model that does not exist is refused with the documented status."""
     demand_refused(audio.speak(model=NOWHERE), gateway, "unknown_model")
 
 
 @requirement("audio.speech.envelope")
 def test_envelope(audio: Audio) -> None:
-    """A refusal is read, not heard."""
+    """Refused speech is answered in JSON, with an `error` that has a message, not as sound."""
     answer = audio.speak(model=NOWHERE)
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status or answer.exchange.broken}")
@@ -234,5 +234,5 @@ def test_envelope(audio: Audio) -> None:
 
 @requirement("audio.speech.credits")
 def test_credits(speech: Speech, gateway: dict[str, Any]) -> None:
-    """Speech tells what it cost."""
+    """Speech has its cost in credits in the documented header, as a number of 0 or more."""
     demand_credits(speech.taken, gateway)

@@ -60,20 +60,20 @@ def _schema_of(ask: Ask, **described: Any) -> Completion:
 
 @requirement("chat.response-format.text")
 def test_text(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Plain text may be asked for by name."""
+    """`response_format` of the type `text` is accepted and gives text."""
     demand_supported(ask.chat(response_format={"type": "text"}))
 
 
 @requirement("chat.response-format.unknown")
 @pytest.mark.parametrize("form", [{"type": "no_such_format"}, {}], ids=["unknown", "absent"])
 def test_unknown(ask: Ask, gateway: dict[str, Any], form: dict[str, Any]) -> None:
-    """A form that nobody knows cannot be given."""
+    """A `response_format` of an unknown type, or without a type, is refused as an invalid value."""
     demand_refused(ask.chat(CAPITAL, response_format=form), gateway, "invalid_value")
 
 
 @requirement("chat.json-object.parses")
 def test_json_object(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """JSON mode gives an object, bare of any fence or word around it."""
+    """With `response_format` `json_object` the content of an answer that ended normally is a JSON object."""
     answer = demand_supported(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
 
     value = _value(answer)
@@ -83,7 +83,7 @@ def test_json_object(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("chat.json-object.stream")
 def test_json_object_stream(ask: Ask) -> None:
-    """JSON mode holds in a stream."""
+    """With `response_format` `json_object` the content of a stream that ended normally adds up to a JSON object."""
     stream = ask.stream(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH})
 
     value = _streamed_value(stream)
@@ -94,7 +94,7 @@ def test_json_object_stream(ask: Ask) -> None:
 @requirement("chat.json-schema.valid")
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_json_schema(ask: Ask, demand_supported: Callable[..., Any], name: str) -> None:
-    """What is promised by a schema is kept."""
+    """With a strict `json_schema` the content of an answer that ended normally satisfies the schema."""
     schema = SCHEMAS[name]
     answer = demand_supported(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
 
@@ -104,7 +104,7 @@ def test_json_schema(ask: Ask, demand_supported: Callable[..., Any], name: str) 
 @requirement("chat.json-schema.stream")
 @pytest.mark.parametrize("name", ["flat", "refs"])
 def test_json_schema_stream(ask: Ask, name: str) -> None:
-    """The schema holds in a stream."""
+    """With a strict `json_schema` the content of a stream that ended normally adds up to a value of the schema."""
     schema = SCHEMAS[name]
     stream = ask.stream(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH})
 
@@ -114,11 +114,11 @@ def test_json_schema_stream(ask: Ask, name: str) -> None:
 @requirement("chat.json-schema.name")
 @pytest.mark.parametrize("name", [OMIT, "", "two words", "n" * 65], ids=["absent", "empty", "blank", "long"])
 def test_json_schema_name(ask: Ask, gateway: dict[str, Any], name: object) -> None:
-    """A schema is called by a plain name."""
+    """A `json_schema` without a name, or with one of other characters than a-z, A-Z, 0-9, _ and -, is refused."""
     demand_refused(_schema_of(ask, name=name), gateway, "invalid_value")
 
 
 @requirement("chat.json-schema.no-schema")
 def test_json_schema_no_schema(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A type that does not exist describes nothing."""
+    """A schema that is no JSON Schema is refused as an invalid value."""
     demand_refused(_schema_of(ask, schema={"type": "nonsense"}), gateway, "invalid_value")

@@ -63,7 +63,7 @@ def _demand_half_length(half: Completion, chat: Completion) -> None:
 
 @requirement("chat.max-tokens.cap")
 def test_max_tokens_cap(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
-    """The limit holds."""
+    """An answer has no more completion tokens than `max_tokens`."""
     _demand_cap(demand_supported(ask.chat(COUNT, **{_max_tokens(ask): CAP})))
     half = _half(ask, chat, _max_tokens(ask))
     if half:
@@ -72,7 +72,7 @@ def test_max_tokens_cap(ask: Ask, chat: Completion, demand_supported: Callable[.
 
 @requirement("chat.max-tokens.finish-reason")
 def test_max_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
-    """What was cut off says so."""
+    """An answer that `max_tokens` cuts off ends with `length`."""
     half = _half(ask, chat, _max_tokens(ask))
     if half:
         _demand_half_length(half, chat)
@@ -82,13 +82,13 @@ def test_max_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
 @requirement("chat.max-tokens.invalid")
 @INVALID
 def test_max_tokens_invalid(ask: Ask, gateway: dict[str, Any], value: float) -> None:
-    """A limit is a whole number above zero."""
+    """A `max_tokens` that is zero, negative or not whole is refused as an invalid value."""
     demand_refused(ask.chat(max_tokens=value), gateway, "invalid_value")
 
 
 @requirement("chat.max-completion-tokens.cap")
 def test_max_completion_tokens_cap(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
-    """The limit holds."""
+    """An answer has no more completion tokens than `max_completion_tokens`."""
     _demand_cap(demand_supported(ask.chat(COUNT, max_completion_tokens=CAP)))
     half = _half(ask, chat, "max_completion_tokens")
     if half:
@@ -97,7 +97,7 @@ def test_max_completion_tokens_cap(ask: Ask, chat: Completion, demand_supported:
 
 @requirement("chat.max-completion-tokens.finish-reason")
 def test_max_completion_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
-    """What was cut off says so."""
+    """An answer that `max_completion_tokens` cuts off ends with `length`."""
     half = _half(ask, chat, "max_completion_tokens")
     if half:
         _demand_half_length(half, chat)
@@ -107,5 +107,5 @@ def test_max_completion_tokens_finish_reason(ask: Ask, chat: Completion) -> None
 @requirement("chat.max-completion-tokens.invalid")
 @INVALID
 def test_max_completion_tokens_invalid(ask: Ask, gateway: dict[str, Any], value: float) -> None:
-    """A limit is a whole number above zero."""
+    """A `max_completion_tokens` that is zero, negative or not whole is refused as an invalid value."""
     demand_refused(ask.chat(max_completion_tokens=value), gateway, "invalid_value")

@@ -66,7 +66,7 @@ def _demand_entry(entry: dict[str, Any]) -> None:
 
 @requirement("chat.logprobs.present")
 def test_present(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Who asks for them gets them."""
+    """With `logprobs: true` every choice with text has `logprobs.content`, one entry for each token."""
     answer = demand_supported(ask.chat(logprobs=True))
 
     for choice in answer.choices:
@@ -78,14 +78,14 @@ def test_present(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("chat.logprobs.entry")
 def test_entry(ask: Ask) -> None:
-    """A token, and how likely it was."""
+    """Every entry has a `token`, a `logprob` of at most 0, and `bytes` that are null or bytes."""
     for entry in _entries(ask.chat(logprobs=True)):
         _demand_entry(entry)
 
 
 @requirement("chat.logprobs.tokens")
 def test_tokens(ask: Ask) -> None:
-    """The tokens are those of the answer."""
+    """The tokens of the entries, put together, are the content."""
     answer = ask.chat(logprobs=True)
 
     _demand_tokens(_entries(answer), answer.text)
@@ -93,7 +93,7 @@ def test_tokens(ask: Ask) -> None:
 
 @requirement("chat.logprobs.top")
 def test_top(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """As many alternatives as were asked for, or fewer."""
+    """`top_logprobs` gives alternatives for the tokens, for none of them more than it says."""
     entries = _entries(demand_supported(_asked(ask)))
     lists = [demand_kind(entry.get("top_logprobs") or [], "top_logprobs", list) for entry in entries]
 
@@ -105,7 +105,7 @@ def test_top(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("chat.logprobs.stream")
 def test_stream(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Streaming loses none of them."""
+    """A stream carries the log probabilities that were asked for."""
     stream = demand_supported(ask.stream(logprobs=True))
     if not stream.text():
         inconclusive("the model gave no text")
@@ -115,7 +115,7 @@ def test_stream(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("chat.logprobs.stream.tokens")
 def test_stream_tokens(ask: Ask) -> None:
-    """The tokens are those of the stream."""
+    """The tokens of all entries of a stream, put together, are its text."""
     stream = ask.stream(logprobs=True)
     entries = _streamed_entries(stream)
     if not entries:
@@ -126,7 +126,7 @@ def test_stream_tokens(ask: Ask) -> None:
 
 @requirement("chat.logprobs.unasked")
 def test_unasked(chat: Completion) -> None:
-    """Who does not ask gets none."""
+    """Who does not ask for log probabilities gets none: `logprobs` is null or absent."""
     for choice in chat.choices:
         given = member(choice, "logprobs", "content")
         assert not given, f"logprobs.content is {given!r:.80}, although it was not asked for"
@@ -134,12 +134,12 @@ def test_unasked(chat: Completion) -> None:
 
 @requirement("chat.logprobs.top-needs-logprobs")
 def test_top_needs_logprobs(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Alternatives to nothing do not exist."""
+    """`top_logprobs` without `logprobs` is refused as an invalid value."""
     demand_refused(ask.chat(top_logprobs=TOP), gateway, "invalid_value")
 
 
 @requirement("chat.logprobs.top-outside")
 @pytest.mark.parametrize("value", [-1, 21])
 def test_top_outside(ask: Ask, gateway: dict[str, Any], value: int) -> None:
-    """Outside is outside."""
+    """A `top_logprobs` below 0 or above 20 is refused as an invalid value."""
     demand_refused(ask.chat(logprobs=True, top_logprobs=value), gateway, "invalid_value")

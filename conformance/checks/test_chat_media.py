@@ -78,13 +78,13 @@ def _documented(form: str, gateway: dict[str, Any]) -> str:
 
 @requirement("chat.vision.data-uri")
 def test_vision_data_uri(media: Media) -> None:
-    """An image may come along."""
+    """An image in a `data:` URI is accepted by a model that takes images."""
     media.demand_taken("vision", media.send("vision", image_part()))
 
 
 @requirement("chat.vision.https-url")
 def test_vision_https_url(media: Media) -> None:
-    """An image may be fetched."""
+    """An image under an https URL is accepted by a model that takes images."""
     if media.send("vision", image_part()).status != 200:
         inconclusive("the model does not take an image in a data URI either")
     answer = media.send("vision", image_part(PUBLIC))
@@ -97,13 +97,13 @@ def test_vision_https_url(media: Media) -> None:
 @requirement("chat.vision.detail")
 @pytest.mark.parametrize("detail", ["auto", "low", "high"])
 def test_vision_detail(media: Media, detail: str) -> None:
-    """How closely to look may be said."""
+    """`detail` is accepted as auto, low and high."""
     media.demand_taken("vision", media.send("vision", image_part(detail=detail)))
 
 
 @requirement("chat.vision.counted")
 def test_vision_counted(media: Media) -> None:
-    """An image is not dropped."""
+    """An image reaches the model: it costs prompt tokens."""
     media.demand_counted("vision", image_part())
 
 
@@ -114,20 +114,20 @@ def test_vision_counted(media: Media) -> None:
     ids=["broken-base64", "no-image"],
 )
 def test_vision_invalid(media: Media, url: str) -> None:
-    """What is no image is not taken for one."""
+    """Broken base64, or data that is no image, is refused with a 4xx."""
     demand_client_error(media.send("vision", image_part(url)))
 
 
 @requirement("chat.vision.text-only")
 def test_vision_text_only(media: Media) -> None:
-    """A model that does not see says so."""
+    """A model that takes text only refuses an image with a 4xx instead of ignoring it."""
     demand_client_error(media.send("text-only", image_part()))
 
 
 @requirement("chat.files.inline")
 @FORMS
 def test_files_inline(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """A document may come along."""
+    """A document that a file part brings along is accepted, in every documented form of the part."""
     part = inline_file_part(_documented(form, gateway))
 
     media.demand_taken("files", media.send("files", part))
@@ -136,7 +136,7 @@ def test_files_inline(media: Media, gateway: dict[str, Any], form: str) -> None:
 @requirement("chat.files.by-id")
 @FORMS
 def test_files_by_id(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """An uploaded document may be referred to."""
+    """An uploaded file is accepted by its `file_id`, in every documented form of the part."""
     part = stored_file_part(_documented(form, gateway), media.target.files["reference"])
 
     media.demand_taken("files", media.send("files", part))
@@ -144,44 +144,44 @@ def test_files_by_id(media: Media, gateway: dict[str, Any], form: str) -> None:
 
 @requirement("chat.files.counted")
 def test_files_counted(media: Media, gateway: dict[str, Any]) -> None:
-    """A document is not dropped."""
+    """A document reaches the model: it costs prompt tokens."""
     media.demand_counted("files", inline_file_part(gateway["files"]["part"][0]))
 
 
 @requirement("chat.files.unknown-id")
 @FORMS
 def test_files_unknown_id(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """What nobody uploaded cannot be read."""
+    """A `file_id` that nobody uploaded is refused with a 4xx."""
     demand_client_error(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")))
 
 
 @requirement("chat.audio.input")
 def test_audio_input(media: Media) -> None:
-    """Sound may come along."""
+    """Sound in `input_audio` is accepted by a model that takes sound."""
     media.demand_taken("audio", media.send("audio", audio_part()))
 
 
 @requirement("chat.audio.counted")
 def test_audio_counted(media: Media) -> None:
-    """Sound is not dropped."""
+    """Sound reaches the model: it costs prompt tokens."""
     media.demand_counted("audio", audio_part())
 
 
 @requirement("chat.audio.invalid")
 def test_audio_invalid(media: Media) -> None:
-    """What is no sound is not taken for it."""
+    """Sound in broken base64 is refused with a 4xx."""
     demand_client_error(media.send("audio", audio_part(BROKEN)))
 
 
 @requirement("chat.audio.unsupported")
 def test_audio_unsupported(media: Media, gateway: dict[str, Any]) -> None:
-    """A model that does not hear says so."""
+    """A model that takes no sound refuses it with the status of an invalid value."""
     demand_refused(media.send("no-audio", audio_part()), gateway, "invalid_value")
 
 
 @requirement("chat.audio.unsupported-code")
 def test_audio_unsupported_code(media: Media, promised: bool) -> None:
-    """The refusal says what to do about it."""
+    """The refusal of sound has the code `audio_not_supported_by_model` where that is documented."""
     if not promised:
         raise NotApplicable("no code is documented for it")
     answer = media.send("no-audio", audio_part())

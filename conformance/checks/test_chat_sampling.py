@@ -44,61 +44,61 @@ def test_temperature(ask: Ask, demand_supported: Callable[..., Any], value: floa
 @requirement("chat.temperature.outside")
 @pytest.mark.parametrize("value", [-0.1, 2.1])
 def test_temperature_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
-    """Outside is outside."""
+    """A `temperature` below 0 or above 2 is refused as an invalid value."""
     demand_refused(ask.chat(temperature=value), gateway, "invalid_value")
 
 
 @requirement("chat.top-p")
 @pytest.mark.parametrize("value", [0, 0.9, 1])
 def test_top_p(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range."""
+    """`top_p` is accepted from 0 to 1, both included."""
     demand_supported(ask.chat(top_p=value))
 
 
 @requirement("chat.top-p.outside")
 @pytest.mark.parametrize("value", [-0.1, 1.1])
 def test_top_p_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
-    """Outside is outside."""
+    """A `top_p` below 0 or above 1 is refused as an invalid value."""
     demand_refused(ask.chat(top_p=value), gateway, "invalid_value")
 
 
 @requirement("chat.frequency-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
 def test_frequency_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range."""
+    """`frequency_penalty` is accepted from -2 to 2, both included."""
     demand_supported(ask.chat(frequency_penalty=value))
 
 
 @requirement("chat.frequency-penalty.outside")
 @pytest.mark.parametrize("value", [-2.1, 2.1])
 def test_frequency_penalty_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
-    """Outside is outside."""
+    """A `frequency_penalty` below -2 or above 2 is refused as an invalid value."""
     demand_refused(ask.chat(frequency_penalty=value), gateway, "invalid_value")
 
 
 @requirement("chat.presence-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
 def test_presence_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range."""
+    """`presence_penalty` is accepted from -2 to 2, both included."""
     demand_supported(ask.chat(presence_penalty=value))
 
 
 @requirement("chat.presence-penalty.outside")
 @pytest.mark.parametrize("value", [-2.1, 2.1])
 def test_presence_penalty_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
-    """Outside is outside."""
+    """A `presence_penalty` below -2 or above 2 is refused as an invalid value."""
     demand_refused(ask.chat(presence_penalty=value), gateway, "invalid_value")
 
 
 @requirement("chat.seed")
 def test_seed(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """A seed may be given."""
+    """`seed` is accepted as an integer."""
     demand_supported(ask.chat(seed=7))
 
 
 @requirement("chat.seed.repeatable")
 def test_seed_repeatable(ask: Ask) -> None:
-    """One seed, one answer."""
+    """The same `seed` and the same request give the same answer while `system_fingerprint` stays the same."""
     first, second = ask.chat(seed=7), ask.chat(seed=7, take=1)
     if first.body.get("system_fingerprint") != second.body.get("system_fingerprint"):
         inconclusive("system_fingerprint changed between the two answers")
@@ -108,26 +108,26 @@ def test_seed_repeatable(ask: Ask) -> None:
 
 @requirement("chat.logit-bias")
 def test_logit_bias(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Tokens may be made less likely."""
+    """`logit_bias` is accepted as an object from token ids to numbers from -100 to 100."""
     demand_supported(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
 
 
 @requirement("chat.user")
 def test_user(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """The end user may be named."""
+    """`user` is accepted."""
     demand_supported(ask.chat(user="user-7f3a"))
 
 
 @requirement("chat.metadata")
 def test_metadata(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Pairs of text may go along."""
+    """`metadata` is accepted as pairs of text."""
     demand_supported(ask.chat(metadata={"purpose": "conformance"}))
 
 
 @requirement("chat.optional-null")
 @each("name", OPTIONAL)
 def test_optional_null(ask: Ask, contract: Contract, demand_supported: Callable[..., Any], name: str) -> None:
-    """Null is absence."""
+    """An explicit null of an optional parameter is accepted like its absence."""
     if OPTIONAL[name] not in contract.features:
         raise NotApplicable(f"{contract.name} does not claim {OPTIONAL[name]}")
     if name == "max_tokens" != ask.limit:
@@ -140,7 +140,7 @@ def test_optional_null(ask: Ask, contract: Contract, demand_supported: Callable[
 @requirement("chat.unknown-parameter")
 @pytest.mark.parametrize("value", [7, {"deep": [True, None]}], ids=["number", "object"])
 def test_unknown_parameter(ask: Ask, value: Any) -> None:
-    """What is not known breaks nothing."""
+    """A parameter that nobody documents is never the cause of a 5xx."""
     answer = ask.chat(**{UNKNOWN: value})
 
     assert 0 < answer.status < 500, f"an unknown parameter is answered {answer.status or answer.exchange.broken}"
@@ -148,7 +148,7 @@ def test_unknown_parameter(ask: Ask, value: Any) -> None:
 
 @requirement("chat.unknown-parameter.ignored")
 def test_unknown_parameter_ignored(ask: Ask) -> None:
-    """What is not known is passed over, or called by its name."""
+    """A parameter that nobody documents is ignored, or refused by its name."""
     answer = ask.chat(**{UNKNOWN: 7})
     if answer.status in {402, 429} or answer.status >= 500:
         inconclusive(f"the request was answered {answer.status}")

@@ -52,20 +52,20 @@ def _stopped(ask: Ask) -> tuple[str, str, str, Any]:
 @requirement("chat.stop")
 @pytest.mark.parametrize("stop", TAKEN.values(), ids=TAKEN)
 def test_stop(ask: Ask, demand_supported: Callable[..., Any], stop: object) -> None:
-    """Stop texts may be given, in each of the forms."""
+    """`stop` is accepted as a string and as an array of 1 to 4 strings."""
     demand_supported(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
 
 
 @requirement("chat.stop.too-many")
 def test_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Four are enough."""
+    """More than 4 stop texts are refused as an invalid value."""
     demand_refused(ask.chat(stop=["zebra", "yak", "xerus", "wombat", "vole"]), gateway, "invalid_value")
 
 
 @requirement("chat.stop.excluded")
 @pytest.mark.parametrize("form", FORMS)
 def test_excluded(ask: Ask, form: str) -> None:
-    """What ends the answer is not part of it."""
+    """An answer ends before its stop text, and does not contain it."""
     words, sent = FORMS[form]
     _, stop = _middle(ask, words)
 
@@ -76,7 +76,7 @@ def test_excluded(ask: Ask, form: str) -> None:
 
 @requirement("chat.stop.finish-reason")
 def test_finish_reason(ask: Ask) -> None:
-    """Stopped is stopped."""
+    """An answer that a stop text ends has the finish_reason `stop`."""
     *_, text, reason = _stopped(ask)
 
     if reason == "length":
@@ -86,7 +86,7 @@ def test_finish_reason(ask: Ask) -> None:
 
 @requirement("chat.stop.keeps-before")
 def test_keeps_before(ask: Ask) -> None:
-    """Nothing but the end is lost."""
+    """Everything before the stop text is kept."""
     whole, stop, text, reason = _stopped(ask)
     if reason == "length" or stop in text:
         inconclusive("cannot be judged: the answer did not end at its stop text")
@@ -99,7 +99,7 @@ def test_keeps_before(ask: Ask) -> None:
 @requirement("chat.stop.stream")
 @pytest.mark.parametrize("form", FORMS)
 def test_stream(ask: Ask, form: str) -> None:
-    """What ends the stream is not part of it."""
+    """A stream ends before its stop text, also where that spans several fragments."""
     words, sent = FORMS[form]
     _, stop = _middle(ask, words)
 

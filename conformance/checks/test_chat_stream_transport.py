@@ -41,7 +41,7 @@ def _least(ask: Ask) -> int:
 
 @requirement("chat.stream.errors")
 def test_stream_errors(ask: Ask) -> None:
-    """A wrong request never becomes a stream."""
+    """A request that is wrong is refused with its status and a JSON error, also when it asks for a stream."""
     answer = ask.stream(temperature="warm")
     if ask.chat(temperature="warm").status == 200:
         inconclusive("the target takes any temperature")
@@ -66,7 +66,7 @@ def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
 
 @requirement("chat.stream.disconnect")
 def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
-    """Who leaves early harms nobody."""
+    """A client that leaves in mid-stream does not disturb the next request."""
     body = ask.body(COUNT_FAR, stream=True)
     left = recorder.send(Request("POST", "/chat/completions", encoded(body)), until=lambda data: b"\n" in data)
     if left.status != 200:

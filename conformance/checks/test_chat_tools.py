@@ -43,7 +43,7 @@ def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("tools.accepted")
 @pytest.mark.parametrize("choice", [{}, {"tool_choice": "auto"}], ids=["default", "auto"])
 def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[str, Any]) -> None:
-    """Tools may be offered."""
+    """A list of function tools is accepted, with and without `tool_choice: auto`."""
     answer = ask.chat(QUESTION, tools=TOOLS, **choice)
 
     demand_supported(answer)
@@ -51,7 +51,7 @@ def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[s
 
 @requirement("tools.required")
 def test_required(ask: Ask) -> None:
-    """Required means at least one call."""
+    """`tool_choice: required` gives at least one tool call."""
     answer = demand_served(required(ask))
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
@@ -59,7 +59,7 @@ def test_required(ask: Ask) -> None:
 
 @requirement("tools.named")
 def test_named(ask: Ask) -> None:
-    """A named function is called, and no other."""
+    """A named `tool_choice` gives a call of that function and of no other."""
     answer = demand_served(ask.chat(QUESTION, **NAMED))
 
     names = [str(member(call, "function", "name")) for call in answer.tool_calls]
@@ -68,7 +68,7 @@ def test_named(ask: Ask) -> None:
 
 @requirement("tools.none")
 def test_none(ask: Ask) -> None:
-    """None means none."""
+    """`tool_choice: none` gives no tool call."""
     answer = demand_served(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.tool_calls, f"tool_choice none, but {len(answer.tool_calls)} tool calls"
@@ -76,7 +76,7 @@ def test_none(ask: Ask) -> None:
 
 @requirement("tools.call.id")
 def test_call_id(ask: Ask) -> None:
-    """Every call can be told from the others."""
+    """Every tool call has a non-empty `id`, different from the others of its message."""
     ids = [call.get("id") for call in calls(required(ask))]
 
     own = all(isinstance(name, str) and name for name in ids) and len(set(ids)) == len(ids)
@@ -85,14 +85,14 @@ def test_call_id(ask: Ask) -> None:
 
 @requirement("tools.call.type")
 def test_call_type(ask: Ask) -> None:
-    """A function call says that it is one."""
+    """The `type` of a function call is `function`."""
     for call in calls(required(ask)):
         assert call.get("type") == "function", f"type is {call.get('type')!r}"
 
 
 @requirement("tools.call.name")
 def test_call_name(ask: Ask) -> None:
-    """Only what was offered can be called."""
+    """`function.name` is the name of a function that was offered, letter for letter."""
     for call in calls(required(ask)):
         name = pick(call, "function", kind=dict).get("name")
         assert name in NAMES, f"function.name is {name!r}, which was not offered"
@@ -100,7 +100,7 @@ def test_call_name(ask: Ask) -> None:
 
 @requirement("tools.call.arguments")
 def test_call_arguments(ask: Ask) -> None:
-    """Arguments are a JSON object within a string."""
+    """`function.arguments` is a string that holds one JSON object."""
     answer = required(ask)
     if answer.finish_reason == "length":
         inconclusive("the answer was cut off")
@@ -111,7 +111,7 @@ def test_call_arguments(ask: Ask) -> None:
 
 @requirement("tools.call.unicode")
 def test_call_unicode(ask: Ask) -> None:
-    """A name in another script is handed over as it is."""
+    """Letters outside ASCII reach the arguments of a call undamaged."""
     answer = required(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
     given = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
     damaged = [form for form in DAMAGED if form in given]
@@ -123,7 +123,7 @@ def test_call_unicode(ask: Ask) -> None:
 
 @requirement("tools.call.content")
 def test_call_content(ask: Ask) -> None:
-    """Words beside a call are text or null."""
+    """`content` beside tool calls is null or a string."""
     answer = required(ask)
     calls(answer)
 
@@ -133,7 +133,7 @@ def test_call_content(ask: Ask) -> None:
 
 @requirement("tools.finish-reason")
 def test_finish_reason(ask: Ask) -> None:
-    """An answer that calls says so at its end."""
+    """An answer with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
     answer = ask.chat(QUESTION, tools=TOOLS)
     if not answer.tool_calls:
         answer = required(ask)
@@ -144,7 +144,7 @@ def test_finish_reason(ask: Ask) -> None:
 
 @requirement("tools.strict")
 def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Strict arguments keep their schema."""
+    """The arguments of a `strict` function satisfy its schema."""
     schema = {
         "type": "object",
         "properties": {
@@ -167,7 +167,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("tools.no-parameters")
 def test_no_parameters(ask: Ask) -> None:
-    """A function may need nothing."""
+    """A function without parameters can be offered and called; its arguments are still a JSON object."""
     answer = demand_served(
         ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required")
     )
@@ -178,7 +178,7 @@ def test_no_parameters(ask: Ask) -> None:
 
 @requirement("tools.result")
 def test_result(ask: Ask) -> None:
-    """A result comes back and is answered."""
+    """The result returns as a `tool` message after the assistant's call, whose content is null, and is answered."""
     turns = returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], "18 degrees and sunny"))
     answer = demand_served(ask.chat(messages=turns, tools=TOOLS))
 
@@ -201,7 +201,7 @@ def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) ->
 
 @requirement("tools.result.counted")
 def test_result_counted(ask: Ask) -> None:
-    """A call and its result are part of the prompt."""
+    """The result of a call reaches the model: it costs prompt tokens."""
     short, long = (
         ask.chat(
             messages=returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], text)), tools=TOOLS
@@ -218,7 +218,7 @@ def test_result_counted(ask: Ask) -> None:
 
 @requirement("tools.result.orphan")
 def test_result_orphan(ask: Ask) -> None:
-    """A result without a call is a mistake."""
+    """A `tool` message that answers no call is refused."""
     answer = ask.chat(messages=[user(QUESTION), {"role": "tool", "tool_call_id": "call_none", "content": "18"}])
 
     assert 400 <= answer.status < 500, f"a tool message without a call is answered {answer.status}"
@@ -226,7 +226,7 @@ def test_result_orphan(ask: Ask) -> None:
 
 @requirement("tools.named.unknown")
 def test_named_unknown(ask: Ask) -> None:
-    """Only what was offered can be named."""
+    """A `tool_choice` that names a function that was not offered is refused."""
     choice = {"type": "function", "function": {"name": "get_tides"}}
     answer = ask.chat(QUESTION, tools=TOOLS, tool_choice=choice)
 
@@ -235,7 +235,7 @@ def test_named_unknown(ask: Ask) -> None:
 
 @requirement("tools.definition.name")
 def test_definition_name(ask: Ask) -> None:
-    """A function needs a name."""
+    """A function without a name is refused."""
     answer = ask.chat(QUESTION, tools=[{"type": "function", "function": {"parameters": CITY}}])
 
     assert 400 <= answer.status < 500, f"a function without a name is answered {answer.status}"
@@ -243,7 +243,7 @@ def test_definition_name(ask: Ask) -> None:
 
 @requirement("tools.parallel")
 def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Several calls go out and come back together."""
+    """Several calls in one answer have ids of their own, and all their results are taken back together."""
     answer = demand_supported(
         ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128})
     )
@@ -260,7 +260,7 @@ def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("tools.parallel.counted")
 def test_parallel_counted(ask: Ask) -> None:
-    """The first of two results is part of the prompt too."""
+    """Of several results each reaches the model: the first costs prompt tokens as well."""
     made = [EARLIER_CALL, {**EARLIER_CALL, "id": "call_9c1d"}]
     short, long = (
         ask.chat(messages=returned({"content": None, "tool_calls": made}, *results), tools=TOOLS)
@@ -276,7 +276,7 @@ def test_parallel_counted(ask: Ask) -> None:
 
 @requirement("tools.parallel.off")
 def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """One at a time when asked so."""
+    """`parallel_tool_calls: false` gives at most one call."""
     answer = demand_supported(
         ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128})
     )

@@ -48,7 +48,7 @@ def batch(ask: Ask) -> Embeddings:
 
 @requirement("embeddings.answers")
 def test_answers(one: Embeddings, demand_supported: Callable[..., Any]) -> None:
-    """A model and one text are enough."""
+    """A model and one text are enough for an answer with status 200."""
     demand_supported(one)
 
     assert one.exchange.media_type == "application/json", f"Content-Type is {one.exchange.media_type!r}"
@@ -57,13 +57,13 @@ def test_answers(one: Embeddings, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("embeddings.schema")
 def test_schema(batch: Embeddings, contract: Contract) -> None:
-    """The documented schema holds."""
+    """Every answer satisfies the documented schema of an embedding list."""
     demand_schema(contract.operations["createEmbedding"], batch)
 
 
 @requirement("embeddings.object")
 def test_object(batch: Embeddings) -> None:
-    """The list and its entries say what they are."""
+    """The answer is a `list`, and each of its entries an `embedding`."""
     assert batch.body.get("object") == "list", f"object is {batch.body.get('object')!r:.80}"
     for entry in batch.entries:
         assert entry.get("object") == "embedding", f"object of an entry is {entry.get('object')!r:.80}"
@@ -72,7 +72,7 @@ def test_object(batch: Embeddings) -> None:
 @requirement("embeddings.count")
 @pytest.mark.parametrize("texts", [TEXTS[0], [TEXTS[0]], TEXTS], ids=["text", "array-of-one", "array"])
 def test_count(ask: Ask, texts: str | tuple[str, ...], demand_supported: Callable[..., Any]) -> None:
-    """Every text has a vector."""
+    """One text gives one vector, and an array of texts one for each."""
     expected = 1 if isinstance(texts, str) else len(texts)
     answer = demand_supported(embed(ask, texts))
 
@@ -82,7 +82,7 @@ def test_count(ask: Ask, texts: str | tuple[str, ...], demand_supported: Callabl
 
 @requirement("embeddings.index")
 def test_index(batch: Embeddings) -> None:
-    """The entries are numbered."""
+    """`index` counts the entries from 0, in the order of the body."""
     found = [entry.get("index") for entry in batch.entries]
 
     assert found == list(range(len(found))), f"the indices are {found!r:.120}"
@@ -91,7 +91,7 @@ def test_index(batch: Embeddings) -> None:
 
 @requirement("embeddings.order")
 def test_order(ask: Ask, batch: Embeddings) -> None:
-    """A vector stands where its text stood."""
+    """The vector at an index is that of the text at the same place: a reordered batch gives reordered vectors."""
     vectors = _of(batch, TEXTS)
     swapped = _of(embed(ask, SWAPPED), SWAPPED)
 
@@ -101,7 +101,7 @@ def test_order(ask: Ask, batch: Embeddings) -> None:
 
 @requirement("embeddings.order.long")
 def test_order_long(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Nothing is shuffled where a long batch is cut up on the way."""
+    """In a batch of 121 texts, or of 24 where so many are refused, every vector belongs to its text."""
     texts = MANY
     if embed(ask, texts).status in {400, 413, 422}:
         texts = MANY[:SOME]
@@ -131,14 +131,14 @@ def _demand_nearest(vector: Vector, others: list[Vector], texts: tuple[str, ...]
 
 @requirement("embeddings.vector")
 def test_vector(batch: Embeddings) -> None:
-    """A vector is an array of numbers unless asked for otherwise."""
+    """A vector is an array of finite numbers when no format is asked for."""
     for vector in batch.raw:
         assert numbers(vector), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.length")
 def test_length(batch: Embeddings) -> None:
-    """The vectors can be compared with each other."""
+    """All vectors of an answer have the same length."""
     lengths = {len(vector) for vector in batch.vectors}
 
     assert len(lengths) == 1, f"the vectors have {sorted(lengths)} numbers"
@@ -146,7 +146,7 @@ def test_length(batch: Embeddings) -> None:
 
 @requirement("embeddings.distinct")
 def test_distinct(batch: Embeddings) -> None:
-    """No two texts share a vector."""
+    """Different texts have different vectors."""
     vectors = _of(batch, TEXTS)
 
     for place, vector in enumerate(vectors):
@@ -155,7 +155,7 @@ def test_distinct(batch: Embeddings) -> None:
 
 @requirement("embeddings.unicode")
 def test_unicode(ask: Ask) -> None:
-    """Letters of every script are read."""
+    """Different words outside ASCII have different vectors."""
     vectors = _of(embed(ask, WORDS), WORDS)
 
     assert vectors[0] != vectors[1], f"{WORDS[0]!r} and {WORDS[1]!r} share a vector"
@@ -163,7 +163,7 @@ def test_unicode(ask: Ask) -> None:
 
 @requirement("embeddings.alone")
 def test_alone(one: Embeddings, batch: Embeddings) -> None:
-    """What else is in a batch does not change a vector."""
+    """A text has the same vector alone and among others."""
     best = max(likeness(one.vectors[0], vector) for vector in _of(batch, TEXTS))
 
     assert best >= SAME, f"the vector of a text alone has a cosine of {best:.4f} to the nearest one of the batch"
@@ -171,7 +171,7 @@ def test_alone(one: Embeddings, batch: Embeddings) -> None:
 
 @requirement("embeddings.repeatable")
 def test_repeatable(ask: Ask, one: Embeddings) -> None:
-    """Asked again, a text has the same vector."""
+    """The same request gives the same vectors again."""
     again = likeness(one.vectors[0], embed(ask, take=1).vectors[0])
 
     assert again >= 1 - NEARLY, f"the cosine of two vectors of one text is {again:.4f}"
@@ -179,20 +179,20 @@ def test_repeatable(ask: Ask, one: Embeddings) -> None:
 
 @requirement("embeddings.unit-length")
 def test_unit_length(batch: Embeddings) -> None:
-    """The product of two vectors is their cosine."""
+    """A vector has the length 1."""
     for length in (hypot(*vector) for vector in batch.vectors):
         assert abs(length - 1) <= 0.01, f"a vector is {length:.4f} long"
 
 
 @requirement("embeddings.model")
 def test_model(one: Embeddings) -> None:
-    """The answer names the model."""
+    """`model` names the model that made the vectors."""
     demand_text(one.body.get("model"), "model")
 
 
 @requirement("embeddings.usage")
 def test_usage(one: Embeddings) -> None:
-    """What the vectors cost stands in the answer."""
+    """Prompt and all tokens are counted in whole numbers above 0."""
     usage = one.body.get("usage")
 
     assert isinstance(usage, dict), f"usage is {usage!r:.80}"
@@ -203,7 +203,7 @@ def test_usage(one: Embeddings) -> None:
 
 @requirement("embeddings.usage.total")
 def test_usage_total(batch: Embeddings) -> None:
-    """Nothing is generated."""
+    """`total_tokens` is the number of prompt tokens, because nothing is generated."""
     prompt, total = batch.tokens("prompt_tokens"), batch.tokens("total_tokens")
 
     assert total == prompt, f"total_tokens is {total}, prompt_tokens is {prompt}"
@@ -211,7 +211,7 @@ def test_usage_total(batch: Embeddings) -> None:
 
 @requirement("embeddings.usage.grows")
 def test_usage_grows(one: Embeddings, batch: Embeddings) -> None:
-    """More texts, more tokens."""
+    """Several texts cost more tokens than one of them."""
     less, more = one.tokens("prompt_tokens"), batch.tokens("prompt_tokens")
 
     assert more > less, f"{len(TEXTS)} texts are counted as {more} tokens, the first of them as {less}"
@@ -219,7 +219,7 @@ def test_usage_grows(one: Embeddings, batch: Embeddings) -> None:
 
 @requirement("embeddings.batch.largest")
 def test_batch_largest(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """The documented number of texts fits into one request."""
+    """One request takes 2048 texts."""
     answer = demand_supported(embed_many(ask, MOST))
 
     found = len(pick(answer.body, "data", kind=list))
@@ -228,19 +228,19 @@ def test_batch_largest(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("embeddings.batch.too-many")
 def test_batch_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
-    """One text more does not."""
+    """More than 2048 texts in one request are refused."""
     demand_refused(embed_many(ask, MOST + 1), gateway, "invalid_value")
 
 
 @requirement("embeddings.credits")
 def test_credits(one: Embeddings, gateway: dict[str, Any]) -> None:
-    """An answer tells what it cost."""
+    """Embeddings have their cost in credits in the documented header, as a number of 0 or more."""
     demand_credits(one.taken, gateway)
 
 
 @requirement("embeddings.credits-used")
 def test_credits_used(one: Embeddings) -> None:
-    """The body tells it as well."""
+    """Embeddings have their cost in credits in `credits_used`, as a number of 0 or more."""
     value = demand_kind(one.body.get("credits_used"), "credits_used", (int, float))
 
     assert value >= 0, f"credits_used is {value}"
@@ -248,5 +248,5 @@ def test_credits_used(one: Embeddings) -> None:
 
 @requirement("embeddings.model-used")
 def test_model_used(one: Embeddings, gateway: dict[str, Any]) -> None:
-    """An answer tells which model made it."""
+    """Embeddings name the model that served in the documented header."""
     assert one.taken.headers.get(gateway["headers"]["model_used"]), f"{gateway['headers']['model_used']} is missing"

@@ -29,58 +29,58 @@ BAD_REQUESTS: dict[str, dict[str, Any]] = {
 
 @requirement("embeddings.missing-input")
 def test_missing_input(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Something must be embedded."""
+    """A request without `input` is refused with the status of a missing field."""
     demand_refused(embed(ask, OMIT), gateway, "missing_field")
 
 
 @requirement("embeddings.missing-model")
 def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Something must embed it."""
+    """A request for embeddings without `model` is refused with the status of a missing field."""
     demand_refused(embed(ask, model=OMIT), gateway, "missing_field")
 
 
 @requirement("embeddings.input-type")
 @pytest.mark.parametrize("kind", WRONG_INPUTS)
 def test_input_type(ask: Ask, gateway: dict[str, Any], kind: str) -> None:
-    """Only texts and tokens can be embedded."""
+    """An `input` that is neither text nor tokens is refused."""
     demand_refused(embed(ask, WRONG_INPUTS[kind]), gateway, *REFUSED)
 
 
 @requirement("embeddings.empty-text")
 @pytest.mark.parametrize("text", ["", [TEXTS[0], ""]], ids=["alone", "among-others"])
 def test_empty_text(ask: Ask, gateway: dict[str, Any], text: str | list[str]) -> None:
-    """Nothing has no vector."""
+    """An empty text is refused, alone and among others."""
     demand_refused(embed(ask, text), gateway, *REFUSED)
 
 
 @requirement("embeddings.empty-list")
 def test_empty_list(ask: Ask, gateway: dict[str, Any]) -> None:
-    """No texts are no request."""
+    """An empty array of texts is refused."""
     demand_refused(embed(ask, []), gateway, *REFUSED)
 
 
 @requirement("embeddings.encoding-format")
 def test_encoding_format(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A format that nobody knows cannot be given."""
+    """An `encoding_format` that does not exist is refused."""
     demand_refused(embed(ask, encoding_format="hexadecimal"), gateway, *REFUSED)
 
 
 @requirement("embeddings.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A model that does not exist embeds nothing."""
+    """Embeddings of a model that does not exist are refused with the documented status."""
     demand_refused(embed(ask, model=NOWHERE), gateway, "unknown_model")
 
 
 @requirement("embeddings.unauthorized")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Strangers are not served."""
+    """Embeddings without a credential are a 401."""
     demand_refused(embed(ask, key=None), gateway, "missing_credential")
 
 
 @requirement("embeddings.error-body")
 @pytest.mark.parametrize("name", BAD_REQUESTS)
 def test_error_body(ask: Ask, name: str) -> None:
-    """A refusal says why."""
+    """A refusal of embeddings is a JSON error object with a message."""
     answer = embed(ask, **BAD_REQUESTS[name])
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")

@@ -45,21 +45,21 @@ def texts(ask: Ask) -> Embeddings:
 
 @requirement("embeddings.float")
 def test_float(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Numbers can be asked for."""
+    """`encoding_format` `float` gives arrays of finite numbers."""
     for vector in demand_supported(embed(ask, encoding_format="float")).raw:
         assert numbers(vector), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.base64")
 def test_base64(texts: Embeddings, demand_supported: Callable[..., Any]) -> None:
-    """Text can be asked for."""
+    """`encoding_format` `base64`, for which the official clients ask by default, gives each vector as text."""
     for vector in demand_supported(texts).raw:
         assert isinstance(vector, str), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.base64.decodes")
 def test_base64_decodes(texts: Embeddings, floats: Embeddings) -> None:
-    """The text holds one 32-bit number for each number of the vector."""
+    """The text is base64 of as many little-endian 32-bit floating point numbers as the vector has."""
     found = [vector for vector in texts.raw if isinstance(vector, str)]
     if not found:
         inconclusive("cannot be judged: no embedding is text")
@@ -78,7 +78,7 @@ def _pairs(floats: Embeddings, texts: Embeddings) -> list[tuple[Vector, Vector]]
 
 @requirement("embeddings.base64.same")
 def test_base64_same(texts: Embeddings, floats: Embeddings) -> None:
-    """The format does not change the vector."""
+    """Both formats hold the same vector."""
     for one, other in _pairs(floats, texts):
         found = likeness(one, other)
         assert found >= SAME, f"the cosine of the two forms is {found:.4f}; the text starts with {other[:3]}"
@@ -106,7 +106,7 @@ def _varies(ask: Ask, floats: Embeddings) -> bool:
 
 @requirement("embeddings.dimensions")
 def test_dimensions(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Shorter vectors can be asked for."""
+    """A vector has as many numbers as `dimensions` asks for."""
     wanted = shorter(ask)
 
     for vector in demand_supported(embed(ask, dimensions=wanted)).vectors:
@@ -116,7 +116,7 @@ def test_dimensions(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("embeddings.dimensions.base64")
 def test_dimensions_base64(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Shorter vectors can be asked for in base64 as well."""
+    """A vector in base64 has as many numbers as `dimensions` asks for."""
     wanted, own = shorter(ask), len(embed(ask).vectors[0])
     if len(embed(ask, encoding_format="base64").decoded[0]) != own:
         inconclusive("cannot be judged: base64 does not hold the vector in 32-bit numbers")
@@ -127,7 +127,7 @@ def test_dimensions_base64(ask: Ask, demand_supported: Callable[..., Any]) -> No
 
 @requirement("embeddings.dimensions.too-large")
 def test_dimensions_too_large(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A vector is never shorter than asked for."""
+    """More `dimensions` than the model has are refused, or honoured, but not ignored."""
     wanted = 2 * len(embed(ask).vectors[0]) + 1
     answer = embed(ask, dimensions=wanted)
 
@@ -141,13 +141,13 @@ def test_dimensions_too_large(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("embeddings.dimensions.invalid")
 @pytest.mark.parametrize("value", [0, -1, "many"], ids=["zero", "negative", "word"])
 def test_dimensions_invalid(ask: Ask, gateway: dict[str, Any], value: int | str) -> None:
-    """A length is a whole number above zero."""
+    """`dimensions` that are zero, negative or no number are refused as an invalid value."""
     demand_refused(embed(ask, dimensions=value), gateway, "invalid_value")
 
 
 @requirement("embeddings.tokens")
 def test_tokens(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """A text may be sent as its tokens."""
+    """An array of tokens is one input, with a vector as long as that of a text."""
     own = len(embed(ask).vectors[0])
     vectors = demand_supported(embed(ask, TOKENS)).vectors
 
@@ -157,7 +157,7 @@ def test_tokens(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("embeddings.tokens.batch")
 def test_tokens_batch(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Several texts may be sent as their tokens."""
+    """Arrays of tokens in an array are inputs of their own, in their order."""
     vectors = demand_supported(embed(ask, [OTHER_TOKENS, TOKENS])).vectors
     alone = embed(ask, TOKENS).vectors[0]
 
@@ -167,7 +167,7 @@ def test_tokens_batch(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("embeddings.tokens.counted")
 def test_tokens_counted(ask: Ask) -> None:
-    """Tokens are tokens."""
+    """Tokens are counted as at least as many as were sent."""
     counted = embed(ask, TOKENS).tokens("prompt_tokens")
 
     assert counted >= len(TOKENS), f"{len(TOKENS)} tokens are counted as {counted}"

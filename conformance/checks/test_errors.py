@@ -30,7 +30,7 @@ def test_never_5xx(ask: Ask, bad_request: BadChatRequest) -> None:
 @requirement("errors.never-2xx")
 @each_bad_request(bad_requests.NEVER_SERVED)
 def test_never_2xx(ask: Ask, bad_request: BadChatRequest) -> None:
-    """What cannot be served is not answered as if it were."""
+    """A request that cannot be served is never answered with a 2xx."""
     answer = bad_request.send(ask)
 
     assert not 200 <= answer.status < 300, f"the request is {_seen(answer)}"
@@ -38,20 +38,20 @@ def test_never_2xx(ask: Ask, bad_request: BadChatRequest) -> None:
 
 @requirement("errors.malformed-json")
 def test_malformed_json(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Half a JSON text is refused."""
+    """A body that is not JSON is refused with the status documented for it."""
     demand_refused(bad_requests.MALFORMED.send(ask), gateway, *bad_requests.MALFORMED.causes)
 
 
 @requirement("errors.empty-body")
 def test_empty_body(ask: Ask, gateway: dict[str, Any]) -> None:
-    """No body is refused."""
+    """An empty body is refused as malformed, or for what is missing from it."""
     demand_refused(bad_requests.EMPTY.send(ask), gateway, *bad_requests.EMPTY.causes)
 
 
 @requirement("errors.not-an-object")
 @each_bad_request(bad_requests.NOT_AN_OBJECT)
 def test_not_an_object(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """JSON that is no object is refused."""
+    """A body that is a JSON array, string, number or null is refused as malformed or invalid."""
     demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
@@ -67,7 +67,7 @@ def test_missing_model(ask: Ask, gateway: dict[str, Any], promised: bool) -> Non
 
 @requirement("errors.missing-messages")
 def test_missing_messages(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Without messages there is nothing to answer."""
+    """A request without `messages` is refused with the status of a missing field."""
     demand_refused(bad_requests.NO_MESSAGES.send(ask), gateway, *bad_requests.NO_MESSAGES.causes)
 
 
@@ -103,34 +103,34 @@ def test_wrong_option(ask: Ask, gateway: dict[str, Any], contract: Contract, bad
 
 @requirement("errors.empty-messages")
 def test_empty_messages(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A conversation has at least one message."""
+    """An empty `messages` is refused with the status of an invalid value."""
     demand_refused(bad_requests.EMPTY_MESSAGES.send(ask), gateway, *bad_requests.EMPTY_MESSAGES.causes)
 
 
 @requirement("errors.missing-role")
 def test_missing_role(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Somebody says each message."""
+    """A message without `role` is refused."""
     demand_refused(bad_requests.NO_ROLE.send(ask), gateway, *bad_requests.NO_ROLE.causes)
 
 
 @requirement("errors.unknown-model")
 @each_bad_request(bad_requests.UNKNOWN_MODEL)
 def test_unknown_model(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """No other model answers in its place, whole or streamed."""
+    """A model that does not exist is refused with its documented status, whole and streamed."""
     demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.unknown-route")
 @each_bad_request(bad_requests.UNKNOWN_ROUTE)
 def test_unknown_route(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """What does not exist is not found."""
+    """A route that does not exist is a 404."""
     demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
 @requirement("errors.wrong-method")
 @each_bad_request(bad_requests.WRONG_METHOD)
 def test_wrong_method(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """A method that a route does not take is refused as such."""
+    """A method that a route does not take is refused as a wrong method or an unknown route."""
     demand_refused(bad_request.send(ask), gateway, *bad_request.causes)
 
 
@@ -146,7 +146,7 @@ def test_wrong_media_type(ask: Ask, gateway: dict[str, Any], bad_request: BadCha
 
 @requirement("errors.stable")
 def test_stable(ask: Ask) -> None:
-    """After everything that is wrong, what is right still works."""
+    """After all wrong requests a right one is answered."""
     for bad_request in bad_requests.ALL:
         bad_request.send(ask)
 

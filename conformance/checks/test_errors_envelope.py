@@ -38,7 +38,7 @@ def _error(answer: Exchange) -> dict[str, Any] | None:
 @requirement("errors.json")
 @each_bad_request(bad_requests.ANSWERED_AS_ERROR)
 def test_json(ask: Ask, bad_request: BadChatRequest) -> None:
-    """An error is JSON, like every other answer."""
+    """An error is a JSON object sent as `application/json`, never HTML or plain text."""
     answer = bad_request.send(ask)
 
     if answer.status >= 400:
@@ -48,7 +48,7 @@ def test_json(ask: Ask, bad_request: BadChatRequest) -> None:
 @requirement("errors.envelope")
 @each_bad_request(bad_requests.ANSWERED_AS_ERROR)
 def test_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
-    """Everything about an error stands in one object."""
+    """The body of an error has one top-level `error` object."""
     answer = bad_request.send(ask)
 
     if answer.status >= 400:
@@ -58,26 +58,26 @@ def test_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
 
 @requirement("errors.message")
 def test_message(ask: Ask) -> None:
-    """An error tells people what is wrong."""
+    """`error.message` is a non-empty string."""
     for bad_request, error in _objects(ask):
         demand_text(error.get("message"), f"{bad_request.name}: message")
 
 
 @requirement("errors.type")
 def test_type(ask: Ask, gateway: dict[str, Any]) -> None:
-    """The class of an error is a word."""
+    """`error.type` is a non-empty string; null or absent where it is not documented."""
     _demand_word("type", ask, gateway)
 
 
 @requirement("errors.code")
 def test_code(ask: Ask, gateway: dict[str, Any]) -> None:
-    """The cause of an error is a word, never a number."""
+    """`error.code` is a non-empty string and no number; null or absent where it is not documented."""
     _demand_word("code", ask, gateway)
 
 
 @requirement("errors.param")
 def test_param(ask: Ask) -> None:
-    """The field at fault is given by its name."""
+    """`error.param` is a string, null or absent."""
     for bad_request, error in _objects(ask):
         param = error.get("param")
         assert param is None or isinstance(param, str), f"{bad_request.name}: param is {param!r:.80}"
@@ -159,13 +159,13 @@ def test_routing_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
 
 @requirement("errors.documented-code")
 def test_documented_code(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Each cause has the code that is documented for it."""
+    """Each cause has the `code` that is documented for it."""
     _demand_documented("code", gateway["errors"]["codes"], ask, target)
 
 
 @requirement("errors.documented-type")
 def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Each cause has the type that is documented for it."""
+    """Each cause has the `type` that is documented for it."""
     _demand_documented("type", gateway["errors"]["types"], ask, target)
 
 
@@ -192,7 +192,7 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
 
 @requirement("errors.not-leaking")
 def test_not_leaking(ask: Ask, target: Target) -> None:
-    """An error tells nothing of the inside of the server."""
+    """No error shows a stack trace or paths of the server."""
     for answer in _errors(ask, target):
         found = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
         assert not found, f"a {answer.status} shows a stack trace: {found.group(0).strip()!r:.120}"

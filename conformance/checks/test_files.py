@@ -57,7 +57,7 @@ def document(files: Files) -> FileAnswer:
 
 @requirement("files.upload")
 def test_upload(files: Files) -> None:
-    """A file is taken and gets an id."""
+    """A form with a file and a purpose is answered with a file object that has an `id`."""
     body = demand_json(demand_served(files.document()).exchange)
 
     demand_text(body.get("id"), "id")
@@ -66,7 +66,7 @@ def test_upload(files: Files) -> None:
 
 @requirement("files.upload.bytes")
 def test_upload_bytes(document: FileAnswer, files: Files) -> None:
-    """The file has the size that was sent: in bytes, not in letters."""
+    """`bytes` is the size of the uploaded file."""
     for sent, answer in ((files.pdf, document), (UNICODE, files.upload(UNICODE, files.purpose))):
         size, told = len(sent.data), answer.body.get("bytes")
         assert told == size, f"{size} bytes were sent, bytes is {told!r:.80}"
@@ -74,7 +74,7 @@ def test_upload_bytes(document: FileAnswer, files: Files) -> None:
 
 @requirement("files.upload.created-at")
 def test_upload_created_at(document: FileAnswer) -> None:
-    """The file is told to be of some age, in seconds."""
+    """`created_at` is a Unix time in whole seconds."""
     created = document.body.get("created_at")
 
     assert demand_count(created, "created_at", 1) < MILLISECONDS, f"created_at is {created}, which is in milliseconds"
@@ -82,7 +82,7 @@ def test_upload_created_at(document: FileAnswer) -> None:
 
 @requirement("files.upload.filename")
 def test_upload_filename(document: FileAnswer, files: Files) -> None:
-    """The file keeps its name."""
+    """`filename` is the name under which the file was uploaded."""
     name = document.body.get("filename")
 
     assert name == files.pdf.name, f"{files.pdf.name!r} was sent, filename is {name!r:.80}"
@@ -90,7 +90,7 @@ def test_upload_filename(document: FileAnswer, files: Files) -> None:
 
 @requirement("files.upload.unicode-name")
 def test_upload_unicode_name(document: FileAnswer, files: Files) -> None:
-    """The name may be in any script."""
+    """A file name beyond ASCII comes back as it was sent."""
     if pick(document.body, "filename") != files.pdf.name:
         inconclusive("not even a plain name is kept")
     name = pick(files.upload(UNICODE, files.purpose).body, "filename")
@@ -100,7 +100,7 @@ def test_upload_unicode_name(document: FileAnswer, files: Files) -> None:
 
 @requirement("files.upload.purpose")
 def test_upload_purpose(document: FileAnswer, files: Files) -> None:
-    """The file is for what it was meant for."""
+    """`purpose` is the one that was asked for."""
     purpose = document.body.get("purpose")
 
     assert purpose == files.purpose, f"{files.purpose!r} was asked for, purpose is {purpose!r:.80}"
@@ -108,7 +108,7 @@ def test_upload_purpose(document: FileAnswer, files: Files) -> None:
 
 @requirement("files.upload.status")
 def test_upload_status(document: FileAnswer, contract: Contract) -> None:
-    """The file says whether it is ready."""
+    """The file object has a `status` where that is documented as one of its fields."""
     if "status" not in contract.document["components"]["schemas"]["File"]["required"]:
         raise NotApplicable("no status is demanded of a file")
     demand_text(document.body.get("status"), "status")
@@ -116,7 +116,7 @@ def test_upload_status(document: FileAnswer, contract: Contract) -> None:
 
 @requirement("files.upload.unique")
 def test_upload_unique(files: Files) -> None:
-    """Two files are not one."""
+    """Two files have two ids."""
     one, other = files.text().id, files.upload(UNICODE, files.purpose).id
 
     assert one != other, f"two different files have the id {one!r:.80}"
@@ -124,7 +124,7 @@ def test_upload_unique(files: Files) -> None:
 
 @requirement("files.upload.no-file")
 def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
-    """Without a file there is nothing to keep."""
+    """A form without a file is refused with the status of a missing field."""
     answer = FileAnswer(ask.upload(PATH, [("purpose", files.purpose)], []))
 
     demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
@@ -132,7 +132,7 @@ def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
 
 @requirement("files.upload.no-purpose")
 def test_no_purpose(ask: Ask, gateway: dict[str, Any]) -> None:
-    """What a file is for must be said."""
+    """A form without a purpose is refused with the status of a missing field."""
     answer = FileAnswer(ask.upload(PATH, [], [("file", *TEXT)]))
 
     demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
@@ -140,7 +140,7 @@ def test_no_purpose(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("files.upload.unknown-purpose")
 def test_unknown_purpose(files: Files, gateway: dict[str, Any]) -> None:
-    """There is no purpose of that name."""
+    """A purpose that does not exist is refused with the status of an invalid value."""
     answer = files.upload(TEXT, "no-such-purpose")
 
     demand_refused(answer, gateway, "invalid_value")
@@ -149,7 +149,7 @@ def test_unknown_purpose(files: Files, gateway: dict[str, Any]) -> None:
 @requirement("files.upload.broken-form")
 @each("damage", ["truncated", "divided by another boundary", "empty"])
 def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
-    """What cannot be read to its end is not kept."""
+    """A form that ends in the middle, or that its boundary does not divide, is refused with a 4xx."""
     whole = form([("purpose", files.purpose)], [("file", *TEXT)])
     half = whole[: whole.index(TEXT.data) + 10]
     body = {"truncated": half, "empty": b""}.get(damage, whole.replace(BOUNDARY.encode(), b"another"))
@@ -160,7 +160,7 @@ def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
 
 @requirement("files.upload.not-a-form")
 def test_not_a_form(ask: Ask) -> None:
-    """A file does not come in JSON."""
+    """An upload in JSON is refused with a 4xx."""
     answer = FileAnswer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
 
     demand_client_error(answer)
@@ -168,7 +168,7 @@ def test_not_a_form(ask: Ask) -> None:
 
 @requirement("files.retrieve")
 def test_retrieve(document: FileAnswer, files: Files) -> None:
-    """A file is the same after its upload."""
+    """A file is answered under its id, with the fields that the upload told."""
     known = told(document, files)
     body = demand_served(files.retrieve(document.id)).body
 
@@ -196,7 +196,7 @@ def _refusal_of_downloads(files: Files) -> int | None:
 @requirement("files.errors")
 @each("case", ["no file", "unknown purpose", "broken form", *OPERATIONS])
 def test_errors(ask: Ask, files: Files, case: str) -> None:
-    """An error about files looks like every other error."""
+    """Refusals of forms and of unknown files have the envelope that every error has."""
     if case in OPERATIONS:
         answer = OPERATIONS[case](files, NOBODYS)
     elif case == "broken form":
@@ -213,7 +213,7 @@ def test_errors(ask: Ask, files: Files, case: str) -> None:
 
 @requirement("files.schema")
 def test_schema(document: FileAnswer, files: Files, contract: Contract) -> None:
-    """Every answer has its documented form."""
+    """Every answer satisfies its documented schema."""
     victim = files.deleted()
     answers = {
         "uploadFile": document,
@@ -229,7 +229,7 @@ def test_schema(document: FileAnswer, files: Files, contract: Contract) -> None:
 
 @requirement("files.delete")
 def test_delete(files: Files) -> None:
-    """A deletion is confirmed."""
+    """A deletion is answered with the `id`, `object` `file` and `deleted` true."""
     name = files.victim().id
     body = demand_served(files.delete(name)).body
 
@@ -241,7 +241,7 @@ def test_delete(files: Files) -> None:
 @requirement("files.delete.gone")
 @each("operation", ["retrieve", "download"])
 def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> None:
-    """What was deleted cannot be read."""
+    """A deleted file can neither be retrieved nor downloaded: its status is that of an unknown object."""
     name = files.deleted().id
     read = OPERATIONS[operation]
     if read(files, NOBODYS).served:
@@ -255,7 +255,7 @@ def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> N
 
 @requirement("files.delete.unlisted")
 def test_delete_unlisted(files: Files) -> None:
-    """What was deleted is not listed."""
+    """A deleted file is no longer listed."""
     name = files.deleted().id
 
     entry = _settled(lambda take: files.listed(name, take=10 + take), lambda found: found is None)
@@ -264,7 +264,7 @@ def test_delete_unlisted(files: Files) -> None:
 
 @requirement("files.delete.again")
 def test_delete_again(files: Files, gateway: dict[str, Any]) -> None:
-    """What is gone cannot be deleted."""
+    """A deleted file cannot be deleted once more."""
     name = files.deleted().id
     if files.delete(NOBODYS).served:
         inconclusive("even a file that nobody uploaded can be deleted")

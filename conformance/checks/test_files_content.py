@@ -29,7 +29,7 @@ def files(ask: Ask) -> Iterator[Files]:
 
 @requirement("files.content")
 def test_content(files: Files, promised: bool) -> None:
-    """What comes down is what went up."""
+    """A download is byte for byte what was uploaded."""
     sent, answer = files.pdf, files.download(files.document().id)
     if answer.status in REFUSED and not promised:
         sent, answer = BATCH, files.download(files.upload(BATCH, "batch").id)
@@ -39,7 +39,7 @@ def test_content(files: Files, promised: bool) -> None:
 
 @requirement("files.content.binary")
 def test_content_binary(files: Files, promised: bool) -> None:
-    """Bytes that are no text stay what they are."""
+    """An image comes back byte for byte: what is no text is not treated as text."""
     _demand_bytes(IMAGE, files.download(files.image().id), promised)
 
 
@@ -66,7 +66,7 @@ def _demand_bytes(sent: Document, answer: FileAnswer, promised: bool) -> None:
 
 @requirement("files.content.type")
 def test_content_type(files: Files) -> None:
-    """The download is labelled as what it is."""
+    """The media type of a download is that of the uploaded file, or `application/octet-stream`."""
     answer = files.download(files.document().id)
     if not answer.served:
         inconclusive(f"the download was answered {answer.status}")
@@ -101,7 +101,7 @@ def reader(ask: Ask, target: Target) -> Reader:
 @requirement("files.chat")
 @each("form", FORMS)
 def test_chat(files: Files, reader: Reader, gateway: dict[str, Any], form: str) -> None:
-    """A file is uploaded to be asked about."""
+    """The id that an upload gave is accepted as `file_id` in a message, in every documented form of the part."""
     _documented(gateway, form)
     answer = reader.ask_about(stored_file_part(form, files.document().id))
     leave_at_limit(answer.exchange)
@@ -120,7 +120,7 @@ def _documented(gateway: dict[str, Any], form: str) -> None:
 
 @requirement("files.chat.counted")
 def test_chat_counted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
-    """An uploaded file is not dropped."""
+    """An uploaded file reaches the model: it costs prompt tokens."""
     form = gateway["files"]["part"][0]
     alone, brought, stored = (
         reader.ask_about(*parts).tokens("prompt_tokens")
@@ -134,7 +134,7 @@ def test_chat_counted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
 
 @requirement("files.chat.deleted")
 def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
-    """What is gone cannot be asked about."""
+    """A deleted file is refused in a message with a 4xx."""
     form = gateway["files"]["part"][0]
     if reader.takes_anything(form):
         inconclusive("even a file that nobody uploaded is taken")
@@ -145,7 +145,7 @@ def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
 
 @requirement("files.chat.foreign")
 def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
-    """What belongs to others cannot be asked about."""
+    """A file of another account is refused in a message."""
     form = gateway["files"]["part"][0]
     if reader.takes_anything(form):
         inconclusive("even a file that nobody uploaded is taken")

@@ -44,7 +44,7 @@ def first(files: Files) -> FileAnswer:
 
 @requirement("files.list")
 def test_list(files: Files) -> None:
-    """What was uploaded is listed."""
+    """An uploaded file is listed."""
     name = files.document().id
     demand_served(files.page(take=1, limit=100))
 
@@ -53,7 +53,7 @@ def test_list(files: Files) -> None:
 
 @requirement("files.list.shape")
 def test_list_shape(files: Files) -> None:
-    """The list says that it is one, and whether it is whole."""
+    """The list has `object` `list`, an array `data` of file objects, and a boolean `has_more`."""
     body = demand_kind(demand_served(files.page()).exchange.json, "the body", dict)
 
     assert body.get("object") == "list", f"object is {body.get('object')!r:.80}"
@@ -64,7 +64,7 @@ def test_list_shape(files: Files) -> None:
 
 @requirement("files.list.same")
 def test_list_same(files: Files) -> None:
-    """A file is told in one way."""
+    """A file is the same in the list as the upload told it."""
     name = files.document().id
     listed = files.listed(name, take=1) or inconclusive("the file is not listed")
 
@@ -75,7 +75,7 @@ def test_list_same(files: Files) -> None:
 @requirement("files.list.robust")
 @each("case", [*ODD, AFTER_DELETED])
 def test_list_robust(files: Files, case: str) -> None:
-    """What the caller gets wrong is not the server's failure."""
+    """A wrong query parameter, or a page after a file that is gone, is answered without a server error."""
     query = ODD[case] if case in ODD else {"after": files.deleted().id}
     answer = files.page(**query)
 
@@ -87,7 +87,7 @@ def test_list_robust(files: Files, case: str) -> None:
 @requirement("files.paging.limit")
 @pytest.mark.usefixtures("three")
 def test_paging_limit(first: FileAnswer) -> None:
-    """A page is as long as it should be."""
+    """A page has as many files as `limit` says when there are more."""
     entries = demand_served(first).entries
 
     assert len(entries) == 1, f"limit is 1 and the page has {len(entries)} files"
@@ -96,7 +96,7 @@ def test_paging_limit(first: FileAnswer) -> None:
 @requirement("files.paging.has-more")
 @pytest.mark.usefixtures("three")
 def test_paging_has_more(first: FileAnswer) -> None:
-    """A page says that others follow."""
+    """`has_more` is true when files follow the page."""
     if len(first.entries) != 1:
         inconclusive("the page has not the asked length")
 
@@ -105,7 +105,7 @@ def test_paging_has_more(first: FileAnswer) -> None:
 
 @requirement("files.paging.after")
 def test_paging_after(files: Files, three: list[str]) -> None:
-    """Pages of one file each are the list."""
+    """Pages after pages give every file of the list once, in its order."""
     if len(three) != len(set(three)):
         inconclusive("the uploads have no ids of their own")
     seen = steady(lambda take: _walk(files, 20 * take), lambda walk: walk[0] == walk[1] == walk[2])
@@ -128,7 +128,7 @@ def _walk(files: Files, take: int) -> list[list[str]]:
 @requirement("files.paging.end")
 @pytest.mark.usefixtures("three")
 def test_paging_end(files: Files) -> None:
-    """Who turns the pages comes to an end."""
+    """The pages end: none follows the last file, and the last page says so."""
     pages = list(files.pages(take=2))
     if pages[-1].has_more and pages[-1].ids:
         inconclusive("the list has too many pages")
@@ -160,7 +160,7 @@ def test_paging_cursors(files: Files) -> None:
 @requirement("files.order")
 @pytest.mark.usefixtures("three")
 def test_order(files: Files) -> None:
-    """The oldest comes first when that is asked for, else the newest."""
+    """`order` puts the oldest file first or the newest, which is what a list does without it."""
     oldest_first = _ages(files, "asc")
     newest_first = _ages(files, "desc")
     unasked = _ages(files)
@@ -179,7 +179,7 @@ def _ages(files: Files, order: str = "") -> list[int]:
 
 @requirement("files.purpose")
 def test_purpose(files: Files) -> None:
-    """Files can be listed by what they are for."""
+    """A list of one purpose has the files of that purpose and no others."""
     uploads: dict[str, Any] = {"vision": files.image(), files.purpose: files.document()}
 
     for purpose, upload in uploads.items():

@@ -51,7 +51,7 @@ def _as_stranger(answer: FileAnswer) -> FileAnswer:
 @requirement("files.isolation")
 @each("operation", OPERATIONS)
 def test_isolation(files: Files, operation: str) -> None:
-    """Who knows an id has no right to the file."""
+    """Another account can neither retrieve nor download nor delete a file."""
     name = files.victim(take=1).id
     answer = _as_stranger(OPERATIONS[operation](files, name, key=STRANGER))
 
@@ -60,7 +60,7 @@ def test_isolation(files: Files, operation: str) -> None:
 
 @requirement("files.isolation.list")
 def test_isolation_list(files: Files) -> None:
-    """A list has one's own files only."""
+    """Another account does not see a file in its list."""
     name = files.document().id
     page = _as_stranger(files.page(key=STRANGER))
     if page.status == 403:
@@ -71,7 +71,7 @@ def test_isolation_list(files: Files) -> None:
 
 @requirement("files.isolation.hidden")
 def test_isolation_hidden(files: Files, gateway: dict[str, Any]) -> None:
-    """Nobody learns that others have a file."""
+    """A file of another account has the status of an unknown object, so that nobody learns that it exists."""
     answer = _as_stranger(files.retrieve(files.victim(take=1).id, key=STRANGER))
     if answer.served:
         inconclusive("another account can retrieve the file")
@@ -81,7 +81,7 @@ def test_isolation_hidden(files: Files, gateway: dict[str, Any]) -> None:
 
 @requirement("files.account")
 def test_account(files: Files) -> None:
-    """A file belongs to the account and not to the key."""
+    """Another key of the same account retrieves the file."""
     name = files.document().id
     body = demand_served(files.retrieve(name, key="sibling")).body
 
@@ -90,7 +90,7 @@ def test_account(files: Files) -> None:
 
 @requirement("files.filename.plain")
 def test_filename_plain(files: Files) -> None:
-    """Where the file lay is nobody's business."""
+    """A file name comes back without the folders that it was sent with."""
     name = pick(files.upload(IN_FOLDERS, files.purpose).body, "filename", kind=str)
 
     assert not re.search(r"[/\\]", name), f"{IN_FOLDERS.name!r} was sent, filename is {name!r:.80}"
@@ -98,7 +98,7 @@ def test_filename_plain(files: Files) -> None:
 
 @requirement("files.mime")
 def test_mime(files: Files, gateway: dict[str, Any]) -> None:
-    """A file is what it says it is."""
+    """A file whose content is not of its declared media type is refused with the status of an invalid value."""
     answer = files.upload(DISGUISED, files.purpose)
 
     demand_refused(answer, gateway, "invalid_value")
@@ -133,7 +133,7 @@ def keyed(files: Files, gateway: dict[str, Any]) -> Keyed:
 
 @requirement("files.idempotency")
 def test_idempotency(keyed: Keyed) -> None:
-    """Who is not sure that an upload went through sends it again."""
+    """A second upload under the same idempotency key answers with the first file."""
     first, second = keyed.twice()
 
     assert demand_served(first).id == demand_served(second).id, f"the same key made {first.id} and {second.id}"
@@ -141,7 +141,7 @@ def test_idempotency(keyed: Keyed) -> None:
 
 @requirement("files.idempotency.single")
 def test_idempotency_single(keyed: Keyed, files: Files) -> None:
-    """The file is kept once."""
+    """A second upload under the same idempotency key makes no second file."""
     made = {answer.id for answer in keyed.twice()}
     found = [
         pick(entry, "id")
@@ -157,7 +157,7 @@ def test_idempotency_single(keyed: Keyed, files: Files) -> None:
 
 @requirement("files.idempotency.other-key")
 def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
-    """Another key is another upload."""
+    """An upload under another idempotency key makes another file."""
     first, _ = keyed.twice()
     other = demand_served(keyed.upload(f"conformance_{files.word}_other"))
 
@@ -167,7 +167,7 @@ def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
 @requirement("files.idempotency.invalid")
 @each("wrong", WRONG_KEYS)
 def test_idempotency_invalid(keyed: Keyed, gateway: dict[str, Any], wrong: str) -> None:
-    """Not everything is a key."""
+    """An idempotency key of another form than the documented one is refused with the status of an invalid value."""
     demand_refused(keyed.upload(WRONG_KEYS[wrong]), gateway, "invalid_value")
 
 
@@ -197,7 +197,7 @@ def test_storage(files: Files, gateway: dict[str, Any]) -> None:
 
 @requirement("files.storage.files")
 def test_storage_files(files: Files, gateway: dict[str, Any]) -> None:
-    """One knows how many files there may be."""
+    """An upload and a list tell the number of files and how many there may be, of which the first is no larger."""
     names = gateway["files"]["storage"]
 
     _demand_room(files, names["files"], names["files_limit"])
@@ -216,7 +216,7 @@ def _used(files: Files, gateway: dict[str, Any], look: int) -> list[int]:
 
 @requirement("files.storage.grows")
 def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
-    """What is uploaded takes room."""
+    """The bytes stored grow by the size of an upload."""
     size = len(BALLAST.data)
     grown = steady(lambda look: _growth(_used(files, gateway, look)), lambda bytes_: bytes_ == size)
 
@@ -225,7 +225,7 @@ def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
 
 @requirement("files.storage.shrinks")
 def test_storage_shrinks(files: Files, gateway: dict[str, Any]) -> None:
-    """What is deleted gives its room back."""
+    """The bytes stored shrink by the size of a deleted file."""
     size = len(BALLAST.data)
     shrunk = steady(lambda look: -_growth(_used(files, gateway, look)[1:]), lambda bytes_: bytes_ == size)
 
@@ -243,7 +243,7 @@ def _expiring(files: Files, seconds: int) -> FileAnswer:
 
 @requirement("files.expiry")
 def test_expiry(files: Files) -> None:
-    """A file may be for a while only."""
+    """A file that is uploaded with `expires_after` tells in `expires_at` when it will be gone."""
     answer = _expiring(files, HOUR)
     if answer.status in REFUSED:
         raise Unsupported(f"the target takes no expires_after: {answer.exchange.text:.120}")
@@ -257,7 +257,7 @@ def test_expiry(files: Files) -> None:
 
 @requirement("files.expiry.invalid")
 def test_expiry_invalid(files: Files) -> None:
-    """A file is not for a moment."""
+    """A time below the documented minimum in `expires_after` is refused with a 4xx."""
     taken = _expiring(files, HOUR)
     if not taken.served or taken.body.get("expires_at") is None:
         inconclusive("expires_after is not taken at all")

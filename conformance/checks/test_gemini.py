@@ -14,7 +14,7 @@ LONG = "Answer politely. " * 20
 
 @requirement("gemini.answers")
 def test_answers(gemini: Gemini) -> None:
-    """The plainest request is answered in JSON."""
+    """`:generateContent` below `v1beta` answers 200 with a JSON object."""
     answer = gemini.generate()
 
     demand_served(answer)
@@ -23,7 +23,7 @@ def test_answers(gemini: Gemini) -> None:
 
 @requirement("gemini.schema")
 def test_schema(gemini: Gemini, contract: Contract) -> None:
-    """The answer has the documented form."""
+    """The answer satisfies the documented schema of a GenerateContentResponse."""
     answer = gemini.generate()
 
     demand_schema(contract.operations["generateContent"], answer)
@@ -31,7 +31,7 @@ def test_schema(gemini: Gemini, contract: Contract) -> None:
 
 @requirement("gemini.candidates")
 def test_candidates(gemini: Gemini) -> None:
-    """There is an answer."""
+    """`candidates` is a non-empty array of objects, unless the prompt was blocked."""
     body = gemini.generate().body
     if member(body, "promptFeedback", "blockReason"):
         inconclusive("the prompt was blocked")
@@ -41,7 +41,7 @@ def test_candidates(gemini: Gemini) -> None:
 
 @requirement("gemini.role")
 def test_role(gemini: Gemini) -> None:
-    """The model is called model here."""
+    """The role of an answer is `model`."""
     answer = gemini.generate()
 
     role = answer.content.get("role")
@@ -50,7 +50,7 @@ def test_role(gemini: Gemini) -> None:
 
 @requirement("gemini.text")
 def test_text(gemini: Gemini) -> None:
-    """The words stand in the parts of the content."""
+    """The parts of an answer carry its text."""
     answer = gemini.generate()
     if answer.candidate.get("finishReason") not in (None, "STOP") and not answer.parts:
         inconclusive(f"the answer was ended by {answer.candidate.get('finishReason')!r:.60}")
@@ -60,7 +60,7 @@ def test_text(gemini: Gemini) -> None:
 
 @requirement("gemini.finish-reason")
 def test_finish_reason(gemini: Gemini) -> None:
-    """An answer says why it ended, in the words of this protocol."""
+    """`finishReason` of a whole answer is a word in capitals, such as STOP."""
     reason = demand_text(gemini.generate().candidate.get("finishReason"), "finishReason")
 
     assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
@@ -68,25 +68,25 @@ def test_finish_reason(gemini: Gemini) -> None:
 
 @requirement("gemini.usage")
 def test_usage(gemini: Gemini) -> None:
-    """What the answer cost is told."""
+    """`usageMetadata` counts the tokens of the prompt, and its total is no less than prompt and answer."""
     demand_usage(gemini.generate().body.get("usageMetadata"))
 
 
 @requirement("gemini.usage.sum")
 def test_usage_sum(gemini: Gemini) -> None:
-    """The total is the sum of what it counts."""
+    """`totalTokenCount` is the sum of prompt, answer, thoughts and tool results."""
     demand_sum(pick(gemini.generate().body, "usageMetadata", kind=dict))
 
 
 @requirement("gemini.model-version")
 def test_model_version(gemini: Gemini) -> None:
-    """The answer names its model."""
+    """`modelVersion` names the model that answered."""
     demand_text(gemini.generate().body.get("modelVersion"), "modelVersion")
 
 
 @requirement("gemini.response-id")
 def test_response_id(gemini: Gemini) -> None:
-    """Every answer has an id of its own."""
+    """`responseId` is a non-empty text, another one for each answer."""
     ids = [demand_text(gemini.generate(take=take).body.get("responseId"), "responseId") for take in (0, 1)]
 
     assert ids[0] != ids[1], f"two answers have the id {ids[0]!r:.60}"
@@ -94,13 +94,13 @@ def test_response_id(gemini: Gemini) -> None:
 
 @requirement("gemini.default-role")
 def test_default_role(gemini: Gemini) -> None:
-    """Who leaves the role out speaks as the user."""
+    """A turn without a role is the user's."""
     demand_served(gemini.generate([{"parts": [{"text": SAY}]}]))
 
 
 @requirement("gemini.system-instruction")
 def test_system_instruction(gemini: Gemini) -> None:
-    """An instruction is read, and therefore counted."""
+    """`systemInstruction` reaches the model: it costs prompt tokens."""
     told = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
 
     demand_served(told)
@@ -109,7 +109,7 @@ def test_system_instruction(gemini: Gemini) -> None:
 
 @requirement("gemini.history")
 def test_history(gemini: Gemini) -> None:
-    """Earlier turns are read, and therefore counted."""
+    """Earlier turns reach the model: they cost prompt tokens."""
     turns = [turn(LONG), turn("Yes.", "model"), turn(SAY)]
     last = gemini.generate(SAY)
 
@@ -125,7 +125,7 @@ def _demand_more(longer: Generated, shorter: Generated, what: str) -> None:
 
 @requirement("gemini.snake-case")
 def test_snake_case(gemini: Gemini) -> None:
-    """A field means the same in both spellings."""
+    """Fields in snake_case are read like those in camelCase."""
     camel = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
     less, more = gemini.generate().tokens("promptTokenCount"), camel.tokens("promptTokenCount")
     if more <= less:
@@ -139,7 +139,7 @@ def test_snake_case(gemini: Gemini) -> None:
 
 @requirement("gemini.same-text")
 def test_same_text(gemini: Gemini) -> None:
-    """One model is one model, whatever the protocol."""
+    """A model that is told what to say says it in this protocol as in the OpenAI dialect."""
     if WORD not in gemini.ask.chat(SAY, model=gemini.model).text:
         inconclusive("the model does not repeat the word in the OpenAI dialect")
     answers = [gemini.generate(SAY)]
@@ -152,7 +152,7 @@ def test_same_text(gemini: Gemini) -> None:
 
 @requirement("gemini.same-usage")
 def test_same_usage(gemini: Gemini) -> None:
-    """One prompt is one prompt. What a template adds is tolerated."""
+    """A prompt costs about as many tokens in this protocol as in the OpenAI dialect."""
     other = gemini.ask.chat(SAY, model=gemini.model).tokens("prompt_tokens")
     count = gemini.generate(SAY).tokens("promptTokenCount")
 

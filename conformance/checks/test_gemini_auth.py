@@ -36,14 +36,14 @@ def _stranger(gemini: Gemini) -> Generated:
 
 @requirement("gemini.auth.key")
 def test_key(gemini: Gemini) -> None:
-    """A valid key opens both methods."""
+    """A valid key in the documented header alone opens whole answers and streams."""
     for answer in (gemini.generate().exchange, gemini.stream().exchange):
         assert answer.status not in {401, 403}, f"a valid key is answered {answer.status}: {answer.text:.120}"
 
 
 @requirement("gemini.auth.missing")
 def test_missing(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
-    """Without a key nothing is generated."""
+    """A request without a credential is refused with its documented status."""
     answer = gemini.generate(key=None, headers={}).exchange
 
     demand_status(answer, _allowed(gateway, promised, "missing_credential"))
@@ -60,13 +60,13 @@ def test_stream(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None
 
 @requirement("gemini.auth.unknown")
 def test_unknown(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
-    """A key that nobody issued opens nothing."""
+    """A key that was never issued is refused with its documented status."""
     demand_status(_stranger(gemini).exchange, _allowed(gateway, promised, "invalid_credential"))
 
 
 @requirement("gemini.auth.echo")
 def test_echo(gemini: Gemini) -> None:
-    """A refused key is not shown in full: errors end up in logs."""
+    """A refused key is not repeated in full."""
     answer = _stranger(gemini).exchange
 
     assert NOBODY not in answer.text, f"the error repeats the whole key: {answer.text:.200}"
@@ -74,7 +74,7 @@ def test_echo(gemini: Gemini) -> None:
 
 @requirement("gemini.auth.precedence")
 def test_precedence(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """The header of the protocol comes first."""
+    """`x-goog-api-key` decides when `Authorization` carries another credential."""
     if "x-goog-api-key" not in gateway["protocols"]["gemini"]["credentials"]:
         raise Unsupported("x-goog-api-key is not documented")
     headers = {**CREDENTIALS["x-goog-api-key"], "authorization": f"Bearer {NOBODY}"}

@@ -33,7 +33,7 @@ JSON = {"responseMimeType": "application/json"}
 
 @requirement("gemini.max-tokens")
 def test_max_tokens(gemini: Gemini) -> None:
-    """The limit is one."""
+    """An answer has no more than `maxOutputTokens` tokens."""
     answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
     demand_served(answer)
     told = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
@@ -44,7 +44,7 @@ def test_max_tokens(gemini: Gemini) -> None:
 
 @requirement("gemini.max-tokens.finish-reason")
 def test_max_tokens_finish_reason(gemini: Gemini) -> None:
-    """Who is cut off knows it."""
+    """An answer that the limit cuts off ends with MAX_TOKENS."""
     answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
     if answer.tokens("candidatesTokenCount") < LIMIT - 1 and answer.finish_reason != "MAX_TOKENS":
         inconclusive("the model stopped before the limit")
@@ -56,7 +56,7 @@ def test_max_tokens_finish_reason(gemini: Gemini) -> None:
 
 @requirement("gemini.safety-settings")
 def test_safety_settings(gemini: Gemini) -> None:
-    """A threshold may be set."""
+    """`safetySettings` are accepted."""
     settings = [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"}]
 
     demand_served(gemini.generate(safetySettings=settings))
@@ -64,7 +64,7 @@ def test_safety_settings(gemini: Gemini) -> None:
 
 @requirement("gemini.stop")
 def test_stop(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """Nothing is written from the stop sequence on."""
+    """The text ends before a stop sequence."""
     answer = demand_supported(gemini.generate(UP_TO_NINE, config={"stopSequences": ["5"]}))
     text = answer.text
     if "4" not in text:
@@ -75,13 +75,13 @@ def test_stop(gemini: Gemini, demand_supported: Callable[..., Generated]) -> Non
 
 @requirement("gemini.sampling")
 def test_sampling(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """The usual parameters may be set."""
+    """`temperature`, `topP`, `topK` and `seed` are accepted."""
     demand_supported(gemini.generate(config={"temperature": 0, "topP": 0.9, "topK": 20, "seed": 7}))
 
 
 @requirement("gemini.candidate-count")
 def test_candidate_count(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """Two answers are two candidates."""
+    """`candidateCount` 2 gives two candidates with the indices 0 and 1."""
     answer = demand_supported(gemini.generate(config={"candidateCount": 2}))
     candidates = [one for one in pick(answer.body, "candidates", kind=list) if isinstance(one, dict)]
 
@@ -91,7 +91,7 @@ def test_candidate_count(gemini: Gemini, demand_supported: Callable[..., Generat
 
 @requirement("gemini.logprobs")
 def test_logprobs(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """Probabilities come with the tokens."""
+    """`responseLogprobs` gives the probability of each chosen token."""
     answer = demand_supported(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
     result = demand_kind(answer.candidate.get("logprobsResult"), "logprobsResult", dict)
 
@@ -103,19 +103,19 @@ def test_logprobs(gemini: Gemini, demand_supported: Callable[..., Generated]) ->
 
 @requirement("gemini.json")
 def test_json(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """JSON is JSON."""
+    """With `responseMimeType` application/json the text is JSON."""
     _value(demand_supported(gemini.generate(BOOK, config=JSON)))
 
 
 @requirement("gemini.json.schema")
 def test_json_schema_of_openapi(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """The schema in the words of this protocol is kept."""
+    """The text satisfies `responseSchema`."""
     _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
 
 
 @requirement("gemini.json.json-schema")
 def test_json_schema(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """A JSON Schema is kept."""
+    """The text satisfies `responseJsonSchema`."""
     _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
 
 
@@ -136,13 +136,13 @@ def _demand_book(answer: Generated) -> None:
 
 @requirement("gemini.vision")
 def test_vision(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """An image may come along."""
+    """An image in `inlineData` is accepted by a model that takes images."""
     demand_supported(gemini.generate(picture()))
 
 
 @requirement("gemini.vision.counted")
 def test_vision_counted(gemini: Gemini) -> None:
-    """An image is seen, and therefore counted."""
+    """An image reaches the model: it costs prompt tokens."""
     words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}])
     more, less = gemini.generate(picture()).tokens("promptTokenCount"), words.tokens("promptTokenCount")
 
@@ -162,13 +162,13 @@ def _fetched(gemini: Gemini) -> Generated:
 
 @requirement("gemini.file-data")
 def test_file_data(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """An image may be fetched."""
+    """An image in `fileData`, under a public address, is accepted."""
     demand_supported(_fetched(gemini))
 
 
 @requirement("gemini.file-data.counted")
 def test_file_data_counted(gemini: Gemini) -> None:
-    """An image that is fetched is seen, and therefore counted."""
+    """An image in `fileData` reaches the model: it costs prompt tokens."""
     words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}]).tokens("promptTokenCount")
     if gemini.generate(picture()).tokens("promptTokenCount") <= words + 10:
         inconclusive("an image in `inlineData` is not counted either")

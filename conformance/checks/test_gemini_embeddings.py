@@ -41,25 +41,25 @@ def batch(gemini: Gemini) -> Embedded:
 
 @requirement("gemini.embeddings.answers")
 def test_answers(one: Embedded, demand_supported: Callable[..., Any]) -> None:
-    """A text is enough."""
+    """`:embedContent` answers 200 with a JSON object."""
     demand_json(demand_supported(one).exchange)
 
 
 @requirement("gemini.embeddings.schema")
 def test_schema(one: Embedded, contract: Contract) -> None:
-    """The documented schema holds for one vector."""
+    """The answer satisfies the documented schema of an EmbedContentResponse."""
     demand_schema(contract.operations["embedContent"], one)
 
 
 @requirement("gemini.embeddings.batch.schema")
 def test_batch_schema(batch: Embedded, contract: Contract) -> None:
-    """The documented schema holds for several vectors."""
+    """The answer satisfies the documented schema of a BatchEmbedContentsResponse."""
     demand_schema(contract.operations["batchEmbedContents"], batch)
 
 
 @requirement("gemini.embeddings.values")
 def test_values(one: Embedded) -> None:
-    """A vector is made of numbers."""
+    """`embedding.values` is a non-empty array of finite numbers."""
     _demand_vector(one.body.get("embedding"))
 
 
@@ -72,7 +72,7 @@ def _demand_vector(embedding: Any) -> Vector:
 
 @requirement("gemini.embeddings.usage")
 def test_usage(one: Embedded) -> None:
-    """What the vector cost is told."""
+    """`usageMetadata` counts the tokens of the text, in a whole number above 0."""
     usage = demand_kind(one.body.get("usageMetadata"), "usageMetadata", dict)
 
     demand_count(usage.get("promptTokenCount"), "promptTokenCount", 1)
@@ -80,7 +80,7 @@ def test_usage(one: Embedded) -> None:
 
 @requirement("gemini.embeddings.same")
 def test_same(gemini: Gemini, one: Embedded) -> None:
-    """One model is one model, whatever the protocol."""
+    """A text has the vector that `/embeddings` gives it with the same model."""
     other = embed_openai(gemini.ask, model=model_of(gemini)).vectors[0]
     if len(other) != len(one.vector):
         inconclusive(f"a vector has {len(one.vector)} numbers here, {len(other)} in the OpenAI dialect")
@@ -91,7 +91,7 @@ def test_same(gemini: Gemini, one: Embedded) -> None:
 
 @requirement("gemini.embeddings.batch")
 def test_batch(batch: Embedded, demand_supported: Callable[..., Any]) -> None:
-    """Every request has a vector."""
+    """`:batchEmbedContents` gives one vector for each request, each a non-empty array of finite numbers."""
     _demand_batch(demand_supported(batch))
 
 
@@ -105,7 +105,7 @@ def _demand_batch(answer: Embedded) -> None:
 
 @requirement("gemini.embeddings.batch.order")
 def test_batch_order(gemini: Gemini, one: Embedded, batch: Embedded) -> None:
-    """A vector stands where its text stood."""
+    """The vectors of a batch come in the order of its requests."""
     vectors, swapped = _of(batch, TEXTS), _of(embed_batch(gemini, SWAPPED), SWAPPED)
 
     _demand_nearest(one.vector, vectors, TEXTS, TEXTS[0])
@@ -130,7 +130,7 @@ def _demand_nearest(vector: Vector, others: list[Vector], texts: tuple[str, ...]
 
 @requirement("gemini.embeddings.batch.distinct")
 def test_batch_distinct(batch: Embedded) -> None:
-    """No two texts share a vector."""
+    """Different texts have different vectors."""
     vectors = _of(batch, TEXTS)
 
     for place, vector in enumerate(vectors):
@@ -139,7 +139,7 @@ def test_batch_distinct(batch: Embedded) -> None:
 
 @requirement("gemini.embeddings.batch.alone")
 def test_batch_alone(one: Embedded, batch: Embedded) -> None:
-    """What else is in a batch does not change a vector."""
+    """A text has the same vector alone and in a batch."""
     best = max(likeness(one.vector, vector) for vector in _of(batch, TEXTS))
 
     assert best >= SAME, f"the vector of a text alone has a cosine of {best:.4f} to the nearest one of the batch"
@@ -152,7 +152,7 @@ def _shorter(own: int) -> int:
 
 @requirement("gemini.embeddings.dimensions")
 def test_dimensions(gemini: Gemini, one: Embedded, demand_supported: Callable[..., Any]) -> None:
-    """A shorter vector can be asked for."""
+    """A vector has as many numbers as `outputDimensionality` asks for."""
     wanted = _shorter(len(one.vector))
 
     found = len(demand_supported(embed(gemini, outputDimensionality=wanted)).vector)
@@ -171,7 +171,7 @@ def test_batch_dimensions(gemini: Gemini, batch: Embedded, demand_supported: Cal
 @requirement("gemini.embeddings.dimensions.invalid")
 @each("value", [-1, "many"])
 def test_dimensions_invalid(gemini: Gemini, gateway: dict[str, Any], value: int | str) -> None:
-    """A length is a whole number above zero."""
+    """An `outputDimensionality` that is negative or no number is refused as an invalid value."""
     demand_refused(embed(gemini, outputDimensionality=value), gateway, "invalid_value")
 
 
@@ -188,11 +188,11 @@ def test_task(gemini: Gemini, one: Embedded, task: str, demand_supported: Callab
 
 @requirement("gemini.embeddings.v1")
 def test_v1(gemini: Gemini) -> None:
-    """The client asks under v1, unless it is told otherwise."""
+    """`:embedContent` below `v1`, where recent clients ask, gives a non-empty array of finite numbers."""
     _demand_vector(demand_served(embed(gemini, version="v1")).body.get("embedding"))
 
 
 @requirement("gemini.embeddings.batch.v1")
 def test_batch_v1(gemini: Gemini) -> None:
-    """The client asks under v1 for a batch as well, even of one text."""
+    """`:batchEmbedContents` below `v1`, where recent clients ask, gives one vector for each request."""
     _demand_batch(demand_served(embed_batch(gemini, version="v1")))

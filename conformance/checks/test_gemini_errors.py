@@ -36,44 +36,44 @@ def _unknown_model(gemini: Gemini) -> Exchange:
 
 @requirement("gemini.errors.missing-contents")
 def test_missing_contents(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """Nothing asked is a mistake."""
+    """A request without `contents` is refused with the documented status."""
     demand_refused(_wrong(gemini, "no-contents"), gateway, "missing_field", "invalid_value")
 
 
 @requirement("gemini.errors.empty-contents")
 def test_empty_contents(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A conversation has a turn."""
+    """Empty `contents` are refused with the documented status."""
     demand_refused(_wrong(gemini, "empty-contents"), gateway, "missing_field", "invalid_value")
 
 
 @requirement("gemini.errors.malformed")
 def test_malformed(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """What is cut off is no JSON."""
+    """A body that is no JSON is refused with the documented status."""
     demand_refused(_wrong(gemini, "truncated"), gateway, "malformed_body")
 
 
 @requirement("gemini.errors.invalid-value")
 @pytest.mark.parametrize("name", ["contents-a-number", "temperature-a-word"])
 def test_invalid_value(gemini: Gemini, gateway: dict[str, Any], name: str) -> None:
-    """Fields have types."""
+    """A field of the wrong type is refused with the documented status."""
     demand_refused(_wrong(gemini, name), gateway, "invalid_value", "missing_field")
 
 
 @requirement("gemini.errors.empty-part")
 def test_empty_part(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A part holds something."""
+    """A part that holds nothing is refused with the documented status."""
     demand_refused(_wrong(gemini, "empty-part"), gateway, "invalid_value", "missing_field")
 
 
 @requirement("gemini.errors.unknown-model")
 def test_unknown_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """Nobody answers for a model that there is not."""
+    """A model that does not exist is refused with its documented status."""
     demand_refused(_unknown_model(gemini), gateway, "unknown_model")
 
 
 @requirement("gemini.errors.unknown-model.stream")
 def test_unknown_model_stream(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A stream that cannot begin is an ordinary error."""
+    """A model that does not exist is refused before a stream begins."""
     answer = gemini.stream(model=NOWHERE).exchange
 
     demand_refused(answer, gateway, "unknown_model")
@@ -96,34 +96,34 @@ def _details(gemini: Gemini) -> list[tuple[int, dict[str, Any]]]:
 
 @requirement("gemini.errors.message")
 def test_message(gemini: Gemini) -> None:
-    """An error can be read."""
+    """The body of an error is a JSON object `error` with a non-empty `message`."""
     for status, body in _errors(gemini):
         demand_error_message(status, body)
 
 
 @requirement("gemini.errors.status")
 def test_status(gemini: Gemini) -> None:
-    """The official clients show the name of the error."""
+    """`error.status` is the google.rpc.Code of the HTTP status."""
     for status, error in _details(gemini):
         demand_error_name(status, error)
 
 
 @requirement("gemini.errors.code")
 def test_code(gemini: Gemini) -> None:
-    """The code is the HTTP status."""
+    """`error.code` is the HTTP status as a number."""
     for status, error in _details(gemini):
         assert error.get("code") == status, f"error.code of a {status} is {error.get('code')!r:.60}"
 
 
 @requirement("gemini.errors.invalid-image")
 def test_invalid_image(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """Base64 has an alphabet."""
+    """Data that is no base64 is refused with the documented status."""
     demand_refused(gemini.generate(picture("!!!")), gateway, "invalid_value")
 
 
 @requirement("gemini.errors.text-only")
 def test_text_only(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> None:
-    """What a model cannot see is not swallowed."""
+    """A model that takes no images refuses one with the documented status."""
     answer = gemini.generate(picture(), model=target.models["text-only"]).exchange
 
     demand_refused(answer, gateway, "invalid_value")
@@ -131,7 +131,7 @@ def test_text_only(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> N
 
 @requirement("gemini.errors.rate-limit")
 def test_rate_limit(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A limit is told as a limit."""
+    """A request beyond the limit is a 429."""
     answer = gemini.generate(key="rate-limited", patient=False).exchange
 
     demand_refused(answer, gateway, "rate_limited")
@@ -139,7 +139,7 @@ def test_rate_limit(gemini: Gemini, gateway: dict[str, Any]) -> None:
 
 @requirement("gemini.errors.upstream")
 def test_upstream(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> None:
-    """A provider that fails is not the caller's mistake."""
+    """A provider's failure is answered with the documented 5xx."""
     answer = gemini.generate(model=target.models["upstream-error"], patient=False).exchange
 
     demand_refused(answer, gateway, "upstream")
@@ -147,7 +147,7 @@ def test_upstream(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> No
 
 @requirement("gemini.errors.upstream.stream")
 def test_upstream_stream(gemini: Gemini, target: Target, gateway: dict[str, Any]) -> None:
-    """A stream that cannot begin is an ordinary error."""
+    """A stream whose provider fails before the first event is answered with the documented 5xx."""
     answer = gemini.stream(model=target.models["upstream-error"], patient=False).exchange
 
     demand_refused(answer, gateway, "upstream")
@@ -156,7 +156,7 @@ def test_upstream_stream(gemini: Gemini, target: Target, gateway: dict[str, Any]
 
 @requirement("gemini.errors.retry")
 def test_retry(gemini: Gemini, target: Target) -> None:
-    """Who tries again after a passing failure is served."""
+    """After a failure that passes, the same request is served."""
     model = target.models["flaky-once"]
     statuses = [gemini.generate(model=model, take=take, patient=False).status for take in range(TRIES)]
 
@@ -171,7 +171,7 @@ def _broken(gemini: Gemini, target: Target) -> GeneratedStream:
 
 @requirement("gemini.errors.midstream")
 def test_midstream(gemini: Gemini, target: Target) -> None:
-    """Half an answer is not a whole one."""
+    """A stream that fails says so by an event with an error, and does not pretend to have ended."""
     stream = _broken(gemini, target)
 
     assert stream.errors, "the stream fails without an event that says so"
@@ -182,7 +182,7 @@ def test_midstream(gemini: Gemini, target: Target) -> None:
 
 @requirement("gemini.errors.midstream.code")
 def test_midstream_code(gemini: Gemini, target: Target) -> None:
-    """The official clients compare the code with numbers."""
+    """`code` of an error within a stream is a number: the official clients fail on a text."""
     errors = [error for error in _broken(gemini, target).errors if isinstance(error, dict)]
     if not errors:
         inconclusive("cannot be judged: the stream reports no error")

@@ -27,19 +27,19 @@ def _name_with_slash(gemini: Gemini) -> str:
 
 @requirement("gemini.raw-slash")
 def test_raw_slash(gemini: Gemini) -> None:
-    """The official clients send the slash in a name as it is."""
+    """A model's name with a slash is found when the slash is sent as it is."""
     demand_served(gemini.generate(SAY, model=_name_with_slash(gemini)))
 
 
 @requirement("gemini.encoded-slash")
 def test_encoded_slash(gemini: Gemini) -> None:
-    """Careful clients encode the slash in a name."""
+    """A model's name with a slash is found when the slash is percent-encoded."""
     demand_served(gemini.generate(SAY, model=_name_with_slash(gemini), safe=""))
 
 
 @requirement("gemini.v1")
 def test_v1(gemini: Gemini, contract: Contract) -> None:
-    """The client asks under v1, unless it is told otherwise."""
+    """`:generateContent` below `v1`, where recent clients ask, answers as below `v1beta`."""
     answer = demand_served(gemini.generate(version="v1"))
 
     demand_schema(contract.operations["generateContentV1"], answer)
@@ -54,7 +54,7 @@ def _count(gemini: Gemini) -> Any:
 
 @requirement("gemini.count-tokens")
 def test_count_tokens(gemini: Gemini) -> None:
-    """A prompt can be counted without an answer."""
+    """`:countTokens` answers 200 with `totalTokens`, at least 1."""
     answer = _count(gemini)
 
     demand_status(answer, {200})
@@ -76,7 +76,7 @@ def _models(gemini: Gemini) -> list[dict[str, Any]]:
 
 @requirement("gemini.models")
 def test_models(gemini: Gemini) -> None:
-    """Models are named as the paths name them."""
+    """The list of models holds objects, each with a `name` that begins with `models/`."""
     answer = gemini.get("/v1beta/models")
 
     demand_status(answer, {200})
@@ -87,7 +87,7 @@ def test_models(gemini: Gemini) -> None:
 
 @requirement("gemini.models.retrieve")
 def test_models_retrieve(gemini: Gemini) -> None:
-    """A listed model can be asked for by its name."""
+    """A listed model is answered under its name, with that name."""
     names = [str(model.get("name")) for model in _models(gemini) if isinstance(model, dict)]
     usable = sorted((name for name in names if name.startswith("models/")), key=lambda name: name.count("/"))
     if not usable:

@@ -47,7 +47,7 @@ def test_models(gemini: Gemini) -> None:
 
 @requirement("gemini.v1.models.retrieve")
 def test_models_retrieve(gemini: Gemini) -> None:
-    """A model listed below v1 can be asked for there."""
+    """A listed model is answered below `v1` under its name, with that name."""
     names = [name for name in _names(_listed(gemini)) if name.startswith("models/")]
     names = sorted(names, key=lambda name: name.count("/")) or inconclusive("no listed model has a name")
     answer = gemini.get(f"/v1/{quote(names[0])}")

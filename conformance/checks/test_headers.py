@@ -48,7 +48,7 @@ def test_request_id(answers: dict[str, Exchange], promised: bool) -> None:
 
 @requirement("headers.request-id.unique")
 def test_request_id_unique(answers: dict[str, Exchange]) -> None:
-    """No two answers have the same id."""
+    """No two answers have the same `x-request-id`."""
     ids = _ids(answers)
     first: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ def test_request_id_unique(answers: dict[str, Exchange]) -> None:
 
 @requirement("headers.request-id.uuid")
 def test_request_id_uuid(answers: dict[str, Exchange], gateway: dict[str, Any]) -> None:
-    """The id is a UUID, where that is documented."""
+    """`x-request-id` is a UUID where that is documented."""
     if not gateway["headers"]["uuid"]:
         raise NotApplicable("no form of x-request-id is documented")
 
@@ -69,5 +69,5 @@ def test_request_id_uuid(answers: dict[str, Exchange], gateway: dict[str, Any]) 
 
 @requirement("headers.credits")
 def test_credits(ask: Ask, gateway: dict[str, Any]) -> None:
-    """An answer tells what it cost."""
+    """An answer that costs something has its cost in credits in the documented header, as a number of 0 or more."""
     demand_credits(ask.chat().taken, gateway)

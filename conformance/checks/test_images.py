@@ -33,26 +33,26 @@ def plain(studio: Studio) -> Images:
 
 @requirement("images.answers")
 def test_answers(plain: Images, demand_supported: Callable[..., Any]) -> None:
-    """A model and a prompt are enough."""
+    """A model and a prompt are enough for an image: the request is answered 200."""
     demand_supported(plain)
 
 
 @requirement("images.schema")
 def test_schema(plain: Images, contract: Contract) -> None:
-    """The documented schema holds."""
+    """An answer with images is JSON and satisfies the documented schema."""
     demand_schema(contract.operations["createImage"], plain)
     assert plain.exchange.media_type == "application/json", f"Content-Type is {plain.exchange.media_type!r}"
 
 
 @requirement("images.created")
 def test_created(plain: Images) -> None:
-    """`created` is now, in seconds."""
+    """`created` is the present time in whole seconds."""
     demand_now(plain.body.get("created"), "created")
 
 
 @requirement("images.data")
 def test_data(plain: Images) -> None:
-    """Every entry of the list holds an image."""
+    """`data` is a list of objects, and each holds its image as `url` or as `b64_json`."""
     for item in demand_objects(plain.body.get("data"), "data"):
         forms = [item.get("url"), item.get("b64_json")]
         assert any(isinstance(form, str) and form for form in forms), f"an entry has no image: {sorted(item)}"
@@ -60,20 +60,20 @@ def test_data(plain: Images) -> None:
 
 @requirement("images.one-form")
 def test_one_form(plain: Images) -> None:
-    """No image is sent twice."""
+    """An image is given in one form: not both as `url` and as `b64_json`."""
     for item in plain.items:
         assert not (item.get("url") and item.get("b64_json")), "an image has both url and b64_json"
 
 
 @requirement("images.one-by-default")
 def test_one_by_default(plain: Images) -> None:
-    """One image is made when nobody asks for more."""
+    """Without `n` there is one image."""
     assert len(plain.items) == 1, f"without n there are {len(plain.items)} images"
 
 
 @requirement("images.base64")
 def test_base64(studio: Studio, plain: Images) -> None:
-    """What is said to be base64 can be decoded as it is."""
+    """`b64_json` is base64 of the standard alphabet, with padding and without a `data:` prefix."""
     texts = _texts(plain) or _texts(studio.generate(response_format="b64_json"))
     if not texts:
         raise Unsupported("the target gives its images as URLs")
@@ -89,7 +89,7 @@ def _texts(answer: Images) -> list[str]:
 
 @requirement("images.decodes")
 def test_decodes(studio: Studio, plain: Images) -> None:
-    """A decoder opens the image to its last pixel."""
+    """An image is a whole PNG, JPEG or WebP file."""
     for item in plain.items:
         data = studio.data(item)
 
@@ -98,7 +98,7 @@ def test_decodes(studio: Studio, plain: Images) -> None:
 
 @requirement("images.usage")
 def test_usage(plain: Images) -> None:
-    """The total is the sum of its parts."""
+    """Where the usage is told, `total_tokens` is the sum of `input_tokens` and `output_tokens`."""
     if plain.body.get("usage") is None:
         raise Unsupported("the target tells no usage of images")
     read, made, total = (
@@ -110,13 +110,13 @@ def test_usage(plain: Images) -> None:
 
 @requirement("images.credits")
 def test_credits(plain: Images, gateway: dict[str, Any]) -> None:
-    """An image tells what it cost."""
+    """An image has its cost in credits in the documented header, as a number of 0 or more."""
     demand_credits(plain.taken, gateway)
 
 
 @requirement("images.size")
 def test_size(studio: Studio, plain: Images) -> None:
-    """The image is as large as it should be."""
+    """An image has the width and height that were asked for."""
     if "size" not in studio.plain:
         raise Unsupported(f"the target refuses size {SIZE}")
 
@@ -125,7 +125,7 @@ def test_size(studio: Studio, plain: Images) -> None:
 
 @requirement("images.size.other")
 def test_size_other(studio: Studio) -> None:
-    """Another size is no square by default."""
+    """Another size than the usual square is kept to as well, where it is accepted."""
     for size in OTHER_SIZES:
         answer = studio.generate(size=size)
         if not 400 <= answer.status < 500:
@@ -144,7 +144,7 @@ def _demand_size(studio: Studio, answer: Images, size: str) -> None:
 
 @requirement("images.format")
 def test_format(studio: Studio, demand_supported: Callable[..., Any]) -> None:
-    """The file format is the one that was asked for."""
+    """An image has the `output_format` that was asked for."""
     answers = {name: studio.generate(output_format=name) for name in ("jpeg", "webp")}
 
     for name, answer in answers.items():
@@ -155,7 +155,7 @@ def test_format(studio: Studio, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("images.told")
 def test_told(studio: Studio, plain: Images) -> None:
-    """What the answer says of the image is so."""
+    """The `size` and the `output_format` that an answer tells are those of its images."""
     size, form = plain.body.get("size"), plain.body.get("output_format")
     for item in plain.items:
         found = studio.seen(item)
@@ -167,7 +167,7 @@ def test_told(studio: Studio, plain: Images) -> None:
 
 @requirement("images.background")
 def test_background(studio: Studio, demand_supported: Callable[..., Any]) -> None:
-    """A transparent background takes an alpha channel."""
+    """With `background: transparent` the image has an alpha channel, where that is accepted."""
     answer = demand_supported(studio.generate(background="transparent", output_format="png"))
 
     for item in answer.items:
@@ -176,7 +176,7 @@ def test_background(studio: Studio, demand_supported: Callable[..., Any]) -> Non
 
 @requirement("images.n")
 def test_n(studio: Studio, demand_supported: Callable[..., Any]) -> None:
-    """Two are asked for, and two there are."""
+    """There are as many images as `n` says."""
     answer = demand_supported(studio.generate(n=2))
 
     assert len(answer.items) == 2, f"n is 2, and there are {len(answer.items)} images"
@@ -184,7 +184,7 @@ def test_n(studio: Studio, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("images.b64")
 def test_b64(studio: Studio, demand_supported: Callable[..., Any]) -> None:
-    """Base64 is given to who asks for it."""
+    """`response_format: b64_json` gives every image as `b64_json`."""
     for item in demand_supported(studio.generate(response_format="b64_json")).items:
         assert isinstance(item.get("b64_json"), str), f"an image has no b64_json: {sorted(item)}"
 
@@ -225,7 +225,7 @@ def test_url_absolute(linked: Images, ask: Ask, promised: bool) -> None:
 
 @requirement("images.url.works")
 def test_url_works(linked: Images, studio: Studio) -> None:
-    """The image is there at once, for everybody who has the URL."""
+    """Right after the answer the URL gives the image, without a credential."""
     for url in _urls(linked):
         fetched = studio.fetch(url)
 
@@ -235,7 +235,7 @@ def test_url_works(linked: Images, studio: Studio) -> None:
 
 @requirement("images.url.media-type")
 def test_url_media_type(linked: Images, studio: Studio) -> None:
-    """A browser would show it."""
+    """What the URL gives is labelled as an image."""
     for url in _urls(linked):
         fetched = studio.fetch(url)
         if fetched.status != 200:

@@ -46,46 +46,46 @@ def edits(edited: Images) -> Exchange:
 
 @requirement("images.edits.answers")
 def test_answers(edited: Images, demand_supported: Callable[..., Any]) -> None:
-    """An image and a prompt are enough."""
+    """A form with a prompt and one `image` is answered 200."""
     demand_supported(edited)
 
 
 @requirement("images.edits.schema")
 def test_schema(edited: Images, contract: Contract) -> None:
-    """The documented schema holds."""
+    """The answer to an edit is JSON and satisfies the documented schema."""
     demand_schema(contract.operations["createImageEdit"], edited)
     assert edited.exchange.media_type == "application/json", f"Content-Type is {edited.exchange.media_type!r}"
 
 
 @requirement("images.edits.image")
 def test_image(studio: Studio, edited: Images) -> None:
-    """What was edited can be looked at."""
+    """The answer to an edit holds at least one image, a whole PNG, JPEG or WebP file."""
     for item in demand_objects(edited.body.get("data"), "data"):
         assert seen(studio.data(item)), "the data is no whole PNG, JPEG or WebP image"
 
 
 @requirement("images.edits.counted")
 def test_counted(edited: Images) -> None:
-    """An image that is read costs tokens."""
+    """The image reaches the model: where image tokens are told, it costs some."""
     assert _image_tokens(edited), "the image costs no token"
 
 
 @requirement("images.edits.list")
 @pytest.mark.usefixtures("edits")
 def test_list(studio: Studio) -> None:
-    """The name of the part makes no difference."""
+    """One image in a part called `image[]`, as the official clients send a list, is served like one called `image`."""
     demand_served(studio.edit("image[]"))
 
 
 @requirement("images.edits.several")
 def test_several(studio: Studio, demand_supported: Callable[..., Any]) -> None:
-    """The official clients send several images as `image[]`."""
+    """Several images in parts called `image[]`, as the official clients send them, are answered 200."""
     demand_supported(studio.edit(*SEVERAL))
 
 
 @requirement("images.edits.several.counted")
 def test_several_counted(studio: Studio, edited: Images) -> None:
-    """No image is left out."""
+    """All images reach the model: where image tokens are told, two images cost more than one."""
     one, two = _image_tokens(edited), _image_tokens(studio.edit(*SEVERAL))
 
     assert two > one, f"one image costs {one} tokens, two cost {two}"
@@ -103,20 +103,20 @@ def _image_tokens(answer: Images) -> int:
 
 @requirement("images.edits.mask")
 def test_mask(studio: Studio, demand_supported: Callable[..., Any]) -> None:
-    """A mask says which part is to be changed."""
+    """A mask beside the image is accepted."""
     demand_supported(studio.edit("image", "mask"))
 
 
 @requirement("images.edits.json")
 def test_json(studio: Studio, contract: Contract, demand_supported: Callable[..., Any]) -> None:
-    """An image travels in JSON as well."""
+    """An image in JSON is accepted, in every documented form."""
     for form in json_forms(contract.operations["createImageEdit"], studio.plain, circle()):
         demand_supported(studio.edit_json(form))
 
 
 @requirement("images.edits.json.broken")
 def test_json_broken(studio: Studio, contract: Contract, gateway: dict[str, Any]) -> None:
-    """Half an image is none."""
+    """An image in JSON whose base64 is broken is refused."""
     operation = contract.operations["createImageEdit"]
     if any(studio.edit_json(form).status != 200 for form in json_forms(operation, studio.plain, circle())):
         inconclusive("the target does not take an image in JSON")
@@ -128,7 +128,7 @@ def test_json_broken(studio: Studio, contract: Contract, gateway: dict[str, Any]
 @requirement("images.edits.prompt-missing")
 @pytest.mark.usefixtures("edits")
 def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Nothing is changed without a prompt."""
+    """An edit without a prompt is refused with the status of a missing field."""
     demand_refused(
         bad_image_requests.EDIT_NO_PROMPT.send(Studio(ask)), gateway, *bad_image_requests.EDIT_NO_PROMPT.causes
     )
@@ -138,7 +138,7 @@ def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("edits")
 @each("bad_request", bad_image_requests.NO_IMAGE, attrgetter("name"))
 def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
-    """Without an image there is nothing to change."""
+    """An edit without an image, with one under another name, or with text in its place is refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 
@@ -146,7 +146,7 @@ def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageR
 @pytest.mark.usefixtures("edits")
 @each("bad_request", bad_image_requests.NOT_AN_IMAGE, attrgetter("name"))
 def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
-    """A text is no image, whatever it is called."""
+    """A file that is no image, and an empty one, are refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 
@@ -162,7 +162,7 @@ def test_broken_form(ask: Ask, gateway: dict[str, Any], bad_request: BadImageReq
 @pytest.mark.usefixtures("edits")
 @each("bad_request", [bad_image_requests.EDIT_NO_PROMPT, *bad_image_requests.NO_IMAGE[:1]], attrgetter("name"))
 def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
-    """Errors of edits look as all others do."""
+    """A refusal of an edit is JSON with an error object that has a message."""
     answer = bad_request.send(Studio(ask))
     if answer.status < 400:
         inconclusive(f"{bad_request.name} is answered {answer.status or answer.broken}")

@@ -15,13 +15,13 @@ from conformance.words.openai.images import Studio
 
 @requirement("images.prompt-missing")
 def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Nothing is drawn without a prompt."""
+    """A request without a prompt is refused with the status of a missing field."""
     demand_refused(bad_image_requests.NO_PROMPT.send(Studio(ask)), gateway, *bad_image_requests.NO_PROMPT.causes)
 
 
 @requirement("images.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A model that does not exist draws nothing."""
+    """A model that does not exist is refused with its documented status."""
     demand_refused(
         bad_image_requests.UNKNOWN_MODEL.send(Studio(ask)), gateway, *bad_image_requests.UNKNOWN_MODEL.causes
     )
@@ -30,25 +30,25 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("images.n.invalid")
 @each("bad_request", bad_image_requests.WRONG_N, attrgetter("name"))
 def test_n_invalid(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
-    """No images, or as many as a word says, are no order."""
+    """An `n` that is 0 or no number is refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 
 @requirement("images.size.invalid")
 def test_size_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A size is two numbers."""
+    """A `size` that is no size is refused."""
     demand_refused(bad_image_requests.WRONG_SIZE.send(Studio(ask)), gateway, *bad_image_requests.WRONG_SIZE.causes)
 
 
 @requirement("images.format.invalid")
 def test_format_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A format that nobody writes is refused."""
+    """An unknown `output_format` is refused."""
     demand_refused(bad_image_requests.WRONG_FORMAT.send(Studio(ask)), gateway, *bad_image_requests.WRONG_FORMAT.causes)
 
 
 @requirement("images.quality.invalid")
 def test_quality_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A quality that nobody knows is refused."""
+    """An unknown `quality` is refused."""
     demand_refused(
         bad_image_requests.WRONG_QUALITY.send(Studio(ask)), gateway, *bad_image_requests.WRONG_QUALITY.causes
     )
@@ -57,7 +57,7 @@ def test_quality_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("images.envelope")
 @each("bad_request", [bad_image_requests.NO_PROMPT, bad_image_requests.UNKNOWN_MODEL], attrgetter("name"))
 def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
-    """Errors of images look as all others do."""
+    """A refusal of a request for images is JSON with an error object that has a message."""
     answer = bad_request.send(Studio(ask))
     if answer.status < 400:
         inconclusive(f"{bad_request.name} is answered {answer.status or answer.broken}")

@@ -58,13 +58,13 @@ def _state(cause: str, ask: Ask, target: Target, gateway: dict[str, Any]) -> Non
 
 @requirement("limits.rate")
 def test_rate(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Too many requests are told so."""
+    """A request over the limit is a 429."""
     _state("rate_limited", ask, target, gateway)
 
 
 @requirement("limits.signal")
 def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """A 429 says when to come back."""
+    """A 429 has one of the headers that are documented for it."""
     signals = {"retry-after": "retry-after", "x-ratelimit": RESET}
     names = [signals[signal] for signal in gateway["limits"]["signals"]]
     if not names:
@@ -98,7 +98,7 @@ def _is_date(value: str) -> bool:
 
 @requirement("limits.headers.limit")
 def test_headers_limit(limited: Exchange, promised: bool) -> None:
-    """The limit is a number."""
+    """`x-ratelimit-limit-requests` of a 429 is a whole number, and is there where it is promised."""
     value = _header(limited, LIMIT, promised)
     if value is None:
         inconclusive(f"the 429 has no {LIMIT}")
@@ -129,7 +129,7 @@ def test_headers_reset(limited: Exchange, promised: bool) -> None:
 
 @requirement("limits.headers.consistent")
 def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
-    """What remains is never more than the limit."""
+    """Not more requests remain than the limit allows."""
     told = [
         (answer.headers.get(LIMIT, ""), answer.headers.get(REMAINING, "")) for answer in (limited, ask.chat().exchange)
     ]
@@ -143,7 +143,7 @@ def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
 
 @requirement("limits.headers.number")
 def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """The limit is the documented one."""
+    """The limit is the documented number of requests a minute."""
     documented, told = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
     if documented is None or "plans" in gateway["limits"]:
         raise NotApplicable("no single number is documented")
@@ -155,7 +155,7 @@ def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
 
 @requirement("limits.recovers")
 def test_recovers(ask: Ask) -> None:
-    """After the advertised wait the limit is over."""
+    """After the advertised wait the same request is no longer limited."""
     takes = count()
     refused = _use_up(ask, "limited", takes)
     time.sleep(_wait(refused))
@@ -169,7 +169,7 @@ def test_recovers(ask: Ask) -> None:
 
 @requirement("limits.scope.shared")
 def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A second key does not double what an account may do."""
+    """The keys of one account share one limit where limits are documented as the account's or the team's."""
     if gateway["limits"]["scope"] not in {"account", "team"}:
         raise NotApplicable("limits are not documented as shared by the keys of an account")
 
@@ -178,7 +178,7 @@ def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("limits.scope.per-key")
 def test_scope_per_key(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Each key has a limit of its own."""
+    """Each key has a limit of its own where limits are documented as the key's."""
     if gateway["limits"]["scope"] != "key":
         raise NotApplicable("limits are not documented as counted by key")
 
@@ -223,25 +223,25 @@ def _wait(refused: Exchange) -> float:
 
 @requirement("limits.spend")
 def test_spend(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Whoever has spent all is told so."""
+    """An account that has reached its spend limit is refused with the documented status."""
     _state("spend_limit", ask, target, gateway)
 
 
 @requirement("limits.no-payment")
 def test_no_payment(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Whoever cannot pay is told so."""
+    """An account without a payment method is refused with the documented status."""
     _state("no_payment_method", ask, target, gateway)
 
 
 @requirement("limits.restricted-key")
 def test_restricted_key(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A valid key that may not do this is not called invalid."""
+    """A valid key that is not allowed an operation is a 403, never a 401."""
     _state("forbidden", ask, target, gateway)
 
 
 @requirement("limits.restricted-model")
 def test_restricted_model(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A model outside the account is refused as such."""
+    """A model that the account may not use is refused with the documented status."""
     answer = ask.post(CHAT, ask.body(model=target.models["forbidden"]), patient=False)
 
     demand_refused(answer, gateway, "forbidden")
@@ -249,7 +249,7 @@ def test_restricted_model(ask: Ask, target: Target, gateway: dict[str, Any]) -> 
 
 @requirement("limits.error-body")
 def test_error_body(ask: Ask, target: Target) -> None:
-    """A refusal for a limit is an error like any other."""
+    """A refusal for rate, money or permission is a JSON error object with a message."""
     causes = ("rate_limited", "spend_limit", "no_payment_method", "forbidden")
     refused = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
     if not refused:
@@ -261,7 +261,7 @@ def test_error_body(ask: Ask, target: Target) -> None:
 
 @requirement("limits.stream")
 def test_stream(ask: Ask, target: Target) -> None:
-    """A stream that a limit forbids never begins."""
+    """A stream over the limit is refused with a JSON error before any event."""
     answer = provoke("rate_limited", ask, target, stream=True)
     if answer is None or answer.status < 400:
         assert answer is None or answer.media_type != "text/event-stream", "the refusal is a stream"
@@ -284,14 +284,14 @@ def met(recorder: Recorder) -> list[Exchange]:
 
 @requirement("limits.met.envelope")
 def test_met_envelope(met: list[Exchange]) -> None:
-    """A limit is told as every other error is."""
+    """A 429 that a run meets by itself is a JSON error like any other."""
     for answer in met:
         demand_error_body(answer)
 
 
 @requirement("limits.met.retry-after")
 def test_met_retry_after(met: list[Exchange]) -> None:
-    """Who is turned away learns when to come again."""
+    """A 429 that a run meets by itself says when to come again: Retry-After in whole seconds or as a date."""
     for answer in met:
         value = answer.headers.get("retry-after", "")
         assert WHOLE.fullmatch(value) or _is_date(value), f"Retry-After of a 429 is {value!r:.80}"

@@ -68,7 +68,7 @@ def _demand_answer(answer: Exchange) -> None:
 
 @requirement("properties.invalid.never-5xx")
 def test_invalid_never_5xx(ask: Ask, wrong_fields: ForEachCase) -> None:
-    """What the caller did wrong is not the server's failure."""
+    """A body with a field that is missing or wrong is never answered with a 5xx, on any operation."""
     wrong_fields(lambda case: _demand_answer(case.send(ask)))
 
 
@@ -88,7 +88,7 @@ def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: ForEac
 
 @requirement("properties.invalid.envelope")
 def test_invalid_envelope(ask: Ask, wrong_fields: ForEachCase) -> None:
-    """Every operation tells errors in the same form."""
+    """The refusal of a wrong body is a JSON object with an error that has a message, on every operation."""
 
     def demand(case: Case) -> None:
         answer = case.send(ask)
@@ -100,7 +100,7 @@ def test_invalid_envelope(ask: Ask, wrong_fields: ForEachCase) -> None:
 
 @requirement("properties.invalid.names-field")
 def test_invalid_names_field(ask: Ask, wrong_fields: ForEachCase) -> None:
-    """Who reads the error knows which field to mend."""
+    """The refusal of a wrong field names it, in `param` or in the message, on every operation."""
 
     def demand(case: Case) -> None:
         answer = case.send(ask)
@@ -114,13 +114,13 @@ def test_invalid_names_field(ask: Ask, wrong_fields: ForEachCase) -> None:
 
 @requirement("properties.bytes.never-5xx")
 def test_bytes_never_5xx(ask: Ask, wrong_bytes: ForEachCase) -> None:
-    """A server reads what it is sent, or says that it cannot."""
+    """Bytes that are no JSON, or odd JSON, are never answered with a 5xx, on any operation."""
     wrong_bytes(lambda case: _demand_answer(case.send(ask)))
 
 
 @requirement("properties.bytes.refused")
 def test_bytes_refused(ask: Ask, wrong_bytes: ForEachCase) -> None:
-    """What is no JSON object is not served."""
+    """Half a body, or a body in an array, is refused, on every operation."""
 
     def demand(case: Case) -> None:
         if case.defect.cause:
@@ -148,7 +148,7 @@ def test_auth(ask: Ask, gateway: dict[str, Any], target: Target, every_operation
 
 @requirement("properties.method")
 def test_method(ask: Ask, contract: Contract, gateway: dict[str, Any], every_operation: list[Subject]) -> None:
-    """A path answers the methods that it has."""
+    """A method that a path does not take is refused as such, on every path."""
     allowed = [*gateway["errors"]["status"]["wrong_method"], 501]
 
     def demand(path: str) -> None:
@@ -161,7 +161,7 @@ def test_method(ask: Ask, contract: Contract, gateway: dict[str, Any], every_ope
 
 @requirement("properties.head-options")
 def test_head_options(ask: Ask, every_operation: list[Subject]) -> None:
-    """Whoever only looks breaks nothing."""
+    """HEAD and OPTIONS are never answered with a 5xx other than 501, on any path."""
 
     def demand(path: str) -> None:
         for method in ("HEAD", "OPTIONS"):

@@ -46,7 +46,7 @@ def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge
 
 @requirement("properties.generated.never-5xx")
 def test_generated_never_5xx(each_answer: Judge) -> None:
-    """What the schema allows breaks no server."""
+    """No body that the schema allows is answered with a 5xx, on any operation."""
 
     def demand(_: Subject, answer: Exchange) -> None:
         assert answer.status, f"not answered: {answer.broken}"
@@ -57,7 +57,7 @@ def test_generated_never_5xx(each_answer: Judge) -> None:
 
 @requirement("properties.generated.conforms")
 def test_generated_conforms(each_answer: Judge) -> None:
-    """What is answered is what is documented."""
+    """Whatever is answered to a body that the schema allows has a documented status and the documented shape."""
 
     def demand(subject: Subject, answer: Exchange) -> None:
         operation = subject.operation
@@ -71,7 +71,7 @@ def test_generated_conforms(each_answer: Judge) -> None:
 
 @requirement("properties.generated.conversations")
 def test_generated_conversations(ask: Ask, contract: Contract, seed: int, examples: int) -> None:
-    """A conversation that follows the rules goes on."""
+    """Every legal conversation is answered, in text of any plane of Unicode, with parts and with tool rounds."""
 
     def say(drawn: dict[str, Any]) -> Exchange:
         return ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn}).exchange

@@ -76,23 +76,23 @@ def test_files_list(file_findings: Findings) -> None:
 
 @requirement("properties.files.paging")
 def test_files_paging(file_findings: Findings) -> None:
-    """Who tidies up while turning the pages misses nothing."""
+    """Who deletes a file while turning the pages misses no other file, and sees none twice."""
     file_findings.demand("properties.files.paging")
 
 
 @requirement("properties.jobs.model")
 def test_jobs_model(job_findings: Findings) -> None:
-    """Whatever else goes on, a job goes forward and ends once."""
+    """However many jobs there are, each can be asked for, goes forward only, and stays as it ended."""
     job_findings.demand("properties.jobs.model")
 
 
 @requirement("properties.jobs.apart")
 def test_jobs_apart(job_findings: Findings) -> None:
-    """What is told of a job is its own."""
+    """What is told of a job names that job, and nothing that another one has made."""
     job_findings.demand("properties.jobs.apart")
 
 
 @requirement("properties.jobs.unknown")
 def test_jobs_unknown(job_findings: Findings) -> None:
-    """Nobody is told of a job by an id that looks like one."""
+    """An id that no job has is refused, however much it looks like the id of one."""
     job_findings.demand("properties.jobs.unknown")

@@ -73,7 +73,7 @@ def test_invalid_value(responses: Responses, gateway: dict[str, Any], bad_reques
 @requirement("responses.errors.unknown-model")
 @each("bad_request", UNKNOWN_MODEL, BY_NAME)
 def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
-    """Who does not exist does not answer."""
+    """A model that does not exist is refused by status, whole and streamed."""
     demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
@@ -82,7 +82,7 @@ def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_reques
 def test_credential(
     responses: Responses, gateway: dict[str, Any], target: Target, bad_request: BadResponseRequest
 ) -> None:
-    """Without a key that was issued nothing is generated."""
+    """A request without a credential, or with one that was never issued, is refused with its documented status."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
@@ -92,7 +92,7 @@ def test_credential(
 @requirement("responses.errors.object")
 @each("bad_request", [*MISSING, *INVALID, *UNKNOWN_MODEL], BY_NAME)
 def test_object(responses: Responses, bad_request: BadResponseRequest) -> None:
-    """An error says what is wrong."""
+    """An error is a JSON object with an `error` object that has a message."""
     answer = bad_request.send(responses)
     if not 400 <= answer.status < 500:
         inconclusive(f"the request was answered {answer.status}")
@@ -105,7 +105,7 @@ def test_object(responses: Responses, bad_request: BadResponseRequest) -> None:
 @requirement("responses.errors.upstream")
 @each("streamed", [False, True])
 def test_upstream(responses: Responses, gateway: dict[str, Any], target: Target, streamed: bool) -> None:
-    """A provider that fails is not the caller's mistake."""
+    """A provider's failure has its documented status, whole and as a stream that cannot begin."""
     model = target.models["upstream-error"]
     answer = responses.create(model=model, stream=streamed, patient=False).exchange
 

@@ -25,13 +25,13 @@ TIMES = 20
 @requirement("responses.sampling")
 @each("fields", [{"temperature": 0}, {"temperature": 2}, {"top_p": 0.5}, {"top_p": 1}])
 def test_sampling(responses: Responses, demand_supported: Callable[..., Any], fields: dict[str, float]) -> None:
-    """A range includes its ends."""
+    """`temperature` is accepted from 0 to 2 and `top_p` from 0 to 1."""
     demand_supported(responses.create(**fields))
 
 
 @requirement("responses.max-output-tokens.cap")
 def test_max_output_tokens_cap(responses: Responses, demand_supported: Callable[..., Any]) -> None:
-    """A limit limits."""
+    """No more than `max_output_tokens` are generated."""
     cut = demand_supported(responses.create(COUNT, max_output_tokens=CAP))
 
     spent = cut.tokens("output_tokens")
@@ -49,7 +49,7 @@ def _demand_cut(responses: Responses) -> Response:
 
 @requirement("responses.max-output-tokens.status")
 def test_max_output_tokens_status(responses: Responses) -> None:
-    """What was cut off says so."""
+    """An answer that the limit cut off has the status incomplete."""
     state = _demand_cut(responses).state
 
     assert state == "incomplete", f"the answer is cut off, but status is {state!r:.80}"
@@ -57,7 +57,7 @@ def test_max_output_tokens_status(responses: Responses) -> None:
 
 @requirement("responses.max-output-tokens.reason")
 def test_max_output_tokens_reason(responses: Responses) -> None:
-    """What was cut off says why."""
+    """An incomplete response tells the reason max_output_tokens in `incomplete_details`."""
     cut = _demand_cut(responses)
     if cut.state != "incomplete":
         inconclusive(f"cannot be judged: status is {cut.state!r:.80}")
@@ -70,13 +70,13 @@ def test_max_output_tokens_reason(responses: Responses) -> None:
 @requirement("responses.json-schema.valid")
 @each("name", ["flat", "arrays", "refs"])
 def test_json_schema(responses: Responses, demand_supported: Callable[..., Any], name: str) -> None:
-    """What is promised by a schema is kept."""
+    """With `text.format` json_schema the text is JSON that satisfies the schema."""
     _demand_valid(demand_supported(responses.create(BOOK, text=_form(name))), name)
 
 
 @requirement("responses.json-schema.stream")
 def test_json_schema_stream(responses: Responses, demand_supported: Callable[..., Any]) -> None:
-    """The schema holds in a stream."""
+    """With `text.format` json_schema the streamed text is JSON that satisfies the schema."""
     stream: ResponseStream = demand_supported(responses.stream(BOOK, text=_form("flat")))
     if stream.end != "response.completed":
         inconclusive(f"the stream ended with {stream.end}")
@@ -107,7 +107,7 @@ def told(responses: Responses) -> Response:
 
 @requirement("responses.previous.context")
 def test_previous_context(responses: Responses, told: Response, demand_supported: Callable[..., Any]) -> None:
-    """What was said before is read."""
+    """What was said before `previous_response_id` reaches the model: it costs input tokens."""
     name, alone = told.id, responses.create(NEXT)
 
     following = demand_supported(responses.create(NEXT, previous_response_id=name))
@@ -117,7 +117,7 @@ def test_previous_context(responses: Responses, told: Response, demand_supported
 
 @requirement("responses.previous.instructions")
 def test_previous_instructions(responses: Responses, demand_supported: Callable[..., Any]) -> None:
-    """Instructions are for one response."""
+    """The instructions of a previous response are not carried over."""
     first = responses.create(instructions=" ".join([LONG_RULES] * TIMES))
     weight = first.input - responses.create().input
     if weight <= first.tokens("output_tokens") + FEWEST * TIMES // 2:
@@ -130,7 +130,7 @@ def test_previous_instructions(responses: Responses, demand_supported: Callable[
 
 @requirement("responses.previous.unknown")
 def test_previous_unknown(responses: Responses, gateway: dict[str, Any]) -> None:
-    """Nothing cannot be followed."""
+    """A `previous_response_id` that does not exist is refused, not ignored."""
     answer = responses.create(NEXT, previous_response_id=NOBODY).exchange
 
     demand_refused(answer, gateway, "invalid_value", "unknown_object")
@@ -138,7 +138,7 @@ def test_previous_unknown(responses: Responses, gateway: dict[str, Any]) -> None
 
 @requirement("responses.previous.isolation")
 def test_previous_isolation(responses: Responses, told: Response) -> None:
-    """Who knows an id has no right to what was said."""
+    """No account can go on from the response of another."""
     foreign = responses.create(NEXT, previous_response_id=told.id, key="stranger-account")
     if not foreign.status:
         inconclusive(f"not answered: {foreign.exchange.broken}")

@@ -36,7 +36,7 @@ def streams(responses: Responses, stream: ResponseStream) -> list[ResponseStream
 
 @requirement("responses.stream.answers")
 def test_stream_answers(stream: ResponseStream) -> None:
-    """A stream is a 200 of `text/event-stream`."""
+    """With `stream: true` the answer has status 200 and Content-Type `text/event-stream`."""
     exchange = demand_served(stream).exchange
 
     assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
@@ -44,14 +44,14 @@ def test_stream_answers(stream: ResponseStream) -> None:
 
 @requirement("responses.stream.framing")
 def test_stream_framing(streams: list[ResponseStream]) -> None:
-    """Every event is closed by a blank line, and every byte is UTF-8."""
+    """The body is server-sent events in UTF-8: fields on lines, every event closed by a blank line."""
     for stream in streams:
         demand_framing(stream.exchange)
 
 
 @requirement("responses.stream.typed")
 def test_stream_typed(stream: ResponseStream) -> None:
-    """Every event is a typed JSON object."""
+    """The data of every event is a JSON object with a `type`."""
     for event in stream.events:
         data = decoded(event.data)
         kind = data.get("type") if isinstance(data, dict) else None
@@ -60,7 +60,7 @@ def test_stream_typed(stream: ResponseStream) -> None:
 
 @requirement("responses.stream.event-names")
 def test_stream_event_names(streams: list[ResponseStream]) -> None:
-    """Each event is named as its data is typed."""
+    """Every event has an `event` line that equals the `type` of its data."""
     for event in (event for stream in streams for event in stream.exchange.stream.events):
         data = decoded(event.data)
         if isinstance(data, dict) and str(data.get("type")).startswith("response."):
@@ -69,13 +69,13 @@ def test_stream_event_names(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.schema")
 def test_stream_schema(stream: ResponseStream, contract: Contract) -> None:
-    """The documented schema of an event holds."""
+    """The documented schema of each event holds."""
     demand_events(contract.operations["createResponse"], stream.data)
 
 
 @requirement("responses.stream.sequence")
 def test_stream_sequence(streams: list[ResponseStream]) -> None:
-    """Events are counted."""
+    """Every event has a `sequence_number`, each greater than the one before."""
     for stream in streams:
         told = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
         found = [number for number in told if type(number) is int]
@@ -86,7 +86,7 @@ def test_stream_sequence(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.created")
 def test_stream_created(streams: list[ResponseStream]) -> None:
-    """A stream starts once, with its start."""
+    """`response.created` comes first, and once, with a response that is in progress."""
     for stream in streams:
         kinds = [data["type"] for data in stream.data]
         places = [place for place, kind in enumerate(kinds) if kind == "response.created"]
@@ -110,7 +110,7 @@ def test_stream_end(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.id")
 def test_stream_id(streams: list[ResponseStream]) -> None:
-    """One response is streamed."""
+    """All events that hold the response hold the same id."""
     for stream in streams:
         told = [data.get("response") for data in stream.of(*LIFECYCLE)]
         names = {str(response.get("id")) for response in told if isinstance(response, dict)}
@@ -120,7 +120,7 @@ def test_stream_id(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.items")
 def test_stream_items(streams: list[ResponseStream]) -> None:
-    """Each item begins once, at a place of its own."""
+    """Each item is added once, at an `output_index` of its own, and a message begins with an empty list of parts."""
     for stream in streams:
         begun = stream.of(ADDED)
         places = [data.get("output_index") for data in begun]
@@ -134,7 +134,7 @@ def test_stream_items(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.items.done")
 def test_stream_items_done(streams: list[ResponseStream]) -> None:
-    """What begins is finished."""
+    """Each item that is added is done later, with the same id."""
     for stream in streams:
         if stream.end != "response.completed":
             inconclusive(f"the stream ended with {stream.end}")
@@ -153,7 +153,7 @@ def _name(data: dict[str, Any]) -> Any:
 
 @requirement("responses.stream.parts")
 def test_stream_parts(streams: list[ResponseStream]) -> None:
-    """A text grows where it began."""
+    """The item and the part that a delta of text is for have begun before it."""
     for stream in streams:
         items, parts = [], []
         for data in stream.data:
@@ -169,7 +169,7 @@ def test_stream_parts(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.text")
 def test_stream_text(streams: list[ResponseStream]) -> None:
-    """The parts of a text are the text."""
+    """The deltas of text, put together, are the text of the done event."""
     for stream in streams:
         if stream.end != "response.completed" or not _speaks(stream):
             inconclusive("the model gives no text")
@@ -186,7 +186,7 @@ def _speaks(stream: ResponseStream) -> bool:
 
 @requirement("responses.stream.final")
 def test_stream_final(streams: list[ResponseStream]) -> None:
-    """The end repeats what was said."""
+    """The response of the last event holds the text that was streamed."""
     for stream in streams:
         final = stream.final
         streamed = stream.text or inconclusive("cannot be judged: the stream carries no text")
@@ -209,7 +209,7 @@ def test_stream_usage(responses: Responses, stream: ResponseStream) -> None:
 
 @requirement("responses.stream.incomplete")
 def test_stream_incomplete(responses: Responses) -> None:
-    """A cut stream says that it was cut."""
+    """A stream that the limit cut off ends with response.incomplete."""
     free, cut = responses.stream(COUNT), responses.stream(COUNT, max_output_tokens=CAP)
     if len(cut.text) >= len(free.text) or not free.text.startswith(cut.text):
         inconclusive("the limit did not cut the answer off")

@@ -52,14 +52,14 @@ def test_accepted(turn: Response, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("responses.tools.name")
 def test_name(turn: Response) -> None:
-    """Only what was offered can be called."""
+    """The name of a call is that of a function that was offered, letter for letter."""
     for call in turn.made:
         assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
 
 
 @requirement("responses.tools.call-id")
 def test_call_id(responses: Responses, turn: Response) -> None:
-    """Every call can be told from the others."""
+    """Every call has a `call_id` that is not empty, different from the others of its response."""
     for calls in (turn.made, responses.create(BOTH, tools=TOOLS).calls):
         names = [demand_text(call.get("call_id"), "call_id") for call in calls]
 
@@ -68,7 +68,7 @@ def test_call_id(responses: Responses, turn: Response) -> None:
 
 @requirement("responses.tools.arguments")
 def test_arguments(turn: Response) -> None:
-    """Arguments are the text of an object."""
+    """The `arguments` of a call are the text of a JSON object."""
     calls = turn.made
     if turn.body.get("status") == "incomplete":
         inconclusive("the answer was cut off")
@@ -78,7 +78,7 @@ def test_arguments(turn: Response) -> None:
 
 @requirement("responses.tools.result")
 def test_result(responses: Responses, turn: Response) -> None:
-    """The result of the model's own call is taken back."""
+    """The items of a response with calls are taken back with a `function_call_output` for each call, and answered."""
     results = [result(call_id(call)) for call in turn.made]
 
     answer = demand_served(responses.create([said("user", QUESTION), *turn.output, *results], tools=TOOLS))
@@ -88,7 +88,7 @@ def test_result(responses: Responses, turn: Response) -> None:
 
 @requirement("responses.tools.result.counted")
 def test_result_counted(responses: Responses) -> None:
-    """The model reads what the tool answered."""
+    """The result of a call reaches the model: it costs input tokens."""
     costs = []
     for output in ("18", STORY):
         items = [said("user", QUESTION), EARLIER_CALL, result(EARLIER_CALL["call_id"], output)]
@@ -100,7 +100,7 @@ def test_result_counted(responses: Responses) -> None:
 
 @requirement("responses.tools.result.orphan")
 def test_result_orphan(responses: Responses, gateway: dict[str, Any]) -> None:
-    """An answer needs a question."""
+    """A `function_call_output` that answers no call is refused."""
     answer = responses.create([said("user", QUESTION), result("call_of_nobody")], tools=TOOLS)
 
     demand_refused(answer, gateway, "invalid_value")
@@ -108,7 +108,7 @@ def test_result_orphan(responses: Responses, gateway: dict[str, Any]) -> None:
 
 @requirement("responses.tools.result.previous")
 def test_result_previous(responses: Responses, turn: Response, demand_supported: Callable[..., Any]) -> None:
-    """Who is remembered need not repeat the question."""
+    """With `previous_response_id` the results of its calls are enough."""
     results = [result(call_id(call)) for call in turn.made]
 
     answer = demand_supported(responses.create(results, tools=TOOLS, previous_response_id=turn.id))
@@ -118,7 +118,7 @@ def test_result_previous(responses: Responses, turn: Response, demand_supported:
 
 @requirement("responses.tools.choice.required")
 def test_choice_required(responses: Responses, demand_supported: Callable[..., Any]) -> None:
-    """Required means at least one."""
+    """`tool_choice` required gives at least one call."""
     answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
 
     assert answer.calls, f"no call, but {answer.words!r:.120}"
@@ -126,7 +126,7 @@ def test_choice_required(responses: Responses, demand_supported: Callable[..., A
 
 @requirement("responses.tools.choice.named")
 def test_choice_named(responses: Responses, demand_supported: Callable[..., Any]) -> None:
-    """A named function is called, and no other."""
+    """`tool_choice` with a function's name gives a call of it and of no other."""
     answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
 
     names = {str(call.get("name")) for call in answer.calls}
@@ -135,7 +135,7 @@ def test_choice_named(responses: Responses, demand_supported: Callable[..., Any]
 
 @requirement("responses.tools.choice.none")
 def test_choice_none(responses: Responses, demand_supported: Callable[..., Any]) -> None:
-    """None means none."""
+    """`tool_choice` none gives no call."""
     answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.calls, f"tool_choice none, but {len(answer.calls)} calls"
@@ -143,7 +143,7 @@ def test_choice_none(responses: Responses, demand_supported: Callable[..., Any])
 
 @requirement("responses.tools.stream.item")
 def test_stream_item(stream: ResponseStream) -> None:
-    """A streamed call is named before its arguments come."""
+    """The item that begins a streamed call has its `call_id`, its name and no arguments yet."""
     for added in stream.calls:
         item = added["item"]
         demand_text(item.get("call_id"), "call_id")

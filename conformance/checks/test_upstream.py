@@ -27,13 +27,13 @@ def _demand_cause(answer: Exchange | None, gateway: dict[str, Any], cause: str) 
 
 @requirement("upstream.status")
 def test_status(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A provider that fails is not the caller's mistake."""
+    """A provider's failure is answered with the documented 5xx."""
     _demand_cause(provoke("upstream", ask, target), gateway, "upstream")
 
 
 @requirement("upstream.stream")
 def test_stream(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A stream that cannot begin is an ordinary error."""
+    """A stream whose provider fails before the first event is answered with the documented 5xx."""
     answer = _ask(ask, target, "upstream-error", stream=True)
 
     _demand_cause(answer, gateway, "upstream")
@@ -42,7 +42,7 @@ def test_stream(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
 
 @requirement("upstream.error-body")
 def test_error_body(ask: Ask, target: Target) -> None:
-    """A failure behind the gateway has the gateway's own form."""
+    """A failure behind the gateway is a JSON error object with a message, never HTML."""
     causes = ("upstream", "internal", "maintenance")
     failed = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
     if not failed:
@@ -54,19 +54,19 @@ def test_error_body(ask: Ask, target: Target) -> None:
 
 @requirement("upstream.internal")
 def test_internal(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """The gateway's own failure says so."""
+    """The gateway's own failure has the documented status."""
     _demand_cause(provoke("internal", ask, target), gateway, "internal")
 
 
 @requirement("upstream.maintenance")
 def test_maintenance(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Maintenance says so."""
+    """Maintenance has the documented status."""
     _demand_cause(provoke("maintenance", ask, target), gateway, "maintenance")
 
 
 @requirement("upstream.retry")
 def test_retry(ask: Ask, target: Target) -> None:
-    """Who tries again after a passing failure is served."""
+    """After a failure that passes, the same request is served."""
     answers = [_ask(ask, target, "flaky-once", take) for take in range(TRIES)]
 
     if {answer.status for answer in answers} <= {429}:
@@ -77,7 +77,7 @@ def test_retry(ask: Ask, target: Target) -> None:
 
 @requirement("upstream.rate-limit")
 def test_rate_limit(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """The provider's limit is told as a limit."""
+    """A provider's rate limit is a 429."""
     _demand_cause(_ask(ask, target, "rate-limited-upstream"), gateway, "rate_limited")
 
 

@@ -52,7 +52,7 @@ def found(ask: Ask) -> list[dict[str, Any]]:
 
 @requirement("usage.answers")
 def test_answers(ask: Ask) -> None:
-    """Usage can be read by a program."""
+    """`GET /usage` answers a span of time, grouped by model, with 200 and JSON."""
     answer = _now(ask)
 
     demand_status(answer, {200})
@@ -61,7 +61,7 @@ def test_answers(ask: Ask) -> None:
 
 @requirement("usage.models")
 def test_models(found: list[dict[str, Any]]) -> None:
-    """Usage belongs to a model."""
+    """Grouped by model, every row names its model, and no two rows of one time the same one."""
     names = [(demand_text(row.get("model"), "the model of a row"), str(row.get("timestamp"))) for row in found]
 
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -70,7 +70,7 @@ def test_models(found: list[dict[str, Any]]) -> None:
 
 @requirement("usage.figures")
 def test_figures(found: list[dict[str, Any]]) -> None:
-    """Tokens and credits are counted."""
+    """Tokens of a row are whole numbers and credits are a number, none below 0, under the names of the export."""
     for row in found:
         for name in ("prompt_tokens", "completion_tokens"):
             demand_count(row.get(name), name)
@@ -80,7 +80,7 @@ def test_figures(found: list[dict[str, Any]]) -> None:
 
 @requirement("usage.span")
 def test_span(ask: Ask) -> None:
-    """The span is kept."""
+    """A span that ended before the account was made holds nothing."""
     past = rows(opened(_usage(ask, LONG_AGO, LONG_AGO + timedelta(days=1))))
 
     assert not sum(_tokens(row) for row in past), f"usage of {LONG_AGO:%Y}: {past[:2]}"
@@ -92,7 +92,7 @@ def _tokens(row: dict[str, Any]) -> int:
 
 @requirement("usage.unauthorized")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Usage is nobody else's business."""
+    """Usage without a credential is a 401."""
     demand_refused(ask.get("/usage?group_by=model", key=None), gateway, "missing_credential")
 
 
@@ -104,7 +104,7 @@ def grown(ask: Ask) -> Growth:
 
 @requirement("usage.counts")
 def test_counts(grown: Growth) -> None:
-    """What is counted is counted as a whole."""
+    """Usage grows by at least the tokens of a request when it is counted."""
     if not grown.seen:
         inconclusive("the request was not counted within seconds")
 
@@ -113,5 +113,5 @@ def test_counts(grown: Growth) -> None:
 
 @requirement("usage.counts.soon")
 def test_counts_soon(grown: Growth) -> None:
-    """What was used shows."""
+    """A request is counted the moment it completes: within seconds."""
     assert grown.seen, "a request was answered, and it is not counted after seconds"

@@ -37,21 +37,21 @@ def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
 
 @requirement("videos.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
-    """There is no status of a job that nobody submitted."""
+    """The status of a job that does not exist is not found."""
     demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
 
 
 @requirement("videos.missing")
 @pytest.mark.parametrize("name", ["model", "prompt"])
 def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
-    """Without a model or without a prompt there is no film."""
+    """A request without `model`, or without `prompt`, is refused with the status of a missing field."""
     demand_refused(_without(ask, name), gateway, "missing_field")
 
 
 @requirement("videos.types")
 @pytest.mark.parametrize("fields", [{"model": 7}, {"prompt": {"text": PROMPT}}], ids=["model", "prompt"])
 def test_types(ask: Ask, gateway: dict[str, Any], fields: dict[str, Any]) -> None:
-    """What is no text is no model and no prompt."""
+    """A request whose `model` or `prompt` is not text is refused with a status of the caller's errors."""
     answer = ask.post(FILMS, _body(ask, **fields))
 
     demand_refused(answer, gateway, "invalid_value", "missing_field", "malformed_body", "unknown_model")
@@ -59,14 +59,14 @@ def test_types(ask: Ask, gateway: dict[str, Any], fields: dict[str, Any]) -> Non
 
 @requirement("videos.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Nobody makes films by a model that does not exist."""
+    """A request for a model that does not exist is refused with its documented status."""
     demand_refused(ask.post(FILMS, _body(ask, model=NOWHERE)), gateway, "unknown_model")
 
 
 @requirement("videos.envelope")
 @pytest.mark.parametrize("case", ["unknown", "missing"])
 def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
-    """Errors of films look like every other error."""
+    """Errors of submissions and of statuses have the envelope of every error."""
     answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status >= 400:
@@ -76,7 +76,7 @@ def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
 @requirement("videos.credential")
 @pytest.mark.parametrize("case", ["submission", "status"])
 def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
-    """Without a key there is neither a job nor its status."""
+    """Without a credential no job is taken, and no status is told."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if case == "submission":
@@ -89,5 +89,5 @@ def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target
 
 @requirement("videos.owner")
 def test_owner(ask: Ask, film: Job) -> None:
-    """A job belongs to the account that submitted it."""
+    """Another account is not told the status of a job."""
     job_checks.stranger(ask.get(jobs.status_path(film.rules, "videos", film.id), key="stranger-account"))

@@ -107,7 +107,7 @@ def _demand_message(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.anthropic.stream")
 def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The loop and the final message give what was streamed."""
+    """The stream helper of the Anthropic client gives the text and a final message that equal what was streamed."""
     text, final = recording.result(lambda: _streamed(client, **_body(ask)), served=True)
     deltas = _deltas(recording.last)
     sent = "".join(str(delta.get("text", "")) for delta in deltas)

@@ -108,7 +108,7 @@ def _demand_text(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.gemini.stream")
 def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The loop gives what was streamed."""
+    """The loop over a stream gives the Google GenAI client the text that was streamed."""
     stream = client.models.generate_content_stream
     text = recording.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
     reader = recording.last.stream
@@ -125,7 +125,7 @@ def _has_content(value: dict[str, Any]) -> bool:
 
 @requirement("sdk.gemini.tools")
 def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
-    """The call of a function is an object of the client."""
+    """The Google GenAI client gives a function call with a name that was offered and arguments that are an object."""
     generate = client.models.generate_content
     calls = recording.result(lambda: generate(**_asked(ask, QUESTION, **TOOLS)).function_calls, dependent=dependent)
     if not calls:

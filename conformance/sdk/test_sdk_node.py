@@ -59,13 +59,13 @@ def _demand_answer(ask: Ask, run: Run, recorder: Recorder, **options: Any) -> No
 
 @requirement("sdk.node.create")
 def test_create(ask: Ask, run: Run, recorder: Recorder) -> None:
-    """Another key and another base URL, and the client works."""
+    """The official client for Node, with only `apiKey` and `baseURL` changed, gives the answer's text."""
     _demand_answer(ask, run, recorder)
 
 
 @requirement("sdk.node.environment")
 def test_environment(ask: Ask, run: Run, recorder: Recorder) -> None:
-    """Two environment variables, and the client works."""
+    """`OPENAI_API_KEY` and `OPENAI_BASE_URL` in the environment are all that the client for Node needs."""
     _demand_answer(ask, run, recorder, environment=True)
 
 
@@ -78,7 +78,7 @@ def _demand_text(found: Any, wire: CompletionStream) -> None:
 
 @requirement("sdk.node.stream")
 def test_stream(ask: Ask, run: Run, recording: ClientRecording) -> None:
-    """The documented loop prints what was streamed."""
+    """The documented loop `for await (const chunk of stream)` gives the client for Node the text that was streamed."""
     wire = ask.stream()
 
     _demand_text(run("stream", recording, ask.body(stream=True))["text"], wire)
@@ -86,7 +86,7 @@ def test_stream(ask: Ask, run: Run, recording: ClientRecording) -> None:
 
 @requirement("sdk.node.stream.empty-choices")
 def test_stream_empty_choices(ask: Ask, run: Run, recording: ClientRecording, gateway: dict[str, Any]) -> None:
-    """A chunk without choices is skipped by the documented expression."""
+    """The documented expression `chunk.choices[0]?.delta?.content` survives every chunk, also one without choices."""
     counted = "chat.stream.usage" in gateway["features"]
     options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}
     wire = ask.stream(**options)
@@ -96,7 +96,7 @@ def test_stream_empty_choices(ask: Ask, run: Run, recording: ClientRecording, ga
 
 @requirement("sdk.node.stream.helper")
 def test_stream_helper(ask: Ask, run: Run, recording: ClientRecording) -> None:
-    """The helper puts together what was streamed."""
+    """The stream helper of the client for Node gives a final completion that equals what was streamed."""
     wire = ask.stream()
     found = run("helper", recording, ask.body())
     reasons = wire.finish_reasons()
@@ -127,7 +127,7 @@ def test_tools_stream(ask: Ask, run: Run, recording: ClientRecording, gateway: d
 
 @requirement("sdk.node.models")
 def test_models(ask: Ask, run: Run, recording: ClientRecording) -> None:
-    """The loop over the models meets each of them."""
+    """The client for Node iterates over the models that are listed."""
     entries = pick(ask.get("/models").json, "data", kind=list)
     listed = [entry.get("id") for entry in entries if isinstance(entry, dict)]
     found = run("models", recording)["names"]

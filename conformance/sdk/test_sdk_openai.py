@@ -49,7 +49,7 @@ def _demand_answer(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.openai.create")
 def test_create(ask: Ask, entire: ClientRecording, client_of: Callable[..., Any]) -> None:
-    """Another key and another base URL, and the client works."""
+    """The official Python client, with only the key and the base URL changed, gives the answer as its typed object."""
     _demand_answer(ask, entire, client_of(entire))
 
 
@@ -57,7 +57,7 @@ def test_create(ask: Ask, entire: ClientRecording, client_of: Callable[..., Any]
 def test_environment(
     ask: Ask, entire: ClientRecording, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two environment variables, and the client works."""
+    """`OPENAI_API_KEY` and `OPENAI_BASE_URL` in the environment are all that the Python client needs."""
     monkeypatch.setenv("OPENAI_API_KEY", PLACEHOLDER)
     monkeypatch.setenv("OPENAI_BASE_URL", entire.base_url)
 
@@ -90,7 +90,7 @@ def _name(kind: type | tuple[type, ...]) -> str:
 
 @requirement("sdk.openai.models.list")
 def test_models_list(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The loop over the models meets each of them."""
+    """The Python client iterates over the models that are listed."""
     listed = [entry.get("id") if isinstance(entry, dict) else None for entry in _entries(ask)]
     names = recording.result(lambda: [model.id for model in client.models.list()])
 
@@ -99,7 +99,7 @@ def test_models_list(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.openai.models.retrieve")
 def test_models_retrieve(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """A model is found by the name that the list gave."""
+    """The Python client retrieves a listed model by its name, also by a name with a slash."""
     found = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
     names = [name for name in found if isinstance(name, str) and name]
     if not names:

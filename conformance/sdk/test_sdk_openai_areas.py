@@ -64,7 +64,7 @@ def _stored(files: Any, data: bytes, purpose: str) -> Any:
 
 @requirement("sdk.openai.files")
 def test_files(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
-    """What goes up comes down."""
+    """A file that the Python client uploads is read back by it unchanged, and deleted."""
     files, data = client_of(changing).files, "grün 🌿\r\n\x00".encode()
     name = upload(data)
     assert isinstance(name, str), f"corrupts: the id of the file is {shown(name)}"
@@ -77,7 +77,7 @@ def test_files(changing: ClientRecording, client_of: Callable[..., Any], upload:
 
 @requirement("sdk.openai.files.pages")
 def test_files_pages(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
-    """Each page leads to the next one."""
+    """The Python client turns the pages of the list of files, and meets no file twice."""
     for data in (b"one", b"two"):
         upload(data)
     listed = client_of(changing).files.list
@@ -92,7 +92,7 @@ def test_files_pages(changing: ClientRecording, client_of: Callable[..., Any], u
 
 @requirement("sdk.openai.speech")
 def test_speech(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The bytes are the bytes."""
+    """The Python client gives speech as the bytes that were sent."""
     asked = {"model": ask.model_for("speech"), "input": "Hello.", "voice": "alloy"}
     found = recording.result(lambda: client.audio.speech.create(**asked).read(), dependent=True)
     sent = recording.exchanges[-1]
@@ -104,7 +104,7 @@ def test_speech(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.openai.transcriptions")
 def test_transcriptions(ask: Ask, changing: ClientRecording, client_of: Callable[..., Any]) -> None:
-    """The sound is heard, and the text is there."""
+    """The Python client sends a sound and gives its transcription as an object with a text."""
     asked = {"model": ask.model_for("transcriptions"), "file": ("tone.wav", wav(), "audio/wav")}
     create = client_of(changing).audio.transcriptions.create
     text = changing.result(lambda: create(**asked).text, dependent=True)

@@ -39,7 +39,7 @@ def api(client: Any, openai: Any) -> Any:
 
 @requirement("sdk.openai.responses.create")
 def test_create(responses: Responses, recording: ClientRecording, api: Any) -> None:
-    """What the client declares is what the caller gets."""
+    """The Python client gives the text of a response under `output_text`, and its fields have their declared types."""
     wire = responses.create()
     found = recording.result(lambda: api.create(**responses.body()))
     text = recording.result(lambda: found.output_text)
@@ -56,7 +56,7 @@ def test_create(responses: Responses, recording: ClientRecording, api: Any) -> N
 
 @requirement("sdk.openai.responses.stream")
 def test_stream(responses: Responses, recording: ClientRecording, api: Any) -> None:
-    """The helper puts together what was streamed."""
+    """The stream helper of the Python client reads a streamed response to its end and puts its text together."""
     wire = responses.stream()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
@@ -74,7 +74,7 @@ def _final(api: Any, **fields: Any) -> Any:
 
 @requirement("sdk.openai.responses.stream.error")
 def test_stream_error(responses: Responses, recording: ClientRecording, api: Any, target: Target, openai: Any) -> None:
-    """A failure in mid-stream does not pass for an end."""
+    """A failure in mid-stream is seen by the Python client: as an exception, or as an event of a failure."""
     body = responses.body(model=target.models["midstream-error"], stream=True)
     seen: list[str] = []
     error = recording.raised(lambda: seen.extend(event.type for event in api.create(**body)))
@@ -110,7 +110,7 @@ def test_tools(responses: Responses, recording: ClientRecording, api: Any, depen
 
 @requirement("sdk.openai.responses.parse")
 def test_parse(responses: Responses, recording: ClientRecording, api: Any, dependent: bool) -> None:
-    """The answer is an object of the class."""
+    """`responses.parse` of the Python client gives an object of the caller's class."""
     book = package("pydantic").create_model("Book", title=(str, ...), pages=(int, ...), lent=(bool, ...))
 
     final = recording.result(lambda: api.parse(**responses.body(BOOK), text_format=book), dependent=dependent)

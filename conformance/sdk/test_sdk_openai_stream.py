@@ -33,7 +33,7 @@ def _demand_text(found: str, wire: CompletionStream) -> None:
 
 @requirement("sdk.openai.stream")
 def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The documented loop prints what was streamed."""
+    """The documented loop over a stream gives the Python client the text that was streamed."""
     wire = ask.stream()
     text = recording.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
 
@@ -60,7 +60,7 @@ def test_stream_empty_choices(
 
 @requirement("sdk.openai.stream.helper")
 def test_stream_helper(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The helper puts together what was streamed."""
+    """The stream helper of the Python client gives a final completion that equals what was streamed."""
     wire = ask.stream()
     final = recording.result(lambda: _final(client, **ask.body()))
     choice, message = recording.result(lambda: (final.choices[0], final.choices[0].message))
@@ -80,7 +80,7 @@ def _final(client: Any, **fields: Any) -> Any:
 
 @requirement("sdk.openai.stream.error")
 def test_stream_error(ask: Ask, recording: ClientRecording, client: Any, target: Target, openai: Any) -> None:
-    """A failure in mid-stream is raised."""
+    """A failure in mid-stream is raised by the Python client, with its message."""
     body = ask.body(model=target.models["midstream-error"], stream=True)
     error = recording.raised(lambda: list(client.chat.completions.create(**body)))
     if isinstance(error, openai.APIStatusError):

@@ -34,7 +34,7 @@ def _called(completion: Any) -> list[Any]:
 
 @requirement("sdk.openai.tools")
 def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
-    """Each call can be made."""
+    """The Python client gives a tool call with an id, a name that was offered, and arguments that can be parsed."""
     body = ask.body(QUESTION, **REQUIRED)
     completion = recording.result(lambda: client.chat.completions.create(**body), dependent=dependent)
     found = recording.result(lambda: _called(completion))
@@ -100,7 +100,7 @@ def _demand_parsed(completion: Any, book: Any) -> None:
 
 @requirement("sdk.openai.parse")
 def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
-    """The answer is an object of the class."""
+    """`parse` of the Python client gives an object of the caller's own class."""
     body = ask.body(BOOK, **{ask.limit: ENOUGH})
     parse = getattr(client.chat.completions, "parse", None) or client.beta.chat.completions.parse
 
@@ -109,7 +109,7 @@ def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 
 @requirement("sdk.openai.parse.stream")
 def test_parse_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
-    """The streamed answer is an object of the class."""
+    """The stream helper of the Python client, given a class, gives an object of it."""
     body = ask.body(BOOK, **{ask.limit: ENOUGH})
 
     _demand_parsed(recording.result(lambda: _final(client, **body, response_format=book), dependent=dependent), book)
