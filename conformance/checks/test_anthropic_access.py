@@ -42,7 +42,7 @@ def test_credential(anthropic: Anthropic) -> None:
 @pytest.mark.usefixtures("guarded")
 @each("credential", CLIENTS)
 def test_credential_clients(anthropic: Anthropic, credential: str) -> None:
-    """Whatever an official client sends opens the door."""
+    """A valid key is taken in `x-api-key` and in `Authorization: Bearer`: official clients send either."""
     _known(anthropic)
 
     answer = anthropic.message(credential=credential)
@@ -82,7 +82,7 @@ def test_version_later(anthropic: Anthropic, credential: str) -> None:
 
 @requirement("anthropic.version.missing")
 def test_version_missing(anthropic: Anthropic, contract: Contract, gateway: dict[str, Any]) -> None:
-    """A missing version is the default, or a missing field."""
+    """A missing `anthropic-version` is served, or refused where the header is documented as required."""
     _plain_known(anthropic)
     required = "anthropic-version" in contract.operations["createMessage"].required_headers
     refusals = set(gateway["errors"]["status"]["missing_field"]) if required else set()
@@ -128,7 +128,7 @@ def answers(anthropic: Anthropic) -> dict[str, Exchange]:
 
 @requirement("anthropic.request-id")
 def test_request_id(answers: dict[str, Exchange]) -> None:
-    """Every answer can be found again by who has an official client."""
+    """Every answer, whole, streamed or an error, has the header `request-id` that the official clients read."""
     lacking = [kind for kind, answer in answers.items() if not answer.headers.get("request-id")]
 
     assert not lacking, f"request-id is missing from {', '.join(lacking)}"

@@ -58,7 +58,7 @@ def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 def test_missing_field(
     anthropic: Anthropic, gateway: dict[str, Any], promised: bool, bad_request: BadMessageRequest
 ) -> None:
-    """What is required is required, unless the gateway has a default for it."""
+    """A required field is required, unless the gateway has a default for it."""
     answer = bad_request.send(anthropic)
     if answer.status == 200 and not promised and "messages" not in bad_request.fields:
         inconclusive(f"the target has a default for {', '.join(bad_request.fields)}")
@@ -71,7 +71,7 @@ def test_missing_field(
 def test_invalid_value(
     anthropic: Anthropic, gateway: dict[str, Any], promised: bool, bad_request: BadMessageRequest
 ) -> None:
-    """A value that cannot be read is refused; a limit that is no number may be ignored where nobody promises more."""
+    """An unreadable value is refused; a limit that is not a number may be ignored where no document promises more."""
     answer = bad_request.send(anthropic)
     if answer.status == 200 and not promised and "max_tokens" in bad_request.fields:
         inconclusive("the target ignores a limit that is no number")
@@ -199,7 +199,7 @@ def test_before_stream(anthropic: Anthropic, bad_request: BadMessageRequest) -> 
 
 @requirement("anthropic.errors.midstream")
 def test_midstream(anthropic: Anthropic, target: Target) -> None:
-    """A stream that fails says so, in an event that clients do not skip."""
+    """A stream that fails reports it in an event that clients do not skip."""
     stream = anthropic.stream(model=target.models["midstream-error"], patient=False)
     if stream.status != 200:
         inconclusive(f"the stream did not begin: {stream.status}")
@@ -214,7 +214,7 @@ def test_midstream(anthropic: Anthropic, target: Target) -> None:
 
 @requirement("anthropic.errors.retry")
 def test_retry(anthropic: Anthropic, target: Target) -> None:
-    """Who tries again after a passing failure is served."""
+    """A request that is repeated after a passing failure is served."""
     model = target.models["flaky-once"]
     answers = [anthropic.message(model=model, take=take, patient=False).status for take in range(TRIES)]
     if set(answers) <= {429}:

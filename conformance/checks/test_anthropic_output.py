@@ -22,7 +22,7 @@ FORMAT = {"format": {"type": "json_schema", "schema": FLAT}}
 
 @requirement("anthropic.json-schema")
 def test_json_schema(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """The schema is kept."""
+    """The text of an answer that ended normally is JSON that satisfies the schema."""
     answer: Message = demand_supported(anthropic.message(BOOK, output_config=FORMAT))
 
     _demand_book(answer.text, answer.stop_reason)
@@ -30,7 +30,7 @@ def test_json_schema(anthropic: Anthropic, demand_supported: Callable[..., Any])
 
 @requirement("anthropic.json-schema.stream")
 def test_json_schema_stream(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """The schema is kept piece by piece."""
+    """The text of a stream that ended normally is JSON that satisfies the schema."""
     stream: MessageStream = demand_supported(anthropic.stream(BOOK, output_config=FORMAT))
 
     text = stream.text() or inconclusive("cannot be judged: the stream carries no text")

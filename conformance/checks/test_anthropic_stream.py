@@ -58,7 +58,7 @@ def test_stream_framing(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.event-names")
 def test_stream_event_names(streams: list[MessageStream]) -> None:
-    """Each event is named as its data is typed."""
+    """Every event has an `event` line that equals the `type` of its data."""
     for event in (event for stream in streams for event in stream.exchange.stream.events):
         data = decoded(event.data)
         if isinstance(data, dict) and data.get("type") in KNOWN:

@@ -148,7 +148,7 @@ def test_verbose_duration(audio: Audio, verbose: dict[str, Any]) -> None:
 
 @requirement("audio.transcriptions.verbose.segments")
 def test_verbose_segments(verbose: dict[str, Any]) -> None:
-    """The text has stretches, and each its time."""
+    """verbose_json lists `segments` with text and times, in order, unless other times are asked for."""
     _demand_timed(verbose, "segments", "text")
 
 

@@ -60,7 +60,7 @@ def test_missing(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("auth.stream")
 @pytest.mark.usefixtures("guarded")
 def test_stream(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A stream needs a key like everything else, and is refused before it begins."""
+    """A stream without a key is refused before it begins."""
     answer = _chat(ask, None, stream=True)
 
     _demand(answer, gateway["errors"]["status"]["missing_credential"], "a stream without a key")

@@ -130,7 +130,7 @@ def test_finish_reason(chat: Completion) -> None:
 
 @requirement("chat.finish-reason.natural")
 def test_finish_reason_natural(ask: Ask, chat: Completion) -> None:
-    """An answer that ends by itself is not called cut, whatever the limit."""
+    """An answer that ends by itself is not reported as cut, whatever the limit."""
     if chat.finish_reason != "length":
         return
     free = ask.chat(**{ask.limit: 1024})

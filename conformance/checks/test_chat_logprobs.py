@@ -126,7 +126,7 @@ def test_stream_tokens(ask: Ask) -> None:
 
 @requirement("chat.logprobs.unasked")
 def test_unasked(chat: Completion) -> None:
-    """Who does not ask for log probabilities gets none: `logprobs` is null or absent."""
+    """`logprobs` is null or absent unless log probabilities are asked for."""
     for choice in chat.choices:
         given = member(choice, "logprobs", "content")
         assert not given, f"logprobs.content is {given!r:.80}, although it was not asked for"

@@ -35,7 +35,7 @@ UNKNOWN = "x_conformance_probe"
 @requirement("chat.temperature")
 @pytest.mark.parametrize("value", [0, 0.4, 2])
 def test_temperature(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range; who takes one value below the default takes the others."""
+    """Both bounds of the range are accepted by a model that accepts another value below the default."""
     alike = [ask.chat(temperature=other) for other in (0, 0.4) if value < 1]
 
     demand_supported(ask.chat(temperature=value), *alike)

@@ -52,7 +52,7 @@ def test_stream_errors(ask: Ask) -> None:
 
 @requirement("chat.stream.error-event")
 def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
-    """A stream that fails says so."""
+    """A failure in mid-stream is reported by an error event, and the stream does not end as if it had succeeded."""
     stream = ask.stream(COUNT_FAR, model=recorder.target.models["midstream-error"])
 
     if stream.status >= 400:
@@ -79,7 +79,7 @@ def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
 
 @requirement("chat.stream.lossless")
 def test_stream_lossless(ask: Ask) -> None:
-    """What is lost now and then is found by asking again.
+    """Nothing is lost from a stream, however often it is asked for.
 
     Only where most answers are complete does a gap, or an end that comes too soon and is called regular, count.
     """

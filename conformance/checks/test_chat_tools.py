@@ -192,7 +192,7 @@ def test_result(ask: Ask) -> None:
     ids=["absent", "empty", "parts"],
 )
 def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) -> None:
-    """All documented forms of the two contents are accepted."""
+    """The content of a turn with calls may be absent or empty, and a result may be given as text parts."""
     turns = returned({**turn, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], result))
     answer = ask.chat(messages=turns, tools=TOOLS)
 

@@ -39,7 +39,7 @@ def test_usage_total(chat: Completion) -> None:
 
 @requirement("chat.usage.completion-counted")
 def test_usage_completion_counted(chat: Completion) -> None:
-    """Text is not free, and no text costs more tokens than bytes."""
+    """A non-empty answer costs at least one token, and no more tokens than it has bytes."""
     tokens, size = chat.tokens("completion_tokens"), len(chat.text.encode())
     if not size:
         inconclusive("the model gave no text")

@@ -20,7 +20,7 @@ def _seen(answer: Exchange) -> str:
 @requirement("errors.never-5xx")
 @each_bad_request(bad_requests.ALL)
 def test_never_5xx(ask: Ask, bad_request: BadChatRequest) -> None:
-    """What the caller did wrong is not the server's failure, and never ends the connection."""
+    """A bad request is never answered with a 5xx, and never breaks the connection."""
     answer = bad_request.send(ask)
 
     unimplemented = answer.status == 501 and bad_request.method != "POST"
@@ -57,7 +57,7 @@ def test_not_an_object(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRe
 
 @requirement("errors.missing-model")
 def test_missing_model(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
-    """Without a model there is nobody to answer, unless the gateway has a default one."""
+    """A request without a model is refused, unless the gateway has a default model."""
     answer = bad_requests.NO_MODEL.send(ask)
 
     if answer.status == 200 and not promised:
@@ -73,7 +73,7 @@ def test_missing_messages(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("errors.model-type")
 def test_model_type(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
-    """A number is no model; who takes it for a name may say that no model has it."""
+    """A model that is a number is refused; a gateway that takes it for a name may answer that it is unknown."""
     answer, allowed = bad_requests.MODEL_TYPE.send(ask), bad_requests.MODEL_TYPE.allowed(gateway)
     if not promised:
         allowed += gateway["errors"]["status"]["unknown_model"]
@@ -84,7 +84,7 @@ def test_model_type(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
 @requirement("errors.wrong-type")
 @each_bad_request(bad_requests.WRONG_TYPE)
 def test_wrong_type(ask: Ask, gateway: dict[str, Any], promised: bool, bad_request: BadChatRequest) -> None:
-    """A value that cannot be read is refused; a number that is none may be ignored where no document promises more."""
+    """An unreadable value is refused; a bad number may be ignored where no document promises more."""
     if bad_request in bad_requests.WRONG_NUMBER and bad_request.send(ask).status == 200 and not promised:
         inconclusive(f"the target ignores a {bad_request.at} that is no number")
 
@@ -94,7 +94,7 @@ def test_wrong_type(ask: Ask, gateway: dict[str, Any], promised: bool, bad_reque
 @requirement("errors.wrong-option")
 @each_bad_request([*bad_requests.WRONG_NUMBER, *bad_requests.WRONG_OPTION])
 def test_wrong_option(ask: Ask, gateway: dict[str, Any], contract: Contract, bad_request: BadChatRequest) -> None:
-    """An option that cannot be read is refused, unless the gateway does not know it."""
+    """An unreadable option is refused, unless the gateway does not know it."""
     if bad_request.feature not in contract.features and bad_request.send(ask).status == 200:
         return
 
@@ -137,7 +137,7 @@ def test_wrong_method(ask: Ask, gateway: dict[str, Any], bad_request: BadChatReq
 @requirement("errors.wrong-media-type")
 @each_bad_request(bad_requests.WRONG_MEDIA_TYPE)
 def test_wrong_media_type(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """JSON under another name is read all the same, or refused for its name."""
+    """JSON under another media type is read all the same, or refused for its media type."""
     if bad_request.send(ask).status == 200:
         return
 

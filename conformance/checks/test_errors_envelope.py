@@ -88,7 +88,7 @@ def test_param(ask: Ask) -> None:
     [bad_request for bad_request in bad_requests.ANSWERED_AS_ERROR if bad_request.path == bad_requests.CHAT]
 )
 def test_schema(ask: Ask, contract: Contract, bad_request: BadChatRequest) -> None:
-    """The documented schema holds. That a status is documented at all is another requirement's subject."""
+    """The documented schema of an error holds. Whether the status is documented is checked elsewhere."""
     answer = bad_request.send(ask)
     body = pick(answer.json, kind=dict) if answer.status >= 400 else {}
     problem = contract.operations["createChatCompletion"].response_problem(answer.status, body)
@@ -120,7 +120,7 @@ def _objects(ask: Ask) -> Iterator[tuple[BadChatRequest, dict[str, Any]]]:
 @requirement("errors.param-names-field")
 @each_bad_request(bad_requests.OF_ONE_FIELD)
 def test_param_names_field(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """The field that is named is the one at fault."""
+    """`error.param` names the field at fault; where it is documented, every error of one field has it."""
     error = _error(bad_request.send(ask))
     if error is None:
         return
@@ -137,7 +137,7 @@ def test_param_names_field(ask: Ask, gateway: dict[str, Any], bad_request: BadCh
 @requirement("errors.message-names-field")
 @each_bad_request(bad_requests.OF_ONE_FIELD)
 def test_message_names_field(ask: Ask, bad_request: BadChatRequest) -> None:
-    """Who reads the message knows which field to mend, unless `param` tells it in whatever language."""
+    """The message names the field at fault, in any language where `param` names it already."""
     error = _error(bad_request.send(ask))
 
     if error is not None and not field_words(str(error.get("param"))) & field_words(bad_request.at):
@@ -150,7 +150,7 @@ def test_message_names_field(ask: Ask, bad_request: BadChatRequest) -> None:
 @requirement("errors.routing-envelope")
 @each_bad_request([*bad_requests.UNKNOWN_ROUTE, *bad_requests.WRONG_METHOD])
 def test_routing_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
-    """Routes that do not exist answer in the same form as those that do."""
+    """Unknown routes are answered in the same error format as known ones."""
     answer = bad_request.send(ask)
 
     if answer.status >= 400:

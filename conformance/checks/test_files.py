@@ -179,7 +179,7 @@ def test_retrieve(document: FileAnswer, files: Files) -> None:
 @requirement("files.unknown")
 @each("operation", OPERATIONS)
 def test_unknown(files: Files, gateway: dict[str, Any], operation: str) -> None:
-    """There is no file that nobody uploaded."""
+    """A file that was never uploaded can be neither retrieved nor downloaded nor deleted."""
     answer = OPERATIONS[operation](files, NOBODYS)
     if operation == "download" and answer.status == _refusal_of_downloads(files):
         inconclusive("the target refuses every download")

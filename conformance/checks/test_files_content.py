@@ -45,7 +45,7 @@ def test_content_binary(files: Files, promised: bool) -> None:
 
 @requirement("files.content.large")
 def test_content_large(files: Files, promised: bool) -> None:
-    """What is taken is kept to its last byte."""
+    """A file of more than 1 MiB comes back byte for byte."""
     upload = files.upload(LARGE, files.purpose)
     if not upload.served:
         inconclusive(f"a file of {len(LARGE.data)} bytes is answered {upload.status}")

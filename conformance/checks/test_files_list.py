@@ -145,7 +145,7 @@ def test_paging_end(files: Files) -> None:
 @requirement("files.paging.cursors")
 @pytest.mark.usefixtures("three")
 def test_paging_cursors(files: Files) -> None:
-    """A page names its ends."""
+    """`last_id` is the id of the last file of a page, and `first_id` that of the first where it is sent."""
     page = files.page(limit=2)
     if page.body.get("has_more") is not True or len(page.entries) != 2:
         inconclusive("no other page follows this one")

@@ -189,7 +189,7 @@ def _demand_room(files: Files, used: str, limit: str) -> None:
 
 @requirement("files.storage")
 def test_storage(files: Files, gateway: dict[str, Any]) -> None:
-    """One knows how much room there is."""
+    """An upload and a list report the bytes stored and the bytes allowed."""
     names = gateway["files"]["storage"]
 
     _demand_room(files, names["used"], names["limit"])

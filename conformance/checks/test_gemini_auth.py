@@ -51,7 +51,7 @@ def test_missing(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> Non
 
 @requirement("gemini.auth.stream")
 def test_stream(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
-    """A stream needs a key like everything else, and is refused before it begins."""
+    """A stream without a key is refused before it begins."""
     answer = gemini.stream(key=None, headers={}).exchange
 
     demand_status(answer, _allowed(gateway, promised, "missing_credential"))
@@ -85,7 +85,7 @@ def test_precedence(gemini: Gemini, gateway: dict[str, Any]) -> None:
 
 @requirement("gemini.auth.query")
 def test_query(gemini: Gemini) -> None:
-    """The oldest form of the credential still works. It ends up in logs, so it has a key of its own."""
+    """A key in the query is accepted. It ends up in logs, so it has a key of its own."""
     answer = gemini.generate(key="in-query", query=f"key={KEY_HERE}", headers={"authorization": ""}).exchange
 
     demand_status(answer, {200})

@@ -161,7 +161,7 @@ def test_dimensions(gemini: Gemini, one: Embedded, demand_supported: Callable[..
 
 @requirement("gemini.embeddings.batch.dimensions")
 def test_batch_dimensions(gemini: Gemini, batch: Embedded, demand_supported: Callable[..., Any]) -> None:
-    """Shorter vectors can be asked for in a batch, where every request says so."""
+    """A batch gives shorter vectors when every request of it asks for them."""
     wanted = _shorter(len(pick(batch.vectors, 0)))
 
     for vector in demand_supported(embed_batch(gemini, outputDimensionality=wanted)).vectors:
@@ -178,7 +178,7 @@ def test_dimensions_invalid(gemini: Gemini, gateway: dict[str, Any], value: int 
 @requirement("gemini.embeddings.task")
 @each("task", ["RETRIEVAL_QUERY", "RETRIEVAL_DOCUMENT", "SEMANTIC_SIMILARITY"])
 def test_task(gemini: Gemini, one: Embedded, task: str, demand_supported: Callable[..., Any]) -> None:
-    """What the vector is for may be said, and what the document is called."""
+    """The purpose of a vector and the title of its document are accepted."""
     own = len(one.vector)
     title = {"title": "A note"} if task == "RETRIEVAL_DOCUMENT" else {}
 

@@ -99,7 +99,7 @@ def test_error_message(gemini: Gemini) -> None:
 
 @requirement("gemini.embeddings.error-status")
 def test_error_status(gemini: Gemini) -> None:
-    """An error has the number and the name that the official clients show."""
+    """An error has the code and the status name that the official clients show."""
     bodies = [(one.status, one.json.get("error")) for one in _refusals(gemini) if isinstance(one.json, dict)]
     errors = [(status, error) for status, error in bodies if isinstance(error, dict)]
     if not errors:

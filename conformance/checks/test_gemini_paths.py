@@ -63,7 +63,7 @@ def test_count_tokens(gemini: Gemini) -> None:
 
 @requirement("gemini.count-tokens.agrees")
 def test_count_tokens_agrees(gemini: Gemini) -> None:
-    """Counted before or after, a prompt is as long. What a template adds is tolerated."""
+    """The token count agrees with the usage of the answer, apart from what a template adds."""
     total = pick(_count(gemini).json, "totalTokens", kind=int)
     used = gemini.generate(SAY).tokens("promptTokenCount")
 

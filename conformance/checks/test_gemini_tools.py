@@ -197,7 +197,7 @@ def test_allowed_unknown(gemini: Gemini, gateway: dict[str, Any]) -> None:
 
 @requirement("gemini.tools.same-call")
 def test_same_call(gemini: Gemini) -> None:
-    """One model calls one function for one question, whatever the protocol."""
+    """A model calls the same function for a question in both protocols."""
     plain = gemini.ask.chat(QUESTION, model=gemini.model, **REQUIRED).tool_calls
     named = {str(member(call, "function", "name")) for call in plain}
     if named != {"get_weather"}:

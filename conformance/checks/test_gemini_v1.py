@@ -14,7 +14,7 @@ from conformance.words.gemini.demands import SAY
 
 @requirement("gemini.v1.count-tokens")
 def test_count_tokens(gemini: Gemini) -> None:
-    """A prompt can be counted where the client asks unless it is told otherwise."""
+    """Tokens can be counted below `v1`, the default of the client."""
     answer = gemini.post("countTokens", {"contents": [turn(SAY)]}, version="v1")
 
     demand_status(answer, {200})
@@ -36,7 +36,7 @@ def _listed(gemini: Gemini) -> Exchange:
 
 @requirement("gemini.v1.models")
 def test_models(gemini: Gemini) -> None:
-    """Models are named as the paths name them."""
+    """The list of models below `v1` holds objects with a `name` that begins with `models/`."""
     answer = _listed(gemini)
 
     demand_status(answer, {200})

@@ -38,7 +38,7 @@ def _ids(answers: dict[str, Exchange]) -> dict[str, str]:
 
 @requirement("headers.request-id")
 def test_request_id(answers: dict[str, Exchange], promised: bool) -> None:
-    """Every answer can be found again in the logs, errors and streams among them."""
+    """Every answer has a request id, errors and streams included."""
     lacking = [kind for kind, answer in answers.items() if not answer.headers.get(REQUEST_ID)]
 
     if len(lacking) == len(answers) and not promised:

@@ -197,7 +197,7 @@ def linked(studio: Studio) -> Images:
 
 @requirement("images.url")
 def test_url(linked: Images, demand_supported: Callable[..., Any], promised: bool) -> None:
-    """A URL is given to who asks for it, unless the model answers in base64 always and nobody promised otherwise."""
+    """A URL is given when it is asked for, unless the model always answers in base64 and no document promises a URL."""
     for item in demand_supported(linked).items:
         if not promised and isinstance(item.get("b64_json"), str):
             raise Unsupported("the target answers in base64 whatever is asked for")
@@ -214,7 +214,7 @@ def _urls(linked: Images) -> list[str]:
 
 @requirement("images.url.absolute")
 def test_url_absolute(linked: Images, ask: Ask, promised: bool) -> None:
-    """The URL works wherever it is taken."""
+    """The URL of an image is absolute, with http or https."""
     encrypted = promised and ask.recorder.target.base_url.startswith("https:")
     schemes = ("https",) if encrypted else ("http", "https")
     pattern = re.compile(rf"({'|'.join(schemes)})://[^/?#\s]+\S*", re.IGNORECASE)

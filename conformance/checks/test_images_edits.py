@@ -154,7 +154,7 @@ def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRe
 @pytest.mark.usefixtures("edits")
 @each("bad_request", bad_image_requests.BROKEN_FORM, attrgetter("name"))
 def test_broken_form(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
-    """A form without the bounds of its parts is the caller's mistake."""
+    """A form that cannot be read is refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
 
 

@@ -10,7 +10,7 @@ from conformance.words.openai.images import Studio
 
 @requirement("images.b64.kept")
 def test_kept(ask: Ask, promised: bool) -> None:
-    """An image outlives its URL as an uploaded file, which is deleted again."""
+    """An image can be uploaded as a file and deleted again."""
     if not promised:
         raise NotApplicable("no document says that images can be kept as files")
     studio, files = Studio(ask), Files(ask)

@@ -75,7 +75,7 @@ def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
 
 @requirement("limits.retry-after")
 def test_retry_after(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """Retry-After can be read: whole seconds, or a date where no form is documented."""
+    """Retry-After is a number of whole seconds, or a date where no format is documented."""
     value = _signalled(limited).headers.get("retry-after")
     if value is None:
         inconclusive("the 429 has no Retry-After")
@@ -108,7 +108,7 @@ def test_headers_limit(limited: Exchange, promised: bool) -> None:
 
 @requirement("limits.headers.remaining")
 def test_headers_remaining(limited: Exchange, promised: bool) -> None:
-    """Nothing remains of a limit that is used up; a limit of tokens may leave requests over."""
+    """Nothing remains of a limit that is used up; a token limit may leave requests over."""
     value = _header(limited, REMAINING, promised)
     if value is None:
         inconclusive(f"the 429 has no {REMAINING}")
@@ -119,7 +119,7 @@ def test_headers_remaining(limited: Exchange, promised: bool) -> None:
 
 @requirement("limits.headers.reset")
 def test_headers_reset(limited: Exchange, promised: bool) -> None:
-    """The time until the limit starts anew is a duration with units; a bare number will do where none is promised."""
+    """The time until the limit resets is a duration with units, or a bare number where no format is promised."""
     value = _header(limited, RESET, promised)
     if value is None:
         inconclusive(f"the 429 has no {RESET}")

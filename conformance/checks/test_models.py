@@ -106,7 +106,7 @@ def _demand_fields(models: list[dict[str, Any]], names: list[str]) -> None:
 
 @requirement("models.judged-model")
 def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """A model that answers is listed, under its name, with its provider before it, or with the date of its version."""
+    """A model that answers is listed: under its name, with its provider before it, or with the date of its version."""
     own = re.compile(re.escape(ask.model.rpartition("/")[2]) + r"(-\d[\d-]*|-latest)?")
 
     if ask.chat().status != 200:
@@ -117,7 +117,7 @@ def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
 
 @requirement("models.naming")
 def test_naming(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
-    """Models are listed as provider/model, where that is how the documents name them."""
+    """Models are listed as provider/model where the documents name them so."""
     if gateway["models"].get("naming") != "provider/model":
         raise NotApplicable("no form of names is documented")
     parts = [name.split("/", 1) for name in _names(models)]

@@ -74,7 +74,7 @@ def test_invalid_never_5xx(ask: Ask, wrong_fields: ForEachCase) -> None:
 
 @requirement("properties.invalid.refused")
 def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: ForEachCase) -> None:
-    """What is wrong is told, not guessed at; who looks a model up first may say that there is none."""
+    """Every wrong field is refused; a gateway that looks the model up first may answer that it is unknown."""
 
     def demand(case: Case) -> None:
         statuses = gateway["errors"]["status"]
@@ -132,7 +132,7 @@ def test_bytes_refused(ask: Ask, wrong_bytes: ForEachCase) -> None:
 
 @requirement("properties.auth")
 def test_auth(ask: Ask, gateway: dict[str, Any], target: Target, every_operation: list[Subject]) -> None:
-    """No operation is open by oversight; a list of models may be public, which has a requirement of its own."""
+    """Every operation requires a key; whether the list of models does is checked elsewhere."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     allowed = gateway["errors"]["status"]["missing_credential"]

@@ -64,19 +64,19 @@ def job_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Find
 
 @requirement("properties.files.model")
 def test_files_model(file_findings: Findings) -> None:
-    """A file is what was uploaded, until it is deleted."""
+    """A file has an id of its own, and is read as it was uploaded until it is deleted."""
     file_findings.demand("properties.files.model")
 
 
 @requirement("properties.files.list")
 def test_files_list(file_findings: Findings) -> None:
-    """The list has what there is."""
+    """The list has each file that is left once, in pages of any size, and no deleted one."""
     file_findings.demand("properties.files.list")
 
 
 @requirement("properties.files.paging")
 def test_files_paging(file_findings: Findings) -> None:
-    """Who deletes a file while turning the pages misses no other file, and sees none twice."""
+    """Deleting a file between two pages makes no other file be missed or seen twice."""
     file_findings.demand("properties.files.paging")
 
 

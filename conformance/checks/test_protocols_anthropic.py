@@ -24,7 +24,7 @@ def _asked(ask: Ask, anthropic: Anthropic) -> tuple[Completion, Message]:
 
 @requirement("protocols.anthropic.same-text")
 def test_same_text(ask: Ask, anthropic: Anthropic) -> None:
-    """What one protocol repeats the other one repeats: the prompt reached the same model."""
+    """A text that is repeated in one protocol is repeated in the other: the prompt reached the same model."""
     _, message = _asked(ask, anthropic)
 
     texts = [message.text, anthropic.message(REPEAT, take=1).text]

@@ -128,7 +128,7 @@ def test_instructions(responses: Responses, response: Response, demand_supported
 @requirement("responses.input.forms")
 @each("name", FORMS)
 def test_input_forms(responses: Responses, demand_supported: Callable[..., Any], name: str) -> None:
-    """A text is a message is a list of parts."""
+    """`input` may be a text or a list of messages, whose content is a text or a list of parts."""
     demand_supported(responses.create(FORMS[name]))
 
 

@@ -55,7 +55,7 @@ BY_NAME = attrgetter("name")
 @requirement("responses.errors.missing-field")
 @each("bad_request", MISSING, BY_NAME)
 def test_missing_field(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
-    """What is required is required; a model may have a default."""
+    """A required field is required; the model may have a default."""
     answer = bad_request.send(responses)
     if answer.status == 200 and "model" in bad_request.fields:
         inconclusive("the target has a default for the model")
@@ -66,7 +66,7 @@ def test_missing_field(responses: Responses, gateway: dict[str, Any], bad_reques
 @requirement("responses.errors.invalid-value")
 @each("bad_request", INVALID, BY_NAME)
 def test_invalid_value(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
-    """A value that cannot be read is refused."""
+    """An `input` of a wrong type, or a message with an unknown role, is refused."""
     demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
@@ -120,7 +120,7 @@ def failing(responses: Responses, target: Target) -> ResponseStream:
 
 @requirement("responses.errors.midstream")
 def test_midstream(failing: ResponseStream) -> None:
-    """What fails says so."""
+    """A failure within a stream is reported, and the response does not end as completed."""
     messages = [_message(decoded(event.data)) for event in failing.events]
     kinds = [data["type"] for data in failing.data]
 

@@ -97,7 +97,7 @@ def test_stream_created(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.end")
 def test_stream_end(streams: list[ResponseStream]) -> None:
-    """A stream ends once, as its response does."""
+    """A stream ends with one final event, and the status of its response agrees with it."""
     for stream in streams:
         if stream.exchange.broken:
             inconclusive("cannot be judged: the connection broke")
@@ -197,7 +197,7 @@ def test_stream_final(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.usage")
 def test_stream_usage(responses: Responses, stream: ResponseStream) -> None:
-    """Streaming does not change what a request costs."""
+    """The last event has a `usage`, with the same input tokens as the whole response."""
     usage = demand_kind(stream.final.get("usage"), "usage of the last event", dict)
     whole = responses.create().input
 

@@ -153,7 +153,7 @@ def test_stream_item(stream: ResponseStream) -> None:
 
 @requirement("responses.tools.stream.arguments")
 def test_stream_arguments(stream: ResponseStream) -> None:
-    """The parts of the arguments are the arguments."""
+    """The deltas of a call's arguments, put together, are its arguments."""
     for added in stream.calls:
         place = added.get("output_index")
         done = [one for one in stream.of("response.function_call_arguments.done") if one.get("output_index") == place]

@@ -160,7 +160,7 @@ def test_images(ask: Ask, image: Job) -> None:
 
 @requirement("tasks.audio")
 def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A task of sound is a task as any other, and a player can play its result."""
+    """A speech task ends like any other task, and its result can be played."""
     answer = jobs.submit(ask, AUDIO, {"model": ask.model_for("music"), "prompt": LINE})
     if 400 <= answer.status < 500 and "tasks.audio" in gateway["model_dependent"]:
         raise Unsupported(f"the model does not take a prompt alone: {answer.text:.120}")

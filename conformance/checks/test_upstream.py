@@ -83,7 +83,7 @@ def test_rate_limit(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
 
 @requirement("upstream.retry-after")
 def test_retry_after(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """When to come back is told under the name that every client reads."""
+    """The time to wait is given in the header that every client reads."""
     if "retry-after" not in gateway["limits"]["signals"]:
         raise NotApplicable("Retry-After is not documented")
     answer = _ask(ask, target, "rate-limited-upstream")

@@ -85,13 +85,13 @@ def _text(value: Any) -> str:
 
 @requirement("sdk.gemini.generate")
 def test_generate(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """With the documented credential and paths the client works."""
+    """The official client gives the answer as its typed object, with the documented credential and paths."""
     _demand_text(ask, recording, client)
 
 
 @requirement("sdk.gemini.version")
 def test_version(ask: Ask, recording: ClientRecording, recorder: Recorder, client_of: Callable[..., Any]) -> None:
-    """The client works below whichever version it asks for by itself."""
+    """The official client gives the answer also below the version of the paths that it prefers."""
     known = ClientRecording(recorder, PROTOCOL, entire=True)
     known.result(lambda: client_of(known).models.generate_content(**_asked(ask)))
 
@@ -138,7 +138,7 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 
 @requirement("sdk.gemini.embeddings")
 def test_embeddings(ask: Ask, recording: ClientRecording, client: Any, genai: Any) -> None:
-    """The client gives the vectors that were sent."""
+    """The client gives a vector for each text, in order, with the numbers that were sent."""
     contents = [genai.types.Content(parts=[genai.types.Part(text=text)]) for text in TEXTS]
     asked = {"model": ask.model_for(EMBEDDINGS), "contents": contents}
     found = recording.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
@@ -151,7 +151,7 @@ def test_embeddings(ask: Ask, recording: ClientRecording, client: Any, genai: An
 
 @requirement("sdk.gemini.errors")
 def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], genai: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for name, key, fields in REFUSALS:
         recording = ClientRecording(recorder, PROTOCOL, key=key, entire=True, patient=False)
         asked = _asked(ask) | fields

@@ -137,7 +137,7 @@ def test_models(ask: Ask, run: Run, recording: ClientRecording) -> None:
 
 @requirement("sdk.node.errors")
 def test_errors(ask: Ask, node: Node, recorder: Recorder, gateway: dict[str, Any]) -> None:
-    """Every refusal is raised, as the class that belongs to its status, with what is documented."""
+    """Every refusal is raised as the class that belongs to its status, with the documented members."""
     documented = [name for name in gateway["errors"]["fields"] if name in {"code", "type"}]
     for key, fields in ((STRANGER, {}), ("default", UNKNOWN_MODEL[0].fields), ("default", MESSAGES_TYPE.fields)):
         recording = ClientRecording(recorder, key=key, patient=False)

@@ -66,7 +66,7 @@ def test_environment(
 
 @requirement("sdk.openai.types")
 def test_types(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """What the client declares is what the caller gets."""
+    """The fields of the client's object have the types that it declares."""
     ask.chat()
     completion = recording.result(lambda: client.chat.completions.create(**ask.body()))
     for path, kind in TYPES.items():

@@ -30,7 +30,7 @@ def changing(ask: Ask) -> ClientRecording:
 
 @requirement("sdk.openai.embeddings")
 def test_embeddings(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The vectors that the client decodes are vectors."""
+    """The client, which asks for base64 by itself, gives vectors of numbers as long as those sent as numbers."""
     asked = {"model": ask.model_for("embeddings"), "input": TEXTS}
     found = recording.result(lambda: [one.embedding for one in client.embeddings.create(**asked).data])
     plain = recording.result(lambda: client.embeddings.create(**asked, encoding_format="float").data[0].embedding)

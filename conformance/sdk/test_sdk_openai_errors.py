@@ -66,7 +66,7 @@ def _raised(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any
 
 @requirement("sdk.openai.errors.class")
 def test_errors_class(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for one in _refusals(ask, target, client_of):
         status = one.exchange.status
         expected = class_for(status, "APIStatusError")
