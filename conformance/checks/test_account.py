@@ -80,7 +80,7 @@ def test_limits(account: dict[str, Any]) -> None:
 
 @requirement("account.timestamps")
 def test_timestamps(account: dict[str, Any]) -> None:
-    """Every moment that the account tells is ISO 8601 in UTC."""
+    """Every time in the account is ISO 8601 in UTC."""
     found = dict(moments(account)) or inconclusive("cannot be judged: the account tells no moment")
 
     for name, value in found.items():

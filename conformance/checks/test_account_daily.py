@@ -40,7 +40,7 @@ def test_daily(answer: Exchange) -> None:
 
 @requirement("account.daily.day")
 def test_day(buckets: list[dict[str, Any]]) -> None:
-    """A day is told as ISO 8601 in UTC."""
+    """A day is an ISO 8601 date or time in UTC."""
     for bucket in buckets:
         told = days(bucket) or inconclusive(f"cannot be judged: no field tells the day: {bucket}")
         assert any(map(is_day, told)), f"a day is {told[0]!r:.80}"
@@ -48,7 +48,7 @@ def test_day(buckets: list[dict[str, Any]]) -> None:
 
 @requirement("account.daily.once")
 def test_once(buckets: list[dict[str, Any]]) -> None:
-    """No day is told twice."""
+    """No day is listed twice."""
     found = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
     twice = sorted({day for day in found if found.count(day) > 1})
 
@@ -66,7 +66,7 @@ def test_figures(buckets: list[dict[str, Any]]) -> None:
 
 @requirement("account.daily.span")
 def test_span(ask: Ask) -> None:
-    """Not more days are told than `days` asks for, and the present one."""
+    """No more days are listed than `days` asks for, and the current one."""
     found = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
 
     assert len(found) <= SHORT + 1, f"{SHORT} days were asked for, {len(found)} are told"

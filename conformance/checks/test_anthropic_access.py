@@ -92,7 +92,7 @@ def test_version_missing(anthropic: Anthropic, contract: Contract, gateway: dict
 
 @requirement("anthropic.version.unknown")
 def test_version_unknown(anthropic: Anthropic) -> None:
-    """An unknown `anthropic-version` is ignored or refused as a mistake of the caller."""
+    """An unknown `anthropic-version` is ignored, or refused as the caller's error."""
     _plain_known(anthropic)
 
     answer = anthropic.message(version="2099-12-31")

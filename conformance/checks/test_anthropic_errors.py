@@ -169,7 +169,7 @@ def test_envelope(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
 @requirement("anthropic.errors.type")
 @each_bad_request(bad_requests.ALL)
 def test_type(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
-    """`error.type` is the one documented for the mistake, which the official clients show."""
+    """`error.type` is the one documented for the error, which the official clients show."""
     answer = _refused(anthropic, bad_request)
     if answer.status not in bad_request.allowed(gateway):
         inconclusive(f"cannot be judged: the request is answered {answer.status}")

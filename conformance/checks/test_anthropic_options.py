@@ -46,7 +46,7 @@ def test_stop(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.stop.named")
 def test_stop_named(anthropic: Anthropic) -> None:
-    """An answer that a stop sequence ended has `stop_reason` stop_sequence, and `stop_sequence` tells which."""
+    """An answer that a stop sequence ended has `stop_reason` stop_sequence, and `stop_sequence` says which."""
     stopped = _stopped(anthropic)
     if STOP in stopped.words:
         inconclusive("cannot be judged: the stop sequence is ignored")

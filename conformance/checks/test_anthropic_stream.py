@@ -160,7 +160,7 @@ def test_stream_text(anthropic: Anthropic, stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.stop-reason")
 def test_stream_stop_reason(streams: list[MessageStream]) -> None:
-    """After the last block a `message_delta` tells a documented `stop_reason`."""
+    """After the last block a `message_delta` gives a documented `stop_reason`."""
     for stream in streams:
         reasons = stream.stop_reasons
         assert reasons, "no message_delta has a stop_reason"

@@ -212,7 +212,7 @@ def test_too_long(audio: Audio, contract: Contract) -> None:
 @requirement("audio.speech.unknown-format")
 @pytest.mark.usefixtures("speaks")
 def test_unknown_format(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A `response_format` that nobody documents is refused as an invalid value."""
+    """A `response_format` that is not documented is refused as an invalid value."""
     demand_refused(audio.speak(response_format="smell"), gateway, "invalid_value")
 
 

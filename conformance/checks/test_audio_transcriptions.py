@@ -131,7 +131,7 @@ def test_no_sound(audio: Audio) -> None:
 @requirement("audio.transcriptions.unknown-format")
 @pytest.mark.usefixtures("hears")
 def test_unknown_format(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A `response_format` that nobody documents is refused as an invalid value."""
+    """A `response_format` that is not documented is refused as an invalid value."""
     demand_refused(audio.write(response_format="smell"), gateway, "invalid_value")
 
 

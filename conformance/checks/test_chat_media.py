@@ -151,7 +151,7 @@ def test_files_counted(media: Media, gateway: dict[str, Any]) -> None:
 @requirement("chat.files.unknown-id")
 @FORMS
 def test_files_unknown_id(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """A `file_id` that nobody uploaded is refused with a 4xx."""
+    """A `file_id` that was never uploaded is refused with a 4xx."""
     demand_client_error(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")))
 
 

@@ -121,7 +121,7 @@ def test_fallback_stream(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.client-error")
 def test_fallback_client_error(ask: Ask, target: Target) -> None:
-    """A client's mistake is answered with its 4xx, and triggers no fallback."""
+    """A bad request is answered with its 4xx, and triggers no fallback."""
     parts = [text_part("What is this?"), image_part()]
     model, other = target.models["text-only"], target.models["vision"]
     alone = ask.chat(parts, model=model)

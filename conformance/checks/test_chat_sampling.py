@@ -140,7 +140,7 @@ def test_optional_null(ask: Ask, contract: Contract, demand_supported: Callable[
 @requirement("chat.unknown-parameter")
 @pytest.mark.parametrize("value", [7, {"deep": [True, None]}], ids=["number", "object"])
 def test_unknown_parameter(ask: Ask, value: Any) -> None:
-    """A parameter that nobody documents is never the cause of a 5xx."""
+    """An undocumented parameter is never the cause of a 5xx."""
     answer = ask.chat(**{UNKNOWN: value})
 
     assert 0 < answer.status < 500, f"an unknown parameter is answered {answer.status or answer.exchange.broken}"
@@ -148,7 +148,7 @@ def test_unknown_parameter(ask: Ask, value: Any) -> None:
 
 @requirement("chat.unknown-parameter.ignored")
 def test_unknown_parameter_ignored(ask: Ask) -> None:
-    """A parameter that nobody documents is ignored, or refused by its name."""
+    """An undocumented parameter is ignored, or refused by its name."""
     answer = ask.chat(**{UNKNOWN: 7})
     if answer.status in {402, 429} or answer.status >= 500:
         inconclusive(f"the request was answered {answer.status}")

@@ -168,7 +168,7 @@ def test_not_a_form(ask: Ask) -> None:
 
 @requirement("files.retrieve")
 def test_retrieve(document: FileAnswer, files: Files) -> None:
-    """A file is answered under its id, with the fields that the upload told."""
+    """A file is answered under its id, with the fields of its upload."""
     known = told(document, files)
     body = demand_served(files.retrieve(document.id)).body
 

@@ -64,7 +64,7 @@ def test_list_shape(files: Files) -> None:
 
 @requirement("files.list.same")
 def test_list_same(files: Files) -> None:
-    """A file is the same in the list as the upload told it."""
+    """A file in the list has the fields of its upload."""
     name = files.document().id
     listed = files.listed(name, take=1) or inconclusive("the file is not listed")
 

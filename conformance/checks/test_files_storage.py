@@ -71,7 +71,7 @@ def test_isolation_list(files: Files) -> None:
 
 @requirement("files.isolation.hidden")
 def test_isolation_hidden(files: Files, gateway: dict[str, Any]) -> None:
-    """A file of another account has the status of an unknown object, so that nobody learns that it exists."""
+    """A file of another account has the status of an unknown object, so that its existence is not disclosed."""
     answer = _as_stranger(files.retrieve(files.victim(take=1).id, key=STRANGER))
     if answer.served:
         inconclusive("another account can retrieve the file")
@@ -243,7 +243,7 @@ def _expiring(files: Files, seconds: int) -> FileAnswer:
 
 @requirement("files.expiry")
 def test_expiry(files: Files) -> None:
-    """A file that is uploaded with `expires_after` tells in `expires_at` when it will be gone."""
+    """A file that is uploaded with `expires_after` says in `expires_at` when it will expire."""
     answer = _expiring(files, HOUR)
     if answer.status in REFUSED:
         raise Unsupported(f"the target takes no expires_after: {answer.exchange.text:.120}")

@@ -139,7 +139,7 @@ def test_snake_case(gemini: Gemini) -> None:
 
 @requirement("gemini.same-text")
 def test_same_text(gemini: Gemini) -> None:
-    """A model that is told what to say says it in this protocol as in the OpenAI dialect."""
+    """A model that is asked to repeat a text repeats it in this protocol as in the OpenAI dialect."""
     if WORD not in gemini.ask.chat(SAY, model=gemini.model).text:
         inconclusive("the model does not repeat the word in the OpenAI dialect")
     answers = [gemini.generate(SAY)]

@@ -98,7 +98,7 @@ def test_decodes(studio: Studio, plain: Images) -> None:
 
 @requirement("images.usage")
 def test_usage(plain: Images) -> None:
-    """Where the usage is told, `total_tokens` is the sum of `input_tokens` and `output_tokens`."""
+    """Where the usage is reported, `total_tokens` is the sum of `input_tokens` and `output_tokens`."""
     if plain.body.get("usage") is None:
         raise Unsupported("the target tells no usage of images")
     read, made, total = (
@@ -155,7 +155,7 @@ def test_format(studio: Studio, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("images.told")
 def test_told(studio: Studio, plain: Images) -> None:
-    """The `size` and the `output_format` that an answer tells are those of its images."""
+    """The `size` and the `output_format` of an answer are those of its images."""
     size, form = plain.body.get("size"), plain.body.get("output_format")
     for item in plain.items:
         found = studio.seen(item)

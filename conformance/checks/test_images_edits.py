@@ -66,7 +66,7 @@ def test_image(studio: Studio, edited: Images) -> None:
 
 @requirement("images.edits.counted")
 def test_counted(edited: Images) -> None:
-    """The image reaches the model: where image tokens are told, it costs some."""
+    """The image reaches the model: where image tokens are reported, it costs some."""
     assert _image_tokens(edited), "the image costs no token"
 
 
@@ -85,7 +85,7 @@ def test_several(studio: Studio, demand_supported: Callable[..., Any]) -> None:
 
 @requirement("images.edits.several.counted")
 def test_several_counted(studio: Studio, edited: Images) -> None:
-    """All images reach the model: where image tokens are told, two images cost more than one."""
+    """All images reach the model: where image tokens are reported, two images cost more than one."""
     one, two = _image_tokens(edited), _image_tokens(studio.edit(*SEVERAL))
 
     assert two > one, f"one image costs {one} tokens, two cost {two}"

@@ -104,7 +104,7 @@ def test_plays(ask: Ask, music: Music) -> None:
 
 @requirement("music.media-type")
 def test_media_type(music: Music) -> None:
-    """A piece that tells its media type tells one of sound."""
+    """A piece that has a media type has one of sound."""
     for piece in music.pieces:
         told = piece.get("content_type")
         assert told is None or str(told).startswith(NAMES), f"content_type is {told!r:.60}"
@@ -120,7 +120,7 @@ def _bytes(text: Any) -> bytes:
 
 @requirement("music.job")
 def test_job(music: Music) -> None:
-    """Where the answer is a job, the documented path tells its status, in documented words and never going back."""
+    """Where the answer is a job, the documented path gives its status, in documented words and never going back."""
     if not music.job:
         raise NotApplicable("the music came whole")
 

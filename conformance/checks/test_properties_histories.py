@@ -88,7 +88,7 @@ def test_jobs_model(job_findings: Findings) -> None:
 
 @requirement("properties.jobs.apart")
 def test_jobs_apart(job_findings: Findings) -> None:
-    """What is told of a job names that job, and nothing that another one has made."""
+    """The status of a job names that job, and no result of another one."""
     job_findings.demand("properties.jobs.apart")
 
 

@@ -57,7 +57,7 @@ def test_max_output_tokens_status(responses: Responses) -> None:
 
 @requirement("responses.max-output-tokens.reason")
 def test_max_output_tokens_reason(responses: Responses) -> None:
-    """An incomplete response tells the reason max_output_tokens in `incomplete_details`."""
+    """An incomplete response gives the reason max_output_tokens in `incomplete_details`."""
     cut = _demand_cut(responses)
     if cut.state != "incomplete":
         inconclusive(f"cannot be judged: status is {cut.state!r:.80}")

@@ -90,7 +90,7 @@ def test_status_same(image: Job) -> None:
 
 @requirement("tasks.status.fresh")
 def test_status_fresh(ask: Ask, image: Job) -> None:
-    """The status is also told when `sync_upstream` asks for the latest one."""
+    """The status is also given when `sync_upstream` asks for the latest one."""
     if not any(poll.status == 200 for poll in image.polls):
         inconclusive("no question for the status was answered")
     answer = ask.get(f"{jobs.status_path(image.rules, 'images', image.id)}?sync_upstream=true")
@@ -137,7 +137,7 @@ def test_results_early(image: Job) -> None:
 
 @requirement("tasks.error.absent")
 def test_error_absent(image: Job) -> None:
-    """No `error` is told of a task that has not failed."""
+    """A task that has not failed has no `error`."""
     job_checks.no_error(image)
 
 
@@ -205,7 +205,7 @@ def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
 @requirement("tasks.credential")
 @pytest.mark.parametrize("case", ["submission", "status"])
 def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
-    """Without a credential no task is taken, and no status is told."""
+    """Without a credential no task is accepted, and no status is given."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if case == "submission":
@@ -218,5 +218,5 @@ def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Targe
 
 @requirement("tasks.owner")
 def test_owner(ask: Ask, image: Job) -> None:
-    """Another account is not told the status of a task."""
+    """The status of a task is not given to another account."""
     job_checks.stranger(ask.get(jobs.status_path(image.rules, "images", image.id), key="stranger-account"))

@@ -82,13 +82,13 @@ def test_order(film: Job) -> None:
 
 @requirement("videos.progress")
 def test_progress(film: Job) -> None:
-    """Progress, where it is told, is a number from 0 to 100."""
+    """Progress, where it is reported, is a number from 0 to 100."""
     job_checks.progress(film)
 
 
 @requirement("videos.progress.grows")
 def test_progress_grows(film: Job) -> None:
-    """Progress, where it is told, never decreases."""
+    """Progress, where it is reported, never decreases."""
     job_checks.growth(film)
 
 
@@ -136,7 +136,7 @@ def test_agrees(film: Job, fetched: Exchange) -> None:
 
 @requirement("videos.credits")
 def test_credits(film: Job, gateway: dict[str, Any]) -> None:
-    """A job that ended well tells its cost in credits, a number of 0 or more, where credits are documented."""
+    """A job that succeeded reports its cost in credits, a number of 0 or more, where credits are documented."""
     if not gateway["headers"]["credits"]:
         raise NotApplicable("no credits are documented")
     value = film.success.get("credits_used")
@@ -146,7 +146,7 @@ def test_credits(film: Job, gateway: dict[str, Any]) -> None:
 
 @requirement("videos.error.absent")
 def test_error_absent(film: Job) -> None:
-    """No error is told of a job that has not failed."""
+    """A job that has not failed has no error."""
     job_checks.no_error(film)
 
 

@@ -76,7 +76,7 @@ def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
 @requirement("videos.credential")
 @pytest.mark.parametrize("case", ["submission", "status"])
 def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
-    """Without a credential no job is taken, and no status is told."""
+    """Without a credential no job is accepted, and no status is given."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if case == "submission":
@@ -89,5 +89,5 @@ def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target
 
 @requirement("videos.owner")
 def test_owner(ask: Ask, film: Job) -> None:
-    """Another account is not told the status of a job."""
+    """The status of a job is not given to another account."""
     job_checks.stranger(ask.get(jobs.status_path(film.rules, "videos", film.id), key="stranger-account"))
