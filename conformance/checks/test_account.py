@@ -81,9 +81,9 @@ def test_limits(account: dict[str, Any]) -> None:
 @requirement("account.timestamps")
 def test_timestamps(account: dict[str, Any]) -> None:
     """Every time in the account is ISO 8601 in UTC."""
-    found = dict(moments(account)) or inconclusive("cannot be judged: the account tells no moment")
+    times = dict(moments(account)) or inconclusive("cannot be judged: the account tells no moment")
 
-    for name, value in found.items():
+    for name, value in times.items():
         assert UTC_TIME.fullmatch(demand_kind(value, name, str)), f"{name} is {value!r:.80}"
 
 

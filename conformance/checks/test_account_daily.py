@@ -42,15 +42,15 @@ def test_daily(answer: Exchange) -> None:
 def test_day(buckets: list[dict[str, Any]]) -> None:
     """A day is an ISO 8601 date or time in UTC."""
     for bucket in buckets:
-        told = days(bucket) or inconclusive(f"cannot be judged: no field tells the day: {bucket}")
-        assert any(map(is_day, told)), f"a day is {told[0]!r:.80}"
+        dates = days(bucket) or inconclusive(f"cannot be judged: no field tells the day: {bucket}")
+        assert any(map(is_day, dates)), f"a day is {dates[0]!r:.80}"
 
 
 @requirement("account.daily.once")
 def test_once(buckets: list[dict[str, Any]]) -> None:
     """No day is listed twice."""
-    found = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
-    twice = sorted({day for day in found if found.count(day) > 1})
+    dates = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
+    twice = sorted({day for day in dates if dates.count(day) > 1})
 
     assert not twice, f"told more than once: {twice[:3]}"
 
@@ -59,17 +59,17 @@ def test_once(buckets: list[dict[str, Any]]) -> None:
 def test_figures(buckets: list[dict[str, Any]]) -> None:
     """A day has the numbers of its requests, its input and output tokens, and its spend, none below 0."""
     for bucket in buckets:
-        found = list(numbers(bucket))
-        assert len(found) >= 4, f"a day has {len(found)} numbers: {bucket}"
-        assert min(found) >= 0, f"a number is below 0: {bucket}"
+        figures = list(numbers(bucket))
+        assert len(figures) >= 4, f"a day has {len(figures)} numbers: {bucket}"
+        assert min(figures) >= 0, f"a number is below 0: {bucket}"
 
 
 @requirement("account.daily.span")
 def test_span(ask: Ask) -> None:
     """No more days are listed than `days` asks for, and the current one."""
-    found = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
+    entries = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
 
-    assert len(found) <= SHORT + 1, f"{SHORT} days were asked for, {len(found)} are told"
+    assert len(entries) <= SHORT + 1, f"{SHORT} days were asked for, {len(entries)} are told"
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def grown(ask: Ask) -> Growth:
     """What the days have counted for one request."""
 
     def look(take: int) -> Spent:
-        found = rows(opened(ask.get(MONTH, take=take)))
-        requests = sum(named(bucket, "request|calls") for bucket in found)
-        tokens = sum(named(bucket, "input|prompt", "output|completion") for bucket in found)
+        entries = rows(opened(ask.get(MONTH, take=take)))
+        requests = sum(named(bucket, "request|calls") for bucket in entries)
+        tokens = sum(named(bucket, "input|prompt", "output|completion") for bucket in entries)
         return Spent(requests, tokens)
 
     return growth(ask, look, MARK)

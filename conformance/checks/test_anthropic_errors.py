@@ -203,10 +203,10 @@ def test_midstream(anthropic: Anthropic, target: Target) -> None:
     stream = anthropic.stream(model=target.models["midstream-error"], patient=False)
     if stream.status != 200:
         inconclusive(f"the stream did not begin: {stream.status}")
-    told = [event for event in stream.events if event.name == "error"]
+    events = [event for event in stream.events if event.name == "error"]
 
-    assert told, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"
-    data = demand_kind(decoded(told[0].data), "the event", dict)
+    assert events, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"
+    data = demand_kind(decoded(events[0].data), "the event", dict)
     error = demand_kind(data.get("error"), "error of the event", dict)
     demand_text(error.get("message"), "message of the error")
     assert not stream.of("message_stop"), "message_stop comes as if all were said"

@@ -191,9 +191,9 @@ def test_stream_usage_counted(anthropic: Anthropic) -> None:
     """A stream of numbers costs as many output tokens at least."""
     stream = anthropic.stream(COUNT, max_tokens=200)
     numbers = len(re.findall(r"\d+", stream.text()))
-    told = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
+    tokens = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
 
-    assert told >= numbers, f"the stream counts {numbers} numbers, and {told} output tokens"
+    assert tokens >= numbers, f"the stream counts {numbers} numbers, and {tokens} output tokens"
 
 
 @requirement("anthropic.stream.usage.input")
@@ -201,9 +201,9 @@ def test_stream_usage_input(anthropic: Anthropic, stream: MessageStream) -> None
     """The input tokens of a stream, of its start or its end, are those of the whole answer to the same request."""
     whole = anthropic.message().input
 
-    told = whole_input(stream.usage)
+    tokens = whole_input(stream.usage)
 
-    assert told == whole, f"the stream costs {told} input tokens, the whole answer {whole}"
+    assert tokens == whole, f"the stream costs {tokens} input tokens, the whole answer {whole}"
 
 
 @requirement("anthropic.stream.stop")

@@ -232,7 +232,7 @@ def test_stream_equals_whole(anthropic: Anthropic) -> None:
     if once != twice:
         inconclusive("the model does not call the same twice")
     streamed = [(call.start.get("name"), call.input) for call in forced_stream(anthropic).calls]
-    if not all(given for _, given in streamed):
+    if not all(arguments for _, arguments in streamed):
         inconclusive("cannot be judged: the streamed input is empty")
 
     assert streamed == once, f"streamed {streamed!r:.120}, whole {once!r:.120}"

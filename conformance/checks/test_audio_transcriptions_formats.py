@@ -136,14 +136,16 @@ def test_verbose(asked: Callable[..., Transcription], demand_supported: Granted)
 @requirement("audio.transcriptions.verbose.duration")
 def test_verbose_duration(audio: Audio, verbose: dict[str, Any]) -> None:
     """`duration` is how long the sound lasts, in seconds."""
-    told = pick(verbose, "duration", kind=(int, float))
+    duration = pick(verbose, "duration", kind=(int, float))
     sound = read(audio.file().data) or inconclusive("the sound cannot be decoded")
-    if told <= 0:
-        inconclusive(f"cannot be judged: duration is {told}")
+    if duration <= 0:
+        inconclusive(f"cannot be judged: duration is {duration}")
 
-    apart = abs(told - sound.seconds)
+    apart = abs(duration - sound.seconds)
 
-    assert apart <= max(TOLERANCE, 0.2 * sound.seconds), f"the sound lasts {sound.seconds:.2f} s, duration is {told}"
+    assert apart <= max(TOLERANCE, 0.2 * sound.seconds), (
+        f"the sound lasts {sound.seconds:.2f} s, duration is {duration}"
+    )
 
 
 @requirement("audio.transcriptions.verbose.segments")

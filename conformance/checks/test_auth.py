@@ -32,10 +32,10 @@ def _chat(ask: Ask, key: Any, headers: dict[str, str] | None = None, **fields: A
     return ask.post(CHAT, ask.body(**fields), key=key, headers=headers)
 
 
-def _demand(answer: Exchange, allowed: list[int], who: str) -> None:
+def _demand(answer: Exchange, allowed: list[int], caller: str) -> None:
     if answer.status == 429:
         inconclusive("the request was answered 429")
-    assert answer.status in allowed, f"{who} is answered {answer.status}, not {allowed}: {answer.text:.120}"
+    assert answer.status in allowed, f"{caller} is answered {answer.status}, not {allowed}: {answer.text:.120}"
 
 
 @requirement("auth.bearer")
@@ -149,11 +149,11 @@ def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask) ->
     if not words:
         raise NotApplicable(f"no {name} is documented for a bad key")
     error = _chat(ask, STRANGER).json
-    found = error.get("error") if isinstance(error, dict) else None
-    if not isinstance(found, dict):
+    details = error.get("error") if isinstance(error, dict) else None
+    if not isinstance(details, dict):
         inconclusive("cannot be judged: the answer has no error object")
 
-    assert found.get(name) in words, f"{name} of a bad key is {found.get(name)!r:.80}, not {' or '.join(words)}"
+    assert details.get(name) in words, f"{name} of a bad key is {details.get(name)!r:.80}, not {' or '.join(words)}"
 
 
 @requirement("auth.echo")

@@ -173,8 +173,8 @@ def test_isolation_chunks(ask: Ask, chat_stream: CompletionStream) -> None:
     streams = [stream for _, stream in _at_once(ask)]
 
     for mark, stream in zip(MARKS, streams, strict=True):
-        found = _ids(stream)
-        assert len(found) == 1, f"the stream for {mark!r} has chunks of {len(found)} answers: {found!r:.160}"
+        ids = _ids(stream)
+        assert len(ids) == 1, f"the stream for {mark!r} has chunks of {len(ids)} answers: {ids!r:.160}"
 
 
 def _ids(stream: CompletionStream) -> list[str]:
@@ -281,12 +281,12 @@ def test_text_parts(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 def test_history(ask: Ask) -> None:
     """Earlier turns reach the model: they are counted, and what they say can be asked for."""
     question = user("What is the codeword?")
-    told = [user("The codeword is marmalade."), question]
-    turns = [told[0], {"role": "assistant", "content": "I will remember that word for you."}, question]
+    history = [user("The codeword is marmalade."), question]
+    turns = [history[0], {"role": "assistant", "content": "I will remember that word for you."}, question]
 
     answer = ask.chat(messages=turns)
 
     assert answer.status == 200, f"three turns are answered {answer.status}: {answer.exchange.text:.200}"
-    for fewer, lost in (([question], "earlier turns"), (told, "assistant's turn")):
+    for fewer, lost in (([question], "earlier turns"), (history, "assistant's turn")):
         alone, together = ask.chat(messages=fewer).tokens("prompt_tokens"), answer.tokens("prompt_tokens")
         assert together > alone, f"the {lost} cost no prompt tokens: {together} with, {alone} without"

@@ -54,8 +54,8 @@ def _demand_valid(value: Any, schema: dict[str, Any]) -> None:
 def _schema_of(ask: Ask, **described: Any) -> Completion:
     """The answer to a response format whose `json_schema` has these fields instead of the usual ones."""
     usual = json_schema(FLAT)["json_schema"] | described
-    kept = {name: value for name, value in usual.items() if value is not OMIT}
-    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": kept}, **{ask.limit: ENOUGH})
+    fields = {name: value for name, value in usual.items() if value is not OMIT}
+    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": fields}, **{ask.limit: ENOUGH})
 
 
 @requirement("chat.response-format.text")

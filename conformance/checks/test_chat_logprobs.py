@@ -128,8 +128,8 @@ def test_stream_tokens(ask: Ask) -> None:
 def test_unasked(chat: Completion) -> None:
     """`logprobs` is null or absent unless log probabilities are asked for."""
     for choice in chat.choices:
-        given = member(choice, "logprobs", "content")
-        assert not given, f"logprobs.content is {given!r:.80}, although it was not asked for"
+        entries = member(choice, "logprobs", "content")
+        assert not entries, f"logprobs.content is {entries!r:.80}, although it was not asked for"
 
 
 @requirement("chat.logprobs.top-needs-logprobs")

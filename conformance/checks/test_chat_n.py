@@ -97,10 +97,10 @@ def test_stream_count(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A stream carries as many choices as `n` says, numbered from 0."""
     stream = demand_supported(ask.stream(COUNT, n=N, **{ask.limit: CAP}))
 
-    found = {str(choice.get("index")) for choice in stream.choices}
-    if found == {"None"}:
+    indices = {str(choice.get("index")) for choice in stream.choices}
+    if indices == {"None"}:
         inconclusive("cannot be judged: no choice is numbered")
-    assert found == {*map(str, range(N))}, f"n is {N}, but the stream carries the choices {sorted(found)}"
+    assert indices == {*map(str, range(N))}, f"n is {N}, but the stream carries the choices {sorted(indices)}"
 
 
 @requirement("chat.n.stream.role")

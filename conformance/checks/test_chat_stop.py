@@ -91,9 +91,11 @@ def test_keeps_before(ask: Ask) -> None:
     if reason == "length" or stop in text:
         inconclusive("cannot be judged: the answer did not end at its stop text")
 
-    kept = whole[: whole.index(stop)].rstrip()
+    beginning = whole[: whole.index(stop)].rstrip()
 
-    assert text.rstrip() == kept, f"the answer ends with {text[-20:]!r}, but {kept[-20:]!r} precedes the stop text"
+    assert text.rstrip() == beginning, (
+        f"the answer ends with {text[-20:]!r}, but {beginning[-20:]!r} precedes the stop text"
+    )
 
 
 @requirement("chat.stop.stream")

@@ -113,12 +113,12 @@ def test_call_arguments(ask: Ask) -> None:
 def test_call_unicode(ask: Ask) -> None:
     """Letters outside ASCII reach the arguments of a call undamaged."""
     answer = required(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
-    given = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
-    damaged = [form for form in DAMAGED if form in given]
+    texts = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
+    damaged = [form for form in DAMAGED if form in texts]
 
-    assert not damaged, f"{CITY_NAME} was asked for, the arguments are {given:.120}"
-    if CITY_NAME not in given:
-        inconclusive(f"the model writes the name otherwise: {given:.120}")
+    assert not damaged, f"{CITY_NAME} was asked for, the arguments are {texts:.120}"
+    if CITY_NAME not in texts:
+        inconclusive(f"the model writes the name otherwise: {texts:.120}")
 
 
 @requirement("tools.call.content")
@@ -158,11 +158,11 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     tool = function("get_weather", schema, strict=True)
     answer = demand_supported(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
 
-    given = arguments(calls(answer)[0])
-    if not isinstance(given, dict):
+    values = arguments(calls(answer)[0])
+    if not isinstance(values, dict):
         inconclusive("cannot be judged: the arguments are no JSON object")
-    problem = next(jsonschema.Draft202012Validator(schema).iter_errors(given), None)
-    assert problem is None, f"{given} breaks the schema: {problem.message}"
+    problem = next(jsonschema.Draft202012Validator(schema).iter_errors(values), None)
+    assert problem is None, f"{values} breaks the schema: {problem.message}"
 
 
 @requirement("tools.no-parameters")

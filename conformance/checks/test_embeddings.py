@@ -76,17 +76,17 @@ def test_count(ask: Ask, texts: str | tuple[str, ...], demand_supported: Callabl
     expected = 1 if isinstance(texts, str) else len(texts)
     answer = demand_supported(embed(ask, texts))
 
-    found = len(demand_kind(answer.body.get("data"), "data", list))
-    assert found == expected, f"{expected} texts gave {found} vectors"
+    count = len(demand_kind(answer.body.get("data"), "data", list))
+    assert count == expected, f"{expected} texts gave {count} vectors"
 
 
 @requirement("embeddings.index")
 def test_index(batch: Embeddings) -> None:
     """`index` counts the entries from 0, in the order of the body."""
-    found = [entry.get("index") for entry in batch.entries]
+    indices = [entry.get("index") for entry in batch.entries]
 
-    assert found == list(range(len(found))), f"the indices are {found!r:.120}"
-    assert all(type(index) is int for index in found), f"the indices are {found!r:.120}"
+    assert indices == list(range(len(indices))), f"the indices are {indices!r:.120}"
+    assert all(type(index) is int for index in indices), f"the indices are {indices!r:.120}"
 
 
 @requirement("embeddings.order")
@@ -222,8 +222,8 @@ def test_batch_largest(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """One request takes 2048 texts."""
     answer = demand_supported(embed_many(ask, MOST))
 
-    found = len(pick(answer.body, "data", kind=list))
-    assert found == MOST, f"{MOST} texts gave {found} vectors"
+    count = len(pick(answer.body, "data", kind=list))
+    assert count == MOST, f"{MOST} texts gave {count} vectors"
 
 
 @requirement("embeddings.batch.too-many")

@@ -60,11 +60,11 @@ def test_base64(texts: Embeddings, demand_supported: Callable[..., Any]) -> None
 @requirement("embeddings.base64.decodes")
 def test_base64_decodes(texts: Embeddings, floats: Embeddings) -> None:
     """The text is base64 of as many little-endian 32-bit floating point numbers as the vector has."""
-    found = [vector for vector in texts.raw if isinstance(vector, str)]
-    if not found:
+    texts_of_base64 = [vector for vector in texts.raw if isinstance(vector, str)]
+    if not texts_of_base64:
         inconclusive("cannot be judged: no embedding is text")
 
-    for text in found:
+    for text in texts_of_base64:
         length, expected = len(unpacked(text)), len(floats.vectors[0])
         assert length == expected, f"the text holds {length} numbers of 32 bits, the vector has {expected}"
 
@@ -80,21 +80,21 @@ def _pairs(floats: Embeddings, texts: Embeddings) -> list[tuple[Vector, Vector]]
 def test_base64_same(texts: Embeddings, floats: Embeddings) -> None:
     """Both formats hold the same vector."""
     for one, other in _pairs(floats, texts):
-        found = likeness(one, other)
-        assert found >= SAME, f"the cosine of the two forms is {found:.4f}; the text starts with {other[:3]}"
+        similarity = likeness(one, other)
+        assert similarity >= SAME, f"the cosine of the two forms is {similarity:.4f}; the text starts with {other[:3]}"
 
 
 @requirement("embeddings.base64.precise")
 def test_base64_precise(ask: Ask, texts: Embeddings, floats: Embeddings) -> None:
     """The format does not change the numbers, as far as the model repeats itself."""
     pairs = _pairs(floats, texts)
-    found = max(distance(one, other) for one, other in pairs)
-    if found > PRECISE and _varies(ask, floats):
+    difference = max(distance(one, other) for one, other in pairs)
+    if difference > PRECISE and _varies(ask, floats):
         inconclusive("the model does not give the same numbers twice")
     if min(likeness(one, other) for one, other in pairs) < SAME:
         inconclusive("cannot be judged: the two formats hold different vectors")
 
-    assert found <= PRECISE, f"the two forms differ by up to {found:.2g}"
+    assert difference <= PRECISE, f"the two forms differ by up to {difference:.2g}"
 
 
 def _varies(ask: Ask, floats: Embeddings) -> bool:
@@ -134,8 +134,8 @@ def test_dimensions_too_large(ask: Ask, gateway: dict[str, Any]) -> None:
     if answer.status != 200:
         demand_refused(answer, gateway, "invalid_value")
         return
-    found = len(answer.vectors[0])
-    assert found == wanted, f"{wanted} dimensions were asked for, the vector has {found}"
+    length = len(answer.vectors[0])
+    assert length == wanted, f"{wanted} dimensions were asked for, the vector has {length}"
 
 
 @requirement("embeddings.dimensions.invalid")

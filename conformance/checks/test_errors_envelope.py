@@ -194,8 +194,8 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
 def test_not_leaking(ask: Ask, target: Target) -> None:
     """No error shows a stack trace or paths of the server."""
     for answer in _errors(ask, target):
-        found = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
-        assert not found, f"a {answer.status} shows a stack trace: {found.group(0).strip()!r:.120}"
+        trace = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
+        assert not trace, f"a {answer.status} shows a stack trace: {trace.group(0).strip()!r:.120}"
 
 
 def _errors(ask: Ask, target: Target) -> Iterator[Exchange]:

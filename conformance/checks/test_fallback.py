@@ -71,9 +71,9 @@ def test_consistent(ask: Ask, chat: Completion, target: Target, gateway: dict[st
 @pytest.mark.usefixtures("told")
 def test_from(ask: Ask, target: Target) -> None:
     """`x-fallback-from` is the requested model after a fallback."""
-    found = _chained(ask, target).exchange.headers.get("x-fallback-from")
+    model = _chained(ask, target).exchange.headers.get("x-fallback-from")
 
-    assert found == target.models["chain"], f"{target.models['chain']} was asked for, but x-fallback-from is {found!r}"
+    assert model == target.models["chain"], f"{target.models['chain']} was asked for, but x-fallback-from is {model!r}"
 
 
 @requirement("fallback.headers.from-absent")
@@ -81,11 +81,11 @@ def test_from(ask: Ask, target: Target) -> None:
 def test_from_absent(ask: Ask, chat: Completion, gateway: dict[str, Any]) -> None:
     """`x-fallback-from` is absent where no fallback ran."""
     headers = chat.exchange.headers
-    found, used = headers.get("x-fallback-from"), headers.get(gateway["headers"]["model_used"], ask.model)
+    origin, used = headers.get("x-fallback-from"), headers.get(gateway["headers"]["model_used"], ask.model)
     if chat.status != 200 or not _same(used, ask.model):
         inconclusive(f"cannot be judged: the request was answered {chat.status} by {used}")
 
-    assert not found, f"no fallback was to be expected, but x-fallback-from is {found!r}"
+    assert not origin, f"no fallback was to be expected, but x-fallback-from is {origin!r}"
 
 
 @requirement("fallback.headers.depth")

@@ -68,8 +68,8 @@ def test_upload(files: Files) -> None:
 def test_upload_bytes(document: FileAnswer, files: Files) -> None:
     """`bytes` is the size of the uploaded file."""
     for sent, answer in ((files.pdf, document), (UNICODE, files.upload(UNICODE, files.purpose))):
-        size, told = len(sent.data), answer.body.get("bytes")
-        assert told == size, f"{size} bytes were sent, bytes is {told!r:.80}"
+        size, count = len(sent.data), answer.body.get("bytes")
+        assert count == size, f"{size} bytes were sent, bytes is {count!r:.80}"
 
 
 @requirement("files.upload.created-at")

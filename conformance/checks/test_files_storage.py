@@ -143,16 +143,16 @@ def test_idempotency(keyed: Keyed) -> None:
 def test_idempotency_single(keyed: Keyed, files: Files) -> None:
     """A second upload under the same idempotency key makes no second file."""
     made = {answer.id for answer in keyed.twice()}
-    found = [
+    values = [
         pick(entry, "id")
         for page in files.pages(take=3)
         for entry in page.entries
         if entry.get("filename") == keyed.document.name or entry.get("id") in made
     ]
-    if not found:
+    if not values:
         inconclusive("the file is not listed")
 
-    assert len(found) == 1, f"one key made the files {found}"
+    assert len(values) == 1, f"one key made the files {values}"
 
 
 @requirement("files.idempotency.other-key")
@@ -180,11 +180,13 @@ def _number(answer: FileAnswer, header: str) -> int:
 def _demand_room(files: Files, used: str, limit: str) -> None:
     answers = {"upload": demand_served(files.document()), "list": demand_served(files.page())}
     for kind, answer in answers.items():
-        told = {name: answer.exchange.headers.get(name) for name in (used, limit)}
-        for name, value in told.items():
+        headers = {name: answer.exchange.headers.get(name) for name in (used, limit)}
+        for name, value in headers.items():
             assert value is not None, f"{name} is missing from the {kind}"
             assert WHOLE.fullmatch(value), f"{name} of the {kind} is {value!r:.60}"
-        assert int(told[used]) <= int(told[limit]), f"the {kind} has {used} {told[used]} and {limit} {told[limit]}"
+        assert int(headers[used]) <= int(headers[limit]), (
+            f"the {kind} has {used} {headers[used]} and {limit} {headers[limit]}"
+        )
 
 
 @requirement("files.storage")

@@ -101,10 +101,10 @@ def test_default_role(gemini: Gemini) -> None:
 @requirement("gemini.system-instruction")
 def test_system_instruction(gemini: Gemini) -> None:
     """`systemInstruction` reaches the model: it costs prompt tokens."""
-    told = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
+    instructed = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
 
-    demand_served(told)
-    _demand_more(told, gemini.generate(), "an instruction of 40 words")
+    demand_served(instructed)
+    _demand_more(instructed, gemini.generate(), "an instruction of 40 words")
 
 
 @requirement("gemini.history")

@@ -36,9 +36,9 @@ def test_max_tokens(gemini: Gemini) -> None:
     """An answer has no more than `maxOutputTokens` tokens."""
     answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
     demand_served(answer)
-    told = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
+    tokens = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
 
-    assert told <= LIMIT, f"maxOutputTokens is {LIMIT}, candidatesTokenCount {told}"
+    assert tokens <= LIMIT, f"maxOutputTokens is {LIMIT}, candidatesTokenCount {tokens}"
     assert "150" not in str(answer.parts), f"maxOutputTokens is {LIMIT}, and the answer counts beyond 150"
 
 

@@ -85,8 +85,8 @@ def test_same(gemini: Gemini, one: Embedded) -> None:
     if len(other) != len(one.vector):
         inconclusive(f"a vector has {len(one.vector)} numbers here, {len(other)} in the OpenAI dialect")
 
-    found = likeness(one.vector, other)
-    assert found >= SAME, f"the cosine to the vector of the OpenAI dialect is {found:.4f}"
+    similarity = likeness(one.vector, other)
+    assert similarity >= SAME, f"the cosine to the vector of the OpenAI dialect is {similarity:.4f}"
 
 
 @requirement("gemini.embeddings.batch")
@@ -97,9 +97,9 @@ def test_batch(batch: Embedded, demand_supported: Callable[..., Any]) -> None:
 
 def _demand_batch(answer: Embedded) -> None:
     """Demands a vector for each text."""
-    found = demand_objects(answer.body.get("embeddings"), "embeddings")
-    assert len(found) == len(TEXTS), f"{len(TEXTS)} requests gave {len(found)} vectors"
-    for embedding in found:
+    entries = demand_objects(answer.body.get("embeddings"), "embeddings")
+    assert len(entries) == len(TEXTS), f"{len(TEXTS)} requests gave {len(entries)} vectors"
+    for embedding in entries:
         _demand_vector(embedding)
 
 
@@ -155,8 +155,8 @@ def test_dimensions(gemini: Gemini, one: Embedded, demand_supported: Callable[..
     """A vector has as many numbers as `outputDimensionality` asks for."""
     wanted = _shorter(len(one.vector))
 
-    found = len(demand_supported(embed(gemini, outputDimensionality=wanted)).vector)
-    assert found == wanted, f"outputDimensionality is {wanted}, the vector has {found} numbers"
+    length = len(demand_supported(embed(gemini, outputDimensionality=wanted)).vector)
+    assert length == wanted, f"outputDimensionality is {wanted}, the vector has {length} numbers"
 
 
 @requirement("gemini.embeddings.batch.dimensions")

@@ -83,15 +83,15 @@ def test_unknown_model_stream(gemini: Gemini, gateway: dict[str, Any]) -> None:
 def _errors(gemini: Gemini) -> list[tuple[int, Any]]:
     """The statuses and the bodies of what is refused here anyway."""
     answers = [*(_wrong(gemini, name) for name in WRONG), _unknown_model(gemini)]
-    found = [(answer.status, answer.json) for answer in answers if answer.status >= 400]
-    return found or inconclusive("nothing was refused")
+    errors = [(answer.status, answer.json) for answer in answers if answer.status >= 400]
+    return errors or inconclusive("nothing was refused")
 
 
 def _details(gemini: Gemini) -> list[tuple[int, dict[str, Any]]]:
     """The statuses and the error objects."""
     bodies = [(status, body.get("error")) for status, body in _errors(gemini) if isinstance(body, dict)]
-    found = [(status, error) for status, error in bodies if isinstance(error, dict)]
-    return found or inconclusive("cannot be judged: no error has an error object")
+    details = [(status, error) for status, error in bodies if isinstance(error, dict)]
+    return details or inconclusive("cannot be judged: no error has an error object")
 
 
 @requirement("gemini.errors.message")

@@ -166,8 +166,8 @@ def test_usage_sum(stream: GeneratedStream) -> None:
 def test_same(stream: GeneratedStream) -> None:
     """`responseId` and `modelVersion` are the same in all events."""
     for name in ("responseId", "modelVersion"):
-        found = {str(chunk.get(name)) for chunk in stream.chunks}
-        assert len(found) == 1, f"{name} is not the same in all events: {sorted(found)[:3]}"
+        values = {str(chunk.get(name)) for chunk in stream.chunks}
+        assert len(values) == 1, f"{name} is not the same in all events: {sorted(values)[:3]}"
 
 
 @requirement("gemini.stream.increments")

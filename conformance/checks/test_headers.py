@@ -32,8 +32,8 @@ def answers(ask: Ask, contract: Contract) -> dict[str, Exchange]:
 
 
 def _ids(answers: dict[str, Exchange]) -> dict[str, str]:
-    found = {kind: answer.headers[REQUEST_ID] for kind, answer in answers.items() if REQUEST_ID in answer.headers}
-    return found or inconclusive("no answer has x-request-id")
+    ids = {kind: answer.headers[REQUEST_ID] for kind, answer in answers.items() if REQUEST_ID in answer.headers}
+    return ids or inconclusive("no answer has x-request-id")
 
 
 @requirement("headers.request-id")

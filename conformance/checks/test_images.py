@@ -138,8 +138,8 @@ def test_size_other(studio: Studio) -> None:
 
 def _demand_size(studio: Studio, answer: Images, size: str) -> None:
     for item in answer.items:
-        found = studio.seen(item)
-        assert f"{found.width}x{found.height}" == size, f"the image has {found.width}x{found.height}, not {size}"
+        image = studio.seen(item)
+        assert f"{image.width}x{image.height}" == size, f"the image has {image.width}x{image.height}, not {size}"
 
 
 @requirement("images.format")
@@ -149,8 +149,8 @@ def test_format(studio: Studio, demand_supported: Callable[..., Any]) -> None:
 
     for name, answer in answers.items():
         for item in demand_supported(answer).items:
-            found = studio.seen(item).format.lower()
-            assert found == name, f"output_format {name} gives {found}"
+            format_name = studio.seen(item).format.lower()
+            assert format_name == name, f"output_format {name} gives {format_name}"
 
 
 @requirement("images.told")
@@ -158,11 +158,11 @@ def test_told(studio: Studio, plain: Images) -> None:
     """The `size` and the `output_format` of an answer are those of its images."""
     size, form = plain.body.get("size"), plain.body.get("output_format")
     for item in plain.items:
-        found = studio.seen(item)
-        right = not isinstance(size, str) or "x" not in size or size == f"{found.width}x{found.height}"
-        assert right, f"size is {size!r:.40}, the image has {found.width}x{found.height}"
-        named = str(form or found.format).upper().replace("JPG", "JPEG")
-        assert named == found.format, f"output_format is {form!r:.40}, the image is {found.format}"
+        image = studio.seen(item)
+        right = not isinstance(size, str) or "x" not in size or size == f"{image.width}x{image.height}"
+        assert right, f"size is {size!r:.40}, the image has {image.width}x{image.height}"
+        named = str(form or image.format).upper().replace("JPG", "JPEG")
+        assert named == image.format, f"output_format is {form!r:.40}, the image is {image.format}"
 
 
 @requirement("images.background")

@@ -95,10 +95,10 @@ def _image_tokens(answer: Images) -> int:
     usage = answer.body.get("usage")
     details = usage.get("input_tokens_details") if isinstance(usage, dict) else None
     counts = details if isinstance(details, dict) else {}
-    found = counts.get("image_tokens")
-    if not isinstance(found, int) or not (found or counts.get("text_tokens")):
+    tokens = counts.get("image_tokens")
+    if not isinstance(tokens, int) or not (tokens or counts.get("text_tokens")):
         raise Unsupported("the target tells no image tokens")
-    return found
+    return tokens
 
 
 @requirement("images.edits.mask")

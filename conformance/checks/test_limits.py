@@ -130,10 +130,10 @@ def test_headers_reset(limited: Exchange, promised: bool) -> None:
 @requirement("limits.headers.consistent")
 def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
     """Not more requests remain than the limit allows."""
-    told = [
+    values = [
         (answer.headers.get(LIMIT, ""), answer.headers.get(REMAINING, "")) for answer in (limited, ask.chat().exchange)
     ]
-    pairs = [pair for pair in told if all(map(WHOLE.fullmatch, pair))]
+    pairs = [pair for pair in values if all(map(WHOLE.fullmatch, pair))]
     if not pairs:
         inconclusive(f"no answer has {LIMIT} and {REMAINING}")
 
@@ -144,13 +144,13 @@ def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
 @requirement("limits.headers.number")
 def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
     """The limit is the documented number of requests a minute."""
-    documented, told = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
+    documented, value = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
     if documented is None or "plans" in gateway["limits"]:
         raise NotApplicable("no single number is documented")
-    if told is None or not WHOLE.fullmatch(told):
-        inconclusive(f"cannot be judged: {LIMIT} is {told!r:.60}")
+    if value is None or not WHOLE.fullmatch(value):
+        inconclusive(f"cannot be judged: {LIMIT} is {value!r:.60}")
 
-    assert int(told) == documented, f"{LIMIT} is {told}, documented are {documented}"
+    assert int(value) == documented, f"{LIMIT} is {value}, documented are {documented}"
 
 
 @requirement("limits.recovers")
@@ -275,11 +275,11 @@ def met(recorder: Recorder) -> list[Exchange]:
     """Every 429 so far that no fixture provoked."""
     limited = [one for one in recorder.recorded if one.status == 429 and one.request.key == "default"]
     with_body = [one for one in limited if one.request.method != "HEAD"]
-    found = [one for one in with_body if b"rate-limited" not in (one.request.body or b"")]
-    if not found:
+    exchanges = [one for one in with_body if b"rate-limited" not in (one.request.body or b"")]
+    if not exchanges:
         raise NotApplicable("no request was limited by itself")
-    recorder.touched += found[:1]
-    return found
+    recorder.touched += exchanges[:1]
+    return exchanges
 
 
 @requirement("limits.met.envelope")

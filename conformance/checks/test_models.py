@@ -166,10 +166,10 @@ def test_raw_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
 
 
 def _name_with_slash(models: list[dict[str, Any]]) -> str:
-    found = next((name for name in _names(models) if "/" in name), None)
-    if found is None:
+    name_with_slash = next((name for name in _names(models) if "/" in name), None)
+    if name_with_slash is None:
         raise NotApplicable("no listed name has a slash")
-    return found
+    return name_with_slash
 
 
 def _demand_model(answer: Exchange, name: str) -> None:

@@ -39,12 +39,12 @@ class Music:
     def pieces(self) -> list[dict[str, Any]]:
         """The pieces of music, when there are any by now."""
         if self.job:
-            found: list[Any] = self.job.made(self.job.success)
+            pieces: list[Any] = self.job.made(self.job.success)
         elif jobs.accepted(self.exchange):
-            found = pick(self.exchange.json, "data", kind=list)
+            pieces = pick(self.exchange.json, "data", kind=list)
         else:
             inconclusive(f"the request was answered {self.exchange.status}: {self.exchange.text:.120}")
-        return [piece for piece in found if isinstance(piece, dict)] or inconclusive("there is no piece of music")
+        return [piece for piece in pieces if isinstance(piece, dict)] or inconclusive("there is no piece of music")
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_sound(music: Music) -> None:
 @requirement("music.plays")
 def test_plays(ask: Ask, music: Music) -> None:
     """The music can be fetched without a credential, and played."""
-    found = [piece for piece in music.pieces if jobs.is_address(piece.get("url")) or _bytes(piece.get("b64_audio"))]
-    for piece in found or inconclusive("no piece has an address or bytes"):
+    sources = [piece for piece in music.pieces if jobs.is_address(piece.get("url")) or _bytes(piece.get("b64_audio"))]
+    for piece in sources or inconclusive("no piece has an address or bytes"):
         if jobs.is_address(piece.get("url")):
             job_checks.opens(ask.fetch(piece["url"]), decoded_sound)
         else:
@@ -106,8 +106,8 @@ def test_plays(ask: Ask, music: Music) -> None:
 def test_media_type(music: Music) -> None:
     """A piece that has a media type has one of sound."""
     for piece in music.pieces:
-        told = piece.get("content_type")
-        assert told is None or str(told).startswith(NAMES), f"content_type is {told!r:.60}"
+        media_type = piece.get("content_type")
+        assert media_type is None or str(media_type).startswith(NAMES), f"content_type is {media_type!r:.60}"
 
 
 def _bytes(text: Any) -> bytes:

@@ -106,8 +106,8 @@ def test_invalid_names_field(ask: Ask, wrong_fields: ForEachCase) -> None:
         answer = case.send(ask)
         if 400 <= answer.status < 500:
             error = pick(answer.json, "error", kind=dict)
-            told = f"{error.get('param') or ''} {error.get('message') or ''}"
-            assert field_words(told) & field_words(case.defect.at), f"{case.defect.at} is not named: {told!r:.120}"
+            text = f"{error.get('param') or ''} {error.get('message') or ''}"
+            assert field_words(text) & field_words(case.defect.at), f"{case.defect.at} is not named: {text!r:.120}"
 
     wrong_fields(demand)
 

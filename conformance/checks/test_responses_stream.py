@@ -77,11 +77,11 @@ def test_stream_schema(stream: ResponseStream, contract: Contract) -> None:
 def test_stream_sequence(streams: list[ResponseStream]) -> None:
     """Every event has a `sequence_number`, each greater than the one before."""
     for stream in streams:
-        told = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
-        found = [number for number in told if type(number) is int]
+        numbers = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
+        integers = [number for number in numbers if type(number) is int]
 
-        assert found == told, f"the events are numbered {told!r:.120}"
-        assert all(one < other for one, other in pairwise(found)), f"the events are numbered {found!r:.120}"
+        assert integers == numbers, f"the events are numbered {numbers!r:.120}"
+        assert all(one < other for one, other in pairwise(integers)), f"the events are numbered {integers!r:.120}"
 
 
 @requirement("responses.stream.created")
@@ -112,8 +112,8 @@ def test_stream_end(streams: list[ResponseStream]) -> None:
 def test_stream_id(streams: list[ResponseStream]) -> None:
     """All events that hold the response hold the same id."""
     for stream in streams:
-        told = [data.get("response") for data in stream.of(*LIFECYCLE)]
-        names = {str(response.get("id")) for response in told if isinstance(response, dict)}
+        snapshots = [data.get("response") for data in stream.of(*LIFECYCLE)]
+        names = {str(response.get("id")) for response in snapshots if isinstance(response, dict)}
 
         assert len(names) <= 1, f"the id of the response changes: {sorted(names)}"
 
@@ -174,8 +174,8 @@ def test_stream_text(streams: list[ResponseStream]) -> None:
         if stream.end != "response.completed" or not _speaks(stream):
             inconclusive("the model gives no text")
         assert stream.text, "the stream carries no text"
-        told = "".join(str(data.get("text")) for data in stream.of("response.output_text.done"))
-        assert told == stream.text, f"the deltas are {stream.text!r:.80}, the done events have {told!r:.80}"
+        text = "".join(str(data.get("text")) for data in stream.of("response.output_text.done"))
+        assert text == stream.text, f"the deltas are {stream.text!r:.80}, the done events have {text!r:.80}"
 
 
 def _speaks(stream: ResponseStream) -> bool:
@@ -191,8 +191,8 @@ def test_stream_final(streams: list[ResponseStream]) -> None:
         final = stream.final
         streamed = stream.text or inconclusive("cannot be judged: the stream carries no text")
         output = demand_kind(final.get("output"), "output of the last event", list)
-        found = words([item for item in output if isinstance(item, dict)])
-        assert found == streamed, f"streamed was {streamed!r:.80}, the last event has {found!r:.80}"
+        text = words([item for item in output if isinstance(item, dict)])
+        assert text == streamed, f"streamed was {streamed!r:.80}, the last event has {text!r:.80}"
 
 
 @requirement("responses.stream.usage")
@@ -201,8 +201,8 @@ def test_stream_usage(responses: Responses, stream: ResponseStream) -> None:
     usage = demand_kind(stream.final.get("usage"), "usage of the last event", dict)
     whole = responses.create().input
 
-    told = usage.get("input_tokens")
-    assert told == whole, f"the stream costs {told!r:.20} input tokens, the whole answer {whole}"
+    tokens = usage.get("input_tokens")
+    assert tokens == whole, f"the stream costs {tokens!r:.20} input tokens, the whole answer {whole}"
     spent = usage.get("output_tokens")
     assert spent or not stream.text, f"the answer has words, output_tokens is {spent!r:.20}"
 

@@ -161,8 +161,8 @@ def test_stream_arguments(stream: ResponseStream) -> None:
         joined = stream.joined(ARGUMENTS, place)
 
         for event in done:
-            told = event.get("arguments")
-            assert told == whole, f"the done event has {told!r:.80}, the item {whole!r:.80}"
+            text = event.get("arguments")
+            assert text == whole, f"the done event has {text!r:.80}, the item {whole!r:.80}"
         assert joined == whole, f"the deltas are {joined!r:.80}, the item has {whole!r:.80}"
         ended = [item.get("arguments") for item in stream.output if item.get("call_id") == added["item"].get("call_id")]
         assert ended in ([], [whole]), f"the last event has {ended!r:.80}, the item {whole!r:.80}"

@@ -119,8 +119,8 @@ def test_film(fetched: Exchange) -> None:
 @requirement("videos.result.agrees")
 def test_agrees(film: Job, fetched: Exchange) -> None:
     """The film is as long and as large as the result says, where it does."""
-    told = film.made(film.success)[0]
-    seconds, size = told.get("duration_seconds"), str(told.get("resolution")).lower()
+    entry = film.made(film.success)[0]
+    seconds, size = entry.get("duration_seconds"), str(entry.get("resolution")).lower()
     if seconds is None and "x" not in size:
         raise NotApplicable("the target tells neither duration nor resolution")
     try:

@@ -198,8 +198,8 @@ class FileHistory(History):
             return
         gone = self.gone
         walk = self._walk(limit, victim, pages)
-        kept = [note for note in self.kept if note is not victim]
-        self._judge(walk, PAGING if walk.victim else LIST, kept, gone)
+        others = [note for note in self.kept if note is not victim]
+        self._judge(walk, PAGING if walk.victim else LIST, others, gone)
 
     def _walk(self, limit: int, victim: Note | None = None, pages: int = 0) -> Walk:
         """Page after page; the victim is deleted after so many pages, unless the next page starts after it."""

@@ -33,16 +33,16 @@ def search(
     from hypothesis import given
     from hypothesis import seed as seeded
 
-    found = Search(seed, examples, touched=touched, patience=patience)
+    search = Search(seed, examples, touched=touched, patience=patience)
 
     @seeded(seed)
-    @found.settings()
+    @search.settings()
     @given(strategy)
     def demanded(value: Drawn) -> None:
-        found.begin()
-        found.step(lambda: demand(value))
+        search.begin()
+        search.step(lambda: demand(value))
 
-    found.run(demanded)
+    search.run(demanded)
 
 
 def bodies(contract: Contract, operation: Operation, model: str | None) -> SearchStrategy[dict[str, Any]]:

@@ -22,10 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for."""
     wanted = select.wanted(*(config.getoption(f"conformance_{name}") for name in ("feature", "level", "requirement")))
-    kept = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
-    if dropped := [item for item in items if item not in kept] if len(kept) < len(items) else []:
+    selected = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
+    if dropped := [item for item in items if item not in selected] if len(selected) < len(items) else []:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+        items[:] = selected
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -44,13 +44,13 @@ def target(config: pytest.Config) -> Iterator[Target]:
     base_url = config.getoption("base_url", None) or _recorded_url(config)
     file, gateway, model = (option(config, name) for name in ("target", "gateway", "model"))
     if file:
-        found = targets.from_file(Path(file), base_url, gateway, model)
-        _known(found.gateway)
-        yield _limited(config, found)
+        described = targets.from_file(Path(file), base_url, gateway, model)
+        _known(described.gateway)
+        yield _limited(config, described)
     elif base_url:
-        found = targets.from_options(base_url, gateway, model)
-        _known(found.gateway)
-        yield _limited(config, found)
+        described = targets.from_options(base_url, gateway, model)
+        _known(described.gateway)
+        yield _limited(config, described)
     else:
         _known(gateway or "openai")
         with reference.serving(gateway) as served:
@@ -74,15 +74,17 @@ def _known(gateway: str) -> None:
         raise UsageError(f"unknown gateway {gateway!r}", f"known: {', '.join(names)}")
 
 
-def _limited(config: pytest.Config, found: Target) -> Target:
+def _limited(config: pytest.Config, described: Target) -> Target:
     names = ("timeout", "max_requests", "include", "node_modules")
     timeout, requests, include, node_modules = (option(config, name) for name in names)
     return replace(
-        found,
-        include=select.included(found.include if include is None else include.split(","), option(config, "feature")),
-        timeout=float(timeout) if timeout else found.timeout,
-        max_requests=int(requests) if requests else found.max_requests,
-        node_modules=node_modules or found.node_modules,
+        described,
+        include=select.included(
+            described.include if include is None else include.split(","), option(config, "feature")
+        ),
+        timeout=float(timeout) if timeout else described.timeout,
+        max_requests=int(requests) if requests else described.max_requests,
+        node_modules=node_modules or described.node_modules,
     )
 
 

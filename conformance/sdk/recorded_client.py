@@ -89,9 +89,9 @@ class ClientRecording:
         """The headers that go with the request: none where the suite's own request asks the same."""
         if not self.entire:
             return ()
-        kept = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
-        kept = {"authorization": ""} | kept
-        return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(kept.items()))
+        own = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
+        own = {"authorization": ""} | own
+        return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(own.items()))
 
     def result(self, use: Callable[[], Result], *, dependent: bool = False, served: bool = False) -> Result:
         """What `use` gives. An exception that the client raises is the finding.

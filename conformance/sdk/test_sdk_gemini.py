@@ -141,11 +141,13 @@ def test_embeddings(ask: Ask, recording: ClientRecording, client: Any, genai: An
     """The client gives a vector for each text, in order, with the numbers that were sent."""
     contents = [genai.types.Content(parts=[genai.types.Part(text=text)]) for text in TEXTS]
     asked = {"model": ask.model_for(EMBEDDINGS), "contents": contents}
-    found = recording.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
+    vectors = recording.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
     sent = [one.get("values") for one in pick(recording.exchanges[-1].json, "embeddings", kind=list)]
 
-    assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
-    for vector, values in zip(found, sent, strict=True):
+    assert len(vectors) == len(TEXTS), (
+        f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(vectors)} vectors"
+    )
+    for vector, values in zip(vectors, sent, strict=True):
         assert vector == values, f"corrupts: a vector is {shown(vector)}, sent was {shown(values)}"
 
 

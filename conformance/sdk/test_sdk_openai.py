@@ -41,10 +41,10 @@ def _demand_answer(ask: Ask, recording: ClientRecording, client: Any) -> None:
     if plain.status != 200:
         inconclusive(f"the same request without the client is answered {plain.status}")
     create = client.chat.completions.create
-    found = recording.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
+    text = recording.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
     if plain.text:
-        assert isinstance(found, str), f"the content is {shown(found)}"
-        assert found, "the content is empty"
+        assert isinstance(text, str), f"the content is {shown(text)}"
+        assert text, "the content is empty"
 
 
 @requirement("sdk.openai.create")
@@ -107,9 +107,9 @@ def test_models_retrieve(ask: Ask, recording: ClientRecording, client: Any) -> N
     name = next((name for name in names if "/" in name), names[0])
     if "/" not in name and ask.get(f"/models/{quote(name, safe='')}").status != 200:
         inconclusive(f"{name} is not answered under its name")
-    given = recording.result(lambda: client.models.retrieve(name).id, served=True)
+    retrieved = recording.result(lambda: client.models.retrieve(name).id, served=True)
 
-    assert given == name, f"corrupts: the id of {name} is {shown(given)}"
+    assert retrieved == name, f"corrupts: the id of {name} is {shown(retrieved)}"
 
 
 def _entries(ask: Ask) -> list[Any]:

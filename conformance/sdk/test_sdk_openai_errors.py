@@ -60,8 +60,8 @@ def _refusal(
 
 def _raised(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any) -> list[Refusal]:
     """The refusals for which the client raised what it raises for a status."""
-    found = [one for one in _refusals(ask, target, client_of) if isinstance(one.error, openai.APIStatusError)]
-    return found or inconclusive("no refused request raised an exception with a status")
+    refusals = [one for one in _refusals(ask, target, client_of) if isinstance(one.error, openai.APIStatusError)]
+    return refusals or inconclusive("no refused request raised an exception with a status")
 
 
 @requirement("sdk.openai.errors.class")

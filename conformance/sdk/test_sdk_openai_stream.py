@@ -23,12 +23,12 @@ def _text(chunks: Iterable[Any]) -> str:
     return printed
 
 
-def _demand_text(found: str, wire: CompletionStream) -> None:
+def _demand_text(text: str, wire: CompletionStream) -> None:
     """The client gives the text that was streamed, if the stream ended in good order."""
     streamed = wire.text()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
-    assert found == streamed, f"corrupts: the text is {shown(found)}, streamed was {shown(streamed)}"
+    assert text == streamed, f"corrupts: the text is {shown(text)}, streamed was {shown(streamed)}"
 
 
 @requirement("sdk.openai.stream")
@@ -54,8 +54,8 @@ def test_stream_empty_choices(
     if counted and wire.usages:
         usages = [chunk.usage for chunk in chunks if chunk.usage is not None]
         assert usages, "silently loses the usage that was streamed"
-        found, sent = getattr(usages[-1], "total_tokens", None), wire.usage.get("total_tokens")
-        assert found == sent, f"corrupts: total_tokens is {shown(found)}, streamed was {shown(sent)}"
+        total, sent = getattr(usages[-1], "total_tokens", None), wire.usage.get("total_tokens")
+        assert total == sent, f"corrupts: total_tokens is {shown(total)}, streamed was {shown(sent)}"
 
 
 @requirement("sdk.openai.stream.helper")

@@ -53,8 +53,8 @@ def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent
     body = ask.body(QUESTION, **REQUIRED)
     create = client.chat.completions.create
     message = recording.result(lambda: create(**body).choices[0].message, dependent=dependent)
-    found = message.tool_calls or inconclusive("the model called no tool")
-    results = [{"role": "tool", "tool_call_id": call.id, "content": "It is sunny."} for call in found]
+    calls = message.tool_calls or inconclusive("the model called no tool")
+    results = [{"role": "tool", "tool_call_id": call.id, "content": "It is sunny."} for call in calls]
     turn = ask.body(messages=[*body["messages"], message, *results], tools=body["tools"])
 
     answer = recording.result(lambda: create(**turn).choices[0].message, served=True)
@@ -72,10 +72,10 @@ def test_tools_stream(ask: Ask, recording: ClientRecording, client: Any, depende
         inconclusive("the model called no tool")
     if wire.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
-    found = recording.result(lambda: _called(final))
+    calls = recording.result(lambda: _called(final))
 
-    assert found, "silently loses the calls that were streamed"
-    for call, streamed in zip(found, wire.tool_calls(), strict=False):
+    assert calls, "silently loses the calls that were streamed"
+    for call, streamed in zip(calls, wire.tool_calls(), strict=False):
         name = _demand_call(recording, call)
         assert name == streamed.id, f"corrupts: the id is {shown(name)}, streamed was {shown(streamed.id)}"
 

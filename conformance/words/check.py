@@ -64,10 +64,10 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
             named = {name: value for name, value in fixtures.items() if name in signature.parameters}
             every(all_cases, lambda case: function(**named, **{argument: case}), touched, label)
 
-        kept = [one for one in signature.parameters.values() if one.name != argument]
+        parameters = [one for one in signature.parameters.values() if one.name != argument]
         if "ask" not in signature.parameters:
-            kept.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
-        vars(demand_of_all)["__signature__"] = signature.replace(parameters=kept)
+            parameters.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
+        vars(demand_of_all)["__signature__"] = signature.replace(parameters=parameters)
         return demand_of_all
 
     return fold

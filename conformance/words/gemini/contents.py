@@ -127,8 +127,8 @@ class GeneratedStream(StreamedAnswer):
     @cached_property
     def candidates(self) -> list[dict[str, Any]]:
         """The pieces of the first candidate, in order of arrival."""
-        lists = [found for chunk in self.chunks if isinstance(found := chunk.get("candidates"), list)]
-        return [one for found in lists for one in found if isinstance(one, dict) and not one.get("index")]
+        lists = [pieces for chunk in self.chunks if isinstance(pieces := chunk.get("candidates"), list)]
+        return [one for pieces in lists for one in pieces if isinstance(one, dict) and not one.get("index")]
 
     @property
     def parts(self) -> list[dict[str, Any]]:

@@ -67,17 +67,17 @@ class Embeddings(JsonAnswer):
     @cached_property
     def vectors(self) -> list[Vector]:
         """The vectors of an answer in floating point numbers."""
-        found = [vector for vector in self.raw if numbers(vector)]
-        if len(found) < len(self.raw) or not found:
+        vectors = [vector for vector in self.raw if numbers(vector)]
+        if len(vectors) < len(self.raw) or not vectors:
             inconclusive("cannot be judged: an embedding is no array of numbers")
-        return found
+        return vectors
 
     @cached_property
     def decoded(self) -> list[Vector]:
         """The vectors of an answer in base64."""
-        found = [unpacked(text) for text in self.raw]
-        vectors = [vector for vector in found if vector]
-        if len(vectors) < len(found) or not vectors:
+        candidates = [unpacked(text) for text in self.raw]
+        vectors = [vector for vector in candidates if vector]
+        if len(vectors) < len(candidates) or not vectors:
             inconclusive("cannot be judged: an embedding is no base64 of 32-bit numbers")
         return vectors
 

@@ -210,8 +210,8 @@ def told(document: FileAnswer, files: Files) -> dict[str, Any]:
     right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
     right |= {"purpose": files.purpose}
     created = document.body.get("created_at")
-    found = {name: value for name, value in right.items() if document.body.get(name) == value}
-    return found | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
+    fields = {name: value for name, value in right.items() if document.body.get(name) == value}
+    return fields | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
 
 
 Operation = Callable[..., FileAnswer]

@@ -65,10 +65,10 @@ def end(job: Job) -> None:
 
 def progresses(job: Job) -> list[Any]:
     """Every progress that the job told. Raises `NotApplicable` when it told none."""
-    found = [body["progress"] for body in job.told if body.get("progress") is not None]
-    if not found:
+    values = [body["progress"] for body in job.told if body.get("progress") is not None]
+    if not values:
         raise NotApplicable("the target tells no progress")
-    return found
+    return values
 
 
 def progress(job: Job) -> None:

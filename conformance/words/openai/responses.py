@@ -52,19 +52,19 @@ class Responses:
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
 
-    def create(self, given: Any = PROMPT, **rest: Any) -> Response:
+    def create(self, content: Any = PROMPT, **rest: Any) -> Response:
         """A whole response. `rest` are fields of the body, or options of `post`."""
         fields, options = parted(rest, _OPTIONS)
-        return Response(self.post(self.body(given, **fields), **options))
+        return Response(self.post(self.body(content, **fields), **options))
 
-    def stream(self, given: Any = PROMPT, **rest: Any) -> ResponseStream:
+    def stream(self, content: Any = PROMPT, **rest: Any) -> ResponseStream:
         """A streamed response."""
         fields, options = parted(rest, _OPTIONS)
-        return ResponseStream(self.post(self.body(given, **{"stream": True} | fields), **options))
+        return ResponseStream(self.post(self.body(content, **{"stream": True} | fields), **options))
 
-    def body(self, given: Any = PROMPT, **fields: Any) -> dict[str, Any]:
+    def body(self, content: Any = PROMPT, **fields: Any) -> dict[str, Any]:
         """The least a request needs, a limit, and `fields`."""
-        body = {"model": self.ask.body()["model"], "input": given, "max_output_tokens": ROOM} | fields
+        body = {"model": self.ask.body()["model"], "input": content, "max_output_tokens": ROOM} | fields
         return {name: value for name, value in body.items() if value is not OMIT}
 
     def post(self, body: Any, **options: Any) -> Exchange:

@@ -23,8 +23,8 @@ class ResponseStream(StreamedAnswer):
     @cached_property
     def events(self) -> list[sse.Event]:
         """All events but `[DONE]`, and what no blank line closed, unless the connection broke there."""
-        found = [event for event in super().events if event.data.strip() != DONE]
-        return found or inconclusive("cannot be judged: the answer holds no event")
+        events = [event for event in super().events if event.data.strip() != DONE]
+        return events or inconclusive("cannot be judged: the answer holds no event")
 
     @cached_property
     def data(self) -> list[Data]:
