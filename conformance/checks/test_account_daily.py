@@ -27,7 +27,7 @@ def answer(ask: Ask) -> Exchange:
 @pytest.fixture
 def buckets(answer: Exchange) -> list[dict[str, Any]]:
     """The days; inconclusive when there is none."""
-    return rows(opened(answer)) or inconclusive("no day is told")
+    return rows(opened(answer)) or inconclusive("no day is listed")
 
 
 @requirement("account.daily")
@@ -52,7 +52,7 @@ def test_once(buckets: list[dict[str, Any]]) -> None:
     dates = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
     twice = sorted({day for day in dates if dates.count(day) > 1})
 
-    assert not twice, f"told more than once: {twice[:3]}"
+    assert not twice, f"listed more than once: {twice[:3]}"
 
 
 @requirement("account.daily.figures")
@@ -69,7 +69,7 @@ def test_span(ask: Ask) -> None:
     """No more days are listed than `days` asks for, and the current one."""
     entries = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
 
-    assert len(entries) <= SHORT + 1, f"{SHORT} days were asked for, {len(entries)} are told"
+    assert len(entries) <= SHORT + 1, f"{SHORT} days were asked for, {len(entries)} are listed"
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def _stopped(anthropic: Anthropic) -> Message:
     """An answer that would hold the stop sequence, and is to stop before it."""
     free = anthropic.message(COUNT)
     if STOP not in free.text:
-        inconclusive("the model does not count as told")
+        inconclusive("the model does not count as asked")
     return anthropic.message(COUNT, stop_sequences=["no such text", STOP])
 
 

@@ -176,10 +176,10 @@ def test_stream_usage(stream: MessageStream) -> None:
     usages = [data.get("usage") for data in stream.of("message_delta")]
     if not usages:
         inconclusive("cannot be judged: the stream has no message_delta")
-    told = [usage.get("output_tokens") if isinstance(usage, dict) else None for usage in usages]
-    counts = [count for count in told if isinstance(count, int)]
+    values = [usage.get("output_tokens") if isinstance(usage, dict) else None for usage in usages]
+    counts = [count for count in values if isinstance(count, int)]
 
-    assert len(counts) == len(told), f"output_tokens of message_delta is {told}"
+    assert len(counts) == len(values), f"output_tokens of message_delta is {values}"
     first = member(stream.message, "usage", "output_tokens")
     rising = [*([first] if isinstance(first, int) else []), *counts]
     assert all(one <= other for one, other in pairwise(rising)), f"output_tokens falls: {rising}"

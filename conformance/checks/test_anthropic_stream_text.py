@@ -37,7 +37,7 @@ def test_stream_equals_whole(anthropic: Anthropic) -> None:
 def test_stream_stop_sequence(anthropic: Anthropic) -> None:
     """A stop sequence ends a stream, and its end names it."""
     if STOP not in anthropic.stream(COUNT).text():
-        inconclusive("the model does not count as told")
+        inconclusive("the model does not count as asked")
     stream = anthropic.stream(COUNT, stop_sequences=["no such text", STOP])
 
     assert STOP not in stream.text(), f"the stop sequence is {STOP!r}, the text {stream.text()!r:.120}"

@@ -58,9 +58,9 @@ def test_complete(ask: Ask) -> None:
     message = pick(first, "message", kind=dict)
 
     for choice in others:
-        given = choice.get("message")
-        assert isinstance(given, dict), f"choice {choice.get('index')} has the message {given!r:.80}"
-        lost = {name for name in ("role", "content") if message.get(name) is not None and name not in given}
+        turn = choice.get("message")
+        assert isinstance(turn, dict), f"choice {choice.get('index')} has the message {turn!r:.80}"
+        lost = {name for name in ("role", "content") if message.get(name) is not None and name not in turn}
         assert not lost, f"choice {choice.get('index')} has no {', '.join(sorted(lost))}, the first one has"
         silent = first.get("finish_reason") and not choice.get("finish_reason")
         assert not silent, f"choice {choice.get('index')} has no finish_reason, the first one has"

@@ -28,11 +28,11 @@ FORMS: dict[str, tuple[int, Callable[[str], object]]] = {
 def _middle(ask: Ask, words: int = 1) -> tuple[str, str]:
     """The model's unstopped answer, and some words from the middle of it."""
     text = ask.chat(PROMPT).text
-    found = list(re.finditer(r"\w+", text))
-    if len(found) < LEAST:
+    matches = list(re.finditer(r"\w+", text))
+    if len(matches) < LEAST:
         inconclusive(f"the answer is too short to be stopped: {text!r:.80}")
-    first, last = len(found) // 2, len(found) // 2 + words - 1
-    stop = text[found[first].start() : found[last].end()]
+    first, last = len(matches) // 2, len(matches) // 2 + words - 1
+    stop = text[matches[first].start() : matches[last].end()]
     return (text, stop) if text.index(stop) else inconclusive("the answer begins with what it should stop at")
 
 

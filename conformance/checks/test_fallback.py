@@ -14,8 +14,8 @@ from conformance.words.openai.chat import Completion
 
 
 @pytest.fixture
-def told(gateway: dict[str, Any]) -> None:
-    """Headers are how this gateway tells of a fallback."""
+def headers_signal(gateway: dict[str, Any]) -> None:
+    """Where this gateway does not signal a fallback in headers, the check is not applicable."""
     if gateway["fallback"]["signal"] != "headers":
         raise NotApplicable("no headers are documented for a fallback")
 
@@ -68,7 +68,7 @@ def test_consistent(ask: Ask, chat: Completion, target: Target, gateway: dict[st
 
 
 @requirement("fallback.headers.from")
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("headers_signal")
 def test_from(ask: Ask, target: Target) -> None:
     """`x-fallback-from` is the requested model after a fallback."""
     model = _chained(ask, target).exchange.headers.get("x-fallback-from")
@@ -77,7 +77,7 @@ def test_from(ask: Ask, target: Target) -> None:
 
 
 @requirement("fallback.headers.from-absent")
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("headers_signal")
 def test_from_absent(ask: Ask, chat: Completion, gateway: dict[str, Any]) -> None:
     """`x-fallback-from` is absent where no fallback ran."""
     headers = chat.exchange.headers
@@ -89,7 +89,7 @@ def test_from_absent(ask: Ask, chat: Completion, gateway: dict[str, Any]) -> Non
 
 
 @requirement("fallback.headers.depth")
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("headers_signal")
 def test_depth(ask: Ask, chat: Completion, target: Target) -> None:
     """`x-fallback-depth` is a whole number of 1 or more after a fallback, and otherwise absent or 0."""
     deep = _chained(ask, target).exchange.headers.get("x-fallback-depth", "")

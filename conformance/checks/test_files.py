@@ -29,7 +29,7 @@ from conformance.words.openai.files import (
     FileAnswer,
     Files,
     session,
-    told,
+    upload_facts,
 )
 from conformance.words.schema import demand_body
 from gateway_contract import Contract
@@ -169,7 +169,7 @@ def test_not_a_form(ask: Ask) -> None:
 @requirement("files.retrieve")
 def test_retrieve(document: FileAnswer, files: Files) -> None:
     """A file is answered under its id, with the fields of its upload."""
-    known = told(document, files)
+    known = upload_facts(document, files)
     body = demand_served(files.retrieve(document.id)).body
 
     for name, value in known.items():
@@ -258,7 +258,7 @@ def test_delete_unlisted(files: Files) -> None:
     """A deleted file is no longer listed."""
     name = files.deleted().id
 
-    entry = _settled(lambda take: files.listed(name, take=10 + take), lambda found: found is None)
+    entry = _settled(lambda take: files.listed(name, take=10 + take), lambda listed: listed is None)
     assert entry is None, f"{name} was deleted and is listed"
 
 

@@ -10,7 +10,7 @@ import pytest
 from conformance.words.answer import demand_kind, demand_served
 from conformance.words.ask import Ask
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.files import FileAnswer, Files, session, steady, told
+from conformance.words.openai.files import FileAnswer, Files, session, steady, upload_facts
 
 ODD: dict[str, dict[str, object]] = {
     "limit 0": {"limit": 0},
@@ -68,7 +68,7 @@ def test_list_same(files: Files) -> None:
     name = files.document().id
     listed = files.listed(name, take=1) or inconclusive("the file is not listed")
 
-    for field, value in told(files.document(), files).items():
+    for field, value in upload_facts(files.document(), files).items():
         assert listed.get(field) == value, f"{field} was {value!r:.60} and is {listed.get(field)!r:.60} in the list"
 
 

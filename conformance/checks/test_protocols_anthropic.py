@@ -18,7 +18,7 @@ def _asked(ask: Ask, anthropic: Anthropic) -> tuple[Completion, Message]:
     """The same prompt to the same model, in both protocols."""
     completion = ask.chat(REPEAT, model=anthropic.model)
     if not isinstance(completion.message.get("content"), str) or WORDS not in completion.text.lower():
-        inconclusive("the model does not repeat as told")
+        inconclusive("the model does not repeat as asked")
     return completion, anthropic.message(REPEAT)
 
 
@@ -50,7 +50,7 @@ def test_same_call(ask: Ask, anthropic: Anthropic) -> None:
 def _functions(completion: Completion) -> list[tuple[object, object]]:
     """The name and the arguments of each call; inconclusive when a call has a defect of its own."""
     calls = [(pick(call, "function", "name"), arguments(call)) for call in completion.tool_calls]
-    if any(name != "get_time" or not isinstance(given, dict) for name, given in calls):
+    if any(name != "get_time" or not isinstance(values, dict) for name, values in calls):
         inconclusive(f"cannot be judged: the calls of chat completions are {calls!r:.120}")
     return calls
 

@@ -100,15 +100,15 @@ def _demand_value(text: str, name: str) -> None:
 
 
 @pytest.fixture
-def told(responses: Responses) -> Response:
+def earlier(responses: Responses) -> Response:
     """A response that a later one can follow."""
     return responses.create(LONG_RULES)
 
 
 @requirement("responses.previous.context")
-def test_previous_context(responses: Responses, told: Response, demand_supported: Callable[..., Any]) -> None:
+def test_previous_context(responses: Responses, earlier: Response, demand_supported: Callable[..., Any]) -> None:
     """What was said before `previous_response_id` reaches the model: it costs input tokens."""
-    name, alone = told.id, responses.create(NEXT)
+    name, alone = earlier.id, responses.create(NEXT)
 
     following = demand_supported(responses.create(NEXT, previous_response_id=name))
 
@@ -137,9 +137,9 @@ def test_previous_unknown(responses: Responses, gateway: dict[str, Any]) -> None
 
 
 @requirement("responses.previous.isolation")
-def test_previous_isolation(responses: Responses, told: Response) -> None:
+def test_previous_isolation(responses: Responses, earlier: Response) -> None:
     """No account can go on from the response of another."""
-    foreign = responses.create(NEXT, previous_response_id=told.id, key="stranger-account")
+    foreign = responses.create(NEXT, previous_response_id=earlier.id, key="stranger-account")
     if not foreign.status:
         inconclusive(f"not answered: {foreign.exchange.broken}")
     if not foreign.served:

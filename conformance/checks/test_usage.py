@@ -45,9 +45,9 @@ def _now(ask: Ask, take: int = 0) -> Exchange:
 
 
 @pytest.fixture
-def found(ask: Ask) -> list[dict[str, Any]]:
+def entries(ask: Ask) -> list[dict[str, Any]]:
     """The rows of the present; inconclusive when there is none."""
-    return rows(opened(_now(ask))) or inconclusive("no usage is told")
+    return rows(opened(_now(ask))) or inconclusive("no usage is reported")
 
 
 @requirement("usage.answers")
@@ -60,18 +60,18 @@ def test_answers(ask: Ask) -> None:
 
 
 @requirement("usage.models")
-def test_models(found: list[dict[str, Any]]) -> None:
+def test_models(entries: list[dict[str, Any]]) -> None:
     """Grouped by model, every row names its model, and no two rows of one time the same one."""
-    names = [(demand_text(row.get("model"), "the model of a row"), str(row.get("timestamp"))) for row in found]
+    names = [(demand_text(row.get("model"), "the model of a row"), str(row.get("timestamp"))) for row in entries]
 
     twice = sorted({name for name in names if names.count(name) > 1})
-    assert not twice, f"told more than once: {twice[:3]}"
+    assert not twice, f"listed more than once: {twice[:3]}"
 
 
 @requirement("usage.figures")
-def test_figures(found: list[dict[str, Any]]) -> None:
+def test_figures(entries: list[dict[str, Any]]) -> None:
     """Tokens of a row are whole numbers and credits are a number, none below 0, under the names of the export."""
-    for row in found:
+    for row in entries:
         for name in ("prompt_tokens", "completion_tokens"):
             demand_count(row.get(name), name)
         credits_used = demand_kind(row.get("credits_used"), "credits_used", (int, float))

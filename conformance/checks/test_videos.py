@@ -129,9 +129,11 @@ def test_agrees(film: Job, fetched: Exchange) -> None:
         inconclusive(str(problem))
 
     if isinstance(seconds, (int, float)) and real.seconds:
-        assert abs(real.seconds - seconds) <= SLACK, f"told {seconds} s, but the film lasts {real.seconds:.1f} s"
+        assert abs(real.seconds - seconds) <= SLACK, (
+            f"{seconds} s are reported, but the film lasts {real.seconds:.1f} s"
+        )
     if "x" in size:
-        assert f"{real.width}x{real.height}" == size, f"told {size:.40}, but it is {real.width}x{real.height}"
+        assert f"{real.width}x{real.height}" == size, f"{size:.40} is reported, but it is {real.width}x{real.height}"
 
 
 @requirement("videos.credits")

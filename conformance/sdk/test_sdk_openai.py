@@ -100,8 +100,8 @@ def test_models_list(ask: Ask, recording: ClientRecording, client: Any) -> None:
 @requirement("sdk.openai.models.retrieve")
 def test_models_retrieve(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The Python client retrieves a listed model by its name, also by a name with a slash."""
-    found = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
-    names = [name for name in found if isinstance(name, str) and name]
+    entries = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
+    names = [name for name in entries if isinstance(name, str) and name]
     if not names:
         inconclusive("no listed model has a name")
     name = next((name for name in names if "/" in name), names[0])

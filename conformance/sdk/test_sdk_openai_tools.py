@@ -37,11 +37,11 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
     """The Python client gives a tool call with an id, a name that was offered, and arguments that can be parsed."""
     body = ask.body(QUESTION, **REQUIRED)
     completion = recording.result(lambda: client.chat.completions.create(**body), dependent=dependent)
-    found = recording.result(lambda: _called(completion))
+    seen = recording.result(lambda: _called(completion))
     made = calls(required(ask))
 
-    assert len(found) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(found)}"
-    for call in found:
+    assert len(seen) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(seen)}"
+    for call in seen:
         name = _demand_call(recording, call)
         assert isinstance(name, str), f"corrupts: the id is {shown(name)}"
         assert name, "the id is empty"

@@ -205,8 +205,8 @@ def steady(look: Callable[[int], Any], accept: Callable[[Any], bool]) -> Any:
     return second
 
 
-def told(document: FileAnswer, files: Files) -> dict[str, Any]:
-    """What the upload has told of the PDF, as far as it is right: what is wrong is judged as such."""
+def upload_facts(document: FileAnswer, files: Files) -> dict[str, Any]:
+    """The fields that the upload gave the PDF, as far as they are right: wrong ones have checks of their own."""
     right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
     right |= {"purpose": files.purpose}
     created = document.body.get("created_at")

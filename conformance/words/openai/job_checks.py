@@ -48,7 +48,7 @@ def statuses(job: Job) -> None:
 
 def order(job: Job) -> None:
     """A job never goes back."""
-    stages = [(job.stage(body), body.get("status")) for body in job.told]
+    stages = [(job.stage(body), body.get("status")) for body in job.reports]
     known = [(RANKS[stage], word) for stage, word in stages if stage is not None]
     for (rank, word), (next_rank, next_word) in pairwise(known):
         assert rank <= next_rank, f"the status was {word!r} and then {next_word!r}"
@@ -65,7 +65,7 @@ def end(job: Job) -> None:
 
 def progresses(job: Job) -> list[Any]:
     """Every progress that the job told. Raises `NotApplicable` when it told none."""
-    values = [body["progress"] for body in job.told if body.get("progress") is not None]
+    values = [body["progress"] for body in job.reports if body.get("progress") is not None]
     if not values:
         raise NotApplicable("the target tells no progress")
     return values
@@ -87,14 +87,14 @@ def growth(job: Job) -> None:
 def nothing_early(job: Job) -> None:
     """Nothing is given before the job has ended well."""
     name = job.rules["results"]
-    for body in job.told:
+    for body in job.reports:
         if job.stage(body) in ("waiting", "running"):
             assert not body.get(name), f"{name} is {body[name]!r:.80} while the status is {body['status']!r:.40}"
 
 
 def no_error(job: Job) -> None:
     """No error is told unless the job failed."""
-    for body in job.told:
+    for body in job.reports:
         if job.stage(body) != "failure":
             assert not body.get("error"), (
                 f"error is {body['error']!r:.80} while the status is {body.get('status')!r:.40}"

@@ -64,7 +64,7 @@ class Job:
         return bodies or inconclusive("no question for the status was answered")
 
     @property
-    def told(self) -> list[dict[str, Any]]:
+    def reports(self) -> list[dict[str, Any]]:
         """The submission, and what the job told afterwards."""
         return [self.submission, *self.statuses]
 
