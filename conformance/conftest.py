@@ -28,14 +28,14 @@ AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Whoever collects a check gets its finding."""
+    """Registers the plugin that turns outcomes into findings wherever a check is collected."""
     if not config.pluginmanager.is_registered(plugin):
         config.pluginmanager.register(plugin)
 
 
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config) -> Iterator[Target]:
-    """Who is judged; the reference server, started for the occasion, when no base URL is given."""
+    """The target that is judged; when no base URL is given, a reference server that is started for the session."""
     with session.target(pytestconfig) as target:
         yield target
 

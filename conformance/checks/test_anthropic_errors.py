@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -21,7 +19,8 @@ from conformance.words.anthropic import bad_requests
 from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import STRANGER
-from conformance.words.check import Check, Unsupported, each, inconclusive, pick, requirement
+from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.words.openai.bad_requests import each_bad_request
 
 TRIES = 3
 
@@ -31,11 +30,6 @@ def guarded(target: Target) -> None:
     """The target asks for keys, as far as its operator says."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
-
-
-def each_bad_request(some: list[BadMessageRequest]) -> Callable[[Check], Check]:
-    """One case for each of these requests."""
-    return each("bad_request", some, attrgetter("name"))
 
 
 @requirement("anthropic.errors.never-5xx")

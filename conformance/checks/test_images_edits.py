@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -12,9 +11,10 @@ from conformance.model import Requirement
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body, demand_objects, demand_refused, demand_served
 from conformance.words.ask import Ask
-from conformance.words.check import Unsupported, each, inconclusive, requirement
+from conformance.words.check import Unsupported, inconclusive, requirement
 from conformance.words.openai import bad_image_requests
 from conformance.words.openai.bad_image_requests import BadImageRequest
+from conformance.words.openai.bad_requests import each_bad_request
 from conformance.words.openai.images import Images, Studio, circle, json_forms, seen
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
@@ -136,7 +136,7 @@ def test_prompt_missing(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("images.edits.image-missing")
 @pytest.mark.usefixtures("edits")
-@each("bad_request", bad_image_requests.NO_IMAGE, attrgetter("name"))
+@each_bad_request(bad_image_requests.NO_IMAGE)
 def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """An edit without an image, with one under another name, or with text in its place is refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
@@ -144,7 +144,7 @@ def test_image_missing(ask: Ask, gateway: dict[str, Any], bad_request: BadImageR
 
 @requirement("images.edits.not-an-image")
 @pytest.mark.usefixtures("edits")
-@each("bad_request", bad_image_requests.NOT_AN_IMAGE, attrgetter("name"))
+@each_bad_request(bad_image_requests.NOT_AN_IMAGE)
 def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """A file that is no image, and an empty one, are refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
@@ -152,7 +152,7 @@ def test_not_an_image(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRe
 
 @requirement("images.edits.broken-form")
 @pytest.mark.usefixtures("edits")
-@each("bad_request", bad_image_requests.BROKEN_FORM, attrgetter("name"))
+@each_bad_request(bad_image_requests.BROKEN_FORM)
 def test_broken_form(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """A form that cannot be read is refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
@@ -160,7 +160,7 @@ def test_broken_form(ask: Ask, gateway: dict[str, Any], bad_request: BadImageReq
 
 @requirement("images.edits.envelope")
 @pytest.mark.usefixtures("edits")
-@each("bad_request", [bad_image_requests.EDIT_NO_PROMPT, *bad_image_requests.NO_IMAGE[:1]], attrgetter("name"))
+@each_bad_request([bad_image_requests.EDIT_NO_PROMPT, *bad_image_requests.NO_IMAGE[:1]])
 def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
     """A refusal of an edit is JSON with an error object that has a message."""
     answer = bad_request.send(Studio(ask))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Any
 
 from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
-from conformance.words.check import each, inconclusive, requirement
+from conformance.words.check import inconclusive, requirement
 from conformance.words.openai import bad_image_requests
 from conformance.words.openai.bad_image_requests import BadImageRequest
+from conformance.words.openai.bad_requests import each_bad_request
 from conformance.words.openai.images import Studio
 
 
@@ -28,7 +28,7 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("images.n.invalid")
-@each("bad_request", bad_image_requests.WRONG_N, attrgetter("name"))
+@each_bad_request(bad_image_requests.WRONG_N)
 def test_n_invalid(ask: Ask, gateway: dict[str, Any], bad_request: BadImageRequest) -> None:
     """An `n` that is 0 or no number is refused."""
     demand_refused(bad_request.send(Studio(ask)), gateway, *bad_request.causes)
@@ -55,7 +55,7 @@ def test_quality_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("images.envelope")
-@each("bad_request", [bad_image_requests.NO_PROMPT, bad_image_requests.UNKNOWN_MODEL], attrgetter("name"))
+@each_bad_request([bad_image_requests.NO_PROMPT, bad_image_requests.UNKNOWN_MODEL])
 def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
     """A refusal of a request for images is JSON with an error object that has a message."""
     answer = bad_request.send(Studio(ask))

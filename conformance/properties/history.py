@@ -98,7 +98,7 @@ class History(ABC):
 
     @abstractmethod
     def end(self) -> None:
-        """Leaves nothing behind."""
+        """Removes what the history has left on the target."""
 
     def perform(self, step: Step) -> None:
         """Does a step and remembers it."""

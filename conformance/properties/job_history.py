@@ -46,7 +46,7 @@ class Work:
 
     @property
     def ended(self) -> bool:
-        """It has succeeded or failed."""
+        """Whether the job has succeeded or failed."""
         return self.stage in ("success", "failure")
 
 

@@ -32,7 +32,7 @@ class Patience:
 
     @property
     def spent(self) -> bool:
-        """Nothing more is to be learned."""
+        """Whether further requests would teach nothing."""
         return len(self.reasons) >= LOST
 
 

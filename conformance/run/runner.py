@@ -149,7 +149,7 @@ def _modules() -> dict[str, Path]:
 
 
 class _Brief:
-    """Leaves out of a run what would take most of its time, and what nobody reads."""
+    """Leaves out of a run what would take most of its time, and what is never read."""
 
     def __init__(self, wanted: Callable[[str], bool] | None) -> None:
         self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}

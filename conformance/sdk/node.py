@@ -76,7 +76,7 @@ class Node:
         *,
         environment: bool = False,
     ) -> dict[str, Any] | Raised:
-        """What the client gives, or what it raised. With `environment`, key and base URL are told there alone."""
+        """What the client gives, or what it raised. With `environment`, key and base URL are given there alone."""
         options = {} if environment else {"apiKey": PLACEHOLDER, "baseURL": recording.base_url}
         variables = {"OPENAI_API_KEY": PLACEHOLDER, "OPENAI_BASE_URL": recording.base_url} if environment else {}
         self._write({"action": action, "body": body, "options": options, "environment": variables})

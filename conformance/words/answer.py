@@ -185,7 +185,7 @@ def allowed_for(gateway: Mapping[str, Any], *causes: str) -> list[int]:
 
 
 def demand_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
-    """The answer to a request that was done tells what it cost, in the documented header."""
+    """Demands that the answer to a served request reports its cost in the documented header."""
     name = gateway["headers"]["credits"]
     value = exchange.headers.get(name) or ""
 

@@ -80,7 +80,7 @@ class Ask:
     """Asks one target on behalf of all checks.
 
     `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `routes` are
-    those that were looked for because nobody promised them, each with why it is not there, or nothing.
+    the undocumented ones that were looked for, each with the reason why it is missing, or an empty text.
     """
 
     def __init__(self, recorder: Recorder, model: str) -> None:

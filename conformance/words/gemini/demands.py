@@ -12,7 +12,7 @@ SAY = f"Repeat exactly: {WORD}"
 CAPITALS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount")
 OWN = {400, 401, 403}
-"""What the protocol's own provider, and who passes its answers on, gives for no key and for a bad one."""
+"""The statuses of the provider of the protocol, and of gateways in front of it, for a missing or bad key."""
 CODES = {
     400: {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE"},
     401: {"UNAUTHENTICATED"},

@@ -1,4 +1,4 @@
-"""What a gateway tells about an account and its usage, as checks read it.
+"""What a gateway reports about an account and its usage, as checks read it.
 
 Names of fields that no document gives are guessed from what they must contain; where that fails, reading ends as
 `Inconclusive`.

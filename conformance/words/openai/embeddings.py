@@ -38,7 +38,7 @@ SOME = 24
 USUAL = 256
 """A length that most models which shorten their vectors can give."""
 SHORTEST = 1
-"""The length of vectors that nobody reads."""
+"""The length of vectors whose values do not matter."""
 Vector = Sequence[float]
 SAME = 0.98
 """Vectors of one text are at least this alike, whatever machine computed them."""

@@ -36,7 +36,7 @@ def identity(job: Job) -> None:
 
 
 def statuses(job: Job) -> None:
-    """Whoever asks for the status is told it, in a documented word."""
+    """The status of the job is answered, in a documented word."""
     if not job.polls:
         inconclusive("the submission gave no id to ask for")
     known = [word for stage in STAGES for word in job.rules[stage]]
@@ -47,7 +47,7 @@ def statuses(job: Job) -> None:
 
 
 def order(job: Job) -> None:
-    """A job never goes back."""
+    """The status of a job never goes back to an earlier stage."""
     stages = [(job.stage(body), body.get("status")) for body in job.reports]
     known = [(RANKS[stage], word) for stage, word in stages if stage is not None]
     for (rank, word), (next_rank, next_word) in pairwise(known):
@@ -55,7 +55,7 @@ def order(job: Job) -> None:
 
 
 def end(job: Job) -> None:
-    """What a job ended with stays."""
+    """The status that a job ended with does not change."""
     ended = job.last
     later = job.later.json if job.later and job.later.status == 200 else inconclusive("the second question failed")
     state = pick(later, "status")
@@ -64,10 +64,10 @@ def end(job: Job) -> None:
 
 
 def progresses(job: Job) -> list[Any]:
-    """Every progress that the job told. Raises `NotApplicable` when it told none."""
+    """Every progress that the job reported. Raises `NotApplicable` when it reported none."""
     values = [body["progress"] for body in job.reports if body.get("progress") is not None]
     if not values:
-        raise NotApplicable("the target tells no progress")
+        raise NotApplicable("the target reports no progress")
     return values
 
 
@@ -85,7 +85,7 @@ def growth(job: Job) -> None:
 
 
 def nothing_early(job: Job) -> None:
-    """Nothing is given before the job has ended well."""
+    """No result is given before the job has succeeded."""
     name = job.rules["results"]
     for body in job.reports:
         if job.stage(body) in ("waiting", "running"):
@@ -93,7 +93,7 @@ def nothing_early(job: Job) -> None:
 
 
 def no_error(job: Job) -> None:
-    """No error is told unless the job failed."""
+    """A job that has not failed has no error."""
     for body in job.reports:
         if job.stage(body) != "failure":
             assert not body.get("error"), (
@@ -102,7 +102,7 @@ def no_error(job: Job) -> None:
 
 
 def results(job: Job) -> None:
-    """A job that ended well says where the things are that it made."""
+    """A job that succeeded has an address for each of its results."""
     name = job.rules["results"]
     value = job.success.get(name)
     things = value if isinstance(value, list) else [value]
@@ -114,7 +114,7 @@ def results(job: Job) -> None:
 
 
 def failure(job: Job) -> None:
-    """A job that failed says why."""
+    """A job that failed has an error with a message."""
     error = job.failure.get("error")
     message = error.get("message") if isinstance(error, dict) else error
 
@@ -122,13 +122,13 @@ def failure(job: Job) -> None:
 
 
 def stranger(answer: Exchange) -> None:
-    """The answer to somebody else's question does not tell the status."""
+    """The status is not given to another account."""
     leave_at_limit(answer)
     assert answer.status >= 400, f"somebody else's job is answered {answer.status}: {answer.text:.120}"
 
 
 def opens(fetched: Exchange, decode: Callable[[bytes], Any]) -> None:
-    """What stands at an address can be opened."""
+    """The file at an address can be opened."""
     demand_status(fetched, [200])
     decodes(fetched.body, fetched.url, decode)
 

@@ -59,13 +59,13 @@ class Job:
 
     @cached_property
     def statuses(self) -> list[dict[str, Any]]:
-        """What the job told of itself when it was asked, in order."""
+        """The statuses that the job reported, in order."""
         bodies = [poll.json for poll in self.polls if poll.status == 200 and isinstance(poll.json, dict)]
         return bodies or inconclusive("no question for the status was answered")
 
     @property
     def reports(self) -> list[dict[str, Any]]:
-        """The submission, and what the job told afterwards."""
+        """The submission, and the statuses that followed."""
         return [self.submission, *self.statuses]
 
     @property

@@ -143,7 +143,7 @@ def arguments(call: dict[str, Any]) -> Any:
 
 
 def demand_longer(more: Response, less: Response, what: str) -> None:
-    """What was added was read: it costs input tokens."""
+    """Demands that what was added reached the model: it costs input tokens."""
     grown = more.input - less.input
 
     assert grown >= FEWEST, f"{what} cost {grown} input tokens: {less.input} without, {more.input} with"

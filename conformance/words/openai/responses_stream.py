@@ -37,7 +37,7 @@ class ResponseStream(StreamedAnswer):
 
     @property
     def final(self) -> Data:
-        """The response of the last event that tells an end."""
+        """The response of the last event that ends the stream."""
         return pick(self.of(*ENDS), -1, "response", kind=dict)
 
     @property
@@ -47,7 +47,7 @@ class ResponseStream(StreamedAnswer):
 
     @property
     def end(self) -> Any:
-        """The type of the last event that tells an end."""
+        """The type of the last event that ends the stream."""
         return pick(self.of(*ENDS), -1, "type")
 
     def joined(self, kind: str, place: Any = None) -> str:
