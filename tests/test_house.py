@@ -86,6 +86,19 @@ def test_no_private_name_crosses_modules() -> None:
     assert not sorted(crossing)
 
 
+@pytest.mark.parametrize("hall", ["checks", "sdk"])
+def test_no_check_module_imports_another(hall: str) -> None:
+    """What several modules of checks need is a word, or stands beside them in a module without checks."""
+    crossing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "conformance" / hall).glob("test_*.py")
+        for name in modules(path)
+        if ".test_" in name and name.startswith("conformance.")
+    ]
+
+    assert not sorted(crossing)
+
+
 def test_every_requirement_has_one_check() -> None:
     """Every requirement has a check."""
     known = register.load()

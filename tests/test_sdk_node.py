@@ -11,7 +11,7 @@ import pytest
 
 from conformance.errors import BudgetSpent, Unsupported
 from conformance.sdk.node import Node, NodeFailed, Raised, find
-from conformance.sdk.recorded_client import Line
+from conformance.sdk.recorded_client import ClientRecording
 
 from .canned import KEY, Canned, answer, streamed
 
@@ -63,18 +63,18 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 @needs_node
 def test_answer_reaches_the_client(node: Node) -> None:
-    """The request goes over the line, with the placeholder for the key."""
+    """The request goes through the recording, with the placeholder for the key."""
     recorder = Canned()
 
-    assert node.run("create", Line(recorder, entire=True), {"model": "echo"}) == {"content": "Hello"}
+    assert node.run("create", ClientRecording(recorder, entire=True), {"model": "echo"}) == {"content": "Hello"}
     assert recorder.sent[0].path == "/chat/completions"
     assert dict(recorder.sent[0].headers)["authorization"] == "Bearer {key}"
 
 
 @needs_node
 def test_environment_is_enough(node: Node) -> None:
-    """Key and base URL may come from the environment alone."""
-    assert node.run("create", Line(Canned()), {"model": "echo"}, environment=True) == {"content": "Hello"}
+    """Key and base URL may be told in the environment alone."""
+    assert node.run("create", ClientRecording(Canned()), {"model": "echo"}, environment=True) == {"content": "Hello"}
 
 
 @needs_node
@@ -82,15 +82,15 @@ def test_stream_is_read_in_its_reads(node: Node) -> None:
     """Bytes arrive as they were recorded."""
     reads = streamed((0.1, b"gr"), (0.2, "ü".encode()[:1]), (0.3, "ü".encode()[1:] + b"n|!"))
 
-    assert node.run("stream", Line(Canned(reads)), {"stream": True}) == {"text": "grün!"}
+    assert node.run("stream", ClientRecording(Canned(reads)), {"stream": True}) == {"text": "grün!"}
 
 
 @needs_node
 def test_errors_are_told(node: Node) -> None:
-    """An error of the client is reported with its status; a broken connection is an error."""
-    refused = node.run("create", Line(Canned(answer(status=418))), {})
-    lost = node.run("create", Line(Canned(answer(broken="RemoteProtocolError: gone"))), {})
-    nobody = node.run("create", Line(Canned({"status": 0, "broken": "ReadError: reset"})), {})
+    """What the client raises is named, with its status; a broken connection breaks it."""
+    refused = node.run("create", ClientRecording(Canned(answer(status=418))), {})
+    lost = node.run("create", ClientRecording(Canned(answer(broken="RemoteProtocolError: gone"))), {})
+    nobody = node.run("create", ClientRecording(Canned({"status": 0, "broken": "ReadError: reset"})), {})
 
     assert refused == Raised("RangeError", "refused", 418)
     assert isinstance(lost, Raised)
@@ -103,9 +103,9 @@ def test_errors_are_told(node: Node) -> None:
 def test_trouble_of_the_suite_is_not_the_gateways(node: Node) -> None:
     """A spent budget is raised as such, and so is the end of the process."""
     with pytest.raises(BudgetSpent):
-        node.run("create", Line(Canned(BudgetSpent("enough"))), {})
+        node.run("create", ClientRecording(Canned(BudgetSpent("enough"))), {})
     with pytest.raises(NodeFailed):
-        node.run("create", Line(Canned()), "exit")  # type: ignore[arg-type]
+        node.run("create", ClientRecording(Canned()), "exit")  # type: ignore[arg-type]
 
 
 @needs_node

@@ -9,23 +9,23 @@ import openai
 import pytest
 
 from conformance.errors import BudgetSpent, Inconclusive, Unsupported
-from conformance.sdk.recorded_client import PLACEHOLDER, Line
+from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording
 from conformance.sdk.transport import http_client, library_of, package
 from conformance.words.ask import Ask
 
 from .canned import KEY, REFUSED, TARGET, Canned, answer, streamed
 
 
-def client(line: Line, **options: Any) -> openai.OpenAI:
-    """The client on a line."""
-    http = http_client(library_of(openai), line)
-    settings = {"api_key": PLACEHOLDER, "base_url": line.base_url, "max_retries": 0, "http_client": http}
+def client(recording: ClientRecording, **options: Any) -> openai.OpenAI:
+    """The client, which asks through the recording."""
+    http = http_client(library_of(openai), recording)
+    settings = {"api_key": PLACEHOLDER, "base_url": recording.base_url, "max_retries": 0, "http_client": http}
     return openai.OpenAI(**settings | options)
 
 
-def create(line: Line, **options: Any) -> Any:
+def create(recording: ClientRecording, **options: Any) -> Any:
     """A completion by the client."""
-    return client(line, **options).chat.completions.create(**Ask(line.recorder, "echo").body())
+    return client(recording, **options).chat.completions.create(**Ask(recording.recorder, "echo").body())
 
 
 def event(content: str) -> bytes:
@@ -33,15 +33,15 @@ def event(content: str) -> bytes:
     return f"data: {json.dumps({'choices': [{'index': 0, 'delta': {'content': content}}]})}\n\n".encode()
 
 
-def read(line: Line, **options: Any) -> str:
+def read(recording: ClientRecording, **options: Any) -> str:
     """The text of a stream, as the client gives it."""
-    stream = client(line, **options).chat.completions.create(model="echo", messages=[], stream=True)
+    stream = client(recording, **options).chat.completions.create(model="echo", messages=[], stream=True)
     return "".join(chunk.choices[0].delta.content for chunk in stream)
 
 
 def test_answer_is_typed() -> None:
-    """A recorded answer becomes an object of the client, with the headers."""
-    completion = create(Line(Canned()))
+    """What was recorded becomes the client's object, with the headers."""
+    completion = create(ClientRecording(Canned()))
 
     assert completion.choices[0].message.content == "Hello"
     assert completion._request_id == "one"
@@ -52,7 +52,7 @@ def test_nothing_is_asked_twice() -> None:
     recorder = Canned()
     Ask(recorder, "echo").chat()
     for _ in range(2):
-        create(Line(recorder))
+        create(ClientRecording(recorder))
 
     assert len(recorder.sent) == 1
 
@@ -60,7 +60,7 @@ def test_nothing_is_asked_twice() -> None:
 def test_base_url_may_end_in_a_slash() -> None:
     """The path is the same however the base URL is written."""
     recorder = Canned()
-    create(Line(recorder), base_url=f"{TARGET.base_url}/")
+    create(ClientRecording(recorder), base_url=f"{TARGET.base_url}/")
 
     assert recorder.sent[-1].path == "/chat/completions"
 
@@ -68,8 +68,8 @@ def test_base_url_may_end_in_a_slash() -> None:
 def test_entire_request_goes_out_with_the_real_key() -> None:
     """The client's own headers are sent; its placeholder stands for the key, which it never learns."""
     recorder = Canned()
-    line = Line(recorder, entire=True)
-    sdk = client(line)
+    recording = ClientRecording(recorder, entire=True)
+    sdk = client(recording)
     sdk.chat.completions.create(model="echo", messages=[])
     headers = dict(recorder.sent[-1].headers)
 
@@ -84,7 +84,7 @@ def test_stream_is_read_in_its_reads() -> None:
     whole = event("grün") + event(" 🌿") + b"data: [DONE]\n\n"
     reads = [(place / 100, whole[place : place + 7]) for place in range(0, len(whole), 7)]
 
-    assert read(Line(Canned(streamed(*reads)))) == "grün 🌿"
+    assert read(ClientRecording(Canned(streamed(*reads)))) == "grün 🌿"
 
 
 def test_broken_connection_breaks_the_client() -> None:
@@ -92,71 +92,71 @@ def test_broken_connection_breaks_the_client() -> None:
     lost = streamed((0.1, event("gr")), broken="RemoteProtocolError: peer closed connection")
 
     with pytest.raises((openai.APIConnectionError, library_of(openai).RemoteProtocolError)):
-        read(Line(Canned(lost)))
+        read(ClientRecording(Canned(lost)))
 
 
 def test_silence_exceeds_the_timeout_of_the_client() -> None:
     """Recorded pauses count as if they were waited for."""
     slow = streamed((0.1, event("a")), (9.0, event("b")), (9.1, b"data: [DONE]\n\n"))
 
-    assert read(Line(Canned(slow)), timeout=20.0) == "ab"
+    assert read(ClientRecording(Canned(slow)), timeout=20.0) == "ab"
     with pytest.raises((openai.APITimeoutError, library_of(openai).ReadTimeout)):
-        read(Line(Canned(slow)), timeout=1.0)
+        read(ClientRecording(Canned(slow)), timeout=1.0)
 
 
 def test_no_answer_is_a_connection_error() -> None:
     """A target that does not answer is unreachable for the client, too."""
     with pytest.raises(openai.APIConnectionError):
-        create(Line(Canned({"status": 0, "broken": "ReadError: reset"})))
+        create(ClientRecording(Canned({"status": 0, "broken": "ReadError: reset"})))
 
 
 def test_coded_body_was_decoded() -> None:
     """The recorder keeps bodies decoded: the client must not decode them again."""
-    assert create(Line(Canned(answer(headers={"content-encoding": "gzip", "content-length": "7"}))))
+    assert create(ClientRecording(Canned(answer(headers={"content-encoding": "gzip", "content-length": "7"}))))
 
 
 def test_retries_are_asked_anew() -> None:
     """The client's own retries reach the target."""
-    recorder = Canned(answer(), answer(REFUSED, 429, headers={"retry-after-ms": "1"}), answer())
-    line = Line(recorder, patient=False, fresh=True, first=100)
+    recorder = Canned(answer(REFUSED, 429, headers={"retry-after-ms": "1"}), answer())
+    recording = ClientRecording(recorder, patient=False, fresh=True, first=100)
 
-    assert create(line, max_retries=1).choices[0].message.content == "Hello"
-    assert [exchange.status for exchange in line.exchanges] == [429, 200]
+    assert create(recording, max_retries=1).choices[0].message.content == "Hello"
+    assert [exchange.status for exchange in recording.exchanges] == [429, 200]
 
 
 def test_exception_is_the_finding() -> None:
-    """An exception of the client for an answer 200 is reported as the consequence."""
-    line = Line(Canned(answer({"choices": None})))
+    """What the client raises for an answer 200 is told as what it does."""
+    recording = ClientRecording(Canned(answer({"choices": None})))
 
     with pytest.raises(AssertionError, match=r"^crashes: TypeError: 'NoneType'"):
-        line.result(lambda: create(line).choices[0])
+        recording.result(lambda: create(recording).choices[0])
 
 
 @pytest.mark.parametrize(("status", "dependent", "ending"), [(429, True, Inconclusive), (400, True, Unsupported)])
 def test_refusal_has_a_check_of_its_own(status: int, dependent: bool, ending: type[Exception]) -> None:
     """A refused request says nothing about the client."""
-    line = Line(Canned(answer(REFUSED, status)), patient=False)
+    recording = ClientRecording(Canned(answer(REFUSED, status)), patient=False)
 
     with pytest.raises(ending):
-        line.result(lambda: create(line), dependent=dependent)
+        recording.result(lambda: create(recording), dependent=dependent)
 
 
 def test_refusal_of_what_is_served_without_the_client_is_the_finding() -> None:
-    """A request that is refused only for the client is a failure."""
-    line = Line(Canned(answer(REFUSED, 403)))
+    """The client is treated worse than the suite."""
+    recording = ClientRecording(Canned(answer(REFUSED, 403)))
 
     with pytest.raises(AssertionError, match="PermissionDeniedError"):
-        line.result(lambda: create(line), served=True)
+        recording.result(lambda: create(recording), served=True)
 
 
 def test_spent_budget_is_nobodys_fault() -> None:
-    """An exception of the recorder is raised unchanged, whatever the client wraps it in."""
-    line = Line(Canned(answer(), BudgetSpent("enough")), entire=True)
+    """What the recorder raises comes back unchanged, whatever the client makes of it."""
+    recording = ClientRecording(Canned(BudgetSpent("enough")), entire=True)
 
     with pytest.raises(BudgetSpent):
-        line.result(lambda: create(line))
+        recording.result(lambda: create(recording))
     with pytest.raises(BudgetSpent):
-        line.raised(lambda: create(line))
+        recording.raised(lambda: create(recording))
 
 
 def test_missing_client_is_unsupported() -> None:

@@ -7,43 +7,27 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from conformance.checks.test_errors import each_mistake
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_json, demand_kind, demand_text
+from conformance.words.answer import demand_error_body, demand_json, demand_kind, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
-from conformance.words.openai import bad_requests as mistakes
-from conformance.words.openai.bad_requests import Mistake
+from conformance.words.openai import bad_requests
+from conformance.words.openai.bad_requests import BadChatRequest, each_bad_request
+from conformance.words.openai.errors import STATES, field_words, provoke
 from gateway_contract import Contract
 
-STATES = {
-    "forbidden": ("key", "restricted"),
-    "spend_limit": ("key", "spend-limited"),
-    "no_payment_method": ("key", "no-payment"),
-    "rate_limited": ("key", "rate-limited"),
-    "upstream": ("model", "upstream-error"),
-    "internal": ("model", "internal-error"),
-    "maintenance": ("model", "maintenance"),
-}
-"""Causes that only a fixture of the target can bring about."""
 BY_CAUSE = {
-    "malformed_body": [mistakes.MALFORMED],
-    "missing_field": [mistakes.NO_MODEL, mistakes.NO_MESSAGES],
-    "invalid_value": mistakes.WRONG_TYPE,
-    "unknown_model": mistakes.UNKNOWN_MODEL,
-    "unknown_route": mistakes.UNKNOWN_ROUTE,
+    "malformed_body": [bad_requests.MALFORMED],
+    "missing_field": [bad_requests.NO_MODEL, bad_requests.NO_MESSAGES],
+    "invalid_value": bad_requests.WRONG_TYPE,
+    "unknown_model": bad_requests.UNKNOWN_MODEL,
+    "unknown_route": bad_requests.UNKNOWN_ROUTE,
 }
 TRACES = re.compile(
     r"Traceback \(most recent call last\)|File \"/[^\"]+\.py\", line \d+|/site-packages/|/node_modules/"
     r"|\n\s+at \S+ \(?[^\s()]+:\d+:\d+\)?|goroutine \d+ \[|thread '[^']+' panicked at|\.java:\d+\)|\.go:\d+ "
 )
-
-
-def judge_error(answer: Exchange) -> None:
-    """An error is JSON, with an error object that has a message."""
-    error = demand_kind(demand_json(answer).get("error"), "error", dict)
-    demand_text(error.get("message"), "message")
 
 
 def _error(answer: Exchange) -> dict[str, Any] | None:
@@ -52,20 +36,20 @@ def _error(answer: Exchange) -> dict[str, Any] | None:
 
 
 @requirement("errors.json")
-@each_mistake(mistakes.ANSWERED_AS_ERROR)
-def test_json(ask: Ask, mistake: Mistake) -> None:
-    """An error is JSON, like every other answer."""
-    answer = mistake.send(ask)
+@each_bad_request(bad_requests.ANSWERED_AS_ERROR)
+def test_json(ask: Ask, bad_request: BadChatRequest) -> None:
+    """An error is a JSON object sent as `application/json`, never HTML or plain text."""
+    answer = bad_request.send(ask)
 
     if answer.status >= 400:
         demand_json(answer)
 
 
 @requirement("errors.envelope")
-@each_mistake(mistakes.ANSWERED_AS_ERROR)
-def test_envelope(ask: Ask, mistake: Mistake) -> None:
-    """Everything about an error stands in one object."""
-    answer = mistake.send(ask)
+@each_bad_request(bad_requests.ANSWERED_AS_ERROR)
+def test_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
+    """The body of an error has one top-level `error` object."""
+    answer = bad_request.send(ask)
 
     if answer.status >= 400:
         body = pick(answer.json, kind=dict)
@@ -74,36 +58,38 @@ def test_envelope(ask: Ask, mistake: Mistake) -> None:
 
 @requirement("errors.message")
 def test_message(ask: Ask) -> None:
-    """An error tells people what is wrong."""
-    for mistake, error in _objects(ask):
-        demand_text(error.get("message"), f"{mistake.name}: message")
+    """`error.message` is a non-empty string."""
+    for bad_request, error in _objects(ask):
+        demand_text(error.get("message"), f"{bad_request.name}: message")
 
 
 @requirement("errors.type")
 def test_type(ask: Ask, gateway: dict[str, Any]) -> None:
-    """The class of an error is a word."""
+    """`error.type` is a non-empty string; null or absent where it is not documented."""
     _demand_word("type", ask, gateway)
 
 
 @requirement("errors.code")
 def test_code(ask: Ask, gateway: dict[str, Any]) -> None:
-    """The cause of an error is a word, never a number."""
+    """`error.code` is a non-empty string and no number; null or absent where it is not documented."""
     _demand_word("code", ask, gateway)
 
 
 @requirement("errors.param")
 def test_param(ask: Ask) -> None:
-    """The field at fault is given by its name."""
-    for mistake, error in _objects(ask):
+    """`error.param` is a string, null or absent."""
+    for bad_request, error in _objects(ask):
         param = error.get("param")
-        assert param is None or isinstance(param, str), f"{mistake.name}: param is {param!r:.80}"
+        assert param is None or isinstance(param, str), f"{bad_request.name}: param is {param!r:.80}"
 
 
 @requirement("errors.schema")
-@each_mistake([mistake for mistake in mistakes.ANSWERED_AS_ERROR if mistake.path == mistakes.CHAT])
-def test_schema(ask: Ask, contract: Contract, mistake: Mistake) -> None:
-    """The documented schema holds. That a status is documented at all is another requirement's subject."""
-    answer = mistake.send(ask)
+@each_bad_request(
+    [bad_request for bad_request in bad_requests.ANSWERED_AS_ERROR if bad_request.path == bad_requests.CHAT]
+)
+def test_schema(ask: Ask, contract: Contract, bad_request: BadChatRequest) -> None:
+    """The documented schema of an error holds. Whether the status is documented is checked elsewhere."""
+    answer = bad_request.send(ask)
     body = pick(answer.json, kind=dict) if answer.status >= 400 else {}
     problem = contract.operations["createChatCompletion"].response_problem(answer.status, body)
 
@@ -113,74 +99,73 @@ def test_schema(ask: Ask, contract: Contract, mistake: Mistake) -> None:
 
 def _demand_word(name: str, ask: Ask, gateway: dict[str, Any]) -> None:
     """The field is a word; it may be null or absent where no document has it."""
-    for mistake, error in _objects(ask):
+    for bad_request, error in _objects(ask):
         word = error.get(name)
         if word is not None or name in gateway["errors"]["fields"]:
-            demand_text(word, f"{mistake.name}: {name}")
+            demand_text(word, f"{bad_request.name}: {name}")
 
 
-def _objects(ask: Ask) -> Iterator[tuple[Mistake, dict[str, Any]]]:
-    """The error object of every mistake whose answer has one; inconclusive when none has."""
+def _objects(ask: Ask) -> Iterator[tuple[BadChatRequest, dict[str, Any]]]:
+    """Each bad request whose answer has an error object, and that object; inconclusive when none has."""
     found = False
-    for mistake in mistakes.ANSWERED_AS_ERROR:
-        answer = mistake.send(ask)
+    for bad_request in bad_requests.ANSWERED_AS_ERROR:
+        answer = bad_request.send(ask)
         if answer.status >= 400 and isinstance(answer.json, dict) and isinstance(answer.json.get("error"), dict):
             found = True
-            yield mistake, answer.json["error"]
+            yield bad_request, answer.json["error"]
     if not found:
         inconclusive("no answer has an error object")
 
 
 @requirement("errors.param-names-field")
-@each_mistake(mistakes.OF_ONE_FIELD)
-def test_param_names_field(ask: Ask, gateway: dict[str, Any], mistake: Mistake) -> None:
-    """The field that is named is the one at fault."""
-    error = _error(mistake.send(ask))
+@each_bad_request(bad_requests.OF_ONE_FIELD)
+def test_param_names_field(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
+    """`error.param` names the field at fault; where it is documented, every error of one field has it."""
+    error = _error(bad_request.send(ask))
     if error is None:
         return
     param = error.get("param")
 
     if param is None:
-        assert "param" not in gateway["errors"]["fields"], f"{mistake.at} is at fault, but param names no field"
+        assert "param" not in gateway["errors"]["fields"], f"{bad_request.at} is at fault, but param names no field"
     elif isinstance(param, str):
-        assert words(param) & words(mistake.at), f"{mistake.at} is at fault, but param is {param!r:.80}"
+        assert field_words(param) & field_words(bad_request.at), (
+            f"{bad_request.at} is at fault, but param is {param!r:.80}"
+        )
 
 
 @requirement("errors.message-names-field")
-@each_mistake(mistakes.OF_ONE_FIELD)
-def test_message_names_field(ask: Ask, mistake: Mistake) -> None:
-    """Who reads the message knows which field to mend, unless `param` tells it in whatever language."""
-    error = _error(mistake.send(ask))
+@each_bad_request(bad_requests.OF_ONE_FIELD)
+def test_message_names_field(ask: Ask, bad_request: BadChatRequest) -> None:
+    """The message names the field at fault, in any language where `param` names it already."""
+    error = _error(bad_request.send(ask))
 
-    if error is not None and not words(str(error.get("param"))) & words(mistake.at):
+    if error is not None and not field_words(str(error.get("param"))) & field_words(bad_request.at):
         message = pick(error, "message", kind=str)
-        assert words(message) & words(mistake.at), f"the message does not name {mistake.at}: {message!r:.160}"
-
-
-def words(text: str | None) -> set[str]:
-    """The words of a text or path in lower case, in the singular."""
-    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
+        assert field_words(message) & field_words(bad_request.at), (
+            f"the message does not name {bad_request.at}: {message!r:.160}"
+        )
 
 
 @requirement("errors.routing-envelope")
-@each_mistake([*mistakes.UNKNOWN_ROUTE, *mistakes.WRONG_METHOD])
-def test_routing_envelope(ask: Ask, mistake: Mistake) -> None:
-    """Routes that do not exist answer in the same form as those that do."""
-    answer = mistake.send(ask)
+@each_bad_request([*bad_requests.UNKNOWN_ROUTE, *bad_requests.WRONG_METHOD])
+def test_routing_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
+    """Unknown routes are answered in the same error format as known ones."""
+    answer = bad_request.send(ask)
 
     if answer.status >= 400:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("errors.documented-code")
 def test_documented_code(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Each cause has the code that is documented for it."""
+    """Each cause has the `code` that is documented for it."""
     _demand_documented("code", gateway["errors"]["codes"], ask, target)
 
 
 @requirement("errors.documented-type")
 def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Each cause has the type that is documented for it."""
+    """Each cause has the `type` that is documented for it."""
     _demand_documented("type", gateway["errors"]["types"], ask, target)
 
 
@@ -200,30 +185,21 @@ def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask, ta
 def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
     """How the target answers a cause; empty without the fixture that brings it about."""
     if cause not in STATES:
-        return [mistake.send(ask) for mistake in BY_CAUSE.get(cause, ())]
+        return [bad_request.send(ask) for bad_request in BY_CAUSE.get(cause, ())]
     answer = provoke(cause, ask, target)
     return [answer] if answer is not None else []
 
 
-def provoke(cause: str, ask: Ask, target: Target, **fields: Any) -> Exchange | None:
-    """The answer to a request that a fixture makes fail; None when the target does not name the fixture."""
-    kind, name = STATES[cause]
-    if not target.fixture(f"{kind}:{name}"):
-        return None
-    model, key = (target.models[name], "default") if kind == "model" else (ask.model, name)
-    return ask.post(mistakes.CHAT, ask.body(model=model, **fields), key=key, patient=False)
-
-
 @requirement("errors.not-leaking")
 def test_not_leaking(ask: Ask, target: Target) -> None:
-    """An error tells nothing of the inside of the server."""
+    """No error shows a stack trace or paths of the server."""
     for answer in _errors(ask, target):
-        found = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
-        assert not found, f"a {answer.status} shows a stack trace: {found.group(0).strip()!r:.120}"
+        trace = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
+        assert not trace, f"a {answer.status} shows a stack trace: {trace.group(0).strip()!r:.120}"
 
 
 def _errors(ask: Ask, target: Target) -> Iterator[Exchange]:
     """Every error that can be brought about, one after the other."""
-    answers = (mistake.send(ask) for mistake in mistakes.ALL)
+    answers = (bad_request.send(ask) for bad_request in bad_requests.ALL)
     provoked = (provoke(cause, ask, target) for cause in STATES)
     yield from (answer for answer in chain(answers, provoked) if answer is not None and answer.status >= 400)

@@ -19,7 +19,7 @@ from conformance.register import select
 from conformance.target import KEY_VARIABLE, Target, reference
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
-from conformance.words.ask import Ask
+from conformance.words.ask import MAX_TOKENS, Ask
 
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
@@ -44,13 +44,13 @@ def target(config: pytest.Config) -> Iterator[Target]:
     base_url = config.getoption("base_url", None) or _recorded_url(config)
     file, gateway, model = (option(config, name) for name in ("target", "gateway", "model"))
     if file:
-        found = targets.from_file(Path(file), base_url, gateway, model)
-        _known(found.gateway)
-        yield _limited(config, found)
+        described = targets.from_file(Path(file), base_url, gateway, model)
+        _known(described.gateway)
+        yield _limited(config, described)
     elif base_url:
-        found = targets.from_options(base_url, gateway, model)
-        _known(found.gateway)
-        yield _limited(config, found)
+        described = targets.from_options(base_url, gateway, model)
+        _known(described.gateway)
+        yield _limited(config, described)
     else:
         _known(gateway or "openai")
         with reference.serving(gateway) as served:
@@ -74,15 +74,17 @@ def _known(gateway: str) -> None:
         raise UsageError(f"unknown gateway {gateway!r}", f"known: {', '.join(names)}")
 
 
-def _limited(config: pytest.Config, found: Target) -> Target:
+def _limited(config: pytest.Config, described: Target) -> Target:
     names = ("timeout", "max_requests", "include", "node_modules")
     timeout, requests, include, node_modules = (option(config, name) for name in names)
     return replace(
-        found,
-        include=select.included(found.include if include is None else include.split(","), option(config, "feature")),
-        timeout=float(timeout) if timeout else found.timeout,
-        max_requests=int(requests) if requests else found.max_requests,
-        node_modules=node_modules or found.node_modules,
+        described,
+        include=select.included(
+            described.include if include is None else include.split(","), option(config, "feature")
+        ),
+        timeout=float(timeout) if timeout else described.timeout,
+        max_requests=int(requests) if requests else described.max_requests,
+        node_modules=node_modules or described.node_modules,
     )
 
 
@@ -109,8 +111,11 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
 
 
 def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
-    """The asking client, once it is known that the target answers, takes the key, and has a model."""
-    probe = Ask(recorder, target.models.get("chat", ""))
+    """The asking client, once it is known that the target answers, takes the key, and has a model.
+
+    What is asked to find that out counts as evidence of a check only when the run cannot go on.
+    """
+    probe, start = Ask(recorder, target.models.get("chat", "")), len(recorder.touched)
     first = _first_answer(probe)
     config.stash[RUN] = {
         "base_url": target.base_url,
@@ -122,22 +127,22 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
         raise TargetError("the target refuses the key", f"set {KEY_VARIABLE} to a key that is valid there")
     if not first.status:
         raise CannotConnect(f"the target does not answer: {first.broken}", "is the base URL right?")
+    del recorder.touched[start:]
     return probe
 
 
 def _first_answer(probe: Ask) -> Exchange:
     """The answer of the named model, or of the first listed one that answers a plain chat request."""
     if probe.model:
-        return probe.chat().exchange
+        return probe.choose(probe.model)
     listed = probe.get("/models")
     if listed.status == 401:
         return listed
     for name in _candidates(listed.json)[:CANDIDATES]:
-        probe.model = name
-        first = probe.chat().exchange
+        first = probe.choose(name)
         if first.status not in {400, 403, 404, 422}:
             return first
-    probe.model = ""
+    probe.model, probe.limit = "", MAX_TOKENS
     return listed
 
 

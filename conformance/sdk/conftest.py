@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.model import Requirement
-from conformance.sdk.recorded_client import PLACEHOLDER, Line
+from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording
 from conformance.sdk.transport import http_client, library_of, package
 from conformance.words.ask import Ask
 
@@ -41,25 +41,25 @@ def openai() -> Any:
 
 
 @pytest.fixture
-def line(ask: Ask) -> Line:
-    """The line of this check."""
-    return Line(ask.recorder)
+def recording(ask: Ask) -> ClientRecording:
+    """The recording of this check."""
+    return ClientRecording(ask.recorder)
 
 
 @pytest.fixture
 def client_of(openai: Any) -> Callable[..., Any]:
-    """The official Python client on a line, as the documents show it: another key and another base URL, no more."""
+    """The official Python client as the documents show it: with another key and another base URL, and no more."""
 
-    def client(line: Line, **options: Any) -> Any:
-        http = http_client(library_of(openai), line)
+    def client(recording: ClientRecording, **options: Any) -> Any:
+        http = http_client(library_of(openai), recording)
         return openai.OpenAI(
-            **{"api_key": PLACEHOLDER, "base_url": line.base_url, "max_retries": 0, "http_client": http} | options
+            **{"api_key": PLACEHOLDER, "base_url": recording.base_url, "max_retries": 0, "http_client": http} | options
         )
 
     return client
 
 
 @pytest.fixture
-def client(client_of: Callable[..., Any], line: Line) -> Any:
-    """The official Python client on the line of this check."""
-    return client_of(line)
+def client(client_of: Callable[..., Any], recording: ClientRecording) -> Any:
+    """The official Python client of this check."""
+    return client_of(recording)

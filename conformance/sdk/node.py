@@ -1,4 +1,4 @@
-"""The official client for Node: a process that runs it, and asks over a line."""
+"""The official client for Node: a process that runs it, and asks through a recording."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from threading import Timer
 from typing import Any
 
 from conformance.errors import ConformanceError, Unsupported
-from conformance.sdk.recorded_client import PLACEHOLDER, Line, plain_headers
+from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording, plain_headers
 from conformance.wire.exchange import Exchange
 
 SCRIPT = Path(__file__).parent / "client.mjs"
@@ -71,20 +71,20 @@ class Node:
     def run(
         self,
         action: str,
-        line: Line,
+        recording: ClientRecording,
         body: dict[str, Any] | None = None,
         *,
         environment: bool = False,
     ) -> dict[str, Any] | Raised:
-        """What the client gives, or what it raised. With `environment`, key and base URL are told there alone."""
-        options = {} if environment else {"apiKey": PLACEHOLDER, "baseURL": line.base_url}
-        variables = {"OPENAI_API_KEY": PLACEHOLDER, "OPENAI_BASE_URL": line.base_url} if environment else {}
+        """What the client gives, or what it raised. With `environment`, key and base URL are given there alone."""
+        options = {} if environment else {"apiKey": PLACEHOLDER, "baseURL": recording.base_url}
+        variables = {"OPENAI_API_KEY": PLACEHOLDER, "OPENAI_BASE_URL": recording.base_url} if environment else {}
         self._write({"action": action, "body": body, "options": options, "environment": variables})
-        while "fetch" in (told := self._read()):
-            self._write(_answer(line, told["fetch"]))
-        if line.failure:
-            raise line.failure
-        return Raised(**told["raised"]) if "raised" in told else dict(told["result"])
+        while "fetch" in (message := self._read()):
+            self._write(_answer(recording, message["fetch"]))
+        if recording.failure:
+            raise recording.failure
+        return Raised(**message["raised"]) if "raised" in message else dict(message["result"])
 
     def close(self) -> None:
         """Ends the process."""
@@ -109,12 +109,12 @@ class Node:
         return dict(json.loads(text))
 
 
-def _answer(line: Line, asked: dict[str, Any]) -> dict[str, Any]:
+def _answer(recording: ClientRecording, asked: dict[str, Any]) -> dict[str, Any]:
     """A recorded answer as the process takes it; no status when there is none."""
     body = asked["body"].encode() if asked["body"] is not None else None
     try:
-        exchange = line.ask(asked["method"], asked["url"], asked["headers"], body)
-    except Exception:  # kept in line.failure, and raised when the client has come back
+        exchange = recording.ask(asked["method"], asked["url"], asked["headers"], body)
+    except Exception:  # kept in recording.failure, and raised when the client has come back
         return {"status": 0, "broken": "no answer"}
     return _plain(exchange)
 

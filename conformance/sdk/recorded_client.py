@@ -1,6 +1,7 @@
-"""The line between an official client and the recorder.
+"""What stands between an official client and the recorder.
 
-Whatever language a client is written in, it hands its requests to a `Line` and gets the recorded exchange back.
+Whatever language a client is written in, it hands its requests to a `ClientRecording` and gets the recorded exchange
+back.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from conformance.words.check import inconclusive
 
 PLACEHOLDER = "sk-placeholder"
 """What a client believes to be its key. The recorder sends the real one."""
-Given = TypeVar("Given")
+Result = TypeVar("Result")
 FIRST = (
     *("model", "messages", "input", "max_tokens", "max_completion_tokens", "max_output_tokens"),
     *("stream", "stream_options", "tools", "tool_choice"),
@@ -41,7 +42,7 @@ _CLASSES = {
 
 
 @dataclass
-class Line:
+class ClientRecording:
     """Sends what a client asks, for one check.
 
     `entire` sends the client's own headers, too. `patient` waits for a rate limit to pass, as the recorder does.
@@ -88,11 +89,11 @@ class Line:
         """The headers that go with the request: none where the suite's own request asks the same."""
         if not self.entire:
             return ()
-        kept = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
-        kept = {"authorization": ""} | kept
-        return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(kept.items()))
+        own = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
+        own = {"authorization": ""} | own
+        return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(own.items()))
 
-    def result(self, use: Callable[[], Given], *, dependent: bool = False, served: bool = False) -> Given:
+    def result(self, use: Callable[[], Result], *, dependent: bool = False, served: bool = False) -> Result:
         """What `use` gives. An exception that the client raises is the finding.
 
         A refused request has a check of its own, unless the same request is known to be `served` without the client.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.sdk.recorded_client import PLACEHOLDER, Line, class_for, shown
+from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording, class_for, shown
 from conformance.sdk.transport import http_client, library_of, package
 from conformance.wire.exchange import Exchange, decoded
 from conformance.wire.recorder import Recorder
@@ -40,30 +40,30 @@ def anthropic() -> Any:
 
 
 @pytest.fixture
-def line(ask: Ask) -> Line:
-    """The line of this check; the client's own headers carry key and version."""
-    return Line(ask.recorder, PROTOCOL, entire=True)
+def recording(ask: Ask) -> ClientRecording:
+    """The recording of this check; the client's own headers carry key and version."""
+    return ClientRecording(ask.recorder, PROTOCOL, entire=True)
 
 
-def _client(anthropic: Any, line: Line, **options: Any) -> Any:
-    http = http_client(library_of(anthropic), line)
-    return anthropic.Anthropic(base_url=line.base_url, max_retries=0, http_client=http, **options)
+def _client(anthropic: Any, recording: ClientRecording, **options: Any) -> Any:
+    http = http_client(library_of(anthropic), recording)
+    return anthropic.Anthropic(base_url=recording.base_url, max_retries=0, http_client=http, **options)
 
 
 @pytest.fixture
-def client_of(anthropic: Any, gateway: dict[str, Any]) -> Callable[[Line], Any]:
-    """The official client on a line, with the key in the documented header, and the first version of the protocol."""
+def client_of(anthropic: Any, gateway: dict[str, Any]) -> Callable[[ClientRecording], Any]:
+    """The official client, with the key in the documented header, and the first version of the protocol."""
     headers: dict[str, Any] = {"anthropic-version": VERSION}
     if gateway["protocols"][PROTOCOL]["credentials"][0] == "bearer":
-        return lambda line: _client(anthropic, line, auth_token=PLACEHOLDER, default_headers=headers)
+        return lambda recording: _client(anthropic, recording, auth_token=PLACEHOLDER, default_headers=headers)
     headers |= {"X-Api-Key": PLACEHOLDER, "Authorization": anthropic.Omit()}
-    return lambda line: _client(anthropic, line, api_key=PLACEHOLDER, default_headers=headers)
+    return lambda recording: _client(anthropic, recording, api_key=PLACEHOLDER, default_headers=headers)
 
 
 @pytest.fixture
-def client(client_of: Callable[[Line], Any], line: Line) -> Any:
-    """The official client on the line of this check."""
-    return client_of(line)
+def client(client_of: Callable[[ClientRecording], Any], recording: ClientRecording) -> Any:
+    """The official client of this check."""
+    return client_of(recording)
 
 
 def _body(ask: Ask, prompt: str = PROMPT, **fields: Any) -> dict[str, Any]:
@@ -79,41 +79,43 @@ def _uses(message: Any) -> list[Any]:
 
 
 @requirement("sdk.anthropic.create")
-def test_create(ask: Ask, line: Line, client: Any) -> None:
-    """With the documented credential the client works."""
-    _demand_message(ask, line, client)
+def test_create(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The official client gives the message as its typed object, with the documented credential."""
+    _demand_message(ask, recording, client)
 
 
 @requirement("sdk.anthropic.unmodified")
-def test_unmodified(ask: Ask, recorder: Recorder, anthropic: Any, client_of: Callable[[Line], Any]) -> None:
-    """Another key and another base URL, and the client works, whichever header and version it sends."""
-    known = Line(recorder, PROTOCOL, entire=True)
+def test_unmodified(ask: Ask, recorder: Recorder, anthropic: Any, client_of: Callable[[ClientRecording], Any]) -> None:
+    """The client works with another key and another base URL, whichever header and version it sends."""
+    known = ClientRecording(recorder, PROTOCOL, entire=True)
     known.result(lambda: client_of(known).messages.create(**_body(ask)))
-    line = Line(recorder, PROTOCOL, entire=True)
+    recording = ClientRecording(recorder, PROTOCOL, entire=True)
 
-    _demand_message(ask, line, _client(anthropic, line, api_key=PLACEHOLDER))
+    _demand_message(ask, recording, _client(anthropic, recording, api_key=PLACEHOLDER))
 
 
-def _demand_message(ask: Ask, line: Line, client: Any) -> None:
+def _demand_message(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The client gives the message that was sent."""
-    message = line.result(lambda: client.messages.create(**_body(ask)), served=True)
-    blocks = pick(line.last.json, "content", kind=list)
+    message = recording.result(lambda: client.messages.create(**_body(ask)), served=True)
+    blocks = pick(recording.last.json, "content", kind=list)
     sent = "".join(str(block.get("text", "")) for block in blocks if isinstance(block, dict))
-    text = line.result(lambda: _text(message))
+    text = recording.result(lambda: _text(message))
 
     assert text == sent, f"corrupts: the text is {shown(text)}, sent was {shown(sent)}"
     assert message.role == "assistant", f"corrupts: the role is {shown(message.role)}"
 
 
 @requirement("sdk.anthropic.stream")
-def test_stream(ask: Ask, line: Line, client: Any) -> None:
-    """The loop and the final message give what was streamed."""
-    text, final = line.result(lambda: _streamed(client, **_body(ask)), served=True)
-    deltas = _deltas(line.last)
+def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The stream helper of the Anthropic client gives the text and a final message that equal what was streamed."""
+    text, final = recording.result(lambda: _streamed(client, **_body(ask)), served=True)
+    deltas = _deltas(recording.last)
     sent = "".join(str(delta.get("text", "")) for delta in deltas)
 
     assert text == sent, f"corrupts: the text is {shown(text)}, streamed was {shown(sent)}"
-    assert line.result(lambda: _text(final)) == sent, "corrupts: the final message has another text than the stream"
+    assert recording.result(lambda: _text(final)) == sent, (
+        "corrupts: the final message has another text than the stream"
+    )
     reasons = [delta["stop_reason"] for delta in deltas if delta.get("stop_reason")]
     if reasons:
         assert final.stop_reason == reasons[-1], f"corrupts: stop_reason is {shown(final.stop_reason)}"
@@ -133,13 +135,13 @@ def _deltas(exchange: Exchange) -> list[dict[str, Any]]:
 
 
 @requirement("sdk.anthropic.tools")
-def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
+def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The use of a tool is an object of the client, whole and streamed."""
     body = _body(ask, QUESTION, **TOOLS)
-    whole = line.result(lambda: client.messages.create(**body), dependent=dependent)
-    _, final = line.result(lambda: _streamed(client, **body), dependent=dependent)
+    whole = recording.result(lambda: client.messages.create(**body), dependent=dependent)
+    _, final = recording.result(lambda: _streamed(client, **body), dependent=dependent)
     for name, message in (("whole", whole), ("streamed", final)):
-        uses = line.result(partial(_uses, message))
+        uses = recording.result(partial(_uses, message))
         if not uses:
             inconclusive(f"the model used no tool, {name}")
         for use in uses:
@@ -150,13 +152,13 @@ def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
 
 
 @requirement("sdk.anthropic.errors")
-def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[Line], Any], anthropic: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[ClientRecording], Any], anthropic: Any) -> None:
+    """Every refusal is raised as the class that belongs to its status."""
     for name, key, fields in REFUSALS:
-        line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)
+        recording = ClientRecording(recorder, PROTOCOL, key=key, entire=True, patient=False)
         body = _body(ask, **fields)
-        error = line.raised(partial(client_of(line).messages.create, **body))
-        status = line.exchanges[-1].status
+        error = recording.raised(partial(client_of(recording).messages.create, **body))
+        status = recording.exchanges[-1].status
         expected = class_for(status, "APIStatusError")
         assert error is not None, f"silently accepts {name} ({status}): no exception is raised"
         assert isinstance(error, getattr(anthropic, expected)), (

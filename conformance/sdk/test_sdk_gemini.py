@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.sdk.recorded_client import PLACEHOLDER, Line, shown
+from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording, shown
 from conformance.sdk.transport import http_client, package
 from conformance.wire.exchange import decoded
 from conformance.wire.recorder import Recorder
@@ -44,32 +44,32 @@ def genai() -> Any:
 
 
 @pytest.fixture
-def line(ask: Ask) -> Line:
-    """The line of this check; the client's own headers carry the key."""
-    return Line(ask.recorder, PROTOCOL, entire=True)
+def recording(ask: Ask) -> ClientRecording:
+    """The recording of this check; the client's own headers carry the key."""
+    return ClientRecording(ask.recorder, PROTOCOL, entire=True)
 
 
 @pytest.fixture
 def client_of(genai: Any, gateway: dict[str, Any]) -> Callable[..., Any]:
-    """The official client on a line, with the kind of credential and the version of the paths that are documented.
+    """The official client, with the kind of credential and the version of the paths that are documented.
 
     The version `None` leaves the choice to the client.
     """
     kind = gateway["protocols"][PROTOCOL]["credentials"][0]
     headers = {"Authorization": f"Bearer {PLACEHOLDER}"} if kind == "bearer" else {}
 
-    def client(line: Line, version: str | None = "v1beta") -> Any:
-        http = http_client(import_module("httpx"), line)
-        options = {"base_url": line.base_url, "api_version": version, "headers": headers, "httpx_client": http}
+    def client(recording: ClientRecording, version: str | None = "v1beta") -> Any:
+        http = http_client(import_module("httpx"), recording)
+        options = {"base_url": recording.base_url, "api_version": version, "headers": headers, "httpx_client": http}
         return genai.Client(api_key=PLACEHOLDER, http_options=genai.types.HttpOptions(**options))
 
     return client
 
 
 @pytest.fixture
-def client(client_of: Callable[..., Any], line: Line) -> Any:
-    """The official client on the line of this check."""
-    return client_of(line)
+def client(client_of: Callable[..., Any], recording: ClientRecording) -> Any:
+    """The official client of this check."""
+    return client_of(recording)
 
 
 def _asked(ask: Ask, prompt: str = PROMPT, **config: Any) -> dict[str, Any]:
@@ -84,34 +84,34 @@ def _text(value: Any) -> str:
 
 
 @requirement("sdk.gemini.generate")
-def test_generate(ask: Ask, line: Line, client: Any) -> None:
-    """With the documented credential and paths the client works."""
-    _demand_text(ask, line, client)
+def test_generate(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The official client gives the answer as its typed object, with the documented credential and paths."""
+    _demand_text(ask, recording, client)
 
 
 @requirement("sdk.gemini.version")
-def test_version(ask: Ask, line: Line, recorder: Recorder, client_of: Callable[..., Any]) -> None:
-    """The client works below whichever version it asks for by itself."""
-    known = Line(recorder, PROTOCOL, entire=True)
+def test_version(ask: Ask, recording: ClientRecording, recorder: Recorder, client_of: Callable[..., Any]) -> None:
+    """The official client gives the answer also below the version of the paths that it prefers."""
+    known = ClientRecording(recorder, PROTOCOL, entire=True)
     known.result(lambda: client_of(known).models.generate_content(**_asked(ask)))
 
-    _demand_text(ask, line, client_of(line, None))
+    _demand_text(ask, recording, client_of(recording, None))
 
 
-def _demand_text(ask: Ask, line: Line, client: Any) -> None:
+def _demand_text(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The client gives the text that was sent."""
-    text = line.result(lambda: client.models.generate_content(**_asked(ask)).text, served=True)
-    sent = _text(line.last.json)
+    text = recording.result(lambda: client.models.generate_content(**_asked(ask)).text, served=True)
+    sent = _text(recording.last.json)
 
     assert (text or "") == sent, f"corrupts: the text is {shown(text)}, sent was {shown(sent)}"
 
 
 @requirement("sdk.gemini.stream")
-def test_stream(ask: Ask, line: Line, client: Any) -> None:
-    """The loop gives what was streamed."""
+def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The loop over a stream gives the Google GenAI client the text that was streamed."""
     stream = client.models.generate_content_stream
-    text = line.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
-    reader = line.last.stream
+    text = recording.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
+    reader = recording.last.stream
     values = [decoded(data) for data in (*(event.data for event in reader.events), reader.leftover)]
     sent = "".join(_text(value) for value in values if isinstance(value, dict) and _has_content(value))
 
@@ -124,10 +124,10 @@ def _has_content(value: dict[str, Any]) -> bool:
 
 
 @requirement("sdk.gemini.tools")
-def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
-    """The call of a function is an object of the client."""
+def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
+    """The Google GenAI client gives a function call with a name that was offered and arguments that are an object."""
     generate = client.models.generate_content
-    calls = line.result(lambda: generate(**_asked(ask, QUESTION, **TOOLS)).function_calls, dependent=dependent)
+    calls = recording.result(lambda: generate(**_asked(ask, QUESTION, **TOOLS)).function_calls, dependent=dependent)
     if not calls:
         inconclusive("the model called no function")
 
@@ -137,26 +137,28 @@ def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
 
 
 @requirement("sdk.gemini.embeddings")
-def test_embeddings(ask: Ask, line: Line, client: Any, genai: Any) -> None:
-    """The client gives the vectors that were sent."""
+def test_embeddings(ask: Ask, recording: ClientRecording, client: Any, genai: Any) -> None:
+    """The client gives a vector for each text, in order, with the numbers that were sent."""
     contents = [genai.types.Content(parts=[genai.types.Part(text=text)]) for text in TEXTS]
     asked = {"model": ask.model_for(EMBEDDINGS), "contents": contents}
-    found = line.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
-    sent = [one.get("values") for one in pick(line.exchanges[-1].json, "embeddings", kind=list)]
+    vectors = recording.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
+    sent = [one.get("values") for one in pick(recording.exchanges[-1].json, "embeddings", kind=list)]
 
-    assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
-    for vector, values in zip(found, sent, strict=True):
+    assert len(vectors) == len(TEXTS), (
+        f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(vectors)} vectors"
+    )
+    for vector, values in zip(vectors, sent, strict=True):
         assert vector == values, f"corrupts: a vector is {shown(vector)}, sent was {shown(values)}"
 
 
 @requirement("sdk.gemini.errors")
 def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], genai: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for name, key, fields in REFUSALS:
-        line = Line(recorder, PROTOCOL, key=key, entire=True, patient=False)
+        recording = ClientRecording(recorder, PROTOCOL, key=key, entire=True, patient=False)
         asked = _asked(ask) | fields
-        error = line.raised(partial(client_of(line).models.generate_content, **asked))
-        status = line.exchanges[-1].status
+        error = recording.raised(partial(client_of(recording).models.generate_content, **asked))
+        status = recording.exchanges[-1].status
         expected = genai.errors.ServerError if status >= 500 else genai.errors.ClientError
         assert error is not None, f"silently accepts {name} ({status}): no exception is raised"
         assert isinstance(error, expected), (

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.sdk.recorded_client import PLACEHOLDER, Line, shown
+from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording, shown
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 
@@ -30,32 +30,34 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 @pytest.fixture
-def entire(ask: Ask) -> Line:
-    """A line that passes the client's own headers on."""
-    return Line(ask.recorder, entire=True)
+def entire(ask: Ask) -> ClientRecording:
+    """The recording of a client whose own headers are sent."""
+    return ClientRecording(ask.recorder, entire=True)
 
 
-def _demand_answer(ask: Ask, line: Line, client: Any) -> None:
+def _demand_answer(ask: Ask, recording: ClientRecording, client: Any) -> None:
     """The client is served as the suite is, and gives a typed object with a text."""
     plain = ask.chat()
     if plain.status != 200:
         inconclusive(f"the same request without the client is answered {plain.status}")
     create = client.chat.completions.create
-    found = line.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
+    text = recording.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
     if plain.text:
-        assert isinstance(found, str), f"the content is {shown(found)}"
-        assert found, "the content is empty"
+        assert isinstance(text, str), f"the content is {shown(text)}"
+        assert text, "the content is empty"
 
 
 @requirement("sdk.openai.create")
-def test_create(ask: Ask, entire: Line, client_of: Callable[..., Any]) -> None:
-    """Another key and another base URL, and the client works."""
+def test_create(ask: Ask, entire: ClientRecording, client_of: Callable[..., Any]) -> None:
+    """The official Python client, with only the key and the base URL changed, gives the answer as its typed object."""
     _demand_answer(ask, entire, client_of(entire))
 
 
 @requirement("sdk.openai.environment")
-def test_environment(ask: Ask, entire: Line, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two environment variables, and the client works."""
+def test_environment(
+    ask: Ask, entire: ClientRecording, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`OPENAI_API_KEY` and `OPENAI_BASE_URL` in the environment are all that the Python client needs."""
     monkeypatch.setenv("OPENAI_API_KEY", PLACEHOLDER)
     monkeypatch.setenv("OPENAI_BASE_URL", entire.base_url)
 
@@ -63,12 +65,12 @@ def test_environment(ask: Ask, entire: Line, client_of: Callable[..., Any], monk
 
 
 @requirement("sdk.openai.types")
-def test_types(ask: Ask, line: Line, client: Any) -> None:
-    """What the client declares is what the caller gets."""
+def test_types(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The fields of the client's object have the types that it declares."""
     ask.chat()
-    completion = line.result(lambda: client.chat.completions.create(**ask.body()))
+    completion = recording.result(lambda: client.chat.completions.create(**ask.body()))
     for path, kind in TYPES.items():
-        value = line.result(partial(_member, completion, path))
+        value = recording.result(partial(_member, completion, path))
         fits = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         assert fits, f"corrupts: completion.{path}, declared {_name(kind)}, is {shown(value)}"
 
@@ -87,27 +89,27 @@ def _name(kind: type | tuple[type, ...]) -> str:
 
 
 @requirement("sdk.openai.models.list")
-def test_models_list(ask: Ask, line: Line, client: Any) -> None:
-    """The loop over the models meets each of them."""
+def test_models_list(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The Python client iterates over the models that are listed."""
     listed = [entry.get("id") if isinstance(entry, dict) else None for entry in _entries(ask)]
-    names = line.result(lambda: [model.id for model in client.models.list()])
+    names = recording.result(lambda: [model.id for model in client.models.list()])
 
     assert names == listed, f"corrupts: {len(listed)} models are listed, the client gives {shown(names)}"
 
 
 @requirement("sdk.openai.models.retrieve")
-def test_models_retrieve(ask: Ask, line: Line, client: Any) -> None:
-    """A model is found by the name that the list gave."""
-    found = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
-    names = [name for name in found if isinstance(name, str) and name]
+def test_models_retrieve(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The Python client retrieves a listed model by its name, also by a name with a slash."""
+    entries = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
+    names = [name for name in entries if isinstance(name, str) and name]
     if not names:
         inconclusive("no listed model has a name")
     name = next((name for name in names if "/" in name), names[0])
     if "/" not in name and ask.get(f"/models/{quote(name, safe='')}").status != 200:
         inconclusive(f"{name} is not answered under its name")
-    given = line.result(lambda: client.models.retrieve(name).id, served=True)
+    retrieved = recording.result(lambda: client.models.retrieve(name).id, served=True)
 
-    assert given == name, f"corrupts: the id of {name} is {shown(given)}"
+    assert retrieved == name, f"corrupts: the id of {name} is {shown(retrieved)}"
 
 
 def _entries(ask: Ask) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.sdk.recorded_client import Line, class_for, shown
+from conformance.sdk.recorded_client import ClientRecording, class_for, shown
 from conformance.target import Secret, Target
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
@@ -51,22 +51,22 @@ def _refusals(ask: Ask, target: Target, client_of: Callable[..., Any]) -> Iterat
 def _refusal(
     name: str, ask: Ask, client_of: Callable[..., Any], key: str | Secret = "default", **fields: Any
 ) -> Refusal:
-    line = Line(ask.recorder, key=key, patient=False)
-    error = line.raised(lambda: client_of(line).chat.completions.create(**ask.body(**fields)))
-    if not line.exchanges:
+    recording = ClientRecording(ask.recorder, key=key, patient=False)
+    error = recording.raised(lambda: client_of(recording).chat.completions.create(**ask.body(**fields)))
+    if not recording.exchanges:
         raise AssertionError(f"{name}: the client itself fails: {type(error).__name__}: {error!s:.160}")
-    return Refusal(name, line.exchanges[-1], error)
+    return Refusal(name, recording.exchanges[-1], error)
 
 
 def _raised(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any) -> list[Refusal]:
     """The refusals for which the client raised what it raises for a status."""
-    found = [one for one in _refusals(ask, target, client_of) if isinstance(one.error, openai.APIStatusError)]
-    return found or inconclusive("no refused request raised an exception with a status")
+    refusals = [one for one in _refusals(ask, target, client_of) if isinstance(one.error, openai.APIStatusError)]
+    return refusals or inconclusive("no refused request raised an exception with a status")
 
 
 @requirement("sdk.openai.errors.class")
 def test_errors_class(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for one in _refusals(ask, target, client_of):
         status = one.exchange.status
         expected = class_for(status, "APIStatusError")
@@ -80,7 +80,7 @@ def test_errors_class(ask: Ask, target: Target, client_of: Callable[..., Any], o
 def test_errors_fields(
     ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any, gateway: dict[str, Any]
 ) -> None:
-    """What is documented of an error is found in the exception."""
+    """The exception of the Python client carries the documented fields of the error."""
     documented = [name for name in gateway["errors"]["fields"] if name in {"code", "type"}]
     for one in _raised(ask, target, client_of, openai):
         error: Any = one.error
@@ -93,45 +93,50 @@ def test_errors_fields(
 
 @requirement("sdk.openai.errors.request-id")
 def test_errors_request_id(
-    ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any, gateway: dict[str, Any], line: Line
+    ask: Ask,
+    target: Target,
+    client_of: Callable[..., Any],
+    openai: Any,
+    gateway: dict[str, Any],
+    recording: ClientRecording,
 ) -> None:
-    """Whom to ask about a request is known to the program."""
+    """The exception and the answer of the Python client carry the id of the request, where one is documented."""
     if gateway["headers"]["request_id"] != "x-request-id":
         raise Unsupported("no x-request-id is documented")
     for one in _raised(ask, target, client_of, openai):
         error: Any = one.error
         assert error.request_id, f"{one.named()}: .request_id is {shown(error.request_id)}"
-    completion = line.result(lambda: client_of(line).chat.completions.create(**ask.body()))
+    completion = recording.result(lambda: client_of(recording).chat.completions.create(**ask.body()))
 
     assert completion._request_id, f"._request_id of an answer is {shown(completion._request_id)}"
 
 
 @requirement("sdk.openai.retry.limit")
 def test_retry_limit(ask: Ask, recorder: Recorder, client_of: Callable[..., Any]) -> None:
-    """The client waits as it is told, and is served."""
-    line = Line(recorder, key="limited", patient=False, fresh=True, first=TAKES)
-    client = client_of(line, max_retries=2)
+    """The Python client, left to its own retries, is served when a rate limit has passed."""
+    recording = ClientRecording(recorder, key="limited", patient=False, fresh=True, first=TAKES)
+    client = client_of(recording, max_retries=2)
     for _ in range(ATTEMPTS):
-        _demand_served(line, lambda: client.chat.completions.create(**ask.body()))
-        if _statuses(line).count(429):
+        _demand_served(recording, lambda: client.chat.completions.create(**ask.body()))
+        if _statuses(recording).count(429):
             return
     inconclusive(f"{ATTEMPTS} requests did not use up the limit")
 
 
 @requirement("sdk.openai.retry.upstream")
 def test_retry_upstream(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], target: Target) -> None:
-    """The client tries again, and is served."""
-    line = Line(recorder, patient=False, fresh=True, first=TAKES)
+    """The Python client, left to its own retries, is served when a passing failure behind the gateway is over."""
+    recording = ClientRecording(recorder, patient=False, fresh=True, first=TAKES)
     body = ask.body("Say hello to a client that tries again.", model=target.models["flaky-once"])
 
-    _demand_served(line, lambda: client_of(line, max_retries=2).chat.completions.create(**body))
+    _demand_served(recording, lambda: client_of(recording, max_retries=2).chat.completions.create(**body))
 
 
-def _demand_served(line: Line, use: Callable[[], object]) -> None:
-    error = line.raised(use)
-    seen = ", ".join(map(str, _statuses(line)))
+def _demand_served(recording: ClientRecording, use: Callable[[], object]) -> None:
+    error = recording.raised(use)
+    seen = ", ".join(map(str, _statuses(recording)))
     assert error is None, f"gives up with {type(error).__name__} after the answers {seen}: {error!s:.120}"
 
 
-def _statuses(line: Line) -> list[int]:
-    return [exchange.status for exchange in line.exchanges]
+def _statuses(recording: ClientRecording) -> list[int]:
+    return [exchange.status for exchange in recording.exchanges]

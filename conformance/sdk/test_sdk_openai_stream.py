@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import gateway_contract
-from conformance.sdk.recorded_client import Line, crashes, shown
+from conformance.sdk.recorded_client import ClientRecording, crashes, shown
 from conformance.sdk.transport import library_of
 from conformance.target import Target
 from conformance.words.ask import Ask
@@ -23,45 +23,47 @@ def _text(chunks: Iterable[Any]) -> str:
     return printed
 
 
-def _demand_text(found: str, wire: CompletionStream) -> None:
+def _demand_text(text: str, wire: CompletionStream) -> None:
     """The client gives the text that was streamed, if the stream ended in good order."""
     streamed = wire.text()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
-    assert found == streamed, f"corrupts: the text is {shown(found)}, streamed was {shown(streamed)}"
+    assert text == streamed, f"corrupts: the text is {shown(text)}, streamed was {shown(streamed)}"
 
 
 @requirement("sdk.openai.stream")
-def test_stream(ask: Ask, line: Line, client: Any) -> None:
-    """The documented loop prints what was streamed."""
+def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The documented loop over a stream gives the Python client the text that was streamed."""
     wire = ask.stream()
-    text = line.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
+    text = recording.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
 
     _demand_text(text, wire)
 
 
 @requirement("sdk.openai.stream.empty-choices")
-def test_stream_empty_choices(ask: Ask, line: Line, client: Any, contract: gateway_contract.Contract) -> None:
+def test_stream_empty_choices(
+    ask: Ask, recording: ClientRecording, client: Any, contract: gateway_contract.Contract
+) -> None:
     """A chunk without choices is skipped, and the usage is met where it is documented."""
     counted = "chat.stream.usage" in contract.features
     options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}
     wire = ask.stream(**options)
-    chunks = line.result(lambda: list(client.chat.completions.create(**ask.body(stream=True, **options))))
+    chunks = recording.result(lambda: list(client.chat.completions.create(**ask.body(stream=True, **options))))
 
-    _demand_text(line.result(lambda: _text(chunks)), wire)
+    _demand_text(recording.result(lambda: _text(chunks)), wire)
     if counted and wire.usages:
         usages = [chunk.usage for chunk in chunks if chunk.usage is not None]
         assert usages, "silently loses the usage that was streamed"
-        found, sent = getattr(usages[-1], "total_tokens", None), wire.usage.get("total_tokens")
-        assert found == sent, f"corrupts: total_tokens is {shown(found)}, streamed was {shown(sent)}"
+        total, sent = getattr(usages[-1], "total_tokens", None), wire.usage.get("total_tokens")
+        assert total == sent, f"corrupts: total_tokens is {shown(total)}, streamed was {shown(sent)}"
 
 
 @requirement("sdk.openai.stream.helper")
-def test_stream_helper(ask: Ask, line: Line, client: Any) -> None:
-    """The helper puts together what was streamed."""
+def test_stream_helper(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The stream helper of the Python client gives a final completion that equals what was streamed."""
     wire = ask.stream()
-    final = line.result(lambda: _final(client, **ask.body()))
-    choice, message = line.result(lambda: (final.choices[0], final.choices[0].message))
+    final = recording.result(lambda: _final(client, **ask.body()))
+    choice, message = recording.result(lambda: (final.choices[0], final.choices[0].message))
     reasons = wire.finish_reasons()
 
     _demand_text(message.content or "", wire)
@@ -77,10 +79,10 @@ def _final(client: Any, **fields: Any) -> Any:
 
 
 @requirement("sdk.openai.stream.error")
-def test_stream_error(ask: Ask, line: Line, client: Any, target: Target, openai: Any) -> None:
-    """A failure in mid-stream is raised."""
+def test_stream_error(ask: Ask, recording: ClientRecording, client: Any, target: Target, openai: Any) -> None:
+    """A failure in mid-stream is raised by the Python client, with its message."""
     body = ask.body(model=target.models["midstream-error"], stream=True)
-    error = line.raised(lambda: list(client.chat.completions.create(**body)))
+    error = recording.raised(lambda: list(client.chat.completions.create(**body)))
     if isinstance(error, openai.APIStatusError):
         inconclusive(f"the stream did not begin: it is answered {error.status_code}")
 

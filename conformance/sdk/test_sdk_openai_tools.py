@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.sdk.recorded_client import Line, shown
+from conformance.sdk.recorded_client import ClientRecording, shown
 from conformance.sdk.transport import package
 from conformance.wire.exchange import decoded
 from conformance.words.ask import Ask
@@ -18,13 +18,13 @@ ENOUGH = 400
 """Tokens for the object that is asked for."""
 
 
-def _demand_call(line: Line, call: Any) -> Any:
+def _demand_call(recording: ClientRecording, call: Any) -> Any:
     """A call as a program uses it. Gives its id."""
-    name, arguments = line.result(lambda: (call.function.name, call.function.arguments))
+    name, arguments = recording.result(lambda: (call.function.name, call.function.arguments))
     assert name in NAMES, f"corrupts: the name is {shown(name)}, offered were {' and '.join(sorted(NAMES))}"
     parsed = isinstance(arguments, str) and isinstance(decoded(arguments), dict)
     assert parsed, f"corrupts: the arguments are {shown(arguments)}"
-    return line.result(lambda: call.id)
+    return recording.result(lambda: call.id)
 
 
 def _called(completion: Any) -> list[Any]:
@@ -33,50 +33,50 @@ def _called(completion: Any) -> list[Any]:
 
 
 @requirement("sdk.openai.tools")
-def test_tools(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
-    """Each call can be made."""
+def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
+    """The Python client gives a tool call with an id, a name that was offered, and arguments that can be parsed."""
     body = ask.body(QUESTION, **REQUIRED)
-    completion = line.result(lambda: client.chat.completions.create(**body), dependent=dependent)
-    found = line.result(lambda: _called(completion))
+    completion = recording.result(lambda: client.chat.completions.create(**body), dependent=dependent)
+    seen = recording.result(lambda: _called(completion))
     made = calls(required(ask))
 
-    assert len(found) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(found)}"
-    for call in found:
-        name = _demand_call(line, call)
+    assert len(seen) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(seen)}"
+    for call in seen:
+        name = _demand_call(recording, call)
         assert isinstance(name, str), f"corrupts: the id is {shown(name)}"
         assert name, "the id is empty"
 
 
 @requirement("sdk.openai.tools.loop")
-def test_tools_loop(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
+def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The client's own message is taken back, with the results of its calls."""
     body = ask.body(QUESTION, **REQUIRED)
     create = client.chat.completions.create
-    message = line.result(lambda: create(**body).choices[0].message, dependent=dependent)
-    found = message.tool_calls or inconclusive("the model called no tool")
-    results = [{"role": "tool", "tool_call_id": call.id, "content": "It is sunny."} for call in found]
+    message = recording.result(lambda: create(**body).choices[0].message, dependent=dependent)
+    calls = message.tool_calls or inconclusive("the model called no tool")
+    results = [{"role": "tool", "tool_call_id": call.id, "content": "It is sunny."} for call in calls]
     turn = ask.body(messages=[*body["messages"], message, *results], tools=body["tools"])
 
-    answer = line.result(lambda: create(**turn).choices[0].message, served=True)
+    answer = recording.result(lambda: create(**turn).choices[0].message, served=True)
 
     assert answer.role == "assistant", f"corrupts: the role is {shown(answer.role)}"
 
 
 @requirement("sdk.openai.tools.stream")
-def test_tools_stream(ask: Ask, line: Line, client: Any, dependent: bool) -> None:
+def test_tools_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The calls put together by the stream helper are those that were streamed."""
     body = ask.body(QUESTION, **REQUIRED)
-    final = line.result(lambda: _final(client, **body), dependent=dependent)
+    final = recording.result(lambda: _final(client, **body), dependent=dependent)
     wire = required_stream(ask)
     if not any(True for _ in wire.fragments()):
         inconclusive("the model called no tool")
     if wire.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
-    found = line.result(lambda: _called(final))
+    calls = recording.result(lambda: _called(final))
 
-    assert found, "silently loses the calls that were streamed"
-    for call, streamed in zip(found, wire.tool_calls(), strict=False):
-        name = _demand_call(line, call)
+    assert calls, "silently loses the calls that were streamed"
+    for call, streamed in zip(calls, wire.tool_calls(), strict=False):
+        name = _demand_call(recording, call)
         assert name == streamed.id, f"corrupts: the id is {shown(name)}, streamed was {shown(streamed.id)}"
 
 
@@ -99,17 +99,17 @@ def _demand_parsed(completion: Any, book: Any) -> None:
 
 
 @requirement("sdk.openai.parse")
-def test_parse(ask: Ask, line: Line, client: Any, dependent: bool, book: Any) -> None:
-    """The answer is an object of the class."""
+def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
+    """`parse` of the Python client gives an object of the caller's own class."""
     body = ask.body(BOOK, **{ask.limit: ENOUGH})
     parse = getattr(client.chat.completions, "parse", None) or client.beta.chat.completions.parse
 
-    _demand_parsed(line.result(lambda: parse(**body, response_format=book), dependent=dependent), book)
+    _demand_parsed(recording.result(lambda: parse(**body, response_format=book), dependent=dependent), book)
 
 
 @requirement("sdk.openai.parse.stream")
-def test_parse_stream(ask: Ask, line: Line, client: Any, dependent: bool, book: Any) -> None:
-    """The streamed answer is an object of the class."""
+def test_parse_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
+    """The stream helper of the Python client, given a class, gives an object of it."""
     body = ask.body(BOOK, **{ask.limit: ENOUGH})
 
-    _demand_parsed(line.result(lambda: _final(client, **body, response_format=book), dependent=dependent), book)
+    _demand_parsed(recording.result(lambda: _final(client, **body, response_format=book), dependent=dependent), book)

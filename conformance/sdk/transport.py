@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from conformance.errors import Unsupported
-from conformance.sdk.recorded_client import Line, plain_headers
+from conformance.sdk.recorded_client import ClientRecording, plain_headers
 from conformance.wire.exchange import Exchange
 
 
@@ -36,9 +36,9 @@ def library_of(sdk: Any) -> Any:
     return import_module(name)
 
 
-def http_client(library: Any, line: Line) -> Any:
-    """A client of `library` that asks over `line`."""
-    return library.Client(transport=_transport(library)(line), trust_env=False)
+def http_client(library: Any, recording: ClientRecording) -> Any:
+    """A client of `library` that asks through `recording`."""
+    return library.Client(transport=_transport(library)(recording), trust_env=False)
 
 
 @cache
@@ -60,13 +60,13 @@ def _transport(library: Any) -> Any:
                 raise _broken(library, self.exchange)
 
     class Transport(library.BaseTransport):  # type: ignore[misc]
-        """Asks over a line. It never connects to anything."""
+        """Asks through a recording. It never connects to anything."""
 
-        def __init__(self, line: Line) -> None:
-            self.line = line
+        def __init__(self, recording: ClientRecording) -> None:
+            self.recording = recording
 
         def handle_request(self, request: Any) -> Any:
-            exchange = self.line.ask(request.method, str(request.url), request.headers, request.read() or None)
+            exchange = self.recording.ask(request.method, str(request.url), request.headers, request.read() or None)
             if not exchange.status:
                 raise _broken(library, exchange)
             patience = request.extensions.get("timeout", {}).get("read")

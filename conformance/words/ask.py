@@ -20,6 +20,7 @@ OMIT: Any = object()
 PROMPT = "Say hello in one short sentence."
 Fields = Iterable[tuple[str, object]]
 Files = Iterable[tuple[str, str, str, bytes]]
+MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
 BOUNDARY = "gateway-conformance-7f3a9c51"
 MODELS = {
     "embeddings": re.compile(r"embed"),
@@ -48,7 +49,7 @@ def user(content: object) -> dict[str, Any]:
     return {"role": "user", "content": content}
 
 
-def given(fields: dict[str, Any]) -> dict[str, Any]:
+def without_omitted(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that are not left out by `OMIT`."""
     return {name: value for name, value in fields.items() if value is not OMIT}
 
@@ -78,23 +79,25 @@ def encoded(body: object) -> bytes:
 class Ask:
     """Asks one target on behalf of all checks.
 
-    `routes` are those that were looked for because nobody promised them, each with why it is not there, or nothing.
+    `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `routes` are
+    the undocumented ones that were looked for, each with the reason why it is missing, or an empty text.
     """
 
     def __init__(self, recorder: Recorder, model: str) -> None:
         self.recorder = recorder
         self.model = model
+        self.limit = MAX_TOKENS
         self.routes: dict[str, str] = {}
 
-    @property
-    def limit(self) -> str:
-        """The name of the field that caps the answer: some models take only `max_completion_tokens`."""
-        first = self._limited("max_tokens") if self.model else None
-        if first is None or first.status not in {400, 422}:
-            return "max_tokens"
-        named = "max_completion_tokens" in first.text
-        tried = "max_tokens" in first.text and self._limited("max_completion_tokens").status == 200
-        return "max_completion_tokens" if named or tried else "max_tokens"
+    def choose(self, model: str) -> Exchange:
+        """Asks this model from now on, with the limit that it takes: its answer to the plainest request."""
+        self.model, self.limit = model, MAX_TOKENS
+        answer = self._limited(MAX_TOKENS)
+        if answer.status in {400, 422}:
+            named = MAX_COMPLETION_TOKENS in answer.text
+            if named or (MAX_TOKENS in answer.text and self._limited(MAX_COMPLETION_TOKENS).status == 200):
+                self.limit = MAX_COMPLETION_TOKENS
+        return self._limited(self.limit)
 
     def _limited(self, limit: str) -> Exchange:
         """The answer to the plainest request, capped by the field of that name."""
@@ -117,9 +120,9 @@ class Ask:
         if not self.model:
             raise Inconclusive("GET /models lists no model that answers a chat request: name one with --model")
         body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
-        if "max_tokens" in fields or "max_completion_tokens" in fields:
+        if MAX_TOKENS in fields or MAX_COMPLETION_TOKENS in fields:
             body = {name: value for name, value in body.items() if name != self.limit or name in fields}
-        return given(body)
+        return without_omitted(body)
 
     def post(self, path: str, body: object, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
         """`POST` of a JSON value, or of bytes as they are."""

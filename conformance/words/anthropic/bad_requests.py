@@ -11,7 +11,7 @@ from conformance.wire.exchange import Exchange
 from conformance.words.answer import leave_at_limit
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import OMIT, STRANGER, encoded
-from conformance.words.openai.bad_requests import NOWHERE, Wrong
+from conformance.words.openai.bad_requests import NOWHERE, BadRequest
 
 TYPES = {
     "malformed_body": {"invalid_request_error"},
@@ -25,7 +25,7 @@ TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake(Wrong):
+class BadMessageRequest(BadRequest):
     """A wrong request: the plainest one with `fields` changed and its bytes damaged, or with another key."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Mistake(Wrong):
     key: str | Secret | None = "default"
 
     def send(self, anthropic: Anthropic, **fields: Any) -> Exchange:
-        """The answer to the mistake; inconclusive when a limit of the account came first."""
+        """The answer; inconclusive when a limit of the account came first."""
         raw = self.damage(encoded(anthropic.body(**{**self.fields, **fields})))
         answer = anthropic.post(raw, key=self.key)
         leave_at_limit(answer)
@@ -45,22 +45,24 @@ class Mistake(Wrong):
         return {*own, *(name for cause in self.causes for name in TYPES[cause])}
 
 
-MALFORMED = Mistake("truncated", ("malformed_body",), damage=lambda plain: plain[: len(plain) // 2])
+MALFORMED = BadMessageRequest("truncated", ("malformed_body",), damage=lambda plain: plain[: len(plain) // 2])
 MISSING = [
-    Mistake("model-missing", ("missing_field",), {"model": OMIT}),
-    Mistake("max-tokens-missing", ("missing_field",), {"max_tokens": OMIT}),
-    Mistake("messages-missing", ("missing_field",), {"messages": OMIT}),
+    BadMessageRequest("model-missing", ("missing_field",), {"model": OMIT}),
+    BadMessageRequest("max-tokens-missing", ("missing_field",), {"max_tokens": OMIT}),
+    BadMessageRequest("messages-missing", ("missing_field",), {"messages": OMIT}),
 ]
 INVALID = [
-    Mistake("max-tokens-a-word", ("invalid_value",), {"max_tokens": "many"}),
-    Mistake("messages-a-string", ("invalid_value",), {"messages": "Hello."}),
+    BadMessageRequest("max-tokens-a-word", ("invalid_value",), {"max_tokens": "many"}),
+    BadMessageRequest("messages-a-string", ("invalid_value",), {"messages": "Hello."}),
 ]
 WRONG_OPTION = [
-    Mistake("role-unknown", ("invalid_value",), {"messages": [{"role": "stranger", "content": "Hello."}]}),
-    Mistake("block-unknown", ("invalid_value",), {"messages": [{"role": "user", "content": [{"type": "smell"}]}]}),
+    BadMessageRequest("role-unknown", ("invalid_value",), {"messages": [{"role": "stranger", "content": "Hello."}]}),
+    BadMessageRequest(
+        "block-unknown", ("invalid_value",), {"messages": [{"role": "user", "content": [{"type": "smell"}]}]}
+    ),
 ]
-TEMPERATURE = Mistake("temperature-above-1", ("invalid_value",), {"temperature": 1.5})
-UNKNOWN_MODEL = Mistake("model-unknown", ("unknown_model",), {"model": NOWHERE})
-NO_KEY = Mistake("key-missing", ("missing_credential",), key=None)
-WRONG_KEY = Mistake("key-unknown", ("invalid_credential",), key=STRANGER)
+TEMPERATURE = BadMessageRequest("temperature-above-1", ("invalid_value",), {"temperature": 1.5})
+UNKNOWN_MODEL = BadMessageRequest("model-unknown", ("unknown_model",), {"model": NOWHERE})
+NO_KEY = BadMessageRequest("key-missing", ("missing_credential",), key=None)
+WRONG_KEY = BadMessageRequest("key-unknown", ("invalid_credential",), key=STRANGER)
 ALL = [MALFORMED, *MISSING, *INVALID, *WRONG_OPTION, TEMPERATURE, UNKNOWN_MODEL, NO_KEY, WRONG_KEY]

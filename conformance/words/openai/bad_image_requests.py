@@ -9,7 +9,7 @@ from typing import Any
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import leave_at_limit
 from conformance.words.ask import BOUNDARY, OMIT, form
-from conformance.words.openai.bad_requests import NOWHERE, Wrong
+from conformance.words.openai.bad_requests import NOWHERE, BadRequest
 from conformance.words.openai.images import EDITS, GENERATIONS, Studio, circle
 
 Part = tuple[str, str, str, bytes]
@@ -21,7 +21,7 @@ def _png() -> list[Part]:
 
 
 @dataclass(frozen=True, slots=True)
-class WrongImage(Wrong):
+class BadImageRequest(BadRequest):
     """A wrong request for images: the plainest one with `fields` changed.
 
     `parts` makes the files of an edit, which is sent as a form that is then damaged; None is a generation.
@@ -33,7 +33,7 @@ class WrongImage(Wrong):
     media_type: str = f"multipart/form-data; boundary={BOUNDARY}"
 
     def send(self, studio: Studio) -> Exchange:
-        """The answer to the mistake; inconclusive when a limit of the account came first."""
+        """The answer; inconclusive when a limit of the account came first."""
         fields = studio.with_plain(**self.fields)
         if self.parts is None:
             answer = studio.ask.post(GENERATIONS, fields)
@@ -51,30 +51,32 @@ def _part(name: str, data: bytes, media_type: str = "image/png", file: str = "im
 _VALUE = ("invalid_value",)
 _UNREADABLE = ("malformed_body", "missing_field", "invalid_value", "wrong_media_type")
 _LACKING = _UNREADABLE
-"""Who finds no image in a form may also say that it is no form with files."""
+"""A form without an image may also be refused as one that is no form with files."""
 
-NO_PROMPT = WrongImage("prompt-missing", ("missing_field",), {"prompt": OMIT})
-UNKNOWN_MODEL = WrongImage("model-unknown", ("unknown_model",), {"model": NOWHERE})
-WRONG_N = [WrongImage("n-zero", _VALUE, {"n": 0}), WrongImage("n-a-word", _VALUE, {"n": "two"})]
-WRONG_SIZE = WrongImage("size-a-word", _VALUE, {"size": "as large as a house"})
-WRONG_FORMAT = WrongImage("format-unknown", _VALUE, {"output_format": "papyrus"})
-WRONG_QUALITY = WrongImage("quality-unknown", _VALUE, {"quality": "wonderful"})
+NO_PROMPT = BadImageRequest("prompt-missing", ("missing_field",), {"prompt": OMIT})
+UNKNOWN_MODEL = BadImageRequest("model-unknown", ("unknown_model",), {"model": NOWHERE})
+WRONG_N = [BadImageRequest("n-zero", _VALUE, {"n": 0}), BadImageRequest("n-a-word", _VALUE, {"n": "two"})]
+WRONG_SIZE = BadImageRequest("size-a-word", _VALUE, {"size": "as large as a house"})
+WRONG_FORMAT = BadImageRequest("format-unknown", _VALUE, {"output_format": "papyrus"})
+WRONG_QUALITY = BadImageRequest("quality-unknown", _VALUE, {"quality": "wonderful"})
 
-EDIT_NO_PROMPT = WrongImage("edit-prompt-missing", ("missing_field",), {"prompt": OMIT}, _png)
+EDIT_NO_PROMPT = BadImageRequest("edit-prompt-missing", ("missing_field",), {"prompt": OMIT}, _png)
 NO_IMAGE = [
-    WrongImage("edit-image-missing", _LACKING, parts=list),
-    WrongImage("edit-image-misnamed", _LACKING, parts=lambda: [("picture", *_png()[0][1:])]),
-    WrongImage("edit-image-as-text", _LACKING, {"image": "circle.png"}, list),
+    BadImageRequest("edit-image-missing", _LACKING, parts=list),
+    BadImageRequest("edit-image-misnamed", _LACKING, parts=lambda: [("picture", *_png()[0][1:])]),
+    BadImageRequest("edit-image-as-text", _LACKING, {"image": "circle.png"}, list),
 ]
 NOT_AN_IMAGE = [
-    WrongImage("edit-text-as-png", _VALUE, parts=_part("image", TEXT)),
-    WrongImage("edit-text-file", (*_VALUE, "wrong_media_type"), parts=_part("image", TEXT, "text/plain", "note.txt")),
-    WrongImage("edit-image-empty", _LACKING, parts=_part("image", b"")),
+    BadImageRequest("edit-text-as-png", _VALUE, parts=_part("image", TEXT)),
+    BadImageRequest(
+        "edit-text-file", (*_VALUE, "wrong_media_type"), parts=_part("image", TEXT, "text/plain", "note.txt")
+    ),
+    BadImageRequest("edit-image-empty", _LACKING, parts=_part("image", b"")),
 ]
 BROKEN_FORM = [
-    WrongImage("edit-without-boundary", _UNREADABLE, parts=_png, media_type="multipart/form-data"),
-    WrongImage(
+    BadImageRequest("edit-without-boundary", _UNREADABLE, parts=_png, media_type="multipart/form-data"),
+    BadImageRequest(
         "edit-with-other-boundary", _UNREADABLE, parts=_png, media_type="multipart/form-data; boundary=some-other-word"
     ),
-    WrongImage("edit-form-empty", _UNREADABLE, parts=_png, damage=lambda _: b""),
+    BadImageRequest("edit-form-empty", _UNREADABLE, parts=_png, damage=lambda _: b""),
 ]

@@ -1,19 +1,21 @@
 """Requests that are wrong on purpose, each with the cause that the contract gives it and the field at fault.
 
-Every mistake is sent once and judged many times. `ODD` are requests that a gateway may take or refuse, as long as it
-answers.
+Every request is sent once and its answer judged many times. `ODD` are requests that a gateway may take or refuse, as
+long as it answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from conformance.target import Secret
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import allowed_for, leave_at_limit
 from conformance.words.ask import OMIT, STRANGER, Ask, encoded, user
+from conformance.words.check import Check, each
 
 CHAT = "/chat/completions"
 NOWHERE = "no-such-model-anywhere"
@@ -21,7 +23,7 @@ DEPTH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class BadRequest:
     """A wrong request. `causes` are the contract's names for what is wrong, several where it can be seen either way."""
 
     name: str
@@ -33,7 +35,7 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake(Wrong):
+class BadChatRequest(BadRequest):
     """A wrong request: a chat request with `fields` changed and its bytes damaged, or another method or path.
 
     `at` is the path of the field at fault. A gateway that does not claim `feature` may ignore what is wrong.
@@ -49,7 +51,7 @@ class Mistake(Wrong):
     feature: str = "chat"
 
     def send(self, ask: Ask) -> Exchange:
-        """The answer to the mistake; inconclusive when a limit of the account came first."""
+        """The answer; inconclusive when a limit of the account came first."""
         body = self.damage(encoded(ask.body(**self.fields))) if self.method in {"POST", "PUT"} else None
         answer = ask.send(self.method, self.path, body, key=self.key, headers=dict(self.headers))
         leave_at_limit(answer)
@@ -73,51 +75,51 @@ def _instead(body: bytes) -> Callable[[bytes], bytes]:
 _OBJECT = ("malformed_body", "invalid_value", "missing_field")
 _VALUE = ("invalid_value",)
 
-MALFORMED = Mistake("truncated", ("malformed_body",), damage=lambda plain: plain[: len(plain) // 2])
-EMPTY = Mistake("empty-body", ("malformed_body", "missing_field"), damage=_instead(b""))
+MALFORMED = BadChatRequest("truncated", ("malformed_body",), damage=lambda plain: plain[: len(plain) // 2])
+EMPTY = BadChatRequest("empty-body", ("malformed_body", "missing_field"), damage=_instead(b""))
 NOT_AN_OBJECT = [
-    Mistake("array-body", _OBJECT, damage=lambda plain: b"[" + plain + b"]"),
-    Mistake("string-body", _OBJECT, damage=_instead(b'"hello"')),
-    Mistake("number-body", _OBJECT, damage=_instead(b"7")),
-    Mistake("null-body", _OBJECT, damage=_instead(b"null")),
+    BadChatRequest("array-body", _OBJECT, damage=lambda plain: b"[" + plain + b"]"),
+    BadChatRequest("string-body", _OBJECT, damage=_instead(b'"hello"')),
+    BadChatRequest("number-body", _OBJECT, damage=_instead(b"7")),
+    BadChatRequest("null-body", _OBJECT, damage=_instead(b"null")),
 ]
-NO_MODEL = Mistake("model-missing", ("missing_field",), "model", {"model": OMIT})
-NO_MESSAGES = Mistake("messages-missing", ("missing_field",), "messages", {"messages": OMIT})
-NO_ROLE = Mistake(
+NO_MODEL = BadChatRequest("model-missing", ("missing_field",), "model", {"model": OMIT})
+NO_MESSAGES = BadChatRequest("messages-missing", ("missing_field",), "messages", {"messages": OMIT})
+NO_ROLE = BadChatRequest(
     "role-missing", ("missing_field", "invalid_value"), "messages[0].role", {"messages": [{"content": "Hello."}]}
 )
-EMPTY_MESSAGES = Mistake("messages-empty", ("invalid_value", "missing_field"), "messages", {"messages": []})
-MODEL_TYPE = Mistake("model-a-number", _VALUE, "model", {"model": 7})
-MESSAGES_TYPE = Mistake("messages-a-string", _VALUE, "messages", {"messages": "Hello."})
+EMPTY_MESSAGES = BadChatRequest("messages-empty", ("invalid_value", "missing_field"), "messages", {"messages": []})
+MODEL_TYPE = BadChatRequest("model-a-number", _VALUE, "model", {"model": 7})
+MESSAGES_TYPE = BadChatRequest("messages-a-string", _VALUE, "messages", {"messages": "Hello."})
 WRONG_NUMBER = [
-    Mistake("temperature-a-word", _VALUE, "temperature", {"temperature": "warm"}, feature="chat.sampling"),
-    Mistake("max-tokens-a-word", _VALUE, "max_tokens", {"max_tokens": "many"}, feature="chat.max-tokens"),
+    BadChatRequest("temperature-a-word", _VALUE, "temperature", {"temperature": "warm"}, feature="chat.sampling"),
+    BadChatRequest("max-tokens-a-word", _VALUE, "max_tokens", {"max_tokens": "many"}, feature="chat.max-tokens"),
 ]
 WRONG_TYPE = [MESSAGES_TYPE, *WRONG_NUMBER]
 WRONG_OPTION = [
-    Mistake("content-a-number", _VALUE, "messages[0].content", {"messages": [user(7)]}),
-    Mistake(
+    BadChatRequest("content-a-number", _VALUE, "messages[0].content", {"messages": [user(7)]}),
+    BadChatRequest(
         "content-missing", ("missing_field", "invalid_value"), "messages[0].content", {"messages": [{"role": "user"}]}
     ),
-    Mistake(
+    BadChatRequest(
         "part-unknown",
         ("invalid_value", "missing_field"),
         "messages[0].content[0].type",
         {"messages": [user([{"type": "smell", "smell": "rose"}])]},
         feature="chat.parts",
     ),
-    Mistake("stream-a-word", _VALUE, "stream", {"stream": "perhaps"}, feature="chat.stream"),
-    Mistake("tools-an-object", _VALUE, "tools", {"tools": {"type": "function"}}, feature="chat.tools"),
-    Mistake("tool-choice-unknown", _VALUE, "tool_choice", {"tool_choice": "perhaps"}, feature="chat.tools"),
-    Mistake("format-a-word", _VALUE, "response_format", {"response_format": "json"}, feature="chat.json-object"),
-    Mistake("n-a-word", _VALUE, "n", {"n": "two"}, feature="chat.n"),
-    Mistake("stop-an-object", _VALUE, "stop", {"stop": {"word": "end"}}, feature="chat.stop"),
+    BadChatRequest("stream-a-word", _VALUE, "stream", {"stream": "perhaps"}, feature="chat.stream"),
+    BadChatRequest("tools-an-object", _VALUE, "tools", {"tools": {"type": "function"}}, feature="chat.tools"),
+    BadChatRequest("tool-choice-unknown", _VALUE, "tool_choice", {"tool_choice": "perhaps"}, feature="chat.tools"),
+    BadChatRequest("format-a-word", _VALUE, "response_format", {"response_format": "json"}, feature="chat.json-object"),
+    BadChatRequest("n-a-word", _VALUE, "n", {"n": "two"}, feature="chat.n"),
+    BadChatRequest("stop-an-object", _VALUE, "stop", {"stop": {"word": "end"}}, feature="chat.stop"),
 ]
 UNKNOWN_MODEL = [
-    Mistake("model-unknown", ("unknown_model",), "model", {"model": NOWHERE}),
-    Mistake("model-unknown-streamed", ("unknown_model",), "model", {"model": NOWHERE, "stream": True}),
+    BadChatRequest("model-unknown", ("unknown_model",), "model", {"model": NOWHERE}),
+    BadChatRequest("model-unknown-streamed", ("unknown_model",), "model", {"model": NOWHERE, "stream": True}),
 ]
-RETRIEVED = Mistake(
+RETRIEVED = BadChatRequest(
     "model-unknown-retrieved",
     ("unknown_model",),
     "model",
@@ -125,34 +127,34 @@ RETRIEVED = Mistake(
     path=f"/models/{NOWHERE}",
     feature="models.retrieve",
 )
-LONG_MODEL = Mistake("model-very-long", ("unknown_model", "invalid_value"), "model", {"model": "m" * 10_000})
+LONG_MODEL = BadChatRequest("model-very-long", ("unknown_model", "invalid_value"), "model", {"model": "m" * 10_000})
 UNKNOWN_ROUTE = [
-    Mistake("route-unknown", ("unknown_route",), method="GET", path="/no/such/route"),
-    Mistake("route-unknown-post", ("unknown_route",), path="/chat/no-such-route"),
+    BadChatRequest("route-unknown", ("unknown_route",), method="GET", path="/no/such/route"),
+    BadChatRequest("route-unknown-post", ("unknown_route",), path="/chat/no-such-route"),
 ]
 WRONG_METHOD = [
-    Mistake("delete-chat", ("wrong_method",), method="DELETE"),
-    Mistake("put-chat", ("wrong_method",), method="PUT"),
-    Mistake("post-models", ("wrong_method",), path="/models", feature="models"),
+    BadChatRequest("delete-chat", ("wrong_method",), method="DELETE"),
+    BadChatRequest("put-chat", ("wrong_method",), method="PUT"),
+    BadChatRequest("post-models", ("wrong_method",), path="/models", feature="models"),
 ]
 WRONG_MEDIA_TYPE = [
-    Mistake("sent-as-text", ("wrong_media_type",), headers={"content-type": "text/plain"}),
-    Mistake("sent-as-nothing", ("wrong_media_type",), headers={"content-type": ""}),
+    BadChatRequest("sent-as-text", ("wrong_media_type",), headers={"content-type": "text/plain"}),
+    BadChatRequest("sent-as-nothing", ("wrong_media_type",), headers={"content-type": ""}),
 ]
 CREDENTIALS = [
-    Mistake("key-missing", ("missing_credential",), key=None),
-    Mistake("key-unknown", ("invalid_credential",), key=STRANGER),
+    BadChatRequest("key-missing", ("missing_credential",), key=None),
+    BadChatRequest("key-unknown", ("invalid_credential",), key=STRANGER),
 ]
 ODD = [
-    Mistake("invalid-utf-8", damage=_saying(b"\xff\xfe")),
-    Mistake("lone-surrogate", damage=_saying(b"\\ud800")),
-    Mistake("nan", damage=_with(b"top_p", b"NaN")),
-    Mistake("beyond-double", damage=_with(b"temperature", b"1e400")),
-    Mistake("beyond-integer", damage=_with(b"seed", b"1" + b"0" * 400)),
-    Mistake("deeply-nested", damage=_with(b"x_nested", b"[" * DEPTH + b"]" * DEPTH)),
-    Mistake("role-unknown", fields={"messages": [{"role": "stranger", "content": "Hello."}]}),
-    Mistake("head-models", method="HEAD", path="/models"),
-    Mistake("options-chat", method="OPTIONS"),
+    BadChatRequest("invalid-utf-8", damage=_saying(b"\xff\xfe")),
+    BadChatRequest("lone-surrogate", damage=_saying(b"\\ud800")),
+    BadChatRequest("nan", damage=_with(b"top_p", b"NaN")),
+    BadChatRequest("beyond-double", damage=_with(b"temperature", b"1e400")),
+    BadChatRequest("beyond-integer", damage=_with(b"seed", b"1" + b"0" * 400)),
+    BadChatRequest("deeply-nested", damage=_with(b"x_nested", b"[" * DEPTH + b"]" * DEPTH)),
+    BadChatRequest("role-unknown", fields={"messages": [{"role": "stranger", "content": "Hello."}]}),
+    BadChatRequest("head-models", method="HEAD", path="/models"),
+    BadChatRequest("options-chat", method="OPTIONS"),
 ]
 
 UNREADABLE = [MALFORMED, EMPTY, *NOT_AN_OBJECT]
@@ -160,3 +162,8 @@ OF_ONE_FIELD = [NO_MODEL, NO_MESSAGES, MODEL_TYPE, *WRONG_TYPE, NO_ROLE, EMPTY_M
 NEVER_SERVED = [*UNREADABLE, NO_MESSAGES, MESSAGES_TYPE, *UNKNOWN_MODEL, LONG_MODEL, *UNKNOWN_ROUTE]
 ANSWERED_AS_ERROR = [*UNREADABLE, *OF_ONE_FIELD, RETRIEVED, LONG_MODEL, *WRONG_MEDIA_TYPE, *CREDENTIALS]
 ALL = [*ANSWERED_AS_ERROR, *UNKNOWN_ROUTE, *WRONG_METHOD, *ODD]
+
+
+def each_bad_request(some: Sequence[BadRequest]) -> Callable[[Check], Check]:
+    """One case for each of these requests."""
+    return each("bad_request", some, attrgetter("name"))

@@ -11,7 +11,7 @@ from conformance.words.check import inconclusive
 EVERY_PLANE = "Zażółć, Ελλάδα, 世界, नमस्ते, שלום, 👩‍👩‍👧, 𝔘𝔫𝔦, 𠜎"
 CODE = "def double(x):\n    y = 2 * x\n    return y"
 CODE_PROMPT = f"Repeat exactly: {CODE}"
-PROMPT = f"Repeat exactly: {EVERY_PLANE}"
+UNICODE_PROMPT = f"Repeat exactly: {EVERY_PLANE}"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _BEYOND_16_BITS = re.compile(r"[\U00010000-\U0010ffff]")
 DAMAGED = {
@@ -30,7 +30,7 @@ DAMAGED = {
 """What no model writes by itself, and how to say it."""
 
 
-def demand_repeated(text: str) -> None:
+def demand_undamaged(text: str) -> None:
     """Demands that a text which was to be repeated is not damaged; inconclusive when it was not repeated at all."""
     assert "�" not in text, f"the text has replacement characters: {text!r:.120}"
     assert not any("\ud800" <= letter <= "\udfff" for letter in text), (
@@ -42,7 +42,7 @@ def demand_repeated(text: str) -> None:
         inconclusive("the model did not repeat the text")
 
 
-def demand_code(text: str) -> None:
+def demand_indented(text: str) -> None:
     """Demands that code which was to be repeated has its lines and its indentation; inconclusive when there is none."""
     if not re.search(r"def double\(x\):.*y = 2 \* x.*return y", text, re.DOTALL):
         inconclusive("the model did not repeat the code")

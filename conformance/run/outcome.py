@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +16,11 @@ from conformance.run.evidence import evidence
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
 from conformance.wire.record import to_record
+from conformance.words.check import is_failure, stated
 
 SHOWN = 3
 """The most exchanges that a finding carries, unless the failure has `shown`, a number of its own."""
 CARRIED = pytest.StashKey[list[int]]()
-CHECKS = Path(__file__).parents[1]
 
 
 def begin(config: pytest.Config) -> None:
@@ -65,8 +64,8 @@ def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdi
         return Verdict.UNSUPPORTED, str(error)
     if isinstance(error, Inconclusive):
         return Verdict.INCONCLUSIVE, str(error)
-    if isinstance(error, AssertionError) and CHECKS in Path(excinfo.traceback[-1].path).parents:
-        return Verdict.FAILED, str(error).split("\nassert ")[0].strip() or str(excinfo.traceback[-1].statement).strip()
+    if isinstance(error, AssertionError) and is_failure(error):
+        return Verdict.FAILED, stated(error) or str(excinfo.traceback[-1].statement).strip()
     hint = f" ({error.hint})" if isinstance(error, ConformanceError) and error.hint else ""
     return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
 
