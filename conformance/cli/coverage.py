@@ -141,18 +141,18 @@ def by_gateway(rows: list[Row]) -> list[tuple[str | int, ...]]:
     ]
 
 
-def _totals_table(found: list[Row]) -> str:
+def _totals_table(selection: list[Row]) -> str:
     from conformance.report.markdown import table
 
-    return table([name.capitalize() for name in COLUMNS], by_gateway(found))
+    return table([name.capitalize() for name in COLUMNS], by_gateway(selection))
 
 
-def _markdown(found: list[Row]) -> str:
+def _markdown(selection: list[Row]) -> str:
     from conformance.report.markdown import plain
 
-    lines = [_totals_table(found), ""]
+    lines = [_totals_table(selection), ""]
     lines += ["| Sentence | Gateway | Quote | Requirement | Check | Faults |", "| --- | --- | --- | --- | --- | --- |"]
-    for row in rows:
+    for row in selection:
         quote = f"[{plain(row.quote)}](<{row.address}>)"
         reached = [row.requirement and f"`{row.requirement}`", row.check and f"`{row.check}`", ", ".join(row.faults)]
         owed = [plain(row.exempt), "", ""] if row.exempt else [cell or "**none**" for cell in reached]
