@@ -12,7 +12,7 @@ import math
 import zlib
 from array import array
 from cmath import exp
-from functools import cache
+from functools import cache, lru_cache
 
 RATE = 24_000
 """Samples per second of what is spoken: 16 bits each, one channel."""
@@ -111,6 +111,12 @@ def _hum(seconds: float) -> array[int]:
 
 def _found(samples: array[int]) -> int | None:
     """Where the length stands, if the marks are heard within the first seconds."""
+    return _start(samples[: _SEARCHED + _PLATEAU + (len(_MARKS) + 1) * _STEP + _WINDOW].tobytes())
+
+
+@lru_cache(maxsize=64)
+def _start(beginning: bytes) -> int | None:
+    samples = array("h", beginning)
     last = min(len(samples) - (len(_MARKS) + 1) * _STEP, _SEARCHED)
     first = next((at for at in range(0, last, _HOP) if _marked(samples, at)), None)
     if first is None:
