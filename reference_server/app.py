@@ -37,10 +37,10 @@ class Application:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            await write(await self._reply(scope, receive), receive, send)
+            await write(self.reply(scope, await _body(receive)), receive, send)
 
-    async def _reply(self, scope: MutableMapping[str, Any], receive: Receive) -> Reply:
-        raw = await _body(receive)
+    def reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
+        """The reply to a request with that scope and body; a body of None was too large."""
         try:
             faults, path = _without_prefixes(scope["path"])
         except UnknownFault as error:

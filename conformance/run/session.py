@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import gateway_contract
@@ -24,6 +25,8 @@ from conformance.words.ask import MAX_TOKENS, Ask
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
 RUN = pytest.StashKey[dict[str, Any]]()
+TRANSPORT = pytest.StashKey[httpx.BaseTransport | None]()
+"""What takes the place of the network, where a plugin puts something there."""
 
 NOT_CHAT = re.compile(
     r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
@@ -105,6 +108,7 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
         first=int(worker) * 100_000,
         bases=target.bases(contract.bases),
         pace=max(1, pace // workers) if pace else None,
+        transport=config.stash.get(TRANSPORT, None),
     )
     config.stash[RECORDER] = made
     return made

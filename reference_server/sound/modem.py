@@ -12,7 +12,7 @@ import math
 import zlib
 from array import array
 from cmath import exp
-from functools import cache
+from functools import cache, lru_cache
 
 RATE = 24_000
 """Samples per second of what is spoken: 16 bits each, one channel."""
@@ -58,7 +58,7 @@ def spoken(text: str, speed: float = 1.0) -> array[int]:
 
 def heard(samples: array[int]) -> str | None:
     """The text in the samples, `HEARD_RATE` for each second; None when this server did not make them."""
-    start = _start(samples)
+    start = _beginning(samples)
     if start is None:
         return None
     head = _symbol(samples, start)
@@ -109,8 +109,14 @@ def _hum(seconds: float) -> array[int]:
     return (wave * (count // period + 1))[:count]
 
 
-def _start(samples: array[int]) -> int | None:
+def _beginning(samples: array[int]) -> int | None:
     """The sample at which the length begins, when the marks are heard within the first seconds."""
+    return _start(samples[: _SEARCHED + _PLATEAU + (len(_MARKS) + 1) * _STEP + _WINDOW].tobytes())
+
+
+@lru_cache(maxsize=64)
+def _start(beginning: bytes) -> int | None:
+    samples = array("h", beginning)
     last = min(len(samples) - (len(_MARKS) + 1) * _STEP, _SEARCHED)
     first = next((at for at in range(0, last, _HOP) if _marked(samples, at)), None)
     if first is None:

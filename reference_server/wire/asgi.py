@@ -31,14 +31,12 @@ async def write(reply: Reply, receive: Receive, send: Send) -> None:
         await _write_pieces(reply, receive, send)
         return
     body = reply.encoded()
-    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply, len(body))})
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers(reply, len(body))})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> None:
-    await send(
-        {"type": "http.response.start", "status": reply.status, "headers": _headers(reply, len(reply.encoded()))}
-    )
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers(reply, len(reply.encoded()))})
     async for piece in _paced(reply, receive):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     if not reply.cut:
@@ -46,13 +44,14 @@ async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> None:
 
 
 async def _paced(reply: Reply, receive: Receive) -> AsyncIterator[bytes]:
-    for piece in _pieces(reply):
+    for piece in pieces(reply):
         yield piece
         if await _disconnected_within(reply.pause, receive):
             return
 
 
-def _pieces(reply: Reply) -> Iterator[bytes]:
+def pieces(reply: Reply) -> Iterator[bytes]:
+    """What is written at once of a reply that is written piece by piece."""
     if reply.fragment:
         body = reply.encoded()
         yield from (body[at : at + reply.fragment] for at in range(0, len(body), reply.fragment))
@@ -74,11 +73,12 @@ async def _disconnected_within(seconds: float, receive: Receive) -> bool:
     return bool(message["type"] == "http.disconnect")
 
 
-def _headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
-    headers = [(_name(name), value.encode("latin-1")) for name, value in reply.headers.items()]
+def headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
+    """The headers of a reply whose body has `size` bytes."""
+    pairs = [(_name(name), value.encode("latin-1")) for name, value in reply.headers.items()]
     if reply.events is None:
-        headers.append((b"content-length", str(size + reply.cut).encode()))
-    return headers
+        pairs.append((b"content-length", str(size + reply.cut).encode()))
+    return pairs
 
 
 def _name(name: str) -> bytes:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from itertools import zip_longest
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gateway_contract
 from conformance.model import Finding, Verdict
-from conformance.register import select
-from conformance.run import runner
-from conformance.target import reference
-from reference_server import faults
+from reference_server.app import Application
 from reference_server.faults import Fault
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
-from tests.faults.recorded import USUAL, Listening, Session, record, serving
+from tests.faults.bench import Bench, Case
+from tests.faults.inside import ADDRESS, Inside
+from tests.faults.recorded import USUAL, Listening, Session, record
 from tests.odd_values.members import GONE, Place, bodies, operation, paths, put
 
 VALUES: dict[str, Any] = {
@@ -52,17 +49,15 @@ def main() -> int:
     parser.add_argument("--value", choices=VALUES, action="append", help="may be repeated (default: all)")
     options = parser.parse_args()
     gateway = None if options.gateway == "openai" else options.gateway
-    with TemporaryDirectory() as place:
-        session = record(gateway, USUAL, Path(place))
+    bench = Bench()
+    session = record(bench, gateway, USUAL)
     erred = 0
-    with serving(Listening(gateway)) as base_url:
-        for name in options.value or VALUES:
-            for places in rounds(session):
-                faults.load()[NAME] = _fault(places, VALUES[name])
-                errors = judge(base_url, gateway, places)
-                erred += len(errors)
-                for finding in errors:
-                    print(f"{finding.requirement} errs: {_near(finding, places)} = {name}: {finding.message[-200:]}")
+    for name in options.value or VALUES:
+        for places in rounds(session):
+            errors = judge(bench, gateway, places, _fault(places, VALUES[name]))
+            erred += len(errors)
+            for finding in errors:
+                print(f"{finding.requirement} errs: {_near(finding, places)} = {name}: {finding.message[-200:]}")
     print(f"{erred} checks erred")
     return int(erred > 0)
 
@@ -70,7 +65,7 @@ def main() -> int:
 def rounds(session: Session) -> Iterator[Places]:
     """Every place in the answers of a session once, of all operations side by side."""
     columns: dict[str, dict[Place, None]] = {}
-    for call, reply in session.plain:
+    for call, reply, _ in session.plain:
         places = columns.setdefault(operation(call), {})
         places.update(((kind, path), None) for kind, body in bodies(reply) for path in paths(body))
     for row in zip_longest(*columns.values()):
@@ -87,17 +82,12 @@ def _fault(places: Places, value: Any) -> Fault:
     return Everywhere(NAME, "One member of each answer has an odd value.", "*", frozenset({"odd"}), change)
 
 
-def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
+def judge(bench: Bench, gateway: str | None, places: Places, fault: Fault) -> list[Finding]:
     """The errors of the checks that use one of the operations."""
     within = [name for name, one in USUAL.items() if not one.operations or places.keys() & {*one.operations}]
-    report = runner.judge(
-        base_url=base_url.replace("/v1", f"/fault/{NAME}/v1"),
-        gateway=gateway,
-        target=reference.FIXTURES,
-        requirement=within,
-        include=sorted(select.EXPENSIVE),
-    ).report
-    return [finding for finding in report.findings if finding.verdict is Verdict.ERRORED]
+    application = Application(Listening(gateway), (fault,))
+    judged = bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), within)
+    return [finding for finding in judged.findings if finding.verdict is Verdict.ERRORED]
 
 
 def _near(finding: Finding, places: Places) -> str:
