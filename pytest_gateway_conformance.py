@@ -1,14 +1,18 @@
 """The entry point for pytest: the options of the suite, and a letter for each verdict.
 
-It is loaded in every project of an environment that holds the suite, so it imports nothing of the suite until an option
-of the suite is given. Where a check is collected, `conformance/conftest.py` loads the rest.
+pytest loads it in every project of an environment that has the suite installed, so it imports nothing of the suite
+until an option of the suite is given. When a check is collected, `conformance/conftest.py` loads the rest.
 """
 
 from __future__ import annotations
 
+import glob
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+CHECKS = [Path(__file__).parent / "conformance" / folder for folder in ("checks", "sdk")]
 
 OPTIONS = {
     "gateway": "whose documented contract is judged (default: openai)",
@@ -46,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the mark, lets checks be found whatever the project's own naming is, and loads what a run needs.
+    """Registers the marker and the file names of checks, and loads the plugin when an option of the suite is given.
 
     It comes before pytest-base-url, which makes an empty text of a base URL that is not given.
     """
@@ -55,8 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     tally = Tally()
     config.pluginmanager.register(tally)
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
-    for folder in ("checks", "sdk"):
-        config.addinivalue_line("python_files", f"conformance/{folder}/test_*.py")
+    for folder in CHECKS:
+        config.addinivalue_line("python_files", f"{glob.escape(str(folder))}/test_*.py")
     if any(config.getoption(_variable(name)) is not None for name in OPTIONS):
         from gateway_contract.launch import demand_ours
 
@@ -82,7 +86,7 @@ class Tally:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Counts the report of a check; that of any other test has no verdict."""
-        carried = dict(report.user_properties)
+        carried = _carried(report)
         if STATUS not in carried or report.when == "teardown":
             return
         must, judged = carried[LEVEL] == "MUST", carried[STATUS] in VERDICTS
@@ -109,13 +113,20 @@ class Tally:
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-    """One letter for each verdict that pytest has no word for."""
-    word = str(dict(getattr(report, "user_properties", ())).get(STATUS, "passed"))
+    """The letter and the word of each verdict that pytest does not know."""
+    word = _carried(report).get(STATUS, "passed")
     if word in ("passed", "failed") or report.when == "teardown":
         return None
     if word == "errored":
         return "error", "E", ("ERROR", {"red": True})
     return word, LETTERS[word], (word.upper(), {"yellow": True})
+
+
+def _carried(report: pytest.TestReport) -> dict[str, str]:
+    """What a report carries of a check; other plugins put pairs of any kind beside it."""
+    properties = getattr(report, "user_properties", ())
+    pairs = (entry for entry in properties if len(entry) == 2 and entry[0] in (STATUS, LEVEL))
+    return {name: str(value) for name, value in pairs}
 
 
 def _variable(name: str) -> str:

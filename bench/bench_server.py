@@ -1,4 +1,4 @@
-"""CPU time of the reference server per chat request.
+"""Measures the CPU time of the reference server per chat request.
 
 Starts the server as a process, sends requests over a few connections that stay open, and reads the process's CPU time
 before and after. Needs Linux. Exits with 1 when a request costs more than the limit.

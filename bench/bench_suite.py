@@ -1,7 +1,7 @@
-"""Speed and thrift of the suite: milliseconds per check and requests per requirement, against the reference server.
+"""Measures the suite against the reference server: milliseconds per check and requests per requirement.
 
-Judges once to warm up and then a few times; prints the fastest run. `waiting` are the fixtures that take their time on
-purpose (a paced stream, a rate limit that has to pass); without them the suite's own cost shows.
+Judges once to warm up and then a few times; prints the fastest run. `without waiting` leaves out the fixtures that are
+slow on purpose (a paced stream, a rate limit that has to pass), so that only the cost of the suite itself remains.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from conformance.run import plugin, session
 from conformance.target import Target
 from conformance.wire.recorder import Recorder
 from conformance.words import discovery
-from conformance.words.answer import Answer, demand_status, leave_at_limit
+from conformance.words.answer import Answer, demand_served, leave_at_limit
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
 from conformance.words.gemini.contents import Gemini
@@ -24,18 +24,18 @@ from conformance.words.openai.audio import Audio
 from conformance.words.openai.chat import Completion, CompletionStream
 from conformance.words.openai.responses import Responses
 
-Given = TypeVar("Given", bound=Answer)
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Whoever collects a check gets its finding."""
+    """Registers the plugin that turns outcomes into findings wherever a check is collected."""
     if not config.pluginmanager.is_registered(plugin):
         config.pluginmanager.register(plugin)
 
 
 @pytest.fixture(scope="session")
 def target(pytestconfig: pytest.Config) -> Iterator[Target]:
-    """Who is judged; the reference server, started for the occasion, when no base URL is given."""
+    """The target that is judged; when no base URL is given, a reference server that is started for the session."""
     with session.target(pytestconfig) as target:
         yield target
 
@@ -128,33 +128,22 @@ def _area(feature: str, optional: Iterable[str]) -> str:
 
 
 @pytest.fixture
-def granted(judged: Requirement, gateway: dict[str, Any]) -> Callable[..., Any]:
-    """Demands that a request is answered 200.
+def demand_supported(judged: Requirement, gateway: dict[str, Any]) -> Callable[..., Any]:
+    """Demands that a request is served.
 
-    A clear refusal of what depends on the model is no defect, unless one of the requests that are `alike` is served.
+    Where the feature depends on the model, a clear refusal makes the check unsupported, unless one of the requests that
+    are `alike` is served.
     """
 
-    def grant(answer: Given, *alike: Answer) -> Given:
+    def demand(answer: AnyAnswer, *alike: Answer) -> AnyAnswer:
         exchange = answer.exchange
         leave_at_limit(exchange)
         refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json.get("error")
-        served = any(other.status == 200 for other in alike)
-        if refused and not served and judged.feature in gateway["model_dependent"]:
+        if refused and not any(other.served for other in alike) and judged.feature in gateway["model_dependent"]:
             raise Unsupported(f"the target refuses {judged.feature}: {exchange.text:.200}")
-        assert exchange.status == 200, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
-        return answer
+        return demand_served(answer)
 
-    return grant
-
-
-@pytest.fixture
-def refused(gateway: dict[str, Any]) -> Callable[[Answer], None]:
-    """Demands that a request is refused with the status of an invalid value."""
-
-    def refuse(answer: Answer) -> None:
-        demand_status(answer.exchange, gateway["errors"]["status"]["invalid_value"])
-
-    return refuse
+    return demand
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What can go wrong outside the gateway.
+"""The errors that are not defects of the gateway.
 
 ConformanceError
 ├── UsageError            the caller asked for something that does not exist (exit code 2)
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 
 class ConformanceError(Exception):
-    """Base of all. `hint` tells the reader what to do about it."""
+    """The root of the tree. `hint` tells the reader what to do about it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -34,7 +34,7 @@ class UsageError(ConformanceError):
 
 
 class UnknownRequirement(UsageError):
-    """No table under `requirements/` has this id."""
+    """No requirement has this id."""
 
 
 class InvalidTarget(UsageError):
@@ -58,7 +58,7 @@ class TargetError(ConformanceError):
 
 
 class CannotConnect(TargetError):
-    """Nobody answers at the base URL."""
+    """No server answers at the base URL."""
 
 
 class NotTheApi(TargetError):
@@ -74,7 +74,7 @@ class BudgetSpent(TargetError):
 
 
 class NoModel(TargetError):
-    """No model was named and none could be found."""
+    """The target names no model and none could be found."""
 
 
 class UnwritableReport(ConformanceError):
@@ -90,16 +90,16 @@ class NoCatalogue(ConformanceError):
 
 
 class RegisterError(ConformanceError):
-    """A duplicate, an unknown claim or source, or a claim that nobody covers."""
+    """A duplicate, an unknown claim or source, or a claim that no requirement covers."""
 
 
 class Inconclusive(Exception):
-    """Raised by a check whose situation was never reached."""
+    """Raised by a check when the situation that it judges was never reached."""
 
 
 class Unsupported(Exception):
-    """Raised by a check when the target refuses, clearly, what the documents leave to the model."""
+    """Raised by a check when the target clearly refuses a feature that the documents leave to the model."""
 
 
 class NotApplicable(Unsupported):
-    """Raised by a check when the documents of the gateway demand nothing of what it judges."""
+    """Raised by a check when the documents of the gateway do not demand what it judges."""

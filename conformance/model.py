@@ -1,4 +1,4 @@
-"""The nouns of the suite. Frozen values, no input or output.
+"""The values of the suite. They are frozen and do no input or output.
 
 A `Claim` is one documented sentence. A `Requirement` is what a gateway must do because of claims or sources. A check
 judges a requirement and yields a `Finding`; findings with their target make a `Report`.
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Level(StrEnum):
-    """How binding a requirement is, as in RFC 2119."""
+    """How binding a requirement is, by RFC 2119."""
 
     MUST = "MUST"
     SHOULD = "SHOULD"
@@ -20,7 +20,7 @@ class Level(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a check found."""
+    """The result of a check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     UNSUPPORTED = "unsupported"
     """The gateway does not claim the feature, or the target names no fixture for it."""
     ERRORED = "errored"
-    """The suite or the network failed. Says nothing about the gateway."""
+    """The suite or the network failed, which says nothing about the gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Claim:
 class Requirement:
     """What a gateway has to do.
 
-    `fixtures` are keys or models that the target must name for the check to run. A `broad` requirement restates others
-    as a whole, so a defect of a detail may fail it too.
+    `fixtures` are keys or models that the target must name for the check to run. A `broad` requirement restates several
+    others, so a defect of a detail may fail it too.
     """
 
     id: str
@@ -81,8 +81,8 @@ class Finding:
     """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart.
 
     A finding that is not `applicable` is unsupported because the documents demand nothing here. `exchanges` are the
-    numbers of everything that the check looked at, `evidence` shows the last of them. `decisions` is what a verdict
-    that is not `passed` rests on in the gateway's `x-gateway`, by its dotted name.
+    numbers of all exchanges that the check read, `evidence` shows the last of them. `decisions` are the values in the
+    gateway's `x-gateway`, by dotted name, that a verdict other than `passed` rests on.
     """
 
     requirement: str
@@ -99,7 +99,7 @@ class Finding:
 
     @property
     def status(self) -> str:
-        """The word for a finding: its verdict, but a failed SHOULD only warns and an expected failure is known."""
+        """The verdict, except that a failed SHOULD or MAY is `warned` and an expected failure is `known`."""
         if self.verdict is Verdict.FAILED and self.expected:
             return "known"
         if self.verdict is Verdict.FAILED and self.level is not Level.MUST:
@@ -107,7 +107,7 @@ class Finding:
         return self.verdict.value
 
     def to_plain(self) -> dict[str, Any]:
-        """JSON values only, fit for a pipe or a file."""
+        """The finding as plain JSON values."""
         plain = asdict(self)
         lists = {name: list(plain[name]) for name in ("exchanges", "evidence")}
         return {**plain, "level": self.level.value, "verdict": self.verdict.value, **lists}
@@ -127,7 +127,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a run cost. Tokens are the sums that the gateway itself reported in `usage`."""
+    """The cost of a run. Tokens are the sums that the gateway itself reported in `usage`."""
 
     requests: int = 0
     prompt_tokens: int = 0
@@ -136,10 +136,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything one run learned about one target. Times are ISO 8601 in UTC, `wall_time` is in seconds.
+    """The result of one run against one target. Times are ISO 8601 in UTC, `wall_time` is in seconds.
 
-    `routes` are those that were looked for though no document promises them, each with why it is absent, or nothing.
-    `partial` is why the run ended before all of its checks did, or nothing.
+    `routes` are optional routes that the run looked for, each with the reason why it is absent; empty when it exists.
+    `partial` is the reason why the run ended early; empty when it did not.
     """
 
     base_url: str

@@ -1,4 +1,4 @@
-"""The contract: what is documented, as data, and one small loader."""
+"""Loads the contract of a gateway: what is documented, as data in `openapi/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["FORM", "JSON", "Contract", "Operation", "Problem", "errors", "load",
 
 
 def load(gateway: str | None = None) -> Contract:
-    """The contract of a gateway; of None or "openai", the base contract. Loaded once.
+    """The contract of a gateway; for None or "openai", the base contract. It is loaded once.
 
     Raises:
         UnknownGateway: no overlay has that name.

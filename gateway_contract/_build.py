@@ -1,4 +1,4 @@
-"""Builds the document of a gateway from its sources, and keeps the built files."""
+"""Builds the document of a gateway from its sources, and reads and writes the built files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def build(name: str) -> Document:
 
 
 def _add_servers(document: Document) -> None:
-    """A path of another protocol stands below that protocol's base URL, which OpenAPI says by a server of its own."""
+    """Gives each path of another protocol a server of its own, with the base URL of that protocol."""
     for item in document["paths"].values():
         if protocol := item.get("x-protocol"):
             item["servers"] = [{"url": document["x-gateway"]["protocols"][protocol]["base_url"]}]

@@ -1,7 +1,8 @@
 """Bundles the split sources into one self-contained document.
 
 Every file in schemas/ is a part of the Components Object: `<section>: {<name>: ...}`. A reference to
-`<file>#/<section>/<name>` becomes `#/components/<section>/<name>`. References of path items give way to their target.
+`<file>#/<section>/<name>` becomes `#/components/<section>/<name>`. A path item that is a reference is
+replaced by its target.
 A path item that only some gateways document lists them under `x-gateways`, beside its reference or in itself.
 """
 
@@ -21,7 +22,7 @@ ONLY = "x-gateways"
 def bundle(name: str = BASE) -> Document:
     """The document that the overlay of `name` applies to, with local references only.
 
-    It has the path items that list `name` under `x-gateways`, and those that list nobody.
+    It has the path items that list `name` under `x-gateways`, and those without such a list.
 
     Raises:
         UnreadableSource: a source is not a YAML mapping, or repeats a key.
@@ -42,7 +43,7 @@ def bundle(name: str = BASE) -> Document:
 
 
 def documented_by(item: Document) -> tuple[str, ...]:
-    """The names of the documents that have this path item: those it lists, or all."""
+    """The names of the documents that have this path item: those it lists, or all of them."""
     known = (BASE, *gateway_names())
     names = item.get(ONLY, known)
     for name in names:
@@ -137,13 +138,13 @@ def _tags(part: Any) -> list[str]:
 
 
 def _reachable(document: Document) -> Iterator[str]:
-    seen: set[str] = set()
+    visited: set[str] = set()
     waiting = list(references(document["paths"]))
     while waiting:
         reference = waiting.pop()
-        if reference in seen:
+        if reference in visited:
             continue
-        seen.add(reference)
+        visited.add(reference)
         yield reference
         _, section, name = reference.removeprefix("#/").split("/", 2)
         waiting.extend(references(document["components"][section][name]))

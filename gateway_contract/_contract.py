@@ -21,7 +21,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 
 
 class Contract:
-    """What one gateway documents.
+    """The documented behaviour of one gateway.
 
     `name` is "openai" for the base contract. `document` is a self-contained OpenAPI document.
     """
@@ -36,7 +36,7 @@ class Contract:
 
     @property
     def gateway(self) -> dict[str, Any]:
-        """What the gateway documents and no schema can state."""
+        """The part of the documents that no schema can express."""
         gateway: dict[str, Any] = self.document["x-gateway"]
         return gateway
 
@@ -58,7 +58,7 @@ class Contract:
         return self._routed(path, protocol).get(method.upper())
 
     def allowed(self, path: str, protocol: str = DEFAULT) -> tuple[str, ...]:
-        """The methods that a path knows, sorted; empty when there is no such path."""
+        """The documented methods of a path, sorted; empty when there is no such path."""
         return tuple(sorted(self._routed(path, protocol)))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""One operation of a contract: what it takes, and what it may answer."""
+"""One operation of a contract: its request and its responses."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Operation:
 
     @cached_property
     def described(self) -> dict[str, Any]:
-        """All that the document says of the operation: its raw Operation Object, with what it refers to in place."""
-        found = self._in_place(self.document, ())
-        assert isinstance(found, dict)
-        return found
+        """The raw Operation Object with every reference replaced by its target."""
+        description = self._in_place(self.document, ())
+        assert isinstance(description, dict)
+        return description
 
     def _in_place(self, node: Any, within: tuple[str, ...]) -> Any:
-        """A copy without references, but for those that lead back into what holds them."""
+        """A copy without references, except for those that are recursive."""
         if isinstance(node, list):
             return [self._in_place(one, within) for one in node]
         if not isinstance(node, dict):
@@ -61,7 +61,7 @@ class Operation:
         return self.resolve(self._request_content[media_type]["schema"])
 
     def accepts(self, body: object) -> bool:
-        """Whether a decoded JSON request body satisfies its schema; much faster than explaining why not."""
+        """Whether a decoded JSON request body satisfies its schema; much faster than `request_problem`."""
         content = self._request_content.get(JSON)
         return content is not None and self.compile(content["schema"]).fast.is_valid(body)
 

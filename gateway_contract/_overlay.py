@@ -1,6 +1,6 @@
 """Applies one gateway's overlay to the base document.
 
-The Overlay Specification lets an action that matches nothing pass in silence; here it is an error.
+The Overlay Specification ignores an action that matches nothing; here it is an error.
 """
 
 from __future__ import annotations

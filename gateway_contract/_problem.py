@@ -1,6 +1,6 @@
-"""Explains why a value breaks a schema, in terms of the one parameter that is most to blame.
+"""Explains why a value breaks a schema, by the one parameter that is most likely wrong.
 
-A union is explained by the branch that the value was meant for: the one whose constant `role` or `type` it carries.
+A union is explained by the branch that the value was meant for: the one with the same constant `role` or `type`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def param_name(path: Path) -> str | None:
 
 
 def _rank(error: ValidationError) -> tuple[int, int]:
-    """The error nearest to the root comes first; of equals a wrong `role` or `type`, then a missing field."""
+    """The error nearest to the root comes first; at the same depth a wrong `role` or `type`, then a missing field."""
     depth = len(error.absolute_path)
     if error.validator == "const" and tuple(error.absolute_path)[-1:] in DISCRIMINATORS:
         return (depth - 1, 0)
@@ -90,7 +90,7 @@ def _is_of_another_type(branch: list[ValidationError]) -> bool:
 
 
 def _other_constants(branch: list[ValidationError]) -> list[ValidationError]:
-    """The errors that say that the value carries the discriminator of another branch."""
+    """The errors because the value has the discriminator of another branch."""
     kinds = ("const", "not")
     return [error for error in branch if error.validator in kinds and tuple(error.relative_path) in DISCRIMINATORS]
 
@@ -131,10 +131,10 @@ def _wrong_type(error: ValidationError, mismatches: list[ValidationError]) -> Pr
 
 def _wrong_value(errors: list[ValidationError]) -> Problem:
     first = errors[0]
-    allowed = [value for error in errors for value in _listed(error.validator_value)]
-    values = ", ".join(dict.fromkeys(json.dumps(value) for value in allowed))
-    given = _shortened(json.dumps(first.instance))
-    problem = _of(first, f"Invalid value for {{}}: {given}. Supported values are: {values}.")
+    allowed = [one for error in errors for one in _listed(error.validator_value)]
+    values = ", ".join(dict.fromkeys(json.dumps(one) for one in allowed))
+    value = _shortened(json.dumps(first.instance))
+    problem = _of(first, f"Invalid value for {{}}: {value}. Supported values are: {values}.")
     return replace(problem, keyword="enum")
 
 

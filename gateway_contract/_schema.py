@@ -1,4 +1,4 @@
-"""A JSON Schema that judges in microseconds and explains only what it refuses."""
+"""A JSON Schema that validates in microseconds and explains a failure only when there is one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Schema:
 
     @cached_property
     def fast(self) -> jsonschema_rs.Validator:
-        """The validator that judges."""
+        """The fast validator, which explains nothing."""
         import jsonschema_rs
 
         return jsonschema_rs.validator_for(self.schema)

@@ -1,4 +1,4 @@
-"""Reads the YAML sources strictly, and tells by a digest whether they changed."""
+"""Reads the YAML sources strictly, and detects changes to them by a digest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent
 HERE = next(place for place in (PACKAGE / "openapi", PACKAGE.parent / "openapi") if place.is_dir())
-"""Where the documents stand: within an installed package, or beside it in a clone."""
+"""The folder of the documents: within an installed package, or beside it in a clone."""
 ROOT = HERE / "openapi.yaml"
 GATEWAYS = HERE / "gateways"
 BUILT = HERE / "built"
@@ -78,13 +78,13 @@ def _loader() -> type[yaml.SafeLoader]:
 
     class StrictLoader(yaml.SafeLoader):
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            seen: set[Any] = set()
+            keys: set[Any] = set()
             for key_node, _ in node.value:
                 key = self.construct_object(key_node, deep=True)
-                if key in seen:
+                if key in keys:
                     mark = key_node.start_mark
                     raise DuplicateKey(f"{mark.name}, line {mark.line + 1}: the key {key!r} is repeated")
-                seen.add(key)
+                keys.add(key)
             return super().construct_mapping(node, deep)
 
     StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _text)

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with the contract itself.
+"""The errors of the contract itself.
 
     ContractError
     ├── UnknownGateway          no overlay has that name

@@ -1,7 +1,7 @@
-"""Starts the programs, once it is sure that the packages they are made of are the installed ones.
+"""Starts the commands, after checking that the packages they need are ours.
 
-`conformance` and `reference_server` are names that a project may have for folders of its own. Where such a folder comes
-first on the path, a program says which folder it is.
+A project may have folders of its own called `conformance` or `reference_server`. When such a folder comes first on the
+path, the command reports which folder it is.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 HOME = Path(__file__).parent.parent
-"""Where the packages stand side by side, in a clone as in an installation."""
+"""The folder that holds the packages, in a clone as in an installation."""
 TROUBLE = 3
 
 
 class Shadowed(ImportError):
-    """A folder that is not ours has the name of one of our packages and comes first on the path."""
+    """A foreign folder has the name of one of our packages and comes first on the path."""
 
     hint = "Leave the folder out of PYTHONPATH, or start the program elsewhere."
 
@@ -28,8 +28,8 @@ def demand_ours(*names: str) -> None:
         spec = find_spec(name)
         places = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
         if places != [HOME / name]:
-            found = places[0] if places else spec and spec.origin
-            raise Shadowed(f"{found} shadows the package {name!r} of gateway-conformance, which is {HOME / name}")
+            origin = places[0] if places else spec and spec.origin
+            raise Shadowed(f"{origin} shadows the package {name!r} of gateway-conformance, which is {HOME / name}")
 
 
 def conformance() -> int:

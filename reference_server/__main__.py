@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reference_server.faults import Fault
 
-DESCRIPTION = "Serve a gateway that keeps every word of the contract, or breaks one promise on demand."
+DESCRIPTION = "Serve a gateway that follows the contract exactly, or breaks one promise on request."
 EPILOG = """\
 Prints its base URL, http://HOST:PORT/v1, when it is ready. Every path may be prefixed by /fault/NAME or
 /variation/NAME, which is then played for that request.
@@ -77,8 +77,8 @@ def _listing(everything: bool) -> list[str]:
         "Faults": {fault.name: _described(fault) for fault in catalogue if not fault.legal},
         "Variations": {fault.name: fault.doc for fault in catalogue if fault.legal},
     }
-    wanted = tables if everything else {title: tables[title] for title in ("Faults", "Variations")}
-    return [line for title, table in wanted.items() for line in _table(title, table)]
+    selection = tables if everything else {title: tables[title] for title in ("Faults", "Variations")}
+    return [line for title, table in selection.items() for line in _table(title, table)]
 
 
 def _catalogue() -> str:

@@ -1,4 +1,4 @@
-"""From a prompt to its answer, whatever protocol it was asked in: the model that serves, its failures, the cost."""
+"""Answers a prompt in any protocol: which model serves it, how it fails, and what it costs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from reference_server.errors import Refusal
-from reference_server.fallback import Served, first_working
+from reference_server.fallback import Selection, first_working
 from reference_server.fixtures import Model
 from reference_server.model import generation
 from reference_server.model.prompt import Answer, Prompt, Usage
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from reference_server.service import Service
 
 
-class Asked(NamedTuple):
-    """What is wanted. `turns` tell one conversation from another, `fallbacks` are models named in the request."""
+class Question(NamedTuple):
+    """A request to a model. `turns` identify its conversation, `fallbacks` are models that the request names."""
 
     prompt: Prompt
     turns: Any
@@ -28,22 +28,22 @@ class Asked(NamedTuple):
     fallbacks: Sequence[str] = ()
 
 
-class Given(NamedTuple):
-    """What a model answered, and what that costs in credits."""
+class Outcome(NamedTuple):
+    """The answers of a model, the tokens they took, and their cost in credits."""
 
-    served: Served
+    selection: Selection
     answers: list[Answer]
     usage: Usage
     cost: float
 
 
-def answer(service: Service, call: Call, asked: Asked) -> Given:
-    """The answers of the first model that works, booked. Raises Refusal when none does."""
-    names = _candidates(service, call, asked)
-    served = first_working(names, lambda name: _attempt(service, call, asked, name))
-    answers = generation.answers(asked.prompt, service.store.ids, served.model.lengthy)
-    usage = generation.usage(asked.prompt, answers)
-    return Given(served, answers, usage, service.metering.book(call, served.name, usage))
+def answer(service: Service, call: Call, question: Question) -> Outcome:
+    """The answers of the first model that works; their cost is booked. Raises Refusal when none works."""
+    names = _candidates(service, call, question)
+    selection = first_working(names, lambda name: _attempt(service, call, question, name))
+    answers = generation.answers(question.prompt, service.store.ids, selection.model.lengthy)
+    usage = generation.usage(question.prompt, answers)
+    return Outcome(selection, answers, usage, service.metering.book(call, selection.name, usage))
 
 
 def named_fallbacks(service: Service, call: Call) -> Sequence[str]:
@@ -53,39 +53,39 @@ def named_fallbacks(service: Service, call: Call) -> Sequence[str]:
     return (call.body.get("provider") or {}).get("fallback") or ()
 
 
-def headers(service: Service, asked: Asked, given: Given) -> dict[str, str]:
-    """The documented headers that tell the cost, the model that served, and its fallbacks."""
-    told = service.metering.headers(given.served.name, given.cost)
-    if given.served.depth and service.fallback_signal == "headers":
-        told["x-fallback-from"] = asked.prompt.model
-        told["x-fallback-depth"] = str(given.served.depth)
-    return told
+def headers(service: Service, question: Question, outcome: Outcome) -> dict[str, str]:
+    """The documented headers: the cost, the model that served, and its fallbacks."""
+    signals = service.metering.headers(outcome.selection.name, outcome.cost)
+    if outcome.selection.depth and service.fallback_signal == "headers":
+        signals["x-fallback-from"] = question.prompt.model
+        signals["x-fallback-depth"] = str(outcome.selection.depth)
+    return signals
 
 
 def interrupted(service: Service, call: Call, events: list[Event], model: Model) -> list[Event]:
-    """The events up to the point where the provider fails, and the error in the words of the protocol."""
+    """The events up to the point where the provider fails, then an error as the protocol writes it."""
     if not model.after:
         return events
     refusal = Refusal("upstream", "The provider failed midway.")
     return [*events[: model.after], service.envelope_of(call.protocol).error(refusal)]
 
 
-def _candidates(service: Service, call: Call, asked: Asked) -> list[str]:
-    """The requested model, then its fallbacks as the gateway takes them: from the request, or from a dashboard."""
-    name = asked.prompt.model
+def _candidates(service: Service, call: Call, question: Question) -> list[str]:
+    """The requested model, then its fallbacks: named in the request, or set in a dashboard."""
+    name = question.prompt.model
     if service.fallback_mode == "request":
-        return [name, *asked.fallbacks]
+        return [name, *question.fallbacks]
     model = service.fixtures.model(name)
     if service.fallback_mode == "dashboard" and model and call.headers.get("x-disable-fallback", "").lower() != "true":
         return [name, *model.chain]
     return [name]
 
 
-def _attempt(service: Service, call: Call, asked: Asked, name: str) -> Model:
-    """The model of a name, when it works for this prompt."""
+def _attempt(service: Service, call: Call, question: Question, name: str) -> Model:
+    """The model of a name, when it works for this prompt. Raises Refusal otherwise."""
     model = service.model(name)
-    _refuse_unreadable(asked.prompt, model, name)
-    if model.fails and _fails_now(service, call, asked, model):
+    _refuse_unreadable(question.prompt, model, name)
+    if model.fails and _fails_now(service, call, question, model):
         raise service.failure(model.fails, name)
     return model
 
@@ -98,8 +98,8 @@ def _refuse_unreadable(prompt: Prompt, model: Model, name: str) -> None:
                 raise Refusal("invalid_value", f"The model {name!r} does not take {part.kind} input.", part.at, code)
 
 
-def _fails_now(service: Service, call: Call, asked: Asked, model: Model) -> bool:
+def _fails_now(service: Service, call: Call, question: Question, model: Model) -> bool:
     if model.once:
         token = call.key.token if call.key else ""
-        return service.store.fails_now(token + msgspec.json.encode(asked.turns).decode())
-    return not (model.after and asked.streamed)
+        return service.store.fails_now(token + msgspec.json.encode(question.turns).decode())
+    return not (model.after and question.streamed)

@@ -1,7 +1,7 @@
 """The ASGI application: paths, bodies and the routes that belong to no contract.
 
 Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times: the request is then answered
-as those faults would have it. `/healthz`, `/openapi.json` and the files that answers point at, below `/media`, need no
+with those faults. `/healthz`, `/openapi.json` and the files that answers point at, below `/media`, need no
 credential.
 """
 
@@ -20,7 +20,7 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 LARGEST_BODY = 32 * 1024 * 1024
-"""Bytes. A larger body is read to its end, forgotten, and refused."""
+"""Bytes. A larger body is read to its end, discarded, and refused."""
 
 
 class Application:
@@ -37,10 +37,10 @@ class Application:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            await write(await self._reply(scope, receive), receive, send)
+            await write(self.reply(scope, await _body(receive)), receive, send)
 
-    async def _reply(self, scope: MutableMapping[str, Any], receive: Receive) -> Reply:
-        raw = await _body(receive)
+    def reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
+        """The reply to a request with that scope and body; a body of None was too large."""
         try:
             faults, path = _without_prefixes(scope["path"])
         except UnknownFault as error:
@@ -62,7 +62,7 @@ class Application:
         return call
 
     def _routed(self, path: str) -> tuple[str, str]:
-        """The protocol that knows a path and the path below its base; else that of the longest base it lies under."""
+        """The protocol that documents a path, else that of the longest matching base; and the path below the base."""
         under = [(base, protocol) for base, protocol in self._bases if path.startswith(f"{base}/")]
         for base, protocol in under:
             if self._service.contract.allowed(path[len(base) :], protocol):
@@ -81,7 +81,7 @@ def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The request body, or None when it is too large: then it is read to its end, and nothing of it is kept."""
+    """The request body; None when it is too large, in which case it is read to its end and discarded."""
     message = await receive()
     if not message.get("more_body"):
         body: bytes = message.get("body", b"")
@@ -101,7 +101,7 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """The lifespan protocol: nothing to start, nothing to stop."""
+    """Answer the lifespan protocol: there is nothing to start or to stop."""
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

@@ -1,4 +1,4 @@
-"""The bytes that a request brings along in base64, and what they are."""
+"""Decodes the base64 data of a request, and detects what it is."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Files(Protocol):
     """The uploaded files that a message may refer to."""
 
     def get(self, name: str, /) -> Upload | None:
-        """The file of an id."""
+        """The file with this id, or None."""
 
 
 def decoded(encoded: str, where: str) -> bytes:
-    """The bytes of a base64 text. Raises Refusal, naming the field, when it is none or empty."""
+    """The bytes of a base64 text. Raises Refusal, naming the field, when it is not base64 or is empty."""
     try:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -37,7 +37,7 @@ def decoded(encoded: str, where: str) -> bytes:
 
 
 def image_type(data: bytes, where: str) -> str:
-    """The media type that the bytes of an image show. Raises Refusal when they show none."""
+    """The media type of an image, from its first bytes. Raises Refusal when it is of no known type."""
     media_type = next((name for magic, name in _IMAGES.items() if data.startswith(magic)), None)
     if media_type is None:
         raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)

@@ -6,8 +6,8 @@
     ├── Undecodable             a file holds no sound that can be read
     ├── InvalidFault            a fault is declared wrongly
     │   └── DuplicateFault      two faults share one name
-    ├── UnknownFault            nobody declared a fault of that name
-    ├── CannotListen            the address is taken or not ours
+    ├── UnknownFault            no fault has that name
+    ├── CannotListen            the address is in use, or not one of this host
     └── UnusableState           the file of the state cannot be used
 
 Each carries a message, which says what happened, and a `hint`, which says what to do.
@@ -63,7 +63,7 @@ class DuplicateFault(InvalidFault):
 
 
 class UnknownFault(ReferenceServerError):
-    """Nobody declared a fault of that name."""
+    """No fault has that name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         near = get_close_matches(name, list(known), n=1)
@@ -72,7 +72,7 @@ class UnknownFault(ReferenceServerError):
 
 
 class CannotListen(ReferenceServerError):
-    """The address is taken or not ours."""
+    """The address is in use, or not one of this host."""
 
 
 class UnusableState(ReferenceServerError):

@@ -15,8 +15,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
     so many events of a stream. `chain` names the models tried next. `pause` is in seconds. A model with `dimensions`
     gives embeddings of that length, and shorter ones when it `shortens`. `makes` are the kinds of files that it answers
-    with, such as `image`. One that `fails_late` takes a job and fails at its end. `speaks` makes speech of text,
-    `transcribes` makes text of speech.
+    with, such as `image`. One that `fails_late` accepts a job which then fails. `speaks` turns text into speech,
+    `transcribes` turns speech into text.
     """
 
     doc: str
@@ -36,7 +36,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A key named by its state: `refused` is the cause of every refusal, except of the operations in `free`.
+    """A key named by its state. `refused` is the cause with which every operation but those in `free` is refused.
 
     `requests` may be made in each `window` (seconds), by the key or by its account; None for no limit. `plan` is the
     account's.

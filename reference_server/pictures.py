@@ -1,4 +1,4 @@
-"""Images that callers bring along: read whole, so that what is no image is refused."""
+"""The images of a request. They are decoded in full, so that anything else is refused."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 class Picture(NamedTuple):
-    """An image: its size in pixels, its format such as `PNG`, and what tells it from others.
+    """An image: its size in pixels, its format such as `PNG`, and a digest that identifies it.
 
-    An image under a URL is never fetched, so nothing but its address is known.
+    An image under a URL is never fetched, so only its address is known.
     """
 
     digest: str
@@ -31,7 +31,7 @@ class Picture(NamedTuple):
     height: int = 0
 
 
-def given(service: Service, call: Call) -> list[Picture]:
+def edit_images(service: Service, call: Call) -> list[Picture]:
     """The images of an edit, the mask last. Raises Refusal, naming the field at fault."""
     if call.uploads:
         images = [read(upload.data, "image") for upload in call.uploads["image"]]
@@ -76,10 +76,10 @@ def _referred(service: Service, call: Call, reference: dict[str, Any], where: st
 
 
 def _stored(service: Service, call: Call, name: str, where: str) -> bytes:
-    found = service.store.get("file", name, call.key.account) if call.key else None
-    if found is None:
+    file = service.store.get("file", name, call.key.account) if call.key else None
+    if file is None:
         raise Refusal("invalid_value", f"There is no file {name!r} of yours.", where)
-    return found.data
+    return file.data
 
 
 def _decoded(text: str, where: str) -> bytes:

@@ -35,7 +35,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Service:
-    """The gateway of one contract: its rules, its fixtures and what it remembers."""
+    """The gateway of one contract: its rules, its fixtures and its state."""
 
     def __init__(self, contract: Contract, fixtures: Fixtures, store: Store) -> None:
         rules = contract.gateway
@@ -71,7 +71,7 @@ class Service:
         return model
 
     def failure(self, cause: str, name: str) -> Refusal:
-        """What a failing model looks like to the caller."""
+        """The refusal with which a failing model answers."""
         if cause == "rate_limited":
             return self.access.upstream_limited()
         return Refusal(cause, f"The model {name!r} cannot answer now.")
@@ -81,23 +81,23 @@ class Service:
         return protocols.envelope(protocol, self.contract.gateway["errors"])
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
-        """The reply to a call, as the faults leave it."""
+        """The reply to a call, changed by the faults."""
         envelope = self.envelope_of(call.protocol)
         call.memory = self.memory
         try:
-            reply = self._served(call, faults)
+            reply = self._handle(call, faults)
         except Refusal as refusal:
             reply = envelope.reply(refusal)
         except Exception:
             logger.exception("%s %s", call.method, call.path)
             reply = envelope.reply(Refusal("internal", "The server failed."))
         envelope.identify(reply, _as_uuid(call.id))
-        call.body = {} if call.body is None else call.body  # a fault may look at what was never read
+        call.body = {} if call.body is None else call.body  # a fault may look at a body that was never read
         for fault in faults:
             reply = fault.change_reply(reply, call)
         return reply
 
-    def _served(self, call: Call, faults: Sequence[Fault]) -> Reply:
+    def _handle(self, call: Call, faults: Sequence[Fault]) -> Reply:
         operation = call.operation = self.contract.find(call.method, call.path, call.protocol)
         _change(call, faults, "authentication")
         call.key = self.access.authenticate(call, operation is None or operation.auth_required)
@@ -186,8 +186,8 @@ def _invalid(problem: Problem) -> Refusal:
 
 
 def _parameters(template: str, path: str) -> dict[str, str]:
-    found = pattern(template).fullmatch(path) if "{" in template else None
-    return found.groupdict() if found else {}
+    match = pattern(template).fullmatch(path) if "{" in template else None
+    return match.groupdict() if match else {}
 
 
 def _as_uuid(digits: str) -> str:

@@ -1,4 +1,4 @@
-"""A recorder that needs no target, and answers to put into it."""
+"""A recorder that needs no target, and canned answers for it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def streamed(*chunks: tuple[float, bytes], **fields: Any) -> dict[str, Any]:
 
 
 class Canned(Recorder):
-    """A recorder that answers from a list and keeps what it was asked to send; the last answer is given again."""
+    """A recorder that answers from a list and records the requests; the last answer repeats."""
 
     def __init__(self, *answers: dict[str, Any] | Exception) -> None:
         super().__init__(TARGET)
@@ -40,7 +40,7 @@ class Canned(Recorder):
     def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:  # noqa: ARG002
         """The next answer."""
         self.sent.append(request)
-        given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(given, Exception):
-            raise given
-        return Exchange(len(self.sent), request, "http://gateway.test", "", **given)
+        result = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(result, Exception):
+            raise result
+        return Exchange(len(self.sent), request, "http://gateway.test", "", **result)

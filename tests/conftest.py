@@ -1,4 +1,4 @@
-"""What the selftests share: running reference servers, and plain clients for them."""
+"""Shared fixtures: running reference servers, and plain clients for them."""
 
 from __future__ import annotations
 
@@ -117,5 +117,5 @@ def _events(content: bytes) -> list[Any]:
 
 
 def _data(lines: list[str]) -> str | None:
-    found = [line[5:].removeprefix(" ") for line in lines if line.startswith("data:")]
-    return "\n".join(found) if found else None
+    data = [line[5:].removeprefix(" ") for line in lines if line.startswith("data:")]
+    return "\n".join(data) if data else None

@@ -21,7 +21,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Register:
-    """As much of the register as reports and commands ask for."""
+    """The part of the register that reports and commands need."""
 
     requirements: dict[str, Requirement]
     claims: dict[str, Claim] = field(default_factory=dict)
@@ -107,6 +107,6 @@ def shown() -> View:
 
 
 def clean() -> View:
-    """A report in which all is well."""
+    """A report without failures."""
     names = list(REGISTER.requirements.values())
     return view(report(tuple(Finding(one.id, one.level, Verdict.PASSED) for one in names)), REGISTER)

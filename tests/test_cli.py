@@ -1,4 +1,4 @@
-"""The commands that read: what they print, their exit codes, and one line with a hint for whatever is wrong."""
+"""The commands that read: their output, their exit codes, and one line with a hint for each error."""
 
 from __future__ import annotations
 
@@ -117,10 +117,10 @@ def test_explain_shows_all_there_is_to_know(capsys: pytest.CaptureFixture[str]) 
 def test_explain_shows_what_was_decided_where_documents_disagree(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "X-04"]) == 0
 
-    shown = capsys.readouterr().out
-    assert "X-04 (foxora): Limits are counted per account" in shown
-    assert "X-04 (ofox)" in shown
-    assert "https://docs.ofox.ai/api" in shown
+    out = capsys.readouterr().out
+    assert "X-04 (foxora): Limits are counted per account" in out
+    assert "X-04 (ofox)" in out
+    assert "https://docs.ofox.ai/api" in out
     assert main(["explain", "X-99"]) == 2
 
 
@@ -157,17 +157,17 @@ def test_fault_catalogue_is_read_from_the_process(monkeypatch: pytest.MonkeyPatc
 
 def coverage(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     main(["coverage", "--format", "json", *words])
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
+    table: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return table
 
 
 def test_coverage_goes_from_sentence_to_fault(capsys: pytest.CaptureFixture[str]) -> None:
-    found = coverage(capsys)
+    table = coverage(capsys)
 
-    row = next(row for row in found["rows"] if row["sentence"] == "ONE-1")
+    row = next(row for row in table["rows"] if row["sentence"] == "ONE-1")
     assert (row["requirement"], row["faults"], row["gap"]) == ("models.cited", ["models_are_a_map"], None)
     assert row["check"] == "test_cli.test_version_is_shown"
-    assert found["totals"]["gaps"] == 0
+    assert table["totals"]["gaps"] == 0
 
 
 @pytest.mark.parametrize(("name", "words"), [("text", "no gaps"), ("markdown", "| ONE-1 | one |")])

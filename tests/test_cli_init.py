@@ -1,4 +1,4 @@
-"""`init` writes a target file that runs as it is."""
+"""`init` writes a target file that runs unchanged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WITHOUT_DECLARATION = ("account.plans.", "chat.stream.incremental", "chat.vision
 
 @pytest.mark.parametrize("gateway", ["openai", *gateway_contract.names()])
 def test_file_is_a_target(gateway: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is written can be read, also with every comment taken away."""
+    """The file can be read, also with every setting uncommented."""
     monkeypatch.setenv("GATEWAY_API_KEY", "sk-1")
     path = tmp_path / "target.toml"
 
@@ -35,22 +35,22 @@ def test_file_is_a_target(gateway: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("gateway", ["openai", *gateway_contract.names()])
 def test_reference_server_has_every_fixture(gateway: str, server: Callable[..., str], tmp_path: Path) -> None:
-    """Whatever needs a fixture is judged on the reference server, with the target file that `init` fills in."""
+    """Every check that needs a fixture runs on the reference server with the target file that `init` fills in."""
     path = tmp_path / "target.toml"
     assert main(["init", "--gateway", gateway, "--reference", "--output", str(path)]) == 0
     features = gateway_contract.load(gateway).features
     known = [one for one in register.load().requirements.values() if one.feature in features]
-    wanted = sorted(one.id for one in known if one.fixtures or one.id.startswith(WITHOUT_DECLARATION))
+    names = sorted(one.id for one in known if one.fixtures or one.id.startswith(WITHOUT_DECLARATION))
 
-    found = runner.judge(base_url=server(gateway), target=path, requirement=wanted).report.findings
+    findings = runner.judge(base_url=server(gateway), target=path, requirement=names).report.findings
 
-    unlike = {one.requirement: one.message for one in found if one.verdict is not Verdict.PASSED and one.applicable}
+    unlike = {one.requirement: one.message for one in findings if one.verdict is not Verdict.PASSED and one.applicable}
     assert not unlike
-    assert {one.requirement for one in found} == set(wanted)
+    assert {one.requirement for one in findings} == set(names)
 
 
 def test_file_that_exists_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nobody loses what they filled in."""
+    """An existing file is not overwritten."""
     path = tmp_path / "target.toml"
     path.write_text("mine")
 
@@ -61,7 +61,7 @@ def test_file_that_exists_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_every_fixture_is_described() -> None:
-    """Whoever lacks a fixture is told what it is."""
+    """Every fixture has a description."""
     known = {f"{init.SECTIONS[section]}:{name}" for section, names in init._described().items() for name in names}
 
     assert not {name for one in register.load().requirements.values() for name in one.fixtures} - known

@@ -1,4 +1,4 @@
-"""`matrix` tells what two gateways document differently."""
+"""`matrix` reports what two gateways document differently."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ APART = Cell(
     (),
 )
 UNLIKE = Cell("a", "b", (Difference("errors.code", "SHOULD", "code is 7", True, ()),), ())
-FOUND = [SAME, APART, Cell("b", "a", (), ()), Cell("b", "b", (), ())]
+CELLS = [SAME, APART, Cell("b", "a", (), ()), Cell("b", "b", (), ())]
 
 
 def test_numbers_stand_in_a_table() -> None:
-    """MUST, and the others after a plus sign."""
-    assert "| held to a | 0 | 2 + 1 |" in matrix.table(FOUND)
+    """The failed MUST come first, the others after a plus sign."""
+    assert "| held to a | 0 | 2 + 1 |" in matrix.table(CELLS)
 
 
 def test_differences_are_told_apart() -> None:
-    """What the other does not document is one thing, what it documents differently another."""
-    text = matrix.markdown(FOUND)
+    """Undocumented features are listed apart from features that are documented differently."""
+    text = matrix.markdown(CELLS)
 
     assert "b does not document: `models.retrieve`." in text
     assert "is 402 and 429: `limits.spend`" in text
@@ -42,11 +42,11 @@ def test_differences_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "code"), [(FOUND, 0), ([Cell("a", "a", (), ("x",))], 1), ([SAME, UNLIKE, *FOUND[2:]], 1)]
+    ("cells", "code"), [(CELLS, 0), ([Cell("a", "a", (), ("x",))], 1), ([SAME, UNLIKE, *CELLS[2:]], 1)]
 )
-def test_files_and_exit_code(found: list[Cell], code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What the documents do not explain is a defect, on the diagonal and beside it."""
-    monkeypatch.setattr(matrix, "cells", lambda: found)
+def test_files_and_exit_code(cells: list[Cell], code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A failure that the documents do not explain is a defect, on the diagonal and off it."""
+    monkeypatch.setattr(matrix, "cells", lambda: cells)
 
     assert main(["matrix", "--output", str(tmp_path)]) == code
 
@@ -55,5 +55,5 @@ def test_files_and_exit_code(found: list[Cell], code: int, monkeypatch: pytest.M
 
 
 def test_folder_has_to_exist(tmp_path: Path) -> None:
-    """Nothing is judged when the result has no place."""
+    """Nothing is judged when the output folder does not exist."""
     assert main(["matrix", "--output", str(tmp_path / "nowhere")]) == 2

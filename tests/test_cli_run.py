@@ -1,4 +1,4 @@
-"""`run`: what it asks of the runner, what it prints, and its exit codes."""
+"""`run`: the options that it passes to the runner, its output, and its exit codes."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ SECRET = "sk-very-secret"
 
 
 class Runner:
-    """Stands for the runner: keeps what it was asked for and answers with a report."""
+    """Stands in for the runner: records its options and returns a report."""
 
     def __init__(self) -> None:
-        self.asked: dict[str, Any] = {}
+        self.options: dict[str, Any] = {}
         self.outcome = SimpleNamespace(report=report(), exit_code=1)
         self.error: BaseException | None = None
         self.planned = False
 
     def judge(self, **options: Any) -> SimpleNamespace:
-        self.asked = options
+        self.options = options
         if self.error:
             raise self.error
         write(self.outcome.report, options["report_dir"], register=REGISTER)
@@ -47,14 +47,14 @@ class Runner:
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
-    made = Runner()
+    runner = Runner()
     module = ModuleType("conformance.run.runner")
-    vars(module).update(judge=made.judge, plan=made.plan, look=made.look)
+    vars(module).update(judge=runner.judge, plan=runner.plan, look=runner.look)
     monkeypatch.setitem(sys.modules, "conformance.run.runner", module)
     monkeypatch.setattr(register, "load", lambda: REGISTER)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GATEWAY_API_KEY", SECRET)
-    return made
+    return runner
 
 
 @pytest.mark.usefixtures("runner")
@@ -90,7 +90,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
 
     main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
 
-    assert runner.asked == {
+    assert runner.options == {
         "base_url": None,
         "gateway": None,
         "model": "m",
@@ -126,10 +126,10 @@ def test_run_that_cannot_judge_is_no_failed_must(runner: Runner, error: BaseExce
 def test_word_that_nobody_knows_loses_no_report(
     option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = tmp_path / "findings.jsonl"
-    kept.write_text("{}\n")
+    findings = tmp_path / "findings.jsonl"
+    findings.write_text("{}\n")
 
     assert main(["run", "--gateway", "infery", option, "nope", "--report", str(tmp_path)]) == 2
 
-    assert kept.read_text() == "{}\n"
+    assert findings.read_text() == "{}\n"
     assert "hint: " in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A verdict tells what it rests on, and a difference between two gateways where their documents differ."""
+"""A verdict names the decisions behind it, and a difference between two gateways is explained by their documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from conformance.target import reference
 
 
 def test_what_is_read_is_known_by_its_name() -> None:
-    """Of a table and a part of it the part counts, and what says whether something is judged does not."""
+    """A part of a table is reported instead of the table, and the parts that select what is judged are not."""
     gateway = decisions.traced(gateway_contract.load("foxora")).gateway
 
     assert gateway["errors"]["status"]["missing_field"] == [400]
@@ -29,7 +29,7 @@ def test_what_is_read_is_known_by_its_name() -> None:
 
 
 def test_table_that_was_taken_whole_is_plain() -> None:
-    """What goes into a report is no longer traced."""
+    """The values in a report are plain, not traced."""
     gateway = decisions.traced(gateway_contract.load("infery")).gateway
 
     assert dict(gateway["errors"]["codes"])
@@ -38,7 +38,7 @@ def test_table_that_was_taken_whole_is_plain() -> None:
 
 
 def test_contract_is_not_changed() -> None:
-    """Others that use the contract are not traced."""
+    """The original contract is not traced."""
     contract = gateway_contract.load("foxora")
 
     assert decisions.traced(contract).operations.keys() == contract.operations.keys()
@@ -46,7 +46,7 @@ def test_contract_is_not_changed() -> None:
 
 
 def test_finding_tells_what_it_rests_on(server: Callable[..., str]) -> None:
-    """Whoever reads a verdict sees which decision it follows from."""
+    """A verdict shows the decision behind it."""
     report = runner.judge(
         base_url=server("foxapi"), gateway="foxora", target=reference.FIXTURES, requirement=["errors.missing-model"]
     ).report
@@ -67,20 +67,22 @@ def test_finding_tells_what_it_rests_on(server: Callable[..., str]) -> None:
 def test_difference_is_explained(
     requirement: str, suite: str, server: str, rests_on: dict[str, Any], documented: bool, expected: str | None
 ) -> None:
-    """By a decision, by a path or credential, or by what is said of an operation."""
+    """A difference is explained by a decision, by a path or credential, or by an operation."""
     finding = Finding(requirement, Level.MUST, Verdict.FAILED, decisions=rests_on)
 
-    found = differences.between(finding, gateway_contract.load(suite), gateway_contract.load(server))
+    difference = differences.between(finding, gateway_contract.load(suite), gateway_contract.load(server))
 
-    assert found.documented is documented
-    assert [expected in reason for reason in found.reasons].count(True) == 1 if expected else not found.reasons
+    assert difference.documented is documented
+    assert (
+        [expected in reason for reason in difference.reasons].count(True) == 1 if expected else not difference.reasons
+    )
 
 
 def test_operation_is_found_in_the_evidence() -> None:
-    """A requirement of the whole API differs in the operation that was asked."""
-    shown = Evidence(1, "", "GET https://a.example/v1/models\naccept: */*\n\n", "")
-    finding = Finding("errors.json", Level.MUST, Verdict.FAILED, evidence=(shown,))
+    """For a requirement of the whole API, the operation in the evidence explains the difference."""
+    evidence = Evidence(1, "", "GET https://a.example/v1/models\naccept: */*\n\n", "")
+    finding = Finding("errors.json", Level.MUST, Verdict.FAILED, evidence=(evidence,))
 
-    found = differences.between(finding, gateway_contract.load("openai"), gateway_contract.load("strict-openai"))
+    difference = differences.between(finding, gateway_contract.load("openai"), gateway_contract.load("strict-openai"))
 
-    assert found.reasons == ("listModels is described differently",)
+    assert difference.reasons == ("listModels is described differently",)

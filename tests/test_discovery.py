@@ -1,4 +1,4 @@
-"""An operation that nobody promised is judged where it is, and only there."""
+"""An optional operation is judged where it exists, and only there."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ MODEL = "google/gemini-3-flash"
 
 
 class Answering:
-    """Stands for `Ask`: gives one answer to every request, and remembers what was asked."""
+    """Stands in for `Ask`: gives one answer to every request, and records the requests."""
 
     def __init__(self, status: int, body: str = "") -> None:
         self.status, self.body = status, body
-        self.asked: list[tuple[str, str, bytes | None, dict[str, str]]] = []
+        self.requests: list[tuple[str, str, bytes | None, dict[str, str]]] = []
         self.routes: dict[str, str] = {}
 
     def send(self, method: str, path: str, body: bytes | None, *, headers: dict[str, str], protocol: str) -> Exchange:
-        self.asked.append((method, path, body, headers))
+        self.requests.append((method, path, body, headers))
         text = self.body.replace("PATH", path).encode()
         request = Request(method, path, body, protocol=protocol)
         return Exchange(0, request, "", "", status=self.status, headers=httpx.Headers(), chunks=((0.0, text),))
@@ -41,7 +41,7 @@ class Answering:
 
 
 def demand(status: int, body: str, *names: str) -> Answering:
-    """Asks for operations of a target that gives one answer."""
+    """Looks for operations on a target that always gives the same answer."""
     ask: Any = Answering(status, body)
     discovery.demand(ask, [CONTRACT.operations[name] for name in names], CONTRACT.gateway["protocols"])
     answering: Answering = ask
@@ -50,11 +50,11 @@ def demand(status: int, body: str, *names: str) -> Answering:
 
 @pytest.mark.parametrize("status", [200, 400, 422, 429])
 def test_refused_body_tells_that_the_route_is_there(status: int) -> None:
-    """An empty body is refused by whoever would have read it; it is sent with the credential of the protocol."""
-    asked = demand(status, "{}", "generateContent", "listGeminiModels", "retrieveModel").asked
+    """An empty body, sent with the credential of the protocol, is refused where the route exists."""
+    requests = demand(status, "{}", "generateContent", "listGeminiModels", "retrieveModel").requests
 
     key = {"authorization": "", "x-goog-api-key": "{key}"}
-    assert asked == [
+    assert requests == [
         ("POST", f"/v1beta/models/{MODEL}:generateContent", b"{}", key),
         ("GET", "/v1beta/models", None, key),
     ]
@@ -62,8 +62,8 @@ def test_refused_body_tells_that_the_route_is_there(status: int) -> None:
 
 @pytest.mark.parametrize("name", ["embedContent", "embedContentV1", "batchEmbedContents", "batchEmbedContentsV1"])
 def test_vectors_are_asked_of_a_model_for_vectors(name: str) -> None:
-    """A model that talks gives no vectors, so it would tell nothing about the route."""
-    ((method, path, body, _headers),) = demand(400, "{}", name).asked
+    """An embedding route is tried with an embedding model: the answer of a chat model would prove nothing."""
+    ((method, path, body, _headers),) = demand(400, "{}", name).requests
 
     assert (method, body) == ("POST", b"{}")
     assert "/models/gemini-embeddings:" in path
@@ -72,7 +72,7 @@ def test_vectors_are_asked_of_a_model_for_vectors(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
+    ("status", "body", "reason"),
     [
         (404, '{"detail":"Not Found"}', "has no POST"),
         (404, "<h1>Not Found</h1>", "has no POST"),
@@ -86,31 +86,31 @@ def test_vectors_are_asked_of_a_model_for_vectors(name: str) -> None:
         (0, "", "not open to the key"),
     ],
 )
-def test_what_is_not_served_is_not_judged(status: int, body: str, said: str) -> None:
-    """The reason tells a route that is not there from a model that is not, and from a door that is closed."""
-    with pytest.raises(Unsupported, match=said):
+def test_what_is_not_served_is_not_judged(status: int, body: str, reason: str) -> None:
+    """The reason distinguishes a missing route, a missing model and a refused credential."""
+    with pytest.raises(Unsupported, match=reason):
         demand(status, body, "generateContent")
 
 
 def test_plain_route_is_judged_though_it_fails() -> None:
-    """A failure of a route of the OpenAI dialect is the target's."""
-    assert demand(500, "{}", "createChatCompletion").asked
+    """A failing route of the OpenAI protocol counts as existing."""
+    assert demand(500, "{}", "createChatCompletion").requests
 
 
 def test_report_tells_what_was_found(server: Callable[..., str], tmp_path: Path) -> None:
-    """A reader learns which routes were looked for, which are there, and why the others were not judged."""
-    wanted = ["chat.schema", "embeddings.schema", "audio.speech.answers"]
+    """The report lists the routes that were looked for, those that exist, and why the others were not judged."""
+    names = ["chat.schema", "embeddings.schema", "audio.speech.answers"]
 
     report = runner.judge(
-        base_url=server("ofox"), target=reference.FIXTURES, report_dir=tmp_path, requirement=wanted
+        base_url=server("ofox"), target=reference.FIXTURES, report_dir=tmp_path, requirement=names
     ).report
 
     assert report.routes == {
         "POST /audio/speech": "the target has no POST /audio/speech: it answers 404",
         "POST /embeddings": "",
     }
-    shown = [verdicts.text(report), *((tmp_path / name).read_text() for name in ("summary.md", "report.html"))]
-    for text in shown:
+    texts = [verdicts.text(report), *((tmp_path / name).read_text() for name in ("summary.md", "report.html"))]
+    for text in texts:
         assert "It has" in text
         assert "the target has no POST /audio/speech: it answers 404" in text
     assert json.parse(tmp_path / "report.json").report.routes == report.routes

@@ -1,4 +1,4 @@
-"""The recording client keeps what happened and no secret."""
+"""The recording client records every exchange and no secret."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def echo_the_key(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_no_secret_is_kept() -> None:
-    """A credential that the gateway sends back, even over two reads, is hidden in everything that is kept."""
+    """A credential that the gateway sends back, even across two reads, is masked in the recording."""
     with answering(echo_the_key) as recorder:
         exchange = recorder.ask(Request("POST", "/chat/completions", b"{}"))
 
-    kept = json.dumps(to_record(exchange)) + repr(exchange) + str(evidence(exchange)) + exchange.text
-    assert KEY not in kept
+    output = json.dumps(to_record(exchange)) + repr(exchange) + str(evidence(exchange)) + exchange.text
+    assert KEY not in output
     assert exchange.text.startswith("you sent ***")
     assert exchange.text.endswith("*, thank you")
 
@@ -88,23 +88,23 @@ def repeat_the_path(handler: BaseHTTPRequestHandler) -> None:
 
 @pytest.mark.parametrize("key", ["sk-very-secret-credential", "odd/key+with=signs"])
 def test_key_in_the_address_is_hidden(key: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A key that stands in the query is sent there, and shown nowhere."""
+    """A key in the query is sent there, and shown nowhere."""
     caplog.set_level("DEBUG", logger="conformance")
     with answering(repeat_the_path) as recorder:
         recorder.target.keys["default"] = Secret(key)  # type: ignore[index]
         exchange = recorder.ask(Request("GET", f"/models?key={KEY_HERE}", headers=(("authorization", ""),)))
 
-    kept = json.dumps(to_record(exchange)) + repr(exchange) + str(evidence(exchange)) + exchange.text + caplog.text
+    output = json.dumps(to_record(exchange)) + repr(exchange) + str(evidence(exchange)) + exchange.text + caplog.text
     assert exchange.status == 200
-    assert key not in kept
-    assert quote(key, safe="") not in kept
+    assert key not in output
+    assert quote(key, safe="") not in output
     assert exchange.url.endswith("/models?key=***")
     assert '/models?key=$GATEWAY_API_KEY"' in curl(exchange)
     assert exchange.text.startswith("/v1/models?key=**")
 
 
 def test_longer_key_is_hidden_whole() -> None:
-    """A key that begins like another leaves no tail behind."""
+    """A key that begins like another is masked completely."""
     with answering(repeat_the_path) as recorder:
         recorder.target.keys["second"] = Secret(f"{KEY}-2")  # type: ignore[index]
         exchange = recorder.ask(Request("GET", f"/models?key={KEY_HERE}", key="second"))
@@ -123,12 +123,12 @@ def test_longer_key_is_hidden_whole() -> None:
     ],
 )
 def test_tokens_are_read_in_every_protocol(body: bytes, tokens: tuple[int, int]) -> None:
-    """What a run cost is summed from what the answers say."""
+    """The cost of a run is the sum of the tokens in the answers."""
     assert reported_tokens({"chunks": [[0.0, base64.b64encode(body).decode()]]}) == tokens
 
 
 def test_same_request_is_sent_once() -> None:
-    """Asked twice, sent once; another take is sent again."""
+    """A repeated request is sent once; another take is sent again."""
     with answering(echo_the_key) as recorder:
         request = Request("POST", "/chat/completions", b"{}")
 
@@ -138,7 +138,7 @@ def test_same_request_is_sent_once() -> None:
 
 
 def test_budget_is_kept() -> None:
-    """The run stops before it sends more than it may."""
+    """The run stops at its limit of requests."""
     with answering(echo_the_key) as recorder:
         for take in range(5):
             recorder.ask(Request("GET", "/models"), take)
@@ -148,7 +148,7 @@ def test_budget_is_kept() -> None:
 
 
 def test_rate_limit_is_waited_for() -> None:
-    """A 429 with a short Retry-After is asked again."""
+    """A request is repeated after a 429 with a short Retry-After."""
     statuses = iter([429, 200])
 
     def limit_once(handler: BaseHTTPRequestHandler) -> None:
@@ -161,7 +161,7 @@ def test_rate_limit_is_waited_for() -> None:
 
 
 def test_nobody_there() -> None:
-    """A target that does not listen is told apart from one that fails."""
+    """A target that does not listen is distinguished from one that fails."""
     recorder = Recorder(Target("http://127.0.0.1:9/v1"))
 
     with pytest.raises(CannotConnect):
@@ -169,7 +169,7 @@ def test_nobody_there() -> None:
 
 
 def test_dropped_connection_is_an_answer_of_status_0() -> None:
-    """A server that hangs up is recorded, not raised."""
+    """A connection that the server closes early is recorded, not raised."""
     with answering(lambda handler: handler.connection.close()) as recorder:
         exchange = recorder.ask(Request("GET", "/models"), patient=False)
 
@@ -178,7 +178,7 @@ def test_dropped_connection_is_an_answer_of_status_0() -> None:
 
 
 def test_record_round_trip() -> None:
-    """What is written can be read back as the same exchange."""
+    """A record can be read back as the same exchange."""
     with answering(echo_the_key) as recorder:
         exchange = recorder.ask(Request("POST", "/chat/completions", b'\xff{"a"'))
     record = to_record(exchange)
@@ -190,7 +190,7 @@ def test_record_round_trip() -> None:
 
 
 def test_replay_answers_from_the_record() -> None:
-    """A recording stands in for the gateway, and what it lacks is inconclusive."""
+    """A recording replaces the gateway, and a missing answer is inconclusive."""
     with answering(echo_the_key) as recorder:
         request = Request("POST", "/chat/completions", b"{}")
         exchange = recorder.ask(request)
@@ -201,7 +201,7 @@ def test_replay_answers_from_the_record() -> None:
 
 
 def redirect_once(handler: BaseHTTPRequestHandler) -> None:
-    """Sends `/v1/file` on to `/elsewhere`, which tells what credential came along."""
+    """Redirects `/v1/file` to `/elsewhere`, which answers with the credential that it receives."""
     if handler.path == "/elsewhere":
         handler.send_response(200)
         handler.end_headers()
@@ -213,7 +213,7 @@ def redirect_once(handler: BaseHTTPRequestHandler) -> None:
 
 
 def test_address_that_the_gateway_gave_is_followed_without_the_key() -> None:
-    """A file may stand behind a redirection; an operation may not."""
+    """Redirections are followed for a file, not for an operation."""
     with answering(redirect_once) as recorder:
         file = recorder.ask(Request("GET", f"{recorder.target.base_url}/file"))
         operation = recorder.ask(Request("GET", "/file"))
@@ -223,7 +223,7 @@ def test_address_that_the_gateway_gave_is_followed_without_the_key() -> None:
 
 
 def test_unreachable_address_that_the_gateway_gave_ends_no_run() -> None:
-    """Nobody listens there, which says something about the address and not about the target."""
+    """An address in an answer that refuses connections is recorded, not raised."""
     with answering(redirect_once) as recorder:
         exchange = recorder.ask(Request("GET", "http://127.0.0.1:9/file"), patient=False)
 

@@ -1,4 +1,4 @@
-"""The checks of files leave nothing behind, see the same in a recording, and tell other traffic from a defect."""
+"""The checks of files leave nothing behind, judge a recording alike, and do not mistake other traffic for a defect."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def listed(target: Target) -> list[str]:
 
 
 def test_run_leaves_no_files(judged: Target) -> None:
-    """What was uploaded is deleted, whatever was found."""
+    """Every upload is deleted, whatever the verdicts."""
     judge(judged)
     judge(judged, "/fault/any_purpose_taken/fault/purpose_optional/fault/file_optional")
 
@@ -58,27 +58,27 @@ def test_recording_has_the_same_verdicts(judged: Target, tmp_path: Path) -> None
     assert set(live.values()) == {Verdict.PASSED, Verdict.UNSUPPORTED}
 
 
-def seen(*looks: object) -> Callable[[int], object]:
-    """What the first look sees, the second, and so on."""
+def looking_at(*looks: object) -> Callable[[int], object]:
+    """The files that each look at the list sees."""
     return lambda look: looks[look - 1]
 
 
 def test_first_look_is_enough() -> None:
-    """Who is content looks once."""
-    assert steady(seen(7), lambda value: value == 7) == 7
+    """A satisfied check looks once."""
+    assert steady(looking_at(7), lambda value: value == 7) == 7
 
 
 def test_second_look_forgives_the_first() -> None:
-    """Somebody else came in between, once."""
-    assert steady(seen(9, 7), lambda value: value == 7) == 7
+    """A single disturbance by other traffic is no defect."""
+    assert steady(looking_at(9, 7), lambda value: value == 7) == 7
 
 
 def test_two_equal_looks_are_believed() -> None:
-    """The same defect twice is one."""
-    assert steady(seen(0, 0), lambda value: value == 7) == 0
+    """A defect that repeats is reported."""
+    assert steady(looking_at(0, 0), lambda value: value == 7) == 0
 
 
 def test_two_different_looks_prove_nothing() -> None:
-    """Somebody else is busy there."""
+    """Continuous other traffic makes the check inconclusive."""
     with pytest.raises(Inconclusive):
-        steady(seen(0, 3), lambda value: value == 7)
+        steady(looking_at(0, 3), lambda value: value == 7)

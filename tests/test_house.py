@@ -1,4 +1,4 @@
-"""The house stands: who may know whom, one check and one place for each requirement, short files."""
+"""The structure of the project: allowed imports, one check and one place for each requirement, short files."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-"""The halls of `conformance`, from the ground up: what stands on one floor imports nothing of the floors above it."""
+"""The folders of `conformance` in layers, the lowest first: no module imports from a higher layer."""
 LONGEST = 500
 
 
 def modules(path: Path) -> set[str]:
-    """What a file imports, by dotted name; of `from a import b`, `a.b`."""
+    """The imports of a file by dotted name; `from a import b` gives `a.b`."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -50,14 +50,14 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_knowledge_flows_one_way(package: str) -> None:
-    """No package imports one that it must not know."""
+    """No package imports one that is forbidden to it."""
     known = {path: imported(path) & FORBIDDEN[package] for path in (ROOT / package).rglob("*.py")}
 
     assert not {path: names for path, names in known.items() if names}
 
 
 def test_no_import_runs_up() -> None:
-    """A hall of `conformance` knows the floors below it and no other."""
+    """A folder of `conformance` imports only from its own layer and lower ones."""
     floor = {hall: height for height, halls in enumerate(FLOORS) for hall in halls}
     home = ROOT / "conformance"
     up = []
@@ -72,7 +72,7 @@ def test_no_import_runs_up() -> None:
 
 
 def test_no_private_name_crosses_modules() -> None:
-    """What one module keeps for itself, no other imports."""
+    """No module imports a private name of another."""
     crossing = [
         f"{path.relative_to(ROOT)}: {name}"
         for package in FORBIDDEN
@@ -86,20 +86,33 @@ def test_no_private_name_crosses_modules() -> None:
     assert not sorted(crossing)
 
 
+@pytest.mark.parametrize("hall", ["checks", "sdk"])
+def test_no_check_module_imports_another(hall: str) -> None:
+    """What several modules of checks need is a word, or stands beside them in a module without checks."""
+    crossing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "conformance" / hall).glob("test_*.py")
+        for name in modules(path)
+        if ".test_" in name and name.startswith("conformance.")
+    ]
+
+    assert not sorted(crossing)
+
+
 def test_every_requirement_has_one_check() -> None:
-    """A requirement without a check judges nobody."""
+    """Every requirement has a check."""
     known = register.load()
 
     assert set(known.checks()) == set(known.requirements)
 
 
 def test_every_requirement_has_a_profile() -> None:
-    """What belongs to no profile would count for nothing."""
+    """Every requirement belongs to a profile."""
     assert not [one.id for one in register.load().requirements.values() if not profiles.of(one.feature)]
 
 
 def test_checks_stand_with_their_requirements() -> None:
-    """The check of `requirements/chat.toml` stands in `test_chat.py`, or in a file named after a part of it."""
+    """The checks of `requirements/chat.toml` are in `test_chat.py`, or in a file named after a part of it."""
     known = register.load()
     for name, check in known.checks().items():
         stem = check.__module__.rpartition("test_")[2]
@@ -114,7 +127,7 @@ def tracked() -> list[Path]:
 
 
 def test_files_are_short() -> None:
-    """What a person writes fits a reader's head."""
+    """No file that people write is longer than 500 lines."""
     suffixes = {".py", ".toml", ".yaml", ".md", ".jinja", ".css", ".js"}
     generated = ROOT / "reports"
     written = [path for path in tracked() if path.suffix in suffixes and generated not in path.parents]

@@ -1,4 +1,4 @@
-"""How jobs are followed: patiently, once, and never faster than a live target allows."""
+"""Jobs are polled patiently, once, and never faster than a live target allows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def answered(body, status=200, url="http://gateway.example/v1/x", **headers):
 
 
 class Asking:
-    """Answers from a list, remembers what it gave, and notes how long it was waited for."""
+    """Answers from a list, and records its answers and the pauses between requests."""
 
     def __init__(self, monkeypatch, *answers, local=False):
         self.answers, self.known, self.paused = list(answers), {}, []
@@ -55,12 +55,12 @@ class Asking:
 SUBMITTED = answered({"job_id": "a b", "status": "queued"})
 
 
-def told(*states, **headers):
+def statuses(*states, **headers):
     return [answered({"status": state}, **headers) for state in states]
 
 
 def test_job_is_followed_to_its_end_and_asked_once_more(monkeypatch):
-    asking = Asking(monkeypatch, *told("queued", "processing", "succeeded", "succeeded"))
+    asking = Asking(monkeypatch, *statuses("queued", "processing", "succeeded", "succeeded"))
 
     job = jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -70,7 +70,7 @@ def test_job_is_followed_to_its_end_and_asked_once_more(monkeypatch):
 
 
 def test_live_target_is_asked_every_two_seconds_at_most(monkeypatch):
-    asking = Asking(monkeypatch, *told("queued", "queued", "queued", "queued", "failed"))
+    asking = Asking(monkeypatch, *statuses("queued", "queued", "queued", "queued", "failed"))
 
     jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -79,7 +79,7 @@ def test_live_target_is_asked_every_two_seconds_at_most(monkeypatch):
 
 @pytest.mark.parametrize(("header", "expected"), [("7", 7.0), ("0", 2.0), ("3600", 30.0), ("soon", 2.0)])
 def test_retry_after_prolongs_the_pause(monkeypatch, header, expected):
-    asking = Asking(monkeypatch, *told("queued", "succeeded", **{"retry-after": header}))
+    asking = Asking(monkeypatch, *statuses("queued", "succeeded", **{"retry-after": header}))
 
     jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -87,7 +87,7 @@ def test_retry_after_prolongs_the_pause(monkeypatch, header, expected):
 
 
 def test_known_answers_are_not_waited_for(monkeypatch):
-    asking = Asking(monkeypatch, *told("queued", "succeeded", "succeeded"))
+    asking = Asking(monkeypatch, *statuses("queued", "succeeded", "succeeded"))
     first = jobs.follow(asking, RULES, "videos", SUBMITTED)
     paused = len(asking.paused)
 
@@ -97,7 +97,7 @@ def test_known_answers_are_not_waited_for(monkeypatch):
 
 @pytest.mark.parametrize(("local", "least", "most"), [(True, 10, 60), (False, 60, 310)])
 def test_patience_ends(monkeypatch, local, least, most):
-    asking = Asking(monkeypatch, *told("processing"), local=local)
+    asking = Asking(monkeypatch, *statuses("processing"), local=local)
 
     job = jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -121,13 +121,13 @@ def test_nothing_is_asked_of_a_job_without_id(monkeypatch, answer):
     assert not asking.known
 
 
-def made(kind, recipe):
+def product(kind, recipe):
     return kind.fetch(recipe).data
 
 
 def test_decoders_read_what_they_should():
-    assert film(made(videos, "320x180-1.0-00000000.mp4")) == (320, 180, 1.0)
-    assert sound(made(music, "1.0-00000000.mp3")) == "mp3"
+    assert film(product(videos, "320x180-1.0-00000000.mp4")) == (320, 180, 1.0)
+    assert sound(product(music, "1.0-00000000.mp3")) == "mp3"
     assert sound(wav()) == "wav"
     assert picture(png()) == (64, 64)
 
@@ -143,8 +143,8 @@ def test_decoders_tell_kinds_apart():
     for decode, data in (
         (film, png()),
         (film, wav()),
-        (sound, made(videos, "320x180-1.0-00000000.mp4")),
-        (picture, made(videos, "320x180-1.0-00000000.mp4")),
+        (sound, product(videos, "320x180-1.0-00000000.mp4")),
+        (picture, product(videos, "320x180-1.0-00000000.mp4")),
     ):
         with pytest.raises(Unreadable):
             decode(data)

@@ -1,4 +1,4 @@
-"""The mutants of checks: what is changed, that the change is at work only while it is tried, and what is told of it."""
+"""The mutants of checks: what they change, that a change lasts only as long as its trial, and how it is reported."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.mutation import mutants, proof, report
 from tests.mutation.operators import changes
 
 
-def made(source: str) -> dict[str, str]:
-    """What becomes of a source, by operator and changed code."""
+def mutants_of(source: str) -> dict[str, str]:
+    """The mutants of a source, by operator and changed code."""
     tree = ast.parse(source)
-    found = {}
+    mutants = {}
     for change in changes(tree):
         change.make()
-        found[ast.unparse(ast.fix_missing_locations(tree))] = change.operator
+        mutants[ast.unparse(ast.fix_missing_locations(tree))] = change.operator
         change.undo()
     assert ast.unparse(tree) == ast.unparse(ast.parse(source))
-    return found
+    return mutants
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def made(source: str) -> dict[str, str]:
     ],
 )
 def test_changes(source: str, expected: dict[str, str]) -> None:
-    """Each operator makes what it is meant to make."""
-    assert made(source) == expected
+    """Each operator makes its mutants."""
+    assert mutants_of(source) == expected
 
 
 @pytest.mark.parametrize("source", ["'A docstring.'", "assert_that(f'{a} == {b}')", "ask.chat('Say hello.', size=16)"])
 def test_words_for_people_stay(source: str) -> None:
-    """Docstrings, messages, prompts and sizes are left as they are."""
-    assert set(made(source).values()) <= {"removed"}
+    """Docstrings, messages, prompts and sizes are not changed."""
+    assert set(mutants_of(source).values()) <= {"removed"}
 
 
 def test_a_mutant_is_at_work_while_it_is_tried() -> None:
-    """The code of a function is another one, and its own again."""
+    """The code of a function is replaced, and restored afterwards."""
     mutant = next(one for one in mutants.of("conformance.wire.sse") if one.after == "line" and one.operator == "not")
     data = [(0.0, b"data: a\n\n")]
 
@@ -64,7 +64,7 @@ def test_a_mutant_is_at_work_while_it_is_tried() -> None:
 
 
 def test_a_constant_changes_where_it_was_imported() -> None:
-    """A constant is another one in each module that holds it."""
+    """A constant is replaced in each module that imports it."""
     mutant = next(one for one in mutants.of("conformance.words.openai.chat") if one.function == "DONE")
 
     with mutant.at_work():
@@ -85,7 +85,7 @@ def test_checks_are_found_below_their_decorators() -> None:
 
 
 def test_a_survivor_has_a_reason_or_is_told(tmp_path: Path) -> None:
-    """The exit code and the report tell of a survivor that nobody explains."""
+    """The exit code and the report show a survivor without a reason."""
     result: dict[str, Any] = {
         "date": "2026-01-01",
         "made": 2,

@@ -1,4 +1,4 @@
-"""Odd values find their place."""
+"""Odd values are put into their place."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def foreign(tmp_path: Path) -> Callable[..., Result]:
 
 
 def test_inert_in_other_projects(foreign: Callable[..., Result]) -> None:
-    """A project's own tests run as if the plugin were not there."""
+    """The tests of a project run as if the plugin were not installed."""
     result = foreign()
 
     assert result.returncode == 0, result.stdout
@@ -59,7 +59,7 @@ def test_inert_in_other_projects(foreign: Callable[..., Result]) -> None:
 
 
 def test_pyargs_judges_the_reference_server(foreign: Callable[..., Result]) -> None:
-    """`pytest --pyargs conformance` needs nothing else."""
+    """`pytest --pyargs conformance` needs no options."""
     result = foreign("--pyargs", "conformance", *FEW)
 
     assert result.returncode == 0, result.stdout + result.stderr
@@ -67,7 +67,7 @@ def test_pyargs_judges_the_reference_server(foreign: Callable[..., Result]) -> N
 
 
 def test_base_url_is_judged(foreign: Callable[..., Result], server: Callable[..., str]) -> None:
-    """`--base-url` says who is judged; a MUST that fails shows sentence, exchange and curl."""
+    """`--base-url` sets the target; a failed MUST shows the sentence, the exchange and a curl command."""
     root = server().removesuffix("/v1")
     result = foreign("--pyargs", "conformance", "--base-url", f"{root}/fault/total_off_by_one/v1", *FEW)
 
@@ -113,7 +113,7 @@ def test_report_is_written(
 
 
 def test_feature_and_level_select(foreign: Callable[..., Result], server: Callable[..., str]) -> None:
-    """Features are taken by prefix, levels from the strictest down."""
+    """Features are selected by prefix, levels from the strictest down."""
     words = ["--conformance-feature", "chat.stream.usage", "--conformance-level", "MUST", "--collect-only"]
     result = foreign("--pyargs", "conformance", "--base-url", server(), *words)
 
@@ -123,7 +123,7 @@ def test_feature_and_level_select(foreign: Callable[..., Result], server: Callab
 
 
 def test_refused_key_is_no_verdict(foreign: Callable[..., Result], server: Callable[..., str]) -> None:
-    """A target that does not take the key is not judged."""
+    """A target that rejects the key is not judged."""
     result = foreign("--pyargs", "conformance", "--base-url", server(), *FEW, key="sk-nobody")
 
     assert result.returncode != 0

@@ -1,4 +1,4 @@
-"""A refused value is explained by the one parameter that is most to blame."""
+"""An invalid value is explained by the one parameter that is most likely wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made from the contract alone: wrong bodies are wrong, drawn ones are right, and a seed repeats them."""
+"""Requests made from the contract alone: wrong bodies are wrong, drawn ones are valid, and a seed repeats them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.target import Target, reference
 from conformance.wire import sse
 from gateway_contract import JSON, Contract, Operation
 
-from .asked import asked
+from .traffic import traffic
 
 CONTRACT = gateway_contract.load()
 TAKING = [one for one in CONTRACT.operations.values() if JSON in one.request_types and one.protocol == "openai"]
@@ -32,12 +32,12 @@ def subject(operation: Operation) -> Subject:
 
 @pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
 def test_bodies_with_a_defect_break_their_schema(operation: Operation) -> None:
-    """Whatever is called wrong is wrong, and stands only once in the list."""
-    found = defects.of_fields(subject(operation), CONTRACT)
+    """Every body with a defect breaks its schema, and none is listed twice."""
+    bodies = defects.of_fields(subject(operation), CONTRACT)
 
-    assert found
-    assert len({defect.name for defect in found}) == len(found) <= defects.MOST
-    assert all(operation.request_problem(json.loads(defect.body)) for defect in found)
+    assert bodies
+    assert len({defect.name for defect in bodies}) == len(bodies) <= defects.MOST
+    assert all(operation.request_problem(json.loads(defect.body)) for defect in bodies)
 
 
 @pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
@@ -45,10 +45,10 @@ def test_drawn_bodies_satisfy_their_schema_and_repeat(operation: Operation) -> N
     """Two searches with one seed draw the same bodies, a third with another draws others."""
 
     def drawn(seed: int) -> list[str]:
-        found: list[str] = []
+        bodies: list[str] = []
         strategy = generate.bodies(CONTRACT, operation, "m")
-        generate.search(strategy, lambda body: found.append(json.dumps(body)), seed, 10)
-        return found
+        generate.search(strategy, lambda body: bodies.append(json.dumps(body)), seed, 10)
+        return bodies
 
     first, again, other = drawn(1), drawn(1), drawn(2)
 
@@ -57,7 +57,7 @@ def test_drawn_bodies_satisfy_their_schema_and_repeat(operation: Operation) -> N
 
 
 def test_drawn_conversations_are_legal() -> None:
-    """Every call has its result right after it, and somebody waits for an answer."""
+    """Every call has its result right after it, and the last message needs an answer."""
     chat = CONTRACT.operations["createChatCompletion"]
 
     def judge(drawn: dict[str, Any]) -> None:
@@ -77,25 +77,25 @@ def test_drawn_conversations_are_legal() -> None:
 
 def test_drawn_conversations_are_of_every_kind() -> None:
     """Text of every plane, long and empty; every role, parts, and rounds of one and of several calls."""
-    seen: set[str] = set()
+    kinds: set[str] = set()
 
     def judge(drawn: dict[str, Any]) -> None:
-        seen.update(conversations.features_of(drawn), (one["role"] for one in drawn["messages"]))
-        said = "".join(conversations.said(drawn))
-        seen.update(f"plane {ord(letter) >> 16}" for letter in said)
-        seen.update({"empty"} if "" in conversations.said(drawn) else set())
-        seen.update({"long"} if len(said) > conversations.LONGEST // 2 else set())
-        seen.add(f"waits after {drawn['messages'][-1]['role']}")
+        kinds.update(conversations.features_of(drawn), (one["role"] for one in drawn["messages"]))
+        text = "".join(conversations.said(drawn))
+        kinds.update(f"plane {ord(letter) >> 16}" for letter in text)
+        kinds.update({"empty"} if "" in conversations.said(drawn) else set())
+        kinds.update({"long"} if len(text) > conversations.LONGEST // 2 else set())
+        kinds.add(f"waits after {drawn['messages'][-1]['role']}")
 
     generate.search(conversations.conversations(), judge, seed=0, examples=200)
 
     roles = {"system", "developer", "user", "assistant", "tool"}
     planes = {f"plane {plane}" for plane in conversations.PLANES}
-    assert seen >= roles | planes | conversations.FEATURES | {"empty", "long", "waits after user", "waits after tool"}
+    assert kinds >= roles | planes | conversations.FEATURES | {"empty", "long", "waits after user", "waits after tool"}
 
 
 def test_conversations_use_what_is_claimed() -> None:
-    """A gateway that claims nothing more is asked in plain text."""
+    """A gateway that claims no other feature gets plain text only."""
 
     def judge(drawn: dict[str, Any]) -> None:
         assert not conversations.features_of(drawn)
@@ -104,7 +104,7 @@ def test_conversations_use_what_is_claimed() -> None:
 
 
 def test_failure_is_made_small() -> None:
-    """Of all conversations that fail, the smallest is told."""
+    """The smallest of all failing conversations is reported."""
     failed: list[dict[str, object]] = []
 
     def judge(drawn: dict[str, object]) -> None:
@@ -120,12 +120,12 @@ def test_failure_is_made_small() -> None:
 @pytest.fixture(scope="module")
 def target() -> Iterator[Target]:
     """The reference server."""
-    with reference.serving() as served:
-        yield served
+    with reference.serving() as target:
+        yield target
 
 
 def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Path) -> None:
-    """What a run found can be found again, and another seed looks elsewhere."""
+    """A seed repeats the requests of a run, and another seed makes others."""
     sent = []
     for number, seed in enumerate([5, 5, 6]):
         place = tmp_path / str(number)
@@ -137,7 +137,7 @@ def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Pat
             seed=seed,
             examples=12,
         )
-        sent.append(asked(place))
+        sent.append(traffic(place))
 
     assert sent[0] == sent[1]
     assert set(sent[0]) != set(sent[2])
@@ -148,7 +148,7 @@ def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Pat
 
 
 def test_contract_is_the_same_for_every_seed(target: Target) -> None:
-    """Nothing that is drawn breaks the reference server."""
+    """No drawn request breaks the reference server."""
     report = runner.judge(
         base_url=target.base_url, target=reference.FIXTURES, feature=["generated"], seed=11, examples=60
     ).report
@@ -173,12 +173,12 @@ def test_events_do_not_depend_on_how_the_bytes_are_cut() -> None:
     )
 
     def judge(drawn: tuple[list[list[str]], str, bool, bool, list[int]]) -> None:
-        wanted, end, space, comments, places = drawn
-        text = "".join(_encoded(lines, end, space, comments) for lines in wanted)
+        expected, end, space, comments, places = drawn
+        text = "".join(_encoded(lines, end, space, comments) for lines in expected)
 
-        found = sse.read(_cut(text.encode(), places)).events
+        events_read = sse.read(_cut(text.encode(), places)).events
 
-        assert [event.data for event in found] == ["\n".join(lines) for lines in wanted]
+        assert [event.data for event in events_read] == ["\n".join(lines) for lines in expected]
 
     generate.search(encodings, judge, seed=0, examples=300)
 
@@ -193,8 +193,8 @@ def _encoded(lines: list[str], end: str, space: bool, comments: bool) -> str:
 def test_every_gateway_has_something_to_draw() -> None:
     """Each contract has operations whose bodies can be made."""
     for name in gateway_contract.names():
-        seen: list[dict[str, object]] = []
+        bodies: list[dict[str, object]] = []
         contract: Contract = gateway_contract.load(name)
         chat = contract.operations["createChatCompletion"]
-        generate.search(generate.bodies(contract, chat, "m"), seen.append, seed=0, examples=3)
-        assert len(seen) == 3
+        generate.search(generate.bodies(contract, chat, "m"), bodies.append, seed=0, examples=3)
+        assert len(bodies) == 3

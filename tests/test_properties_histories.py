@@ -1,4 +1,4 @@
-"""Histories leave nothing behind, repeat with their seed, tell their shortest failure, and accuse nobody in haste."""
+"""Histories leave nothing behind, repeat with their seed, report their shortest failure, and confirm it first."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from conformance.run import runner
 from conformance.target import Target, reference
 from conformance.words.ask import Ask
 
-from .asked import asked
 from .canned import Canned
+from .traffic import traffic
 
 FILES = ["properties.files.model", "properties.files.list", "properties.files.paging"]
 JOBS = ["properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown"]
@@ -30,8 +30,8 @@ JOBS = ["properties.jobs.model", "properties.jobs.apart", "properties.jobs.unkno
 @pytest.fixture(scope="module")
 def target() -> Iterator[Target]:
     """A reference server that has files and jobs."""
-    with reference.serving("infery") as served:
-        yield served
+    with reference.serving("infery") as target:
+        yield target
 
 
 def judged(target: Target, prefix: str = "", requirement: list[str] = FILES, **options: Any) -> dict[str, Finding]:
@@ -49,12 +49,12 @@ def judged(target: Target, prefix: str = "", requirement: list[str] = FILES, **o
 
 @pytest.mark.parametrize("requirement", [FILES, JOBS], ids=["files", "jobs"])
 def test_seed_repeats_a_run(target: Target, tmp_path: Path, requirement: list[str]) -> None:
-    """Two runs with one seed ask the same, one with another seed something else."""
+    """Two runs with one seed send the same requests, a run with another seed sends others."""
     sent = []
     for number, seed in enumerate([3, 3, 4]):
-        found = judged(target, requirement=requirement, report_dir=tmp_path / str(number), seed=seed, examples=20)
-        assert {finding.verdict for finding in found.values()} == {Verdict.PASSED}
-        sent.append(asked(tmp_path / str(number)))
+        findings = judged(target, requirement=requirement, report_dir=tmp_path / str(number), seed=seed, examples=20)
+        assert {finding.verdict for finding in findings.values()} == {Verdict.PASSED}
+        sent.append(traffic(tmp_path / str(number)))
 
     assert sent[0] == sent[1]
     assert sent[0] != sent[2]
@@ -62,11 +62,11 @@ def test_seed_repeats_a_run(target: Target, tmp_path: Path, requirement: list[st
 
 
 def test_failures_repeat_with_their_seed(target: Target, tmp_path: Path) -> None:
-    """The way to the shortest history is the same, too."""
+    """The search for the shortest history repeats as well."""
     sent = []
     for place in (tmp_path / "one", tmp_path / "two"):
         judged(target, "/fault/page_skips_a_file_after_a_deletion", report_dir=place)
-        sent.append(asked(place))
+        sent.append(traffic(place))
 
     assert sent[0] == sent[1]
 
@@ -82,7 +82,7 @@ def test_recording_has_the_same_verdicts(target: Target, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("prefix", ["", "/fault/every_fifth_file_forgotten"])
 def test_run_leaves_no_files(target: Target, prefix: str) -> None:
-    """What was uploaded is deleted, whatever was found."""
+    """Every upload is deleted, whatever the verdicts."""
     judged(target, prefix)
 
     listed = httpx.get(f"{target.base_url}/files", headers={"authorization": "Bearer sk-ok"}).json()
@@ -90,19 +90,19 @@ def test_run_leaves_no_files(target: Target, prefix: str) -> None:
 
 
 def test_failure_is_told_in_its_shortest_history(target: Target) -> None:
-    """No step could be left out, and all its exchanges are the evidence."""
+    """No step of the history can be left out, and all its exchanges are the evidence."""
     finding = judged(target, "/fault/deleted_file_back_after_two_uploads")["properties.files.model"]
 
     assert finding.verdict is Verdict.FAILED
     acts = re.findall(r"\d+\. (\w+)", finding.message)
     assert acts == ["upload", "delete", "upload", "upload", "read"]
-    sent = [shown.request.partition(" ")[0] for shown in finding.evidence][::-1]
+    sent = [evidence.request.partition(" ")[0] for evidence in finding.evidence][::-1]
     assert sent[-7:] == ["POST", "DELETE", "POST", "POST", "GET", "GET", "GET"]
-    assert all(shown.curl.startswith("curl ") for shown in finding.evidence)
+    assert all(evidence.curl.startswith("curl ") for evidence in finding.evidence)
 
 
 class Counting(History):
-    """A history of what adds up: it breaks once three were made and one was touched since."""
+    """A history of a counter that breaks once three things exist and one has been touched since."""
 
     make = "make"
     acts = ("touch", "make", "rest")
@@ -113,8 +113,8 @@ class Counting(History):
         return f"{step.act} {step.thing}" if step.act != "rest" else ""
 
     def do(self, step: Step) -> None:
-        made = sum(1 for one in self.done if one.act == "make")
-        self.demand(step.act == "make" or made < 3, "three", "too many")
+        count = sum(1 for one in self.done if one.act == "make")
+        self.demand(step.act == "make" or count < 3, "three", "too many")
 
     def closing(self) -> list[Step]:
         return []
@@ -129,7 +129,7 @@ def trial(start: type[History], **options: Any) -> Trial:
 
 
 def test_steps_are_left_out_until_none_can_be() -> None:
-    """Three are made, and one of them is touched."""
+    """The shortest failure makes three things and touches one."""
     findings = trial(Counting).findings(["three"])
 
     with pytest.raises(Broken, match=r"^too many, after: 1\. make \d; 2\. make \d; 3\. make \d; 4\. touch \d$"):
@@ -137,7 +137,7 @@ def test_steps_are_left_out_until_none_can_be() -> None:
 
 
 def test_each_broken_promise_is_told() -> None:
-    """One that is broken does not hide another."""
+    """A broken requirement does not hide another."""
 
     class Twice(Counting):
         def do(self, step: Step) -> None:
@@ -150,7 +150,7 @@ def test_each_broken_promise_is_told() -> None:
 
 
 def test_shortening_is_bounded() -> None:
-    """A long history costs no more than so many more."""
+    """Shortening a long history takes a limited number of requests."""
     Counting.ends = 0
     trial(Counting, shorter=7, steps=30).findings([])
 
@@ -158,7 +158,7 @@ def test_shortening_is_bounded() -> None:
 
 
 def test_history_that_does_not_break_again_is_inconclusive() -> None:
-    """What happened once may have been somebody else."""
+    """A failure that does not repeat may come from other traffic, so it is not reported."""
     broken = []
 
     class Once(Counting):
@@ -172,7 +172,7 @@ def test_history_that_does_not_break_again_is_inconclusive() -> None:
 
 
 def test_history_without_a_verdict_is_inconclusive() -> None:
-    """A target that does not go along is not accused, and not asked for long."""
+    """A target that refuses the steps is not failed, and soon no longer asked."""
     Counting.ends = 0
 
     class Refused(Counting):
@@ -185,16 +185,16 @@ def test_history_without_a_verdict_is_inconclusive() -> None:
 
 
 def test_list_may_lag_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a second look sees is as good as what the first one should have seen."""
+    """A correct second look counts as much as a correct first one."""
     monkeypatch.setattr("conformance.properties.history.PAUSE", 0)
-    seen = iter(["nothing yet", "the file", "something else"])
+    looks = iter(["nothing yet", "the file", "something else"])
 
-    assert Asking(Ask(Canned(), "m")).look(lambda: next(seen), "the file".__eq__) == "the file"
+    assert Asking(Ask(Canned(), "m")).look(lambda: next(looks), "the file".__eq__) == "the file"
 
 
 def test_looks_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What does not settle is told as it was seen last."""
+    """If the list does not settle, its last state is reported."""
     monkeypatch.setattr("conformance.properties.history.PAUSE", 0)
-    seen = iter(range(10))
+    looks = iter(range(10))
 
-    assert Asking(Ask(Canned(), "m")).look(lambda: next(seen), lambda one: one > 5) == 2
+    assert Asking(Ask(Canned(), "m")).look(lambda: next(looks), lambda one: one > 5) == 2

@@ -1,4 +1,4 @@
-"""A search that meets a limit of the account ends, accuses nobody, and asks no more than it has to."""
+"""A search that meets a limit of the account ends without a failure and without needless requests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def search(recorder: Canned, examples: int = 30, patience: Patience | None = Non
 
 @pytest.mark.parametrize(("limit", "sends"), [(FULL, 1), (SLOW, 3)], ids=["spent", "too fast"])
 def test_limit_ends_the_search(limit: dict[str, object], sends: int) -> None:
-    """After a few refusals nothing is asked any more, and nobody is accused."""
+    """After a few refusals the search ends without a failure."""
     recorder = Canned(limit)
 
     with pytest.raises(Inconclusive, match=str(limit["status"])):
@@ -48,7 +48,7 @@ def test_limit_ends_the_search(limit: dict[str, object], sends: int) -> None:
 
 
 def test_single_refusal_is_no_verdict() -> None:
-    """The other examples are judged."""
+    """A single refusal does not stop the other examples from being judged."""
     recorder = Canned(SERVED, FULL, SERVED, FULL, SERVED)
 
     search(recorder)
@@ -57,7 +57,7 @@ def test_single_refusal_is_no_verdict() -> None:
 
 
 def test_defect_beside_a_refusal_is_found() -> None:
-    """A refusal hides nothing."""
+    """A refusal does not hide a failure."""
     recorder = Canned(SERVED, FULL, CRASHED)
 
     with pytest.raises(AssertionError, match="answered 500"):
@@ -65,7 +65,7 @@ def test_defect_beside_a_refusal_is_found() -> None:
 
 
 def test_refusal_ends_the_shrinking() -> None:
-    """What was found is told as it was found."""
+    """A failure that was found before the limit is reported unchanged."""
     recorder = Canned(SERVED, SERVED, CRASHED, FULL)
 
     with pytest.raises(AssertionError, match="answered 500"):
@@ -76,13 +76,13 @@ def test_refusal_ends_the_shrinking() -> None:
 
 
 def test_nothing_but_refusals_is_inconclusive() -> None:
-    """Where no example had a verdict the search has none."""
+    """A search without a judged example has no verdict."""
     with pytest.raises(Inconclusive):
         search(Canned(FULL), examples=1)
 
 
 def test_operations_share_their_patience() -> None:
-    """What the account cannot pay for one operation it cannot pay for the next."""
+    """A limit that ended the search of one operation ends the next one at once."""
     recorder, patience = Canned(FULL), Patience()
 
     with pytest.raises(Inconclusive):
@@ -93,7 +93,7 @@ def test_operations_share_their_patience() -> None:
 
 @pytest.mark.parametrize("error", [BudgetSpent("enough", "pay"), Unsupported("not there"), KeyError("mistake")])
 def test_error_leaves_at_once(error: Exception) -> None:
-    """What is not the target's failure is not made small."""
+    """An error of the suite is not shrunk."""
     recorder = Canned(SERVED, error)
 
     with pytest.raises(type(error)):
@@ -103,7 +103,7 @@ def test_error_leaves_at_once(error: Exception) -> None:
 
 
 def test_shrinking_is_bounded() -> None:
-    """Making a failure small does not cost more than finding it did, by more than a factor."""
+    """Shrinking a failure costs at most a fixed multiple of finding it."""
     recorder = Canned(CRASHED)
 
     with pytest.raises(AssertionError):
@@ -113,21 +113,21 @@ def test_shrinking_is_bounded() -> None:
 
 
 def test_what_does_not_happen_again_is_inconclusive() -> None:
-    """A failure is one that repeats."""
+    """Only a failure that repeats is reported."""
     from hypothesis import strategies as st
 
-    seen: list[int] = []
+    calls: list[int] = []
 
     def judge(_: int) -> None:
-        seen.append(1)
-        assert len(seen) != 3, "the third time"
+        calls.append(1)
+        assert len(calls) != 3, "the third time"
 
     with pytest.raises(Inconclusive, match="seen once, and not again: the third time"):
         generate.search(st.integers(), judge, 0, 20)
 
 
 def test_conversations_stop_at_a_limit() -> None:
-    """The check itself: what learns the name of the limit and the features is served, and then it is over soon."""
+    """The check itself ends soon after the account has reached its limit."""
     learning = 1 + len(FEATURES & {*CONTRACT.gateway["model_dependent"]})
     recorder = Canned(*[SERVED] * learning, FULL)
 

@@ -1,4 +1,4 @@
-"""The tables: what is written twice, rests on nothing, or is covered by nobody is an error."""
+"""The tables: a duplicate, a requirement without a source, and an uncovered claim are errors."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], r
 
 def test_sound_table_is_read(tables: Callable[[str], register.Register]) -> None:
     """A requirement knows its level, its area and its sources."""
-    found = tables(SOUND)
-    requirement = found.requirement("chat.new")
+    table = tables(SOUND)
+    requirement = table.requirement("chat.new")
 
     assert (requirement.level, requirement.area) == ("MUST", "new")
-    assert found.sources_of(requirement)[0].url.startswith("https://html.spec.whatwg.org")
+    assert table.sources_of(requirement)[0].url.startswith("https://html.spec.whatwg.org")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (SOUND.replace("chat.new", "chat.id"), "two requirements have the id chat.id"),
         (SOUND.replace('sources = ["sse"]', ""), "rests on no document"),
@@ -57,14 +57,14 @@ def test_sound_table_is_read(tables: Callable[[str], register.Register]) -> None
         (SOUND + SOUND, "new.toml"),
     ],
 )
-def test_unsound_table_is_refused(tables: Callable[[str], register.Register], text: str, said: str) -> None:
-    """Each mistake is told."""
-    with pytest.raises(RegisterError, match=said):
+def test_unsound_table_is_refused(tables: Callable[[str], register.Register], text: str, message: str) -> None:
+    """Each mistake is an error that names it."""
+    with pytest.raises(RegisterError, match=message):
         tables(text)
 
 
 def test_uncovered_claim_is_refused(tables: Callable[[str], register.Register], tmp_path: Path) -> None:
-    """A documented sentence that nobody covers is an error."""
+    """A documented sentence that no requirement covers is an error."""
     path = tmp_path / "claims" / "infery.toml"
     more = '\n["INF-NEW-01"]\nquote = "q"\nstatement = "s"\nendpoint = "*"\nlevel = "MUST"\n'
     path.write_text(path.read_text() + more)
@@ -74,7 +74,7 @@ def test_uncovered_claim_is_refused(tables: Callable[[str], register.Register], 
 
 
 def test_unknown_requirement_has_a_hint() -> None:
-    """A mistyped id is answered by the nearest one."""
+    """The error for a mistyped id suggests the nearest one."""
     with pytest.raises(UnknownRequirement) as caught:
         register.load().requirement("chat.idd")
 

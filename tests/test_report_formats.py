@@ -1,4 +1,4 @@
-"""Each format says what the report says, and shows what a gateway said as text."""
+"""Each format contains the whole report, and shows everything a gateway sent as plain text."""
 
 from __future__ import annotations
 

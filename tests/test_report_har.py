@@ -1,4 +1,4 @@
-"""A recording survives the way into a HAR file and back, and holds no credential."""
+"""A recording is the same after a HAR file is written and read, and holds no credential."""
 
 from __future__ import annotations
 

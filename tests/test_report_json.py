@@ -1,4 +1,4 @@
-"""`report.json` is read back as it was written, and nothing but a report is read."""
+"""`report.json` is read back unchanged, and any other file is refused."""
 
 from __future__ import annotations
 
@@ -46,32 +46,32 @@ def test_summary_counts_every_requirement() -> None:
     assert document(clean())["summary"]["conformant"] is True
 
 
-def _unknown_member(found: dict[str, Any]) -> None:
-    found["findings"][0]["mood"] = "good"
+def _unknown_member(content: dict[str, Any]) -> None:
+    content["findings"][0]["mood"] = "good"
 
 
-def _unknown_verdict(found: dict[str, Any]) -> None:
-    found["findings"][0]["verdict"] = "skipped"
+def _unknown_verdict(content: dict[str, Any]) -> None:
+    content["findings"][0]["verdict"] = "skipped"
 
 
-def _no_counts(found: dict[str, Any]) -> None:
-    del found["counts"]
+def _no_counts(content: dict[str, Any]) -> None:
+    del content["counts"]
 
 
-def _other_version(found: dict[str, Any]) -> None:
-    found["schema_version"] = "9.0"
+def _other_version(content: dict[str, Any]) -> None:
+    content["schema_version"] = "9.0"
 
 
-def _local_time(found: dict[str, Any]) -> None:
-    found["run"]["started"] = "2026-02-03 04:05"
+def _local_time(content: dict[str, Any]) -> None:
+    content["run"]["started"] = "2026-02-03 04:05"
 
 
 @pytest.mark.parametrize("spoil", [_unknown_member, _unknown_verdict, _no_counts, _other_version, _local_time])
 def test_what_breaks_the_schema_is_refused(spoil: Any, tmp_path: Path) -> None:
-    found = document(shown())
-    spoil(found)
+    content = document(shown())
+    spoil(content)
     path = tmp_path / "report.json"
-    path.write_text(json.dumps(found))
+    path.write_text(json.dumps(content))
 
     with pytest.raises(InvalidReport, match="is not a report") as caught:
         read(path)

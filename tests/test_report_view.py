@@ -1,4 +1,4 @@
-"""Where requirements stand, and what the report says in one line."""
+"""The standings of requirements, and the headline of the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway that takes only what it documents is not failed for what the newest client sends by itself."""
+"""A gateway that accepts only documented fields does not fail for fields that the newest client adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client for Node over the recorder, with a stand-in for the package."""
+"""The client for Node on the recorder, with a stand-in for the package."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_errors_are_told(node: Node) -> None:
 
 @needs_node
 def test_trouble_of_the_suite_is_not_the_gateways(node: Node) -> None:
-    """A spent budget comes back as such, and so does the end of the process."""
+    """A spent budget is raised as such, and so is the end of the process."""
     with pytest.raises(BudgetSpent):
         node.run("create", ClientRecording(Canned(BudgetSpent("enough"))), {})
     with pytest.raises(NodeFailed):
@@ -110,7 +110,7 @@ def test_trouble_of_the_suite_is_not_the_gateways(node: Node) -> None:
 
 @needs_node
 def test_client_knows_no_secret(node_modules: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The caller's own OpenAI settings stay where they are."""
+    """The caller's own OpenAI settings are not passed on."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     node = Node(node_modules)
     environment = Path(f"/proc/{node._process.pid}/environ")
@@ -135,6 +135,6 @@ def test_package_is_found(node_modules: str, tmp_path: Path, monkeypatch: pytest
 
 
 def test_absent_package_is_unsupported(tmp_path: Path) -> None:
-    """Nothing is downloaded: the caller is told what to install."""
+    """Nothing is downloaded: the error says what to install."""
     with pytest.raises(Unsupported, match=r"npm install openai|node is not on the path"):
         Node(str(tmp_path))

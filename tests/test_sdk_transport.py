@@ -1,4 +1,4 @@
-"""The official Python client over the recorder: what it reads, what it costs, and what it never learns."""
+"""The official Python client on the recorder: it reads recorded answers and never learns the key."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_answer_is_typed() -> None:
 
 
 def test_nothing_is_asked_twice() -> None:
-    """What the suite has asked is not asked again for the client, nor for another client."""
+    """A request that the suite has sent is not sent again for a client."""
     recorder = Canned()
     Ask(recorder, "echo").chat()
     for _ in range(2):
@@ -80,7 +80,7 @@ def test_entire_request_goes_out_with_the_real_key() -> None:
 
 
 def test_stream_is_read_in_its_reads() -> None:
-    """Reads may end within a character."""
+    """A read may end within a character."""
     whole = event("grün") + event(" 🌿") + b"data: [DONE]\n\n"
     reads = [(place / 100, whole[place : place + 7]) for place in range(0, len(whole), 7)]
 
@@ -88,7 +88,7 @@ def test_stream_is_read_in_its_reads() -> None:
 
 
 def test_broken_connection_breaks_the_client() -> None:
-    """A connection that was lost is lost again."""
+    """A lost connection is lost for the client, too."""
     lost = streamed((0.1, event("gr")), broken="RemoteProtocolError: peer closed connection")
 
     with pytest.raises((openai.APIConnectionError, library_of(openai).RemoteProtocolError)):
@@ -105,7 +105,7 @@ def test_silence_exceeds_the_timeout_of_the_client() -> None:
 
 
 def test_no_answer_is_a_connection_error() -> None:
-    """A target that says nothing is away for the client, too."""
+    """A target that does not answer is unreachable for the client, too."""
     with pytest.raises(openai.APIConnectionError):
         create(ClientRecording(Canned({"status": 0, "broken": "ReadError: reset"})))
 
@@ -160,6 +160,6 @@ def test_spent_budget_is_nobodys_fault() -> None:
 
 
 def test_missing_client_is_unsupported() -> None:
-    """Who has not installed a client is told how."""
+    """A missing client is reported with how to install it."""
     with pytest.raises(Unsupported, match="pip install no-such-project"):
         package("no_such_client", "no-such-project")

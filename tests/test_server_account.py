@@ -1,4 +1,4 @@
-"""The reference server tells an account, its plan, and what it has used day by day."""
+"""The reference server reports an account, its plan, and its usage by day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTRACT = gateway_contract.load("foxora")
 
 
 class Clock:
-    """A clock that stands until it is set."""
+    """A clock that stands still until it is set."""
 
     def __init__(self, *moment: int) -> None:
         self.now = datetime(*moment, tzinfo=UTC).timestamp()
@@ -116,9 +116,9 @@ def test_days_are_told_one_by_one(get, store, clock):
     ]
 
 
-@pytest.mark.parametrize(("days", "told"), [(None, 30), ("1", 1), ("2.0", 2), ("99999999999999999999", 366)])
-def test_number_of_days(get, days, told):
-    assert len(get("/me/usage", {"days": days} if days else {}).body) == told
+@pytest.mark.parametrize(("days", "count"), [(None, 30), ("1", 1), ("2.0", 2), ("99999999999999999999", 366)])
+def test_number_of_days(get, days, count):
+    assert len(get("/me/usage", {"days": days} if days else {}).body) == count
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "1.5", "many", ""])

@@ -1,4 +1,4 @@
-"""The reference server speaks the Anthropic protocol: one generation core, the protocol's own words."""
+"""The reference server speaks the Anthropic protocol, with the same model behind it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def result(**fields: Any) -> Body:
 
 
 def named_events(response: httpx.Response) -> list[tuple[str, Body]]:
-    """The name and the data of each event, as they stand on the wire."""
+    """The name and the data of each event, as sent."""
     blocks = [block.split("\n") for block in response.text.strip().split("\n\n")]
     assert all(len(block) == 2 for block in blocks)
     return [(block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks]
@@ -174,7 +174,7 @@ def test_thinking_is_not_forced(message, kind):
 
 
 @pytest.mark.parametrize(
-    ("block", "said"),
+    ("block", "text"),
     [
         (IMAGE, "I see an image (image/png). "),
         ({"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}, "I see an image. "),
@@ -192,10 +192,10 @@ def test_thinking_is_not_forced(message, kind):
         ),
     ],
 )
-def test_blocks_are_read(message, block, said):
+def test_blocks_are_read(message, block, text):
     body = message([user([{"type": "text", "text": "Look"}, block])], metadata={"user_id": "u"}).json()
 
-    assert said in body["content"][0]["text"]
+    assert text in body["content"][0]["text"]
 
 
 @pytest.mark.parametrize("content", ["sunny", [{"type": "text", "text": "sunny"}]])

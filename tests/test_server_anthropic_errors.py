@@ -1,4 +1,4 @@
-"""The reference server refuses wrong requests of the Anthropic protocol in the protocol's own words."""
+"""The reference server refuses wrong requests of the Anthropic protocol with the errors of that protocol."""
 
 from __future__ import annotations
 

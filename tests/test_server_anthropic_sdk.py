@@ -144,12 +144,12 @@ def test_retry_after_a_failure_succeeds(server):
 
 def test_image_by_address_is_counted(client):
     source = {"type": "url", "url": "https://gateway.example/logo.png"}
-    shown = [{"role": "user", "content": [{"type": "image", "source": source}, {"type": "text", "text": "Look"}]}]
+    illustrated = [{"role": "user", "content": [{"type": "image", "source": source}, {"type": "text", "text": "Look"}]}]
     plain = [{"role": "user", "content": "Look"}]
 
     with_it, without = (
         client.messages.create(model="echo", max_tokens=100, messages=turns).usage.input_tokens
-        for turns in (shown, plain)
+        for turns in (illustrated, plain)
     )
 
     assert with_it == without + 85

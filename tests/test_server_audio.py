@@ -1,4 +1,4 @@
-"""The reference server speaks and transcribes, and refuses what it cannot."""
+"""The reference server speaks and transcribes, and refuses wrong requests."""
 
 from __future__ import annotations
 

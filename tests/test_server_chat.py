@@ -1,4 +1,4 @@
-"""The reference server answers chat requests as the contract says."""
+"""The reference server answers chat requests as documented."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_ids_and_request_ids_are_unique(chat):
 
 
 @pytest.mark.parametrize(
-    ("asked", "answered"),
+    ("instruction", "answer"),
     [
         ("Repeat exactly: grün ≠ 緑 🌿", "grün ≠ 緑 🌿"),
         ("Reply with exactly: pong", "pong"),
@@ -57,8 +57,8 @@ def test_ids_and_request_ids_are_unique(chat):
         ("Hello there", "You said: Hello there"),
     ],
 )
-def test_instructions_are_followed(chat, asked, answered):
-    assert text_of(chat(asked)) == answered
+def test_instructions_are_followed(chat, instruction, answer):
+    assert text_of(chat(instruction)) == answer
 
 
 @pytest.mark.parametrize("role", ["system", "developer", "user"])

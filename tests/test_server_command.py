@@ -1,4 +1,4 @@
-"""The command `reference-server`: its lists, its errors and its end."""
+"""The command `reference-server`: its lists, its errors and how it stops."""
 
 from __future__ import annotations
 

@@ -192,12 +192,12 @@ def test_cost_is_told_where_documented(embed):
 
 def test_parallel_callers_get_their_own_vectors(server):
     texts = [f"caller {number} asks for one vector" for number in range(8)]
-    found: dict[str, list[float]] = {}
+    answers: dict[str, list[float]] = {}
 
     def call(text):
         body = {"model": "embedding", "input": text}
         headers = {"authorization": "Bearer sk-ok"}
-        found[text] = vectors_of(httpx.post(f"{server()}/embeddings", json=body, headers=headers))[0]
+        answers[text] = vectors_of(httpx.post(f"{server()}/embeddings", json=body, headers=headers))[0]
 
     threads = [threading.Thread(target=call, args=(text,)) for text in texts]
     for thread in threads:
@@ -205,7 +205,7 @@ def test_parallel_callers_get_their_own_vectors(server):
     for thread in threads:
         thread.join()
 
-    assert all(found[text] == vectors.floats(text, 256, 256) for text in texts)
+    assert all(answers[text] == vectors.floats(text, 256, 256) for text in texts)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\0", " ", "🎲" * 100, "a" * 5000])

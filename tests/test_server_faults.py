@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
 import gateway_contract
 from reference_server import faults, fixtures
 from reference_server.errors import InvalidFault, UnknownFault
-from reference_server.faults import fault, find, load, request_fault, variation
+from reference_server.faults import Fault, fault, find, load, request_fault, variation
 from reference_server.service import Service
 from reference_server.state.store import Store
 from reference_server.wire.asgi import write
@@ -22,7 +24,13 @@ def test_every_fault_says_what_it_does_and_breaks():
     for name, found in load().items():
         assert found.name == name
         assert found.doc
-        assert found.legal == found.function.__module__.endswith("variations")
+
+
+def test_variations_stand_apart_from_faults():
+    for module in iter_modules(faults.__path__):
+        for found in vars(import_module(f"{faults.__name__}.{module.name}")).values():
+            if isinstance(found, Fault):
+                assert found.legal == module.name.endswith("variations"), found
 
 
 def test_unknown_fault_suggests_a_near_one():

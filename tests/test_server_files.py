@@ -1,4 +1,4 @@
-"""The reference server keeps files: for whom, in which order, for how long, and what it refuses."""
+"""The reference server stores files: visibility, order, expiry, and refusals."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_name_of_a_download_fits_into_a_header(server):
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "name"),
     [
         ("note.txt", "note.txt"),
         ("../../etc/passwd", "passwd"),
@@ -139,8 +139,8 @@ def test_name_of_a_download_fits_into_a_header(server):
         ("概" * 300, "概" * 255),
     ],
 )
-def test_plain_name(sent, kept):
-    assert plain_name(sent) == kept
+def test_plain_name(sent, name):
+    assert plain_name(sent) == name
 
 
 def test_deleted_file_is_gone(server):
@@ -202,14 +202,14 @@ def test_page_after_the_last_file_is_empty(server):
 
 def test_list_goes_on_after_a_file_that_was_deleted(server):
     names = [server.file() for _ in range(4)][::-1]
-    seen = []
+    pages = []
     page = server.ids("?limit=1")
     while page != ["file-reference"]:
-        seen += page
+        pages += page
         server.send("DELETE", f"/files/{page[0]}")
         page = server.ids(f"?limit=1&after={page[0]}")
 
-    assert seen == names
+    assert pages == names
 
 
 def test_pages_of_a_purpose(server):
@@ -393,15 +393,15 @@ def test_content_is_compared_with_its_media_type(infery, server, media_type, dat
 
 
 def test_storage_is_told(infery):
-    def told(reply):
+    def storage(reply):
         return [int(reply.headers[f"x-{name}"]) for name in ("storage-used-bytes", "files-used")]
 
-    assert told(infery.send("GET", "/files")) == [0, 0]
+    assert storage(infery.send("GET", "/files")) == [0, 0]
     reply = infery.upload(purpose="user_data")
-    assert told(reply) == [22, 1]
-    assert told(infery.upload(purpose="user_data", data=b"123")) == [25, 2]
-    assert told(infery.send("GET", "/files", key="sk-ok-other")) == [0, 0]
-    assert told(infery.send("DELETE", f"/files/{reply.body['id']}")) == [3, 1]
+    assert storage(reply) == [22, 1]
+    assert storage(infery.upload(purpose="user_data", data=b"123")) == [25, 2]
+    assert storage(infery.send("GET", "/files", key="sk-ok-other")) == [0, 0]
+    assert storage(infery.send("DELETE", f"/files/{reply.body['id']}")) == [3, 1]
     assert infery.send("GET", "/files").headers["x-storage-limit-bytes"] == str(MOST_BYTES)
 
 

@@ -1,4 +1,4 @@
-"""Files outlive a process and are shared by several, and an upload takes no more room than it may."""
+"""Files outlive a process, are shared by several, and stay within the storage limit."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def upload(client, data=b"The codeword is otter.", **headers):
 
 def test_files_survive_a_restart(tmp_path):
     with serving(tmp_path / "state") as client:
-        kept, gone = upload(client), upload(client)
-        client.delete(f"/files/{gone}")
+        first, second = upload(client), upload(client)
+        client.delete(f"/files/{second}")
     with serving(tmp_path / "state") as client:
-        assert client.get(f"/files/{kept}/content").content == b"The codeword is otter."
-        assert client.get(f"/files/{gone}").status_code == 404
-        assert client.get("/files", params={"after": gone}).json()["data"][0]["id"] == kept
+        assert client.get(f"/files/{first}/content").content == b"The codeword is otter."
+        assert client.get(f"/files/{second}").status_code == 404
+        assert client.get("/files", params={"after": second}).json()["data"][0]["id"] == first
 
 
 def test_processes_share_their_files(tmp_path):
@@ -59,10 +59,10 @@ def test_key_makes_one_file_in_all_processes(tmp_path):
     with ExitStack() as stack:
         options = ("--gateway", "infery")
         clients = [stack.enter_context(serving(tmp_path / "state", *options)) for _ in range(2)]
-        made = []
+        uploads = []
 
         def send(client, key):
-            made.append((key, upload(client, **{"idempotency-key": key})))
+            uploads.append((key, upload(client, **{"idempotency-key": key})))
 
         senders = [threading.Thread(target=send, args=(client, f"key-{n}")) for n in range(8) for client in clients * 2]
         for sender in senders:
@@ -71,8 +71,8 @@ def test_key_makes_one_file_in_all_processes(tmp_path):
             sender.join()
         listed = clients[0].get("/files").json()["data"]
 
-    assert len(made) == 32
-    assert len(set(made)) == 8
+    assert len(uploads) == 32
+    assert len(set(uploads)) == 8
     assert len(listed) == 8 + 1
 
 

@@ -1,4 +1,4 @@
-"""Forms: every part is read, in memory, and what is broken is refused."""
+"""Forms: every part is read in memory, and a broken form is refused."""
 
 from __future__ import annotations
 

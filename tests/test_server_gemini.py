@@ -37,7 +37,7 @@ def post(server, http):
     return send
 
 
-def said(text, role="user"):
+def turn(text, role="user"):
     return {"role": role, "parts": [{"text": text}]}
 
 
@@ -163,7 +163,7 @@ def test_snake_case_means_the_same(post):
 
 def test_names_of_the_caller_keep_their_spelling(post):
     schema = {"type": "OBJECT", "properties": {"city_name": {"type": "STRING"}}, "required": ["city_name"]}
-    body = {"contents": [said(WEATHER)], "tools": tools(parameters=schema)}
+    body = {"contents": [turn(WEATHER)], "tools": tools(parameters=schema)}
 
     call = post(body).json()["candidates"][0]["content"]["parts"][0]["functionCall"]
 
@@ -174,11 +174,11 @@ def test_names_of_the_caller_keep_their_spelling(post):
 def test_call_and_tokens_as_in_the_openai_dialect(post, chat, form):
     function = {"name": "get_weather", "description": "", "parameters": CITY}
     other = chat(WEATHER, tools=[{"type": "function", "function": function}]).json()
-    body = post({"contents": [said(WEATHER)], "tools": tools(**form)}).json()
+    body = post({"contents": [turn(WEATHER)], "tools": tools(**form)}).json()
 
-    made = other["choices"][0]["message"]["tool_calls"][0]["function"]
+    function_call = other["choices"][0]["message"]["tool_calls"][0]["function"]
     call = body["candidates"][0]["content"]["parts"][0]["functionCall"]
-    assert (call["name"], call["args"]) == (made["name"], json.loads(made["arguments"]))
+    assert (call["name"], call["args"]) == (function_call["name"], json.loads(function_call["arguments"]))
     assert body["candidates"][0]["finishReason"] == "STOP"
     assert body["usageMetadata"] == {
         "promptTokenCount": other["usage"]["prompt_tokens"],
@@ -188,9 +188,9 @@ def test_call_and_tokens_as_in_the_openai_dialect(post, chat, form):
 
 
 def conversation(result, **call):
-    made = {"functionCall": {"name": "get_weather", "args": {"city": "Paris"}, **call}}
+    part = {"functionCall": {"name": "get_weather", "args": {"city": "Paris"}, **call}}
     answered = {"functionResponse": {"name": "get_weather", **result}}
-    return [said(WEATHER), {"role": "model", "parts": [made]}, {"role": "user", "parts": [answered]}]
+    return [turn(WEATHER), {"role": "model", "parts": [part]}, {"role": "user", "parts": [answered]}]
 
 
 @pytest.mark.parametrize(
@@ -204,10 +204,14 @@ def test_result_comes_back(post, response, heard):
 
 
 def test_result_tokens_as_in_the_openai_dialect(post, chat):
-    made = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'}}
+    tool_call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
+    }
     turns = [
         {"role": "user", "content": WEATHER},
-        {"role": "assistant", "content": None, "tool_calls": [made]},
+        {"role": "assistant", "content": None, "tool_calls": [tool_call]},
         {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
     ]
 
@@ -336,16 +340,16 @@ def test_stored_file_is_read(post):
 
 def test_thoughts_of_earlier_turns_are_not_counted(post):
     thought = {"text": "I think for long.", "thought": True}
-    turns = [said("Hello"), {"role": "model", "parts": [thought, {"text": "Hi"}]}, said("Bye")]
-    plain = [said("Hello"), said("Hi", "model"), said("Bye")]
+    turns = [turn("Hello"), {"role": "model", "parts": [thought, {"text": "Hi"}]}, turn("Bye")]
+    plain = [turn("Hello"), turn("Hi", "model"), turn("Bye")]
 
     assert post({"contents": turns}).json()["usageMetadata"] == post({"contents": plain}).json()["usageMetadata"]
 
 
 def test_json_and_schema(post):
-    wanted = {"type": "OBJECT", "properties": {"n": {"type": "INTEGER", "nullable": True}}, "required": ["n"]}
+    schema = {"type": "OBJECT", "properties": {"n": {"type": "INTEGER", "nullable": True}}, "required": ["n"]}
     plain = post(config(responseMimeType="application/json"))
-    formed = post(config(responseMimeType="application/json", responseSchema=wanted))
+    formed = post(config(responseMimeType="application/json", responseSchema=schema))
     array = {"type": "ARRAY", "items": {"type": "STRING", "format": "date"}, "minItems": "2", "maxItems": "2"}
     dates = post(config(responseMimeType="application/json", responseSchema=array))
 
@@ -356,7 +360,7 @@ def test_json_and_schema(post):
 
 def test_cut_call_is_none(post):
     body = {
-        "contents": [said(WEATHER)],
+        "contents": [turn(WEATHER)],
         "tools": tools(parameters=CAPITALS),
         "generationConfig": {"maxOutputTokens": 2},
     }
@@ -395,7 +399,7 @@ def test_contract_is_kept_for_every_key(post, gateway, key):
 
 
 def test_flaky_model_answers_the_second_request(post):
-    statuses = [post({"contents": [said("Once more")]}, model="flaky-once").status_code for _ in range(2)]
+    statuses = [post({"contents": [turn("Once more")]}, model="flaky-once").status_code for _ in range(2)]
 
     assert statuses == [502, 200]
 

@@ -1,4 +1,4 @@
-"""The reference server gives vectors in the Gemini protocol, and counts and lists models below v1 as below v1beta."""
+"""The reference server gives vectors in the Gemini protocol, and serves v1 like v1beta."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def post(server, http):
 
 @pytest.fixture
 def openai_vectors(server, http):
-    """`openai_vectors(texts, **fields)`: what the OpenAI dialect gives for them."""
+    """`openai_vectors(texts, **fields)`: their vectors in the OpenAI protocol."""
 
     def ask(texts, **fields):
         headers = {"authorization": "Bearer sk-ok"}
@@ -62,8 +62,8 @@ def test_vector_as_in_the_openai_dialect(post, openai_vectors, version, name):
 def test_batch_keeps_its_order(post, openai_vectors, version):
     response = post(batch(RATES, CAT, RATES), "batchEmbedContents", version=version)
 
-    found = [one["values"] for one in response.json()["embeddings"]]
-    assert found == openai_vectors([RATES, CAT, RATES])
+    vectors = [one["values"] for one in response.json()["embeddings"]]
+    assert vectors == openai_vectors([RATES, CAT, RATES])
     assert gateway_contract.load().operations["batchEmbedContents"].response_problem(200, response.json()) is None
 
 
@@ -83,8 +83,8 @@ def test_length_as_in_the_openai_dialect(post, openai_vectors, fields):
 def test_each_request_of_a_batch_has_its_length(post):
     body = {"requests": [*batch(CAT, outputDimensionality=8)["requests"], *batch(RATES)["requests"]]}
 
-    found = post(body, "batchEmbedContents").json()["embeddings"]
-    assert [len(one["values"]) for one in found] == [8, 256]
+    embeddings = post(body, "batchEmbedContents").json()["embeddings"]
+    assert [len(one["values"]) for one in embeddings] == [8, 256]
 
 
 def test_config_counts_where_both_are_given(post):

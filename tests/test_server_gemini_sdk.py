@@ -30,7 +30,7 @@ class Book(BaseModel):
 
 @pytest.fixture
 def connect(server, monkeypatch):
-    """`connect(key, version)`: a client of the server. No variable of the environment has a say."""
+    """`connect(key, version)`: a client of the server that ignores the environment."""
     for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY", "GOOGLE_GENAI_API_VERSION", "GOOGLE_GEMINI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
@@ -132,18 +132,20 @@ def test_image_as_dictionary_in_snake_case(client):
 @pytest.mark.parametrize("streamed", [False, True])
 def test_function_calling_round_trip(client, streamed):
     config = types.GenerateContentConfig(tools=[TOOL])
-    asked = types.Content(role="user", parts=[types.Part(text=QUESTION)])
+    question = types.Content(role="user", parts=[types.Part(text=QUESTION)])
     if streamed:
-        stream = client.models.generate_content_stream(model=MODEL, contents=[asked], config=config)
+        stream = client.models.generate_content_stream(model=MODEL, contents=[question], config=config)
         parts = [part for chunk in stream for part in chunk.candidates[0].content.parts]
     else:
-        parts = client.models.generate_content(model=MODEL, contents=[asked], config=config).candidates[0].content.parts
+        parts = (
+            client.models.generate_content(model=MODEL, contents=[question], config=config).candidates[0].content.parts
+        )
     calls = [part.function_call for part in parts]
     results = [
         types.Part(function_response=types.FunctionResponse(id=call.id, name=call.name, response={"result": "sunny"}))
         for call in calls
     ]
-    turns = [asked, types.Content(role="model", parts=parts), types.Content(role="user", parts=results)]
+    turns = [question, types.Content(role="model", parts=parts), types.Content(role="user", parts=results)]
 
     final = client.models.generate_content(model=MODEL, contents=turns, config=config)
 
@@ -157,15 +159,15 @@ def test_function_calling_round_trip(client, streamed):
 def test_automatic_function_calling(client):
     def get_weather(city: str) -> str:
         """The weather of a city."""
-        asked.append(city)
+        cities.append(city)
         return "sunny"
 
-    asked = []
+    cities = []
     config = types.GenerateContentConfig(tools=[get_weather])
 
     answer = client.models.generate_content(model=MODEL, contents=QUESTION, config=config)
 
-    assert asked == ["Paris", "London"]
+    assert cities == ["Paris", "London"]
     assert answer.text == "The tool answered: sunny"
 
 
@@ -217,7 +219,7 @@ def test_models(connect, version):
 @pytest.mark.parametrize("version", ["v1beta", "v1", None])
 @pytest.mark.parametrize("model", [EMBEDDING, "text-embedding-3-small"])
 def test_embeddings(connect, server, http, version, model):
-    """Each text has the vector of the OpenAI dialect."""
+    """Each text has the same vector as in the OpenAI protocol."""
     config = types.EmbedContentConfig(output_dimensionality=32, task_type="RETRIEVAL_DOCUMENT", title="Cats")
     body = {"model": model, "input": TEXTS, "dimensions": 32}
     other = http.post(f"{server()}/embeddings", json=body, headers={"authorization": "Bearer sk-ok"}).json()

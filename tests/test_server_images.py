@@ -1,4 +1,4 @@
-"""The reference server makes real images, of the asked size and format, and refuses what is no image."""
+"""The reference server makes real images of the requested size and format, and refuses files that are no images."""
 
 from __future__ import annotations
 

@@ -30,40 +30,42 @@ def client(server, request):
 
 
 def test_generate(client):
-    made = client.images.generate(model="gpt-image-1", prompt="A red apple", n=2, size="1536x1024", quality="low")
+    response = client.images.generate(model="gpt-image-1", prompt="A red apple", n=2, size="1536x1024", quality="low")
 
-    assert [size_of(image) for image in made.data] == [(1536, 1024)] * 2
-    assert made.created
-    assert made.usage.total_tokens == made.usage.input_tokens + made.usage.output_tokens
+    assert [size_of(image) for image in response.data] == [(1536, 1024)] * 2
+    assert response.created
+    assert response.usage.total_tokens == response.usage.input_tokens + response.usage.output_tokens
 
 
 def test_generate_under_a_url(client):
-    made = client.images.generate(model="dall-e-3", prompt="A red apple", response_format="url", output_format="jpeg")
+    response = client.images.generate(
+        model="dall-e-3", prompt="A red apple", response_format="url", output_format="jpeg"
+    )
 
-    with Image.open(io.BytesIO(httpx.get(made.data[0].url).content)) as image:
+    with Image.open(io.BytesIO(httpx.get(response.data[0].url).content)) as image:
         assert (image.format, image.size) == ("JPEG", (1024, 1024))
 
 
 def test_edit_one(client):
-    made = client.images.edit(model="gpt-image-1", image=picture("red"), prompt="Make it blue", size="256x256")
+    response = client.images.edit(model="gpt-image-1", image=picture("red"), prompt="Make it blue", size="256x256")
 
-    assert size_of(made.data[0]) == (256, 256)
-    assert made.usage.input_tokens_details.image_tokens == 85
+    assert size_of(response.data[0]) == (256, 256)
+    assert response.usage.input_tokens_details.image_tokens == 85
 
 
 @pytest.mark.parametrize("number", [1, 2, 16])
 def test_edit_list(client, number):
-    made = client.images.edit(model="gpt-image-1", image=[picture("red")] * number, prompt="Put them together")
+    response = client.images.edit(model="gpt-image-1", image=[picture("red")] * number, prompt="Put them together")
 
-    assert made.usage.input_tokens_details.image_tokens == 85 * number
+    assert response.usage.input_tokens_details.image_tokens == 85 * number
 
 
 def test_edit_with_mask(client):
-    made = client.images.edit(
+    response = client.images.edit(
         model="gpt-image-1", image=picture("red"), mask=picture((0, 0, 0, 0)), prompt="Make it blue", n=2
     )
 
-    assert [size_of(image) for image in made.data] == [(1024, 1024)] * 2
+    assert [size_of(image) for image in response.data] == [(1024, 1024)] * 2
 
 
 def test_refusals_have_their_class(client):

@@ -1,4 +1,4 @@
-"""Jobs: what follows from the clock, who may ask, and what is forgotten by nobody."""
+"""Jobs: states that follow from the clock, visibility, and shared state."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ def test_state_follows_from_the_clock(age, expected):
 
 
 def test_progress_never_shrinks():
-    told = [jobs.state(Job("a", "video", "film", 0.0, [], 0.0, True), age / 1000)[1] for age in range(400)]
+    progress = [jobs.state(Job("a", "video", "film", 0.0, [], 0.0, True), age / 1000)[1] for age in range(400)]
 
-    assert told == sorted(told)
-    assert told[-1] < 100
+    assert progress == sorted(progress)
+    assert progress[-1] < 100
 
 
 @pytest.mark.parametrize("gateway", ["infery", "foxapi"])

@@ -1,4 +1,4 @@
-"""The reference server lists its models and gives each by its name."""
+"""The reference server lists its models and retrieves each by name."""
 
 from __future__ import annotations
 

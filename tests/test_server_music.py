@@ -1,4 +1,4 @@
-"""Music over the socket: whole or as a job, and real sound behind the addresses."""
+"""Music over the socket: whole or as a job, and real audio behind the addresses."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_music_plays(server, http, fields, container, media_type, seconds):
     body = http.post(server("infery") + PATH, json={"model": "melody", **fields}, headers=AUTHORIZED).json()
     (piece,) = body["data"]
     response = http.get(piece["url"])
-    found, lasting, samples = opened(response.content)
+    format_read, lasting, samples = opened(response.content)
 
     assert gateway_contract.load("infery").operations["createMusic"].response_problem(200, body) is None
     assert response.headers["content-type"] == piece["content_type"] == media_type
-    assert found == container
+    assert format_read == container
     assert lasting == pytest.approx(seconds, abs=0.1)
     assert samples
     assert (piece["duration_seconds"], body["credits_used"]) == (seconds, seconds / 2)

@@ -1,4 +1,4 @@
-"""The reference server answers responses: one generation core, items instead of messages, and a memory."""
+"""The reference server implements the Responses API: items instead of messages, and stored conversations."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ def user(content: Any) -> Body:
 def respond(server, http):
     """`respond("Hello", gateway=None, key="sk-ok", raw=None, headers=None, **fields)`: the answer to one request."""
 
-    def send(given="Hello there", *, gateway=None, key="sk-ok", raw=None, headers=None, **fields):
-        body = {name: value for name, value in {"model": "echo", "input": given, **fields}.items() if value is not ...}
+    def send(content="Hello there", *, gateway=None, key="sk-ok", raw=None, headers=None, **fields):
+        body = {
+            name: value for name, value in {"model": "echo", "input": content, **fields}.items() if value is not ...
+        }
         sent = {"authorization": f"Bearer {key}", "content-type": "application/json", **(headers or {})}
         return http.post(f"{server(gateway)}/responses", content=raw or json.dumps(body), headers=sent)
 
@@ -51,13 +53,13 @@ def calls_of(body: Body) -> list[tuple[str, str]]:
 
 
 def named_events(response: httpx.Response) -> list[Body]:
-    """The data of each event, after a look at its name and number."""
+    """The data of each event, after a check of its name and number."""
     blocks = [block.split("\n") for block in response.text.strip().split("\n\n")]
-    found = [json.loads(block[1].removeprefix("data: ")) for block in blocks]
-    assert [block[0] for block in blocks] == [f"event: {data['type']}" for data in found]
-    assert [data["sequence_number"] for data in found] == list(range(len(found)))
-    assert all(OPERATION.event_problem(data) is None for data in found)
-    return found
+    events = [json.loads(block[1].removeprefix("data: ")) for block in blocks]
+    assert [block[0] for block in blocks] == [f"event: {data['type']}" for data in events]
+    assert [data["sequence_number"] for data in events] == list(range(len(events)))
+    assert all(OPERATION.event_problem(data) is None for data in events)
+    return events
 
 
 @pytest.mark.parametrize("gateway", [None, "foxapi"])
@@ -72,7 +74,7 @@ def test_whole_response_keeps_its_schema(respond, gateway):
 
 
 @pytest.mark.parametrize(
-    ("given", "fields", "chat_fields"),
+    ("content", "fields", "chat_fields"),
     [
         ("Count from 1 to 4", {}, {}),
         ("Repeat exactly: Ελλάδα 𠜎", {}, {}),
@@ -101,9 +103,9 @@ def test_whole_response_keeps_its_schema(respond, gateway):
     ],
 )
 @pytest.mark.parametrize("model", ["echo", "slow", "text-only"])
-def test_same_prompt_is_answered_as_in_chat(respond, chat, model, given, fields, chat_fields):
-    body = respond(given, model=model, **fields).json()
-    completion = chat(given, model=model, **chat_fields).json()
+def test_same_prompt_is_answered_as_in_chat(respond, chat, model, content, fields, chat_fields):
+    body = respond(content, model=model, **fields).json()
+    completion = chat(content, model=model, **chat_fields).json()
 
     message, usage = completion["choices"][0]["message"], completion["usage"]
     functions = [call["function"] for call in message.get("tool_calls", ())]
@@ -122,10 +124,10 @@ def test_conversation_with_instructions_and_tools_costs_as_in_chat(respond, chat
         {"role": "assistant", "content": "I look.", "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
     ]
-    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "I look."}]}
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "I look."}]}
 
-    given = [user("Weather in Paris?"), {"type": "reasoning", "summary": []}, said, CALL, RESULT]
-    body = respond(given, instructions="Be brief.", tools=[TOOL]).json()
+    content = [user("Weather in Paris?"), {"type": "reasoning", "summary": []}, message, CALL, RESULT]
+    body = respond(content, instructions="Be brief.", tools=[TOOL]).json()
     completion = chat(messages, tools=[FUNCTION]).json()
 
     assert text_of(body) == completion["choices"][0]["message"]["content"] == "The tool answered: sunny"
@@ -160,31 +162,31 @@ def test_limit_makes_incomplete(respond, streamed):
 
 
 def test_stream_has_named_events_in_order(respond):
-    found = named_events(respond("Count from 1 to 3", stream=True))
+    events = named_events(respond("Count from 1 to 3", stream=True))
 
-    kinds = [data["type"].removeprefix("response.") for data in found]
+    kinds = [data["type"].removeprefix("response.") for data in events]
     deltas = kinds.count("output_text.delta")
     assert kinds == [
         *("created", "in_progress", "output_item.added", "content_part.added"),
         *["output_text.delta"] * deltas,
         *("output_text.done", "content_part.done", "output_item.done", "completed"),
     ]
-    assert "".join(data["delta"] for data in found if "delta" in data) == "1, 2, 3"
-    assert text_of(found[-1]["response"]) == "1, 2, 3"
-    assert found[-1]["response"]["usage"]["output_tokens"] == deltas
-    assert found[0]["response"]["status"] == "in_progress"
+    assert "".join(data["delta"] for data in events if "delta" in data) == "1, 2, 3"
+    assert text_of(events[-1]["response"]) == "1, 2, 3"
+    assert events[-1]["response"]["usage"]["output_tokens"] == deltas
+    assert events[0]["response"]["status"] == "in_progress"
 
 
 def test_streamed_calls_have_items_of_their_own(respond):
-    found = named_events(respond("How is the weather in Paris and Rome?", tools=[TOOL], stream=True))
+    events = named_events(respond("How is the weather in Paris and Rome?", tools=[TOOL], stream=True))
 
     parts = {0: "", 1: ""}
-    for data in found:
+    for data in events:
         if data["type"] == "response.function_call_arguments.delta":
             parts[data["output_index"]] += data["delta"]
-    done = [data["arguments"] for data in found if data["type"] == "response.function_call_arguments.done"]
+    done = [data["arguments"] for data in events if data["type"] == "response.function_call_arguments.done"]
     assert [json.loads(text)["city"] for text in parts.values()] == ["Paris", "Rome"]
-    assert list(parts.values()) == done == [arguments for _, arguments in calls_of(found[-1]["response"])]
+    assert list(parts.values()) == done == [arguments for _, arguments in calls_of(events[-1]["response"])]
 
 
 @pytest.mark.parametrize("streamed", [False, True])
@@ -259,11 +261,11 @@ def test_largest_responses_are_forgotten(monkeypatch):
 
 
 def test_failure_in_mid_stream_is_told(respond):
-    found = named_events(respond(model="midstream-error", stream=True))
+    events = named_events(respond(model="midstream-error", stream=True))
 
-    assert [data["type"] for data in found[-2:]] == ["response.output_item.added", "response.failed"]
-    assert found[-1]["response"]["status"] == "failed"
-    assert found[-1]["response"]["error"]["code"] == "server_error"
+    assert [data["type"] for data in events[-2:]] == ["response.output_item.added", "response.failed"]
+    assert events[-1]["response"]["status"] == "failed"
+    assert events[-1]["response"]["error"]["code"] == "server_error"
 
 
 @pytest.mark.parametrize("gateway", [None, "foxapi"])
@@ -271,19 +273,19 @@ def test_failure_in_mid_stream_is_told(respond):
     ("fields", "param"),
     [
         ({"model": ...}, "model"),
-        ({"given": ...}, "input"),
-        ({"given": 7}, "input"),
-        ({"given": []}, "input"),
-        ({"given": [{"type": "reasoning"}]}, "input"),
-        ({"given": [user([])]}, "input[0].content"),
-        ({"given": [{"role": "stranger", "content": "Hello"}]}, "input[0].role"),
-        ({"given": [user([{"type": "input_smell"}])]}, "input[0].content[0].type"),
-        ({"given": [user([{"type": "input_image"}])]}, "input[0].content[0]"),
-        ({"given": [user([{"type": "input_image", "file_id": "file-none"}])]}, "input[0].content[0]"),
-        ({"given": [user([{"type": "input_image", "image_url": "odd"}])]}, "input[0].content[0]"),
-        ({"given": [user([{"type": "input_file"}])]}, "input[0].content[0]"),
-        ({"given": [user("Hello"), RESULT]}, "input[1].call_id"),
-        ({"given": [{"type": "function_call", "name": "f", "arguments": ""}]}, "input[0].call_id"),
+        ({"content": ...}, "input"),
+        ({"content": 7}, "input"),
+        ({"content": []}, "input"),
+        ({"content": [{"type": "reasoning"}]}, "input"),
+        ({"content": [user([])]}, "input[0].content"),
+        ({"content": [{"role": "stranger", "content": "Hello"}]}, "input[0].role"),
+        ({"content": [user([{"type": "input_smell"}])]}, "input[0].content[0].type"),
+        ({"content": [user([{"type": "input_image"}])]}, "input[0].content[0]"),
+        ({"content": [user([{"type": "input_image", "file_id": "file-none"}])]}, "input[0].content[0]"),
+        ({"content": [user([{"type": "input_image", "image_url": "odd"}])]}, "input[0].content[0]"),
+        ({"content": [user([{"type": "input_file"}])]}, "input[0].content[0]"),
+        ({"content": [user("Hello"), RESULT]}, "input[1].call_id"),
+        ({"content": [{"type": "function_call", "name": "f", "arguments": ""}]}, "input[0].call_id"),
         ({"max_output_tokens": 0}, "max_output_tokens"),
         ({"temperature": 2.1}, "temperature"),
         ({"tools": [{"type": "web_search"}]}, "tools[0].type"),

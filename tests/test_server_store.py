@@ -21,8 +21,8 @@ def store():
 def test_object_is_kept_with_its_bytes(store):
     store.put("file", "a", "first", {"size": 3, "tags": ["x"]}, b"\x00\xff\x00")
 
-    found = store.get("file", "a", "first")
-    assert (found.id, found.fields, found.data) == ("a", {"size": 3, "tags": ["x"]}, b"\x00\xff\x00")
+    stored = store.get("file", "a", "first")
+    assert (stored.id, stored.fields, stored.data) == ("a", {"size": 3, "tags": ["x"]}, b"\x00\xff\x00")
 
 
 @pytest.mark.parametrize(("kind", "name", "owner"), [("job", "a", "first"), ("file", "b", "first"), ("file", "a", "x")])

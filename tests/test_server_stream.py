@@ -1,4 +1,4 @@
-"""The reference server streams chat answers as the contract says."""
+"""The reference server streams chat answers as documented."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_role_comes_first_and_the_reason_last(chat, events):
 
 
 def test_usage_comes_when_it_is_asked_for(chat, events):
-    without = events(chat(stream=True).content)[:-1]
-    asked = events(chat(stream=True, stream_options={"include_usage": True}).content)[:-1]
+    without_usage = events(chat(stream=True).content)[:-1]
+    with_usage = events(chat(stream=True, stream_options={"include_usage": True}).content)[:-1]
 
-    assert not any("usage" in chunk for chunk in without)
-    assert all(chunk["usage"] is None for chunk in asked[:-1])
-    assert asked[-1]["choices"] == []
-    assert asked[-1]["usage"] == chat().json()["usage"]
+    assert not any("usage" in chunk for chunk in without_usage)
+    assert all(chunk["usage"] is None for chunk in with_usage[:-1])
+    assert with_usage[-1]["choices"] == []
+    assert with_usage[-1]["usage"] == chat().json()["usage"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

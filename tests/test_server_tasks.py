@@ -1,4 +1,4 @@
-"""Tasks over the socket: images, films and sound at one path."""
+"""Tasks over the socket: images, videos and audio at one path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference server tells what was used in a span of time."""
+"""The reference server reports the usage in a span of time."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_rows_without_a_group_tell_day_model_and_key(get):
 
 
 @pytest.mark.parametrize(
-    ("span", "told"),
+    ("span", "tokens"),
     [
         ({}, 111),
         ({"start": "2026-11-20"}, 11),
@@ -88,8 +88,8 @@ def test_rows_without_a_group_tell_day_model_and_key(get):
         ({"end": "9999-12-31T23:59:59Z"}, 0),
     ],
 )
-def test_span_is_kept(get, span, told):
-    assert prompts(get(**span)) == told
+def test_span_is_kept(get, span, tokens):
+    assert prompts(get(**span)) == tokens
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A legal variation changes bytes, never what a reader that knows the standards understands."""
+"""A legal variation changes bytes, but not what a standard-conforming reader understands."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXT = "Repeat exactly: grün ≠ 緑 🌿"
 
 
 def understood(events):
-    """What a stream says, whatever its chunks are."""
+    """The content of a stream, however it is cut into chunks."""
     choices = [choice for event in events if event != "[DONE]" for choice in event["choices"]]
     fragments = [part for choice in choices for part in choice["delta"].get("tool_calls", ())]
     arguments = [

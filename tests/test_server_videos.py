@@ -1,4 +1,4 @@
-"""Films over the socket: real files behind the addresses, and wrong requests refused as documented."""
+"""Videos over the socket: real files behind the addresses, and wrong requests refused as documented."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def finished(server, http):
 
 
 def opened(data):
-    """Codec, width, height, seconds and number of frames of a film."""
+    """Codec, width, height, seconds and number of frames of a video."""
     with av.open(io.BytesIO(data), "r") as container:
         stream = container.streams.video[0]
         frames = sum(1 for _ in container.decode(stream))
@@ -74,9 +74,9 @@ def test_task_lists_every_film(finished, http):
 
 def test_same_prompt_gives_the_same_film():
     name = videos.recipe(320, 180, 1.0, "0a0b0c0d")
-    videos._film.cache_clear()
+    videos._video.cache_clear()
     first = videos.fetch(name)
-    videos._film.cache_clear()
+    videos._video.cache_clear()
 
     assert first == videos.fetch(name)
     assert first != videos.fetch(videos.recipe(320, 180, 1.0, "ffffffff"))

@@ -11,14 +11,14 @@ import pytest
 @pytest.fixture
 def client(server):
     """`client(gateway)`: the official client for a gateway."""
-    made = []
+    clients = []
 
     def make(gateway):
-        made.append(openai.OpenAI(api_key="sk-ok", base_url=server(gateway), max_retries=0))
-        return made[-1]
+        clients.append(openai.OpenAI(api_key="sk-ok", base_url=server(gateway), max_retries=0))
+        return clients[-1]
 
     yield make
-    for one in made:
+    for one in clients:
         one.close()
 
 

@@ -1,4 +1,4 @@
-"""What is spoken is heard again: every text, in every format, at every speed, and after much ill-treatment."""
+"""Speech can be transcribed: every text, in every format, at every speed, and after heavy distortion."""
 
 from __future__ import annotations
 

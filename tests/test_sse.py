@@ -62,7 +62,7 @@ def test_arrival_is_when_the_blank_line_came() -> None:
 
 
 def test_unclosed_event_is_left_over() -> None:
-    """Without a blank line there is no event."""
+    """An event needs a blank line at its end."""
     reader = sse.read([(0.0, b"data: a\n\ndata: [DONE]")])
 
     assert [event.data for event in reader.events] == ["a"]
@@ -70,26 +70,26 @@ def test_unclosed_event_is_left_over() -> None:
 
 
 def test_bytes_that_are_not_utf8_are_told() -> None:
-    """A wrong byte is reported, not repaired in silence."""
+    """An invalid byte is reported, not silently repaired."""
     assert sse.read([(0.0, b"data: \xe4\n\n")]).invalid_utf8
 
 
 def test_event_names_are_read() -> None:
-    """`event:` names the event it stands in."""
+    """`event:` names the event that it belongs to."""
     reader = sse.read([(0.0, b"event: ping\ndata: {}\n\ndata: {}\n\n")])
 
     assert [event.name for event in reader.events] == ["ping", ""]
 
 
 def test_byte_order_mark_stands_at_the_beginning_only() -> None:
-    """Later it is a part of a name, and no field has that name."""
+    """A byte order mark after the start is part of an unknown field's name."""
     reader = sse.read([(0.0, b"\xef\xbb\xbfdata: a\n"), (0.0, b"\xef\xbb\xbfdata: b\n\n")])
 
     assert [event.data for event in reader.events] == ["a"]
 
 
 def test_line_end_may_be_cut_in_two() -> None:
-    """A carriage return and a line feed are one line end, whatever comes between them, if it is nothing."""
+    """A carriage return and a line feed are one line end, even across two reads."""
     reader = sse.read([(0.0, b"data: a\r"), (0.0, b""), (0.0, b"\ndata: b\r"), (0.0, b"\r")])
 
     assert [event.data for event in reader.events] == ["a\nb"]
@@ -104,7 +104,7 @@ def test_lines_without_an_end_are_left_over_together() -> None:
 
 
 def test_unknown_fields_are_ignored() -> None:
-    """Only `event` gives a name; comments give nothing."""
+    """Only `event` sets a name; comments set nothing."""
     reader = sse.read([(0.0, b": comment\nid: 7\nretry: 10\ndata: a\n\n")])
 
     assert reader.events == [sse.Event("a")]

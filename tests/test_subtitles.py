@@ -1,4 +1,4 @@
-"""The readers of subtitles take every legal form, and tell where another one breaks."""
+"""The readers of subtitles accept every legal form, and report where another one breaks."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def test_likeness_ignores_case_and_punctuation():
 
 @pytest.mark.parametrize("kind", CODECS)
 def test_sound_is_rewritten(kind):
-    made = rewritten(wav(), kind)
+    sound = rewritten(wav(), kind)
 
-    assert made == rewritten(wav(), kind)
-    assert read(made).seconds == pytest.approx(0.25, abs=0.05)
+    assert sound == rewritten(wav(), kind)
+    assert read(sound).seconds == pytest.approx(0.25, abs=0.05)
 
 
 def test_forms_are_joined():

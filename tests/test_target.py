@@ -1,4 +1,4 @@
-"""Who is judged: target files and options, and what is refused."""
+"""Targets: files, options, and errors."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A target file names a variable; the key never shows itself."""
+    """A target file names a variable; the key is never printed."""
     monkeypatch.setenv("MY_KEY", "sk-secret")
     path = written(tmp_path, 'base_url = "https://host/v1/"\n[keys]\ndefault = { env = "MY_KEY" }\n')
 
-    found = target.from_file(path)
+    loaded = target.from_file(path)
 
-    assert found.base_url == "https://host/v1"
-    assert found.keys["default"].reveal() == "sk-secret"
-    assert "sk-secret" not in repr(found)
+    assert loaded.base_url == "https://host/v1"
+    assert loaded.keys["default"].reveal() == "sk-secret"
+    assert "sk-secret" not in repr(loaded)
 
 
 def test_options_win_over_the_file(tmp_path: Path) -> None:
-    """What is given on the command line counts."""
+    """The command line takes precedence."""
     path = written(tmp_path, 'base_url = "https://host/v1"\n[models]\nchat = "a"\nslow = "s"\n')
 
-    found = target.from_file(path, "https://other/v1", "foxora", "b")
+    loaded = target.from_file(path, "https://other/v1", "foxora", "b")
 
-    assert (found.base_url, found.gateway, found.models["chat"]) == ("https://other/v1", "foxora", "b")
-    assert found.fixture("model:slow")
-    assert not found.fixture("key:expired")
+    assert (loaded.base_url, loaded.gateway, loaded.models["chat"]) == ("https://other/v1", "foxora", "b")
+    assert loaded.fixture("model:slow")
+    assert not loaded.fixture("key:expired")
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "no base_url"),
         ('base_url = "ftp://host"', "not an http URL"),
@@ -59,16 +59,16 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
         ("base_url = ", "not TOML"),
     ],
 )
-def test_wrong_files_are_refused(tmp_path: Path, text: str, said: str) -> None:
-    """Each mistake is told with a hint, and without showing what a key is."""
-    with pytest.raises(InvalidTarget, match=said) as caught:
+def test_wrong_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    """Each mistake is reported with a hint, and without the value of a key."""
+    with pytest.raises(InvalidTarget, match=message) as caught:
         target.from_file(written(tmp_path, text))
 
     assert caught.value.hint
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
-    """A file that is not there is told."""
+    """A missing file is reported."""
     with pytest.raises(InvalidTarget, match="cannot read"):
         target.from_file(tmp_path / "none.toml")
 
@@ -101,5 +101,5 @@ def test_line_of_a_later_table_is_found(tmp_path: Path) -> None:
     ],
 )
 def test_pace(own: int | None, url: str, documented: dict[str, object], expected: int | None) -> None:
-    """A live gateway is not asked more often than it documents."""
+    """A live gateway gets no more requests than its documented limit."""
     assert target.Target(url, requests_per_minute=own).pace(documented) == expected

@@ -8,7 +8,14 @@ import pytest
 
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
+from conformance.words.answer import (
+    demand_count,
+    demand_json,
+    demand_kind,
+    demand_refused,
+    demand_status,
+    demand_text,
+)
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.openai.account import UTC_TIME, Growth, Spent, growth, moments, opened
@@ -32,20 +39,20 @@ def account(me: Exchange) -> dict[str, Any]:
 
 @requirement("account.answers")
 def test_answers(me: Exchange) -> None:
-    """A credential tells whose it is."""
+    """`GET /me` answers 200 with a JSON object."""
     demand_status(me, {200})
     demand_json(me)
 
 
 @requirement("account.id")
 def test_id(account: dict[str, Any]) -> None:
-    """The account has an id."""
+    """`id` of the account is a non-empty string."""
     demand_text(account.get("id"), "id")
 
 
 @requirement("account.plan")
 def test_plan(account: dict[str, Any]) -> None:
-    """The account has a plan."""
+    """`plan.id` names the plan."""
     plan = demand_kind(account.get("plan"), "plan", dict)
 
     demand_text(plan.get("id"), "plan.id")
@@ -53,7 +60,7 @@ def test_plan(account: dict[str, Any]) -> None:
 
 @requirement("account.usage")
 def test_usage(account: dict[str, Any]) -> None:
-    """What was used this month is counted."""
+    """Requests and tokens of this month are whole numbers, the spend in US dollars is a number, none below 0."""
     usage = demand_kind(account.get("usage"), "usage", dict)
 
     for name in ("requests_this_month", "tokens_this_month"):
@@ -64,7 +71,7 @@ def test_usage(account: dict[str, Any]) -> None:
 
 @requirement("account.limits")
 def test_limits(account: dict[str, Any]) -> None:
-    """The limits are told."""
+    """The limits of requests and tokens per minute are whole numbers above 0."""
     limits = demand_kind(account.get("limits"), "limits", dict)
 
     for name in ("requests_per_minute", "tokens_per_minute"):
@@ -73,18 +80,18 @@ def test_limits(account: dict[str, Any]) -> None:
 
 @requirement("account.timestamps")
 def test_timestamps(account: dict[str, Any]) -> None:
-    """Moments are written in one way."""
-    found = dict(moments(account)) or inconclusive("cannot be judged: the account tells no moment")
+    """Every time in the account is ISO 8601 in UTC."""
+    times = dict(moments(account)) or inconclusive("cannot be judged: the account tells no moment")
 
-    for name, value in found.items():
+    for name, value in times.items():
         assert UTC_TIME.fullmatch(demand_kind(value, name, str)), f"{name} is {value!r:.80}"
 
 
 @requirement("account.unauthorized")
 @pytest.mark.parametrize("path", [ME, f"{ME}/usage?days=30"], ids=["account", "usage"])
 def test_unauthorized(ask: Ask, gateway: dict[str, Any], path: str) -> None:
-    """An account is nobody else's business."""
-    demand_status(ask.get(path, key=None), allowed_for(gateway, "missing_credential"))
+    """Without a credential, account and usage are a 401."""
+    demand_refused(ask.get(path, key=None), gateway, "missing_credential")
 
 
 @pytest.fixture
@@ -100,7 +107,7 @@ def grown(ask: Ask) -> Growth:
 
 @requirement("account.counts")
 def test_counts(grown: Growth) -> None:
-    """What is counted is counted as a whole."""
+    """What the account has used this month grows by at least one request and its tokens when a request is counted."""
     if not grown.seen:
         inconclusive("the request was not counted within seconds, and no document says how soon it is")
 
@@ -110,7 +117,7 @@ def test_counts(grown: Growth) -> None:
 
 @requirement("account.counts.soon")
 def test_counts_soon(grown: Growth) -> None:
-    """What was used shows."""
+    """A request is counted to the account within seconds."""
     assert grown.seen, "a request was answered, and the account has not counted it after seconds"
 
 
@@ -133,25 +140,25 @@ def _demand_limits(ask: Ask, target: Target, gateway: dict[str, Any], plan: str)
 
 @requirement("account.plans.free")
 def test_plans_free(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Free has its figures."""
+    """An account of the plan free has its documented limits of requests and tokens per minute."""
     _demand_limits(ask, target, gateway, "free")
 
 
 @requirement("account.plans.pro")
 def test_plans_pro(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Pro has its figures."""
+    """An account of the plan pro has its documented limits of requests and tokens per minute."""
     _demand_limits(ask, target, gateway, "pro")
 
 
 @requirement("account.plans.team")
 def test_plans_team(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Team has its figures."""
+    """An account of the plan team has its documented limits of requests and tokens per minute."""
     _demand_limits(ask, target, gateway, "team")
 
 
 @requirement("account.plans.free-cap")
 def test_plans_free_cap(ask: Ask, target: Target) -> None:
-    """Free has a cap."""
+    """An account of the plan free may spend one US dollar a month."""
     cap = pick(_account_of(ask, target, "free"), "limits", kind=dict).get("monthly_spend_cap_usd")
 
     assert cap == 1, f"monthly_spend_cap_usd is {cap!r:.80}"

@@ -27,12 +27,12 @@ def answer(ask: Ask) -> Exchange:
 @pytest.fixture
 def buckets(answer: Exchange) -> list[dict[str, Any]]:
     """The days; inconclusive when there is none."""
-    return rows(opened(answer)) or inconclusive("no day is told")
+    return rows(opened(answer)) or inconclusive("no day is listed")
 
 
 @requirement("account.daily")
 def test_daily(answer: Exchange) -> None:
-    """The days are an array."""
+    """`GET /me/usage` answers 200 with a JSON array of one object for each day."""
     demand_status(answer, {200})
     for bucket in demand_json(answer, list):
         demand_kind(bucket, "a day", dict)
@@ -40,36 +40,36 @@ def test_daily(answer: Exchange) -> None:
 
 @requirement("account.daily.day")
 def test_day(buckets: list[dict[str, Any]]) -> None:
-    """A day can be read."""
+    """A day is an ISO 8601 date or time in UTC."""
     for bucket in buckets:
-        told = days(bucket) or inconclusive(f"cannot be judged: no field tells the day: {bucket}")
-        assert any(map(is_day, told)), f"a day is {told[0]!r:.80}"
+        dates = days(bucket) or inconclusive(f"cannot be judged: no field tells the day: {bucket}")
+        assert any(map(is_day, dates)), f"a day is {dates[0]!r:.80}"
 
 
 @requirement("account.daily.once")
 def test_once(buckets: list[dict[str, Any]]) -> None:
-    """A day is one bucket."""
-    found = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
-    twice = sorted({day for day in found if found.count(day) > 1})
+    """No day is listed twice."""
+    dates = [value for bucket in buckets for value in list(filter(is_day, days(bucket)))[:1]]
+    twice = sorted({day for day in dates if dates.count(day) > 1})
 
-    assert not twice, f"told more than once: {twice[:3]}"
+    assert not twice, f"listed more than once: {twice[:3]}"
 
 
 @requirement("account.daily.figures")
 def test_figures(buckets: list[dict[str, Any]]) -> None:
-    """Requests, input, output and spend are told."""
+    """A day has the numbers of its requests, its input and output tokens, and its spend, none below 0."""
     for bucket in buckets:
-        found = list(numbers(bucket))
-        assert len(found) >= 4, f"a day has {len(found)} numbers: {bucket}"
-        assert min(found) >= 0, f"a number is below 0: {bucket}"
+        figures = list(numbers(bucket))
+        assert len(figures) >= 4, f"a day has {len(figures)} numbers: {bucket}"
+        assert min(figures) >= 0, f"a number is below 0: {bucket}"
 
 
 @requirement("account.daily.span")
 def test_span(ask: Ask) -> None:
-    """`days` is kept."""
-    found = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
+    """No more days are listed than `days` asks for, and the current one."""
+    entries = rows(opened(ask.get(f"/me/usage?days={SHORT}")))
 
-    assert len(found) <= SHORT + 1, f"{SHORT} days were asked for, {len(found)} are told"
+    assert len(entries) <= SHORT + 1, f"{SHORT} days were asked for, {len(entries)} are listed"
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def grown(ask: Ask) -> Growth:
     """What the days have counted for one request."""
 
     def look(take: int) -> Spent:
-        found = rows(opened(ask.get(MONTH, take=take)))
-        requests = sum(named(bucket, "request|calls") for bucket in found)
-        tokens = sum(named(bucket, "input|prompt", "output|completion") for bucket in found)
+        entries = rows(opened(ask.get(MONTH, take=take)))
+        requests = sum(named(bucket, "request|calls") for bucket in entries)
+        tokens = sum(named(bucket, "input|prompt", "output|completion") for bucket in entries)
         return Spent(requests, tokens)
 
     return growth(ask, look, MARK)
@@ -87,7 +87,7 @@ def grown(ask: Ask) -> Growth:
 
 @requirement("account.daily.counts")
 def test_counts(grown: Growth) -> None:
-    """What is counted is counted as a whole."""
+    """The days together grow by at least one request and its tokens when a request is counted."""
     if not grown.seen:
         inconclusive("the request was not counted within seconds, and no document says how soon it is")
 
@@ -97,5 +97,5 @@ def test_counts(grown: Growth) -> None:
 
 @requirement("account.daily.counts.soon")
 def test_counts_soon(grown: Growth) -> None:
-    """What was used shows."""
+    """A request is counted to its day within seconds."""
     assert grown.seen, "a request was answered, and its day has not counted it after seconds"

@@ -8,25 +8,13 @@ from typing import Any
 import pytest
 
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
-from conformance.words.anthropic.messages import Anthropic, Message, whole_input
+from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, Message, whole_input
 from conformance.words.ask import user
 from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
-
-STOP_REASONS = (
-    "end_turn",
-    "max_tokens",
-    "stop_sequence",
-    "tool_use",
-    "pause_turn",
-    "refusal",
-    "model_context_window_exceeded",
-)
-COUNT = "Count from 1 to 40, separated by commas."
-LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
-FEWEST = 8
-"""The fewest tokens that any tokenizer makes of `LONG`."""
 
 
 @pytest.fixture
@@ -36,31 +24,29 @@ def message(anthropic: Anthropic) -> Message:
 
 
 @requirement("anthropic.answers")
-def test_answers(message: Message, granted: Callable[..., Any]) -> None:
-    """A model, a limit and one message are enough."""
+def test_answers(message: Message, demand_supported: Callable[..., Any]) -> None:
+    """A message request has status 200 and a JSON message."""
     if message.status in {401, 403}:
         inconclusive("the credential is refused")
 
-    demand_json(granted(message).exchange)
+    demand_json(demand_supported(message).exchange)
 
 
 @requirement("anthropic.schema")
 def test_schema(message: Message, contract: Contract) -> None:
-    """The documented schema holds."""
-    problem = contract.operations["createMessage"].response_problem(200, message.body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    """The documented schema of a message holds."""
+    demand_schema(contract.operations["createMessage"], message)
 
 
 @requirement("anthropic.id")
 def test_id(message: Message) -> None:
-    """A message can be named."""
+    """`id` is a string that is not empty."""
     demand_text(message.body.get("id"), "id")
 
 
 @requirement("anthropic.id-unique")
 def test_id_unique(anthropic: Anthropic, message: Message) -> None:
-    """Two messages, two ids."""
+    """Two messages have different ids."""
     first, second = message.body.get("id"), anthropic.message(take=1).body.get("id")
     if not (first and second):
         inconclusive("cannot be judged: the messages have no id")
@@ -70,7 +56,7 @@ def test_id_unique(anthropic: Anthropic, message: Message) -> None:
 
 @requirement("anthropic.type")
 def test_type(message: Message) -> None:
-    """A message says what it is, and whose."""
+    """`type` is message and `role` is assistant."""
     kind, role = message.body.get("type"), message.body.get("role")
 
     assert kind == "message", f"type is {kind!r:.80}"
@@ -79,13 +65,13 @@ def test_type(message: Message) -> None:
 
 @requirement("anthropic.model")
 def test_model(message: Message) -> None:
-    """Who answered is told."""
+    """`model` names the model that answered."""
     demand_text(message.body.get("model"), "model")
 
 
 @requirement("anthropic.content")
 def test_content(message: Message) -> None:
-    """What is said comes in typed blocks."""
+    """`content` is an array of blocks that have a type; a text block has its text as a string."""
     content = demand_kind(message.body.get("content"), "content", list)
 
     for block in content:
@@ -95,7 +81,7 @@ def test_content(message: Message) -> None:
 
 @requirement("anthropic.text")
 def test_text(message: Message) -> None:
-    """Who is asked to speak speaks."""
+    """A plain question is answered with text."""
     if message.body.get("stop_reason") in ("max_tokens", "refusal"):
         inconclusive(f"the answer ended with {message.stop_reason}")
     blocks = pick(message.body, "content", kind=list)
@@ -107,7 +93,7 @@ def test_text(message: Message) -> None:
 
 @requirement("anthropic.stop-reason")
 def test_stop_reason(message: Message) -> None:
-    """Why an answer ended is a documented word."""
+    """`stop_reason` is one of the documented words, never null."""
     reason = message.body.get("stop_reason")
 
     assert reason in STOP_REASONS, f"stop_reason is {reason!r:.80}"
@@ -115,7 +101,7 @@ def test_stop_reason(message: Message) -> None:
 
 @requirement("anthropic.stop-sequence.null")
 def test_stop_sequence_null(message: Message) -> None:
-    """Without stop sequences none can have ended the answer."""
+    """`stop_sequence` is null or absent where no stop sequence ended the answer."""
     word = message.body.get("stop_sequence")
 
     assert word is None, f"stop_sequence is {word!r:.80}, although none was asked for"
@@ -123,7 +109,7 @@ def test_stop_sequence_null(message: Message) -> None:
 
 @requirement("anthropic.usage")
 def test_usage(message: Message) -> None:
-    """Both counters are counts."""
+    """`usage` counts `input_tokens` and `output_tokens` as integers that are not negative."""
     usage = demand_kind(message.body.get("usage"), "usage", dict)
 
     for name in ("input_tokens", "output_tokens"):
@@ -132,7 +118,7 @@ def test_usage(message: Message) -> None:
 
 @requirement("anthropic.usage.counted")
 def test_usage_counted(message: Message) -> None:
-    """Words cost tokens."""
+    """A request and an answer with words cost tokens."""
     spent, said = message.tokens("output_tokens"), message.text
 
     assert whole_input(message.body["usage"]), "the request has words and cost no input token"
@@ -141,7 +127,7 @@ def test_usage_counted(message: Message) -> None:
 
 @requirement("anthropic.max-tokens")
 def test_max_tokens(anthropic: Anthropic) -> None:
-    """What was cut off says so."""
+    """An answer that `max_tokens` cuts ends with `stop_reason` max_tokens."""
     free, cut = anthropic.message(COUNT), anthropic.message(COUNT, max_tokens=16)
     if len(cut.words) >= len(free.text) or not free.text.startswith(cut.words):
         inconclusive("the limit did not cut the answer off")
@@ -151,7 +137,7 @@ def test_max_tokens(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.max-tokens.cap")
 def test_max_tokens_cap(anthropic: Anthropic) -> None:
-    """A limit limits."""
+    """`output_tokens` is at most `max_tokens`."""
     spent = anthropic.message(COUNT, max_tokens=16).tokens("output_tokens")
 
     assert spent <= 16, f"max_tokens is 16, output_tokens is {spent}"
@@ -159,23 +145,25 @@ def test_max_tokens_cap(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.system")
 def test_system(anthropic: Anthropic, message: Message) -> None:
-    """Instructions are read."""
-    _demand_longer(anthropic.message(system=LONG), message, "a system prompt")
+    """A `system` prompt reaches the model: it costs input tokens."""
+    _demand_longer(anthropic.message(system=LONG_RULES), message, "a system prompt")
 
 
 @requirement("anthropic.system.blocks")
-def test_system_blocks(anthropic: Anthropic, message: Message, granted: Callable[..., Any]) -> None:
-    """Instructions may come in blocks."""
-    answer = granted(anthropic.message(system=[{"type": "text", "text": text} for text in ("Be kind.", LONG)]))
+def test_system_blocks(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
+    """A `system` prompt may be text blocks."""
+    answer = demand_supported(
+        anthropic.message(system=[{"type": "text", "text": text} for text in ("Be kind.", LONG_RULES)])
+    )
 
     _demand_longer(answer, message, "a system prompt in blocks")
 
 
 @requirement("anthropic.history")
 def test_history(anthropic: Anthropic, message: Message) -> None:
-    """What was said before is read."""
+    """Earlier turns reach the model: they cost input tokens."""
     question = pick(anthropic.body(), "messages", 0)
-    before = [user(LONG), {"role": "assistant", "content": "I understand."}]
+    before = [user(LONG_RULES), {"role": "assistant", "content": "I understand."}]
 
     _demand_longer(anthropic.message([*before, question]), message, "two earlier turns")
 
@@ -187,17 +175,17 @@ def _demand_longer(more: Message, less: Message, what: str) -> None:
 
 
 @requirement("anthropic.content-forms")
-def test_content_forms(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """A text is a block is a text."""
+def test_content_forms(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """The content of a turn may be a string or text blocks."""
     text = pick(anthropic.body(), "messages", 0, "content")
     blocks = [{"type": "text", "text": text}]
     history = [user(blocks), {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}, user(text)]
 
-    granted(anthropic.message([user(blocks)]))
-    granted(anthropic.message(history))
+    demand_supported(anthropic.message([user(blocks)]))
+    demand_supported(anthropic.message(history))
 
 
 @requirement("anthropic.unicode")
 def test_unicode(anthropic: Anthropic) -> None:
-    """Every character arrives."""
+    """Text of every plane of Unicode passes unharmed."""
     demand_undamaged(anthropic.message(UNICODE_PROMPT).text)

@@ -32,7 +32,7 @@ def guarded(target: Target) -> None:
 @requirement("anthropic.credential")
 @pytest.mark.usefixtures("guarded")
 def test_credential(anthropic: Anthropic) -> None:
-    """The documented header opens the door."""
+    """A valid key in the documented header opens the operation."""
     answer = anthropic.message()
 
     assert answer.status not in {401, 403}, f"{anthropic.credential}: {answer.status}: {answer.exchange.text:.160}"
@@ -42,7 +42,7 @@ def test_credential(anthropic: Anthropic) -> None:
 @pytest.mark.usefixtures("guarded")
 @each("credential", CLIENTS)
 def test_credential_clients(anthropic: Anthropic, credential: str) -> None:
-    """Whatever an official client sends opens the door."""
+    """A valid key is taken in `x-api-key` and in `Authorization: Bearer`: official clients send either."""
     _known(anthropic)
 
     answer = anthropic.message(credential=credential)
@@ -53,7 +53,7 @@ def test_credential_clients(anthropic: Anthropic, credential: str) -> None:
 @requirement("anthropic.credential.first")
 @pytest.mark.usefixtures("guarded")
 def test_credential_first(anthropic: Anthropic) -> None:
-    """The documented header decides."""
+    """A right key in the documented header is not spoiled by a wrong one in the other."""
     _known(anthropic)
     other = next(credential for credential in CLIENTS if credential != anthropic.credential)
 
@@ -71,7 +71,7 @@ def _known(anthropic: Anthropic) -> None:
 @requirement("anthropic.version.later")
 @each("credential", CLIENTS)
 def test_version_later(anthropic: Anthropic, credential: str) -> None:
-    """The version of recent clients is served, with either credential."""
+    """Version 2026-10-21, which the official clients send since then, is served."""
     if anthropic.message(credential=credential).status != 200:
         inconclusive(f"version {VERSION} is refused as well")
 
@@ -82,7 +82,7 @@ def test_version_later(anthropic: Anthropic, credential: str) -> None:
 
 @requirement("anthropic.version.missing")
 def test_version_missing(anthropic: Anthropic, contract: Contract, gateway: dict[str, Any]) -> None:
-    """A missing version is the default, or a missing field."""
+    """A missing `anthropic-version` is served, or refused where the header is documented as required."""
     _plain_known(anthropic)
     required = "anthropic-version" in contract.operations["createMessage"].required_headers
     refusals = set(gateway["errors"]["status"]["missing_field"]) if required else set()
@@ -92,7 +92,7 @@ def test_version_missing(anthropic: Anthropic, contract: Contract, gateway: dict
 
 @requirement("anthropic.version.unknown")
 def test_version_unknown(anthropic: Anthropic) -> None:
-    """A version of the future is the caller's mistake, or none."""
+    """An unknown `anthropic-version` is ignored, or refused as the caller's error."""
     _plain_known(anthropic)
 
     answer = anthropic.message(version="2099-12-31")
@@ -102,7 +102,7 @@ def test_version_unknown(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.version.removed")
 def test_version_removed(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """What a version no longer has is ignored or refused."""
+    """A sampling parameter in version 2026-10-21, which removed it, is ignored or refused as an invalid value."""
     if anthropic.message(version=LATER).status != 200:
         inconclusive(f"version {LATER} is refused as such")
 
@@ -128,7 +128,7 @@ def answers(anthropic: Anthropic) -> dict[str, Exchange]:
 
 @requirement("anthropic.request-id")
 def test_request_id(answers: dict[str, Exchange]) -> None:
-    """Every answer can be found again by who has an official client."""
+    """Every answer, whole, streamed or an error, has the header `request-id` that the official clients read."""
     lacking = [kind for kind, answer in answers.items() if not answer.headers.get("request-id")]
 
     assert not lacking, f"request-id is missing from {', '.join(lacking)}"
@@ -136,7 +136,7 @@ def test_request_id(answers: dict[str, Exchange]) -> None:
 
 @requirement("anthropic.request-id.unique")
 def test_request_id_unique(answers: dict[str, Exchange]) -> None:
-    """No two answers have the same id."""
+    """No two answers have the same `request-id`."""
     ids = [answer.headers["request-id"] for answer in answers.values() if "request-id" in answer.headers]
     if len(ids) < 2:
         inconclusive("cannot be judged: no two answers have a request-id")

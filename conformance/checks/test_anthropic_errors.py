@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import demand_kind, demand_refusal, demand_status, demand_text
+from conformance.words.answer import (
+    demand_client_error,
+    demand_error_body,
+    demand_kind,
+    demand_refused,
+    demand_text,
+)
 from conformance.words.anthropic import bad_requests
 from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import STRANGER
-from conformance.words.check import Check, Unsupported, each, inconclusive, pick, requirement
+from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.words.openai.bad_requests import each_bad_request
 
 TRIES = 3
 
@@ -26,11 +30,6 @@ def guarded(target: Target) -> None:
     """The target asks for keys, as far as its operator says."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
-
-
-def each_bad_request(some: list[BadMessageRequest]) -> Callable[[Check], Check]:
-    """One case for each of these requests."""
-    return each("bad_request", some, attrgetter("name"))
 
 
 @requirement("anthropic.errors.never-5xx")
@@ -44,8 +43,8 @@ def test_never_5xx(anthropic: Anthropic, bad_request: BadMessageRequest) -> None
 
 @requirement("anthropic.errors.malformed-json")
 def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Half a body is no body."""
-    demand_status(bad_requests.MALFORMED.send(anthropic), bad_requests.MALFORMED.allowed(gateway))
+    """A body that is not JSON is refused with the status documented for it."""
+    demand_refused(bad_requests.MALFORMED.send(anthropic), gateway, *bad_requests.MALFORMED.causes)
 
 
 @requirement("anthropic.errors.missing-field")
@@ -53,12 +52,12 @@ def test_malformed_json(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 def test_missing_field(
     anthropic: Anthropic, gateway: dict[str, Any], promised: bool, bad_request: BadMessageRequest
 ) -> None:
-    """What is required is required, unless the gateway has a default for it."""
+    """A required field is required, unless the gateway has a default for it."""
     answer = bad_request.send(anthropic)
     if answer.status == 200 and not promised and "messages" not in bad_request.fields:
         inconclusive(f"the target has a default for {', '.join(bad_request.fields)}")
 
-    demand_status(answer, bad_request.allowed(gateway))
+    demand_refused(answer, gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.invalid-value")
@@ -66,96 +65,96 @@ def test_missing_field(
 def test_invalid_value(
     anthropic: Anthropic, gateway: dict[str, Any], promised: bool, bad_request: BadMessageRequest
 ) -> None:
-    """A value that cannot be read is refused; a limit that is no number may be ignored where nobody promises more."""
+    """An unreadable value is refused; a limit that is not a number may be ignored where no document promises more."""
     answer = bad_request.send(anthropic)
     if answer.status == 200 and not promised and "max_tokens" in bad_request.fields:
         inconclusive("the target ignores a limit that is no number")
 
-    demand_status(answer, bad_request.allowed(gateway))
+    demand_refused(answer, gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.wrong-option")
 @each_bad_request(bad_requests.WRONG_OPTION)
 def test_wrong_option(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
-    """An unknown role or block is refused."""
-    demand_status(bad_request.send(anthropic), bad_request.allowed(gateway))
+    """A turn with an unknown role, or a block of an unknown type, is refused with the status of an invalid value."""
+    demand_refused(bad_request.send(anthropic), gateway, *bad_request.causes)
 
 
 @requirement("anthropic.errors.temperature")
 def test_temperature(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """A range has an end."""
-    demand_status(bad_requests.TEMPERATURE.send(anthropic), bad_requests.TEMPERATURE.allowed(gateway))
+    """A `temperature` above 1 is refused with the status of an invalid value."""
+    demand_refused(bad_requests.TEMPERATURE.send(anthropic), gateway, *bad_requests.TEMPERATURE.causes)
 
 
 @requirement("anthropic.errors.unknown-model")
 @each("streamed", [False, True])
 def test_unknown_model(anthropic: Anthropic, gateway: dict[str, Any], streamed: bool) -> None:
-    """Who does not exist does not answer."""
+    """A model that does not exist is refused with its documented status, whole and streamed."""
     answer = bad_requests.UNKNOWN_MODEL.send(anthropic, stream=streamed)
 
-    demand_status(answer, bad_requests.UNKNOWN_MODEL.allowed(gateway))
+    demand_refused(answer, gateway, *bad_requests.UNKNOWN_MODEL.causes)
 
 
 @requirement("anthropic.errors.missing-credential")
 @pytest.mark.usefixtures("guarded")
 def test_missing_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Without a key nothing is generated."""
-    demand_status(bad_requests.NO_KEY.send(anthropic), bad_requests.NO_KEY.allowed(gateway))
+    """A request without a credential is refused with its documented status."""
+    demand_refused(bad_requests.NO_KEY.send(anthropic), gateway, *bad_requests.NO_KEY.causes)
 
 
 @requirement("anthropic.errors.invalid-credential")
 @pytest.mark.usefixtures("guarded")
 def test_invalid_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """A key that was never issued opens nothing."""
-    demand_status(bad_requests.WRONG_KEY.send(anthropic), bad_requests.WRONG_KEY.allowed(gateway))
+    """A key that was never issued is refused with its documented status."""
+    demand_refused(bad_requests.WRONG_KEY.send(anthropic), gateway, *bad_requests.WRONG_KEY.causes)
 
 
 @requirement("anthropic.errors.expired-credential")
 def test_expired_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """An expired key opens nothing."""
+    """An expired key is refused with its documented status."""
     answer = anthropic.message(key="expired").exchange
 
-    demand_status(answer, gateway["errors"]["status"]["expired_credential"])
+    demand_refused(answer, gateway, "expired_credential")
 
 
 @requirement("anthropic.errors.credential-first")
 @pytest.mark.usefixtures("guarded")
 def test_credential_first(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Strangers learn nothing about their bodies."""
+    """A bad key with a bad body is refused for the key."""
     answer = anthropic.post({"messages": 7}, key=STRANGER)
 
-    demand_status(answer, gateway["errors"]["status"]["invalid_credential"])
+    demand_refused(answer, gateway, "invalid_credential")
 
 
 @requirement("anthropic.errors.rate-limit")
 def test_rate_limit(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """Too much is too much in every protocol."""
+    """A request beyond the rate limit is refused with its documented status."""
     answer = anthropic.message(key="rate-limited", patient=False).exchange
 
-    demand_status(answer, gateway["errors"]["status"]["rate_limited"])
+    demand_refused(answer, gateway, "rate_limited")
 
 
 @requirement("anthropic.errors.upstream")
 @each("streamed", [False, True])
 def test_upstream(anthropic: Anthropic, gateway: dict[str, Any], target: Target, streamed: bool) -> None:
-    """A provider that fails is not the caller's mistake."""
+    """A provider's failure has its documented status, whole and as a stream that cannot begin."""
     model = target.models["upstream-error"]
     answer = anthropic.message(model=model, stream=streamed, patient=False).exchange
 
-    demand_status(answer, gateway["errors"]["status"]["upstream"])
+    demand_refused(answer, gateway, "upstream")
 
 
 @requirement("anthropic.errors.object")
 @each_bad_request(bad_requests.ALL)
 def test_object(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
-    """An error says what is wrong."""
-    judge_error(_refused(anthropic, bad_request))
+    """An error is a JSON object with an `error` object that has a message."""
+    demand_error_body(_refused(anthropic, bad_request))
 
 
 @requirement("anthropic.errors.envelope")
 @each_bad_request(bad_requests.ALL)
 def test_envelope(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
-    """An error says that it is one."""
+    """An error has the protocol's own form: `type` error beside the `error` object."""
     body = pick(_refused(anthropic, bad_request).json, kind=dict)
 
     assert body.get("type") == "error", f"type of the body is {body.get('type')!r:.80}"
@@ -164,7 +163,7 @@ def test_envelope(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
 @requirement("anthropic.errors.type")
 @each_bad_request(bad_requests.ALL)
 def test_type(anthropic: Anthropic, gateway: dict[str, Any], bad_request: BadMessageRequest) -> None:
-    """An error names its kind in the protocol's words."""
+    """`error.type` is the one documented for the error, which the official clients show."""
     answer = _refused(anthropic, bad_request)
     if answer.status not in bad_request.allowed(gateway):
         inconclusive(f"cannot be judged: the request is answered {answer.status}")
@@ -183,25 +182,25 @@ def _refused(anthropic: Anthropic, bad_request: BadMessageRequest) -> Exchange:
 @requirement("anthropic.errors.before-stream")
 @each_bad_request([*bad_requests.MISSING[2:], *bad_requests.INVALID[:1], bad_requests.UNKNOWN_MODEL])
 def test_before_stream(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
-    """A wrong request never becomes a stream."""
+    """A wrong request for a stream is refused by status, before any event."""
     answer = bad_request.send(anthropic, stream=True)
     if bad_request.send(anthropic).status < 400:
         inconclusive("the request is taken when it is not streamed")
 
-    demand_refusal(answer)
+    demand_client_error(answer)
     assert answer.media_type != "text/event-stream", "the refusal is a stream"
 
 
 @requirement("anthropic.errors.midstream")
 def test_midstream(anthropic: Anthropic, target: Target) -> None:
-    """A stream that fails says so, in an event that clients do not skip."""
+    """A stream that fails reports it in an event that clients do not skip."""
     stream = anthropic.stream(model=target.models["midstream-error"], patient=False)
     if stream.status != 200:
         inconclusive(f"the stream did not begin: {stream.status}")
-    told = [event for event in stream.events if event.name == "error"]
+    events = [event for event in stream.events if event.name == "error"]
 
-    assert told, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"
-    data = demand_kind(decoded(told[0].data), "the event", dict)
+    assert events, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"
+    data = demand_kind(decoded(events[0].data), "the event", dict)
     error = demand_kind(data.get("error"), "error of the event", dict)
     demand_text(error.get("message"), "message of the error")
     assert not stream.of("message_stop"), "message_stop comes as if all were said"
@@ -209,7 +208,7 @@ def test_midstream(anthropic: Anthropic, target: Target) -> None:
 
 @requirement("anthropic.errors.retry")
 def test_retry(anthropic: Anthropic, target: Target) -> None:
-    """Who tries again after a passing failure is served."""
+    """A request that is repeated after a passing failure is served."""
     model = target.models["flaky-once"]
     answers = [anthropic.message(model=model, take=take, patient=False).status for take in range(TRIES)]
     if set(answers) <= {429}:

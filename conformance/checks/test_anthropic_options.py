@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.checks.test_anthropic import COUNT, LONG
-from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
-from conformance.words.anthropic.messages import Anthropic, Message
+from conformance.words.anthropic.messages import STOP, THINKING, Anthropic, Message
 from conformance.words.anthropic.tools import TOOLS
 from conformance.words.ask import PROMPT, user
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.samples import media
+from conformance.words.samples.media import NOT_FETCHED, PUBLIC
+from conformance.words.samples.prompts import COUNT, LONG_RULES
 
-STOP = "7"
 EPHEMERAL = {"type": "ephemeral"}
-THINKING = {"type": "enabled", "budget_tokens": 1024}
 IMAGE = {
     "type": "image",
     "source": {"type": "base64", "media_type": "image/png", "data": media.base64_text(media.png())},
@@ -31,16 +29,16 @@ PDF = {
 
 @requirement("anthropic.sampling")
 @each("fields", [{"temperature": 0}, {"temperature": 1}, {"temperature": 0.5}, {"top_p": 0.9}, {"top_k": 5}])
-def test_sampling(anthropic: Anthropic, granted: Callable[..., Any], fields: dict[str, Any]) -> None:
-    """Each parameter of sampling is taken alone."""
+def test_sampling(anthropic: Anthropic, demand_supported: Callable[..., Any], fields: dict[str, Any]) -> None:
+    """`temperature` from 0 to 1, `top_p` and `top_k` are accepted, one at a time, in version 2023-06-01."""
     answer = anthropic.message(**fields)
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("anthropic.stop")
 def test_stop(anthropic: Anthropic) -> None:
-    """What follows a stop sequence is not said."""
+    """A stop sequence ends the answer and does not stand in it."""
     stopped = _stopped(anthropic)
 
     assert STOP not in stopped.words, f"the stop sequence is {STOP!r}, the text {stopped.words!r:.120}"
@@ -48,7 +46,7 @@ def test_stop(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.stop.named")
 def test_stop_named(anthropic: Anthropic) -> None:
-    """Which stop sequence ended the answer is told."""
+    """An answer that a stop sequence ended has `stop_reason` stop_sequence, and `stop_sequence` says which."""
     stopped = _stopped(anthropic)
     if STOP in stopped.words:
         inconclusive("cannot be judged: the stop sequence is ignored")
@@ -62,36 +60,36 @@ def _stopped(anthropic: Anthropic) -> Message:
     """An answer that would hold the stop sequence, and is to stop before it."""
     free = anthropic.message(COUNT)
     if STOP not in free.text:
-        inconclusive("the model does not count as told")
+        inconclusive("the model does not count as asked")
     return anthropic.message(COUNT, stop_sequences=["no such text", STOP])
 
 
 @requirement("anthropic.metadata")
-def test_metadata(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """Who asks may be told."""
+def test_metadata(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """`metadata` with a `user_id` is accepted."""
     answer = anthropic.message(metadata={"user_id": "user-7f3a"})
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("anthropic.cache-control")
-def test_cache_control(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """What may be cached may be marked."""
-    system = [{"type": "text", "text": LONG, "cache_control": EPHEMERAL}]
+def test_cache_control(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """`cache_control` on a system block and on a content block is accepted."""
+    system = [{"type": "text", "text": LONG_RULES, "cache_control": EPHEMERAL}]
     content = [{"type": "text", "text": PROMPT, "cache_control": EPHEMERAL}]
 
-    granted(anthropic.message([user(content)], system=system))
+    demand_supported(anthropic.message([user(content)], system=system))
 
 
 @requirement("anthropic.vision")
-def test_vision(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """A picture may be shown."""
-    granted(_shown(anthropic, IMAGE))
+def test_vision(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """An image in base64 is accepted."""
+    demand_supported(_shown(anthropic, IMAGE))
 
 
 @requirement("anthropic.vision.counted")
 def test_vision_counted(anthropic: Anthropic) -> None:
-    """A picture is looked at."""
+    """An image reaches the model: it costs input tokens."""
     _demand_dearer(anthropic, _shown(anthropic, IMAGE), "an image")
 
 
@@ -106,14 +104,14 @@ def _fetched(anthropic: Anthropic) -> Message:
 
 
 @requirement("anthropic.vision.url")
-def test_vision_url(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """A picture may be fetched."""
-    granted(_fetched(anthropic))
+def test_vision_url(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """An image under a public address is accepted."""
+    demand_supported(_fetched(anthropic))
 
 
 @requirement("anthropic.vision.url.counted")
 def test_vision_url_counted(anthropic: Anthropic) -> None:
-    """A picture that is fetched is looked at."""
+    """An image under a public address reaches the model: it costs input tokens."""
     if _shown(anthropic, IMAGE).input <= anthropic.message().input:
         inconclusive("an image in base64 costs nothing either")
 
@@ -122,14 +120,14 @@ def test_vision_url_counted(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.documents")
 @each("document", [PLAIN, PDF], label=lambda document: document["source"]["media_type"])
-def test_documents(anthropic: Anthropic, granted: Callable[..., Any], document: dict[str, Any]) -> None:
-    """A document may be brought along."""
-    granted(_shown(anthropic, document))
+def test_documents(anthropic: Anthropic, demand_supported: Callable[..., Any], document: dict[str, Any]) -> None:
+    """A document is accepted, as a PDF in base64 and as plain text."""
+    demand_supported(_shown(anthropic, document))
 
 
 @requirement("anthropic.documents.counted")
 def test_documents_counted(anthropic: Anthropic) -> None:
-    """A document is read."""
+    """A document reaches the model: it costs input tokens."""
     _demand_dearer(anthropic, _shown(anthropic, PLAIN), "a document")
 
 
@@ -144,9 +142,9 @@ def _demand_dearer(anthropic: Anthropic, shown: Message, what: str) -> None:
 
 
 @requirement("anthropic.thinking")
-def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """Who is asked to think thinks first, and signs it."""
-    answer = granted(_thought(anthropic))
+def test_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """With `thinking` enabled a thinking block with text and signature stands before the text."""
+    answer = demand_supported(_thought(anthropic))
     if answer.blocks("redacted_thinking"):
         inconclusive("the thinking is hidden")
 
@@ -158,13 +156,13 @@ def test_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
 
 
 @requirement("anthropic.thinking.returned")
-def test_thinking_returned(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """What was thought may be shown again."""
+def test_thinking_returned(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """A thinking block returns with its turn in the next request."""
     answer = _thought(anthropic)
     pick(answer.blocks("thinking"), 0, "thinking", kind=str)
     turns = [user(PROMPT), {"role": "assistant", "content": answer.content}, user("Once more, please.")]
 
-    granted(anthropic.message(turns, max_tokens=2048, thinking=THINKING), answer)
+    demand_supported(anthropic.message(turns, max_tokens=2048, thinking=THINKING), answer)
 
 
 def _thought(anthropic: Anthropic) -> Message:
@@ -173,7 +171,7 @@ def _thought(anthropic: Anthropic) -> Message:
 
 @requirement("anthropic.count-tokens")
 def test_count_tokens(anthropic: Anthropic) -> None:
-    """A count is a number of tokens."""
+    """The tokens of a request are counted as an integer above zero."""
     answer = _counting(anthropic)
 
     demand_status(answer, {200})
@@ -182,11 +180,11 @@ def test_count_tokens(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.count-tokens.grows")
 def test_count_tokens_grows(anthropic: Anthropic) -> None:
-    """More costs more."""
+    """A longer request, a system prompt and tools count more tokens."""
     plain = _count(_counting(anthropic))
     larger = {
-        "a longer prompt": anthropic.count(f"{PROMPT} {LONG}"),
-        "a system prompt": anthropic.count(system=LONG),
+        "a longer prompt": anthropic.count(f"{PROMPT} {LONG_RULES}"),
+        "a system prompt": anthropic.count(system=LONG_RULES),
         "tools": anthropic.count(tools=TOOLS),
     }
 
@@ -196,8 +194,8 @@ def test_count_tokens_grows(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.count-tokens.agrees")
 def test_count_tokens_agrees(anthropic: Anthropic) -> None:
-    """What is counted is about what is charged."""
-    system, question = LONG * 4, f"{COUNT} {LONG}"
+    """The count is near the `input_tokens` of the same request when it is answered."""
+    system, question = LONG_RULES * 4, f"{COUNT} {LONG_RULES}"
     counted = _count(anthropic.count(question, system=system))
     charged = anthropic.message(question, system=system).input
 

@@ -10,28 +10,28 @@ from typing import Any
 
 import jsonschema
 
-from conformance.checks.test_chat_format import BOOK
 from conformance.wire.exchange import decoded
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.stream import MessageStream
 from conformance.words.check import each, inconclusive, requirement
 from conformance.words.samples.formats import FLAT
+from conformance.words.samples.prompts import BOOK
 
 FORMAT = {"format": {"type": "json_schema", "schema": FLAT}}
 
 
 @requirement("anthropic.json-schema")
-def test_json_schema(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """The schema is kept."""
-    answer: Message = granted(anthropic.message(BOOK, output_config=FORMAT))
+def test_json_schema(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """The text of an answer that ended normally is JSON that satisfies the schema."""
+    answer: Message = demand_supported(anthropic.message(BOOK, output_config=FORMAT))
 
     _demand_book(answer.text, answer.stop_reason)
 
 
 @requirement("anthropic.json-schema.stream")
-def test_json_schema_stream(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """The schema is kept piece by piece."""
-    stream: MessageStream = granted(anthropic.stream(BOOK, output_config=FORMAT))
+def test_json_schema_stream(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """The text of a stream that ended normally is JSON that satisfies the schema."""
+    stream: MessageStream = demand_supported(anthropic.stream(BOOK, output_config=FORMAT))
 
     text = stream.text() or inconclusive("cannot be judged: the stream carries no text")
     _demand_book(text, next(iter(stream.stop_reasons), None))
@@ -48,6 +48,6 @@ def _demand_book(text: str, reason: Any) -> None:
 
 @requirement("anthropic.effort")
 @each("effort", ["low", "high"])
-def test_effort(anthropic: Anthropic, granted: Callable[..., Any], effort: str) -> None:
-    """How hard to try may be said."""
-    granted(anthropic.message(output_config={"effort": effort}))
+def test_effort(anthropic: Anthropic, demand_supported: Callable[..., Any], effort: str) -> None:
+    """`output_config.effort` is accepted."""
+    demand_supported(anthropic.message(output_config={"effort": effort}))

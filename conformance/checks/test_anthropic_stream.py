@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_anthropic import COUNT, STOP_REASONS
-from conformance.checks.test_chat_stream import judge_framing
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served, demand_text
-from conformance.words.anthropic.messages import Anthropic, whole_input
+from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_framing
 from gateway_contract import Contract
 
 KNOWN = (
@@ -42,7 +43,7 @@ def streams(anthropic: Anthropic, stream: MessageStream) -> list[MessageStream]:
 
 @requirement("anthropic.stream.answers")
 def test_stream_answers(stream: MessageStream) -> None:
-    """A stream is a 200 of `text/event-stream`."""
+    """With `stream: true` the answer has status 200 and Content-Type `text/event-stream`."""
     exchange = demand_served(stream).exchange
 
     assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
@@ -50,14 +51,14 @@ def test_stream_answers(stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.framing")
 def test_stream_framing(streams: list[MessageStream]) -> None:
-    """Every event is closed by a blank line, and every byte is UTF-8."""
+    """The body is server-sent events in UTF-8: fields on lines, every event closed by a blank line."""
     for stream in streams:
-        judge_framing(stream.exchange)
+        demand_framing(stream.exchange)
 
 
 @requirement("anthropic.stream.event-names")
 def test_stream_event_names(streams: list[MessageStream]) -> None:
-    """Each event is named as its data is typed."""
+    """Every event has an `event` line that equals the `type` of its data."""
     for event in (event for stream in streams for event in stream.exchange.stream.events):
         data = decoded(event.data)
         if isinstance(data, dict) and data.get("type") in KNOWN:
@@ -66,7 +67,7 @@ def test_stream_event_names(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.json-events")
 def test_stream_json_events(stream: MessageStream) -> None:
-    """Every event is a typed JSON object."""
+    """The data of every event is a JSON object with a `type`."""
     for event in stream.events:
         if event.data.strip() == "[DONE]":
             continue
@@ -77,17 +78,13 @@ def test_stream_json_events(stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.schema")
 def test_stream_schema(streams: list[MessageStream], contract: Contract) -> None:
-    """The documented schema of an event holds."""
-    operation = contract.operations["createMessage"]
-
-    for data in (data for stream in streams for data in stream.data):
-        problem = operation.event_problem(data)
-        assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
+    """The documented schema of each event holds."""
+    demand_events(contract.operations["createMessage"], [data for stream in streams for data in stream.data])
 
 
 @requirement("anthropic.stream.start")
 def test_stream_start(streams: list[MessageStream]) -> None:
-    """A stream starts once, with its start."""
+    """`message_start` comes first, and once."""
     for stream in streams:
         kinds = [data["type"] for data in stream.data if data["type"] in KNOWN]
         assert kinds[:1] == ["message_start"], f"the first event is {kinds[:1]}"
@@ -96,7 +93,7 @@ def test_stream_start(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.start.message")
 def test_stream_start_message(stream: MessageStream) -> None:
-    """The start names the message, of which nothing is said yet."""
+    """The message of `message_start` has an id, a model, no content and no `stop_reason`."""
     message = stream.message
 
     for name in ("id", "model"):
@@ -107,7 +104,7 @@ def test_stream_start_message(stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.start.usage")
 def test_stream_start_usage(stream: MessageStream) -> None:
-    """The start has counters: the official clients write into them."""
+    """The message of `message_start` has a `usage` with `input_tokens`."""
     usage = demand_kind(stream.message.get("usage"), "usage", dict)
 
     demand_kind(usage.get("input_tokens"), "input_tokens", int)
@@ -115,7 +112,7 @@ def test_stream_start_usage(stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.blocks")
 def test_stream_blocks(streams: list[MessageStream]) -> None:
-    """One block after the other, each from its start to its stop."""
+    """Each block starts once, then has its deltas, then stops once; blocks are not interleaved."""
     for stream in streams:
         current: Any = None
         ended: list[Any] = []
@@ -135,7 +132,7 @@ def test_stream_blocks(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.indices")
 def test_stream_indices(streams: list[MessageStream]) -> None:
-    """Blocks are counted as they come."""
+    """The blocks are numbered from 0 without a gap."""
     for stream in streams:
         indices = [data.get("index") for data in stream.of("content_block_start")]
 
@@ -144,7 +141,7 @@ def test_stream_indices(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.deltas")
 def test_stream_deltas(streams: list[MessageStream]) -> None:
-    """A text grows by text."""
+    """The type of a delta is the one for the type of its block."""
     for block in (block for stream in streams for block in stream.blocks):
         if block.type in tuple(DELTAS.values()):
             strange = [delta.get("type") for delta in block.deltas if DELTAS.get(str(delta.get("type"))) != block.type]
@@ -153,7 +150,7 @@ def test_stream_deltas(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.text")
 def test_stream_text(anthropic: Anthropic, stream: MessageStream) -> None:
-    """The deltas are a text, as the whole answer is one."""
+    """The stream of a plain question carries text."""
     whole = anthropic.message()
     if not whole.text or stream.stop_reasons in (["max_tokens"], ["refusal"]):
         inconclusive("the model gives no text")
@@ -163,7 +160,7 @@ def test_stream_text(anthropic: Anthropic, stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.stop-reason")
 def test_stream_stop_reason(streams: list[MessageStream]) -> None:
-    """Why a stream ended is told after its last block."""
+    """After the last block a `message_delta` gives a documented `stop_reason`."""
     for stream in streams:
         reasons = stream.stop_reasons
         assert reasons, "no message_delta has a stop_reason"
@@ -175,14 +172,14 @@ def test_stream_stop_reason(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.usage")
 def test_stream_usage(stream: MessageStream) -> None:
-    """The counter of the output grows, and ends above zero."""
+    """`message_delta` has a `usage` whose `output_tokens` is a sum: above zero, and never below the one before."""
     usages = [data.get("usage") for data in stream.of("message_delta")]
     if not usages:
         inconclusive("cannot be judged: the stream has no message_delta")
-    told = [usage.get("output_tokens") if isinstance(usage, dict) else None for usage in usages]
-    counts = [count for count in told if isinstance(count, int)]
+    values = [usage.get("output_tokens") if isinstance(usage, dict) else None for usage in usages]
+    counts = [count for count in values if isinstance(count, int)]
 
-    assert len(counts) == len(told), f"output_tokens of message_delta is {told}"
+    assert len(counts) == len(values), f"output_tokens of message_delta is {values}"
     first = member(stream.message, "usage", "output_tokens")
     rising = [*([first] if isinstance(first, int) else []), *counts]
     assert all(one <= other for one, other in pairwise(rising)), f"output_tokens falls: {rising}"
@@ -191,27 +188,27 @@ def test_stream_usage(stream: MessageStream) -> None:
 
 @requirement("anthropic.stream.usage.counted")
 def test_stream_usage_counted(anthropic: Anthropic) -> None:
-    """No tokenizer writes two numbers in one token."""
+    """A stream of numbers costs as many output tokens at least."""
     stream = anthropic.stream(COUNT, max_tokens=200)
     numbers = len(re.findall(r"\d+", stream.text()))
-    told = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
+    tokens = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
 
-    assert told >= numbers, f"the stream counts {numbers} numbers, and {told} output tokens"
+    assert tokens >= numbers, f"the stream counts {numbers} numbers, and {tokens} output tokens"
 
 
 @requirement("anthropic.stream.usage.input")
 def test_stream_usage_input(anthropic: Anthropic, stream: MessageStream) -> None:
-    """Streaming does not change what a request costs."""
+    """The input tokens of a stream, of its start or its end, are those of the whole answer to the same request."""
     whole = anthropic.message().input
 
-    told = whole_input(stream.usage)
+    tokens = whole_input(stream.usage)
 
-    assert told == whole, f"the stream costs {told} input tokens, the whole answer {whole}"
+    assert tokens == whole, f"the stream costs {tokens} input tokens, the whole answer {whole}"
 
 
 @requirement("anthropic.stream.stop")
 def test_stream_stop(streams: list[MessageStream]) -> None:
-    """A stream stops once, with its stop."""
+    """`message_stop` comes last, and once."""
     for stream in streams:
         if stream.exchange.broken:
             inconclusive("cannot be judged: the connection broke")
@@ -222,7 +219,7 @@ def test_stream_stop(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.no-done")
 def test_stream_no_done(streams: list[MessageStream]) -> None:
-    """The end of another protocol is not sent."""
+    """There is no `[DONE]`."""
     for stream in streams:
         done = [event.data for event in stream.events if event.data.strip() == "[DONE]"]
         assert not done, "the stream has [DONE], which is no JSON"
@@ -230,14 +227,14 @@ def test_stream_no_done(streams: list[MessageStream]) -> None:
 
 @requirement("anthropic.stream.complete")
 def test_stream_complete(streams: list[MessageStream]) -> None:
-    """The body ends where the server says it ends."""
+    """The connection ends where the server says it ends."""
     for stream in streams:
         assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
 
 
 @requirement("anthropic.stream.max-tokens")
 def test_stream_max_tokens(anthropic: Anthropic) -> None:
-    """A cut stream says that it was cut."""
+    """A stream that `max_tokens` cuts ends with `stop_reason` max_tokens."""
     free, cut = anthropic.stream(COUNT), anthropic.stream(COUNT, max_tokens=16)
     if len(cut.text()) >= len(free.text()) or not free.text().startswith(cut.text()):
         inconclusive("the limit did not cut the answer off")

@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.checks.test_anthropic import COUNT
-from conformance.checks.test_anthropic_options import STOP, THINKING
-from conformance.checks.test_chat_stream import REPEAT
-from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
 from conformance.target import Target
 from conformance.words.answer import demand_text
-from conformance.words.anthropic.messages import Anthropic
+from conformance.words.anthropic.messages import STOP, THINKING, Anthropic
 from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.samples.prompts import COUNT, COUNT_FAR, REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.streams import demand_incremental
 
 
 @requirement("anthropic.stream.unicode")
 def test_stream_unicode(anthropic: Anthropic) -> None:
-    """No character is torn apart."""
+    """No character is torn apart by a delta."""
     demand_undamaged(anthropic.stream(UNICODE_PROMPT).text())
 
 
 @requirement("anthropic.stream.equals-whole")
 def test_stream_equals_whole(anthropic: Anthropic) -> None:
-    """Streaming changes the transport, not the answer."""
+    """Where the model answers the same twice, the streamed text equals the whole one."""
     once, twice = anthropic.message(REPEAT), anthropic.message(REPEAT, take=1)
     if once.text != twice.text:
         inconclusive("the model does not answer the same twice")
@@ -37,9 +35,9 @@ def test_stream_equals_whole(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.stream.stop-sequence")
 def test_stream_stop_sequence(anthropic: Anthropic) -> None:
-    """A stop sequence ends a stream as it ends a whole answer."""
+    """A stop sequence ends a stream, and its end names it."""
     if STOP not in anthropic.stream(COUNT).text():
-        inconclusive("the model does not count as told")
+        inconclusive("the model does not count as asked")
     stream = anthropic.stream(COUNT, stop_sequences=["no such text", STOP])
 
     assert STOP not in stream.text(), f"the stop sequence is {STOP!r}, the text {stream.text()!r:.120}"
@@ -53,15 +51,15 @@ def test_stream_incremental(anthropic: Anthropic, target: Target) -> None:
     """The first words arrive long before the last ones, and do not wait for a longer answer."""
     model = target.models["slow"]
 
-    judge_incremental(
-        lambda take, size: anthropic.stream(LONG, model=model, take=take, max_tokens=size).arrivals(), 2, 24
+    demand_incremental(
+        lambda take, size: anthropic.stream(COUNT_FAR, model=model, take=take, max_tokens=size).arrivals(), 2, 24
     )
 
 
 @requirement("anthropic.stream.thinking")
-def test_stream_thinking(anthropic: Anthropic, granted: Callable[..., Any]) -> None:
-    """Thinking comes in its own block, and is signed at the end."""
-    stream = granted(anthropic.stream(max_tokens=2048, thinking=THINKING))
+def test_stream_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
+    """Thinking is streamed as a block of its own that ends with a signature."""
+    stream = demand_supported(anthropic.stream(max_tokens=2048, thinking=THINKING))
     thoughts = [block for block in stream.blocks if block.type == "thinking"]
     if not thoughts and not anthropic.message(max_tokens=2048, thinking=THINKING).blocks("thinking"):
         inconclusive("the model does not think aloud")

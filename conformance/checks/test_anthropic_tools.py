@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_served, demand_status, demand_text
+from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
-    GIVEN,
+    EARLIER_CALL,
     NAMED,
     TOOLS,
     forced,
@@ -37,16 +37,16 @@ def _tools_known(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
 
 @requirement("anthropic.tools.accepted")
 @each("choice", [{}, {"tool_choice": {"type": "auto"}}])
-def test_accepted(anthropic: Anthropic, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
-    """Tools may be offered."""
+def test_accepted(anthropic: Anthropic, demand_supported: Callable[..., Any], choice: dict[str, Any]) -> None:
+    """Tools are accepted, with and without `tool_choice` auto."""
     answer = anthropic.message(QUESTION, tools=TOOLS, **choice)
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("anthropic.tools.any")
 def test_any(anthropic: Anthropic) -> None:
-    """Any means at least one."""
+    """`tool_choice` any gives at least one tool call."""
     answer = demand_served(forced(anthropic))
 
     assert answer.blocks("tool_use"), f"no tool call, but {answer.words!r:.120}"
@@ -54,7 +54,7 @@ def test_any(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.named")
 def test_named(anthropic: Anthropic) -> None:
-    """A named tool is called, and no other."""
+    """`tool_choice` tool gives a call of the named tool and of no other."""
     answer = demand_served(anthropic.message(QUESTION, **NAMED))
 
     names = {str(call.get("name")) for call in answer.blocks("tool_use")}
@@ -63,7 +63,7 @@ def test_named(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.none")
 def test_none(anthropic: Anthropic) -> None:
-    """None means none."""
+    """`tool_choice` none gives no tool call."""
     answer = demand_served(anthropic.message(QUESTION, tools=TOOLS, tool_choice={"type": "none"}))
 
     assert not answer.blocks("tool_use"), f"tool_choice none, but {len(answer.blocks('tool_use'))} tool calls"
@@ -71,7 +71,7 @@ def test_none(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.id")
 def test_id(anthropic: Anthropic) -> None:
-    """Every call can be told from the others."""
+    """Every call has an id that is not empty, different from the others of its message."""
     for calls in (forced(anthropic).calls, anthropic.message(BOTH, **ANY).blocks("tool_use")):
         ids = [demand_text(call.get("id"), "id of a call") for call in calls]
 
@@ -80,21 +80,21 @@ def test_id(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.name")
 def test_name(anthropic: Anthropic) -> None:
-    """Only what was offered can be called."""
+    """The name of a call is that of a tool that was offered, letter for letter."""
     for call in forced(anthropic).calls:
         assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
 
 
 @requirement("anthropic.tools.input")
 def test_input(anthropic: Anthropic) -> None:
-    """An input is an object."""
+    """`input` of a call is a JSON object, not its text."""
     for call in forced(anthropic).calls:
         assert isinstance(call.get("input"), dict), f"input is {call.get('input')!r:.120}"
 
 
 @requirement("anthropic.tools.stop-reason")
 def test_stop_reason(anthropic: Anthropic) -> None:
-    """Who waits for a tool says so, and nobody else does."""
+    """An answer with a tool call ends with `stop_reason` tool_use, and no other answer does."""
     plain = anthropic.message()
     for answer in (forced(anthropic), anthropic.message(QUESTION, tools=TOOLS)):
         if answer.status == 200 and answer.blocks("tool_use") and answer.stop_reason not in CUT:
@@ -105,7 +105,7 @@ def test_stop_reason(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.result")
 def test_result(anthropic: Anthropic) -> None:
-    """The result of the model's own call is taken back."""
+    """The result of a call returns as a `tool_result` of the user's next turn, and is answered."""
     turn = forced(anthropic)
     results = [result(_id(call), content="18 degrees, sunny") for call in turn.calls]
 
@@ -133,33 +133,33 @@ def _id(call: dict[str, Any]) -> str:
     ],
 )
 def test_result_forms(anthropic: Anthropic, fields: dict[str, Any]) -> None:
-    """A result has several forms."""
-    demand_served(anthropic.message(returned([GIVEN], result(GIVEN["id"], **fields)), tools=TOOLS))
+    """A result may be a string or text blocks, may be absent, and may be an error."""
+    demand_served(anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], **fields)), tools=TOOLS))
 
 
 @requirement("anthropic.tools.result.counted")
 def test_result_counted(anthropic: Anthropic) -> None:
-    """The model reads what the tool answered."""
+    """A call and its result reach the model: they cost input tokens."""
     story = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
-    short = anthropic.message(returned([GIVEN], result(GIVEN["id"], content="18")), tools=TOOLS).input
-    long = anthropic.message(returned([GIVEN], result(GIVEN["id"], content=story)), tools=TOOLS).input
+    short = anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], content="18")), tools=TOOLS).input
+    long = anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], content=story)), tools=TOOLS).input
 
     assert long > short, f"a long result costs {long} input tokens, a short one {short}"
 
 
 @requirement("anthropic.tools.result.orphan")
 def test_result_orphan(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """An answer needs a question."""
-    turns = returned([GIVEN], result("toolu_of_nobody", content="18 degrees"))
+    """A `tool_result` that answers no call is refused."""
+    turns = returned([EARLIER_CALL], result("toolu_of_nobody", content="18 degrees"))
 
     answer = anthropic.message(turns, tools=TOOLS)
 
-    demand_status(answer.exchange, gateway["errors"]["status"]["invalid_value"])
+    demand_refused(answer, gateway, "invalid_value")
 
 
 @requirement("anthropic.tools.parallel")
 def test_parallel(anthropic: Anthropic) -> None:
-    """Several calls are told apart, and answered together."""
+    """Several calls in one answer have ids of their own, and their results are taken back together."""
     turn = _both(anthropic)
     ids = [_id(call) for call in turn.calls]
     assert len(set(ids)) == len(ids), f"the ids are {ids}"
@@ -172,7 +172,7 @@ def test_parallel(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.parallel.off")
 def test_parallel_off(anthropic: Anthropic) -> None:
-    """One at a time means one."""
+    """`disable_parallel_tool_use` gives at most one call."""
     _both(anthropic)
     choice = {"type": "any", "disable_parallel_tool_use": True}
 
@@ -190,7 +190,7 @@ def _both(anthropic: Anthropic) -> Message:
 
 @requirement("anthropic.tools.stream.start")
 def test_stream_start(anthropic: Anthropic) -> None:
-    """A streamed call is named before its input comes."""
+    """The start of a streamed call has its id, its name and an `input` that is an empty object."""
     for call in forced_stream(anthropic).calls:
         demand_text(call.start.get("id"), "id")
         assert call.start.get("name") in NAMES, f"name is {call.start.get('name')!r:.80}, which was not offered"
@@ -199,7 +199,7 @@ def test_stream_start(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.stream.input")
 def test_stream_input(anthropic: Anthropic) -> None:
-    """The parts of an input are the input."""
+    """The `partial_json` parts of a streamed call, put together, are its input."""
     stream = forced_stream(anthropic)
     if stream.stop_reasons == ["max_tokens"]:
         inconclusive("the answer was cut off")
@@ -216,7 +216,7 @@ def _inputs(anthropic: Anthropic) -> bool:
 
 @requirement("anthropic.tools.stream.stop-reason")
 def test_stream_stop_reason(anthropic: Anthropic) -> None:
-    """A stream that waits for a tool says so."""
+    """A stream with a tool call ends with `stop_reason` tool_use."""
     stream = forced_stream(anthropic)
     if not stream.calls or stream.stop_reasons[-1:] == ["max_tokens"]:
         inconclusive("the answer was cut off")
@@ -227,12 +227,12 @@ def test_stream_stop_reason(anthropic: Anthropic) -> None:
 
 @requirement("anthropic.tools.stream.equals-whole")
 def test_stream_equals_whole(anthropic: Anthropic) -> None:
-    """Streaming changes the transport, not the call."""
+    """Where the model calls the same twice, the streamed call equals the whole one."""
     once, twice = _calls(forced(anthropic)), _calls(forced(anthropic, take=1))
     if once != twice:
         inconclusive("the model does not call the same twice")
     streamed = [(call.start.get("name"), call.input) for call in forced_stream(anthropic).calls]
-    if not all(given for _, given in streamed):
+    if not all(arguments for _, arguments in streamed):
         inconclusive("cannot be judged: the streamed input is empty")
 
     assert streamed == once, f"streamed {streamed!r:.120}, whole {once!r:.120}"

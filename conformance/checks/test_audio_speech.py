@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_served, judge_credits
+from conformance.words.answer import demand_credits, demand_error_body, demand_refused, demand_served
 from conformance.words.ask import OMIT
 from conformance.words.check import Unsupported, inconclusive, requirement
 from conformance.words.openai.audio import (
     SILENCE,
     Audio,
     Speech,
-    demand_refused,
-    judge_envelope,
     loudest,
     loudest_sample,
     read,
@@ -82,9 +80,9 @@ def _documented(contract: Contract, name: str) -> dict[str, Any]:
 
 
 @requirement("audio.speech.answers")
-def test_answers(speech: Speech, granted: Granted) -> None:
-    """Text is answered by bytes."""
-    exchange = granted(speech).exchange
+def test_answers(speech: Speech, demand_supported: Granted) -> None:
+    """A request for speech is answered 200 with bytes that are not JSON."""
+    exchange = demand_supported(speech).exchange
 
     assert exchange.body, "the body is empty"
     assert exchange.json is None, f"the body is JSON: {exchange.text:.120}"
@@ -92,7 +90,7 @@ def test_answers(speech: Speech, granted: Granted) -> None:
 
 @requirement("audio.speech.sound")
 def test_sound(speech: Speech) -> None:
-    """The bytes can be heard."""
+    """The bytes of speech are sound that can be decoded and that lasts."""
     if speech.data and speech.exchange.json is not None:
         inconclusive("the answer is no bytes")
     sound = read(speech.data)
@@ -103,7 +101,7 @@ def test_sound(speech: Speech) -> None:
 @requirement("audio.speech.audible")
 @pytest.mark.parametrize("form", ["mp3", "wav", "pcm"])
 def test_audible(spoken: Callable[[str], Speech], form: str) -> None:
-    """Somebody speaks."""
+    """Speech is not silence, in MP3, in WAV and in PCM."""
     answer = spoken(form)
     if answer.status != 200:
         raise Unsupported(f"{form} is answered {answer.status}")
@@ -117,15 +115,15 @@ def test_audible(spoken: Callable[[str], Speech], form: str) -> None:
 
 @requirement("audio.speech.default")
 def test_default(speech: Speech) -> None:
-    """Who asks for no format gets MP3."""
+    """Without `response_format` speech is MP3."""
     assert speech.sound.codec == "mp3", f"the sound is {speech.sound.codec} in {speech.sound.container}"
 
 
 @requirement("audio.speech.formats")
 @EVERY_FORMAT
-def test_formats(spoken: Callable[[str], Speech], granted: Granted, form: str) -> None:
-    """The format is the one that was asked for."""
-    data = granted(spoken(form)).data
+def test_formats(spoken: Callable[[str], Speech], demand_supported: Granted, form: str) -> None:
+    """`response_format` selects container and codec: mp3, opus, aac, flac, wav, or pcm, as far as documented."""
+    data = demand_supported(spoken(form)).data
     if form == "pcm":
         _demand_bare(data)
         return
@@ -147,7 +145,7 @@ def _demand_bare(data: bytes) -> None:
 @requirement("audio.speech.media-type")
 @EVERY_FORMAT
 def test_media_type(spoken: Callable[[str], Speech], contract: Contract, form: str) -> None:
-    """The label says what is inside."""
+    """`Content-Type` names the format of the speech, or bytes in general where that is documented."""
     answer = spoken(form)
     general = {GENERAL} & set(contract.operations["createSpeech"].response_types())
     if answer.exchange.status != 200:
@@ -162,10 +160,10 @@ def test_media_type(spoken: Callable[[str], Speech], contract: Contract, form: s
 
 @requirement("audio.speech.speed")
 @pytest.mark.parametrize("speed", [4.0, 0.25])
-def test_speed(audio: Audio, speech: Speech, granted: Granted, speed: float) -> None:
-    """Who speaks faster is done sooner."""
+def test_speed(audio: Audio, speech: Speech, demand_supported: Granted, speed: float) -> None:
+    """Speech at `speed` 4 is shorter, and at 0.25 longer, than at the usual pace."""
     usual = speech.sound.seconds
-    seconds = granted(audio.speak(speed=speed)).sound.seconds
+    seconds = demand_supported(audio.speak(speed=speed)).sound.seconds
     shorter, longer = (seconds, usual) if speed > 1 else (usual, seconds)
 
     assert shorter < longer * SHORTER, f"{usual:.2f} s at the usual pace, {seconds:.2f} s at speed {speed}"
@@ -175,35 +173,35 @@ def test_speed(audio: Audio, speech: Speech, granted: Granted, speed: float) -> 
 @pytest.mark.parametrize("speed", [0.1, 5])
 @pytest.mark.usefixtures("speaks")
 def test_speed_outside(audio: Audio, gateway: dict[str, Any], speed: float) -> None:
-    """Nobody speaks as fast or as slowly as that."""
+    """A `speed` below 0.25 or above 4 is refused as an invalid value."""
     demand_refused(audio.speak(speed=speed), gateway, "invalid_value")
 
 
 @requirement("audio.speech.unicode")
 @pytest.mark.usefixtures("speaks")
 def test_unicode(audio: Audio) -> None:
-    """There is more than ASCII to say."""
+    """Text in any script is spoken."""
     demand_served(audio.speak(input=GREETINGS))
 
 
 @requirement("audio.speech.no-input")
 @pytest.mark.usefixtures("speaks")
 def test_no_input(audio: Audio, gateway: dict[str, Any]) -> None:
-    """Nothing cannot be said."""
+    """A request without `input` is refused with the documented status."""
     demand_refused(audio.speak(input=OMIT), gateway, "missing_field")
 
 
 @requirement("audio.speech.no-voice")
 @pytest.mark.usefixtures("speaks")
 def test_no_voice(audio: Audio, gateway: dict[str, Any]) -> None:
-    """Somebody has to speak."""
+    """A request without `voice` is refused with the documented status."""
     demand_refused(audio.speak(voice=OMIT), gateway, "missing_field")
 
 
 @requirement("audio.speech.too-long")
 @pytest.mark.usefixtures("speaks")
 def test_too_long(audio: Audio, contract: Contract) -> None:
-    """There is a longest text."""
+    """An `input` that is longer than documented is refused as an invalid value."""
     longest = _documented(contract, "input").get("maxLength")
     if longest is None:
         raise Unsupported("no longest text is documented")
@@ -214,23 +212,27 @@ def test_too_long(audio: Audio, contract: Contract) -> None:
 @requirement("audio.speech.unknown-format")
 @pytest.mark.usefixtures("speaks")
 def test_unknown_format(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A format that does not exist is not replaced by another."""
+    """A `response_format` that is not documented is refused as an invalid value."""
     demand_refused(audio.speak(response_format="smell"), gateway, "invalid_value")
 
 
 @requirement("audio.speech.unknown-model")
 def test_unknown_model(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A model that does not exist does not speak."""
+    """Speech by a model that does not exist is refused with the documented status."""
     demand_refused(audio.speak(model=NOWHERE), gateway, "unknown_model")
 
 
 @requirement("audio.speech.envelope")
 def test_envelope(audio: Audio) -> None:
-    """A refusal is read, not heard."""
-    judge_envelope(audio.speak(model=NOWHERE))
+    """Refused speech is answered in JSON, with an `error` that has a message, not as sound."""
+    answer = audio.speak(model=NOWHERE)
+    if answer.status < 400:
+        inconclusive(f"the request was answered {answer.status or answer.exchange.broken}")
+
+    demand_error_body(answer, labelled=False)
 
 
 @requirement("audio.speech.credits")
 def test_credits(speech: Speech, gateway: dict[str, Any]) -> None:
-    """Speech tells what it cost."""
-    judge_credits(speech.taken, gateway)
+    """Speech has its cost in credits in the documented header, as a number of 0 or more."""
+    demand_credits(speech.taken, gateway)

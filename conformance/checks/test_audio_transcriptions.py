@@ -9,7 +9,14 @@ import pytest
 
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_refusal, demand_served, judge_credits
+from conformance.words.answer import (
+    demand_client_error,
+    demand_credits,
+    demand_error_body,
+    demand_kind,
+    demand_refused,
+    demand_served,
+)
 from conformance.words.ask import PROMPT, Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.audio import (
@@ -19,8 +26,6 @@ from conformance.words.openai.audio import (
     Audio,
     File,
     Transcription,
-    demand_refused,
-    judge_envelope,
     likeness,
     loudest,
     rewritten,
@@ -47,14 +52,14 @@ def hears(written: Transcription) -> Exchange:
 
 
 @requirement("audio.transcriptions.answers")
-def test_answers(written: Transcription, granted: Granted) -> None:
-    """A form is taken."""
-    granted(written)
+def test_answers(written: Transcription, demand_supported: Granted) -> None:
+    """A form with `file` and `model` is answered 200."""
+    demand_supported(written)
 
 
 @requirement("audio.transcriptions.default")
 def test_default(written: Transcription) -> None:
-    """Who asks for no format gets JSON."""
+    """Without `response_format` the answer is a JSON object whose `text` is a string."""
     body = demand_kind(written.taken.json, "the body", dict)
 
     demand_kind(body.get("text"), "text", str)
@@ -62,7 +67,7 @@ def test_default(written: Transcription) -> None:
 
 @requirement("audio.transcriptions.heard")
 def test_heard(audio: Audio, written: Transcription) -> None:
-    """What the target said itself it understands."""
+    """The text has words of what was said."""
     if not written.spoken or loudest(audio.file().data) <= SILENCE:
         inconclusive("the target does not speak, so there is nothing to hear")
     text = pick(written.body, "text", kind=str)
@@ -77,7 +82,7 @@ def test_heard(audio: Audio, written: Transcription) -> None:
 @pytest.mark.parametrize("kind", ["wav", "flac", "ogg"])
 @pytest.mark.usefixtures("hears")
 def test_file_types(audio: Audio, kind: str) -> None:
-    """Sound comes in many containers."""
+    """Files are taken as WAV, FLAC and Ogg."""
     file = audio.file()
     other = file._replace(name=f"other.{kind}", media_type=f"audio/{kind}", data=rewritten(file.data, kind))
 
@@ -87,14 +92,14 @@ def test_file_types(audio: Audio, kind: str) -> None:
 @requirement("audio.transcriptions.file-first")
 @pytest.mark.usefixtures("hears")
 def test_file_first(audio: Audio) -> None:
-    """The order of a form's fields says nothing."""
+    """The file of a form may stand before the other fields."""
     demand_served(audio.write(file_first=True))
 
 
 @requirement("audio.transcriptions.file-name")
 @pytest.mark.usefixtures("hears")
 def test_file_name(audio: Audio) -> None:
-    """People name their files as they like."""
+    """The name of a file may hold spaces and characters of any script."""
     file = audio.file()
 
     demand_served(audio.write(file._replace(name=f"{NAME[:-4]}{file.name[-4:]}")))
@@ -103,14 +108,14 @@ def test_file_name(audio: Audio) -> None:
 @requirement("audio.transcriptions.options")
 @pytest.mark.usefixtures("hears")
 def test_options(audio: Audio) -> None:
-    """The listener may be told what to expect."""
+    """`language`, `prompt` and `temperature` are accepted."""
     demand_served(audio.write(language="en", prompt="A pangram.", temperature=0.2))
 
 
 @requirement("audio.transcriptions.no-file")
 @pytest.mark.usefixtures("hears")
 def test_no_file(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Without a file there is nothing to hear."""
+    """A form without a file is refused with the documented status."""
     fields = [("model", ask.model_for("transcriptions"))]
 
     demand_refused(Transcription(ask.upload("/audio/transcriptions", fields, ())), gateway, "missing_field")
@@ -119,39 +124,43 @@ def test_no_file(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("audio.transcriptions.no-sound")
 @pytest.mark.usefixtures("hears")
 def test_no_sound(audio: Audio) -> None:
-    """What is no sound is not taken for it."""
-    demand_refusal(audio.write(NO_SOUND).exchange)
+    """A file that holds no sound is refused with a 4xx."""
+    demand_client_error(audio.write(NO_SOUND))
 
 
 @requirement("audio.transcriptions.unknown-format")
 @pytest.mark.usefixtures("hears")
 def test_unknown_format(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A format that does not exist is not replaced by another."""
+    """A `response_format` that is not documented is refused as an invalid value."""
     demand_refused(audio.write(response_format="smell"), gateway, "invalid_value")
 
 
 @requirement("audio.transcriptions.unknown-model")
 def test_unknown_model(audio: Audio, gateway: dict[str, Any]) -> None:
-    """A model that does not exist does not hear."""
+    """A transcription by a model that does not exist is refused with the documented status."""
     demand_refused(audio.write(model=NOWHERE), gateway, "unknown_model")
 
 
 @requirement("audio.transcriptions.envelope")
 def test_envelope(audio: Audio) -> None:
-    """A refused form is answered as any other request is."""
-    judge_envelope(audio.write(model=NOWHERE))
+    """A refused transcription is answered in JSON, with an `error` that has a message."""
+    answer = audio.write(model=NOWHERE)
+    if answer.status < 400:
+        inconclusive(f"the request was answered {answer.status or answer.exchange.broken}")
+
+    demand_error_body(answer, labelled=False)
 
 
 @requirement("audio.transcriptions.json-body")
 @pytest.mark.usefixtures("hears")
-def test_json_body(audio: Audio, granted: Granted) -> None:
-    """Sound may come along in JSON."""
-    granted(_from_json(audio))
+def test_json_body(audio: Audio, demand_supported: Granted) -> None:
+    """Audio in base64 in a JSON body is transcribed, under one of the documented names of its field."""
+    demand_supported(_from_json(audio))
 
 
 @requirement("audio.transcriptions.same-text")
 def test_same_text(audio: Audio, written: Transcription) -> None:
-    """How the sound arrives does not change what is heard."""
+    """The same audio gives the same text as a form and as JSON."""
     one, other = written.text, _from_json(audio).text
     share = likeness(one, other)
 
@@ -169,13 +178,13 @@ def _from_json(audio: Audio) -> Transcription:
 
 @requirement("audio.transcriptions.credits")
 def test_credits(written: Transcription, gateway: dict[str, Any]) -> None:
-    """A transcription tells what it cost."""
-    judge_credits(written.taken, gateway)
+    """A transcription has its cost in credits in the documented header, as a number of 0 or more."""
+    demand_credits(written.taken, gateway)
 
 
 @requirement("audio.transcriptions.workaround")
 def test_workaround(ask: Ask, written: Transcription, target: Target) -> None:
-    """Who does not hear can read."""
+    """A model that refuses audio answers the text of its transcription."""
     answer = ask.chat(f"{PROMPT} {written.text}", model=target.models["no-audio"])
 
     demand_served(answer)

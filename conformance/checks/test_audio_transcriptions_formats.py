@@ -64,9 +64,9 @@ def _cues(answer: Transcription, form: str) -> list[Cue]:
 
 
 @requirement("audio.transcriptions.text")
-def test_text(asked: Callable[..., Transcription], granted: Granted) -> None:
-    """The text stands alone."""
-    answer = granted(asked("text"))
+def test_text(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
+    """`response_format` text gives the text alone, not JSON."""
+    answer = demand_supported(asked("text"))
     decoded = answer.exchange.json
 
     assert answer.plain.strip(), "the body is empty"
@@ -75,7 +75,7 @@ def test_text(asked: Callable[..., Transcription], granted: Granted) -> None:
 
 @requirement("audio.transcriptions.text.media-type")
 def test_text_media_type(formatted: Callable[..., Transcription]) -> None:
-    """Text is labelled as text."""
+    """The text alone is labelled as text."""
     answer = formatted("text")
     if not answer.plain.strip() or isinstance(answer.exchange.json, (dict, list, str)):
         inconclusive("the body is empty, or JSON, which another check judges")
@@ -86,15 +86,15 @@ def test_text_media_type(formatted: Callable[..., Transcription]) -> None:
 
 
 @requirement("audio.transcriptions.srt")
-def test_srt(asked: Callable[..., Transcription], granted: Granted) -> None:
-    """Players can show it."""
-    _demand_subtitles(granted(asked("srt")), "srt")
+def test_srt(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
+    """`response_format` srt gives SubRip: numbered cues, each with two times and its text."""
+    _demand_subtitles(demand_supported(asked("srt")), "srt")
 
 
 @requirement("audio.transcriptions.vtt")
-def test_vtt(asked: Callable[..., Transcription], granted: Granted) -> None:
-    """Browsers can show it."""
-    _demand_subtitles(granted(asked("vtt")), "vtt")
+def test_vtt(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
+    """`response_format` vtt gives WebVTT: its signature, and cues with two times and their text."""
+    _demand_subtitles(demand_supported(asked("vtt")), "vtt")
 
 
 def _demand_subtitles(answer: Transcription, form: str) -> None:
@@ -110,7 +110,7 @@ def _demand_subtitles(answer: Transcription, form: str) -> None:
 @requirement("audio.transcriptions.subtitles.times")
 @pytest.mark.parametrize("form", ["srt", "vtt"])
 def test_subtitles_times(formatted: Callable[..., Transcription], form: str) -> None:
-    """Time does not run backwards."""
+    """A cue of subtitles does not end before it starts, nor start before the one before it."""
     cues = _cues(formatted(form), form)
 
     _demand_order([(cue.start, cue.end) for cue in cues])
@@ -124,9 +124,9 @@ def _demand_order(times: list[tuple[float, float]]) -> None:
 
 
 @requirement("audio.transcriptions.verbose")
-def test_verbose(asked: Callable[..., Transcription], granted: Granted) -> None:
-    """There is more to say about a sound than its text."""
-    body = demand_kind(granted(asked("verbose_json")).exchange.json, "the body", dict)
+def test_verbose(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
+    """`response_format` verbose_json gives `text`, `language`, and `duration` as a number above 0."""
+    body = demand_kind(demand_supported(asked("verbose_json")).exchange.json, "the body", dict)
 
     demand_kind(body.get("text"), "text", str)
     demand_kind(body.get("language"), "language", str)
@@ -135,26 +135,28 @@ def test_verbose(asked: Callable[..., Transcription], granted: Granted) -> None:
 
 @requirement("audio.transcriptions.verbose.duration")
 def test_verbose_duration(audio: Audio, verbose: dict[str, Any]) -> None:
-    """The length is that of the sound."""
-    told = pick(verbose, "duration", kind=(int, float))
+    """`duration` is how long the sound lasts, in seconds."""
+    duration = pick(verbose, "duration", kind=(int, float))
     sound = read(audio.file().data) or inconclusive("the sound cannot be decoded")
-    if told <= 0:
-        inconclusive(f"cannot be judged: duration is {told}")
+    if duration <= 0:
+        inconclusive(f"cannot be judged: duration is {duration}")
 
-    apart = abs(told - sound.seconds)
+    apart = abs(duration - sound.seconds)
 
-    assert apart <= max(TOLERANCE, 0.2 * sound.seconds), f"the sound lasts {sound.seconds:.2f} s, duration is {told}"
+    assert apart <= max(TOLERANCE, 0.2 * sound.seconds), (
+        f"the sound lasts {sound.seconds:.2f} s, duration is {duration}"
+    )
 
 
 @requirement("audio.transcriptions.verbose.segments")
 def test_verbose_segments(verbose: dict[str, Any]) -> None:
-    """The text has stretches, and each its time."""
+    """verbose_json lists `segments` with text and times, in order, unless other times are asked for."""
     _demand_timed(verbose, "segments", "text")
 
 
 @requirement("audio.transcriptions.verbose.segments.agree")
 def test_verbose_segments_agree(verbose: dict[str, Any]) -> None:
-    """The stretches are those of the text and of the sound."""
+    """The `segments` say what the text says, and end when the sound does."""
     text, duration = pick(verbose, "text", kind=str), pick(verbose, "duration", kind=(int, float))
     segments = [pick(one, kind=dict) for one in pick(verbose, "segments", kind=list)]
     said = " ".join(pick(one, "text", kind=str) for one in segments)
@@ -168,9 +170,9 @@ def test_verbose_segments_agree(verbose: dict[str, Any]) -> None:
 
 @requirement("audio.transcriptions.words")
 @pytest.mark.usefixtures("verbose")
-def test_words(asked: Callable[..., Transcription], granted: Granted) -> None:
-    """Each word has its time."""
-    _demand_timed(granted(asked("verbose_json", timestamp_granularities=["word"])).body, "words", "word")
+def test_words(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
+    """`timestamp_granularities[]` word gives `words`, each with its times, in their order."""
+    _demand_timed(demand_supported(asked("verbose_json", timestamp_granularities=["word"])).body, "words", "word")
 
 
 def _demand_timed(body: dict[str, Any], name: str, text: str) -> None:
@@ -188,7 +190,7 @@ def _demand_timed(body: dict[str, Any], name: str, text: str) -> None:
 
 @requirement("audio.transcriptions.words.unasked")
 def test_words_unasked(verbose: dict[str, Any]) -> None:
-    """Words are timed for who asks."""
+    """verbose_json has no `words` unless they were asked for."""
     words = verbose.get("words")
 
     assert not words, f"words is {words!r:.80}"

@@ -32,17 +32,17 @@ def _chat(ask: Ask, key: Any, headers: dict[str, str] | None = None, **fields: A
     return ask.post(CHAT, ask.body(**fields), key=key, headers=headers)
 
 
-def _demand(answer: Exchange, allowed: list[int], who: str) -> None:
+def _demand(answer: Exchange, allowed: list[int], caller: str) -> None:
     if answer.status == 429:
         inconclusive("the request was answered 429")
-    assert answer.status in allowed, f"{who} is answered {answer.status}, not {allowed}: {answer.text:.120}"
+    assert answer.status in allowed, f"{caller} is answered {answer.status}, not {allowed}: {answer.text:.120}"
 
 
 @requirement("auth.bearer")
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("operation", ["createChatCompletion", "listModels"], ids=["chat", "models"])
 def test_bearer(ask: Ask, contract: Contract, operation: str) -> None:
-    """A valid key opens every operation."""
+    """A valid key in `Authorization: Bearer` opens every operation."""
     if operation not in contract.operations:
         return
     answer = _chat(ask, "default") if operation == "createChatCompletion" else ask.get("/models")
@@ -53,14 +53,14 @@ def test_bearer(ask: Ask, contract: Contract, operation: str) -> None:
 @requirement("auth.missing")
 @pytest.mark.usefixtures("guarded")
 def test_missing(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Without a key nothing is generated."""
+    """A completion without a credential is a 401."""
     _demand(_chat(ask, None), gateway["errors"]["status"]["missing_credential"], "a request without a key")
 
 
 @requirement("auth.stream")
 @pytest.mark.usefixtures("guarded")
 def test_stream(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A stream needs a key like everything else, and is refused before it begins."""
+    """A stream without a key is refused before it begins."""
     answer = _chat(ask, None, stream=True)
 
     _demand(answer, gateway["errors"]["status"]["missing_credential"], "a stream without a key")
@@ -82,14 +82,14 @@ def test_models(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("auth.unknown")
 @pytest.mark.usefixtures("guarded")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A key that was never issued opens nothing."""
+    """A key that was never issued is refused with its documented status."""
     _demand(_chat(ask, STRANGER), gateway["errors"]["status"]["invalid_credential"], "a made-up key")
 
 
 @requirement("auth.before-validation")
 @pytest.mark.usefixtures("guarded")
 def test_before_validation(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Strangers learn nothing about their bodies."""
+    """A bad key with a bad body is refused for the key."""
     answer = ask.post(CHAT, {"messages": 7}, key=STRANGER)
 
     _demand(answer, gateway["errors"]["status"]["invalid_credential"], "a made-up key with a wrong body")
@@ -99,7 +99,7 @@ def test_before_validation(ask: Ask, gateway: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("form", MALFORMED)
 def test_malformed(ask: Ask, form: str) -> None:
-    """What is no bearer token opens nothing."""
+    """An `Authorization` that is no bearer token is refused."""
     answer = _chat(ask, None, {"authorization": MALFORMED[form]})
 
     assert 400 <= answer.status < 500, f"`Authorization: {MALFORMED[form]}` is answered {answer.status}"
@@ -109,7 +109,7 @@ def test_malformed(ask: Ask, form: str) -> None:
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("form", MALFORMED)
 def test_malformed_status(ask: Ask, gateway: dict[str, Any], form: str) -> None:
-    """What is no bearer token is a matter of authentication."""
+    """An `Authorization` that is no bearer token is refused with the status of a missing or invalid credential."""
     answer, statuses = _chat(ask, None, {"authorization": MALFORMED[form]}), gateway["errors"]["status"]
 
     if answer.status < 400 or answer.status >= 500:
@@ -122,7 +122,7 @@ def test_malformed_status(ask: Ask, gateway: dict[str, Any], form: str) -> None:
 @pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
 def test_scheme_case(ask: Ask, scheme: str) -> None:
-    """The name of a scheme has no case."""
+    """The scheme `Bearer` is read whatever its case."""
     answer = _chat(ask, "default", {"authorization": f"{scheme} {KEY_HERE}"})
 
     if ask.chat().status != 200:
@@ -133,14 +133,14 @@ def test_scheme_case(ask: Ask, scheme: str) -> None:
 @requirement("auth.code")
 @pytest.mark.usefixtures("guarded")
 def test_code(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A bad key has its documented code."""
+    """`error.code` of a bad key is the documented one."""
     _demand_documented("code", gateway["errors"]["codes"], ask)
 
 
 @requirement("auth.type")
 @pytest.mark.usefixtures("guarded")
 def test_type(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A bad key has its documented type."""
+    """`error.type` of a bad key is the documented one."""
     _demand_documented("type", gateway["errors"]["types"], ask)
 
 
@@ -149,17 +149,17 @@ def _demand_documented(name: str, documented: dict[str, list[str]], ask: Ask) ->
     if not words:
         raise NotApplicable(f"no {name} is documented for a bad key")
     error = _chat(ask, STRANGER).json
-    found = error.get("error") if isinstance(error, dict) else None
-    if not isinstance(found, dict):
+    details = error.get("error") if isinstance(error, dict) else None
+    if not isinstance(details, dict):
         inconclusive("cannot be judged: the answer has no error object")
 
-    assert found.get(name) in words, f"{name} of a bad key is {found.get(name)!r:.80}, not {' or '.join(words)}"
+    assert details.get(name) in words, f"{name} of a bad key is {details.get(name)!r:.80}, not {' or '.join(words)}"
 
 
 @requirement("auth.echo")
 @pytest.mark.usefixtures("guarded")
 def test_echo(ask: Ask) -> None:
-    """A refused key is not shown in full: errors end up in logs."""
+    """A refused key is not repeated in full."""
     answer = _chat(ask, STRANGER)
 
     assert NOBODY not in answer.text, f"the error repeats the whole key: {answer.text:.200}"
@@ -167,11 +167,11 @@ def test_echo(ask: Ask) -> None:
 
 @requirement("auth.expired")
 def test_expired(ask: Ask, gateway: dict[str, Any]) -> None:
-    """An expired key opens nothing."""
+    """An expired key is refused with its documented status."""
     _demand(_chat(ask, "expired"), gateway["errors"]["status"]["expired_credential"], "an expired key")
 
 
 @requirement("auth.revoked")
 def test_revoked(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A revoked key opens nothing."""
+    """A revoked key is refused like an unknown one."""
     _demand(_chat(ask, "revoked"), gateway["errors"]["status"]["invalid_credential"], "a revoked key")

@@ -11,26 +11,26 @@ import pytest
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_now, demand_objects, demand_text
 from conformance.words.ask import PROMPT, Ask, user
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
-FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
 CUT = ("length", "content_filter")
 TERSE = "You are a terse assistant who never uses more than five words."
 MARKS = ["amber", "birch", "cobalt", "dune"]
 
 
 @requirement("chat.answers")
-def test_answers(chat: Completion, granted: Callable[..., Any]) -> None:
-    """A model and one user message are enough."""
-    granted(chat)
+def test_answers(chat: Completion, demand_supported: Callable[..., Any]) -> None:
+    """A model and one user message are enough for an answer with status 200."""
+    demand_supported(chat)
 
 
 @requirement("chat.media-type")
 @pytest.mark.parametrize("stream", [{}, {"stream": False}], ids=["absent", "false"])
 def test_media_type(ask: Ask, stream: dict[str, Any]) -> None:
-    """Without `stream: true` the answer is one JSON object."""
+    """A whole answer is `application/json` and parses as one JSON object, with `stream` absent, false or null."""
     answer = ask.chat(**stream)
 
     if answer.status != 200:
@@ -40,12 +40,8 @@ def test_media_type(ask: Ask, stream: dict[str, Any]) -> None:
 
 @requirement("chat.schema")
 def test_schema(chat: Completion, contract: Contract) -> None:
-    """The documented schema holds."""
-    body = chat.body
-
-    problem = contract.operations["createChatCompletion"].response_problem(200, body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    """Every answer satisfies the documented schema of a chat completion."""
+    demand_schema(contract.operations["createChatCompletion"], chat)
 
 
 @requirement("chat.id")
@@ -56,7 +52,7 @@ def test_id(chat: Completion) -> None:
 
 @requirement("chat.id-unique")
 def test_id_unique(ask: Ask, chat: Completion) -> None:
-    """Answers to different prompts have different ids."""
+    """Two completions have different ids."""
     first = pick(chat.body, "id", kind=str)
     second = pick(ask.chat("Name one colour.").body, "id", kind=str)
     if not (first and second):
@@ -67,32 +63,32 @@ def test_id_unique(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.object")
 def test_object(chat: Completion) -> None:
-    """`object` says what this is."""
+    """`object` is `chat.completion`."""
     assert chat.body.get("object") == "chat.completion", f"object is {chat.body.get('object')!r}"
 
 
 @requirement("chat.created")
 def test_created(chat: Completion) -> None:
-    """`created` is now, in seconds."""
+    """`created` is the Unix time of the answer in whole seconds."""
     demand_now(chat.body.get("created"), "created")
 
 
 @requirement("chat.model")
 def test_model(chat: Completion) -> None:
-    """`model` names the model used."""
+    """`model` is a non-empty string that names the model used."""
     demand_text(chat.body.get("model"), "model")
 
 
 @requirement("chat.choices")
 def test_choices(chat: Completion) -> None:
-    """There is at least one choice, and each has a message."""
+    """`choices` is a non-empty array of objects, each with a `message`."""
     for choice in demand_objects(chat.body.get("choices"), "choices"):
         demand_kind(choice.get("message"), "message", dict)
 
 
 @requirement("chat.choice-index")
 def test_choice_index(chat: Completion) -> None:
-    """Indices count from 0."""
+    """The `index` of the choices counts from 0 without gap or repetition."""
     indices = [demand_count(choice.get("index"), "index") for choice in chat.choices]
 
     assert sorted(indices) == list(range(len(indices))), f"the indices are {indices}"
@@ -100,13 +96,13 @@ def test_choice_index(chat: Completion) -> None:
 
 @requirement("chat.role")
 def test_role(chat: Completion) -> None:
-    """The assistant speaks."""
+    """The `role` of an answer is `assistant`."""
     assert chat.message.get("role") == "assistant", f"role is {chat.message.get('role')!r}"
 
 
 @requirement("chat.content")
 def test_content(chat: Completion) -> None:
-    """A plain answer is text."""
+    """The `content` of a plain text answer is a string."""
     content = chat.message.get("content")
 
     if content is None and (chat.finish_reason in CUT or chat.message.get("refusal")):
@@ -116,7 +112,7 @@ def test_content(chat: Completion) -> None:
 
 @requirement("chat.content.not-empty")
 def test_content_not_empty(chat: Completion) -> None:
-    """A greeting is answered by a word."""
+    """A plain answer that ends normally is not empty."""
     if chat.finish_reason in CUT or chat.message.get("refusal"):
         inconclusive(f"the answer ended with {chat.finish_reason!r}")
 
@@ -125,7 +121,7 @@ def test_content_not_empty(chat: Completion) -> None:
 
 @requirement("chat.finish-reason")
 def test_finish_reason(chat: Completion) -> None:
-    """A whole answer says why it ended."""
+    """`finish_reason` of a whole answer is stop, length, tool_calls, content_filter or function_call."""
     for choice in chat.choices:
         reason = choice.get("finish_reason")
         assert reason in FINISH_REASONS, f"finish_reason is {reason!r}"
@@ -134,7 +130,7 @@ def test_finish_reason(chat: Completion) -> None:
 
 @requirement("chat.finish-reason.natural")
 def test_finish_reason_natural(ask: Ask, chat: Completion) -> None:
-    """An answer that ends by itself is not called cut, whatever the limit."""
+    """An answer that ends by itself is not reported as cut, whatever the limit."""
     if chat.finish_reason != "length":
         return
     free = ask.chat(**{ask.limit: 1024})
@@ -146,13 +142,13 @@ def test_finish_reason_natural(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.unicode")
 def test_unicode(ask: Ask) -> None:
-    """What was asked to be repeated comes back as it was."""
+    """Text of every plane of Unicode passes through both ways unharmed."""
     demand_undamaged(ask.chat(UNICODE_PROMPT).text)
 
 
 @requirement("chat.unicode.counted")
 def test_unicode_counted(ask: Ask) -> None:
-    """Words of every script are part of the prompt."""
+    """Words outside ASCII reach the model: they cost prompt tokens."""
     words = "Ελλάδα 世界 नमस्ते שלום мир"
     blank = "".join(" " if letter == " " else "" for letter in words)
 
@@ -171,14 +167,14 @@ def _at_once(ask: Ask) -> list[tuple[Completion, CompletionStream]]:
 
 @requirement("chat.isolation.chunks")
 def test_isolation_chunks(ask: Ask, chat_stream: CompletionStream) -> None:
-    """No chunk strays into another stream."""
+    """The chunks of streams at the same time do not mix: each stream keeps one id."""
     if len(_ids(chat_stream)) != 1:
         inconclusive("the chunks of a stream do not share one id")
     streams = [stream for _, stream in _at_once(ask)]
 
     for mark, stream in zip(MARKS, streams, strict=True):
-        found = _ids(stream)
-        assert len(found) == 1, f"the stream for {mark!r} has chunks of {len(found)} answers: {found!r:.160}"
+        ids = _ids(stream)
+        assert len(ids) == 1, f"the stream for {mark!r} has chunks of {len(ids)} answers: {ids!r:.160}"
 
 
 def _ids(stream: CompletionStream) -> list[str]:
@@ -188,7 +184,7 @@ def _ids(stream: CompletionStream) -> list[str]:
 
 @requirement("chat.isolation")
 def test_isolation(ask: Ask) -> None:
-    """Everybody gets what they asked for."""
+    """Requests at the same time, whole and streamed, get their own answers and no one else's."""
     texts = [(answer.text, stream.text()) for answer, stream in _at_once(ask)]
 
     for mark, pair in zip(MARKS, texts, strict=True):
@@ -201,7 +197,7 @@ def test_isolation(ask: Ask) -> None:
 
 @requirement("chat.routes-by-model")
 def test_routes_by_model(ask: Ask) -> None:
-    """A second listed model of the same kind answers too."""
+    """Further models of the models list are accepted on the same endpoint."""
     listed = pick(ask.get("/models").json, "data", kind=list)
     family = ask.model.rpartition("/")[2][:3]
     names = [str(entry.get("id")) for entry in listed if isinstance(entry, dict)]
@@ -229,17 +225,17 @@ def test_method(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
 
 
 @requirement("chat.content-type-charset")
-def test_content_type_charset(ask: Ask, granted: Callable[..., Any]) -> None:
-    """The charset parameter changes nothing."""
+def test_content_type_charset(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """A body sent as `application/json; charset=utf-8` is accepted like one without the charset."""
     headers = {"content-type": "application/json; charset=utf-8"}
     answer = Completion(ask.post("/chat/completions", ask.body(), headers=headers))
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("chat.sdk-headers")
-def test_sdk_headers(ask: Ask, granted: Callable[..., Any]) -> None:
-    """The headers of an official client are tolerated."""
+def test_sdk_headers(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """The headers that official clients add (`x-stainless-*`, `openai-organization`) do not disturb a request."""
     headers = {
         "user-agent": "OpenAI/Python 3.52.0",
         "x-stainless-lang": "python",
@@ -249,48 +245,48 @@ def test_sdk_headers(ask: Ask, granted: Callable[..., Any]) -> None:
     }
     answer = Completion(ask.post("/chat/completions", ask.body(), headers=headers))
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("chat.messages.system")
-def test_system_message(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
-    """A system message may come first, and is part of the prompt."""
-    answer = granted(ask.chat(messages=[{"role": "system", "content": TERSE}, user(PROMPT)]))
+def test_system_message(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
+    """A `system` message may come first, and reaches the model: it costs prompt tokens."""
+    answer = demand_supported(ask.chat(messages=[{"role": "system", "content": TERSE}, user(PROMPT)]))
 
     alone, together = chat.tokens("prompt_tokens"), answer.tokens("prompt_tokens")
     assert together > alone, f"with a system message the prompt costs {together} tokens, without it {alone}"
 
 
 @requirement("chat.messages.developer")
-def test_developer_message(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
-    """A developer message takes the place of a system message."""
-    answer = granted(ask.chat(messages=[{"role": "developer", "content": TERSE}, user(PROMPT)]))
+def test_developer_message(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
+    """A `developer` message is accepted where a system message is, and costs prompt tokens."""
+    answer = demand_supported(ask.chat(messages=[{"role": "developer", "content": TERSE}, user(PROMPT)]))
 
     alone, together = chat.tokens("prompt_tokens"), answer.tokens("prompt_tokens")
     assert together > alone, f"with a developer message the prompt costs {together} tokens, without it {alone}"
 
 
 @requirement("chat.messages.text-parts")
-def test_text_parts(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Text parts count like the same text in one string."""
+def test_text_parts(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """Content given as text parts is accepted and read like the same text given as a string."""
     prompt = "Repeat exactly: alpha beta"
     whole = ask.chat(prompt)
 
-    parts = granted(ask.chat([{"type": "text", "text": prompt}]))
+    parts = demand_supported(ask.chat([{"type": "text", "text": prompt}]))
 
     assert parts.tokens("prompt_tokens") >= whole.tokens("prompt_tokens") - 1, "the text part was not counted"
 
 
 @requirement("chat.messages.history")
 def test_history(ask: Ask) -> None:
-    """Every earlier turn is part of the prompt."""
+    """Earlier turns reach the model: they are counted, and what they say can be asked for."""
     question = user("What is the codeword?")
-    told = [user("The codeword is marmalade."), question]
-    turns = [told[0], {"role": "assistant", "content": "I will remember that word for you."}, question]
+    history = [user("The codeword is marmalade."), question]
+    turns = [history[0], {"role": "assistant", "content": "I will remember that word for you."}, question]
 
     answer = ask.chat(messages=turns)
 
     assert answer.status == 200, f"three turns are answered {answer.status}: {answer.exchange.text:.200}"
-    for fewer, lost in (([question], "earlier turns"), (told, "assistant's turn")):
+    for fewer, lost in (([question], "earlier turns"), (history, "assistant's turn")):
         alone, together = ask.chat(messages=fewer).tokens("prompt_tokens"), answer.tokens("prompt_tokens")
         assert together > alone, f"the {lost} cost no prompt tokens: {together} with, {alone} without"

@@ -12,13 +12,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import OMIT, Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.chat import Completion, CompletionStream
 from conformance.words.samples.formats import FLAT, JSON_OBJECT, SCHEMAS, json_schema
+from conformance.words.samples.prompts import BOOK
 
 CAPITAL = "What is the capital of France? Answer in JSON."
-BOOK = "Tell me about a book in a public library."
 ENOUGH = 400
 """Tokens for the longest of the values asked for."""
 
@@ -53,27 +54,27 @@ def _demand_valid(value: Any, schema: dict[str, Any]) -> None:
 def _schema_of(ask: Ask, **described: Any) -> Completion:
     """The answer to a response format whose `json_schema` has these fields instead of the usual ones."""
     usual = json_schema(FLAT)["json_schema"] | described
-    kept = {name: value for name, value in usual.items() if value is not OMIT}
-    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": kept}, **{ask.limit: ENOUGH})
+    fields = {name: value for name, value in usual.items() if value is not OMIT}
+    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": fields}, **{ask.limit: ENOUGH})
 
 
 @requirement("chat.response-format.text")
-def test_text(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Plain text may be asked for by name."""
-    granted(ask.chat(response_format={"type": "text"}))
+def test_text(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`response_format` of the type `text` is accepted and gives text."""
+    demand_supported(ask.chat(response_format={"type": "text"}))
 
 
 @requirement("chat.response-format.unknown")
 @pytest.mark.parametrize("form", [{"type": "no_such_format"}, {}], ids=["unknown", "absent"])
-def test_unknown(ask: Ask, refused: Callable[..., Any], form: dict[str, Any]) -> None:
-    """A form that nobody knows cannot be given."""
-    refused(ask.chat(CAPITAL, response_format=form))
+def test_unknown(ask: Ask, gateway: dict[str, Any], form: dict[str, Any]) -> None:
+    """A `response_format` of an unknown type, or without a type, is refused as an invalid value."""
+    demand_refused(ask.chat(CAPITAL, response_format=form), gateway, "invalid_value")
 
 
 @requirement("chat.json-object.parses")
-def test_json_object(ask: Ask, granted: Callable[..., Any]) -> None:
-    """JSON mode gives an object, bare of any fence or word around it."""
-    answer = granted(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
+def test_json_object(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """With `response_format` `json_object` the content of an answer that ended normally is a JSON object."""
+    answer = demand_supported(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
 
     value = _value(answer)
 
@@ -82,7 +83,7 @@ def test_json_object(ask: Ask, granted: Callable[..., Any]) -> None:
 
 @requirement("chat.json-object.stream")
 def test_json_object_stream(ask: Ask) -> None:
-    """JSON mode holds in a stream."""
+    """With `response_format` `json_object` the content of a stream that ended normally adds up to a JSON object."""
     stream = ask.stream(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH})
 
     value = _streamed_value(stream)
@@ -92,10 +93,10 @@ def test_json_object_stream(ask: Ask) -> None:
 
 @requirement("chat.json-schema.valid")
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_json_schema(ask: Ask, granted: Callable[..., Any], name: str) -> None:
-    """What is promised by a schema is kept."""
+def test_json_schema(ask: Ask, demand_supported: Callable[..., Any], name: str) -> None:
+    """With a strict `json_schema` the content of an answer that ended normally satisfies the schema."""
     schema = SCHEMAS[name]
-    answer = granted(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
+    answer = demand_supported(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
 
     _demand_valid(_value(answer), schema)
 
@@ -103,7 +104,7 @@ def test_json_schema(ask: Ask, granted: Callable[..., Any], name: str) -> None:
 @requirement("chat.json-schema.stream")
 @pytest.mark.parametrize("name", ["flat", "refs"])
 def test_json_schema_stream(ask: Ask, name: str) -> None:
-    """The schema holds in a stream."""
+    """With a strict `json_schema` the content of a stream that ended normally adds up to a value of the schema."""
     schema = SCHEMAS[name]
     stream = ask.stream(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH})
 
@@ -112,12 +113,12 @@ def test_json_schema_stream(ask: Ask, name: str) -> None:
 
 @requirement("chat.json-schema.name")
 @pytest.mark.parametrize("name", [OMIT, "", "two words", "n" * 65], ids=["absent", "empty", "blank", "long"])
-def test_json_schema_name(ask: Ask, refused: Callable[..., Any], name: object) -> None:
-    """A schema is called by a plain name."""
-    refused(_schema_of(ask, name=name))
+def test_json_schema_name(ask: Ask, gateway: dict[str, Any], name: object) -> None:
+    """A `json_schema` without a name, or with one of other characters than a-z, A-Z, 0-9, _ and -, is refused."""
+    demand_refused(_schema_of(ask, name=name), gateway, "invalid_value")
 
 
 @requirement("chat.json-schema.no-schema")
-def test_json_schema_no_schema(ask: Ask, refused: Callable[..., Any]) -> None:
-    """A type that does not exist describes nothing."""
-    refused(_schema_of(ask, schema={"type": "nonsense"}))
+def test_json_schema_no_schema(ask: Ask, gateway: dict[str, Any]) -> None:
+    """A schema that is no JSON Schema is refused as an invalid value."""
+    demand_refused(_schema_of(ask, schema={"type": "nonsense"}), gateway, "invalid_value")

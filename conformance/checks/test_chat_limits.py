@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_stream import COUNT
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, requirement
-from conformance.words.openai.chat import Completion
+from conformance.words.openai.chat import CAP, Completion
+from conformance.words.samples.prompts import COUNT
 
-CAP = 16
-"""The least that every model takes."""
 INVALID = pytest.mark.parametrize("value", [0, -1, 2.5])
 
 
@@ -63,9 +62,9 @@ def _demand_half_length(half: Completion, chat: Completion) -> None:
 
 
 @requirement("chat.max-tokens.cap")
-def test_max_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
-    """The limit holds."""
-    _demand_cap(granted(ask.chat(COUNT, **{_max_tokens(ask): CAP})))
+def test_max_tokens_cap(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
+    """An answer has no more completion tokens than `max_tokens`."""
+    _demand_cap(demand_supported(ask.chat(COUNT, **{_max_tokens(ask): CAP})))
     half = _half(ask, chat, _max_tokens(ask))
     if half:
         _demand_half(half, chat)
@@ -73,7 +72,7 @@ def test_max_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any])
 
 @requirement("chat.max-tokens.finish-reason")
 def test_max_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
-    """What was cut off says so."""
+    """An answer that `max_tokens` cuts off ends with `length`."""
     half = _half(ask, chat, _max_tokens(ask))
     if half:
         _demand_half_length(half, chat)
@@ -82,15 +81,15 @@ def test_max_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.max-tokens.invalid")
 @INVALID
-def test_max_tokens_invalid(ask: Ask, refused: Callable[..., Any], value: float) -> None:
-    """A limit is a whole number above zero."""
-    refused(ask.chat(max_tokens=value))
+def test_max_tokens_invalid(ask: Ask, gateway: dict[str, Any], value: float) -> None:
+    """A `max_tokens` that is zero, negative or not whole is refused as an invalid value."""
+    demand_refused(ask.chat(max_tokens=value), gateway, "invalid_value")
 
 
 @requirement("chat.max-completion-tokens.cap")
-def test_max_completion_tokens_cap(ask: Ask, chat: Completion, granted: Callable[..., Any]) -> None:
-    """The limit holds."""
-    _demand_cap(granted(ask.chat(COUNT, max_completion_tokens=CAP)))
+def test_max_completion_tokens_cap(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
+    """An answer has no more completion tokens than `max_completion_tokens`."""
+    _demand_cap(demand_supported(ask.chat(COUNT, max_completion_tokens=CAP)))
     half = _half(ask, chat, "max_completion_tokens")
     if half:
         _demand_half(half, chat)
@@ -98,7 +97,7 @@ def test_max_completion_tokens_cap(ask: Ask, chat: Completion, granted: Callable
 
 @requirement("chat.max-completion-tokens.finish-reason")
 def test_max_completion_tokens_finish_reason(ask: Ask, chat: Completion) -> None:
-    """What was cut off says so."""
+    """An answer that `max_completion_tokens` cuts off ends with `length`."""
     half = _half(ask, chat, "max_completion_tokens")
     if half:
         _demand_half_length(half, chat)
@@ -107,6 +106,6 @@ def test_max_completion_tokens_finish_reason(ask: Ask, chat: Completion) -> None
 
 @requirement("chat.max-completion-tokens.invalid")
 @INVALID
-def test_max_completion_tokens_invalid(ask: Ask, refused: Callable[..., Any], value: float) -> None:
-    """A limit is a whole number above zero."""
-    refused(ask.chat(max_completion_tokens=value))
+def test_max_completion_tokens_invalid(ask: Ask, gateway: dict[str, Any], value: float) -> None:
+    """A `max_completion_tokens` that is zero, negative or not whole is refused as an invalid value."""
+    demand_refused(ask.chat(max_completion_tokens=value), gateway, "invalid_value")

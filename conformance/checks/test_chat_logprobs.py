@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.answer import demand_kind, demand_objects, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.openai.chat import Completion, CompletionStream
@@ -65,9 +65,9 @@ def _demand_entry(entry: dict[str, Any]) -> None:
 
 
 @requirement("chat.logprobs.present")
-def test_present(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Who asks for them gets them."""
-    answer = granted(ask.chat(logprobs=True))
+def test_present(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """With `logprobs: true` every choice with text has `logprobs.content`, one entry for each token."""
+    answer = demand_supported(ask.chat(logprobs=True))
 
     for choice in answer.choices:
         if not pick(choice, "message", kind=dict).get("content"):
@@ -78,23 +78,23 @@ def test_present(ask: Ask, granted: Callable[..., Any]) -> None:
 
 @requirement("chat.logprobs.entry")
 def test_entry(ask: Ask) -> None:
-    """A token, and how likely it was."""
+    """Every entry has a `token`, a `logprob` of at most 0, and `bytes` that are null or bytes."""
     for entry in _entries(ask.chat(logprobs=True)):
         _demand_entry(entry)
 
 
 @requirement("chat.logprobs.tokens")
 def test_tokens(ask: Ask) -> None:
-    """The tokens are those of the answer."""
+    """The tokens of the entries, put together, are the content."""
     answer = ask.chat(logprobs=True)
 
     _demand_tokens(_entries(answer), answer.text)
 
 
 @requirement("chat.logprobs.top")
-def test_top(ask: Ask, granted: Callable[..., Any]) -> None:
-    """As many alternatives as were asked for, or fewer."""
-    entries = _entries(granted(_asked(ask)))
+def test_top(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`top_logprobs` gives alternatives for the tokens, for none of them more than it says."""
+    entries = _entries(demand_supported(_asked(ask)))
     lists = [demand_kind(entry.get("top_logprobs") or [], "top_logprobs", list) for entry in entries]
 
     assert any(lists), f"top_logprobs is {TOP}, but no token has an alternative"
@@ -104,9 +104,9 @@ def test_top(ask: Ask, granted: Callable[..., Any]) -> None:
 
 
 @requirement("chat.logprobs.stream")
-def test_stream(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Streaming loses none of them."""
-    stream = granted(ask.stream(logprobs=True))
+def test_stream(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """A stream carries the log probabilities that were asked for."""
+    stream = demand_supported(ask.stream(logprobs=True))
     if not stream.text():
         inconclusive("the model gave no text")
 
@@ -115,7 +115,7 @@ def test_stream(ask: Ask, granted: Callable[..., Any]) -> None:
 
 @requirement("chat.logprobs.stream.tokens")
 def test_stream_tokens(ask: Ask) -> None:
-    """The tokens are those of the stream."""
+    """The tokens of all entries of a stream, put together, are its text."""
     stream = ask.stream(logprobs=True)
     entries = _streamed_entries(stream)
     if not entries:
@@ -126,20 +126,20 @@ def test_stream_tokens(ask: Ask) -> None:
 
 @requirement("chat.logprobs.unasked")
 def test_unasked(chat: Completion) -> None:
-    """Who does not ask gets none."""
+    """`logprobs` is null or absent unless log probabilities are asked for."""
     for choice in chat.choices:
-        given = member(choice, "logprobs", "content")
-        assert not given, f"logprobs.content is {given!r:.80}, although it was not asked for"
+        entries = member(choice, "logprobs", "content")
+        assert not entries, f"logprobs.content is {entries!r:.80}, although it was not asked for"
 
 
 @requirement("chat.logprobs.top-needs-logprobs")
-def test_top_needs_logprobs(ask: Ask, refused: Callable[..., Any]) -> None:
-    """Alternatives to nothing do not exist."""
-    refused(ask.chat(top_logprobs=TOP))
+def test_top_needs_logprobs(ask: Ask, gateway: dict[str, Any]) -> None:
+    """`top_logprobs` without `logprobs` is refused as an invalid value."""
+    demand_refused(ask.chat(top_logprobs=TOP), gateway, "invalid_value")
 
 
 @requirement("chat.logprobs.top-outside")
 @pytest.mark.parametrize("value", [-1, 21])
-def test_top_outside(ask: Ask, refused: Callable[..., Any], value: int) -> None:
-    """Outside is outside."""
-    refused(ask.chat(logprobs=True, top_logprobs=value))
+def test_top_outside(ask: Ask, gateway: dict[str, Any], value: int) -> None:
+    """A `top_logprobs` below 0 or above 20 is refused as an invalid value."""
+    demand_refused(ask.chat(logprobs=True, top_logprobs=value), gateway, "invalid_value")

@@ -6,18 +6,20 @@ named has to take them; the usual one may refuse.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from conformance.target import Target
-from conformance.words.answer import LIMITS, demand_refusal
+from conformance.words.answer import LIMITS, demand_client_error, demand_refused
 from conformance.words.ask import PROMPT, Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.samples.media import (
+    NOT_FETCHED,
+    PUBLIC,
+    QUESTION,
     audio_part,
     data_uri,
     image_part,
@@ -26,22 +28,18 @@ from conformance.words.samples.media import (
     text_part,
 )
 
-QUESTION = "What is this? Answer in one short sentence."
-PUBLIC = "https://www.python.org/static/community_logos/python-logo.png"
-NOT_FETCHED = re.compile(r"fetch|\bload|download|retriev|reach|access|time.?out|timed out|resolv|connect", re.I)
-"""What a refusal speaks of when the image could not be had, for which the gateway's network may be the reason."""
 BROKEN = "@@@ this is not base64 @@@"
 FORMS = pytest.mark.parametrize("form", ["nested", "flat"])
-Granted = Callable[[Completion], Completion]
+DemandSupported = Callable[[Completion], Completion]
 
 
 class Media:
     """Asks with a part that is not text."""
 
-    def __init__(self, ask: Ask, target: Target, granted: Granted) -> None:
+    def __init__(self, ask: Ask, target: Target, demand_supported: DemandSupported) -> None:
         self.ask = ask
         self.target = target
-        self.granted = granted
+        self.demand_supported = demand_supported
 
     def send(self, kind: str, *parts: dict[str, Any]) -> Completion:
         """The answer of the model that takes this kind to a question with these parts."""
@@ -53,7 +51,7 @@ class Media:
         if answer.status != 200 and (plain := self.send(kind)).status != 200:
             inconclusive(f"the model answers {plain.status} even to plain text")
         if kind not in self.target.models or answer.status in LIMITS:
-            self.granted(answer)
+            self.demand_supported(answer)
         assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
 
     def demand_counted(self, kind: str, part: dict[str, Any]) -> None:
@@ -66,9 +64,9 @@ class Media:
 
 
 @pytest.fixture
-def media(ask: Ask, target: Target, granted: Granted) -> Media:
+def media(ask: Ask, target: Target, demand_supported: DemandSupported) -> Media:
     """Asks with a part that is not text."""
-    return Media(ask, target, granted)
+    return Media(ask, target, demand_supported)
 
 
 def _documented(form: str, gateway: dict[str, Any]) -> str:
@@ -80,13 +78,13 @@ def _documented(form: str, gateway: dict[str, Any]) -> str:
 
 @requirement("chat.vision.data-uri")
 def test_vision_data_uri(media: Media) -> None:
-    """An image may come along."""
+    """An image in a `data:` URI is accepted by a model that takes images."""
     media.demand_taken("vision", media.send("vision", image_part()))
 
 
 @requirement("chat.vision.https-url")
 def test_vision_https_url(media: Media) -> None:
-    """An image may be fetched."""
+    """An image under an https URL is accepted by a model that takes images."""
     if media.send("vision", image_part()).status != 200:
         inconclusive("the model does not take an image in a data URI either")
     answer = media.send("vision", image_part(PUBLIC))
@@ -99,13 +97,13 @@ def test_vision_https_url(media: Media) -> None:
 @requirement("chat.vision.detail")
 @pytest.mark.parametrize("detail", ["auto", "low", "high"])
 def test_vision_detail(media: Media, detail: str) -> None:
-    """How closely to look may be said."""
+    """`detail` is accepted as auto, low and high."""
     media.demand_taken("vision", media.send("vision", image_part(detail=detail)))
 
 
 @requirement("chat.vision.counted")
 def test_vision_counted(media: Media) -> None:
-    """An image is not dropped."""
+    """An image reaches the model: it costs prompt tokens."""
     media.demand_counted("vision", image_part())
 
 
@@ -116,20 +114,20 @@ def test_vision_counted(media: Media) -> None:
     ids=["broken-base64", "no-image"],
 )
 def test_vision_invalid(media: Media, url: str) -> None:
-    """What is no image is not taken for one."""
-    demand_refusal(media.send("vision", image_part(url)).exchange)
+    """Broken base64, or data that is no image, is refused with a 4xx."""
+    demand_client_error(media.send("vision", image_part(url)))
 
 
 @requirement("chat.vision.text-only")
 def test_vision_text_only(media: Media) -> None:
-    """A model that does not see says so."""
-    demand_refusal(media.send("text-only", image_part()).exchange)
+    """A model that takes text only refuses an image with a 4xx instead of ignoring it."""
+    demand_client_error(media.send("text-only", image_part()))
 
 
 @requirement("chat.files.inline")
 @FORMS
 def test_files_inline(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """A document may come along."""
+    """A document that a file part brings along is accepted, in every documented form of the part."""
     part = inline_file_part(_documented(form, gateway))
 
     media.demand_taken("files", media.send("files", part))
@@ -138,7 +136,7 @@ def test_files_inline(media: Media, gateway: dict[str, Any], form: str) -> None:
 @requirement("chat.files.by-id")
 @FORMS
 def test_files_by_id(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """An uploaded document may be referred to."""
+    """An uploaded file is accepted by its `file_id`, in every documented form of the part."""
     part = stored_file_part(_documented(form, gateway), media.target.files["reference"])
 
     media.demand_taken("files", media.send("files", part))
@@ -146,44 +144,44 @@ def test_files_by_id(media: Media, gateway: dict[str, Any], form: str) -> None:
 
 @requirement("chat.files.counted")
 def test_files_counted(media: Media, gateway: dict[str, Any]) -> None:
-    """A document is not dropped."""
+    """A document reaches the model: it costs prompt tokens."""
     media.demand_counted("files", inline_file_part(gateway["files"]["part"][0]))
 
 
 @requirement("chat.files.unknown-id")
 @FORMS
 def test_files_unknown_id(media: Media, gateway: dict[str, Any], form: str) -> None:
-    """What nobody uploaded cannot be read."""
-    demand_refusal(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")).exchange)
+    """A `file_id` that was never uploaded is refused with a 4xx."""
+    demand_client_error(media.send("files", stored_file_part(_documented(form, gateway), "file-0000nobody")))
 
 
 @requirement("chat.audio.input")
 def test_audio_input(media: Media) -> None:
-    """Sound may come along."""
+    """Sound in `input_audio` is accepted by a model that takes sound."""
     media.demand_taken("audio", media.send("audio", audio_part()))
 
 
 @requirement("chat.audio.counted")
 def test_audio_counted(media: Media) -> None:
-    """Sound is not dropped."""
+    """Sound reaches the model: it costs prompt tokens."""
     media.demand_counted("audio", audio_part())
 
 
 @requirement("chat.audio.invalid")
 def test_audio_invalid(media: Media) -> None:
-    """What is no sound is not taken for it."""
-    demand_refusal(media.send("audio", audio_part(BROKEN)).exchange)
+    """Sound in broken base64 is refused with a 4xx."""
+    demand_client_error(media.send("audio", audio_part(BROKEN)))
 
 
 @requirement("chat.audio.unsupported")
-def test_audio_unsupported(media: Media, refused: Callable[..., Any]) -> None:
-    """A model that does not hear says so."""
-    refused(media.send("no-audio", audio_part()))
+def test_audio_unsupported(media: Media, gateway: dict[str, Any]) -> None:
+    """A model that takes no sound refuses it with the status of an invalid value."""
+    demand_refused(media.send("no-audio", audio_part()), gateway, "invalid_value")
 
 
 @requirement("chat.audio.unsupported-code")
 def test_audio_unsupported_code(media: Media, promised: bool) -> None:
-    """The refusal says what to do about it."""
+    """The refusal of sound has the code `audio_not_supported_by_model` where that is documented."""
     if not promised:
         raise NotApplicable("no code is documented for it")
     answer = media.send("no-audio", audio_part())

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_limits import CAP
-from conformance.checks.test_chat_stream import COUNT
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, pick, requirement
-from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.openai.chat import CAP, Completion, CompletionStream
+from conformance.words.samples.prompts import COUNT
 
 N = 3
 
@@ -33,16 +33,16 @@ def _several_streamed(ask: Ask) -> CompletionStream:
 
 
 @requirement("chat.n.count")
-def test_count(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Three are three."""
-    answer = granted(_several(ask))
+def test_count(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`n` gives as many choices as it says."""
+    answer = demand_supported(_several(ask))
 
     assert len(answer.choices) == N, f"n is {N}, but there are {len(answer.choices)} choices"
 
 
 @requirement("chat.n.index")
 def test_index(ask: Ask, chat: Completion) -> None:
-    """Every choice has its number."""
+    """The indices of several choices count from 0 without gap or repetition."""
     answer = _several(ask)
     if len(answer.choices) < 2 or pick(chat.body, "choices", 0, "index") != 0:
         inconclusive("cannot be judged: there is one choice only, or even that one is not numbered 0")
@@ -53,14 +53,14 @@ def test_index(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.n.complete")
 def test_complete(ask: Ask) -> None:
-    """No choice is less than the first."""
+    """Every one of several choices has a message and a finish_reason, as the first one has."""
     first, *others = _several(ask).choices or inconclusive("cannot be judged: there is no choice")
     message = pick(first, "message", kind=dict)
 
     for choice in others:
-        given = choice.get("message")
-        assert isinstance(given, dict), f"choice {choice.get('index')} has the message {given!r:.80}"
-        lost = {name for name in ("role", "content") if message.get(name) is not None and name not in given}
+        turn = choice.get("message")
+        assert isinstance(turn, dict), f"choice {choice.get('index')} has the message {turn!r:.80}"
+        lost = {name for name in ("role", "content") if message.get(name) is not None and name not in turn}
         assert not lost, f"choice {choice.get('index')} has no {', '.join(sorted(lost))}, the first one has"
         silent = first.get("finish_reason") and not choice.get("finish_reason")
         assert not silent, f"choice {choice.get('index')} has no finish_reason, the first one has"
@@ -68,7 +68,7 @@ def test_complete(ask: Ask) -> None:
 
 @requirement("chat.n.usage")
 def test_usage(ask: Ask) -> None:
-    """All choices are counted."""
+    """`usage` counts the tokens of all choices."""
     one, several = ask.chat(COUNT, **{ask.limit: CAP}), _several(ask)
     cut = [choice.get("finish_reason") == "length" for choice in [*one.choices, *several.choices]]
     texts = {str(member(choice, "message", "content")) for choice in [*one.choices, *several.choices]}
@@ -82,30 +82,30 @@ def test_usage(ask: Ask) -> None:
 
 @requirement("chat.n.default")
 def test_default(chat: Completion) -> None:
-    """Who does not ask for several gets one."""
+    """Without `n` there is one choice."""
     assert len(chat.choices) <= 1, f"n was not given, but there are {len(chat.choices)} choices"
 
 
 @requirement("chat.n.zero")
-def test_zero(ask: Ask, refused: Callable[..., Any]) -> None:
-    """No choice is no answer."""
-    refused(ask.chat(n=0))
+def test_zero(ask: Ask, gateway: dict[str, Any]) -> None:
+    """`n: 0` is refused as an invalid value."""
+    demand_refused(ask.chat(n=0), gateway, "invalid_value")
 
 
 @requirement("chat.n.stream.count")
-def test_stream_count(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Three are three in a stream."""
-    stream = granted(ask.stream(COUNT, n=N, **{ask.limit: CAP}))
+def test_stream_count(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """A stream carries as many choices as `n` says, numbered from 0."""
+    stream = demand_supported(ask.stream(COUNT, n=N, **{ask.limit: CAP}))
 
-    found = {str(choice.get("index")) for choice in stream.choices}
-    if found == {"None"}:
+    indices = {str(choice.get("index")) for choice in stream.choices}
+    if indices == {"None"}:
         inconclusive("cannot be judged: no choice is numbered")
-    assert found == {*map(str, range(N))}, f"n is {N}, but the stream carries the choices {sorted(found)}"
+    assert indices == {*map(str, range(N))}, f"n is {N}, but the stream carries the choices {sorted(indices)}"
 
 
 @requirement("chat.n.stream.role")
 def test_stream_role(ask: Ask, chat_stream: CompletionStream) -> None:
-    """Everyone is introduced."""
+    """Every choice of a stream gets its role, in its first delta."""
     if pick(chat_stream.deltas(), 0).get("role") != "assistant":
         inconclusive("cannot be judged: the role is missing even where there is one choice")
     stream = _several_streamed(ask)
@@ -117,7 +117,7 @@ def test_stream_role(ask: Ask, chat_stream: CompletionStream) -> None:
 
 @requirement("chat.n.stream.finish-reason")
 def test_stream_finish_reason(ask: Ask) -> None:
-    """Everyone ends once."""
+    """Every choice of a stream gets a finish_reason of its own, once."""
     if len(ask.stream(COUNT, **{ask.limit: CAP}).finish_reasons()) != 1:
         inconclusive("cannot be judged: finish_reason is wrong even where there is one choice")
     stream = _several_streamed(ask)
@@ -129,7 +129,7 @@ def test_stream_finish_reason(ask: Ask) -> None:
 
 @requirement("chat.n.stream.text")
 def test_stream_text(ask: Ask) -> None:
-    """Words go to whom they belong."""
+    """Every choice of a stream gets its own text: none is left empty, none gets that of another."""
     stream = _several_streamed(ask)
 
     texts = [stream.text(index) for index in range(N)]
@@ -143,7 +143,7 @@ def test_stream_text(ask: Ask) -> None:
 @requirement("chat.n.stream.id")
 @pytest.mark.parametrize("name", ["id", "created"])
 def test_stream_id(ask: Ask, chat_stream: CompletionStream, name: str) -> None:
-    """Several choices are still one answer."""
+    """All chunks of a stream have the same `id` and `created`, whatever choice they belong to."""
     if len({str(chunk.get(name)) for chunk in chat_stream.chunks}) > 1:
         inconclusive(f"cannot be judged: {name} changes even where there is one choice")
 

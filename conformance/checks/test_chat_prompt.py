@@ -23,7 +23,7 @@ SYSTEM = {"role": "system", "content": "You are a terse assistant who never uses
 
 @requirement("chat.prompt.large-body")
 def test_large_body(ask: Ask, chat: Completion) -> None:
-    """Nobody counts the bytes of a body before the tokens of its text."""
+    """A request of 300 kB, which is mostly white space between its members, is answered like any other."""
     if chat.status != 200:
         inconclusive(f"even a small request is answered {chat.status}")
     plain = encoded(ask.body())
@@ -35,7 +35,7 @@ def test_large_body(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.prompt.long-text")
 def test_long_text(ask: Ask) -> None:
-    """The end of a long text is read, too."""
+    """A long text is not cut: twice the text costs at least half as many prompt tokens again."""
     once, twice = (ask.chat(SENTENCE * TIMES * factor + PROMPT).tokens("prompt_tokens") for factor in (1, 2))
     if once <= ask.chat().tokens("prompt_tokens"):
         inconclusive("cannot be judged: the length of a text is not counted")
@@ -45,7 +45,7 @@ def test_long_text(ask: Ask) -> None:
 
 @requirement("chat.prompt.streamed")
 def test_streamed(ask: Ask) -> None:
-    """The stream of a conversation has the whole conversation."""
+    """A system message is part of the prompt of a stream as of a whole answer."""
     messages = [SYSTEM, user(PROMPT)]
     whole, without = ask.chat(messages=messages).tokens("prompt_tokens"), ask.chat().tokens("prompt_tokens")
     if whole <= without:
@@ -60,7 +60,7 @@ def test_streamed(ask: Ask) -> None:
 
 @requirement("chat.prompt.images")
 def test_images(ask: Ask, target: Target) -> None:
-    """No image is left behind."""
+    """Of two images both are part of the prompt, where one is counted."""
     model, parts = target.models.get("vision", ask.model), [text_part("What is it?"), image_part(), image_part()]
     none, one, two = (ask.chat(parts[:count], model=model).tokens("prompt_tokens") for count in (1, 2, 3))
     if one <= none:
@@ -71,7 +71,7 @@ def test_images(ask: Ask, target: Target) -> None:
 
 @requirement("chat.prompt.model")
 def test_model(ask: Ask, chat: Completion) -> None:
-    """A memory of answers knows whose they are."""
+    """A model that is asked what another was asked gives an answer of its own, not the remembered one."""
     listed = pick(ask.get("/models").json, "data", kind=list)
     names = [str(entry.get("id")) for entry in listed if isinstance(entry, dict) and entry.get("id") != ask.model]
     similar = [name for name in names if _family(name) == _family(ask.model)]
@@ -92,7 +92,7 @@ def _family(model: str) -> str:
 
 @requirement("chat.prompt.system-later")
 def test_system_later(ask: Ask) -> None:
-    """A system message in the middle is part of the prompt."""
+    """A `system` message that does not come first reaches the model, or is refused: it is not dropped."""
     before, after = user("Which colours do you know?"), {"role": "assistant", "content": "All of them."}
     turns = [before, after, {"role": "system", "content": "Never use more than five words."}, user(PROMPT)]
     answer = ask.chat(messages=turns)
@@ -106,7 +106,7 @@ def test_system_later(ask: Ask) -> None:
 
 @requirement("chat.prompt.code")
 def test_code(ask: Ask) -> None:
-    """Code stays code."""
+    """Code that is to be repeated comes back in valid JSON, with its line breaks and its indentation."""
     answer = ask.chat(CODE_PROMPT)
 
     assert answer.taken.json is not None, f"the body is no JSON: {answer.exchange.text:.160}"
@@ -115,5 +115,5 @@ def test_code(ask: Ask) -> None:
 
 @requirement("chat.prompt.code.stream")
 def test_code_stream(ask: Ask) -> None:
-    """Code stays code in a stream."""
+    """Code that is to be repeated comes back with its line breaks and its indentation in a stream as well."""
     demand_indented(ask.stream(CODE_PROMPT).text())

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.target import Target
-from conformance.words.answer import leave_at_limit
+from conformance.words.answer import demand_refused, leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
@@ -35,28 +35,28 @@ def _served(answer: Completion) -> str:
 
 @requirement("provider.routing")
 @pytest.mark.parametrize("routing", ["cost", "priority", "latency", "balanced"])
-def test_routing(ask: Ask, granted: Callable[..., Any], routing: str) -> None:
-    """What is to be saved may be said."""
-    granted(ask.chat(provider={"routing": routing}))
+def test_routing(ask: Ask, demand_supported: Callable[..., Any], routing: str) -> None:
+    """`provider.routing` is accepted with each documented value."""
+    demand_supported(ask.chat(provider={"routing": routing}))
 
 
 @requirement("provider.routing.invalid")
-def test_routing_invalid(ask: Ask, refused: Callable[..., Any]) -> None:
-    """What cannot be saved cannot be said."""
-    refused(ask.chat(provider={"routing": "no-such-routing"}))
+def test_routing_invalid(ask: Ask, gateway: dict[str, Any]) -> None:
+    """An unknown `provider.routing` is refused as an invalid value."""
+    demand_refused(ask.chat(provider={"routing": "no-such-routing"}), gateway, "invalid_value")
 
 
 @requirement("provider.fallback")
-def test_fallback(ask: Ask, target: Target, granted: Callable[..., Any]) -> None:
-    """Fallbacks may be named, along with a routing."""
+def test_fallback(ask: Ask, target: Target, demand_supported: Callable[..., Any]) -> None:
+    """`provider.fallback` is accepted as an array of model ids."""
     other = target.models.get("vision", ask.model)
 
-    granted(ask.chat(provider={"routing": "cost", "fallback": [other, ask.model]}))
+    demand_supported(ask.chat(provider={"routing": "cost", "fallback": [other, ask.model]}))
 
 
 @requirement("provider.fallback.unused")
 def test_fallback_unused(ask: Ask, target: Target) -> None:
-    """Who works is not replaced."""
+    """A model that works answers itself, whatever fallbacks are named."""
     other = target.models["vision"]
     served = _served(ask.chat(provider={"fallback": [other]}))
     if _served(ask.chat()) == _served(ask.chat(model=other)):
@@ -67,7 +67,7 @@ def test_fallback_unused(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.serves")
 def test_fallback_serves(ask: Ask, target: Target) -> None:
-    """Who fails is replaced."""
+    """When the requested model fails, the fallback answers."""
     answer = _fallen_back(ask, target, ask.model)
 
     leave_at_limit(answer.exchange)
@@ -76,7 +76,7 @@ def test_fallback_serves(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.model")
 def test_fallback_model(ask: Ask, target: Target) -> None:
-    """Who replaced is named."""
+    """`model` of an answer that a fallback gave names the fallback."""
     served = _served(_fallen_back(ask, target, ask.model))
 
     assert _is_answer_of(ask.model, served, ask), f"the fallback {ask.model} answered, but model is {served!r}"
@@ -84,7 +84,7 @@ def test_fallback_model(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.order")
 def test_fallback_order(ask: Ask, target: Target) -> None:
-    """First come, first asked."""
+    """Fallbacks are tried in the order given: the first that works answers."""
     first, second = ask.model, target.models["vision"]
     if _served(ask.chat(model=first)) == _served(ask.chat(model=second)):
         inconclusive("both models give the same name")
@@ -98,7 +98,7 @@ def test_fallback_order(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.passes-over")
 def test_fallback_passes_over(ask: Ask, target: Target) -> None:
-    """A second failure is not the last word."""
+    """A fallback that fails as well is passed over."""
     if _fallen_back(ask, target, ask.model).status != 200:
         inconclusive("cannot be judged: not even a single fallback answers")
 
@@ -109,7 +109,7 @@ def test_fallback_passes_over(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.stream")
 def test_fallback_stream(ask: Ask, target: Target) -> None:
-    """A stream that never began may begin elsewhere."""
+    """A stream whose model fails before the first event is answered by the fallback."""
     if _fallen_back(ask, target, ask.model).status != 200:
         inconclusive("cannot be judged: not even a whole answer comes from a fallback")
 
@@ -121,7 +121,7 @@ def test_fallback_stream(ask: Ask, target: Target) -> None:
 
 @requirement("provider.fallback.client-error")
 def test_fallback_client_error(ask: Ask, target: Target) -> None:
-    """What the caller did wrong the caller has to mend."""
+    """A bad request is answered with its 4xx, and triggers no fallback."""
     parts = [text_part("What is this?"), image_part()]
     model, other = target.models["text-only"], target.models["vision"]
     alone = ask.chat(parts, model=model)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from gateway_contract import Contract
@@ -33,71 +34,71 @@ UNKNOWN = "x_conformance_probe"
 
 @requirement("chat.temperature")
 @pytest.mark.parametrize("value", [0, 0.4, 2])
-def test_temperature(ask: Ask, granted: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range; who takes one value below the default takes the others."""
+def test_temperature(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+    """Both bounds of the range are accepted by a model that accepts another value below the default."""
     alike = [ask.chat(temperature=other) for other in (0, 0.4) if value < 1]
 
-    granted(ask.chat(temperature=value), *alike)
+    demand_supported(ask.chat(temperature=value), *alike)
 
 
 @requirement("chat.temperature.outside")
 @pytest.mark.parametrize("value", [-0.1, 2.1])
-def test_temperature_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
-    """Outside is outside."""
-    refused(ask.chat(temperature=value))
+def test_temperature_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
+    """A `temperature` below 0 or above 2 is refused as an invalid value."""
+    demand_refused(ask.chat(temperature=value), gateway, "invalid_value")
 
 
 @requirement("chat.top-p")
 @pytest.mark.parametrize("value", [0, 0.9, 1])
-def test_top_p(ask: Ask, granted: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range."""
-    granted(ask.chat(top_p=value))
+def test_top_p(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+    """`top_p` is accepted from 0 to 1, both included."""
+    demand_supported(ask.chat(top_p=value))
 
 
 @requirement("chat.top-p.outside")
 @pytest.mark.parametrize("value", [-0.1, 1.1])
-def test_top_p_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
-    """Outside is outside."""
-    refused(ask.chat(top_p=value))
+def test_top_p_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
+    """A `top_p` below 0 or above 1 is refused as an invalid value."""
+    demand_refused(ask.chat(top_p=value), gateway, "invalid_value")
 
 
 @requirement("chat.frequency-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
-def test_frequency_penalty(ask: Ask, granted: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range."""
-    granted(ask.chat(frequency_penalty=value))
+def test_frequency_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+    """`frequency_penalty` is accepted from -2 to 2, both included."""
+    demand_supported(ask.chat(frequency_penalty=value))
 
 
 @requirement("chat.frequency-penalty.outside")
 @pytest.mark.parametrize("value", [-2.1, 2.1])
-def test_frequency_penalty_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
-    """Outside is outside."""
-    refused(ask.chat(frequency_penalty=value))
+def test_frequency_penalty_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
+    """A `frequency_penalty` below -2 or above 2 is refused as an invalid value."""
+    demand_refused(ask.chat(frequency_penalty=value), gateway, "invalid_value")
 
 
 @requirement("chat.presence-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
-def test_presence_penalty(ask: Ask, granted: Callable[..., Any], value: float) -> None:
-    """The bounds belong to the range."""
-    granted(ask.chat(presence_penalty=value))
+def test_presence_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+    """`presence_penalty` is accepted from -2 to 2, both included."""
+    demand_supported(ask.chat(presence_penalty=value))
 
 
 @requirement("chat.presence-penalty.outside")
 @pytest.mark.parametrize("value", [-2.1, 2.1])
-def test_presence_penalty_outside(ask: Ask, refused: Callable[..., Any], value: float) -> None:
-    """Outside is outside."""
-    refused(ask.chat(presence_penalty=value))
+def test_presence_penalty_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
+    """A `presence_penalty` below -2 or above 2 is refused as an invalid value."""
+    demand_refused(ask.chat(presence_penalty=value), gateway, "invalid_value")
 
 
 @requirement("chat.seed")
-def test_seed(ask: Ask, granted: Callable[..., Any]) -> None:
-    """A seed may be given."""
-    granted(ask.chat(seed=7))
+def test_seed(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`seed` is accepted as an integer."""
+    demand_supported(ask.chat(seed=7))
 
 
 @requirement("chat.seed.repeatable")
 def test_seed_repeatable(ask: Ask) -> None:
-    """One seed, one answer."""
+    """The same `seed` and the same request give the same answer while `system_fingerprint` stays the same."""
     first, second = ask.chat(seed=7), ask.chat(seed=7, take=1)
     if first.body.get("system_fingerprint") != second.body.get("system_fingerprint"):
         inconclusive("system_fingerprint changed between the two answers")
@@ -106,40 +107,40 @@ def test_seed_repeatable(ask: Ask) -> None:
 
 
 @requirement("chat.logit-bias")
-def test_logit_bias(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Tokens may be made less likely."""
-    granted(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
+def test_logit_bias(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`logit_bias` is accepted as an object from token ids to numbers from -100 to 100."""
+    demand_supported(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
 
 
 @requirement("chat.user")
-def test_user(ask: Ask, granted: Callable[..., Any]) -> None:
-    """The end user may be named."""
-    granted(ask.chat(user="user-7f3a"))
+def test_user(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`user` is accepted."""
+    demand_supported(ask.chat(user="user-7f3a"))
 
 
 @requirement("chat.metadata")
-def test_metadata(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Pairs of text may go along."""
-    granted(ask.chat(metadata={"purpose": "conformance"}))
+def test_metadata(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`metadata` is accepted as pairs of text."""
+    demand_supported(ask.chat(metadata={"purpose": "conformance"}))
 
 
 @requirement("chat.optional-null")
 @each("name", OPTIONAL)
-def test_optional_null(ask: Ask, contract: Contract, granted: Callable[..., Any], name: str) -> None:
-    """Null is absence."""
+def test_optional_null(ask: Ask, contract: Contract, demand_supported: Callable[..., Any], name: str) -> None:
+    """An explicit null of an optional parameter is accepted like its absence."""
     if OPTIONAL[name] not in contract.features:
         raise NotApplicable(f"{contract.name} does not claim {OPTIONAL[name]}")
     if name == "max_tokens" != ask.limit:
         raise Unsupported(f"the model takes {ask.limit} only")
 
     null: dict[str, Any] = {name: None}
-    granted(ask.chat(**null))
+    demand_supported(ask.chat(**null))
 
 
 @requirement("chat.unknown-parameter")
 @pytest.mark.parametrize("value", [7, {"deep": [True, None]}], ids=["number", "object"])
 def test_unknown_parameter(ask: Ask, value: Any) -> None:
-    """What is not known breaks nothing."""
+    """An undocumented parameter is never the cause of a 5xx."""
     answer = ask.chat(**{UNKNOWN: value})
 
     assert 0 < answer.status < 500, f"an unknown parameter is answered {answer.status or answer.exchange.broken}"
@@ -147,7 +148,7 @@ def test_unknown_parameter(ask: Ask, value: Any) -> None:
 
 @requirement("chat.unknown-parameter.ignored")
 def test_unknown_parameter_ignored(ask: Ask) -> None:
-    """What is not known is passed over, or called by its name."""
+    """An undocumented parameter is ignored, or refused by its name."""
     answer = ask.chat(**{UNKNOWN: 7})
     if answer.status in {402, 429} or answer.status >= 500:
         inconclusive(f"the request was answered {answer.status}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
 
@@ -27,11 +28,11 @@ FORMS: dict[str, tuple[int, Callable[[str], object]]] = {
 def _middle(ask: Ask, words: int = 1) -> tuple[str, str]:
     """The model's unstopped answer, and some words from the middle of it."""
     text = ask.chat(PROMPT).text
-    found = list(re.finditer(r"\w+", text))
-    if len(found) < LEAST:
+    matches = list(re.finditer(r"\w+", text))
+    if len(matches) < LEAST:
         inconclusive(f"the answer is too short to be stopped: {text!r:.80}")
-    first, last = len(found) // 2, len(found) // 2 + words - 1
-    stop = text[found[first].start() : found[last].end()]
+    first, last = len(matches) // 2, len(matches) // 2 + words - 1
+    stop = text[matches[first].start() : matches[last].end()]
     return (text, stop) if text.index(stop) else inconclusive("the answer begins with what it should stop at")
 
 
@@ -50,21 +51,21 @@ def _stopped(ask: Ask) -> tuple[str, str, str, Any]:
 
 @requirement("chat.stop")
 @pytest.mark.parametrize("stop", TAKEN.values(), ids=TAKEN)
-def test_stop(ask: Ask, granted: Callable[..., Any], stop: object) -> None:
-    """Stop texts may be given, in each of the forms."""
-    granted(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
+def test_stop(ask: Ask, demand_supported: Callable[..., Any], stop: object) -> None:
+    """`stop` is accepted as a string and as an array of 1 to 4 strings."""
+    demand_supported(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
 
 
 @requirement("chat.stop.too-many")
-def test_too_many(ask: Ask, refused: Callable[..., Any]) -> None:
-    """Four are enough."""
-    refused(ask.chat(stop=["zebra", "yak", "xerus", "wombat", "vole"]))
+def test_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
+    """More than 4 stop texts are refused as an invalid value."""
+    demand_refused(ask.chat(stop=["zebra", "yak", "xerus", "wombat", "vole"]), gateway, "invalid_value")
 
 
 @requirement("chat.stop.excluded")
 @pytest.mark.parametrize("form", FORMS)
 def test_excluded(ask: Ask, form: str) -> None:
-    """What ends the answer is not part of it."""
+    """An answer ends before its stop text, and does not contain it."""
     words, sent = FORMS[form]
     _, stop = _middle(ask, words)
 
@@ -75,7 +76,7 @@ def test_excluded(ask: Ask, form: str) -> None:
 
 @requirement("chat.stop.finish-reason")
 def test_finish_reason(ask: Ask) -> None:
-    """Stopped is stopped."""
+    """An answer that a stop text ends has the finish_reason `stop`."""
     *_, text, reason = _stopped(ask)
 
     if reason == "length":
@@ -85,20 +86,22 @@ def test_finish_reason(ask: Ask) -> None:
 
 @requirement("chat.stop.keeps-before")
 def test_keeps_before(ask: Ask) -> None:
-    """Nothing but the end is lost."""
+    """Everything before the stop text is kept."""
     whole, stop, text, reason = _stopped(ask)
     if reason == "length" or stop in text:
         inconclusive("cannot be judged: the answer did not end at its stop text")
 
-    kept = whole[: whole.index(stop)].rstrip()
+    beginning = whole[: whole.index(stop)].rstrip()
 
-    assert text.rstrip() == kept, f"the answer ends with {text[-20:]!r}, but {kept[-20:]!r} precedes the stop text"
+    assert text.rstrip() == beginning, (
+        f"the answer ends with {text[-20:]!r}, but {beginning[-20:]!r} precedes the stop text"
+    )
 
 
 @requirement("chat.stop.stream")
 @pytest.mark.parametrize("form", FORMS)
 def test_stream(ask: Ask, form: str) -> None:
-    """What ends the stream is not part of it."""
+    """A stream ends before its stop text, also where that spans several fragments."""
     words, sent = FORMS[form]
     _, stop = _middle(ask, words)
 

@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat import FINISH_REASONS
-from conformance.wire.exchange import Exchange, decoded
+from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_now, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.chat import DONE, Completion, CompletionStream
+from conformance.words.openai.chat import DONE, FINISH_REASONS, Completion, CompletionStream
+from conformance.words.samples.prompts import COUNT, REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_framing
 from gateway_contract import Contract
-
-COUNT = "Count from 1 to 40, separated by commas."
-REPEAT = "Repeat exactly: alpha, beta, gamma."
 
 
 def _same(stream: CompletionStream, name: str) -> Any:
@@ -28,20 +27,9 @@ def _same(stream: CompletionStream, name: str) -> Any:
     return values[0]
 
 
-def judge_framing(exchange: Exchange) -> None:
-    """Demands that every event is closed by a blank line, and that every byte is UTF-8."""
-    reader = exchange.stream
-    if exchange.status != 200 or exchange.broken or exchange.media_type != "text/event-stream":
-        inconclusive("cannot be judged: there is no whole event stream")
-
-    assert not reader.invalid_utf8, "the stream is not UTF-8"
-    assert not reader.leftover, f"no blank line closes the last event: {reader.leftover!r:.100}"
-    assert reader.events, f"the body holds no event: {exchange.text:.100}"
-
-
 @requirement("chat.stream.answers")
 def test_stream_answers(chat_stream: CompletionStream) -> None:
-    """A stream is a 200 of `text/event-stream`."""
+    """With `stream: true` the answer has status 200 and Content-Type `text/event-stream`."""
     exchange = chat_stream.exchange
 
     demand_status(exchange, [200])
@@ -50,14 +38,14 @@ def test_stream_answers(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.framing")
 def test_stream_framing(ask: Ask, chat_stream: CompletionStream) -> None:
-    """Every event is closed by a blank line, and every byte is UTF-8."""
+    """The body is server-sent events in UTF-8: fields on lines, every event closed by a blank line."""
     for stream in (chat_stream, ask.stream(UNICODE_PROMPT)):
-        judge_framing(stream.exchange)
+        demand_framing(stream.exchange)
 
 
 @requirement("chat.stream.json-events")
 def test_stream_json_events(chat_stream: CompletionStream) -> None:
-    """Every event but `[DONE]` is a JSON object."""
+    """The data of every event but the last is a JSON object."""
     for data in chat_stream.data:
         if data.strip() == DONE:
             continue
@@ -66,12 +54,8 @@ def test_stream_json_events(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.schema")
 def test_stream_schema(chat_stream: CompletionStream, contract: Contract) -> None:
-    """The documented schema of a chunk holds."""
-    operation = contract.operations["createChatCompletion"]
-
-    for chunk in chat_stream.chunks:
-        problem = operation.event_problem(chunk)
-        assert problem is None, f"{problem.param}: {problem.message}"
+    """Every chunk satisfies the documented schema of a chat completion chunk."""
+    demand_events(contract.operations["createChatCompletion"], chat_stream.chunks)
 
 
 @pytest.fixture
@@ -83,14 +67,14 @@ def streams(ask: Ask, chat_stream: CompletionStream) -> list[CompletionStream]:
 
 @requirement("chat.stream.done")
 def test_stream_done(streams: list[CompletionStream]) -> None:
-    """`[DONE]` ends a stream."""
+    """A successful stream ends with `data: [DONE]`."""
     for stream in streams:
         assert DONE in stream.data, f"no [DONE]; the last event is {stream.data[-1]!r:.120}"
 
 
 @requirement("chat.stream.nothing-after-done")
 def test_stream_nothing_after_done(chat_stream: CompletionStream) -> None:
-    """`[DONE]` comes once, last."""
+    """`[DONE]` occurs once, and no event follows it."""
     data = chat_stream.data
     if DONE not in data:
         inconclusive("cannot be judged: the stream has no [DONE]")
@@ -102,27 +86,27 @@ def test_stream_nothing_after_done(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.complete")
 def test_stream_complete(streams: list[CompletionStream]) -> None:
-    """The body ends where the server says it ends."""
+    """The connection of a stream is closed in good order, not in the middle of the body."""
     for stream in streams:
         assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
 
 
 @requirement("chat.stream.object")
 def test_stream_object(chat_stream: CompletionStream) -> None:
-    """Every chunk says what it is."""
+    """`object` of every chunk is `chat.completion.chunk`."""
     for chunk in chat_stream.chunks:
         assert chunk.get("object") == "chat.completion.chunk", f"object is {chunk.get('object')!r}"
 
 
 @requirement("chat.stream.id")
 def test_stream_id(chat_stream: CompletionStream) -> None:
-    """One stream, one id."""
+    """All chunks of a stream have the same non-empty `id`."""
     demand_text(_same(chat_stream, "id"), "id")
 
 
 @requirement("chat.stream.id-unique")
 def test_stream_id_unique(ask: Ask, chat_stream: CompletionStream) -> None:
-    """Two streams, two ids."""
+    """Two streams have different ids."""
     first, second = chat_stream.chunks[0].get("id"), ask.stream("Name one colour.").chunks[0].get("id")
     if not (first and second):
         inconclusive("cannot be judged: the chunks have no id")
@@ -132,19 +116,19 @@ def test_stream_id_unique(ask: Ask, chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.created")
 def test_stream_created(chat_stream: CompletionStream) -> None:
-    """One stream, one time."""
+    """All chunks of a stream have the same `created`, the Unix time in whole seconds."""
     demand_now(_same(chat_stream, "created"), "created")
 
 
 @requirement("chat.stream.model")
 def test_stream_model(chat_stream: CompletionStream) -> None:
-    """One stream, one model."""
+    """All chunks of a stream have the same non-empty `model`."""
     demand_text(_same(chat_stream, "model"), "model")
 
 
 @requirement("chat.stream.choices")
 def test_stream_choices(chat_stream: CompletionStream) -> None:
-    """`choices` is always an array of objects with a delta."""
+    """`choices` of every chunk is an array of objects, each with a `delta` object."""
     for chunk in chat_stream.chunks:
         choices = chunk.get("choices")
         assert isinstance(choices, list), f"choices is {choices!r:.80}"
@@ -155,7 +139,7 @@ def test_stream_choices(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.choices-empty")
 def test_stream_choices_empty(chat_stream: CompletionStream, gateway: dict[str, Any]) -> None:
-    """Nobody who did not ask for usage gets a chunk without choices."""
+    """A chunk without choices is sent only to report usage that was asked for or is documented."""
     allowed = gateway["stream"]["trailer"] == "usage"
 
     for chunk in chat_stream.chunks:
@@ -165,7 +149,7 @@ def test_stream_choices_empty(chat_stream: CompletionStream, gateway: dict[str, 
 
 @requirement("chat.stream.choice-index")
 def test_stream_choice_index(chat_stream: CompletionStream) -> None:
-    """Every choice is numbered."""
+    """Every choice of every chunk has an `index` from 0 to n - 1."""
     for choice in chat_stream.choices:
         assert type(choice.get("index")) is int, f"index is {choice.get('index')!r}"
         assert choice["index"] == 0, f"index is {choice['index']}, although one choice was asked for"
@@ -173,7 +157,7 @@ def test_stream_choice_index(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.role-first")
 def test_stream_role_first(chat_stream: CompletionStream) -> None:
-    """The role comes before the words."""
+    """The first delta of a choice carries the role `assistant`."""
     deltas = chat_stream.deltas()
     if not deltas:
         inconclusive("cannot be judged: the stream has no delta")
@@ -183,7 +167,7 @@ def test_stream_role_first(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.role-once")
 def test_stream_role_once(chat_stream: CompletionStream) -> None:
-    """The role is said once."""
+    """The role is not repeated in later deltas, which clients would append to it."""
     repeated = [delta for delta in chat_stream.deltas()[1:] if delta.get("role") is not None]
 
     assert not repeated, f"{len(repeated)} later deltas repeat the role, which clients append to it"
@@ -191,7 +175,7 @@ def test_stream_role_once(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.content-type")
 def test_stream_content_type(chat_stream: CompletionStream) -> None:
-    """Content is text."""
+    """`delta.content` is a string, null or absent."""
     for delta in chat_stream.deltas():
         content = delta.get("content")
         assert content is None or isinstance(content, str), f"delta.content is {content!r:.80}"
@@ -199,7 +183,7 @@ def test_stream_content_type(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.finish-reason")
 def test_stream_finish_reason(chat_stream: CompletionStream) -> None:
-    """A choice ends once."""
+    """Every choice gets exactly one `finish_reason` that is not null."""
     for index in sorted(chat_stream.indices, key=str):
         reasons = chat_stream.finish_reasons(index)
         assert len(reasons) == 1, f"choice {index} has {len(reasons)} finish_reasons: {reasons}"
@@ -207,7 +191,7 @@ def test_stream_finish_reason(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.finish-value")
 def test_stream_finish_value(chat_stream: CompletionStream) -> None:
-    """A choice ends with a documented word."""
+    """`finish_reason` of a chunk is null or one of the documented values."""
     for choice in chat_stream.choices:
         reason = choice.get("finish_reason")
         assert reason is None or reason in FINISH_REASONS, f"finish_reason is {reason!r}"
@@ -215,7 +199,7 @@ def test_stream_finish_value(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.finish-null")
 def test_stream_finish_null(chat_stream: CompletionStream) -> None:
-    """Not yet ended is said, not left out."""
+    """Every choice of a chunk has `finish_reason`, null until the choice ends."""
     silent = [choice for choice in chat_stream.choices if "finish_reason" not in choice]
 
     assert not silent, f"{len(silent)} choices have no finish_reason, where null is documented"
@@ -223,7 +207,7 @@ def test_stream_finish_null(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.nothing-after-finish")
 def test_stream_nothing_after_finish(chat_stream: CompletionStream) -> None:
-    """After the end there are no more words."""
+    """No content and no tool call of a choice follows its `finish_reason`."""
     ended = False
     for choice in chat_stream.of(0):
         delta = choice.get("delta") or {}
@@ -234,7 +218,7 @@ def test_stream_nothing_after_finish(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.text")
 def test_stream_text(chat: Completion, chat_stream: CompletionStream) -> None:
-    """The deltas are a text, as the whole answer is one."""
+    """The deltas put together are a non-empty text where the whole answer is one."""
     if chat_stream.finish_reasons() in (["length"], ["content_filter"]) or not chat.text:
         inconclusive("the model gives no text")
 
@@ -243,7 +227,7 @@ def test_stream_text(chat: Completion, chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.equals-whole")
 def test_stream_equals_whole(ask: Ask) -> None:
-    """Streaming changes the transport, not the answer."""
+    """Where the model answers the same twice, the streamed text and finish_reason equal the whole answer's."""
     once, twice = ask.chat(REPEAT), ask.chat(REPEAT, take=1)
     if not once.text or once.text != twice.text:
         inconclusive("the model does not answer the same twice")
@@ -257,13 +241,13 @@ def test_stream_equals_whole(ask: Ask) -> None:
 
 @requirement("chat.stream.unicode")
 def test_stream_unicode(ask: Ask) -> None:
-    """No character is torn apart."""
+    """Characters of several bytes reach the client whole, wherever the network cuts them."""
     demand_undamaged(ask.stream(UNICODE_PROMPT).text())
 
 
 @requirement("chat.stream.max-tokens")
 def test_stream_max_tokens(ask: Ask) -> None:
-    """A cut stream says that it was cut."""
+    """A stream that the token limit cuts ends with `finish_reason` length."""
     free, cut = ask.stream(COUNT, **{ask.limit: 160}), ask.stream(COUNT, **{ask.limit: 16})
     if len(cut.text()) >= len(free.text()) or not free.text().startswith(cut.text()):
         inconclusive("the limit did not cut the answer off")
@@ -273,7 +257,7 @@ def test_stream_max_tokens(ask: Ask) -> None:
 
 @requirement("chat.stream.max-tokens.cap")
 def test_stream_max_tokens_cap(ask: Ask, chat: Completion) -> None:
-    """The limit holds in streams too."""
+    """A limit of tokens that shortens the whole answer shortens the streamed one."""
     half = chat.tokens("completion_tokens") // 2
     if not half:
         inconclusive("the answer is too short to be halved")
@@ -288,7 +272,7 @@ def test_stream_max_tokens_cap(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.stream.null")
 def test_stream_null(ask: Ask) -> None:
-    """Null is absence."""
+    """`stream: null` means the same as leaving `stream` out."""
     answer = ask.chat(stream=None)
 
     assert answer.status == 200, f"stream: null is answered {answer.status}: {answer.exchange.text:.200}"

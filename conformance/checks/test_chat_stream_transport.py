@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from conformance.wire.exchange import Request
 from conformance.wire.recorder import Recorder
-from conformance.words.answer import demand_json, demand_refusal
+from conformance.words.answer import demand_client_error, demand_json
 from conformance.words.ask import Ask, encoded
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.chat import DONE
+from conformance.words.samples.prompts import COUNT_FAR
+from conformance.words.streams import demand_incremental
 
 COUNTED = " ".join(map(str, range(11, 41)))
 REPEATED = 12
 """How many streams are asked for to find what happens to every tenth."""
-LONG = "Count from 1 to 60, separated by commas."
-NOTICEABLE = 0.05
-"""Seconds of generation below which arrival times say nothing about buffering."""
-TRIES = 3
-"""How often a stream must look buffered to count as buffered: a network may be slow once."""
-
-
-def judge_incremental(arrivals: Callable[[int, int], list[float]], least: int, most: int) -> None:
-    """Demands that a long answer is not held back.
-
-    `arrivals` tells when the text of an answer arrived, by the number of the try and the limit of its tokens.
-    """
-    for take in range(TRIES):
-        short, long = arrivals(take, least), arrivals(take, most)
-        spread, growth = long[-1] - long[0], long[0] - short[0]
-        if growth < NOTICEABLE or spread > growth / 5:
-            break
-    else:
-        raise AssertionError(f"the first text of a long answer came {growth:.2f} s later, all of it in {spread:.3f} s")
-    if max(growth, spread) < NOTICEABLE:
-        inconclusive(f"the model is too fast to tell: all text came within {spread:.3f} s")
 
 
 @requirement("chat.stream.incremental")
@@ -48,32 +28,32 @@ def test_stream_incremental(ask: Ask, recorder: Recorder) -> None:
     model = recorder.target.models.get("slow", ask.model)
     least, most = (2, 24) if "slow" in recorder.target.models else (_least(ask), 160)
 
-    judge_incremental(
-        lambda take, size: ask.stream(LONG, model=model, take=take, **{ask.limit: size}).arrivals(), least, most
+    demand_incremental(
+        lambda take, size: ask.stream(COUNT_FAR, model=model, take=take, **{ask.limit: size}).arrivals(), least, most
     )
 
 
 def _least(ask: Ask) -> int:
     """The smallest limit that the model takes and still answers with text."""
-    tiny = ask.stream(LONG, **{ask.limit: 2})
+    tiny = ask.stream(COUNT_FAR, **{ask.limit: 2})
     return 2 if tiny.status == 200 and tiny.text() else 16
 
 
 @requirement("chat.stream.errors")
 def test_stream_errors(ask: Ask) -> None:
-    """A wrong request never becomes a stream."""
+    """A request that is wrong is refused with its status and a JSON error, also when it asks for a stream."""
     answer = ask.stream(temperature="warm")
     if ask.chat(temperature="warm").status == 200:
         inconclusive("the target takes any temperature")
 
-    demand_refusal(answer.exchange)
+    demand_client_error(answer)
     demand_json(answer.exchange)
 
 
 @requirement("chat.stream.error-event")
 def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
-    """A stream that fails says so."""
-    stream = ask.stream(LONG, model=recorder.target.models["midstream-error"])
+    """A failure in mid-stream is reported by an error event, and the stream does not end as if it had succeeded."""
+    stream = ask.stream(COUNT_FAR, model=recorder.target.models["midstream-error"])
 
     if stream.status >= 400:
         inconclusive(f"the failure came before the first byte: {stream.status}")
@@ -86,8 +66,8 @@ def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
 
 @requirement("chat.stream.disconnect")
 def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
-    """Who leaves early harms nobody."""
-    body = ask.body(LONG, stream=True)
+    """A client that leaves in mid-stream does not disturb the next request."""
+    body = ask.body(COUNT_FAR, stream=True)
     left = recorder.send(Request("POST", "/chat/completions", encoded(body)), until=lambda data: b"\n" in data)
     if left.status != 200:
         inconclusive(f"the stream was answered {left.status}")
@@ -99,7 +79,7 @@ def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
 
 @requirement("chat.stream.lossless")
 def test_stream_lossless(ask: Ask) -> None:
-    """What is lost now and then is found by asking again.
+    """Nothing is lost from a stream, however often it is asked for.
 
     Only where most answers are complete does a gap, or an end that comes too soon and is called regular, count.
     """

@@ -22,7 +22,7 @@ def counted(ask: Ask) -> CompletionStream:
 
 @requirement("chat.stream.usage")
 def test_stream_usage(counted: CompletionStream) -> None:
-    """What was asked for is there."""
+    """With `include_usage` the stream reports usage."""
     demand_status(counted.exchange, [200])
 
     assert counted.usages, "include_usage was accepted, but no chunk reports usage"
@@ -30,7 +30,7 @@ def test_stream_usage(counted: CompletionStream) -> None:
 
 @requirement("chat.stream.usage.choices")
 def test_stream_usage_choices(counted: CompletionStream) -> None:
-    """The usage chunk belongs to no choice."""
+    """The chunk that reports the usage asked for has an empty array of choices."""
     if not counted.usages:
         inconclusive("cannot be judged: the stream reports no usage")
     last = [chunk for chunk in counted.chunks if isinstance(chunk.get("usage"), dict)][-1]
@@ -40,7 +40,7 @@ def test_stream_usage_choices(counted: CompletionStream) -> None:
 
 @requirement("chat.stream.usage.last")
 def test_stream_usage_last(counted: CompletionStream, gateway: dict[str, Any]) -> None:
-    """The usage closes the account."""
+    """The usage comes once, in the last chunk before `[DONE]`, and after every choice has ended."""
     if not counted.usages:
         inconclusive("cannot be judged: the stream reports no usage")
     final = [chunk for chunk in counted.chunks if chunk.get("choices") == [] and chunk.get("usage")]
@@ -52,7 +52,7 @@ def test_stream_usage_last(counted: CompletionStream, gateway: dict[str, Any]) -
 
 @requirement("chat.stream.usage.null-before")
 def test_stream_usage_null_before(counted: CompletionStream) -> None:
-    """Nothing is counted before the end."""
+    """The chunks before the usage chunk have `usage` null or none."""
     early = [chunk for chunk in counted.chunks if chunk.get("choices") and isinstance(chunk.get("usage"), dict)]
     if len(early) == len(counted.usages):
         inconclusive("cannot be judged: no chunk of its own reports usage")
@@ -62,7 +62,7 @@ def test_stream_usage_null_before(counted: CompletionStream) -> None:
 
 @requirement("chat.stream.usage.total")
 def test_stream_usage_total(counted: CompletionStream) -> None:
-    """The total is the sum."""
+    """The streamed usage has whole numbers, and its total is their sum."""
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
     prompt, completion, total = (demand_count(counted.usage.get(name), name) for name in names)
 
@@ -71,7 +71,7 @@ def test_stream_usage_total(counted: CompletionStream) -> None:
 
 @requirement("chat.stream.usage.equals-whole")
 def test_stream_usage_equals_whole(ask: Ask, counted: CompletionStream) -> None:
-    """The same request costs the same."""
+    """The streamed usage equals the usage of the same request answered whole."""
     whole = ask.chat()
 
     assert counted.usage.get("prompt_tokens") == whole.tokens("prompt_tokens"), (
@@ -85,7 +85,7 @@ def test_stream_usage_equals_whole(ask: Ask, counted: CompletionStream) -> None:
 
 @requirement("chat.stream.usage.identity")
 def test_stream_usage_identity(counted: CompletionStream) -> None:
-    """The usage chunk is a chunk like the others."""
+    """The usage chunk has the `id`, `object`, `created` and `model` of the other chunks."""
     first, last = counted.chunks[0], counted.chunks[-1]
     if not isinstance(last.get("usage"), dict):
         inconclusive("cannot be judged: the last chunk reports no usage")
@@ -97,7 +97,7 @@ def test_stream_usage_identity(counted: CompletionStream) -> None:
 
 @requirement("chat.stream.options-need-stream")
 def test_stream_options_need_stream(ask: Ask) -> None:
-    """Options of a stream without a stream are a mistake."""
+    """`stream_options` without `stream: true` is refused."""
     answer = ask.chat(**ASKED)
 
     assert 400 <= answer.status < 500, f"stream_options without stream is answered {answer.status}"

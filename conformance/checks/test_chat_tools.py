@@ -9,13 +9,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from conformance.words.answer import demand_served
 from conformance.words.ask import Ask, user
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.openai.tools import (
     BOTH,
     CITY,
-    GIVEN,
+    EARLIER_CALL,
     NAMED,
     NAMES,
     QUESTION,
@@ -26,7 +27,6 @@ from conformance.words.openai.tools import (
     known,
     required,
     returned,
-    served,
 )
 
 CITY_NAME = "東京"
@@ -42,25 +42,25 @@ def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("tools.accepted")
 @pytest.mark.parametrize("choice", [{}, {"tool_choice": "auto"}], ids=["default", "auto"])
-def test_accepted(ask: Ask, granted: Callable[..., Any], choice: dict[str, Any]) -> None:
-    """Tools may be offered."""
+def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[str, Any]) -> None:
+    """A list of function tools is accepted, with and without `tool_choice: auto`."""
     answer = ask.chat(QUESTION, tools=TOOLS, **choice)
 
-    granted(answer)
+    demand_supported(answer)
 
 
 @requirement("tools.required")
 def test_required(ask: Ask) -> None:
-    """Required means at least one call."""
-    answer = served(required(ask))
+    """`tool_choice: required` gives at least one tool call."""
+    answer = demand_served(required(ask))
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
 
 
 @requirement("tools.named")
 def test_named(ask: Ask) -> None:
-    """A named function is called, and no other."""
-    answer = served(ask.chat(QUESTION, **NAMED))
+    """A named `tool_choice` gives a call of that function and of no other."""
+    answer = demand_served(ask.chat(QUESTION, **NAMED))
 
     names = [str(member(call, "function", "name")) for call in answer.tool_calls]
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
@@ -68,15 +68,15 @@ def test_named(ask: Ask) -> None:
 
 @requirement("tools.none")
 def test_none(ask: Ask) -> None:
-    """None means none."""
-    answer = served(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
+    """`tool_choice: none` gives no tool call."""
+    answer = demand_served(ask.chat(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.tool_calls, f"tool_choice none, but {len(answer.tool_calls)} tool calls"
 
 
 @requirement("tools.call.id")
 def test_call_id(ask: Ask) -> None:
-    """Every call can be told from the others."""
+    """Every tool call has a non-empty `id`, different from the others of its message."""
     ids = [call.get("id") for call in calls(required(ask))]
 
     own = all(isinstance(name, str) and name for name in ids) and len(set(ids)) == len(ids)
@@ -85,14 +85,14 @@ def test_call_id(ask: Ask) -> None:
 
 @requirement("tools.call.type")
 def test_call_type(ask: Ask) -> None:
-    """A function call says that it is one."""
+    """The `type` of a function call is `function`."""
     for call in calls(required(ask)):
         assert call.get("type") == "function", f"type is {call.get('type')!r}"
 
 
 @requirement("tools.call.name")
 def test_call_name(ask: Ask) -> None:
-    """Only what was offered can be called."""
+    """`function.name` is the name of a function that was offered, letter for letter."""
     for call in calls(required(ask)):
         name = pick(call, "function", kind=dict).get("name")
         assert name in NAMES, f"function.name is {name!r}, which was not offered"
@@ -100,7 +100,7 @@ def test_call_name(ask: Ask) -> None:
 
 @requirement("tools.call.arguments")
 def test_call_arguments(ask: Ask) -> None:
-    """Arguments are a JSON object within a string."""
+    """`function.arguments` is a string that holds one JSON object."""
     answer = required(ask)
     if answer.finish_reason == "length":
         inconclusive("the answer was cut off")
@@ -111,19 +111,19 @@ def test_call_arguments(ask: Ask) -> None:
 
 @requirement("tools.call.unicode")
 def test_call_unicode(ask: Ask) -> None:
-    """A name in another script is handed over as it is."""
+    """Letters outside ASCII reach the arguments of a call undamaged."""
     answer = required(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
-    given = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
-    damaged = [form for form in DAMAGED if form in given]
+    texts = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
+    damaged = [form for form in DAMAGED if form in texts]
 
-    assert not damaged, f"{CITY_NAME} was asked for, the arguments are {given:.120}"
-    if CITY_NAME not in given:
-        inconclusive(f"the model writes the name otherwise: {given:.120}")
+    assert not damaged, f"{CITY_NAME} was asked for, the arguments are {texts:.120}"
+    if CITY_NAME not in texts:
+        inconclusive(f"the model writes the name otherwise: {texts:.120}")
 
 
 @requirement("tools.call.content")
 def test_call_content(ask: Ask) -> None:
-    """Words beside a call are text or null."""
+    """`content` beside tool calls is null or a string."""
     answer = required(ask)
     calls(answer)
 
@@ -133,7 +133,7 @@ def test_call_content(ask: Ask) -> None:
 
 @requirement("tools.finish-reason")
 def test_finish_reason(ask: Ask) -> None:
-    """An answer that calls says so at its end."""
+    """An answer with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
     answer = ask.chat(QUESTION, tools=TOOLS)
     if not answer.tool_calls:
         answer = required(ask)
@@ -143,8 +143,8 @@ def test_finish_reason(ask: Ask) -> None:
 
 
 @requirement("tools.strict")
-def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Strict arguments keep their schema."""
+def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """The arguments of a `strict` function satisfy its schema."""
     schema = {
         "type": "object",
         "properties": {
@@ -156,19 +156,21 @@ def test_strict(ask: Ask, granted: Callable[..., Any]) -> None:
         "additionalProperties": False,
     }
     tool = function("get_weather", schema, strict=True)
-    answer = granted(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
+    answer = demand_supported(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
 
-    given = arguments(calls(answer)[0])
-    if not isinstance(given, dict):
+    values = arguments(calls(answer)[0])
+    if not isinstance(values, dict):
         inconclusive("cannot be judged: the arguments are no JSON object")
-    problem = next(jsonschema.Draft202012Validator(schema).iter_errors(given), None)
-    assert problem is None, f"{given} breaks the schema: {problem.message}"
+    problem = next(jsonschema.Draft202012Validator(schema).iter_errors(values), None)
+    assert problem is None, f"{values} breaks the schema: {problem.message}"
 
 
 @requirement("tools.no-parameters")
 def test_no_parameters(ask: Ask) -> None:
-    """A function may need nothing."""
-    answer = served(ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required"))
+    """A function without parameters can be offered and called; its arguments are still a JSON object."""
+    answer = demand_served(
+        ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required")
+    )
 
     call = calls(answer)[0]
     assert isinstance(arguments(call), dict), f"arguments is {call.get('function')!r:.120}"
@@ -176,9 +178,9 @@ def test_no_parameters(ask: Ask) -> None:
 
 @requirement("tools.result")
 def test_result(ask: Ask) -> None:
-    """A result comes back and is answered."""
-    turns = returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], "18 degrees and sunny"))
-    answer = served(ask.chat(messages=turns, tools=TOOLS))
+    """The result returns as a `tool` message after the assistant's call, whose content is null, and is answered."""
+    turns = returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], "18 degrees and sunny"))
+    answer = demand_served(ask.chat(messages=turns, tools=TOOLS))
 
     assert answer.choices, "the result got no answer"
 
@@ -190,18 +192,20 @@ def test_result(ask: Ask) -> None:
     ids=["absent", "empty", "parts"],
 )
 def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) -> None:
-    """All documented forms of the two contents are accepted."""
-    turns = returned({**turn, "tool_calls": [GIVEN]}, (GIVEN["id"], result))
+    """The content of a turn with calls may be absent or empty, and a result may be given as text parts."""
+    turns = returned({**turn, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], result))
     answer = ask.chat(messages=turns, tools=TOOLS)
 
-    served(answer)
+    demand_served(answer)
 
 
 @requirement("tools.result.counted")
 def test_result_counted(ask: Ask) -> None:
-    """A call and its result are part of the prompt."""
+    """The result of a call reaches the model: it costs prompt tokens."""
     short, long = (
-        ask.chat(messages=returned({"content": None, "tool_calls": [GIVEN]}, (GIVEN["id"], text)), tools=TOOLS)
+        ask.chat(
+            messages=returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], text)), tools=TOOLS
+        )
         for text in (
             "18 degrees and sunny",
             "18 degrees and sunny. " + "The wind is light and comes from the north. " * 4,
@@ -214,7 +218,7 @@ def test_result_counted(ask: Ask) -> None:
 
 @requirement("tools.result.orphan")
 def test_result_orphan(ask: Ask) -> None:
-    """A result without a call is a mistake."""
+    """A `tool` message that answers no call is refused."""
     answer = ask.chat(messages=[user(QUESTION), {"role": "tool", "tool_call_id": "call_none", "content": "18"}])
 
     assert 400 <= answer.status < 500, f"a tool message without a call is answered {answer.status}"
@@ -222,7 +226,7 @@ def test_result_orphan(ask: Ask) -> None:
 
 @requirement("tools.named.unknown")
 def test_named_unknown(ask: Ask) -> None:
-    """Only what was offered can be named."""
+    """A `tool_choice` that names a function that was not offered is refused."""
     choice = {"type": "function", "function": {"name": "get_tides"}}
     answer = ask.chat(QUESTION, tools=TOOLS, tool_choice=choice)
 
@@ -231,16 +235,18 @@ def test_named_unknown(ask: Ask) -> None:
 
 @requirement("tools.definition.name")
 def test_definition_name(ask: Ask) -> None:
-    """A function needs a name."""
+    """A function without a name is refused."""
     answer = ask.chat(QUESTION, tools=[{"type": "function", "function": {"parameters": CITY}}])
 
     assert 400 <= answer.status < 500, f"a function without a name is answered {answer.status}"
 
 
 @requirement("tools.parallel")
-def test_parallel(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Several calls go out and come back together."""
-    answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128}))
+def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """Several calls in one answer have ids of their own, and all their results are taken back together."""
+    answer = demand_supported(
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128})
+    )
     made = calls(answer)
     if len(made) < 2:
         inconclusive("the model made one call only")
@@ -254,13 +260,13 @@ def test_parallel(ask: Ask, granted: Callable[..., Any]) -> None:
 
 @requirement("tools.parallel.counted")
 def test_parallel_counted(ask: Ask) -> None:
-    """The first of two results is part of the prompt too."""
-    made = [GIVEN, {**GIVEN, "id": "call_9c1d"}]
+    """Of several results each reaches the model: the first costs prompt tokens as well."""
+    made = [EARLIER_CALL, {**EARLIER_CALL, "id": "call_9c1d"}]
     short, long = (
         ask.chat(messages=returned({"content": None, "tool_calls": made}, *results), tools=TOOLS)
         for results in (
-            ((GIVEN["id"], "18"), ("call_9c1d", "18")),
-            ((GIVEN["id"], "The wind is light and comes from the north. " * 4), ("call_9c1d", "18")),
+            ((EARLIER_CALL["id"], "18"), ("call_9c1d", "18")),
+            ((EARLIER_CALL["id"], "The wind is light and comes from the north. " * 4), ("call_9c1d", "18")),
         )
     )
     less, more = short.tokens("prompt_tokens"), long.tokens("prompt_tokens")
@@ -269,8 +275,10 @@ def test_parallel_counted(ask: Ask) -> None:
 
 
 @requirement("tools.parallel.off")
-def test_parallel_off(ask: Ask, granted: Callable[..., Any]) -> None:
-    """One at a time when asked so."""
-    answer = granted(ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128}))
+def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`parallel_tool_calls: false` gives at most one call."""
+    answer = demand_supported(
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128})
+    )
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"

@@ -41,7 +41,7 @@ def _parsed(call: ToolCall) -> object:
 
 @requirement("tools.stream.required")
 def test_stream_required(ask: Ask, called: CompletionStream) -> None:
-    """Required means required, streamed too."""
+    """`tool_choice: required` gives a tool call in a stream as it does in a whole answer."""
     calls(required(ask))
 
     assert any(True for _ in called.fragments()), f"no tool call, but {called.text()!r:.120}"
@@ -49,7 +49,7 @@ def test_stream_required(ask: Ask, called: CompletionStream) -> None:
 
 @requirement("tools.stream.index")
 def test_stream_index(called: CompletionStream) -> None:
-    """Every fragment says which call it belongs to."""
+    """Every streamed fragment of a tool call has an integer `index`, and the calls are numbered from 0."""
     indices: list[Any] = [fragment.get("index") for fragment in called.fragments()]
     if not indices:
         inconclusive("the model called no tool")
@@ -60,7 +60,7 @@ def test_stream_index(called: CompletionStream) -> None:
 
 @requirement("tools.stream.first-fragment")
 def test_stream_first_fragment(called: CompletionStream) -> None:
-    """A call introduces itself."""
+    """The first fragment of a call carries its `id`, its `type` function, and the function's name."""
     for call in _calls(called):
         demand_text(call.id, "the id of the first fragment")
         assert call.fragments[0].get("type") == "function", f"its type is {call.fragments[0].get('type')!r}"
@@ -69,7 +69,7 @@ def test_stream_first_fragment(called: CompletionStream) -> None:
 
 @requirement("tools.stream.id-once")
 def test_stream_id_once(called: CompletionStream) -> None:
-    """The id is said once."""
+    """The `id` of a call is sent once: clients append what is repeated, and lose what is blanked."""
     for call in _calls(called):
         later = [part["id"] for part in call.fragments[1:] if part.get("id") is not None]
         assert not later, f"{len(later)} later fragments of call {call.index} have the id {later[0]!r}"
@@ -77,7 +77,7 @@ def test_stream_id_once(called: CompletionStream) -> None:
 
 @requirement("tools.stream.name-once")
 def test_stream_name_once(called: CompletionStream) -> None:
-    """The name is said once."""
+    """The name of a called function is sent once: clients append what is repeated, and lose what is blanked."""
     for call in _calls(called):
         names = (member(part, "function", "name") for part in call.fragments[1:])
         later = [name for name in names if name is not None]
@@ -86,7 +86,7 @@ def test_stream_name_once(called: CompletionStream) -> None:
 
 @requirement("tools.stream.arguments")
 def test_stream_arguments(called: CompletionStream) -> None:
-    """The fragments are one JSON object."""
+    """The argument fragments of a call, put together by index, are one JSON object."""
     if called.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
     for call in _calls(called):
@@ -97,7 +97,7 @@ def test_stream_arguments(called: CompletionStream) -> None:
 
 @requirement("tools.stream.finish-reason")
 def test_stream_finish_reason(called: CompletionStream) -> None:
-    """A stream that calls says so at its end."""
+    """A stream with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
     if not any(True for _ in called.fragments()):
         inconclusive("the model called no tool")
 
@@ -106,7 +106,7 @@ def test_stream_finish_reason(called: CompletionStream) -> None:
 
 @requirement("tools.stream.equals-whole")
 def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
-    """Streaming changes the transport, not the call."""
+    """Where the model calls the same twice, the streamed call equals the whole one."""
     once, twice = ([arguments(call) for call in calls(required(ask, take=take))] for take in (0, 1))
     if once != twice or None in once:
         inconclusive("the model does not call the same twice")
@@ -120,7 +120,7 @@ def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
 
 @requirement("tools.stream.parallel")
 def test_stream_parallel(ask: Ask) -> None:
-    """Parallel calls stay apart."""
+    """Streamed parallel calls have indices of their own, each with an id and complete arguments."""
     options: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True, ask.limit: 128}
     whole = ask.chat(BOTH, **options)
     if len(whole.tool_calls) < 2:

@@ -13,13 +13,13 @@ REASONING_SLACK = 4096
 
 @requirement("chat.usage.present")
 def test_usage_present(chat: Completion) -> None:
-    """What an answer costs stands in it."""
+    """A whole answer reports its usage."""
     assert chat.body.get("usage") is not None, "the answer has no usage"
 
 
 @requirement("chat.usage")
 def test_usage(chat: Completion, promised: bool) -> None:
-    """Prompt and completion are counted in whole tokens."""
+    """`usage` counts the prompt (above 0) and the completion (0 or more) in whole tokens."""
     usage = chat.body.get("usage")
     if usage is None and not promised:
         inconclusive("the answer has no usage")
@@ -31,7 +31,7 @@ def test_usage(chat: Completion, promised: bool) -> None:
 
 @requirement("chat.usage.total")
 def test_usage_total(chat: Completion) -> None:
-    """The total is the sum."""
+    """`total_tokens` is the sum of prompt and completion tokens."""
     prompt, completion, total = (chat.tokens(f"{name}_tokens") for name in ("prompt", "completion", "total"))
 
     assert total == prompt + completion, f"total_tokens is {total}, but the sum is {prompt} + {completion}"
@@ -39,7 +39,7 @@ def test_usage_total(chat: Completion) -> None:
 
 @requirement("chat.usage.completion-counted")
 def test_usage_completion_counted(chat: Completion) -> None:
-    """Text is not free, and no text costs more tokens than bytes."""
+    """A non-empty answer costs at least one token, and no more tokens than it has bytes."""
     tokens, size = chat.tokens("completion_tokens"), len(chat.text.encode())
     if not size:
         inconclusive("the model gave no text")
@@ -50,7 +50,7 @@ def test_usage_completion_counted(chat: Completion) -> None:
 
 @requirement("chat.usage.grows")
 def test_usage_grows(ask: Ask, chat: Completion) -> None:
-    """More words, more tokens."""
+    """A longer prompt costs more prompt tokens."""
     longer = ask.chat("Say hello in one short sentence. " + "The weather is fine and the sea is calm. " * 8)
 
     short, long = chat.tokens("prompt_tokens"), longer.tokens("prompt_tokens")
@@ -60,7 +60,7 @@ def test_usage_grows(ask: Ask, chat: Completion) -> None:
 
 @requirement("chat.usage.details")
 def test_usage_details(chat: Completion) -> None:
-    """No part is larger than its whole."""
+    """Token details, where given, stay within the totals they belong to."""
     wholes = {"prompt_tokens_details": "prompt_tokens", "completion_tokens_details": "completion_tokens"}
     for details, whole in wholes.items():
         for name, count in demand_kind(chat.usage.get(details) or {}, details, dict).items():

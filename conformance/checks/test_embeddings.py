@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_kind, demand_text, judge_credits
+from conformance.words.answer import demand_credits, demand_kind, demand_refused, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.embeddings import (
     MANY,
+    NEARLY,
+    SAME,
     SOME,
     SWAPPED,
     TEXTS,
@@ -24,12 +26,9 @@ from conformance.words.openai.embeddings import (
     likeness,
     numbers,
 )
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
-SAME = 0.98
-"""Vectors of one text are at least this alike, whatever machine computed them."""
-NEARLY = 0.001
-"""How much less alike the right vector may be than the best one."""
 MOST = 2048
 MARGIN = 0.02
 """How much less alike the right vector of many may be than the best one."""
@@ -48,9 +47,9 @@ def batch(ask: Ask) -> Embeddings:
 
 
 @requirement("embeddings.answers")
-def test_answers(one: Embeddings, granted: Callable[..., Any]) -> None:
-    """A model and one text are enough."""
-    granted(one)
+def test_answers(one: Embeddings, demand_supported: Callable[..., Any]) -> None:
+    """A model and one text are enough for an answer with status 200."""
+    demand_supported(one)
 
     assert one.exchange.media_type == "application/json", f"Content-Type is {one.exchange.media_type!r}"
     assert isinstance(one.exchange.json, dict), f"the body is no JSON object: {one.exchange.text:.120}"
@@ -58,15 +57,13 @@ def test_answers(one: Embeddings, granted: Callable[..., Any]) -> None:
 
 @requirement("embeddings.schema")
 def test_schema(batch: Embeddings, contract: Contract) -> None:
-    """The documented schema holds."""
-    problem = contract.operations["createEmbedding"].response_problem(200, batch.body)
-
-    assert problem is None, f"{problem.param}: {problem.message}"
+    """Every answer satisfies the documented schema of an embedding list."""
+    demand_schema(contract.operations["createEmbedding"], batch)
 
 
 @requirement("embeddings.object")
 def test_object(batch: Embeddings) -> None:
-    """The list and its entries say what they are."""
+    """The answer is a `list`, and each of its entries an `embedding`."""
     assert batch.body.get("object") == "list", f"object is {batch.body.get('object')!r:.80}"
     for entry in batch.entries:
         assert entry.get("object") == "embedding", f"object of an entry is {entry.get('object')!r:.80}"
@@ -74,27 +71,27 @@ def test_object(batch: Embeddings) -> None:
 
 @requirement("embeddings.count")
 @pytest.mark.parametrize("texts", [TEXTS[0], [TEXTS[0]], TEXTS], ids=["text", "array-of-one", "array"])
-def test_count(ask: Ask, texts: str | tuple[str, ...], granted: Callable[..., Any]) -> None:
-    """Every text has a vector."""
+def test_count(ask: Ask, texts: str | tuple[str, ...], demand_supported: Callable[..., Any]) -> None:
+    """One text gives one vector, and an array of texts one for each."""
     expected = 1 if isinstance(texts, str) else len(texts)
-    answer = granted(embed(ask, texts))
+    answer = demand_supported(embed(ask, texts))
 
-    found = len(demand_kind(answer.body.get("data"), "data", list))
-    assert found == expected, f"{expected} texts gave {found} vectors"
+    count = len(demand_kind(answer.body.get("data"), "data", list))
+    assert count == expected, f"{expected} texts gave {count} vectors"
 
 
 @requirement("embeddings.index")
 def test_index(batch: Embeddings) -> None:
-    """The entries are numbered."""
-    found = [entry.get("index") for entry in batch.entries]
+    """`index` counts the entries from 0, in the order of the body."""
+    indices = [entry.get("index") for entry in batch.entries]
 
-    assert found == list(range(len(found))), f"the indices are {found!r:.120}"
-    assert all(type(index) is int for index in found), f"the indices are {found!r:.120}"
+    assert indices == list(range(len(indices))), f"the indices are {indices!r:.120}"
+    assert all(type(index) is int for index in indices), f"the indices are {indices!r:.120}"
 
 
 @requirement("embeddings.order")
 def test_order(ask: Ask, batch: Embeddings) -> None:
-    """A vector stands where its text stood."""
+    """The vector at an index is that of the text at the same place: a reordered batch gives reordered vectors."""
     vectors = _of(batch, TEXTS)
     swapped = _of(embed(ask, SWAPPED), SWAPPED)
 
@@ -103,12 +100,12 @@ def test_order(ask: Ask, batch: Embeddings) -> None:
 
 
 @requirement("embeddings.order.long")
-def test_order_long(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Nothing is shuffled where a long batch is cut up on the way."""
+def test_order_long(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """In a batch of 121 texts, or of 24 where so many are refused, every vector belongs to its text."""
     texts = MANY
     if embed(ask, texts).status in {400, 413, 422}:
         texts = MANY[:SOME]
-    forwards, backwards = granted(embed(ask, texts)), granted(embed(ask, texts[::-1]))
+    forwards, backwards = demand_supported(embed(ask, texts)), demand_supported(embed(ask, texts[::-1]))
     vectors, others = _of(forwards, texts), _of(backwards, texts)
 
     for place in range(0, len(texts), 10):
@@ -134,14 +131,14 @@ def _demand_nearest(vector: Vector, others: list[Vector], texts: tuple[str, ...]
 
 @requirement("embeddings.vector")
 def test_vector(batch: Embeddings) -> None:
-    """A vector is an array of numbers unless asked for otherwise."""
+    """A vector is an array of finite numbers when no format is asked for."""
     for vector in batch.raw:
         assert numbers(vector), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.length")
 def test_length(batch: Embeddings) -> None:
-    """The vectors can be compared with each other."""
+    """All vectors of an answer have the same length."""
     lengths = {len(vector) for vector in batch.vectors}
 
     assert len(lengths) == 1, f"the vectors have {sorted(lengths)} numbers"
@@ -149,7 +146,7 @@ def test_length(batch: Embeddings) -> None:
 
 @requirement("embeddings.distinct")
 def test_distinct(batch: Embeddings) -> None:
-    """No two texts share a vector."""
+    """Different texts have different vectors."""
     vectors = _of(batch, TEXTS)
 
     for place, vector in enumerate(vectors):
@@ -158,7 +155,7 @@ def test_distinct(batch: Embeddings) -> None:
 
 @requirement("embeddings.unicode")
 def test_unicode(ask: Ask) -> None:
-    """Letters of every script are read."""
+    """Different words outside ASCII have different vectors."""
     vectors = _of(embed(ask, WORDS), WORDS)
 
     assert vectors[0] != vectors[1], f"{WORDS[0]!r} and {WORDS[1]!r} share a vector"
@@ -166,7 +163,7 @@ def test_unicode(ask: Ask) -> None:
 
 @requirement("embeddings.alone")
 def test_alone(one: Embeddings, batch: Embeddings) -> None:
-    """What else is in a batch does not change a vector."""
+    """A text has the same vector alone and among others."""
     best = max(likeness(one.vectors[0], vector) for vector in _of(batch, TEXTS))
 
     assert best >= SAME, f"the vector of a text alone has a cosine of {best:.4f} to the nearest one of the batch"
@@ -174,7 +171,7 @@ def test_alone(one: Embeddings, batch: Embeddings) -> None:
 
 @requirement("embeddings.repeatable")
 def test_repeatable(ask: Ask, one: Embeddings) -> None:
-    """Asked again, a text has the same vector."""
+    """The same request gives the same vectors again."""
     again = likeness(one.vectors[0], embed(ask, take=1).vectors[0])
 
     assert again >= 1 - NEARLY, f"the cosine of two vectors of one text is {again:.4f}"
@@ -182,20 +179,20 @@ def test_repeatable(ask: Ask, one: Embeddings) -> None:
 
 @requirement("embeddings.unit-length")
 def test_unit_length(batch: Embeddings) -> None:
-    """The product of two vectors is their cosine."""
+    """A vector has the length 1."""
     for length in (hypot(*vector) for vector in batch.vectors):
         assert abs(length - 1) <= 0.01, f"a vector is {length:.4f} long"
 
 
 @requirement("embeddings.model")
 def test_model(one: Embeddings) -> None:
-    """The answer names the model."""
+    """`model` names the model that made the vectors."""
     demand_text(one.body.get("model"), "model")
 
 
 @requirement("embeddings.usage")
 def test_usage(one: Embeddings) -> None:
-    """What the vectors cost stands in the answer."""
+    """Prompt and all tokens are counted in whole numbers above 0."""
     usage = one.body.get("usage")
 
     assert isinstance(usage, dict), f"usage is {usage!r:.80}"
@@ -206,7 +203,7 @@ def test_usage(one: Embeddings) -> None:
 
 @requirement("embeddings.usage.total")
 def test_usage_total(batch: Embeddings) -> None:
-    """Nothing is generated."""
+    """`total_tokens` is the number of prompt tokens, because nothing is generated."""
     prompt, total = batch.tokens("prompt_tokens"), batch.tokens("total_tokens")
 
     assert total == prompt, f"total_tokens is {total}, prompt_tokens is {prompt}"
@@ -214,36 +211,36 @@ def test_usage_total(batch: Embeddings) -> None:
 
 @requirement("embeddings.usage.grows")
 def test_usage_grows(one: Embeddings, batch: Embeddings) -> None:
-    """More texts, more tokens."""
+    """Several texts cost more tokens than one of them."""
     less, more = one.tokens("prompt_tokens"), batch.tokens("prompt_tokens")
 
     assert more > less, f"{len(TEXTS)} texts are counted as {more} tokens, the first of them as {less}"
 
 
 @requirement("embeddings.batch.largest")
-def test_batch_largest(ask: Ask, granted: Callable[..., Any]) -> None:
-    """The documented number of texts fits into one request."""
-    answer = granted(embed_many(ask, MOST))
+def test_batch_largest(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """One request takes 2048 texts."""
+    answer = demand_supported(embed_many(ask, MOST))
 
-    found = len(pick(answer.body, "data", kind=list))
-    assert found == MOST, f"{MOST} texts gave {found} vectors"
+    count = len(pick(answer.body, "data", kind=list))
+    assert count == MOST, f"{MOST} texts gave {count} vectors"
 
 
 @requirement("embeddings.batch.too-many")
-def test_batch_too_many(ask: Ask, refused: Callable[..., Any]) -> None:
-    """One text more does not."""
-    refused(embed_many(ask, MOST + 1))
+def test_batch_too_many(ask: Ask, gateway: dict[str, Any]) -> None:
+    """More than 2048 texts in one request are refused."""
+    demand_refused(embed_many(ask, MOST + 1), gateway, "invalid_value")
 
 
 @requirement("embeddings.credits")
 def test_credits(one: Embeddings, gateway: dict[str, Any]) -> None:
-    """An answer tells what it cost."""
-    judge_credits(one.taken, gateway)
+    """Embeddings have their cost in credits in the documented header, as a number of 0 or more."""
+    demand_credits(one.taken, gateway)
 
 
 @requirement("embeddings.credits-used")
 def test_credits_used(one: Embeddings) -> None:
-    """The body tells it as well."""
+    """Embeddings have their cost in credits in `credits_used`, as a number of 0 or more."""
     value = demand_kind(one.body.get("credits_used"), "credits_used", (int, float))
 
     assert value >= 0, f"credits_used is {value}"
@@ -251,5 +248,5 @@ def test_credits_used(one: Embeddings) -> None:
 
 @requirement("embeddings.model-used")
 def test_model_used(one: Embeddings, gateway: dict[str, Any]) -> None:
-    """An answer tells which model made it."""
+    """Embeddings name the model that served in the documented header."""
     assert one.taken.headers.get(gateway["headers"]["model_used"]), f"{gateway['headers']['model_used']} is missing"

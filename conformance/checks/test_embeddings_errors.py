@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import allowed_for, demand_kind, demand_status, demand_text
+from conformance.words.answer import (
+    demand_error_body,
+    demand_refused,
+)
 from conformance.words.ask import OMIT, Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
-from conformance.words.openai.embeddings import TEXTS, Embeddings, embed
+from conformance.words.openai.embeddings import TEXTS, embed
 
 WRONG_INPUTS: dict[str, Any] = {"number": 7, "object": {"text": TEXTS[0]}, "null": None, "mixed": [TEXTS[0], 7]}
 REFUSED = ("invalid_value", "missing_field", "malformed_body")
@@ -24,69 +27,62 @@ BAD_REQUESTS: dict[str, dict[str, Any]] = {
 """Requests that every gateway refuses."""
 
 
-def _demand_status(answer: Embeddings, gateway: dict[str, Any], *causes: str) -> None:
-    """The status is one that the contract gives to one of the causes."""
-    demand_status(answer.exchange, allowed_for(gateway, *causes))
-
-
 @requirement("embeddings.missing-input")
 def test_missing_input(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Something must be embedded."""
-    _demand_status(embed(ask, OMIT), gateway, "missing_field")
+    """A request without `input` is refused with the status of a missing field."""
+    demand_refused(embed(ask, OMIT), gateway, "missing_field")
 
 
 @requirement("embeddings.missing-model")
 def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Something must embed it."""
-    _demand_status(embed(ask, model=OMIT), gateway, "missing_field")
+    """A request for embeddings without `model` is refused with the status of a missing field."""
+    demand_refused(embed(ask, model=OMIT), gateway, "missing_field")
 
 
 @requirement("embeddings.input-type")
 @pytest.mark.parametrize("kind", WRONG_INPUTS)
 def test_input_type(ask: Ask, gateway: dict[str, Any], kind: str) -> None:
-    """Only texts and tokens can be embedded."""
-    _demand_status(embed(ask, WRONG_INPUTS[kind]), gateway, *REFUSED)
+    """An `input` that is neither text nor tokens is refused."""
+    demand_refused(embed(ask, WRONG_INPUTS[kind]), gateway, *REFUSED)
 
 
 @requirement("embeddings.empty-text")
 @pytest.mark.parametrize("text", ["", [TEXTS[0], ""]], ids=["alone", "among-others"])
 def test_empty_text(ask: Ask, gateway: dict[str, Any], text: str | list[str]) -> None:
-    """Nothing has no vector."""
-    _demand_status(embed(ask, text), gateway, *REFUSED)
+    """An empty text is refused, alone and among others."""
+    demand_refused(embed(ask, text), gateway, *REFUSED)
 
 
 @requirement("embeddings.empty-list")
 def test_empty_list(ask: Ask, gateway: dict[str, Any]) -> None:
-    """No texts are no request."""
-    _demand_status(embed(ask, []), gateway, *REFUSED)
+    """An empty array of texts is refused."""
+    demand_refused(embed(ask, []), gateway, *REFUSED)
 
 
 @requirement("embeddings.encoding-format")
 def test_encoding_format(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A format that nobody knows cannot be given."""
-    _demand_status(embed(ask, encoding_format="hexadecimal"), gateway, *REFUSED)
+    """An `encoding_format` that does not exist is refused."""
+    demand_refused(embed(ask, encoding_format="hexadecimal"), gateway, *REFUSED)
 
 
 @requirement("embeddings.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A model that does not exist embeds nothing."""
-    _demand_status(embed(ask, model=NOWHERE), gateway, "unknown_model")
+    """Embeddings of a model that does not exist are refused with the documented status."""
+    demand_refused(embed(ask, model=NOWHERE), gateway, "unknown_model")
 
 
 @requirement("embeddings.unauthorized")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Strangers are not served."""
-    _demand_status(embed(ask, key=None), gateway, "missing_credential")
+    """Embeddings without a credential are a 401."""
+    demand_refused(embed(ask, key=None), gateway, "missing_credential")
 
 
 @requirement("embeddings.error-body")
 @pytest.mark.parametrize("name", BAD_REQUESTS)
 def test_error_body(ask: Ask, name: str) -> None:
-    """A refusal says why."""
+    """A refusal of embeddings is a JSON error object with a message."""
     answer = embed(ask, **BAD_REQUESTS[name])
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")
-    body = demand_kind(answer.exchange.json, "the body", dict)
-    error = demand_kind(body.get("error"), "error", dict)
 
-    demand_text(error.get("message"), "message")
+    demand_error_body(answer, labelled=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.embeddings import (
@@ -43,27 +44,27 @@ def texts(ask: Ask) -> Embeddings:
 
 
 @requirement("embeddings.float")
-def test_float(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Numbers can be asked for."""
-    for vector in granted(embed(ask, encoding_format="float")).raw:
+def test_float(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """`encoding_format` `float` gives arrays of finite numbers."""
+    for vector in demand_supported(embed(ask, encoding_format="float")).raw:
         assert numbers(vector), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.base64")
-def test_base64(texts: Embeddings, granted: Callable[..., Any]) -> None:
-    """Text can be asked for."""
-    for vector in granted(texts).raw:
+def test_base64(texts: Embeddings, demand_supported: Callable[..., Any]) -> None:
+    """`encoding_format` `base64`, for which the official clients ask by default, gives each vector as text."""
+    for vector in demand_supported(texts).raw:
         assert isinstance(vector, str), f"an embedding is {vector!r:.80}"
 
 
 @requirement("embeddings.base64.decodes")
 def test_base64_decodes(texts: Embeddings, floats: Embeddings) -> None:
-    """The text holds one 32-bit number for each number of the vector."""
-    found = [vector for vector in texts.raw if isinstance(vector, str)]
-    if not found:
+    """The text is base64 of as many little-endian 32-bit floating point numbers as the vector has."""
+    texts_of_base64 = [vector for vector in texts.raw if isinstance(vector, str)]
+    if not texts_of_base64:
         inconclusive("cannot be judged: no embedding is text")
 
-    for text in found:
+    for text in texts_of_base64:
         length, expected = len(unpacked(text)), len(floats.vectors[0])
         assert length == expected, f"the text holds {length} numbers of 32 bits, the vector has {expected}"
 
@@ -77,23 +78,23 @@ def _pairs(floats: Embeddings, texts: Embeddings) -> list[tuple[Vector, Vector]]
 
 @requirement("embeddings.base64.same")
 def test_base64_same(texts: Embeddings, floats: Embeddings) -> None:
-    """The format does not change the vector."""
+    """Both formats hold the same vector."""
     for one, other in _pairs(floats, texts):
-        found = likeness(one, other)
-        assert found >= SAME, f"the cosine of the two forms is {found:.4f}; the text starts with {other[:3]}"
+        similarity = likeness(one, other)
+        assert similarity >= SAME, f"the cosine of the two forms is {similarity:.4f}; the text starts with {other[:3]}"
 
 
 @requirement("embeddings.base64.precise")
 def test_base64_precise(ask: Ask, texts: Embeddings, floats: Embeddings) -> None:
     """The format does not change the numbers, as far as the model repeats itself."""
     pairs = _pairs(floats, texts)
-    found = max(distance(one, other) for one, other in pairs)
-    if found > PRECISE and _varies(ask, floats):
+    difference = max(distance(one, other) for one, other in pairs)
+    if difference > PRECISE and _varies(ask, floats):
         inconclusive("the model does not give the same numbers twice")
     if min(likeness(one, other) for one, other in pairs) < SAME:
         inconclusive("cannot be judged: the two formats hold different vectors")
 
-    assert found <= PRECISE, f"the two forms differ by up to {found:.2g}"
+    assert difference <= PRECISE, f"the two forms differ by up to {difference:.2g}"
 
 
 def _varies(ask: Ask, floats: Embeddings) -> bool:
@@ -104,60 +105,60 @@ def _varies(ask: Ask, floats: Embeddings) -> bool:
 
 
 @requirement("embeddings.dimensions")
-def test_dimensions(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Shorter vectors can be asked for."""
+def test_dimensions(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """A vector has as many numbers as `dimensions` asks for."""
     wanted = shorter(ask)
 
-    for vector in granted(embed(ask, dimensions=wanted)).vectors:
+    for vector in demand_supported(embed(ask, dimensions=wanted)).vectors:
         assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
         assert any(vector[-(wanted // 4 or 1) :]), f"{wanted} dimensions were asked for, the last of them are all 0"
 
 
 @requirement("embeddings.dimensions.base64")
-def test_dimensions_base64(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Shorter vectors can be asked for in base64 as well."""
+def test_dimensions_base64(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """A vector in base64 has as many numbers as `dimensions` asks for."""
     wanted, own = shorter(ask), len(embed(ask).vectors[0])
     if len(embed(ask, encoding_format="base64").decoded[0]) != own:
         inconclusive("cannot be judged: base64 does not hold the vector in 32-bit numbers")
 
-    for vector in granted(embed(ask, dimensions=wanted, encoding_format="base64")).decoded:
+    for vector in demand_supported(embed(ask, dimensions=wanted, encoding_format="base64")).decoded:
         assert len(vector) == wanted, f"{wanted} dimensions were asked for, the vector has {len(vector)}"
 
 
 @requirement("embeddings.dimensions.too-large")
-def test_dimensions_too_large(ask: Ask, refused: Callable[..., Any]) -> None:
-    """A vector is never shorter than asked for."""
+def test_dimensions_too_large(ask: Ask, gateway: dict[str, Any]) -> None:
+    """More `dimensions` than the model has are refused, or honoured, but not ignored."""
     wanted = 2 * len(embed(ask).vectors[0]) + 1
     answer = embed(ask, dimensions=wanted)
 
     if answer.status != 200:
-        refused(answer)
+        demand_refused(answer, gateway, "invalid_value")
         return
-    found = len(answer.vectors[0])
-    assert found == wanted, f"{wanted} dimensions were asked for, the vector has {found}"
+    length = len(answer.vectors[0])
+    assert length == wanted, f"{wanted} dimensions were asked for, the vector has {length}"
 
 
 @requirement("embeddings.dimensions.invalid")
 @pytest.mark.parametrize("value", [0, -1, "many"], ids=["zero", "negative", "word"])
-def test_dimensions_invalid(ask: Ask, refused: Callable[..., Any], value: int | str) -> None:
-    """A length is a whole number above zero."""
-    refused(embed(ask, dimensions=value))
+def test_dimensions_invalid(ask: Ask, gateway: dict[str, Any], value: int | str) -> None:
+    """`dimensions` that are zero, negative or no number are refused as an invalid value."""
+    demand_refused(embed(ask, dimensions=value), gateway, "invalid_value")
 
 
 @requirement("embeddings.tokens")
-def test_tokens(ask: Ask, granted: Callable[..., Any]) -> None:
-    """A text may be sent as its tokens."""
+def test_tokens(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """An array of tokens is one input, with a vector as long as that of a text."""
     own = len(embed(ask).vectors[0])
-    vectors = granted(embed(ask, TOKENS)).vectors
+    vectors = demand_supported(embed(ask, TOKENS)).vectors
 
     lengths = [len(vector) for vector in vectors]
     assert lengths == [own], f"one array of tokens gave vectors of the lengths {lengths}, that of a text has {own}"
 
 
 @requirement("embeddings.tokens.batch")
-def test_tokens_batch(ask: Ask, granted: Callable[..., Any]) -> None:
-    """Several texts may be sent as their tokens."""
-    vectors = granted(embed(ask, [OTHER_TOKENS, TOKENS])).vectors
+def test_tokens_batch(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """Arrays of tokens in an array are inputs of their own, in their order."""
+    vectors = demand_supported(embed(ask, [OTHER_TOKENS, TOKENS])).vectors
     alone = embed(ask, TOKENS).vectors[0]
 
     assert len(vectors) == 2, f"two arrays of tokens gave {len(vectors)} vectors"
@@ -166,7 +167,7 @@ def test_tokens_batch(ask: Ask, granted: Callable[..., Any]) -> None:
 
 @requirement("embeddings.tokens.counted")
 def test_tokens_counted(ask: Ask) -> None:
-    """Tokens are tokens."""
+    """Tokens are counted as at least as many as were sent."""
     counted = embed(ask, TOKENS).tokens("prompt_tokens")
 
     assert counted >= len(TOKENS), f"{len(TOKENS)} tokens are counted as {counted}"

@@ -7,26 +7,16 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from conformance.checks.test_errors import each_bad_request
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_json, demand_kind, demand_text
+from conformance.words.answer import demand_error_body, demand_json, demand_kind, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai import bad_requests
-from conformance.words.openai.bad_requests import BadChatRequest
+from conformance.words.openai.bad_requests import BadChatRequest, each_bad_request
+from conformance.words.openai.errors import STATES, field_words, provoke
 from gateway_contract import Contract
 
-STATES = {
-    "forbidden": ("key", "restricted"),
-    "spend_limit": ("key", "spend-limited"),
-    "no_payment_method": ("key", "no-payment"),
-    "rate_limited": ("key", "rate-limited"),
-    "upstream": ("model", "upstream-error"),
-    "internal": ("model", "internal-error"),
-    "maintenance": ("model", "maintenance"),
-}
-"""Causes that only a fixture of the target can bring about."""
 BY_CAUSE = {
     "malformed_body": [bad_requests.MALFORMED],
     "missing_field": [bad_requests.NO_MODEL, bad_requests.NO_MESSAGES],
@@ -40,12 +30,6 @@ TRACES = re.compile(
 )
 
 
-def judge_error(answer: Exchange) -> None:
-    """An error is JSON, with an error object that has a message."""
-    error = demand_kind(demand_json(answer).get("error"), "error", dict)
-    demand_text(error.get("message"), "message")
-
-
 def _error(answer: Exchange) -> dict[str, Any] | None:
     """The error object; None when the request was taken, inconclusive when the error has none."""
     return pick(answer.json, "error", kind=dict) if answer.status >= 400 else None
@@ -54,7 +38,7 @@ def _error(answer: Exchange) -> dict[str, Any] | None:
 @requirement("errors.json")
 @each_bad_request(bad_requests.ANSWERED_AS_ERROR)
 def test_json(ask: Ask, bad_request: BadChatRequest) -> None:
-    """An error is JSON, like every other answer."""
+    """An error is a JSON object sent as `application/json`, never HTML or plain text."""
     answer = bad_request.send(ask)
 
     if answer.status >= 400:
@@ -64,7 +48,7 @@ def test_json(ask: Ask, bad_request: BadChatRequest) -> None:
 @requirement("errors.envelope")
 @each_bad_request(bad_requests.ANSWERED_AS_ERROR)
 def test_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
-    """Everything about an error stands in one object."""
+    """The body of an error has one top-level `error` object."""
     answer = bad_request.send(ask)
 
     if answer.status >= 400:
@@ -74,26 +58,26 @@ def test_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
 
 @requirement("errors.message")
 def test_message(ask: Ask) -> None:
-    """An error tells people what is wrong."""
+    """`error.message` is a non-empty string."""
     for bad_request, error in _objects(ask):
         demand_text(error.get("message"), f"{bad_request.name}: message")
 
 
 @requirement("errors.type")
 def test_type(ask: Ask, gateway: dict[str, Any]) -> None:
-    """The class of an error is a word."""
+    """`error.type` is a non-empty string; null or absent where it is not documented."""
     _demand_word("type", ask, gateway)
 
 
 @requirement("errors.code")
 def test_code(ask: Ask, gateway: dict[str, Any]) -> None:
-    """The cause of an error is a word, never a number."""
+    """`error.code` is a non-empty string and no number; null or absent where it is not documented."""
     _demand_word("code", ask, gateway)
 
 
 @requirement("errors.param")
 def test_param(ask: Ask) -> None:
-    """The field at fault is given by its name."""
+    """`error.param` is a string, null or absent."""
     for bad_request, error in _objects(ask):
         param = error.get("param")
         assert param is None or isinstance(param, str), f"{bad_request.name}: param is {param!r:.80}"
@@ -104,7 +88,7 @@ def test_param(ask: Ask) -> None:
     [bad_request for bad_request in bad_requests.ANSWERED_AS_ERROR if bad_request.path == bad_requests.CHAT]
 )
 def test_schema(ask: Ask, contract: Contract, bad_request: BadChatRequest) -> None:
-    """The documented schema holds. That a status is documented at all is another requirement's subject."""
+    """The documented schema of an error holds. Whether the status is documented is checked elsewhere."""
     answer = bad_request.send(ask)
     body = pick(answer.json, kind=dict) if answer.status >= 400 else {}
     problem = contract.operations["createChatCompletion"].response_problem(answer.status, body)
@@ -136,7 +120,7 @@ def _objects(ask: Ask) -> Iterator[tuple[BadChatRequest, dict[str, Any]]]:
 @requirement("errors.param-names-field")
 @each_bad_request(bad_requests.OF_ONE_FIELD)
 def test_param_names_field(ask: Ask, gateway: dict[str, Any], bad_request: BadChatRequest) -> None:
-    """The field that is named is the one at fault."""
+    """`error.param` names the field at fault; where it is documented, every error of one field has it."""
     error = _error(bad_request.send(ask))
     if error is None:
         return
@@ -145,44 +129,43 @@ def test_param_names_field(ask: Ask, gateway: dict[str, Any], bad_request: BadCh
     if param is None:
         assert "param" not in gateway["errors"]["fields"], f"{bad_request.at} is at fault, but param names no field"
     elif isinstance(param, str):
-        assert words(param) & words(bad_request.at), f"{bad_request.at} is at fault, but param is {param!r:.80}"
+        assert field_words(param) & field_words(bad_request.at), (
+            f"{bad_request.at} is at fault, but param is {param!r:.80}"
+        )
 
 
 @requirement("errors.message-names-field")
 @each_bad_request(bad_requests.OF_ONE_FIELD)
 def test_message_names_field(ask: Ask, bad_request: BadChatRequest) -> None:
-    """Who reads the message knows which field to mend, unless `param` tells it in whatever language."""
+    """The message names the field at fault, in any language where `param` names it already."""
     error = _error(bad_request.send(ask))
 
-    if error is not None and not words(str(error.get("param"))) & words(bad_request.at):
+    if error is not None and not field_words(str(error.get("param"))) & field_words(bad_request.at):
         message = pick(error, "message", kind=str)
-        assert words(message) & words(bad_request.at), f"the message does not name {bad_request.at}: {message!r:.160}"
-
-
-def words(text: str | None) -> set[str]:
-    """The words of a text or path in lower case, in the singular."""
-    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
+        assert field_words(message) & field_words(bad_request.at), (
+            f"the message does not name {bad_request.at}: {message!r:.160}"
+        )
 
 
 @requirement("errors.routing-envelope")
 @each_bad_request([*bad_requests.UNKNOWN_ROUTE, *bad_requests.WRONG_METHOD])
 def test_routing_envelope(ask: Ask, bad_request: BadChatRequest) -> None:
-    """Routes that do not exist answer in the same form as those that do."""
+    """Unknown routes are answered in the same error format as known ones."""
     answer = bad_request.send(ask)
 
     if answer.status >= 400:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("errors.documented-code")
 def test_documented_code(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Each cause has the code that is documented for it."""
+    """Each cause has the `code` that is documented for it."""
     _demand_documented("code", gateway["errors"]["codes"], ask, target)
 
 
 @requirement("errors.documented-type")
 def test_documented_type(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Each cause has the type that is documented for it."""
+    """Each cause has the `type` that is documented for it."""
     _demand_documented("type", gateway["errors"]["types"], ask, target)
 
 
@@ -207,21 +190,12 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
     return [answer] if answer is not None else []
 
 
-def provoke(cause: str, ask: Ask, target: Target, **fields: Any) -> Exchange | None:
-    """The answer to a request that a fixture makes fail; None when the target does not name the fixture."""
-    kind, name = STATES[cause]
-    if not target.fixture(f"{kind}:{name}"):
-        return None
-    model, key = (target.models[name], "default") if kind == "model" else (ask.model, name)
-    return ask.post(bad_requests.CHAT, ask.body(model=model, **fields), key=key, patient=False)
-
-
 @requirement("errors.not-leaking")
 def test_not_leaking(ask: Ask, target: Target) -> None:
-    """An error tells nothing of the inside of the server."""
+    """No error shows a stack trace or paths of the server."""
     for answer in _errors(ask, target):
-        found = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
-        assert not found, f"a {answer.status} shows a stack trace: {found.group(0).strip()!r:.120}"
+        trace = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
+        assert not trace, f"a {answer.status} shows a stack trace: {trace.group(0).strip()!r:.120}"
 
 
 def _errors(ask: Ask, target: Target) -> Iterator[Exchange]:

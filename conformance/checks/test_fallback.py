@@ -14,8 +14,8 @@ from conformance.words.openai.chat import Completion
 
 
 @pytest.fixture
-def told(gateway: dict[str, Any]) -> None:
-    """Headers are how this gateway tells of a fallback."""
+def headers_signal(gateway: dict[str, Any]) -> None:
+    """Where this gateway does not signal a fallback in headers, the check is not applicable."""
     if gateway["fallback"]["signal"] != "headers":
         raise NotApplicable("no headers are documented for a fallback")
 
@@ -34,7 +34,7 @@ def _same(one: str, other: str) -> bool:
 
 @requirement("fallback.serves")
 def test_serves(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Who fails is replaced."""
+    """When the requested model fails and a chain of fallbacks is set for it, the request is served."""
     if gateway["fallback"]["mode"] != "dashboard":
         raise NotApplicable("no chains outside the request are documented")
     answer = ask.chat(model=target.models["chain"])
@@ -45,7 +45,7 @@ def test_serves(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
 
 @requirement("fallback.headers.model-used")
 def test_model_used(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Who replaced is named."""
+    """After a fallback a header names the model that served, which is not the requested one."""
     name, requested = gateway["headers"]["model_used"], target.models["chain"]
     used = _chained(ask, target).exchange.headers.get(name)
 
@@ -55,7 +55,7 @@ def test_model_used(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
 
 @requirement("fallback.headers.consistent")
 def test_consistent(ask: Ask, chat: Completion, target: Target, gateway: dict[str, Any]) -> None:
-    """Nobody is replaced in silence."""
+    """The model that served differs from the requested one only where `x-fallback-from` says that a fallback ran."""
     answers = {ask.model: chat}
     if "chain" in target.models:
         answers[target.models["chain"]] = ask.chat(model=target.models["chain"])
@@ -68,30 +68,30 @@ def test_consistent(ask: Ask, chat: Completion, target: Target, gateway: dict[st
 
 
 @requirement("fallback.headers.from")
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("headers_signal")
 def test_from(ask: Ask, target: Target) -> None:
-    """Who was replaced is named."""
-    found = _chained(ask, target).exchange.headers.get("x-fallback-from")
+    """`x-fallback-from` is the requested model after a fallback."""
+    model = _chained(ask, target).exchange.headers.get("x-fallback-from")
 
-    assert found == target.models["chain"], f"{target.models['chain']} was asked for, but x-fallback-from is {found!r}"
+    assert model == target.models["chain"], f"{target.models['chain']} was asked for, but x-fallback-from is {model!r}"
 
 
 @requirement("fallback.headers.from-absent")
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("headers_signal")
 def test_from_absent(ask: Ask, chat: Completion, gateway: dict[str, Any]) -> None:
-    """Who was not replaced is not named."""
+    """`x-fallback-from` is absent where no fallback ran."""
     headers = chat.exchange.headers
-    found, used = headers.get("x-fallback-from"), headers.get(gateway["headers"]["model_used"], ask.model)
+    origin, used = headers.get("x-fallback-from"), headers.get(gateway["headers"]["model_used"], ask.model)
     if chat.status != 200 or not _same(used, ask.model):
         inconclusive(f"cannot be judged: the request was answered {chat.status} by {used}")
 
-    assert not found, f"no fallback was to be expected, but x-fallback-from is {found!r}"
+    assert not origin, f"no fallback was to be expected, but x-fallback-from is {origin!r}"
 
 
 @requirement("fallback.headers.depth")
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("headers_signal")
 def test_depth(ask: Ask, chat: Completion, target: Target) -> None:
-    """How often is said."""
+    """`x-fallback-depth` is a whole number of 1 or more after a fallback, and otherwise absent or 0."""
     deep = _chained(ask, target).exchange.headers.get("x-fallback-depth", "")
     flat = chat.exchange.headers.get("x-fallback-depth", "0")
 

@@ -8,15 +8,32 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
-from conformance.words.answer import demand_count, demand_json, demand_text
+from conformance.words.answer import (
+    demand_client_error,
+    demand_count,
+    demand_error_body,
+    demand_json,
+    demand_refused,
+    demand_served,
+    demand_text,
+)
 from conformance.words.ask import BOUNDARY, Ask, form
 from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
-from conformance.words.openai.files import NOBODYS, PATH, TEXT, Answer, Document, Files, granted, refused, session
+from conformance.words.openai.files import (
+    MILLISECONDS,
+    NOBODYS,
+    OPERATIONS,
+    PATH,
+    TEXT,
+    Document,
+    FileAnswer,
+    Files,
+    session,
+    upload_facts,
+)
+from conformance.words.schema import demand_body
 from gateway_contract import Contract
 
-MILLISECONDS = 100_000_000_000
-"""No Unix time in seconds is as large as this."""
 UNICODE = Document("Überblick 概要.txt", "text/plain", "Das Codewort heißt «Störche».".encode())
 FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
 LOOKS = 3
@@ -31,7 +48,7 @@ def files(ask: Ask) -> Iterator[Files]:
 
 
 @pytest.fixture
-def document(files: Files) -> Answer:
+def document(files: Files) -> FileAnswer:
     """The upload that most checks look at; inconclusive when it has no id."""
     document = files.document()
     pick(document.body, "id", kind=str)
@@ -40,40 +57,40 @@ def document(files: Files) -> Answer:
 
 @requirement("files.upload")
 def test_upload(files: Files) -> None:
-    """A file is taken and gets an id."""
-    body = demand_json(granted(files.document()).exchange)
+    """A form with a file and a purpose is answered with a file object that has an `id`."""
+    body = demand_json(demand_served(files.document()).exchange)
 
     demand_text(body.get("id"), "id")
     assert body.get("object") == "file", f"object is {body.get('object')!r:.80}"
 
 
 @requirement("files.upload.bytes")
-def test_upload_bytes(document: Answer, files: Files) -> None:
-    """The file has the size that was sent: in bytes, not in letters."""
+def test_upload_bytes(document: FileAnswer, files: Files) -> None:
+    """`bytes` is the size of the uploaded file."""
     for sent, answer in ((files.pdf, document), (UNICODE, files.upload(UNICODE, files.purpose))):
-        size, told = len(sent.data), answer.body.get("bytes")
-        assert told == size, f"{size} bytes were sent, bytes is {told!r:.80}"
+        size, count = len(sent.data), answer.body.get("bytes")
+        assert count == size, f"{size} bytes were sent, bytes is {count!r:.80}"
 
 
 @requirement("files.upload.created-at")
-def test_upload_created_at(document: Answer) -> None:
-    """The file is told to be of some age, in seconds."""
+def test_upload_created_at(document: FileAnswer) -> None:
+    """`created_at` is a Unix time in whole seconds."""
     created = document.body.get("created_at")
 
     assert demand_count(created, "created_at", 1) < MILLISECONDS, f"created_at is {created}, which is in milliseconds"
 
 
 @requirement("files.upload.filename")
-def test_upload_filename(document: Answer, files: Files) -> None:
-    """The file keeps its name."""
+def test_upload_filename(document: FileAnswer, files: Files) -> None:
+    """`filename` is the name under which the file was uploaded."""
     name = document.body.get("filename")
 
     assert name == files.pdf.name, f"{files.pdf.name!r} was sent, filename is {name!r:.80}"
 
 
 @requirement("files.upload.unicode-name")
-def test_upload_unicode_name(document: Answer, files: Files) -> None:
-    """The name may be in any script."""
+def test_upload_unicode_name(document: FileAnswer, files: Files) -> None:
+    """A file name beyond ASCII comes back as it was sent."""
     if pick(document.body, "filename") != files.pdf.name:
         inconclusive("not even a plain name is kept")
     name = pick(files.upload(UNICODE, files.purpose).body, "filename")
@@ -82,16 +99,16 @@ def test_upload_unicode_name(document: Answer, files: Files) -> None:
 
 
 @requirement("files.upload.purpose")
-def test_upload_purpose(document: Answer, files: Files) -> None:
-    """The file is for what it was meant for."""
+def test_upload_purpose(document: FileAnswer, files: Files) -> None:
+    """`purpose` is the one that was asked for."""
     purpose = document.body.get("purpose")
 
     assert purpose == files.purpose, f"{files.purpose!r} was asked for, purpose is {purpose!r:.80}"
 
 
 @requirement("files.upload.status")
-def test_upload_status(document: Answer, contract: Contract) -> None:
-    """The file says whether it is ready."""
+def test_upload_status(document: FileAnswer, contract: Contract) -> None:
+    """The file object has a `status` where that is documented as one of its fields."""
     if "status" not in contract.document["components"]["schemas"]["File"]["required"]:
         raise NotApplicable("no status is demanded of a file")
     demand_text(document.body.get("status"), "status")
@@ -99,7 +116,7 @@ def test_upload_status(document: Answer, contract: Contract) -> None:
 
 @requirement("files.upload.unique")
 def test_upload_unique(files: Files) -> None:
-    """Two files are not one."""
+    """Two files have two ids."""
     one, other = files.text().id, files.upload(UNICODE, files.purpose).id
 
     assert one != other, f"two different files have the id {one!r:.80}"
@@ -107,85 +124,67 @@ def test_upload_unique(files: Files) -> None:
 
 @requirement("files.upload.no-file")
 def test_no_file(ask: Ask, files: Files, gateway: dict[str, Any]) -> None:
-    """Without a file there is nothing to keep."""
-    answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
+    """A form without a file is refused with the status of a missing field."""
+    answer = FileAnswer(ask.upload(PATH, [("purpose", files.purpose)], []))
 
-    refused(answer, _missing(gateway))
+    demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
 
 
 @requirement("files.upload.no-purpose")
 def test_no_purpose(ask: Ask, gateway: dict[str, Any]) -> None:
-    """What a file is for must be said."""
-    answer = Answer(ask.upload(PATH, [], [("file", *TEXT)]))
+    """A form without a purpose is refused with the status of a missing field."""
+    answer = FileAnswer(ask.upload(PATH, [], [("file", *TEXT)]))
 
-    refused(answer, _missing(gateway))
-
-
-def _missing(gateway: dict[str, Any]) -> list[int]:
-    statuses = gateway["errors"]["status"]
-    return [*statuses["missing_field"], *statuses["malformed_body"], *statuses["invalid_value"]]
+    demand_refused(answer, gateway, "missing_field", "malformed_body", "invalid_value")
 
 
 @requirement("files.upload.unknown-purpose")
 def test_unknown_purpose(files: Files, gateway: dict[str, Any]) -> None:
-    """There is no purpose of that name."""
+    """A purpose that does not exist is refused with the status of an invalid value."""
     answer = files.upload(TEXT, "no-such-purpose")
 
-    refused(answer, gateway["errors"]["status"]["invalid_value"])
+    demand_refused(answer, gateway, "invalid_value")
 
 
 @requirement("files.upload.broken-form")
 @each("damage", ["truncated", "divided by another boundary", "empty"])
 def test_broken_form(ask: Ask, files: Files, damage: str) -> None:
-    """What cannot be read to its end is not kept."""
+    """A form that ends in the middle, or that its boundary does not divide, is refused with a 4xx."""
     whole = form([("purpose", files.purpose)], [("file", *TEXT)])
     half = whole[: whole.index(TEXT.data) + 10]
     body = {"truncated": half, "empty": b""}.get(damage, whole.replace(BOUNDARY.encode(), b"another"))
-    answer = Answer(ask.send("POST", PATH, body, headers=FORM))
+    answer = FileAnswer(ask.send("POST", PATH, body, headers=FORM))
 
-    refused(answer, range(400, 500))
+    demand_client_error(answer)
 
 
 @requirement("files.upload.not-a-form")
 def test_not_a_form(ask: Ask) -> None:
-    """A file does not come in JSON."""
-    answer = Answer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
+    """An upload in JSON is refused with a 4xx."""
+    answer = FileAnswer(ask.post(PATH, {"file": "The codeword is otter.", "purpose": "user_data"}))
 
-    refused(answer, range(400, 500))
+    demand_client_error(answer)
 
 
 @requirement("files.retrieve")
-def test_retrieve(document: Answer, files: Files) -> None:
-    """A file is the same after its upload."""
-    known = told(document, files)
-    body = granted(files.retrieve(document.id)).body
+def test_retrieve(document: FileAnswer, files: Files) -> None:
+    """A file is answered under its id, with the fields of its upload."""
+    known = upload_facts(document, files)
+    body = demand_served(files.retrieve(document.id)).body
 
     for name, value in known.items():
         assert body.get(name) == value, f"{name} was {value!r:.60} in the upload and is {body.get(name)!r:.60}"
 
 
-def told(document: Answer, files: Files) -> dict[str, Any]:
-    """What the upload has told of the PDF, as far as it is right: what is wrong is judged as such."""
-    right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
-    right |= {"purpose": files.purpose}
-    created = document.body.get("created_at")
-    found = {name: value for name, value in right.items() if document.body.get(name) == value}
-    return found | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
-
-
-Operation = Callable[..., Answer]
-OPERATIONS: dict[str, Operation] = {"retrieve": Files.retrieve, "download": Files.download, "delete": Files.delete}
-
-
 @requirement("files.unknown")
 @each("operation", OPERATIONS)
 def test_unknown(files: Files, gateway: dict[str, Any], operation: str) -> None:
-    """There is no file that nobody uploaded."""
+    """A file that was never uploaded can be neither retrieved nor downloaded nor deleted."""
     answer = OPERATIONS[operation](files, NOBODYS)
     if operation == "download" and answer.status == _refusal_of_downloads(files):
         inconclusive("the target refuses every download")
 
-    refused(answer, gateway["errors"]["status"]["unknown_object"])
+    demand_refused(answer, gateway, "unknown_object")
 
 
 def _refusal_of_downloads(files: Files) -> int | None:
@@ -197,24 +196,24 @@ def _refusal_of_downloads(files: Files) -> int | None:
 @requirement("files.errors")
 @each("case", ["no file", "unknown purpose", "broken form", *OPERATIONS])
 def test_errors(ask: Ask, files: Files, case: str) -> None:
-    """An error about files looks like every other error."""
+    """Refusals of forms and of unknown files have the envelope that every error has."""
     if case in OPERATIONS:
         answer = OPERATIONS[case](files, NOBODYS)
     elif case == "broken form":
-        answer = Answer(ask.send("POST", PATH, b"", headers=FORM))
+        answer = FileAnswer(ask.send("POST", PATH, b"", headers=FORM))
     elif case == "no file":
-        answer = Answer(ask.upload(PATH, [("purpose", files.purpose)], []))
+        answer = FileAnswer(ask.upload(PATH, [("purpose", files.purpose)], []))
     else:
         answer = files.upload(TEXT, "no-such-purpose")
     if answer.status < 400:
         inconclusive(f"the request was answered {answer.status}")
 
-    judge_error(answer.exchange)
+    demand_error_body(answer.exchange)
 
 
 @requirement("files.schema")
-def test_schema(document: Answer, files: Files, contract: Contract) -> None:
-    """Every answer has its documented form."""
+def test_schema(document: FileAnswer, files: Files, contract: Contract) -> None:
+    """Every answer satisfies its documented schema."""
     victim = files.deleted()
     answers = {
         "uploadFile": document,
@@ -225,15 +224,14 @@ def test_schema(document: Answer, files: Files, contract: Contract) -> None:
 
     for name, answer in answers.items():
         if answer.served:
-            problem = contract.operations[name].response_problem(200, answer.exchange.json)
-            assert problem is None, f"{name}: {problem.message}"
+            demand_body(contract.operations[name], answer.exchange.json)
 
 
 @requirement("files.delete")
 def test_delete(files: Files) -> None:
-    """A deletion is confirmed."""
+    """A deletion is answered with the `id`, `object` `file` and `deleted` true."""
     name = files.victim().id
-    body = granted(files.delete(name)).body
+    body = demand_served(files.delete(name)).body
 
     assert body.get("id") == name, f"{name} was deleted, id is {body.get('id')!r:.80}"
     assert body.get("object") == "file", f"object is {body.get('object')!r:.80}"
@@ -243,8 +241,8 @@ def test_delete(files: Files) -> None:
 @requirement("files.delete.gone")
 @each("operation", ["retrieve", "download"])
 def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> None:
-    """What was deleted cannot be read."""
-    name, allowed = files.deleted().id, gateway["errors"]["status"]["unknown_object"]
+    """A deleted file can neither be retrieved nor downloaded: its status is that of an unknown object."""
+    name = files.deleted().id
     read = OPERATIONS[operation]
     if read(files, NOBODYS).served:
         inconclusive("a file that nobody uploaded is answered as well")
@@ -252,26 +250,26 @@ def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> N
     if operation == "download" and answer.status == _refusal_of_downloads(files):
         inconclusive("the target refuses every download")
 
-    refused(answer, allowed)
+    demand_refused(answer, gateway, "unknown_object")
 
 
 @requirement("files.delete.unlisted")
 def test_delete_unlisted(files: Files) -> None:
-    """What was deleted is not listed."""
+    """A deleted file is no longer listed."""
     name = files.deleted().id
 
-    entry = _settled(lambda take: files.listed(name, take=10 + take), lambda found: found is None)
+    entry = _settled(lambda take: files.listed(name, take=10 + take), lambda listed: listed is None)
     assert entry is None, f"{name} was deleted and is listed"
 
 
 @requirement("files.delete.again")
 def test_delete_again(files: Files, gateway: dict[str, Any]) -> None:
-    """What is gone cannot be deleted."""
+    """A deleted file cannot be deleted once more."""
     name = files.deleted().id
     if files.delete(NOBODYS).served:
         inconclusive("even a file that nobody uploaded can be deleted")
 
-    refused(files.delete(name, take=1), gateway["errors"]["status"]["unknown_object"])
+    demand_refused(files.delete(name, take=1), gateway, "unknown_object")
 
 
 def _settled(look: Callable[[int], Any], done: Callable[[Any], bool]) -> Any:

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_media import QUESTION
 from conformance.target import Target
-from conformance.words.answer import demand_refusal, leave_at_limit
+from conformance.words.answer import demand_client_error, demand_served, leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.words.openai.chat import Completion
-from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Answer, Document, Files, granted, session
-from conformance.words.samples.media import inline_file_part, png, stored_file_part, text_part
+from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Document, FileAnswer, Files, session
+from conformance.words.samples.media import QUESTION, inline_file_part, png, stored_file_part, text_part
 
 BINARY = {"application/octet-stream", "binary/octet-stream"}
 IMAGE = Document("square.png", "image/png", png())
@@ -30,7 +29,7 @@ def files(ask: Ask) -> Iterator[Files]:
 
 @requirement("files.content")
 def test_content(files: Files, promised: bool) -> None:
-    """What comes down is what went up."""
+    """A download is byte for byte what was uploaded."""
     sent, answer = files.pdf, files.download(files.document().id)
     if answer.status in REFUSED and not promised:
         sent, answer = BATCH, files.download(files.upload(BATCH, "batch").id)
@@ -40,13 +39,13 @@ def test_content(files: Files, promised: bool) -> None:
 
 @requirement("files.content.binary")
 def test_content_binary(files: Files, promised: bool) -> None:
-    """Bytes that are no text stay what they are."""
+    """An image comes back byte for byte: what is no text is not treated as text."""
     _demand_bytes(IMAGE, files.download(files.image().id), promised)
 
 
 @requirement("files.content.large")
 def test_content_large(files: Files, promised: bool) -> None:
-    """What is taken is kept to its last byte."""
+    """A file of more than 1 MiB comes back byte for byte."""
     upload = files.upload(LARGE, files.purpose)
     if not upload.served:
         inconclusive(f"a file of {len(LARGE.data)} bytes is answered {upload.status}")
@@ -54,11 +53,11 @@ def test_content_large(files: Files, promised: bool) -> None:
     _demand_bytes(LARGE, files.download(upload.id), promised)
 
 
-def _demand_bytes(sent: Document, answer: Answer, promised: bool) -> None:
+def _demand_bytes(sent: Document, answer: FileAnswer, promised: bool) -> None:
     """The download is the file. That a purpose forbids it is no defect, unless every file is promised."""
     if answer.status in REFUSED and not promised:
         raise Unsupported(f"the target forbids the download: {answer.exchange.text:.160}")
-    body = granted(answer).exchange.body
+    body = demand_served(answer).exchange.body
 
     assert len(body) == len(sent.data), f"{len(sent.data)} bytes of {sent.name} were sent, {len(body)} came back"
     at = next((place for place, pair in enumerate(zip(body, sent.data, strict=True)) if pair[0] != pair[1]), None)
@@ -67,7 +66,7 @@ def _demand_bytes(sent: Document, answer: Answer, promised: bool) -> None:
 
 @requirement("files.content.type")
 def test_content_type(files: Files) -> None:
-    """The download is labelled as what it is."""
+    """The media type of a download is that of the uploaded file, or `application/octet-stream`."""
     answer = files.download(files.document().id)
     if not answer.served:
         inconclusive(f"the download was answered {answer.status}")
@@ -102,7 +101,7 @@ def reader(ask: Ask, target: Target) -> Reader:
 @requirement("files.chat")
 @each("form", FORMS)
 def test_chat(files: Files, reader: Reader, gateway: dict[str, Any], form: str) -> None:
-    """A file is uploaded to be asked about."""
+    """The id that an upload gave is accepted as `file_id` in a message, in every documented form of the part."""
     _documented(gateway, form)
     answer = reader.ask_about(stored_file_part(form, files.document().id))
     leave_at_limit(answer.exchange)
@@ -121,7 +120,7 @@ def _documented(gateway: dict[str, Any], form: str) -> None:
 
 @requirement("files.chat.counted")
 def test_chat_counted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
-    """An uploaded file is not dropped."""
+    """An uploaded file reaches the model: it costs prompt tokens."""
     form = gateway["files"]["part"][0]
     alone, brought, stored = (
         reader.ask_about(*parts).tokens("prompt_tokens")
@@ -135,18 +134,18 @@ def test_chat_counted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
 
 @requirement("files.chat.deleted")
 def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
-    """What is gone cannot be asked about."""
+    """A deleted file is refused in a message with a 4xx."""
     form = gateway["files"]["part"][0]
     if reader.takes_anything(form):
         inconclusive("even a file that nobody uploaded is taken")
     answer = reader.ask_about(stored_file_part(form, files.deleted().id))
 
-    demand_refusal(answer.exchange)
+    demand_client_error(answer)
 
 
 @requirement("files.chat.foreign")
 def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
-    """What belongs to others cannot be asked about."""
+    """A file of another account is refused in a message."""
     form = gateway["files"]["part"][0]
     if reader.takes_anything(form):
         inconclusive("even a file that nobody uploaded is taken")
@@ -154,4 +153,4 @@ def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
         inconclusive("the other account is not served at all")
     answer = reader.ask_about(stored_file_part(form, files.document().id), key="stranger-account")
 
-    demand_refusal(answer.exchange)
+    demand_client_error(answer)

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_files import told
-from conformance.words.answer import demand_kind
+from conformance.words.answer import demand_kind, demand_served
 from conformance.words.ask import Ask
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.files import Answer, Files, granted, session, steady
+from conformance.words.openai.files import FileAnswer, Files, session, steady, upload_facts
 
 ODD: dict[str, dict[str, object]] = {
     "limit 0": {"limit": 0},
@@ -38,24 +37,24 @@ def three(files: Files) -> list[str]:
 
 
 @pytest.fixture
-def first(files: Files) -> Answer:
+def first(files: Files) -> FileAnswer:
     """The page with one file, of those that there are."""
     return files.page(limit=1)
 
 
 @requirement("files.list")
 def test_list(files: Files) -> None:
-    """What was uploaded is listed."""
+    """An uploaded file is listed."""
     name = files.document().id
-    granted(files.page(take=1, limit=100))
+    demand_served(files.page(take=1, limit=100))
 
     assert files.listed(name, take=1), f"{name} was uploaded and is not listed"
 
 
 @requirement("files.list.shape")
 def test_list_shape(files: Files) -> None:
-    """The list says that it is one, and whether it is whole."""
-    body = demand_kind(granted(files.page()).exchange.json, "the body", dict)
+    """The list has `object` `list`, an array `data` of file objects, and a boolean `has_more`."""
+    body = demand_kind(demand_served(files.page()).exchange.json, "the body", dict)
 
     assert body.get("object") == "list", f"object is {body.get('object')!r:.80}"
     for entry in demand_kind(body.get("data"), "data", list):
@@ -65,18 +64,18 @@ def test_list_shape(files: Files) -> None:
 
 @requirement("files.list.same")
 def test_list_same(files: Files) -> None:
-    """A file is told in one way."""
+    """A file in the list has the fields of its upload."""
     name = files.document().id
     listed = files.listed(name, take=1) or inconclusive("the file is not listed")
 
-    for field, value in told(files.document(), files).items():
+    for field, value in upload_facts(files.document(), files).items():
         assert listed.get(field) == value, f"{field} was {value!r:.60} and is {listed.get(field)!r:.60} in the list"
 
 
 @requirement("files.list.robust")
 @each("case", [*ODD, AFTER_DELETED])
 def test_list_robust(files: Files, case: str) -> None:
-    """What the caller gets wrong is not the server's failure."""
+    """A wrong query parameter, or a page after a file that is gone, is answered without a server error."""
     query = ODD[case] if case in ODD else {"after": files.deleted().id}
     answer = files.page(**query)
 
@@ -87,17 +86,17 @@ def test_list_robust(files: Files, case: str) -> None:
 
 @requirement("files.paging.limit")
 @pytest.mark.usefixtures("three")
-def test_paging_limit(first: Answer) -> None:
-    """A page is as long as it should be."""
-    entries = granted(first).entries
+def test_paging_limit(first: FileAnswer) -> None:
+    """A page has as many files as `limit` says when there are more."""
+    entries = demand_served(first).entries
 
     assert len(entries) == 1, f"limit is 1 and the page has {len(entries)} files"
 
 
 @requirement("files.paging.has-more")
 @pytest.mark.usefixtures("three")
-def test_paging_has_more(first: Answer) -> None:
-    """A page says that others follow."""
+def test_paging_has_more(first: FileAnswer) -> None:
+    """`has_more` is true when files follow the page."""
     if len(first.entries) != 1:
         inconclusive("the page has not the asked length")
 
@@ -106,7 +105,7 @@ def test_paging_has_more(first: Answer) -> None:
 
 @requirement("files.paging.after")
 def test_paging_after(files: Files, three: list[str]) -> None:
-    """Pages of one file each are the list."""
+    """Pages after pages give every file of the list once, in its order."""
     if len(three) != len(set(three)):
         inconclusive("the uploads have no ids of their own")
     seen = steady(lambda take: _walk(files, 20 * take), lambda walk: walk[0] == walk[1] == walk[2])
@@ -129,7 +128,7 @@ def _walk(files: Files, take: int) -> list[list[str]]:
 @requirement("files.paging.end")
 @pytest.mark.usefixtures("three")
 def test_paging_end(files: Files) -> None:
-    """Who turns the pages comes to an end."""
+    """The pages end: none follows the last file, and the last page says so."""
     pages = list(files.pages(take=2))
     if pages[-1].has_more and pages[-1].ids:
         inconclusive("the list has too many pages")
@@ -139,14 +138,14 @@ def test_paging_end(files: Files) -> None:
     if beyond.ids and beyond.ids == files.page(limit=1).ids:
         inconclusive("the page after a file is the first page")
 
-    assert not granted(beyond).entries, f"the list ends with {oldest}, and {beyond.ids} follow it"
+    assert not demand_served(beyond).entries, f"the list ends with {oldest}, and {beyond.ids} follow it"
     assert not beyond.has_more, f"no file follows {oldest}, and has_more is true"
 
 
 @requirement("files.paging.cursors")
 @pytest.mark.usefixtures("three")
 def test_paging_cursors(files: Files) -> None:
-    """A page names its ends."""
+    """`last_id` is the id of the last file of a page, and `first_id` that of the first where it is sent."""
     page = files.page(limit=2)
     if page.body.get("has_more") is not True or len(page.entries) != 2:
         inconclusive("no other page follows this one")
@@ -161,7 +160,7 @@ def test_paging_cursors(files: Files) -> None:
 @requirement("files.order")
 @pytest.mark.usefixtures("three")
 def test_order(files: Files) -> None:
-    """The oldest comes first when that is asked for, else the newest."""
+    """`order` puts the oldest file first or the newest, which is what a list does without it."""
     oldest_first = _ages(files, "asc")
     newest_first = _ages(files, "desc")
     unasked = _ages(files)
@@ -174,19 +173,19 @@ def test_order(files: Files) -> None:
 
 
 def _ages(files: Files, order: str = "") -> list[int]:
-    page = granted(files.page(limit=100, order=order) if order else files.page(limit=100))
+    page = demand_served(files.page(limit=100, order=order) if order else files.page(limit=100))
     return [pick(entry, "created_at", kind=int) for entry in page.entries]
 
 
 @requirement("files.purpose")
 def test_purpose(files: Files) -> None:
-    """Files can be listed by what they are for."""
+    """A list of one purpose has the files of that purpose and no others."""
     uploads: dict[str, Any] = {"vision": files.image(), files.purpose: files.document()}
 
     for purpose, upload in uploads.items():
         if pick(upload.body, "purpose") != purpose:
             inconclusive("the upload has not the purpose that was asked for")
-        page = granted(files.page(limit=100, purpose=purpose))
+        page = demand_served(files.page(limit=100, purpose=purpose))
         others = {str(pick(entry, "purpose")) for entry in page.entries} - {purpose}
         assert not others, f"the list of purpose {purpose} has files of purpose {', '.join(others)}"
         missing = upload.id not in page.ids and not page.has_more

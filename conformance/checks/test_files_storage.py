@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_files import MILLISECONDS, OPERATIONS
-from conformance.words.answer import leave_at_limit
+from conformance.words.answer import demand_client_error, demand_refused, demand_served, leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     BALLAST,
+    MILLISECONDS,
+    OPERATIONS,
     REFUSED,
     TEXT,
-    Answer,
     Document,
+    FileAnswer,
     Files,
-    granted,
-    refused,
     session,
     steady,
 )
@@ -41,7 +40,7 @@ def files(ask: Ask) -> Iterator[Files]:
     yield from session(ask)
 
 
-def _as_stranger(answer: Answer) -> Answer:
+def _as_stranger(answer: FileAnswer) -> FileAnswer:
     """The answer to another account; inconclusive when its key or its limit is what is refused."""
     leave_at_limit(answer.exchange)
     if answer.status == 401:
@@ -52,7 +51,7 @@ def _as_stranger(answer: Answer) -> Answer:
 @requirement("files.isolation")
 @each("operation", OPERATIONS)
 def test_isolation(files: Files, operation: str) -> None:
-    """Who knows an id has no right to the file."""
+    """Another account can neither retrieve nor download nor delete a file."""
     name = files.victim(take=1).id
     answer = _as_stranger(OPERATIONS[operation](files, name, key=STRANGER))
 
@@ -61,37 +60,37 @@ def test_isolation(files: Files, operation: str) -> None:
 
 @requirement("files.isolation.list")
 def test_isolation_list(files: Files) -> None:
-    """A list has one's own files only."""
+    """Another account does not see a file in its list."""
     name = files.document().id
     page = _as_stranger(files.page(key=STRANGER))
     if page.status == 403:
         inconclusive("the other account has no list of files")
 
-    assert name not in granted(page).ids, f"{name} is in the list of another account"
+    assert name not in demand_served(page).ids, f"{name} is in the list of another account"
 
 
 @requirement("files.isolation.hidden")
 def test_isolation_hidden(files: Files, gateway: dict[str, Any]) -> None:
-    """Nobody learns that others have a file."""
+    """A file of another account has the status of an unknown object, so that its existence is not disclosed."""
     answer = _as_stranger(files.retrieve(files.victim(take=1).id, key=STRANGER))
     if answer.served:
         inconclusive("another account can retrieve the file")
 
-    refused(answer, gateway["errors"]["status"]["unknown_object"])
+    demand_refused(answer, gateway, "unknown_object")
 
 
 @requirement("files.account")
 def test_account(files: Files) -> None:
-    """A file belongs to the account and not to the key."""
+    """Another key of the same account retrieves the file."""
     name = files.document().id
-    body = granted(files.retrieve(name, key="sibling")).body
+    body = demand_served(files.retrieve(name, key="sibling")).body
 
     assert body.get("id") == name, f"{name} was asked for, id is {body.get('id')!r:.80}"
 
 
 @requirement("files.filename.plain")
 def test_filename_plain(files: Files) -> None:
-    """Where the file lay is nobody's business."""
+    """A file name comes back without the folders that it was sent with."""
     name = pick(files.upload(IN_FOLDERS, files.purpose).body, "filename", kind=str)
 
     assert not re.search(r"[/\\]", name), f"{IN_FOLDERS.name!r} was sent, filename is {name!r:.80}"
@@ -99,10 +98,10 @@ def test_filename_plain(files: Files) -> None:
 
 @requirement("files.mime")
 def test_mime(files: Files, gateway: dict[str, Any]) -> None:
-    """A file is what it says it is."""
+    """A file whose content is not of its declared media type is refused with the status of an invalid value."""
     answer = files.upload(DISGUISED, files.purpose)
 
-    refused(answer, gateway["errors"]["status"]["invalid_value"])
+    demand_refused(answer, gateway, "invalid_value")
 
 
 class Keyed:
@@ -117,11 +116,11 @@ class Keyed:
         """A file under a name of this run."""
         return Document(f"twice_{self.files.word}.txt", "text/plain", TEXT.data)
 
-    def upload(self, key: str, take: int = 0) -> Answer:
+    def upload(self, key: str, take: int = 0) -> FileAnswer:
         """An upload under a key."""
         return self.files.upload(self.document, self.files.purpose, take=take, headers={self.header: key})
 
-    def twice(self) -> list[Answer]:
+    def twice(self) -> list[FileAnswer]:
         """The same upload under the same key, two times."""
         return [self.upload(f"conformance_{self.files.word}", take) for take in range(2)]
 
@@ -134,33 +133,33 @@ def keyed(files: Files, gateway: dict[str, Any]) -> Keyed:
 
 @requirement("files.idempotency")
 def test_idempotency(keyed: Keyed) -> None:
-    """Who is not sure that an upload went through sends it again."""
+    """A second upload under the same idempotency key answers with the first file."""
     first, second = keyed.twice()
 
-    assert granted(first).id == granted(second).id, f"the same key made {first.id} and {second.id}"
+    assert demand_served(first).id == demand_served(second).id, f"the same key made {first.id} and {second.id}"
 
 
 @requirement("files.idempotency.single")
 def test_idempotency_single(keyed: Keyed, files: Files) -> None:
-    """The file is kept once."""
+    """A second upload under the same idempotency key makes no second file."""
     made = {answer.id for answer in keyed.twice()}
-    found = [
+    values = [
         pick(entry, "id")
         for page in files.pages(take=3)
         for entry in page.entries
         if entry.get("filename") == keyed.document.name or entry.get("id") in made
     ]
-    if not found:
+    if not values:
         inconclusive("the file is not listed")
 
-    assert len(found) == 1, f"one key made the files {found}"
+    assert len(values) == 1, f"one key made the files {values}"
 
 
 @requirement("files.idempotency.other-key")
 def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
-    """Another key is another upload."""
+    """An upload under another idempotency key makes another file."""
     first, _ = keyed.twice()
-    other = granted(keyed.upload(f"conformance_{files.word}_other"))
+    other = demand_served(keyed.upload(f"conformance_{files.word}_other"))
 
     assert other.id != first.id, f"two keys made one file, {first.id}"
 
@@ -168,29 +167,31 @@ def test_idempotency_other_key(keyed: Keyed, files: Files) -> None:
 @requirement("files.idempotency.invalid")
 @each("wrong", WRONG_KEYS)
 def test_idempotency_invalid(keyed: Keyed, gateway: dict[str, Any], wrong: str) -> None:
-    """Not everything is a key."""
-    refused(keyed.upload(WRONG_KEYS[wrong]), gateway["errors"]["status"]["invalid_value"])
+    """An idempotency key of another form than the documented one is refused with the status of an invalid value."""
+    demand_refused(keyed.upload(WRONG_KEYS[wrong]), gateway, "invalid_value")
 
 
-def _number(answer: Answer, header: str) -> int:
+def _number(answer: FileAnswer, header: str) -> int:
     """A header that is a whole number; inconclusive when it is not."""
-    value = str(granted(answer).exchange.headers.get(header, ""))
+    value = str(demand_served(answer).exchange.headers.get(header, ""))
     return int(value) if WHOLE.fullmatch(value) else inconclusive(f"cannot be judged: {header} is {value!r:.60}")
 
 
 def _demand_room(files: Files, used: str, limit: str) -> None:
-    answers = {"upload": granted(files.document()), "list": granted(files.page())}
+    answers = {"upload": demand_served(files.document()), "list": demand_served(files.page())}
     for kind, answer in answers.items():
-        told = {name: answer.exchange.headers.get(name) for name in (used, limit)}
-        for name, value in told.items():
+        headers = {name: answer.exchange.headers.get(name) for name in (used, limit)}
+        for name, value in headers.items():
             assert value is not None, f"{name} is missing from the {kind}"
             assert WHOLE.fullmatch(value), f"{name} of the {kind} is {value!r:.60}"
-        assert int(told[used]) <= int(told[limit]), f"the {kind} has {used} {told[used]} and {limit} {told[limit]}"
+        assert int(headers[used]) <= int(headers[limit]), (
+            f"the {kind} has {used} {headers[used]} and {limit} {headers[limit]}"
+        )
 
 
 @requirement("files.storage")
 def test_storage(files: Files, gateway: dict[str, Any]) -> None:
-    """One knows how much room there is."""
+    """An upload and a list report the bytes stored and the bytes allowed."""
     names = gateway["files"]["storage"]
 
     _demand_room(files, names["used"], names["limit"])
@@ -198,7 +199,7 @@ def test_storage(files: Files, gateway: dict[str, Any]) -> None:
 
 @requirement("files.storage.files")
 def test_storage_files(files: Files, gateway: dict[str, Any]) -> None:
-    """One knows how many files there may be."""
+    """An upload and a list tell the number of files and how many there may be, of which the first is no larger."""
     names = gateway["files"]["storage"]
 
     _demand_room(files, names["files"], names["files_limit"])
@@ -217,7 +218,7 @@ def _used(files: Files, gateway: dict[str, Any], look: int) -> list[int]:
 
 @requirement("files.storage.grows")
 def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
-    """What is uploaded takes room."""
+    """The bytes stored grow by the size of an upload."""
     size = len(BALLAST.data)
     grown = steady(lambda look: _growth(_used(files, gateway, look)), lambda bytes_: bytes_ == size)
 
@@ -226,7 +227,7 @@ def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
 
 @requirement("files.storage.shrinks")
 def test_storage_shrinks(files: Files, gateway: dict[str, Any]) -> None:
-    """What is deleted gives its room back."""
+    """The bytes stored shrink by the size of a deleted file."""
     size = len(BALLAST.data)
     shrunk = steady(lambda look: -_growth(_used(files, gateway, look)[1:]), lambda bytes_: bytes_ == size)
 
@@ -237,14 +238,14 @@ def _growth(used: list[int]) -> int:
     return used[1] - used[0]
 
 
-def _expiring(files: Files, seconds: int) -> Answer:
+def _expiring(files: Files, seconds: int) -> FileAnswer:
     more = [("expires_after[anchor]", "created_at"), ("expires_after[seconds]", seconds)]
     return files.upload(TEXT, files.purpose, more=more)
 
 
 @requirement("files.expiry")
 def test_expiry(files: Files) -> None:
-    """A file may be for a while only."""
+    """A file that is uploaded with `expires_after` says in `expires_at` when it will expire."""
     answer = _expiring(files, HOUR)
     if answer.status in REFUSED:
         raise Unsupported(f"the target takes no expires_after: {answer.exchange.text:.120}")
@@ -258,9 +259,9 @@ def test_expiry(files: Files) -> None:
 
 @requirement("files.expiry.invalid")
 def test_expiry_invalid(files: Files) -> None:
-    """A file is not for a moment."""
+    """A time below the documented minimum in `expires_after` is refused with a 4xx."""
     taken = _expiring(files, HOUR)
     if not taken.served or taken.body.get("expires_at") is None:
         inconclusive("expires_after is not taken at all")
 
-    refused(_expiring(files, 1), range(400, 500))
+    demand_client_error(_expiring(files, 1))

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from conformance.words.answer import demand_count, demand_json, demand_kind, demand_objects, demand_served, demand_text
+from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
+from conformance.words.gemini.demands import CAPITALS, SAY, WORD, demand_sum, demand_usage
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 LONG = "Answer politely. " * 20
-WORD = "heron-7491"
-SAY = f"Repeat exactly: {WORD}"
-CAPITALS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount")
-
-
-def judge_usage(usage: Any) -> None:
-    """Demands that the prompt and the total are counted."""
-    counts = demand_kind(usage, "usageMetadata", dict)
-    prompt = demand_count(counts.get("promptTokenCount"), "promptTokenCount", 1)
-    answered = demand_count(counts.get("candidatesTokenCount") or 0, "candidatesTokenCount")
-    total = demand_count(counts.get("totalTokenCount"), "totalTokenCount")
-
-    assert total >= prompt + answered, f"totalTokenCount is {total}, prompt {prompt}, answer {answered}"
-
-
-def judge_sum(usage: dict[str, Any]) -> None:
-    """Demands that the total is the sum of its parts."""
-    prompt, total = pick(usage, "promptTokenCount", kind=int), pick(usage, "totalTokenCount", kind=int)
-    parts = [pick(usage, name, kind=int) for name in PARTS if usage.get(name)]
-
-    assert total == prompt + sum(parts), f"totalTokenCount is {total}, the prompt {prompt}, the others {parts}"
 
 
 @requirement("gemini.answers")
 def test_answers(gemini: Gemini) -> None:
-    """The plainest request is answered in JSON."""
+    """`:generateContent` below `v1beta` answers 200 with a JSON object."""
     answer = gemini.generate()
 
     demand_served(answer)
@@ -45,16 +23,15 @@ def test_answers(gemini: Gemini) -> None:
 
 @requirement("gemini.schema")
 def test_schema(gemini: Gemini, contract: Contract) -> None:
-    """The answer has the documented form."""
+    """The answer satisfies the documented schema of a GenerateContentResponse."""
     answer = gemini.generate()
-    problem = contract.operations["generateContent"].response_problem(200, answer.body)
 
-    assert problem is None, problem.message
+    demand_schema(contract.operations["generateContent"], answer)
 
 
 @requirement("gemini.candidates")
 def test_candidates(gemini: Gemini) -> None:
-    """There is an answer."""
+    """`candidates` is a non-empty array of objects, unless the prompt was blocked."""
     body = gemini.generate().body
     if member(body, "promptFeedback", "blockReason"):
         inconclusive("the prompt was blocked")
@@ -64,7 +41,7 @@ def test_candidates(gemini: Gemini) -> None:
 
 @requirement("gemini.role")
 def test_role(gemini: Gemini) -> None:
-    """The model is called model here."""
+    """The role of an answer is `model`."""
     answer = gemini.generate()
 
     role = answer.content.get("role")
@@ -73,7 +50,7 @@ def test_role(gemini: Gemini) -> None:
 
 @requirement("gemini.text")
 def test_text(gemini: Gemini) -> None:
-    """The words stand in the parts of the content."""
+    """The parts of an answer carry its text."""
     answer = gemini.generate()
     if answer.candidate.get("finishReason") not in (None, "STOP") and not answer.parts:
         inconclusive(f"the answer was ended by {answer.candidate.get('finishReason')!r:.60}")
@@ -83,7 +60,7 @@ def test_text(gemini: Gemini) -> None:
 
 @requirement("gemini.finish-reason")
 def test_finish_reason(gemini: Gemini) -> None:
-    """An answer says why it ended, in the words of this protocol."""
+    """`finishReason` of a whole answer is a word in capitals, such as STOP."""
     reason = demand_text(gemini.generate().candidate.get("finishReason"), "finishReason")
 
     assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
@@ -91,25 +68,25 @@ def test_finish_reason(gemini: Gemini) -> None:
 
 @requirement("gemini.usage")
 def test_usage(gemini: Gemini) -> None:
-    """What the answer cost is told."""
-    judge_usage(gemini.generate().body.get("usageMetadata"))
+    """`usageMetadata` counts the tokens of the prompt, and its total is no less than prompt and answer."""
+    demand_usage(gemini.generate().body.get("usageMetadata"))
 
 
 @requirement("gemini.usage.sum")
 def test_usage_sum(gemini: Gemini) -> None:
-    """The total is the sum of what it counts."""
-    judge_sum(pick(gemini.generate().body, "usageMetadata", kind=dict))
+    """`totalTokenCount` is the sum of prompt, answer, thoughts and tool results."""
+    demand_sum(pick(gemini.generate().body, "usageMetadata", kind=dict))
 
 
 @requirement("gemini.model-version")
 def test_model_version(gemini: Gemini) -> None:
-    """The answer names its model."""
+    """`modelVersion` names the model that answered."""
     demand_text(gemini.generate().body.get("modelVersion"), "modelVersion")
 
 
 @requirement("gemini.response-id")
 def test_response_id(gemini: Gemini) -> None:
-    """Every answer has an id of its own."""
+    """`responseId` is a non-empty text, another one for each answer."""
     ids = [demand_text(gemini.generate(take=take).body.get("responseId"), "responseId") for take in (0, 1)]
 
     assert ids[0] != ids[1], f"two answers have the id {ids[0]!r:.60}"
@@ -117,22 +94,22 @@ def test_response_id(gemini: Gemini) -> None:
 
 @requirement("gemini.default-role")
 def test_default_role(gemini: Gemini) -> None:
-    """Who leaves the role out speaks as the user."""
+    """A turn without a role is the user's."""
     demand_served(gemini.generate([{"parts": [{"text": SAY}]}]))
 
 
 @requirement("gemini.system-instruction")
 def test_system_instruction(gemini: Gemini) -> None:
-    """An instruction is read, and therefore counted."""
-    told = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
+    """`systemInstruction` reaches the model: it costs prompt tokens."""
+    instructed = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
 
-    demand_served(told)
-    _demand_more(told, gemini.generate(), "an instruction of 40 words")
+    demand_served(instructed)
+    _demand_more(instructed, gemini.generate(), "an instruction of 40 words")
 
 
 @requirement("gemini.history")
 def test_history(gemini: Gemini) -> None:
-    """Earlier turns are read, and therefore counted."""
+    """Earlier turns reach the model: they cost prompt tokens."""
     turns = [turn(LONG), turn("Yes.", "model"), turn(SAY)]
     last = gemini.generate(SAY)
 
@@ -148,7 +125,7 @@ def _demand_more(longer: Generated, shorter: Generated, what: str) -> None:
 
 @requirement("gemini.snake-case")
 def test_snake_case(gemini: Gemini) -> None:
-    """A field means the same in both spellings."""
+    """Fields in snake_case are read like those in camelCase."""
     camel = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
     less, more = gemini.generate().tokens("promptTokenCount"), camel.tokens("promptTokenCount")
     if more <= less:
@@ -162,7 +139,7 @@ def test_snake_case(gemini: Gemini) -> None:
 
 @requirement("gemini.same-text")
 def test_same_text(gemini: Gemini) -> None:
-    """One model is one model, whatever the protocol."""
+    """A model that is asked to repeat a text repeats it in this protocol as in the OpenAI dialect."""
     if WORD not in gemini.ask.chat(SAY, model=gemini.model).text:
         inconclusive("the model does not repeat the word in the OpenAI dialect")
     answers = [gemini.generate(SAY)]
@@ -175,7 +152,7 @@ def test_same_text(gemini: Gemini) -> None:
 
 @requirement("gemini.same-usage")
 def test_same_usage(gemini: Gemini) -> None:
-    """One prompt is one prompt. What a template adds is tolerated."""
+    """A prompt costs about as many tokens in this protocol as in the OpenAI dialect."""
     other = gemini.ask.chat(SAY, model=gemini.model).tokens("prompt_tokens")
     count = gemini.generate(SAY).tokens("promptTokenCount")
 

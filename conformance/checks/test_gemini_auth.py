@@ -12,10 +12,9 @@ from conformance.words.answer import demand_status
 from conformance.words.ask import CREDENTIALS, STRANGER
 from conformance.words.check import Unsupported, requirement
 from conformance.words.gemini.contents import Gemini, Generated
+from conformance.words.gemini.demands import OWN
 
 NOBODY = STRANGER.reveal()
-OWN = {400, 401, 403}
-"""What the protocol's own provider, and who passes its answers on, gives for no key and for a bad one."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,14 +36,14 @@ def _stranger(gemini: Gemini) -> Generated:
 
 @requirement("gemini.auth.key")
 def test_key(gemini: Gemini) -> None:
-    """A valid key opens both methods."""
+    """A valid key in the documented header alone opens whole answers and streams."""
     for answer in (gemini.generate().exchange, gemini.stream().exchange):
         assert answer.status not in {401, 403}, f"a valid key is answered {answer.status}: {answer.text:.120}"
 
 
 @requirement("gemini.auth.missing")
 def test_missing(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
-    """Without a key nothing is generated."""
+    """A request without a credential is refused with its documented status."""
     answer = gemini.generate(key=None, headers={}).exchange
 
     demand_status(answer, _allowed(gateway, promised, "missing_credential"))
@@ -52,7 +51,7 @@ def test_missing(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> Non
 
 @requirement("gemini.auth.stream")
 def test_stream(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
-    """A stream needs a key like everything else, and is refused before it begins."""
+    """A stream without a key is refused before it begins."""
     answer = gemini.stream(key=None, headers={}).exchange
 
     demand_status(answer, _allowed(gateway, promised, "missing_credential"))
@@ -61,13 +60,13 @@ def test_stream(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None
 
 @requirement("gemini.auth.unknown")
 def test_unknown(gemini: Gemini, gateway: dict[str, Any], promised: bool) -> None:
-    """A key that nobody issued opens nothing."""
+    """A key that was never issued is refused with its documented status."""
     demand_status(_stranger(gemini).exchange, _allowed(gateway, promised, "invalid_credential"))
 
 
 @requirement("gemini.auth.echo")
 def test_echo(gemini: Gemini) -> None:
-    """A refused key is not shown in full: errors end up in logs."""
+    """A refused key is not repeated in full."""
     answer = _stranger(gemini).exchange
 
     assert NOBODY not in answer.text, f"the error repeats the whole key: {answer.text:.200}"
@@ -75,7 +74,7 @@ def test_echo(gemini: Gemini) -> None:
 
 @requirement("gemini.auth.precedence")
 def test_precedence(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """The header of the protocol comes first."""
+    """`x-goog-api-key` decides when `Authorization` carries another credential."""
     if "x-goog-api-key" not in gateway["protocols"]["gemini"]["credentials"]:
         raise Unsupported("x-goog-api-key is not documented")
     headers = {**CREDENTIALS["x-goog-api-key"], "authorization": f"Bearer {NOBODY}"}
@@ -86,7 +85,7 @@ def test_precedence(gemini: Gemini, gateway: dict[str, Any]) -> None:
 
 @requirement("gemini.auth.query")
 def test_query(gemini: Gemini) -> None:
-    """The oldest form of the credential still works. It ends up in logs, so it has a key of its own."""
+    """A key in the query is accepted. It ends up in logs, so it has a key of its own."""
     answer = gemini.generate(key="in-query", query=f"key={KEY_HERE}", headers={"authorization": ""}).exchange
 
     demand_status(answer, {200})

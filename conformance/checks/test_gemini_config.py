@@ -7,12 +7,11 @@ from typing import Any
 
 import jsonschema
 
-from conformance.checks.test_chat_media import NOT_FETCHED, PUBLIC
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_objects, demand_served
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.gemini.contents import ROOM, Gemini, Generated
-from conformance.words.samples import media
+from conformance.words.gemini.contents import ROOM, Gemini, Generated, picture
+from conformance.words.samples.media import NOT_FETCHED, PUBLIC
 
 LIMIT = 24
 COUNT = "Count from 1 to 200, in digits, separated by commas. Write the numbers and nothing else."
@@ -32,26 +31,20 @@ JSON_SCHEMA = {
 JSON = {"responseMimeType": "application/json"}
 
 
-def picture(data: str | None = None) -> list[dict[str, Any]]:
-    """A turn with an image: the red square, or what base64 is given."""
-    inline = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
-    return [{"role": "user", "parts": [{"text": "What is this?"}, {"inlineData": inline}]}]
-
-
 @requirement("gemini.max-tokens")
 def test_max_tokens(gemini: Gemini) -> None:
-    """The limit is one."""
+    """An answer has no more than `maxOutputTokens` tokens."""
     answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
     demand_served(answer)
-    told = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
+    tokens = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
 
-    assert told <= LIMIT, f"maxOutputTokens is {LIMIT}, candidatesTokenCount {told}"
+    assert tokens <= LIMIT, f"maxOutputTokens is {LIMIT}, candidatesTokenCount {tokens}"
     assert "150" not in str(answer.parts), f"maxOutputTokens is {LIMIT}, and the answer counts beyond 150"
 
 
 @requirement("gemini.max-tokens.finish-reason")
 def test_max_tokens_finish_reason(gemini: Gemini) -> None:
-    """Who is cut off knows it."""
+    """An answer that the limit cuts off ends with MAX_TOKENS."""
     answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
     if answer.tokens("candidatesTokenCount") < LIMIT - 1 and answer.finish_reason != "MAX_TOKENS":
         inconclusive("the model stopped before the limit")
@@ -63,16 +56,16 @@ def test_max_tokens_finish_reason(gemini: Gemini) -> None:
 
 @requirement("gemini.safety-settings")
 def test_safety_settings(gemini: Gemini) -> None:
-    """A threshold may be set."""
+    """`safetySettings` are accepted."""
     settings = [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"}]
 
     demand_served(gemini.generate(safetySettings=settings))
 
 
 @requirement("gemini.stop")
-def test_stop(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """Nothing is written from the stop sequence on."""
-    answer = granted(gemini.generate(UP_TO_NINE, config={"stopSequences": ["5"]}))
+def test_stop(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """The text ends before a stop sequence."""
+    answer = demand_supported(gemini.generate(UP_TO_NINE, config={"stopSequences": ["5"]}))
     text = answer.text
     if "4" not in text:
         inconclusive(f"the model did not count: {text:.80}")
@@ -81,15 +74,15 @@ def test_stop(gemini: Gemini, granted: Callable[..., Generated]) -> None:
 
 
 @requirement("gemini.sampling")
-def test_sampling(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """The usual parameters may be set."""
-    granted(gemini.generate(config={"temperature": 0, "topP": 0.9, "topK": 20, "seed": 7}))
+def test_sampling(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """`temperature`, `topP`, `topK` and `seed` are accepted."""
+    demand_supported(gemini.generate(config={"temperature": 0, "topP": 0.9, "topK": 20, "seed": 7}))
 
 
 @requirement("gemini.candidate-count")
-def test_candidate_count(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """Two answers are two candidates."""
-    answer = granted(gemini.generate(config={"candidateCount": 2}))
+def test_candidate_count(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """`candidateCount` 2 gives two candidates with the indices 0 and 1."""
+    answer = demand_supported(gemini.generate(config={"candidateCount": 2}))
     candidates = [one for one in pick(answer.body, "candidates", kind=list) if isinstance(one, dict)]
 
     indices = sorted(one.get("index") or 0 for one in candidates)
@@ -97,9 +90,9 @@ def test_candidate_count(gemini: Gemini, granted: Callable[..., Generated]) -> N
 
 
 @requirement("gemini.logprobs")
-def test_logprobs(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """Probabilities come with the tokens."""
-    answer = granted(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
+def test_logprobs(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """`responseLogprobs` gives the probability of each chosen token."""
+    answer = demand_supported(gemini.generate(config={"responseLogprobs": True, "logprobs": 2}))
     result = demand_kind(answer.candidate.get("logprobsResult"), "logprobsResult", dict)
 
     for token in demand_objects(result.get("chosenCandidates"), "chosenCandidates"):
@@ -109,21 +102,21 @@ def test_logprobs(gemini: Gemini, granted: Callable[..., Generated]) -> None:
 
 
 @requirement("gemini.json")
-def test_json(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """JSON is JSON."""
-    _value(granted(gemini.generate(BOOK, config=JSON)))
+def test_json(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """With `responseMimeType` application/json the text is JSON."""
+    _value(demand_supported(gemini.generate(BOOK, config=JSON)))
 
 
 @requirement("gemini.json.schema")
-def test_json_schema_of_openapi(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """The schema in the words of this protocol is kept."""
-    _demand_book(granted(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
+def test_json_schema_of_openapi(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """The text satisfies `responseSchema`."""
+    _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
 
 
 @requirement("gemini.json.json-schema")
-def test_json_schema(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """A JSON Schema is kept."""
-    _demand_book(granted(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
+def test_json_schema(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """The text satisfies `responseJsonSchema`."""
+    _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
 
 
 def _value(answer: Generated) -> Any:
@@ -142,14 +135,14 @@ def _demand_book(answer: Generated) -> None:
 
 
 @requirement("gemini.vision")
-def test_vision(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """An image may come along."""
-    granted(gemini.generate(picture()))
+def test_vision(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """An image in `inlineData` is accepted by a model that takes images."""
+    demand_supported(gemini.generate(picture()))
 
 
 @requirement("gemini.vision.counted")
 def test_vision_counted(gemini: Gemini) -> None:
-    """An image is seen, and therefore counted."""
+    """An image reaches the model: it costs prompt tokens."""
     words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}])
     more, less = gemini.generate(picture()).tokens("promptTokenCount"), words.tokens("promptTokenCount")
 
@@ -168,14 +161,14 @@ def _fetched(gemini: Gemini) -> Generated:
 
 
 @requirement("gemini.file-data")
-def test_file_data(gemini: Gemini, granted: Callable[..., Generated]) -> None:
-    """An image may be fetched."""
-    granted(_fetched(gemini))
+def test_file_data(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
+    """An image in `fileData`, under a public address, is accepted."""
+    demand_supported(_fetched(gemini))
 
 
 @requirement("gemini.file-data.counted")
 def test_file_data_counted(gemini: Gemini) -> None:
-    """An image that is fetched is seen, and therefore counted."""
+    """An image in `fileData` reaches the model: it costs prompt tokens."""
     words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}]).tokens("promptTokenCount")
     if gemini.generate(picture()).tokens("promptTokenCount") <= words + 10:
         inconclusive("an image in `inlineData` is not counted either")

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_gemini_auth import OWN
-from conformance.checks.test_gemini_errors import demand_message, demand_name
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_status
 from conformance.words.ask import STRANGER
 from conformance.words.check import Unsupported, inconclusive, requirement
 from conformance.words.gemini.contents import Gemini
+from conformance.words.gemini.demands import OWN, demand_error_message, demand_error_name
 from conformance.words.gemini.embeddings import METHODS, embed, embed_batch, model_of
 from conformance.words.openai.bad_requests import NOWHERE
 
@@ -43,19 +42,19 @@ def _unknown_model(gemini: Gemini) -> Exchange:
 
 @requirement("gemini.embeddings.missing-content")
 def test_missing_content(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """Nothing has no vector."""
+    """A request without `content` is refused with the documented status."""
     demand_status(_without_content(gemini), _allowed(gateway, "missing_field", "invalid_value"))
 
 
 @requirement("gemini.embeddings.batch.empty")
 def test_batch_empty(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """No requests are no batch."""
+    """A batch without requests is refused with the documented status."""
     demand_status(_empty_batch(gemini), _allowed(gateway, "missing_field", "invalid_value"))
 
 
 @requirement("gemini.embeddings.batch.model")
 def test_batch_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A batch is of one model."""
+    """A batch whose requests name another model than its path is refused."""
     answer = embed_batch(gemini, named=NOWHERE).exchange
 
     demand_status(answer, _allowed(gateway, "invalid_value", "unknown_model"))
@@ -63,14 +62,14 @@ def test_batch_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
 
 @requirement("gemini.embeddings.unknown-model")
 def test_unknown_model(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A model that does not exist gives no vectors."""
+    """Vectors of a model that does not exist are refused with the documented status."""
     demand_status(_unknown_model(gemini), _allowed(gateway, "unknown_model"))
 
 
 @requirement("gemini.embeddings.missing-key")
 @pytest.mark.usefixtures("guarded")
 def test_missing_key(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """Strangers are not served."""
+    """A request for a vector without a credential is refused."""
     answer = embed(gemini, key=None, headers={}).exchange
 
     demand_status(answer, _allowed(gateway, "missing_credential") | OWN)
@@ -79,7 +78,7 @@ def test_missing_key(gemini: Gemini, gateway: dict[str, Any]) -> None:
 @requirement("gemini.embeddings.unknown-key")
 @pytest.mark.usefixtures("guarded")
 def test_unknown_key(gemini: Gemini, gateway: dict[str, Any]) -> None:
-    """A key that nobody issued opens nothing."""
+    """A request for a vector with a key that was never issued is refused."""
     answer = embed(gemini, key=STRANGER).exchange
 
     demand_status(answer, _allowed(gateway, "invalid_credential") | OWN)
@@ -93,14 +92,14 @@ def _refusals(gemini: Gemini) -> list[Exchange]:
 
 @requirement("gemini.embeddings.error-message")
 def test_error_message(gemini: Gemini) -> None:
-    """An error can be read."""
+    """The body of a refusal is a JSON object `error` with a non-empty `message`."""
     for answer in _refusals(gemini):
-        demand_message(answer.status, answer.json)
+        demand_error_message(answer.status, answer.json)
 
 
 @requirement("gemini.embeddings.error-status")
 def test_error_status(gemini: Gemini) -> None:
-    """An error has the number and the name that the official clients show."""
+    """An error has the code and the status name that the official clients show."""
     bodies = [(one.status, one.json.get("error")) for one in _refusals(gemini) if isinstance(one.json, dict)]
     errors = [(status, error) for status, error in bodies if isinstance(error, dict)]
     if not errors:
@@ -108,4 +107,4 @@ def test_error_status(gemini: Gemini) -> None:
 
     for status, error in errors:
         assert error.get("code") == status, f"error.code of a {status} is {error.get('code')!r:.60}"
-        demand_name(status, error)
+        demand_error_name(status, error)

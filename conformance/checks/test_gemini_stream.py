@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_stream_transport import LONG, judge_incremental
-from conformance.checks.test_gemini import CAPITALS, judge_sum, judge_usage
 from conformance.target import Target
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, text_of
+from conformance.words.gemini.demands import CAPITALS, demand_sum, demand_usage
+from conformance.words.samples.prompts import COUNT_FAR
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_incremental
 from gateway_contract import Contract
 
 DONE = "[DONE]"
-COUNT = "Count from 1 to 60, separated by commas."
 UNICODE = "grün ≠ 緑 🌿"
 
 
@@ -35,13 +36,13 @@ def demand_stream(answer: GeneratedStream) -> None:
 
 @requirement("gemini.stream.answers")
 def test_answers(stream: GeneratedStream) -> None:
-    """What is asked for as events comes as events."""
+    """`:streamGenerateContent?alt=sse` answers 200 with `text/event-stream`."""
     demand_stream(stream)
 
 
 @requirement("gemini.stream.framing")
 def test_framing(stream: GeneratedStream) -> None:
-    """Every event is closed, in UTF-8."""
+    """The body is server-sent events in UTF-8: fields on lines, every event closed by a blank line."""
     assert stream.events
     reader = stream.exchange.stream
 
@@ -51,20 +52,20 @@ def test_framing(stream: GeneratedStream) -> None:
 
 @requirement("gemini.stream.json-events")
 def test_json_events(stream: GeneratedStream) -> None:
-    """Every event is a piece of the answer."""
+    """The data of every event is a JSON object."""
     for event in stream.events:
         assert event.data == DONE or isinstance(decoded(event.data), dict), f"an event is {event.data!r:.120}"
 
 
 @requirement("gemini.stream.no-done")
 def test_no_done(stream: GeneratedStream) -> None:
-    """The end of the connection is the end of the stream."""
+    """No `[DONE]` is sent: the official clients fail on it."""
     assert DONE not in [event.data.strip() for event in stream.events], "the stream holds [DONE]"
 
 
 @requirement("gemini.stream.data-lines")
 def test_data_lines(stream: GeneratedStream) -> None:
-    """Lines are as the official clients know them."""
+    """The stream consists of lines that begin with `data: ` and blank lines: the official clients read no others."""
     assert stream.events
     lines = stream.exchange.text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
 
@@ -74,7 +75,7 @@ def test_data_lines(stream: GeneratedStream) -> None:
 
 @requirement("gemini.stream.complete")
 def test_complete(stream: GeneratedStream) -> None:
-    """The connection lasts as long as the answer."""
+    """The connection of a stream is closed in good order, not in the middle of the body."""
     if stream.status != 200:
         inconclusive(f"the request was answered {stream.status}")
 
@@ -83,16 +84,13 @@ def test_complete(stream: GeneratedStream) -> None:
 
 @requirement("gemini.stream.schema")
 def test_schema(stream: GeneratedStream, contract: Contract) -> None:
-    """Every piece has the documented form."""
-    operation = contract.operations["streamGenerateContent"]
-    problems = [problem for chunk in stream.chunks if (problem := operation.event_problem(chunk))]
-
-    assert not problems, problems[0].message
+    """Every event satisfies the documented schema of a GenerateContentResponse."""
+    demand_events(contract.operations["streamGenerateContent"], stream.chunks)
 
 
 @requirement("gemini.stream.role")
 def test_role(stream: GeneratedStream) -> None:
-    """The model is called model in every piece."""
+    """The role of every piece that carries parts is `model`."""
     for candidate in stream.candidates:
         if parts_of(candidate):
             role = candidate["content"].get("role", "model")
@@ -101,7 +99,7 @@ def test_role(stream: GeneratedStream) -> None:
 
 @requirement("gemini.stream.text")
 def test_text(stream: GeneratedStream) -> None:
-    """The words stand in the parts."""
+    """The parts of all pieces, joined, are the text."""
     ended = stream.finish_reasons
     if ended and ended[-1] != "STOP":
         inconclusive(f"the answer was ended by {ended[-1]!r:.60}")
@@ -112,8 +110,10 @@ def test_text(stream: GeneratedStream) -> None:
 
 @requirement("gemini.stream.fragments")
 def test_fragments(gemini: Gemini) -> None:
-    """Pieces are appended to each other."""
-    texts = [part["text"] for part in gemini.stream(COUNT).parts if isinstance(part.get("text"), str) and part["text"]]
+    """A piece carries what is new, not what was sent before."""
+    texts = [
+        part["text"] for part in gemini.stream(COUNT_FAR).parts if isinstance(part.get("text"), str) and part["text"]
+    ]
     if len(texts) < 3:
         inconclusive("the stream has fewer than three pieces")
 
@@ -123,7 +123,7 @@ def test_fragments(gemini: Gemini) -> None:
 
 @requirement("gemini.stream.unicode")
 def test_unicode(gemini: Gemini) -> None:
-    """No character is torn or replaced."""
+    """Characters outside ASCII arrive whole."""
     prompt = f"Repeat exactly: {UNICODE}"
     text = gemini.stream(prompt).text
     if UNICODE not in text and UNICODE not in gemini.generate(prompt).text:
@@ -134,7 +134,7 @@ def test_unicode(gemini: Gemini) -> None:
 
 @requirement("gemini.stream.finish-reason")
 def test_finish_reason(stream: GeneratedStream) -> None:
-    """A stream says why it ended, when it ended."""
+    """The last piece of the answer has its `finishReason`."""
     if not stream.candidates:
         inconclusive("cannot be judged: the stream has no candidate")
     if stream.exchange.broken or stream.errors:
@@ -152,51 +152,49 @@ def _last_usage(stream: GeneratedStream) -> Any:
 
 @requirement("gemini.stream.usage")
 def test_usage(stream: GeneratedStream) -> None:
-    """What the answer cost is told at the end."""
-    judge_usage(_last_usage(stream))
+    """The last event has `usageMetadata` with the tokens of the prompt and in total."""
+    demand_usage(_last_usage(stream))
 
 
 @requirement("gemini.stream.usage.sum")
 def test_usage_sum(stream: GeneratedStream) -> None:
-    """The total is the sum of what it counts."""
-    judge_sum(pick(_last_usage(stream), kind=dict))
+    """`totalTokenCount` of the last event is the sum of prompt, answer, thoughts and tool results."""
+    demand_sum(pick(_last_usage(stream), kind=dict))
 
 
 @requirement("gemini.stream.same")
 def test_same(stream: GeneratedStream) -> None:
-    """All pieces belong to one answer of one model."""
+    """`responseId` and `modelVersion` are the same in all events."""
     for name in ("responseId", "modelVersion"):
-        found = {str(chunk.get(name)) for chunk in stream.chunks}
-        assert len(found) == 1, f"{name} is not the same in all events: {sorted(found)[:3]}"
+        values = {str(chunk.get(name)) for chunk in stream.chunks}
+        assert len(values) == 1, f"{name} is not the same in all events: {sorted(values)[:3]}"
 
 
 @requirement("gemini.stream.increments")
 def test_increments(gemini: Gemini, target: Target) -> None:
-    """Words come while others are still to come."""
-    judge_incremental(lambda take, size: _slow(gemini, target, take, size).arrivals(), 2, 24)
+    """A long answer arrives while it is written, not at its end."""
+    demand_incremental(lambda take, size: _slow(gemini, target, take, size).arrivals(), 2, 24)
 
 
 def _slow(gemini: Gemini, target: Target, take: int, size: int, **rest: Any) -> GeneratedStream:
     """A long answer of a slow model, of at most so many tokens."""
     config = {"maxOutputTokens": size}
-    return gemini.stream(LONG, model=target.models["slow"], take=take, config=config, **rest)
+    return gemini.stream(COUNT_FAR, model=target.models["slow"], take=take, config=config, **rest)
 
 
 @requirement("gemini.stream.v1")
 def test_v1(gemini: Gemini, stream: GeneratedStream, contract: Contract) -> None:
-    """The client asks under v1, unless it is told otherwise."""
+    """`:streamGenerateContent` below `v1`, where recent clients ask, streams as below `v1beta`."""
     answer = gemini.stream(version="v1")
     demand_stream(answer)
-    problems = map(contract.operations["streamGenerateContentV1"].event_problem, answer.chunks)
-    problem = next(filter(None, problems), None)
 
-    assert problem is None, problem.message
+    demand_events(contract.operations["streamGenerateContentV1"], answer.chunks)
     assert text_of(answer.parts) or not text_of(stream.parts), "the stream has no text"
 
 
 @requirement("gemini.stream.array")
 def test_array(gemini: Gemini) -> None:
-    """The older form of a stream is one array."""
+    """Without `alt=sse` the answer is one JSON array of its pieces."""
     answer = gemini.stream(query="").exchange
     if answer.status != 200:
         inconclusive(f"the request was answered {answer.status}: {answer.text:.120}")
@@ -207,7 +205,7 @@ def test_array(gemini: Gemini) -> None:
 
 @requirement("gemini.stream.array.increments")
 def test_array_increments(gemini: Gemini, target: Target) -> None:
-    """The array grows while the answer does."""
+    """The array of a long answer arrives while it is written, not at its end."""
 
     def arrivals(take: int, size: int) -> list[float]:
         answer = _slow(gemini, target, take, size, query="").exchange
@@ -215,4 +213,4 @@ def test_array_increments(gemini: Gemini, target: Target) -> None:
             inconclusive(f"cannot be judged: the body is no JSON array: {answer.text:.80}")
         return [arrived for arrived, _ in answer.chunks]
 
-    judge_incremental(arrivals, 2, 24)
+    demand_incremental(arrivals, 2, 24)

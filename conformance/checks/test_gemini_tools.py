@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
 
-from conformance.words.answer import LIMITS, demand_served
+from conformance.words.answer import LIMITS, demand_refused, demand_served
 from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
 from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
@@ -49,13 +48,13 @@ def _functions_known(gemini: Gemini, gateway: dict[str, Any]) -> None:
 @requirement("gemini.tools.accepted")
 @pytest.mark.parametrize("config", [{}, {"toolConfig": mode("AUTO")}], ids=["default", "auto"])
 def test_accepted(gemini: Gemini, config: dict[str, Any]) -> None:
-    """Functions may be offered."""
+    """Functions may be offered, with mode AUTO and without a mode."""
     demand_served(gemini.generate(QUESTION, tools=TOOLS, **config))
 
 
 @requirement("gemini.tools.any")
 def test_any(gemini: Gemini) -> None:
-    """Any means at least one call."""
+    """Mode ANY gives at least one call."""
     answer = demand_served(required(gemini))
     if answer.candidate.get("finishReason") in ("MAX_TOKENS", "MALFORMED_FUNCTION_CALL"):
         inconclusive("the model did not finish its call")
@@ -65,7 +64,7 @@ def test_any(gemini: Gemini) -> None:
 
 @requirement("gemini.tools.allowed")
 def test_allowed(gemini: Gemini) -> None:
-    """What is not allowed is not called."""
+    """With `allowedFunctionNames` only these are called."""
     names = {
         str(call.get("name")) for call in demand_served(required(gemini, toolConfig=mode("ANY", "get_time"))).calls
     }
@@ -75,7 +74,7 @@ def test_allowed(gemini: Gemini) -> None:
 
 @requirement("gemini.tools.none")
 def test_none(gemini: Gemini) -> None:
-    """None means none."""
+    """Mode NONE gives no call."""
     answer = demand_served(required(gemini, toolConfig=mode("NONE")))
 
     assert not calls_of(answer.parts), f"mode NONE, but {answer.parts!r:.120}"
@@ -83,14 +82,14 @@ def test_none(gemini: Gemini) -> None:
 
 @requirement("gemini.tools.name")
 def test_name(gemini: Gemini) -> None:
-    """Only what was offered can be called."""
+    """Only functions that were offered are called."""
     for call in required(gemini).calls:
         assert call.get("name") in NAMES, f"the name of a call is {call.get('name')!r:.60}, which was not offered"
 
 
 @requirement("gemini.tools.args")
 def test_args(gemini: Gemini) -> None:
-    """Arguments are an object, or absent where there are none."""
+    """`args` of a call is an object, not text."""
     for call in required(gemini).calls:
         args = call.get("args", {})
         assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
@@ -99,7 +98,7 @@ def test_args(gemini: Gemini) -> None:
 @requirement("gemini.tools.arguments")
 @pytest.mark.parametrize("form", ["parameters", "parametersJsonSchema"])
 def test_arguments(gemini: Gemini, form: str) -> None:
-    """The schema of the arguments is kept, in both forms."""
+    """`args` satisfy `parameters`, and `parametersJsonSchema`."""
     function = FUNCTIONS[0] if form == "parameters" else declared("get_weather", parametersJsonSchema=CITY)
     answer = demand_served(required(gemini, tools=[{"functionDeclarations": [function]}]))
 
@@ -113,7 +112,7 @@ def test_arguments(gemini: Gemini, form: str) -> None:
 
 @requirement("gemini.tools.finish-reason")
 def test_finish_reason(gemini: Gemini) -> None:
-    """A call is an end like any other."""
+    """An answer that calls functions ends with STOP."""
     answer = required(gemini)
     assert answer.calls
 
@@ -122,7 +121,7 @@ def test_finish_reason(gemini: Gemini) -> None:
 
 @requirement("gemini.tools.no-parameters")
 def test_no_parameters(gemini: Gemini) -> None:
-    """A function may take nothing."""
+    """A function without parameters is called without arguments."""
     tools = [{"functionDeclarations": [declared("get_weather")]}]
 
     for call in demand_served(required(gemini, tools=tools)).calls:
@@ -131,7 +130,7 @@ def test_no_parameters(gemini: Gemini) -> None:
 
 @requirement("gemini.tools.stream")
 def test_stream(gemini: Gemini) -> None:
-    """A call is not cut into pieces."""
+    """A streamed call comes whole: a name, and `args` that are an object."""
     for call in gemini.stream(QUESTION, tools=TOOLS, toolConfig=mode("ANY")).calls:
         assert call.get("name") in NAMES, f"the name of a streamed call is {call.get('name')!r:.60}"
         args = call.get("args", {})
@@ -153,13 +152,13 @@ def _result(call: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
 
 @requirement("gemini.tools.result")
 def test_result(gemini: Gemini) -> None:
-    """What a function gave goes back to the model."""
+    """The turn of a call and the result of its function are accepted as the next turns."""
     demand_served(gemini.generate(results(required(gemini), {"result": "18 degrees, clear"}), tools=TOOLS))
 
 
 @requirement("gemini.tools.result.counted")
 def test_result_counted(gemini: Gemini) -> None:
-    """A result is read, and therefore counted."""
+    """The result of a function reaches the model: it costs prompt tokens."""
     answer = required(gemini)
     short = gemini.generate(results(answer, {"result": "18 degrees, clear"}), tools=TOOLS)
     long = gemini.generate(results(answer, {"result": WIND}), tools=TOOLS)
@@ -169,16 +168,18 @@ def test_result_counted(gemini: Gemini) -> None:
 
 
 @requirement("gemini.tools.result.orphan")
-def test_orphan(gemini: Gemini, refused: Callable[[Generated], None]) -> None:
-    """A result needs a call."""
+def test_orphan(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """A result that belongs to no call is refused."""
     orphan = _result({"name": "get_weather"}, {"result": "18 degrees, clear"})
 
-    refused(gemini.generate([turn(QUESTION), {"role": "user", "parts": [orphan]}], tools=TOOLS))
+    demand_refused(
+        gemini.generate([turn(QUESTION), {"role": "user", "parts": [orphan]}], tools=TOOLS), gateway, "invalid_value"
+    )
 
 
 @requirement("gemini.tools.parallel")
 def test_parallel(gemini: Gemini) -> None:
-    """Two calls are two, and so are their results."""
+    """Several calls of one answer can be told apart, and their results are accepted together."""
     answer = gemini.generate(BOTH, tools=TOOLS, toolConfig=mode("ANY"))
     if len(answer.calls) < 2:
         inconclusive("the model made one call")
@@ -189,14 +190,14 @@ def test_parallel(gemini: Gemini) -> None:
 
 
 @requirement("gemini.tools.allowed.unknown")
-def test_allowed_unknown(gemini: Gemini, refused: Callable[[Generated], None]) -> None:
-    """Only what was offered can be allowed."""
-    refused(required(gemini, toolConfig=mode("ANY", "get_tides")))
+def test_allowed_unknown(gemini: Gemini, gateway: dict[str, Any]) -> None:
+    """`allowedFunctionNames` with a name that was not offered is refused."""
+    demand_refused(required(gemini, toolConfig=mode("ANY", "get_tides")), gateway, "invalid_value")
 
 
 @requirement("gemini.tools.same-call")
 def test_same_call(gemini: Gemini) -> None:
-    """One model calls one function for one question, whatever the protocol."""
+    """A model calls the same function for a question in both protocols."""
     plain = gemini.ask.chat(QUESTION, model=gemini.model, **REQUIRED).tool_calls
     named = {str(member(call, "function", "name")) for call in plain}
     if named != {"get_weather"}:

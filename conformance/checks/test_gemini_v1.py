@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from conformance.checks.test_gemini import SAY
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini, turn
+from conformance.words.gemini.demands import SAY
 
 
 @requirement("gemini.v1.count-tokens")
 def test_count_tokens(gemini: Gemini) -> None:
-    """A prompt can be counted where the client asks unless it is told otherwise."""
+    """Tokens can be counted below `v1`, the default of the client."""
     answer = gemini.post("countTokens", {"contents": [turn(SAY)]}, version="v1")
 
     demand_status(answer, {200})
@@ -36,7 +36,7 @@ def _listed(gemini: Gemini) -> Exchange:
 
 @requirement("gemini.v1.models")
 def test_models(gemini: Gemini) -> None:
-    """Models are named as the paths name them."""
+    """The list of models below `v1` holds objects with a `name` that begins with `models/`."""
     answer = _listed(gemini)
 
     demand_status(answer, {200})
@@ -47,7 +47,7 @@ def test_models(gemini: Gemini) -> None:
 
 @requirement("gemini.v1.models.retrieve")
 def test_models_retrieve(gemini: Gemini) -> None:
-    """A model listed below v1 can be asked for there."""
+    """A listed model is answered below `v1` under its name, with that name."""
     names = [name for name in _names(_listed(gemini)) if name.startswith("models/")]
     names = sorted(names, key=lambda name: name.count("/")) or inconclusive("no listed model has a name")
     answer = gemini.get(f"/v1/{quote(names[0])}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import judge_credits
+from conformance.words.answer import demand_credits
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, requirement
 from conformance.words.openai import bad_requests
@@ -32,13 +32,13 @@ def answers(ask: Ask, contract: Contract) -> dict[str, Exchange]:
 
 
 def _ids(answers: dict[str, Exchange]) -> dict[str, str]:
-    found = {kind: answer.headers[REQUEST_ID] for kind, answer in answers.items() if REQUEST_ID in answer.headers}
-    return found or inconclusive("no answer has x-request-id")
+    ids = {kind: answer.headers[REQUEST_ID] for kind, answer in answers.items() if REQUEST_ID in answer.headers}
+    return ids or inconclusive("no answer has x-request-id")
 
 
 @requirement("headers.request-id")
 def test_request_id(answers: dict[str, Exchange], promised: bool) -> None:
-    """Every answer can be found again in the logs, errors and streams among them."""
+    """Every answer has a request id, errors and streams included."""
     lacking = [kind for kind, answer in answers.items() if not answer.headers.get(REQUEST_ID)]
 
     if len(lacking) == len(answers) and not promised:
@@ -48,7 +48,7 @@ def test_request_id(answers: dict[str, Exchange], promised: bool) -> None:
 
 @requirement("headers.request-id.unique")
 def test_request_id_unique(answers: dict[str, Exchange]) -> None:
-    """No two answers have the same id."""
+    """No two answers have the same `x-request-id`."""
     ids = _ids(answers)
     first: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ def test_request_id_unique(answers: dict[str, Exchange]) -> None:
 
 @requirement("headers.request-id.uuid")
 def test_request_id_uuid(answers: dict[str, Exchange], gateway: dict[str, Any]) -> None:
-    """The id is a UUID, where that is documented."""
+    """`x-request-id` is a UUID where that is documented."""
     if not gateway["headers"]["uuid"]:
         raise NotApplicable("no form of x-request-id is documented")
 
@@ -69,5 +69,5 @@ def test_request_id_uuid(answers: dict[str, Exchange], gateway: dict[str, Any]) 
 
 @requirement("headers.credits")
 def test_credits(ask: Ask, gateway: dict[str, Any]) -> None:
-    """An answer tells what it cost."""
-    judge_credits(ask.chat().taken, gateway)
+    """An answer that costs something has its cost in credits in the documented header, as a number of 0 or more."""
+    demand_credits(ask.chat().taken, gateway)

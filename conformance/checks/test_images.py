@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_now, demand_objects, demand_status, judge_credits
+from conformance.words.answer import demand_credits, demand_now, demand_objects, demand_status
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.openai.images import SIZE, Images, Studio, decoded, seen
+from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 OTHER_SIZES = ("1536x1024", "1792x1024", "512x512")
@@ -31,29 +32,27 @@ def plain(studio: Studio) -> Images:
 
 
 @requirement("images.answers")
-def test_answers(plain: Images, granted: Callable[..., Any]) -> None:
-    """A model and a prompt are enough."""
-    granted(plain)
+def test_answers(plain: Images, demand_supported: Callable[..., Any]) -> None:
+    """A model and a prompt are enough for an image: the request is answered 200."""
+    demand_supported(plain)
 
 
 @requirement("images.schema")
 def test_schema(plain: Images, contract: Contract) -> None:
-    """The documented schema holds."""
-    problem = contract.operations["createImage"].response_problem(200, plain.body)
-
+    """An answer with images is JSON and satisfies the documented schema."""
+    demand_schema(contract.operations["createImage"], plain)
     assert plain.exchange.media_type == "application/json", f"Content-Type is {plain.exchange.media_type!r}"
-    assert problem is None, f"{problem.param}: {problem.message}"
 
 
 @requirement("images.created")
 def test_created(plain: Images) -> None:
-    """`created` is now, in seconds."""
+    """`created` is the present time in whole seconds."""
     demand_now(plain.body.get("created"), "created")
 
 
 @requirement("images.data")
 def test_data(plain: Images) -> None:
-    """Every entry of the list holds an image."""
+    """`data` is a list of objects, and each holds its image as `url` or as `b64_json`."""
     for item in demand_objects(plain.body.get("data"), "data"):
         forms = [item.get("url"), item.get("b64_json")]
         assert any(isinstance(form, str) and form for form in forms), f"an entry has no image: {sorted(item)}"
@@ -61,20 +60,20 @@ def test_data(plain: Images) -> None:
 
 @requirement("images.one-form")
 def test_one_form(plain: Images) -> None:
-    """No image is sent twice."""
+    """An image is given in one form: not both as `url` and as `b64_json`."""
     for item in plain.items:
         assert not (item.get("url") and item.get("b64_json")), "an image has both url and b64_json"
 
 
 @requirement("images.one-by-default")
 def test_one_by_default(plain: Images) -> None:
-    """One image is made when nobody asks for more."""
+    """Without `n` there is one image."""
     assert len(plain.items) == 1, f"without n there are {len(plain.items)} images"
 
 
 @requirement("images.base64")
 def test_base64(studio: Studio, plain: Images) -> None:
-    """What is said to be base64 can be decoded as it is."""
+    """`b64_json` is base64 of the standard alphabet, with padding and without a `data:` prefix."""
     texts = _texts(plain) or _texts(studio.generate(response_format="b64_json"))
     if not texts:
         raise Unsupported("the target gives its images as URLs")
@@ -90,7 +89,7 @@ def _texts(answer: Images) -> list[str]:
 
 @requirement("images.decodes")
 def test_decodes(studio: Studio, plain: Images) -> None:
-    """A decoder opens the image to its last pixel."""
+    """An image is a whole PNG, JPEG or WebP file."""
     for item in plain.items:
         data = studio.data(item)
 
@@ -99,7 +98,7 @@ def test_decodes(studio: Studio, plain: Images) -> None:
 
 @requirement("images.usage")
 def test_usage(plain: Images) -> None:
-    """The total is the sum of its parts."""
+    """Where the usage is reported, `total_tokens` is the sum of `input_tokens` and `output_tokens`."""
     if plain.body.get("usage") is None:
         raise Unsupported("the target tells no usage of images")
     read, made, total = (
@@ -111,13 +110,13 @@ def test_usage(plain: Images) -> None:
 
 @requirement("images.credits")
 def test_credits(plain: Images, gateway: dict[str, Any]) -> None:
-    """An image tells what it cost."""
-    judge_credits(plain.taken, gateway)
+    """An image has its cost in credits in the documented header, as a number of 0 or more."""
+    demand_credits(plain.taken, gateway)
 
 
 @requirement("images.size")
 def test_size(studio: Studio, plain: Images) -> None:
-    """The image is as large as it should be."""
+    """An image has the width and height that were asked for."""
     if "size" not in studio.plain:
         raise Unsupported(f"the target refuses size {SIZE}")
 
@@ -126,7 +125,7 @@ def test_size(studio: Studio, plain: Images) -> None:
 
 @requirement("images.size.other")
 def test_size_other(studio: Studio) -> None:
-    """Another size is no square by default."""
+    """Another size than the usual square is kept to as well, where it is accepted."""
     for size in OTHER_SIZES:
         answer = studio.generate(size=size)
         if not 400 <= answer.status < 500:
@@ -139,54 +138,54 @@ def test_size_other(studio: Studio) -> None:
 
 def _demand_size(studio: Studio, answer: Images, size: str) -> None:
     for item in answer.items:
-        found = studio.seen(item)
-        assert f"{found.width}x{found.height}" == size, f"the image has {found.width}x{found.height}, not {size}"
+        image = studio.seen(item)
+        assert f"{image.width}x{image.height}" == size, f"the image has {image.width}x{image.height}, not {size}"
 
 
 @requirement("images.format")
-def test_format(studio: Studio, granted: Callable[..., Any]) -> None:
-    """The file format is the one that was asked for."""
+def test_format(studio: Studio, demand_supported: Callable[..., Any]) -> None:
+    """An image has the `output_format` that was asked for."""
     answers = {name: studio.generate(output_format=name) for name in ("jpeg", "webp")}
 
     for name, answer in answers.items():
-        for item in granted(answer).items:
-            found = studio.seen(item).format.lower()
-            assert found == name, f"output_format {name} gives {found}"
+        for item in demand_supported(answer).items:
+            format_name = studio.seen(item).format.lower()
+            assert format_name == name, f"output_format {name} gives {format_name}"
 
 
 @requirement("images.told")
 def test_told(studio: Studio, plain: Images) -> None:
-    """What the answer says of the image is so."""
+    """The `size` and the `output_format` of an answer are those of its images."""
     size, form = plain.body.get("size"), plain.body.get("output_format")
     for item in plain.items:
-        found = studio.seen(item)
-        right = not isinstance(size, str) or "x" not in size or size == f"{found.width}x{found.height}"
-        assert right, f"size is {size!r:.40}, the image has {found.width}x{found.height}"
-        named = str(form or found.format).upper().replace("JPG", "JPEG")
-        assert named == found.format, f"output_format is {form!r:.40}, the image is {found.format}"
+        image = studio.seen(item)
+        right = not isinstance(size, str) or "x" not in size or size == f"{image.width}x{image.height}"
+        assert right, f"size is {size!r:.40}, the image has {image.width}x{image.height}"
+        named = str(form or image.format).upper().replace("JPG", "JPEG")
+        assert named == image.format, f"output_format is {form!r:.40}, the image is {image.format}"
 
 
 @requirement("images.background")
-def test_background(studio: Studio, granted: Callable[..., Any]) -> None:
-    """A transparent background takes an alpha channel."""
-    answer = granted(studio.generate(background="transparent", output_format="png"))
+def test_background(studio: Studio, demand_supported: Callable[..., Any]) -> None:
+    """With `background: transparent` the image has an alpha channel, where that is accepted."""
+    answer = demand_supported(studio.generate(background="transparent", output_format="png"))
 
     for item in answer.items:
         assert studio.seen(item).alpha, "the image has no alpha channel"
 
 
 @requirement("images.n")
-def test_n(studio: Studio, granted: Callable[..., Any]) -> None:
-    """Two are asked for, and two there are."""
-    answer = granted(studio.generate(n=2))
+def test_n(studio: Studio, demand_supported: Callable[..., Any]) -> None:
+    """There are as many images as `n` says."""
+    answer = demand_supported(studio.generate(n=2))
 
     assert len(answer.items) == 2, f"n is 2, and there are {len(answer.items)} images"
 
 
 @requirement("images.b64")
-def test_b64(studio: Studio, granted: Callable[..., Any]) -> None:
-    """Base64 is given to who asks for it."""
-    for item in granted(studio.generate(response_format="b64_json")).items:
+def test_b64(studio: Studio, demand_supported: Callable[..., Any]) -> None:
+    """`response_format: b64_json` gives every image as `b64_json`."""
+    for item in demand_supported(studio.generate(response_format="b64_json")).items:
         assert isinstance(item.get("b64_json"), str), f"an image has no b64_json: {sorted(item)}"
 
 
@@ -197,9 +196,9 @@ def linked(studio: Studio) -> Images:
 
 
 @requirement("images.url")
-def test_url(linked: Images, granted: Callable[..., Any], promised: bool) -> None:
-    """A URL is given to who asks for it, unless the model answers in base64 always and nobody promised otherwise."""
-    for item in granted(linked).items:
+def test_url(linked: Images, demand_supported: Callable[..., Any], promised: bool) -> None:
+    """A URL is given when it is asked for, unless the model always answers in base64 and no document promises a URL."""
+    for item in demand_supported(linked).items:
         if not promised and isinstance(item.get("b64_json"), str):
             raise Unsupported("the target answers in base64 whatever is asked for")
         assert isinstance(item.get("url"), str), f"an image has no url: {sorted(item)}"
@@ -215,7 +214,7 @@ def _urls(linked: Images) -> list[str]:
 
 @requirement("images.url.absolute")
 def test_url_absolute(linked: Images, ask: Ask, promised: bool) -> None:
-    """The URL works wherever it is taken."""
+    """The URL of an image is absolute, with http or https."""
     encrypted = promised and ask.recorder.target.base_url.startswith("https:")
     schemes = ("https",) if encrypted else ("http", "https")
     pattern = re.compile(rf"({'|'.join(schemes)})://[^/?#\s]+\S*", re.IGNORECASE)
@@ -226,7 +225,7 @@ def test_url_absolute(linked: Images, ask: Ask, promised: bool) -> None:
 
 @requirement("images.url.works")
 def test_url_works(linked: Images, studio: Studio) -> None:
-    """The image is there at once, for everybody who has the URL."""
+    """Right after the answer the URL gives the image, without a credential."""
     for url in _urls(linked):
         fetched = studio.fetch(url)
 
@@ -236,7 +235,7 @@ def test_url_works(linked: Images, studio: Studio) -> None:
 
 @requirement("images.url.media-type")
 def test_url_media_type(linked: Images, studio: Studio) -> None:
-    """A browser would show it."""
+    """What the URL gives is labelled as an image."""
     for url in _urls(linked):
         fetched = studio.fetch(url)
         if fetched.status != 200:

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error, provoke
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import PATIENCE, Recorder
-from conformance.words.answer import allowed_for, demand_status
+from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.words.openai.bad_requests import CHAT
+from conformance.words.openai.errors import provoke
 
 DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ms|us|µs|ns|d|h|m|s))+")
 WHOLE = re.compile(r"[0-9]+")
@@ -58,13 +58,13 @@ def _state(cause: str, ask: Ask, target: Target, gateway: dict[str, Any]) -> Non
 
 @requirement("limits.rate")
 def test_rate(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Too many requests are told so."""
+    """A request over the limit is a 429."""
     _state("rate_limited", ask, target, gateway)
 
 
 @requirement("limits.signal")
 def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """A 429 says when to come back."""
+    """A 429 has one of the headers that are documented for it."""
     signals = {"retry-after": "retry-after", "x-ratelimit": RESET}
     names = [signals[signal] for signal in gateway["limits"]["signals"]]
     if not names:
@@ -75,7 +75,7 @@ def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
 
 @requirement("limits.retry-after")
 def test_retry_after(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """Retry-After can be read: whole seconds, or a date where no form is documented."""
+    """Retry-After is a number of whole seconds, or a date where no format is documented."""
     value = _signalled(limited).headers.get("retry-after")
     if value is None:
         inconclusive("the 429 has no Retry-After")
@@ -98,7 +98,7 @@ def _is_date(value: str) -> bool:
 
 @requirement("limits.headers.limit")
 def test_headers_limit(limited: Exchange, promised: bool) -> None:
-    """The limit is a number."""
+    """`x-ratelimit-limit-requests` of a 429 is a whole number, and is there where it is promised."""
     value = _header(limited, LIMIT, promised)
     if value is None:
         inconclusive(f"the 429 has no {LIMIT}")
@@ -108,7 +108,7 @@ def test_headers_limit(limited: Exchange, promised: bool) -> None:
 
 @requirement("limits.headers.remaining")
 def test_headers_remaining(limited: Exchange, promised: bool) -> None:
-    """Nothing remains of a limit that is used up; a limit of tokens may leave requests over."""
+    """Nothing remains of a limit that is used up; a token limit may leave requests over."""
     value = _header(limited, REMAINING, promised)
     if value is None:
         inconclusive(f"the 429 has no {REMAINING}")
@@ -119,7 +119,7 @@ def test_headers_remaining(limited: Exchange, promised: bool) -> None:
 
 @requirement("limits.headers.reset")
 def test_headers_reset(limited: Exchange, promised: bool) -> None:
-    """The time until the limit starts anew is a duration with units; a bare number will do where none is promised."""
+    """The time until the limit resets is a duration with units, or a bare number where no format is promised."""
     value = _header(limited, RESET, promised)
     if value is None:
         inconclusive(f"the 429 has no {RESET}")
@@ -129,11 +129,11 @@ def test_headers_reset(limited: Exchange, promised: bool) -> None:
 
 @requirement("limits.headers.consistent")
 def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
-    """What remains is never more than the limit."""
-    told = [
+    """Not more requests remain than the limit allows."""
+    values = [
         (answer.headers.get(LIMIT, ""), answer.headers.get(REMAINING, "")) for answer in (limited, ask.chat().exchange)
     ]
-    pairs = [pair for pair in told if all(map(WHOLE.fullmatch, pair))]
+    pairs = [pair for pair in values if all(map(WHOLE.fullmatch, pair))]
     if not pairs:
         inconclusive(f"no answer has {LIMIT} and {REMAINING}")
 
@@ -143,19 +143,19 @@ def test_headers_consistent(ask: Ask, limited: Exchange) -> None:
 
 @requirement("limits.headers.number")
 def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """The limit is the documented one."""
-    documented, told = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
+    """The limit is the documented number of requests a minute."""
+    documented, value = gateway["limits"]["requests_per_minute"], _signalled(limited).headers.get(LIMIT)
     if documented is None or "plans" in gateway["limits"]:
         raise NotApplicable("no single number is documented")
-    if told is None or not WHOLE.fullmatch(told):
-        inconclusive(f"cannot be judged: {LIMIT} is {told!r:.60}")
+    if value is None or not WHOLE.fullmatch(value):
+        inconclusive(f"cannot be judged: {LIMIT} is {value!r:.60}")
 
-    assert int(told) == documented, f"{LIMIT} is {told}, documented are {documented}"
+    assert int(value) == documented, f"{LIMIT} is {value}, documented are {documented}"
 
 
 @requirement("limits.recovers")
 def test_recovers(ask: Ask) -> None:
-    """After the advertised wait the limit is over."""
+    """After the advertised wait the same request is no longer limited."""
     takes = count()
     refused = _use_up(ask, "limited", takes)
     time.sleep(_wait(refused))
@@ -169,7 +169,7 @@ def test_recovers(ask: Ask) -> None:
 
 @requirement("limits.scope.shared")
 def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A second key does not double what an account may do."""
+    """The keys of one account share one limit where limits are documented as the account's or the team's."""
     if gateway["limits"]["scope"] not in {"account", "team"}:
         raise NotApplicable("limits are not documented as shared by the keys of an account")
 
@@ -178,7 +178,7 @@ def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("limits.scope.per-key")
 def test_scope_per_key(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Each key has a limit of its own."""
+    """Each key has a limit of its own where limits are documented as the key's."""
     if gateway["limits"]["scope"] != "key":
         raise NotApplicable("limits are not documented as counted by key")
 
@@ -223,51 +223,51 @@ def _wait(refused: Exchange) -> float:
 
 @requirement("limits.spend")
 def test_spend(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Whoever has spent all is told so."""
+    """An account that has reached its spend limit is refused with the documented status."""
     _state("spend_limit", ask, target, gateway)
 
 
 @requirement("limits.no-payment")
 def test_no_payment(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Whoever cannot pay is told so."""
+    """An account without a payment method is refused with the documented status."""
     _state("no_payment_method", ask, target, gateway)
 
 
 @requirement("limits.restricted-key")
 def test_restricted_key(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A valid key that may not do this is not called invalid."""
+    """A valid key that is not allowed an operation is a 403, never a 401."""
     _state("forbidden", ask, target, gateway)
 
 
 @requirement("limits.restricted-model")
 def test_restricted_model(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A model outside the account is refused as such."""
+    """A model that the account may not use is refused with the documented status."""
     answer = ask.post(CHAT, ask.body(model=target.models["forbidden"]), patient=False)
 
-    demand_status(answer, allowed_for(gateway, "forbidden"))
+    demand_refused(answer, gateway, "forbidden")
 
 
 @requirement("limits.error-body")
 def test_error_body(ask: Ask, target: Target) -> None:
-    """A refusal for a limit is an error like any other."""
+    """A refusal for rate, money or permission is a JSON error object with a message."""
     causes = ("rate_limited", "spend_limit", "no_payment_method", "forbidden")
     refused = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
     if not refused:
         raise Unsupported("the target names no key that is limited")
 
     for answer in refused:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("limits.stream")
 def test_stream(ask: Ask, target: Target) -> None:
-    """A stream that a limit forbids never begins."""
+    """A stream over the limit is refused with a JSON error before any event."""
     answer = provoke("rate_limited", ask, target, stream=True)
     if answer is None or answer.status < 400:
         assert answer is None or answer.media_type != "text/event-stream", "the refusal is a stream"
         inconclusive("the limit was not reached")
 
-    judge_error(answer)
+    demand_error_body(answer)
 
 
 @pytest.fixture
@@ -275,23 +275,23 @@ def met(recorder: Recorder) -> list[Exchange]:
     """Every 429 so far that no fixture provoked."""
     limited = [one for one in recorder.recorded if one.status == 429 and one.request.key == "default"]
     with_body = [one for one in limited if one.request.method != "HEAD"]
-    found = [one for one in with_body if b"rate-limited" not in (one.request.body or b"")]
-    if not found:
+    exchanges = [one for one in with_body if b"rate-limited" not in (one.request.body or b"")]
+    if not exchanges:
         raise NotApplicable("no request was limited by itself")
-    recorder.touched += found[:1]
-    return found
+    recorder.touched += exchanges[:1]
+    return exchanges
 
 
 @requirement("limits.met.envelope")
 def test_met_envelope(met: list[Exchange]) -> None:
-    """A limit is told as every other error is."""
+    """A 429 that a run meets by itself is a JSON error like any other."""
     for answer in met:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("limits.met.retry-after")
 def test_met_retry_after(met: list[Exchange]) -> None:
-    """Who is turned away learns when to come again."""
+    """A 429 that a run meets by itself says when to come again: Retry-After in whole seconds or as a date."""
     for answer in met:
         value = answer.headers.get("retry-after", "")
         assert WHOLE.fullmatch(value) or _is_date(value), f"Retry-After of a 429 is {value!r:.80}"

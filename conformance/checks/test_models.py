@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_json, demand_kind, demand_status, demand_text
+from conformance.words.answer import demand_json, demand_kind, demand_refused, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import RETRIEVED
@@ -43,14 +43,14 @@ def _retrieve(ask: Ask, name: str, safe: str = "") -> Exchange:
 
 @requirement("models.answers")
 def test_answers(listing: Exchange) -> None:
-    """The list is there, below the base URL, and is JSON."""
+    """`GET /models` below the base URL answers 200 with a JSON object."""
     demand_status(listing, {200})
     demand_json(listing)
 
 
 @requirement("models.list")
 def test_list(listing: Exchange) -> None:
-    """The list says that it is one."""
+    """The list has `object` `list` and an array `data` of objects."""
     body = pick(listing.json, kind=dict)
     if listing.status != 200:
         inconclusive(f"GET /models is answered {listing.status}")
@@ -62,14 +62,14 @@ def test_list(listing: Exchange) -> None:
 
 @requirement("models.id")
 def test_id(models: list[dict[str, Any]]) -> None:
-    """Every model has a name."""
+    """The `id` of every listed model is a non-empty string."""
     for entry in models:
         demand_text(entry.get("id"), "id")
 
 
 @requirement("models.unique")
 def test_unique(models: list[dict[str, Any]]) -> None:
-    """No two models share a name."""
+    """No model is listed twice."""
     names = _names(models)
     twice = sorted({name for name in names if names.count(name) > 1})
 
@@ -78,7 +78,7 @@ def test_unique(models: list[dict[str, Any]]) -> None:
 
 @requirement("models.fields")
 def test_fields(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
-    """Every model has the documented fields."""
+    """Every listed model has the documented fields, with values of their kind."""
     _demand_fields(models, [name for name in gateway["models"]["fields"] if name != "id"])
 
 
@@ -106,7 +106,7 @@ def _demand_fields(models: list[dict[str, Any]], names: list[str]) -> None:
 
 @requirement("models.judged-model")
 def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """A model that answers is listed, under its name, with its provider before it, or with the date of its version."""
+    """A model that answers is listed: under its name, with its provider before it, or with the date of its version."""
     own = re.compile(re.escape(ask.model.rpartition("/")[2]) + r"(-\d[\d-]*|-latest)?")
 
     if ask.chat().status != 200:
@@ -117,7 +117,7 @@ def test_judged_model(ask: Ask, models: list[dict[str, Any]]) -> None:
 
 @requirement("models.naming")
 def test_naming(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
-    """Models are listed as provider/model, where that is how the documents name them."""
+    """Models are listed as provider/model where the documents name them so."""
     if gateway["models"].get("naming") != "provider/model":
         raise NotApplicable("no form of names is documented")
     parts = [name.split("/", 1) for name in _names(models)]
@@ -127,7 +127,7 @@ def test_naming(models: list[dict[str, Any]], gateway: dict[str, Any]) -> None:
 
 @requirement("models.retrieve")
 def test_retrieve(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """A listed model can be asked for by its name."""
+    """A listed model is answered under its name, with that name as `id`."""
     name = _plain_name(ask, models)
     answer = _retrieve(ask, name)
 
@@ -137,7 +137,7 @@ def test_retrieve(ask: Ask, models: list[dict[str, Any]]) -> None:
 
 @requirement("models.retrieve.same")
 def test_retrieve_same(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """A model is the same alone as in the list."""
+    """`object` and `owned_by` of a model are the same alone and in the list."""
     name = _plain_name(ask, models)
     alone = pick(_retrieve(ask, name).json, kind=dict)
     listed = next(entry for entry in models if entry.get("id") == name)
@@ -155,21 +155,21 @@ def _plain_name(ask: Ask, models: list[dict[str, Any]]) -> str:
 
 @requirement("models.retrieve.encoded-slash")
 def test_encoded_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """The official clients encode the slash in a name."""
+    """A name with a slash is found when the slash is percent-encoded, as the official clients send it."""
     _demand_model(_retrieve(ask, _name_with_slash(models)), _name_with_slash(models))
 
 
 @requirement("models.retrieve.raw-slash")
 def test_raw_slash(ask: Ask, models: list[dict[str, Any]]) -> None:
-    """People write the slash in a name as it is."""
+    """A name with a slash is found when the slash is sent as it is."""
     _demand_model(_retrieve(ask, _name_with_slash(models), safe="/"), _name_with_slash(models))
 
 
 def _name_with_slash(models: list[dict[str, Any]]) -> str:
-    found = next((name for name in _names(models) if "/" in name), None)
-    if found is None:
+    name_with_slash = next((name for name in _names(models) if "/" in name), None)
+    if name_with_slash is None:
         raise NotApplicable("no listed name has a slash")
-    return found
+    return name_with_slash
 
 
 def _demand_model(answer: Exchange, name: str) -> None:
@@ -180,5 +180,5 @@ def _demand_model(answer: Exchange, name: str) -> None:
 
 @requirement("models.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A model that does not exist is not found."""
-    demand_status(RETRIEVED.send(ask), RETRIEVED.allowed(gateway))
+    """A model that does not exist is refused with its documented status."""
+    demand_refused(RETRIEVED.send(ask), gateway, *RETRIEVED.causes)

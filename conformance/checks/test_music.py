@@ -11,13 +11,14 @@ import pytest
 
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_objects
+from conformance.words.answer import demand_kind, demand_objects, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, inconclusive, pick, requirement
 from conformance.words.decoders.media import sound as decoded_sound
 from conformance.words.openai import job_checks, jobs
 from conformance.words.openai.bad_requests import NOWHERE
 from conformance.words.openai.jobs import Job
+from conformance.words.schema import demand_body
 from gateway_contract import Contract
 
 PATH = "/music/generations"
@@ -38,12 +39,12 @@ class Music:
     def pieces(self) -> list[dict[str, Any]]:
         """The pieces of music, when there are any by now."""
         if self.job:
-            found: list[Any] = self.job.made(self.job.success)
+            pieces: list[Any] = self.job.made(self.job.success)
         elif jobs.accepted(self.exchange):
-            found = pick(self.exchange.json, "data", kind=list)
+            pieces = pick(self.exchange.json, "data", kind=list)
         else:
             inconclusive(f"the request was answered {self.exchange.status}: {self.exchange.text:.120}")
-        return [piece for piece in found if isinstance(piece, dict)] or inconclusive("there is no piece of music")
+        return [piece for piece in pieces if isinstance(piece, dict)] or inconclusive("there is no piece of music")
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def music(ask: Ask, gateway: dict[str, Any]) -> Music:
 
 @requirement("music.answer")
 def test_answer(music: Music, gateway: dict[str, Any]) -> None:
-    """There is music, or the promise of some."""
+    """A request for music is answered with the music, or with a job that has an id."""
     answer = music.exchange
 
     assert jobs.accepted(answer), f"the request is answered {answer.status or answer.broken}: {answer.text:.160}"
@@ -71,19 +72,18 @@ def test_answer(music: Music, gateway: dict[str, Any]) -> None:
 
 @requirement("music.schema")
 def test_schema(music: Music, contract: Contract) -> None:
-    """The documented schemas hold."""
+    """The answer satisfies the documented schema."""
     if music.job:
         job_checks.schema(music.job, contract, "createMusic", "retrieveMusic")
     elif not jobs.accepted(music.exchange):
         inconclusive(f"the request was answered {music.exchange.status}")
     else:
-        problem = contract.operations["createMusic"].response_problem(music.exchange.status, music.exchange.json)
-        assert problem is None, f"{problem.param}: {problem.message}"
+        demand_body(contract.operations["createMusic"], music.exchange.json, music.exchange.status)
 
 
 @requirement("music.sound")
 def test_sound(music: Music) -> None:
-    """Each piece can be had, here or at an address."""
+    """Every piece of music has an absolute `url`, or its bytes in base64."""
     for piece in music.pieces:
         url, text = piece.get("url"), piece.get("b64_audio")
         assert url or text, f"a piece has neither url nor b64_audio: {piece!r:.120}"
@@ -93,9 +93,9 @@ def test_sound(music: Music) -> None:
 
 @requirement("music.plays")
 def test_plays(ask: Ask, music: Music) -> None:
-    """A player can play it."""
-    found = [piece for piece in music.pieces if jobs.is_address(piece.get("url")) or _bytes(piece.get("b64_audio"))]
-    for piece in found or inconclusive("no piece has an address or bytes"):
+    """The music can be fetched without a credential, and played."""
+    sources = [piece for piece in music.pieces if jobs.is_address(piece.get("url")) or _bytes(piece.get("b64_audio"))]
+    for piece in sources or inconclusive("no piece has an address or bytes"):
         if jobs.is_address(piece.get("url")):
             job_checks.opens(ask.fetch(piece["url"]), decoded_sound)
         else:
@@ -104,10 +104,10 @@ def test_plays(ask: Ask, music: Music) -> None:
 
 @requirement("music.media-type")
 def test_media_type(music: Music) -> None:
-    """What a piece of music is called is sound."""
+    """A piece that has a media type has one of sound."""
     for piece in music.pieces:
-        told = piece.get("content_type")
-        assert told is None or str(told).startswith(NAMES), f"content_type is {told!r:.60}"
+        media_type = piece.get("content_type")
+        assert media_type is None or str(media_type).startswith(NAMES), f"content_type is {media_type!r:.60}"
 
 
 def _bytes(text: Any) -> bytes:
@@ -120,7 +120,7 @@ def _bytes(text: Any) -> bytes:
 
 @requirement("music.job")
 def test_job(music: Music) -> None:
-    """A job of music is a job as any other."""
+    """Where the answer is a job, the documented path gives its status, in documented words and never going back."""
     if not music.job:
         raise NotApplicable("the music came whole")
 
@@ -130,29 +130,29 @@ def test_job(music: Music) -> None:
 
 @requirement("music.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
-    """There is no status of a job that nobody submitted."""
+    """The status of a job that does not exist is not found."""
     answer = ask.get(jobs.status_path(gateway["async"], "music", jobs.NOWHERE))
 
-    job_checks.refusal(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
+    demand_refused(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
 
 
 @requirement("music.missing-model")
 def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Without a model nobody plays."""
-    job_checks.refusal(ask.post(PATH, {"prompt": PROMPT}), gateway, "missing_field")
+    """A request without `model` is refused with the status of a missing field."""
+    demand_refused(ask.post(PATH, {"prompt": PROMPT}), gateway, "missing_field")
 
 
 @requirement("music.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A model that does not exist plays nothing."""
-    job_checks.refusal(ask.post(PATH, {"model": NOWHERE, "prompt": PROMPT}), gateway, "unknown_model")
+    """A request for a model that does not exist is refused with its documented status."""
+    demand_refused(ask.post(PATH, {"model": NOWHERE, "prompt": PROMPT}), gateway, "unknown_model")
 
 
 @requirement("music.credential")
 def test_credential(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
-    """Without a key there is no music."""
+    """Without a credential no music is made."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     answer = ask.post(PATH, {"model": ask.model_for("music"), "prompt": PROMPT}, key=None)
 
-    job_checks.refusal(answer, gateway, "missing_credential")
+    demand_refused(answer, gateway, "missing_credential")

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error, words
 from conformance.properties import defects
 from conformance.properties.bodies import Subject, subjects
 from conformance.properties.defects import Defect
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, every, pick, requirement
+from conformance.words.openai.errors import field_words
 from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
@@ -50,14 +51,14 @@ def every_operation(contract: Contract, ask: Ask) -> list[Subject]:
 def wrong_fields(every_operation: list[Subject], contract: Contract, ask: Ask) -> ForEachCase:
     """Judges each body with one wrong field, of every operation."""
     cases = [Case(one, defect) for one in every_operation for defect in defects.of_fields(one, contract)]
-    return lambda judge: every(cases, judge, ask.recorder.touched, attrgetter("label"))
+    return lambda demand: every(cases, demand, ask.recorder.touched, attrgetter("label"))
 
 
 @pytest.fixture(scope="session")
 def wrong_bytes(every_operation: list[Subject], ask: Ask) -> ForEachCase:
     """Judges each body that is no JSON, or odd JSON, of every operation."""
     cases = [Case(one, defect) for one in every_operation for defect in defects.of_bytes(one)]
-    return lambda judge: every(cases, judge, ask.recorder.touched, attrgetter("label"))
+    return lambda demand: every(cases, demand, ask.recorder.touched, attrgetter("label"))
 
 
 def _demand_answer(answer: Exchange) -> None:
@@ -67,108 +68,108 @@ def _demand_answer(answer: Exchange) -> None:
 
 @requirement("properties.invalid.never-5xx")
 def test_invalid_never_5xx(ask: Ask, wrong_fields: ForEachCase) -> None:
-    """What the caller did wrong is not the server's failure."""
+    """A body with a field that is missing or wrong is never answered with a 5xx, on any operation."""
     wrong_fields(lambda case: _demand_answer(case.send(ask)))
 
 
 @requirement("properties.invalid.refused")
 def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: ForEachCase) -> None:
-    """What is wrong is told, not guessed at; who looks a model up first may say that there is none."""
+    """Every wrong field is refused; a gateway that looks the model up first may answer that it is unknown."""
 
-    def judge(case: Case) -> None:
+    def demand(case: Case) -> None:
         statuses = gateway["errors"]["status"]
         allowed = [*statuses["invalid_value"], *statuses["missing_field"], *statuses["malformed_body"]]
         allowed += statuses["unknown_model"] if case.defect.at == "model" else []
         answer = case.send(ask)
         assert answer.status in allowed, f"answered {answer.status or answer.broken}, not one of {set(allowed)}"
 
-    wrong_fields(judge)
+    wrong_fields(demand)
 
 
 @requirement("properties.invalid.envelope")
 def test_invalid_envelope(ask: Ask, wrong_fields: ForEachCase) -> None:
-    """Every operation tells errors in the same form."""
+    """The refusal of a wrong body is a JSON object with an error that has a message, on every operation."""
 
-    def judge(case: Case) -> None:
+    def demand(case: Case) -> None:
         answer = case.send(ask)
         if 400 <= answer.status < 500:
-            judge_error(answer)
+            demand_error_body(answer)
 
-    wrong_fields(judge)
+    wrong_fields(demand)
 
 
 @requirement("properties.invalid.names-field")
 def test_invalid_names_field(ask: Ask, wrong_fields: ForEachCase) -> None:
-    """Who reads the error knows which field to mend."""
+    """The refusal of a wrong field names it, in `param` or in the message, on every operation."""
 
-    def judge(case: Case) -> None:
+    def demand(case: Case) -> None:
         answer = case.send(ask)
         if 400 <= answer.status < 500:
             error = pick(answer.json, "error", kind=dict)
-            told = f"{error.get('param') or ''} {error.get('message') or ''}"
-            assert words(told) & words(case.defect.at), f"{case.defect.at} is not named: {told!r:.120}"
+            text = f"{error.get('param') or ''} {error.get('message') or ''}"
+            assert field_words(text) & field_words(case.defect.at), f"{case.defect.at} is not named: {text!r:.120}"
 
-    wrong_fields(judge)
+    wrong_fields(demand)
 
 
 @requirement("properties.bytes.never-5xx")
 def test_bytes_never_5xx(ask: Ask, wrong_bytes: ForEachCase) -> None:
-    """A server reads what it is sent, or says that it cannot."""
+    """Bytes that are no JSON, or odd JSON, are never answered with a 5xx, on any operation."""
     wrong_bytes(lambda case: _demand_answer(case.send(ask)))
 
 
 @requirement("properties.bytes.refused")
 def test_bytes_refused(ask: Ask, wrong_bytes: ForEachCase) -> None:
-    """What is no JSON object is not served."""
+    """Half a body, or a body in an array, is refused, on every operation."""
 
-    def judge(case: Case) -> None:
+    def demand(case: Case) -> None:
         if case.defect.cause:
             answer = case.send(ask)
             assert not 200 <= answer.status < 300, f"answered {answer.status}: {answer.text:.120}"
 
-    wrong_bytes(judge)
+    wrong_bytes(demand)
 
 
 @requirement("properties.auth")
 def test_auth(ask: Ask, gateway: dict[str, Any], target: Target, every_operation: list[Subject]) -> None:
-    """No operation is open by oversight; a list of models may be public, which has a requirement of its own."""
+    """Every operation requires a key; whether the list of models does is checked elsewhere."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     allowed = gateway["errors"]["status"]["missing_credential"]
 
-    def judge(subject: Subject) -> None:
+    def demand(subject: Subject) -> None:
         if not subject.operation.auth_required or "Models" in subject.operation.document["tags"]:
             raise NotApplicable(f"{subject.operation.id} may be public")
         answer = subject.send(ask, b"{}" if subject.operation.request_types else None, key=None)
         assert answer.status in allowed, f"without a key answered {answer.status}, not {allowed}: {answer.text:.120}"
 
-    every(every_operation, judge, ask.recorder.touched, attrgetter("operation.id"))
+    every(every_operation, demand, ask.recorder.touched, attrgetter("operation.id"))
 
 
 @requirement("properties.method")
 def test_method(ask: Ask, contract: Contract, gateway: dict[str, Any], every_operation: list[Subject]) -> None:
-    """A path answers the methods that it has."""
+    """A method that a path does not take is refused as such, on every path."""
     allowed = [*gateway["errors"]["status"]["wrong_method"], 501]
 
-    def judge(path: str) -> None:
+    def demand(path: str) -> None:
         unknown = next(method for method in METHODS if method not in contract.allowed(path))
         answer = ask.send(unknown, path, b"{}" if unknown != "DELETE" else None)
         assert answer.status in allowed, f"{unknown} is answered {answer.status}, not {allowed}: {answer.text:.120}"
 
-    every(_paths(every_operation), judge, ask.recorder.touched)
+    every(_paths(every_operation), demand, ask.recorder.touched)
 
 
 @requirement("properties.head-options")
 def test_head_options(ask: Ask, every_operation: list[Subject]) -> None:
-    """Whoever only looks breaks nothing."""
+    """HEAD and OPTIONS are never answered with a 5xx other than 501, on any path."""
 
-    def judge(path: str) -> None:
+    def demand(path: str) -> None:
         for method in ("HEAD", "OPTIONS"):
             answer = ask.send(method, path)
             assert answer.status, f"{method} is not answered: {answer.broken}"
             assert answer.status < 500 or answer.status == 501, f"{method} is answered {answer.status}"
 
-    every(_paths(every_operation), judge, ask.recorder.touched)
+    every(_paths(every_operation), demand, ask.recorder.touched)
 
 
 def _paths(some: list[Subject]) -> list[str]:

@@ -14,6 +14,7 @@ from conformance.properties.search import Patience
 from conformance.wire.exchange import Exchange, decoded
 from conformance.words.ask import OMIT, Ask, encoded
 from conformance.words.check import every, inconclusive, requirement
+from conformance.words.schema import demand_body, demand_events
 from gateway_contract import Contract
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
@@ -23,14 +24,14 @@ Judge = Callable[[Callable[[Subject, Exchange], None]], None]
 def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge:
     """Judges the answer to every drawn body of every operation that takes one."""
 
-    def judge_all(judge: Callable[[Subject, Exchange], None]) -> None:
+    def demand_of_all(demand: Callable[[Subject, Exchange], None]) -> None:
         patience, touched = Patience(), ask.recorder.touched
 
         def of_one(subject: Subject) -> None:
             drawn = generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
             generate.search(
                 drawn,
-                lambda body: judge(subject, subject.send(ask, encoded(body))),
+                lambda body: demand(subject, subject.send(ask, encoded(body))),
                 seed,
                 examples,
                 touched=touched,
@@ -40,40 +41,37 @@ def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge
         taking = [subject for subject in subjects(contract, ask) if subject.bodies]
         every(taking, of_one, touched, attrgetter("operation.id"))
 
-    return judge_all
+    return demand_of_all
 
 
 @requirement("properties.generated.never-5xx")
 def test_generated_never_5xx(each_answer: Judge) -> None:
-    """What the schema allows breaks no server."""
+    """No body that the schema allows is answered with a 5xx, on any operation."""
 
-    def judge(_: Subject, answer: Exchange) -> None:
+    def demand(_: Subject, answer: Exchange) -> None:
         assert answer.status, f"not answered: {answer.broken}"
         assert answer.status < 500, f"answered {answer.status}: {answer.text:.160}"
 
-    each_answer(judge)
+    each_answer(demand)
 
 
 @requirement("properties.generated.conforms")
 def test_generated_conforms(each_answer: Judge) -> None:
-    """What is answered is what is documented."""
+    """Whatever is answered to a body that the schema allows has a documented status and the documented shape."""
 
-    def judge(subject: Subject, answer: Exchange) -> None:
+    def demand(subject: Subject, answer: Exchange) -> None:
         operation = subject.operation
         if answer.media_type == "text/event-stream":
-            for event in answer.stream.events:
-                problem = None if event.data == "[DONE]" else operation.event_problem(decoded(event.data))
-                assert problem is None, f"an event breaks its schema: {problem and problem.message}"
+            demand_events(operation, (decoded(one.data) for one in answer.stream.events if one.data != "[DONE]"))
         elif answer.status < 500:
-            problem = operation.response_problem(answer.status, answer.json)
-            assert problem is None, f"a {answer.status} breaks its schema: {problem and problem.message}"
+            demand_body(operation, answer.json, answer.status)
 
-    each_answer(judge)
+    each_answer(demand)
 
 
 @requirement("properties.generated.conversations")
 def test_generated_conversations(ask: Ask, contract: Contract, seed: int, examples: int) -> None:
-    """A conversation that follows the rules goes on."""
+    """Every legal conversation is answered, in text of any plane of Unicode, with parts and with tool rounds."""
 
     def say(drawn: dict[str, Any]) -> Exchange:
         return ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn}).exchange
@@ -82,7 +80,7 @@ def test_generated_conversations(ask: Ask, contract: Contract, seed: int, exampl
         optional = feature in contract.gateway["model_dependent"]
         return not optional or say(conversations.example_of(feature)).status == 200
 
-    def judge(drawn: dict[str, Any]) -> None:
+    def demand(drawn: dict[str, Any]) -> None:
         answer = say(drawn)
         if answer.status in {402, 429}:
             inconclusive(f"the target answered {answer.status}: {answer.text:.120}")
@@ -91,4 +89,4 @@ def test_generated_conversations(ask: Ask, contract: Contract, seed: int, exampl
 
     features = filter(taken, sorted(conversations.FEATURES & contract.features))
     drawn = conversations.conversations({*features})
-    generate.search(drawn, judge, seed, examples, touched=ask.recorder.touched)
+    generate.search(drawn, demand, seed, examples, touched=ask.recorder.touched)

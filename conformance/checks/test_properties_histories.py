@@ -64,35 +64,35 @@ def job_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Find
 
 @requirement("properties.files.model")
 def test_files_model(file_findings: Findings) -> None:
-    """A file is what was uploaded, until it is deleted."""
+    """A file has an id of its own, and is read as it was uploaded until it is deleted."""
     file_findings.demand("properties.files.model")
 
 
 @requirement("properties.files.list")
 def test_files_list(file_findings: Findings) -> None:
-    """The list has what there is."""
+    """The list has each file that is left once, in pages of any size, and no deleted one."""
     file_findings.demand("properties.files.list")
 
 
 @requirement("properties.files.paging")
 def test_files_paging(file_findings: Findings) -> None:
-    """Who tidies up while turning the pages misses nothing."""
+    """Deleting a file between two pages makes no other file be missed or seen twice."""
     file_findings.demand("properties.files.paging")
 
 
 @requirement("properties.jobs.model")
 def test_jobs_model(job_findings: Findings) -> None:
-    """Whatever else goes on, a job goes forward and ends once."""
+    """However many jobs there are, each can be asked for, goes forward only, and stays as it ended."""
     job_findings.demand("properties.jobs.model")
 
 
 @requirement("properties.jobs.apart")
 def test_jobs_apart(job_findings: Findings) -> None:
-    """What is told of a job is its own."""
+    """The status of a job names that job, and no result of another one."""
     job_findings.demand("properties.jobs.apart")
 
 
 @requirement("properties.jobs.unknown")
 def test_jobs_unknown(job_findings: Findings) -> None:
-    """Nobody is told of a job by an id that looks like one."""
+    """An id that no job has is refused, however much it looks like the id of one."""
     job_findings.demand("properties.jobs.unknown")

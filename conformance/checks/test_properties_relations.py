@@ -29,7 +29,7 @@ def said(ask: Ask) -> str:
 
 @requirement("properties.relations.stream")
 def test_stream_says_the_same(ask: Ask, said: str) -> None:
-    """A stream carries the words of the whole answer."""
+    """A deterministic model says the same words streamed as whole."""
     if ask.stream(PROMPT, temperature=0).text() == said:
         return
 
@@ -39,7 +39,7 @@ def test_stream_says_the_same(ask: Ask, said: str) -> None:
 
 @requirement("properties.relations.stop")
 def test_stop_shortens(ask: Ask, said: str) -> None:
-    """The answer ends before the stop text, if not earlier."""
+    """A stop text only shortens what a deterministic model says."""
     if len(said.split()) < 3:
         inconclusive(f"the answer is too short: {said!r:.80}")
 
@@ -48,7 +48,7 @@ def test_stop_shortens(ask: Ask, said: str) -> None:
 
 @requirement("properties.relations.limit")
 def test_limit_gives_the_beginning(ask: Ask, said: str) -> None:
-    """Fewer tokens are the first ones."""
+    """A smaller limit gives the beginning of what a deterministic model says with a larger one."""
     _demand_beginning(ask, said, **{ask.limit: 3})
 
 
@@ -63,7 +63,7 @@ def _demand_beginning(ask: Ask, said: str, **fields: Any) -> None:
 
 @requirement("properties.relations.usage")
 def test_usage_grows(ask: Ask) -> None:
-    """More words, more tokens."""
+    """A prompt that contains another costs more prompt tokens."""
     short, long = (ask.chat(f"{PROMPT} {PROMPT * times}").tokens("prompt_tokens") for times in (0, 4))
 
     assert long > short, f"a prompt costs {short} tokens, and one five times as long {long}"
@@ -71,7 +71,7 @@ def test_usage_grows(ask: Ask) -> None:
 
 @requirement("properties.relations.alone")
 def test_one_choice_is_the_default(ask: Ask, said: str) -> None:
-    """Asking for one answer is asking."""
+    """`n: 1` is the default: a deterministic model says the same words."""
     if ask.chat(PROMPT, temperature=0, n=1).text == said:
         return
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from conformance.checks.test_chat_stream import REPEAT
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import NAMED
 from conformance.words.ask import Ask
@@ -10,6 +9,7 @@ from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.openai.tools import NAMED as NAMED_IN_CHAT
 from conformance.words.openai.tools import QUESTION, arguments
+from conformance.words.samples.prompts import REPEAT
 
 WORDS = "alpha, beta, gamma"
 
@@ -18,13 +18,13 @@ def _asked(ask: Ask, anthropic: Anthropic) -> tuple[Completion, Message]:
     """The same prompt to the same model, in both protocols."""
     completion = ask.chat(REPEAT, model=anthropic.model)
     if not isinstance(completion.message.get("content"), str) or WORDS not in completion.text.lower():
-        inconclusive("the model does not repeat as told")
+        inconclusive("the model does not repeat as asked")
     return completion, anthropic.message(REPEAT)
 
 
 @requirement("protocols.anthropic.same-text")
 def test_same_text(ask: Ask, anthropic: Anthropic) -> None:
-    """What one protocol repeats the other one repeats: the prompt reached the same model."""
+    """A text that is repeated in one protocol is repeated in the other: the prompt reached the same model."""
     _, message = _asked(ask, anthropic)
 
     texts = [message.text, anthropic.message(REPEAT, take=1).text]
@@ -34,7 +34,7 @@ def test_same_text(ask: Ask, anthropic: Anthropic) -> None:
 
 @requirement("protocols.anthropic.same-call")
 def test_same_call(ask: Ask, anthropic: Anthropic) -> None:
-    """A forced tool is called alike."""
+    """A forced tool is called with the same name and the same input in both protocols."""
     wanted, other = (
         _functions(ask.chat(QUESTION, model=anthropic.model, take=take, **NAMED_IN_CHAT)) for take in (0, 1)
     )
@@ -50,7 +50,7 @@ def test_same_call(ask: Ask, anthropic: Anthropic) -> None:
 def _functions(completion: Completion) -> list[tuple[object, object]]:
     """The name and the arguments of each call; inconclusive when a call has a defect of its own."""
     calls = [(pick(call, "function", "name"), arguments(call)) for call in completion.tool_calls]
-    if any(name != "get_time" or not isinstance(given, dict) for name, given in calls):
+    if any(name != "get_time" or not isinstance(values, dict) for name, values in calls):
         inconclusive(f"cannot be judged: the calls of chat completions are {calls!r:.120}")
     return calls
 
@@ -61,7 +61,7 @@ def _calls(message: Message) -> list[tuple[object, object]]:
 
 @requirement("protocols.anthropic.usage")
 def test_usage(ask: Ask, anthropic: Anthropic) -> None:
-    """The same words cost about the same."""
+    """The same text costs about as many output tokens in both protocols: less than twice as many and eight more."""
     completion, message = _asked(ask, anthropic)
     if message.text.strip() != completion.text.strip():
         inconclusive("the texts differ")

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.target import KEY_VARIABLE, Secret, Target
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import allowed_for, demand_kind, demand_status, demand_text
+from conformance.words.answer import demand_kind, demand_refused, demand_text
 from conformance.words.ask import OMIT, STRANGER
 from conformance.words.check import Unsupported, each, inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
@@ -55,26 +55,26 @@ BY_NAME = attrgetter("name")
 @requirement("responses.errors.missing-field")
 @each("bad_request", MISSING, BY_NAME)
 def test_missing_field(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
-    """What is required is required; a model may have a default."""
+    """A required field is required; the model may have a default."""
     answer = bad_request.send(responses)
     if answer.status == 200 and "model" in bad_request.fields:
         inconclusive("the target has a default for the model")
 
-    demand_status(answer, allowed_for(gateway, bad_request.cause))
+    demand_refused(answer, gateway, bad_request.cause)
 
 
 @requirement("responses.errors.invalid-value")
 @each("bad_request", INVALID, BY_NAME)
 def test_invalid_value(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
-    """A value that cannot be read is refused."""
-    demand_status(bad_request.send(responses), allowed_for(gateway, bad_request.cause))
+    """An `input` of a wrong type, or a message with an unknown role, is refused."""
+    demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
 @requirement("responses.errors.unknown-model")
 @each("bad_request", UNKNOWN_MODEL, BY_NAME)
 def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
-    """Who does not exist does not answer."""
-    demand_status(bad_request.send(responses), allowed_for(gateway, bad_request.cause))
+    """A model that does not exist is refused by status, whole and streamed."""
+    demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
 @requirement("responses.errors.credential")
@@ -82,17 +82,17 @@ def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_reques
 def test_credential(
     responses: Responses, gateway: dict[str, Any], target: Target, bad_request: BadResponseRequest
 ) -> None:
-    """Without a key that was issued nothing is generated."""
+    """A request without a credential, or with one that was never issued, is refused with its documented status."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
-    demand_status(bad_request.send(responses), allowed_for(gateway, bad_request.cause))
+    demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 
 @requirement("responses.errors.object")
 @each("bad_request", [*MISSING, *INVALID, *UNKNOWN_MODEL], BY_NAME)
 def test_object(responses: Responses, bad_request: BadResponseRequest) -> None:
-    """An error says what is wrong."""
+    """An error is a JSON object with an `error` object that has a message."""
     answer = bad_request.send(responses)
     if not 400 <= answer.status < 500:
         inconclusive(f"the request was answered {answer.status}")
@@ -105,11 +105,11 @@ def test_object(responses: Responses, bad_request: BadResponseRequest) -> None:
 @requirement("responses.errors.upstream")
 @each("streamed", [False, True])
 def test_upstream(responses: Responses, gateway: dict[str, Any], target: Target, streamed: bool) -> None:
-    """A provider that fails is not the caller's mistake."""
+    """A provider's failure has its documented status, whole and as a stream that cannot begin."""
     model = target.models["upstream-error"]
     answer = responses.create(model=model, stream=streamed, patient=False).exchange
 
-    demand_status(answer, allowed_for(gateway, "upstream"))
+    demand_refused(answer, gateway, "upstream")
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def failing(responses: Responses, target: Target) -> ResponseStream:
 
 @requirement("responses.errors.midstream")
 def test_midstream(failing: ResponseStream) -> None:
-    """What fails says so."""
+    """A failure within a stream is reported, and the response does not end as completed."""
     messages = [_message(decoded(event.data)) for event in failing.events]
     kinds = [data["type"] for data in failing.data]
 

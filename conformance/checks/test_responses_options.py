@@ -8,13 +8,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.checks.test_responses import demand_longer
 from conformance.wire.exchange import decoded
-from conformance.words.answer import allowed_for, demand_status
+from conformance.words.answer import demand_refused
 from conformance.words.check import each, inconclusive, requirement
-from conformance.words.openai.responses import CAP, COUNT, FEWEST, LONG, NOBODY, Response, Responses
+from conformance.words.openai.responses import CAP, NOBODY, Response, Responses, demand_longer
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.samples.formats import SCHEMAS
+from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
 
 BOOK = "Tell me about a book in a public library."
 NEXT = "And now say goodbye."
@@ -24,15 +24,15 @@ TIMES = 20
 
 @requirement("responses.sampling")
 @each("fields", [{"temperature": 0}, {"temperature": 2}, {"top_p": 0.5}, {"top_p": 1}])
-def test_sampling(responses: Responses, granted: Callable[..., Any], fields: dict[str, float]) -> None:
-    """A range includes its ends."""
-    granted(responses.create(**fields))
+def test_sampling(responses: Responses, demand_supported: Callable[..., Any], fields: dict[str, float]) -> None:
+    """`temperature` is accepted from 0 to 2 and `top_p` from 0 to 1."""
+    demand_supported(responses.create(**fields))
 
 
 @requirement("responses.max-output-tokens.cap")
-def test_max_output_tokens_cap(responses: Responses, granted: Callable[..., Any]) -> None:
-    """A limit limits."""
-    cut = granted(responses.create(COUNT, max_output_tokens=CAP))
+def test_max_output_tokens_cap(responses: Responses, demand_supported: Callable[..., Any]) -> None:
+    """No more than `max_output_tokens` are generated."""
+    cut = demand_supported(responses.create(COUNT, max_output_tokens=CAP))
 
     spent = cut.tokens("output_tokens")
 
@@ -49,7 +49,7 @@ def _demand_cut(responses: Responses) -> Response:
 
 @requirement("responses.max-output-tokens.status")
 def test_max_output_tokens_status(responses: Responses) -> None:
-    """What was cut off says so."""
+    """An answer that the limit cut off has the status incomplete."""
     state = _demand_cut(responses).state
 
     assert state == "incomplete", f"the answer is cut off, but status is {state!r:.80}"
@@ -57,7 +57,7 @@ def test_max_output_tokens_status(responses: Responses) -> None:
 
 @requirement("responses.max-output-tokens.reason")
 def test_max_output_tokens_reason(responses: Responses) -> None:
-    """What was cut off says why."""
+    """An incomplete response gives the reason max_output_tokens in `incomplete_details`."""
     cut = _demand_cut(responses)
     if cut.state != "incomplete":
         inconclusive(f"cannot be judged: status is {cut.state!r:.80}")
@@ -69,15 +69,15 @@ def test_max_output_tokens_reason(responses: Responses) -> None:
 
 @requirement("responses.json-schema.valid")
 @each("name", ["flat", "arrays", "refs"])
-def test_json_schema(responses: Responses, granted: Callable[..., Any], name: str) -> None:
-    """What is promised by a schema is kept."""
-    _demand_valid(granted(responses.create(BOOK, text=_form(name))), name)
+def test_json_schema(responses: Responses, demand_supported: Callable[..., Any], name: str) -> None:
+    """With `text.format` json_schema the text is JSON that satisfies the schema."""
+    _demand_valid(demand_supported(responses.create(BOOK, text=_form(name))), name)
 
 
 @requirement("responses.json-schema.stream")
-def test_json_schema_stream(responses: Responses, granted: Callable[..., Any]) -> None:
-    """The schema holds in a stream."""
-    stream: ResponseStream = granted(responses.stream(BOOK, text=_form("flat")))
+def test_json_schema_stream(responses: Responses, demand_supported: Callable[..., Any]) -> None:
+    """With `text.format` json_schema the streamed text is JSON that satisfies the schema."""
+    stream: ResponseStream = demand_supported(responses.stream(BOOK, text=_form("flat")))
     if stream.end != "response.completed":
         inconclusive(f"the stream ended with {stream.end}")
 
@@ -100,29 +100,29 @@ def _demand_value(text: str, name: str) -> None:
 
 
 @pytest.fixture
-def told(responses: Responses) -> Response:
+def earlier(responses: Responses) -> Response:
     """A response that a later one can follow."""
-    return responses.create(LONG)
+    return responses.create(LONG_RULES)
 
 
 @requirement("responses.previous.context")
-def test_previous_context(responses: Responses, told: Response, granted: Callable[..., Any]) -> None:
-    """What was said before is read."""
-    name, alone = told.id, responses.create(NEXT)
+def test_previous_context(responses: Responses, earlier: Response, demand_supported: Callable[..., Any]) -> None:
+    """What was said before `previous_response_id` reaches the model: it costs input tokens."""
+    name, alone = earlier.id, responses.create(NEXT)
 
-    following = granted(responses.create(NEXT, previous_response_id=name))
+    following = demand_supported(responses.create(NEXT, previous_response_id=name))
 
     demand_longer(following, alone, "a previous response")
 
 
 @requirement("responses.previous.instructions")
-def test_previous_instructions(responses: Responses, granted: Callable[..., Any]) -> None:
-    """Instructions are for one response."""
-    first = responses.create(instructions=" ".join([LONG] * TIMES))
+def test_previous_instructions(responses: Responses, demand_supported: Callable[..., Any]) -> None:
+    """The instructions of a previous response are not carried over."""
+    first = responses.create(instructions=" ".join([LONG_RULES] * TIMES))
     weight = first.input - responses.create().input
     if weight <= first.tokens("output_tokens") + FEWEST * TIMES // 2:
         inconclusive("cannot be judged: the instructions weigh too little")
-    following = granted(responses.create(NEXT, previous_response_id=first.id))
+    following = demand_supported(responses.create(NEXT, previous_response_id=first.id))
 
     said = f"the first response cost {first.input} input tokens, {weight} of them for its instructions"
     assert following.input < first.input, f"{said}; the next one, without instructions, cost {following.input}"
@@ -130,16 +130,16 @@ def test_previous_instructions(responses: Responses, granted: Callable[..., Any]
 
 @requirement("responses.previous.unknown")
 def test_previous_unknown(responses: Responses, gateway: dict[str, Any]) -> None:
-    """Nothing cannot be followed."""
+    """A `previous_response_id` that does not exist is refused, not ignored."""
     answer = responses.create(NEXT, previous_response_id=NOBODY).exchange
 
-    demand_status(answer, allowed_for(gateway, "invalid_value", "unknown_object"))
+    demand_refused(answer, gateway, "invalid_value", "unknown_object")
 
 
 @requirement("responses.previous.isolation")
-def test_previous_isolation(responses: Responses, told: Response) -> None:
-    """Who knows an id has no right to what was said."""
-    foreign = responses.create(NEXT, previous_response_id=told.id, key="stranger-account")
+def test_previous_isolation(responses: Responses, earlier: Response) -> None:
+    """No account can go on from the response of another."""
+    foreign = responses.create(NEXT, previous_response_id=earlier.id, key="stranger-account")
     if not foreign.status:
         inconclusive(f"not answered: {foreign.exchange.broken}")
     if not foreign.served:

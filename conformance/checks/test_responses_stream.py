@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_chat_stream import judge_framing
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.responses import CAP, COUNT, Responses, words
+from conformance.words.openai.responses import CAP, Responses, words
 from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
+from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
+from conformance.words.schema import demand_events
+from conformance.words.streams import demand_framing
 from gateway_contract import Contract
 
 ADDED, ITEM_DONE = "response.output_item.added", "response.output_item.done"
@@ -34,7 +36,7 @@ def streams(responses: Responses, stream: ResponseStream) -> list[ResponseStream
 
 @requirement("responses.stream.answers")
 def test_stream_answers(stream: ResponseStream) -> None:
-    """A stream is a 200 of `text/event-stream`."""
+    """With `stream: true` the answer has status 200 and Content-Type `text/event-stream`."""
     exchange = demand_served(stream).exchange
 
     assert exchange.media_type == "text/event-stream", f"Content-Type is {exchange.media_type!r}"
@@ -42,14 +44,14 @@ def test_stream_answers(stream: ResponseStream) -> None:
 
 @requirement("responses.stream.framing")
 def test_stream_framing(streams: list[ResponseStream]) -> None:
-    """Every event is closed by a blank line, and every byte is UTF-8."""
+    """The body is server-sent events in UTF-8: fields on lines, every event closed by a blank line."""
     for stream in streams:
-        judge_framing(stream.exchange)
+        demand_framing(stream.exchange)
 
 
 @requirement("responses.stream.typed")
 def test_stream_typed(stream: ResponseStream) -> None:
-    """Every event is a typed JSON object."""
+    """The data of every event is a JSON object with a `type`."""
     for event in stream.events:
         data = decoded(event.data)
         kind = data.get("type") if isinstance(data, dict) else None
@@ -58,7 +60,7 @@ def test_stream_typed(stream: ResponseStream) -> None:
 
 @requirement("responses.stream.event-names")
 def test_stream_event_names(streams: list[ResponseStream]) -> None:
-    """Each event is named as its data is typed."""
+    """Every event has an `event` line that equals the `type` of its data."""
     for event in (event for stream in streams for event in stream.exchange.stream.events):
         data = decoded(event.data)
         if isinstance(data, dict) and str(data.get("type")).startswith("response."):
@@ -67,28 +69,24 @@ def test_stream_event_names(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.schema")
 def test_stream_schema(stream: ResponseStream, contract: Contract) -> None:
-    """The documented schema of an event holds."""
-    operation = contract.operations["createResponse"]
-
-    for data in stream.data:
-        problem = operation.event_problem(data)
-        assert problem is None, f"{data['type']}: {problem.param}: {problem.message}"
+    """The documented schema of each event holds."""
+    demand_events(contract.operations["createResponse"], stream.data)
 
 
 @requirement("responses.stream.sequence")
 def test_stream_sequence(streams: list[ResponseStream]) -> None:
-    """Events are counted."""
+    """Every event has a `sequence_number`, each greater than the one before."""
     for stream in streams:
-        told = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
-        found = [number for number in told if type(number) is int]
+        numbers = [data.get("sequence_number") for data in stream.data if data["type"].startswith("response.")]
+        integers = [number for number in numbers if type(number) is int]
 
-        assert found == told, f"the events are numbered {told!r:.120}"
-        assert all(one < other for one, other in pairwise(found)), f"the events are numbered {found!r:.120}"
+        assert integers == numbers, f"the events are numbered {numbers!r:.120}"
+        assert all(one < other for one, other in pairwise(integers)), f"the events are numbered {integers!r:.120}"
 
 
 @requirement("responses.stream.created")
 def test_stream_created(streams: list[ResponseStream]) -> None:
-    """A stream starts once, with its start."""
+    """`response.created` comes first, and once, with a response that is in progress."""
     for stream in streams:
         kinds = [data["type"] for data in stream.data]
         places = [place for place, kind in enumerate(kinds) if kind == "response.created"]
@@ -99,7 +97,7 @@ def test_stream_created(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.end")
 def test_stream_end(streams: list[ResponseStream]) -> None:
-    """A stream ends once, as its response does."""
+    """A stream ends with one final event, and the status of its response agrees with it."""
     for stream in streams:
         if stream.exchange.broken:
             inconclusive("cannot be judged: the connection broke")
@@ -112,17 +110,17 @@ def test_stream_end(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.id")
 def test_stream_id(streams: list[ResponseStream]) -> None:
-    """One response is streamed."""
+    """All events that hold the response hold the same id."""
     for stream in streams:
-        told = [data.get("response") for data in stream.of(*LIFECYCLE)]
-        names = {str(response.get("id")) for response in told if isinstance(response, dict)}
+        snapshots = [data.get("response") for data in stream.of(*LIFECYCLE)]
+        names = {str(response.get("id")) for response in snapshots if isinstance(response, dict)}
 
         assert len(names) <= 1, f"the id of the response changes: {sorted(names)}"
 
 
 @requirement("responses.stream.items")
 def test_stream_items(streams: list[ResponseStream]) -> None:
-    """Each item begins once, at a place of its own."""
+    """Each item is added once, at an `output_index` of its own, and a message begins with an empty list of parts."""
     for stream in streams:
         begun = stream.of(ADDED)
         places = [data.get("output_index") for data in begun]
@@ -136,7 +134,7 @@ def test_stream_items(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.items.done")
 def test_stream_items_done(streams: list[ResponseStream]) -> None:
-    """What begins is finished."""
+    """Each item that is added is done later, with the same id."""
     for stream in streams:
         if stream.end != "response.completed":
             inconclusive(f"the stream ended with {stream.end}")
@@ -155,7 +153,7 @@ def _name(data: dict[str, Any]) -> Any:
 
 @requirement("responses.stream.parts")
 def test_stream_parts(streams: list[ResponseStream]) -> None:
-    """A text grows where it began."""
+    """The item and the part that a delta of text is for have begun before it."""
     for stream in streams:
         items, parts = [], []
         for data in stream.data:
@@ -171,13 +169,13 @@ def test_stream_parts(streams: list[ResponseStream]) -> None:
 
 @requirement("responses.stream.text")
 def test_stream_text(streams: list[ResponseStream]) -> None:
-    """The parts of a text are the text."""
+    """The deltas of text, put together, are the text of the done event."""
     for stream in streams:
         if stream.end != "response.completed" or not _speaks(stream):
             inconclusive("the model gives no text")
         assert stream.text, "the stream carries no text"
-        told = "".join(str(data.get("text")) for data in stream.of("response.output_text.done"))
-        assert told == stream.text, f"the deltas are {stream.text!r:.80}, the done events have {told!r:.80}"
+        text = "".join(str(data.get("text")) for data in stream.of("response.output_text.done"))
+        assert text == stream.text, f"the deltas are {stream.text!r:.80}, the done events have {text!r:.80}"
 
 
 def _speaks(stream: ResponseStream) -> bool:
@@ -188,30 +186,30 @@ def _speaks(stream: ResponseStream) -> bool:
 
 @requirement("responses.stream.final")
 def test_stream_final(streams: list[ResponseStream]) -> None:
-    """The end repeats what was said."""
+    """The response of the last event holds the text that was streamed."""
     for stream in streams:
         final = stream.final
         streamed = stream.text or inconclusive("cannot be judged: the stream carries no text")
         output = demand_kind(final.get("output"), "output of the last event", list)
-        found = words([item for item in output if isinstance(item, dict)])
-        assert found == streamed, f"streamed was {streamed!r:.80}, the last event has {found!r:.80}"
+        text = words([item for item in output if isinstance(item, dict)])
+        assert text == streamed, f"streamed was {streamed!r:.80}, the last event has {text!r:.80}"
 
 
 @requirement("responses.stream.usage")
 def test_stream_usage(responses: Responses, stream: ResponseStream) -> None:
-    """Streaming does not change what a request costs."""
+    """The last event has a `usage`, with the same input tokens as the whole response."""
     usage = demand_kind(stream.final.get("usage"), "usage of the last event", dict)
     whole = responses.create().input
 
-    told = usage.get("input_tokens")
-    assert told == whole, f"the stream costs {told!r:.20} input tokens, the whole answer {whole}"
+    tokens = usage.get("input_tokens")
+    assert tokens == whole, f"the stream costs {tokens!r:.20} input tokens, the whole answer {whole}"
     spent = usage.get("output_tokens")
     assert spent or not stream.text, f"the answer has words, output_tokens is {spent!r:.20}"
 
 
 @requirement("responses.stream.incomplete")
 def test_stream_incomplete(responses: Responses) -> None:
-    """A cut stream says that it was cut."""
+    """A stream that the limit cut off ends with response.incomplete."""
     free, cut = responses.stream(COUNT), responses.stream(COUNT, max_output_tokens=CAP)
     if len(cut.text) >= len(free.text) or not free.text.startswith(cut.text):
         inconclusive("the limit did not cut the answer off")

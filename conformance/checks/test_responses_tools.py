@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import allowed_for, demand_served, demand_status, demand_text
+from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.responses import GIVEN, TOOLS, Response, Responses, arguments, call_id, result, said
+from conformance.words.openai.responses import (
+    EARLIER_CALL,
+    TOOLS,
+    Response,
+    Responses,
+    arguments,
+    call_id,
+    result,
+    said,
+)
 from conformance.words.openai.responses_stream import ARGUMENTS, ResponseStream
 from conformance.words.openai.tools import BOTH, NAMES, QUESTION
 
@@ -36,21 +45,21 @@ def stream(responses: Responses) -> ResponseStream:
 
 
 @requirement("responses.tools.accepted")
-def test_accepted(turn: Response, granted: Callable[..., Any]) -> None:
+def test_accepted(turn: Response, demand_supported: Callable[..., Any]) -> None:
     """Functions may be offered."""
-    granted(turn)
+    demand_supported(turn)
 
 
 @requirement("responses.tools.name")
 def test_name(turn: Response) -> None:
-    """Only what was offered can be called."""
+    """The name of a call is that of a function that was offered, letter for letter."""
     for call in turn.made:
         assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
 
 
 @requirement("responses.tools.call-id")
 def test_call_id(responses: Responses, turn: Response) -> None:
-    """Every call can be told from the others."""
+    """Every call has a `call_id` that is not empty, different from the others of its response."""
     for calls in (turn.made, responses.create(BOTH, tools=TOOLS).calls):
         names = [demand_text(call.get("call_id"), "call_id") for call in calls]
 
@@ -59,7 +68,7 @@ def test_call_id(responses: Responses, turn: Response) -> None:
 
 @requirement("responses.tools.arguments")
 def test_arguments(turn: Response) -> None:
-    """Arguments are the text of an object."""
+    """The `arguments` of a call are the text of a JSON object."""
     calls = turn.made
     if turn.body.get("status") == "incomplete":
         inconclusive("the answer was cut off")
@@ -69,7 +78,7 @@ def test_arguments(turn: Response) -> None:
 
 @requirement("responses.tools.result")
 def test_result(responses: Responses, turn: Response) -> None:
-    """The result of the model's own call is taken back."""
+    """The items of a response with calls are taken back with a `function_call_output` for each call, and answered."""
     results = [result(call_id(call)) for call in turn.made]
 
     answer = demand_served(responses.create([said("user", QUESTION), *turn.output, *results], tools=TOOLS))
@@ -79,10 +88,10 @@ def test_result(responses: Responses, turn: Response) -> None:
 
 @requirement("responses.tools.result.counted")
 def test_result_counted(responses: Responses) -> None:
-    """The model reads what the tool answered."""
+    """The result of a call reaches the model: it costs input tokens."""
     costs = []
     for output in ("18", STORY):
-        items = [said("user", QUESTION), GIVEN, result(GIVEN["call_id"], output)]
+        items = [said("user", QUESTION), EARLIER_CALL, result(EARLIER_CALL["call_id"], output)]
         costs.append(responses.create(items, tools=TOOLS).input)
     short, long = costs
 
@@ -91,50 +100,50 @@ def test_result_counted(responses: Responses) -> None:
 
 @requirement("responses.tools.result.orphan")
 def test_result_orphan(responses: Responses, gateway: dict[str, Any]) -> None:
-    """An answer needs a question."""
+    """A `function_call_output` that answers no call is refused."""
     answer = responses.create([said("user", QUESTION), result("call_of_nobody")], tools=TOOLS)
 
-    demand_status(answer.exchange, allowed_for(gateway, "invalid_value"))
+    demand_refused(answer, gateway, "invalid_value")
 
 
 @requirement("responses.tools.result.previous")
-def test_result_previous(responses: Responses, turn: Response, granted: Callable[..., Any]) -> None:
-    """Who is remembered need not repeat the question."""
+def test_result_previous(responses: Responses, turn: Response, demand_supported: Callable[..., Any]) -> None:
+    """With `previous_response_id` the results of its calls are enough."""
     results = [result(call_id(call)) for call in turn.made]
 
-    answer = granted(responses.create(results, tools=TOOLS, previous_response_id=turn.id))
+    answer = demand_supported(responses.create(results, tools=TOOLS, previous_response_id=turn.id))
 
     assert answer.output, f"nothing is answered: {answer.exchange.text:.160}"
 
 
 @requirement("responses.tools.choice.required")
-def test_choice_required(responses: Responses, granted: Callable[..., Any]) -> None:
-    """Required means at least one."""
-    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
+def test_choice_required(responses: Responses, demand_supported: Callable[..., Any]) -> None:
+    """`tool_choice` required gives at least one call."""
+    answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
 
     assert answer.calls, f"no call, but {answer.words!r:.120}"
 
 
 @requirement("responses.tools.choice.named")
-def test_choice_named(responses: Responses, granted: Callable[..., Any]) -> None:
-    """A named function is called, and no other."""
-    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
+def test_choice_named(responses: Responses, demand_supported: Callable[..., Any]) -> None:
+    """`tool_choice` with a function's name gives a call of it and of no other."""
+    answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
 
     names = {str(call.get("name")) for call in answer.calls}
     assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"
 
 
 @requirement("responses.tools.choice.none")
-def test_choice_none(responses: Responses, granted: Callable[..., Any]) -> None:
-    """None means none."""
-    answer = granted(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
+def test_choice_none(responses: Responses, demand_supported: Callable[..., Any]) -> None:
+    """`tool_choice` none gives no call."""
+    answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.calls, f"tool_choice none, but {len(answer.calls)} calls"
 
 
 @requirement("responses.tools.stream.item")
 def test_stream_item(stream: ResponseStream) -> None:
-    """A streamed call is named before its arguments come."""
+    """The item that begins a streamed call has its `call_id`, its name and no arguments yet."""
     for added in stream.calls:
         item = added["item"]
         demand_text(item.get("call_id"), "call_id")
@@ -144,7 +153,7 @@ def test_stream_item(stream: ResponseStream) -> None:
 
 @requirement("responses.tools.stream.arguments")
 def test_stream_arguments(stream: ResponseStream) -> None:
-    """The parts of the arguments are the arguments."""
+    """The deltas of a call's arguments, put together, are its arguments."""
     for added in stream.calls:
         place = added.get("output_index")
         done = [one for one in stream.of("response.function_call_arguments.done") if one.get("output_index") == place]
@@ -152,8 +161,8 @@ def test_stream_arguments(stream: ResponseStream) -> None:
         joined = stream.joined(ARGUMENTS, place)
 
         for event in done:
-            told = event.get("arguments")
-            assert told == whole, f"the done event has {told!r:.80}, the item {whole!r:.80}"
+            text = event.get("arguments")
+            assert text == whole, f"the done event has {text!r:.80}, the item {whole!r:.80}"
         assert joined == whole, f"the deltas are {joined!r:.80}, the item has {whole!r:.80}"
         ended = [item.get("arguments") for item in stream.output if item.get("call_id") == added["item"].get("call_id")]
         assert ended in ([], [whole]), f"the last event has {ended!r:.80}, the item {whole!r:.80}"

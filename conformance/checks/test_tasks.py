@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_status, demand_text
+from conformance.words.answer import demand_error_body, demand_kind, demand_refused, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.decoders.media import picture, sound
@@ -46,25 +45,25 @@ def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
 
 @requirement("tasks.submit")
 def test_submit(image: Job) -> None:
-    """The answer is a task, at once."""
+    """A request for an image is answered with a task that waits or is worked on."""
     job_checks.taken(image)
 
 
 @requirement("tasks.id")
 def test_id(image: Job) -> None:
-    """The task has a name."""
+    """The task has an `id`, a string that is not empty."""
     job_checks.identity(image)
 
 
 @requirement("tasks.schema")
 def test_schema(image: Job, contract: Contract) -> None:
-    """The documented schemas hold."""
+    """The submission and every status satisfy the documented schema."""
     job_checks.schema(image, contract, "createImageTask", "retrieveTask")
 
 
 @requirement("tasks.kind")
 def test_kind(image: Job) -> None:
-    """The task of an image says that it is one."""
+    """A task says in `object` and `type` what it makes."""
     body = image.submission
 
     assert pick(body, "object") == "image.generation.task", f"object is {body['object']!r:.80}"
@@ -73,13 +72,13 @@ def test_kind(image: Job) -> None:
 
 @requirement("tasks.status")
 def test_status(image: Job) -> None:
-    """The status is told whenever it is asked for."""
+    """The documented path answers 200 with the status of the task, in a documented word."""
     job_checks.statuses(image)
 
 
 @requirement("tasks.status.same")
 def test_status_same(image: Job) -> None:
-    """The status is that of the task, and not of another one."""
+    """`id`, `object`, `type` and `created` of a task are the same whenever it is asked for."""
     first = image.submission
     for status in image.statuses:
         for name in LASTING:
@@ -91,7 +90,7 @@ def test_status_same(image: Job) -> None:
 
 @requirement("tasks.status.fresh")
 def test_status_fresh(ask: Ask, image: Job) -> None:
-    """Who wants the latest status may say so."""
+    """The status is also given when `sync_upstream` asks for the latest one."""
     if not any(poll.status == 200 for poll in image.polls):
         inconclusive("no question for the status was answered")
     answer = ask.get(f"{jobs.status_path(image.rules, 'images', image.id)}?sync_upstream=true")
@@ -101,50 +100,50 @@ def test_status_fresh(ask: Ask, image: Job) -> None:
 
 @requirement("tasks.order")
 def test_order(image: Job) -> None:
-    """The task goes forward."""
+    """A task never goes back to an earlier state."""
     job_checks.order(image)
 
 
 @requirement("tasks.progress")
 def test_progress(image: Job) -> None:
-    """Progress is a percentage."""
+    """`progress` is a number from 0 to 100."""
     job_checks.progress(image)
 
 
 @requirement("tasks.progress.grows")
 def test_progress_grows(image: Job) -> None:
-    """Progress does not shrink."""
+    """`progress` never decreases."""
     job_checks.growth(image)
 
 
 @requirement("tasks.end")
 def test_end(image: Job) -> None:
-    """The end is the end."""
+    """The state in which a task ends stays."""
     job_checks.end(image)
 
 
 @requirement("tasks.results")
 def test_results(image: Job) -> None:
-    """What was made has an address."""
+    """A completed task lists its `results`, each with an absolute `url`."""
     demand_kind(image.success.get("results"), "results", list)
     job_checks.results(image)
 
 
 @requirement("tasks.results.early")
 def test_results_early(image: Job) -> None:
-    """Before the end there is nothing to fetch."""
+    """There are no `results` before the task is completed."""
     job_checks.nothing_early(image)
 
 
 @requirement("tasks.error.absent")
 def test_error_absent(image: Job) -> None:
-    """Where nothing is wrong no error is told."""
+    """A task that has not failed has no `error`."""
     job_checks.no_error(image)
 
 
 @requirement("tasks.failure.code")
 def test_failure_code(ask: Ask, contract: Contract) -> None:
-    """A program can tell why a task failed."""
+    """The error of a failed task has a `code`, a `message` and a `type`."""
     task = jobs.film(ask, contract, ask.recorder.target.models["failing-video"])
     error = pick(task.failure, "error", kind=dict)
 
@@ -154,14 +153,14 @@ def test_failure_code(ask: Ask, contract: Contract) -> None:
 
 @requirement("tasks.images")
 def test_images(ask: Ask, image: Job) -> None:
-    """A viewer can show what stands at the address."""
+    """Behind the `url` of a completed task of an image is a picture, without a credential."""
     for address in image.addresses:
         job_checks.opens(ask.fetch(address), picture)
 
 
 @requirement("tasks.audio")
 def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A task of sound is a task as any other, and a player can play its result."""
+    """A speech task ends like any other task, and its result can be played."""
     answer = jobs.submit(ask, AUDIO, {"model": ask.model_for("music"), "prompt": LINE})
     if 400 <= answer.status < 500 and "tasks.audio" in gateway["model_dependent"]:
         raise Unsupported(f"the model does not take a prompt alone: {answer.text:.120}")
@@ -175,38 +174,38 @@ def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("tasks.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
-    """There is no status of a task that nobody submitted."""
-    job_checks.refusal(_unknown(ask, gateway), gateway, "unknown_object")
+    """The status of a task that does not exist is not found."""
+    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
 
 
 @requirement("tasks.missing")
 @pytest.mark.parametrize("name", ["model", "prompt"])
 def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
-    """Without a model or without a prompt there is no image."""
-    job_checks.refusal(_without(ask, name), gateway, "missing_field")
+    """A request without `model`, or without `prompt`, is refused with the status of a missing field."""
+    demand_refused(_without(ask, name), gateway, "missing_field")
 
 
 @requirement("tasks.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Nobody makes images by a model that does not exist."""
-    job_checks.refusal(ask.post(IMAGES, _body(ask, model=NOWHERE)), gateway, "unknown_model")
+    """A request for a model that does not exist is refused with its documented status."""
+    demand_refused(ask.post(IMAGES, _body(ask, model=NOWHERE)), gateway, "unknown_model")
 
 
 @requirement("tasks.envelope")
 @pytest.mark.parametrize("case", ["unknown", "missing"])
 def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
-    """Errors of tasks look like every other error."""
+    """Errors of submissions and of statuses have the envelope of every error."""
     answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status < 400:
         inconclusive(f"the wrong request is answered {answer.status}")
-    judge_error(answer)
+    demand_error_body(answer)
 
 
 @requirement("tasks.credential")
 @pytest.mark.parametrize("case", ["submission", "status"])
 def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
-    """Without a key there is neither a task nor its status."""
+    """Without a credential no task is accepted, and no status is given."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if case == "submission":
@@ -214,10 +213,10 @@ def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Targe
     else:
         answer = ask.get(jobs.status_path(image.rules, "images", image.id), key=None)
 
-    job_checks.refusal(answer, gateway, "missing_credential")
+    demand_refused(answer, gateway, "missing_credential")
 
 
 @requirement("tasks.owner")
 def test_owner(ask: Ask, image: Job) -> None:
-    """A task belongs to the account that submitted it."""
+    """The status of a task is not given to another account."""
     job_checks.stranger(ask.get(jobs.status_path(image.rules, "images", image.id), key="stranger-account"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.checks.test_errors_envelope import judge_error, provoke
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
 from conformance.words.openai.bad_requests import CHAT
+from conformance.words.openai.errors import provoke
 
 TRIES = 3
 
@@ -18,53 +19,54 @@ def _ask(ask: Ask, target: Target, model: str, take: int = 0, **fields: Any) -> 
     return ask.post(CHAT, ask.body(model=target.models[model], **fields), take=take, patient=False)
 
 
-def _demand_status(answer: Exchange | None, allowed: list[int]) -> None:
-    status = answer.status if answer else 0
+def _demand_cause(answer: Exchange | None, gateway: dict[str, Any], cause: str) -> None:
+    """Demands a status of the cause: a limit is none of them, and no excuse."""
+    status, allowed = answer.status if answer else 0, gateway["errors"]["status"][cause]
     assert status in allowed, f"expected {allowed}, got {status}: {answer.text if answer else '':.160}"
 
 
 @requirement("upstream.status")
 def test_status(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A provider that fails is not the caller's mistake."""
-    _demand_status(provoke("upstream", ask, target), gateway["errors"]["status"]["upstream"])
+    """A provider's failure is answered with the documented 5xx."""
+    _demand_cause(provoke("upstream", ask, target), gateway, "upstream")
 
 
 @requirement("upstream.stream")
 def test_stream(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """A stream that cannot begin is an ordinary error."""
+    """A stream whose provider fails before the first event is answered with the documented 5xx."""
     answer = _ask(ask, target, "upstream-error", stream=True)
 
-    _demand_status(answer, gateway["errors"]["status"]["upstream"])
+    _demand_cause(answer, gateway, "upstream")
     assert answer.media_type != "text/event-stream", "the failure is a stream"
 
 
 @requirement("upstream.error-body")
 def test_error_body(ask: Ask, target: Target) -> None:
-    """A failure behind the gateway has the gateway's own form."""
+    """A failure behind the gateway is a JSON error object with a message, never HTML."""
     causes = ("upstream", "internal", "maintenance")
     failed = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
     if not failed:
         raise Unsupported("the target names no model that fails")
 
     for answer in failed:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("upstream.internal")
 def test_internal(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """The gateway's own failure says so."""
-    _demand_status(provoke("internal", ask, target), gateway["errors"]["status"]["internal"])
+    """The gateway's own failure has the documented status."""
+    _demand_cause(provoke("internal", ask, target), gateway, "internal")
 
 
 @requirement("upstream.maintenance")
 def test_maintenance(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """Maintenance says so."""
-    _demand_status(provoke("maintenance", ask, target), gateway["errors"]["status"]["maintenance"])
+    """Maintenance has the documented status."""
+    _demand_cause(provoke("maintenance", ask, target), gateway, "maintenance")
 
 
 @requirement("upstream.retry")
 def test_retry(ask: Ask, target: Target) -> None:
-    """Who tries again after a passing failure is served."""
+    """After a failure that passes, the same request is served."""
     answers = [_ask(ask, target, "flaky-once", take) for take in range(TRIES)]
 
     if {answer.status for answer in answers} <= {429}:
@@ -75,13 +77,13 @@ def test_retry(ask: Ask, target: Target) -> None:
 
 @requirement("upstream.rate-limit")
 def test_rate_limit(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """The provider's limit is told as a limit."""
-    _demand_status(_ask(ask, target, "rate-limited-upstream"), gateway["errors"]["status"]["rate_limited"])
+    """A provider's rate limit is a 429."""
+    _demand_cause(_ask(ask, target, "rate-limited-upstream"), gateway, "rate_limited")
 
 
 @requirement("upstream.retry-after")
 def test_retry_after(ask: Ask, target: Target, gateway: dict[str, Any]) -> None:
-    """When to come back is told under the name that every client reads."""
+    """The time to wait is given in the header that every client reads."""
     if "retry-after" not in gateway["limits"]["signals"]:
         raise NotApplicable("Retry-After is not documented")
     answer = _ask(ask, target, "rate-limited-upstream")

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import allowed_for, demand_count, demand_json, demand_kind, demand_status, demand_text
+from conformance.words.answer import (
+    demand_count,
+    demand_json,
+    demand_kind,
+    demand_refused,
+    demand_status,
+    demand_text,
+)
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.account import Growth, Spent, growth, opened, rows
@@ -38,14 +45,14 @@ def _now(ask: Ask, take: int = 0) -> Exchange:
 
 
 @pytest.fixture
-def found(ask: Ask) -> list[dict[str, Any]]:
+def entries(ask: Ask) -> list[dict[str, Any]]:
     """The rows of the present; inconclusive when there is none."""
-    return rows(opened(_now(ask))) or inconclusive("no usage is told")
+    return rows(opened(_now(ask))) or inconclusive("no usage is reported")
 
 
 @requirement("usage.answers")
 def test_answers(ask: Ask) -> None:
-    """Usage can be read by a program."""
+    """`GET /usage` answers a span of time, grouped by model, with 200 and JSON."""
     answer = _now(ask)
 
     demand_status(answer, {200})
@@ -53,18 +60,18 @@ def test_answers(ask: Ask) -> None:
 
 
 @requirement("usage.models")
-def test_models(found: list[dict[str, Any]]) -> None:
-    """Usage belongs to a model."""
-    names = [(demand_text(row.get("model"), "the model of a row"), str(row.get("timestamp"))) for row in found]
+def test_models(entries: list[dict[str, Any]]) -> None:
+    """Grouped by model, every row names its model, and no two rows of one time the same one."""
+    names = [(demand_text(row.get("model"), "the model of a row"), str(row.get("timestamp"))) for row in entries]
 
     twice = sorted({name for name in names if names.count(name) > 1})
-    assert not twice, f"told more than once: {twice[:3]}"
+    assert not twice, f"listed more than once: {twice[:3]}"
 
 
 @requirement("usage.figures")
-def test_figures(found: list[dict[str, Any]]) -> None:
-    """Tokens and credits are counted."""
-    for row in found:
+def test_figures(entries: list[dict[str, Any]]) -> None:
+    """Tokens of a row are whole numbers and credits are a number, none below 0, under the names of the export."""
+    for row in entries:
         for name in ("prompt_tokens", "completion_tokens"):
             demand_count(row.get(name), name)
         credits_used = demand_kind(row.get("credits_used"), "credits_used", (int, float))
@@ -73,7 +80,7 @@ def test_figures(found: list[dict[str, Any]]) -> None:
 
 @requirement("usage.span")
 def test_span(ask: Ask) -> None:
-    """The span is kept."""
+    """A span that ended before the account was made holds nothing."""
     past = rows(opened(_usage(ask, LONG_AGO, LONG_AGO + timedelta(days=1))))
 
     assert not sum(_tokens(row) for row in past), f"usage of {LONG_AGO:%Y}: {past[:2]}"
@@ -85,8 +92,8 @@ def _tokens(row: dict[str, Any]) -> int:
 
 @requirement("usage.unauthorized")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Usage is nobody else's business."""
-    demand_status(ask.get("/usage?group_by=model", key=None), allowed_for(gateway, "missing_credential"))
+    """Usage without a credential is a 401."""
+    demand_refused(ask.get("/usage?group_by=model", key=None), gateway, "missing_credential")
 
 
 @pytest.fixture
@@ -97,7 +104,7 @@ def grown(ask: Ask) -> Growth:
 
 @requirement("usage.counts")
 def test_counts(grown: Growth) -> None:
-    """What is counted is counted as a whole."""
+    """Usage grows by at least the tokens of a request when it is counted."""
     if not grown.seen:
         inconclusive("the request was not counted within seconds")
 
@@ -106,5 +113,5 @@ def test_counts(grown: Growth) -> None:
 
 @requirement("usage.counts.soon")
 def test_counts_soon(grown: Growth) -> None:
-    """What was used shows."""
+    """A request is counted the moment it completes: within seconds."""
     assert grown.seen, "a request was answered, and it is not counted after seconds"

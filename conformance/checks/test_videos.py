@@ -40,19 +40,19 @@ def fetched(ask: Ask, film: Job) -> Exchange:
 
 @requirement("videos.submit")
 def test_submit(film: Job) -> None:
-    """The answer is a job, at once."""
+    """A request for a film is answered with a job that waits or is worked on, and not with the film."""
     job_checks.taken(film)
 
 
 @requirement("videos.id")
 def test_id(film: Job) -> None:
-    """The job has a name."""
+    """The job has an id under its documented name, a string that is not empty."""
     job_checks.identity(film)
 
 
 @requirement("videos.schema")
 def test_schema(film: Job, contract: Contract) -> None:
-    """The documented schemas hold."""
+    """The submission and every status satisfy the documented schema."""
     asked = "retrieveVideo" if "retrieveVideo" in contract.operations else "retrieveTask"
 
     job_checks.schema(film, contract, "createVideo", asked)
@@ -60,13 +60,13 @@ def test_schema(film: Job, contract: Contract) -> None:
 
 @requirement("videos.status")
 def test_status(film: Job) -> None:
-    """The status is told whenever it is asked for."""
+    """The documented path answers 200 with the status of the job, in a documented word."""
     job_checks.statuses(film)
 
 
 @requirement("videos.status.same")
 def test_status_same(film: Job) -> None:
-    """The status is that of the job, and not of another one."""
+    """A status that names a job names the one that was asked for."""
     own = [film.id, *(film.submission.get(name) for name in film.rules["ids"])]
     for status in film.statuses:
         for name in film.rules["ids"]:
@@ -76,51 +76,51 @@ def test_status_same(film: Job) -> None:
 
 @requirement("videos.order")
 def test_order(film: Job) -> None:
-    """The job goes forward."""
+    """A job never goes back to an earlier state."""
     job_checks.order(film)
 
 
 @requirement("videos.progress")
 def test_progress(film: Job) -> None:
-    """Progress is a percentage."""
+    """Progress, where it is reported, is a number from 0 to 100."""
     job_checks.progress(film)
 
 
 @requirement("videos.progress.grows")
 def test_progress_grows(film: Job) -> None:
-    """Progress does not shrink."""
+    """Progress, where it is reported, never decreases."""
     job_checks.growth(film)
 
 
 @requirement("videos.end")
 def test_end(film: Job) -> None:
-    """The end is the end."""
+    """The state in which a job ends stays."""
     job_checks.end(film)
 
 
 @requirement("videos.result")
 def test_result(film: Job) -> None:
-    """The film has an address."""
+    """A job that ended well has a result with an absolute `url`."""
     job_checks.results(film)
 
 
 @requirement("videos.result.early")
 def test_result_early(film: Job) -> None:
-    """Before the end there is nothing to fetch."""
+    """There is no result before the job has ended well."""
     job_checks.nothing_early(film)
 
 
 @requirement("videos.result.film")
 def test_film(fetched: Exchange) -> None:
-    """A player can open what stands at the address."""
+    """Behind the `url` of the result is a film, without a credential."""
     job_checks.opens(fetched, decoded_film)
 
 
 @requirement("videos.result.agrees")
 def test_agrees(film: Job, fetched: Exchange) -> None:
-    """What is told of the film is true."""
-    told = film.made(film.success)[0]
-    seconds, size = told.get("duration_seconds"), str(told.get("resolution")).lower()
+    """The film is as long and as large as the result says, where it does."""
+    entry = film.made(film.success)[0]
+    seconds, size = entry.get("duration_seconds"), str(entry.get("resolution")).lower()
     if seconds is None and "x" not in size:
         raise NotApplicable("the target tells neither duration nor resolution")
     try:
@@ -129,14 +129,16 @@ def test_agrees(film: Job, fetched: Exchange) -> None:
         inconclusive(str(problem))
 
     if isinstance(seconds, (int, float)) and real.seconds:
-        assert abs(real.seconds - seconds) <= SLACK, f"told {seconds} s, but the film lasts {real.seconds:.1f} s"
+        assert abs(real.seconds - seconds) <= SLACK, (
+            f"{seconds} s are reported, but the film lasts {real.seconds:.1f} s"
+        )
     if "x" in size:
-        assert f"{real.width}x{real.height}" == size, f"told {size:.40}, but it is {real.width}x{real.height}"
+        assert f"{real.width}x{real.height}" == size, f"{size:.40} is reported, but it is {real.width}x{real.height}"
 
 
 @requirement("videos.credits")
 def test_credits(film: Job, gateway: dict[str, Any]) -> None:
-    """What the film cost is told with the film."""
+    """A job that succeeded reports its cost in credits, a number of 0 or more, where credits are documented."""
     if not gateway["headers"]["credits"]:
         raise NotApplicable("no credits are documented")
     value = film.success.get("credits_used")
@@ -146,13 +148,13 @@ def test_credits(film: Job, gateway: dict[str, Any]) -> None:
 
 @requirement("videos.error.absent")
 def test_error_absent(film: Job) -> None:
-    """Where nothing is wrong no error is told."""
+    """A job that has not failed has no error."""
     job_checks.no_error(film)
 
 
 @requirement("videos.failure.ends")
 def test_failure_ends(failing: Job) -> None:
-    """What fails says that it has failed."""
+    """A job whose film cannot be made ends as failed."""
     stage, words = failing.stage(failing.last), failing.rules["failure"]
 
     assert stage == "failure", f"expected {' or '.join(words)}, but the status is {failing.last['status']!r}"
@@ -160,13 +162,13 @@ def test_failure_ends(failing: Job) -> None:
 
 @requirement("videos.failure.reason")
 def test_failure_reason(failing: Job) -> None:
-    """Who waited in vain learns why."""
+    """A failed job says why, in `error`."""
     job_checks.failure(failing)
 
 
 @requirement("videos.failure.no-result")
 def test_failure_no_result(failing: Job) -> None:
-    """What failed made nothing."""
+    """A failed job has no result."""
     name = failing.rules["results"]
 
     assert not failing.failure.get(name), f"{name} of a failed job is {failing.failure[name]!r:.80}"

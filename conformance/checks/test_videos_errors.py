@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.test_errors_envelope import judge_error
 from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
+from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, requirement
 from conformance.words.openai import job_checks, jobs
@@ -37,46 +37,46 @@ def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
 
 @requirement("videos.unknown")
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
-    """There is no status of a job that nobody submitted."""
-    job_checks.refusal(_unknown(ask, gateway), gateway, "unknown_object")
+    """The status of a job that does not exist is not found."""
+    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
 
 
 @requirement("videos.missing")
 @pytest.mark.parametrize("name", ["model", "prompt"])
 def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
-    """Without a model or without a prompt there is no film."""
-    job_checks.refusal(_without(ask, name), gateway, "missing_field")
+    """A request without `model`, or without `prompt`, is refused with the status of a missing field."""
+    demand_refused(_without(ask, name), gateway, "missing_field")
 
 
 @requirement("videos.types")
 @pytest.mark.parametrize("fields", [{"model": 7}, {"prompt": {"text": PROMPT}}], ids=["model", "prompt"])
 def test_types(ask: Ask, gateway: dict[str, Any], fields: dict[str, Any]) -> None:
-    """What is no text is no model and no prompt."""
+    """A request whose `model` or `prompt` is not text is refused with a status of the caller's errors."""
     answer = ask.post(FILMS, _body(ask, **fields))
 
-    job_checks.refusal(answer, gateway, "invalid_value", "missing_field", "malformed_body", "unknown_model")
+    demand_refused(answer, gateway, "invalid_value", "missing_field", "malformed_body", "unknown_model")
 
 
 @requirement("videos.unknown-model")
 def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """Nobody makes films by a model that does not exist."""
-    job_checks.refusal(ask.post(FILMS, _body(ask, model=NOWHERE)), gateway, "unknown_model")
+    """A request for a model that does not exist is refused with its documented status."""
+    demand_refused(ask.post(FILMS, _body(ask, model=NOWHERE)), gateway, "unknown_model")
 
 
 @requirement("videos.envelope")
 @pytest.mark.parametrize("case", ["unknown", "missing"])
 def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
-    """Errors of films look like every other error."""
+    """Errors of submissions and of statuses have the envelope of every error."""
     answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status >= 400:
-        judge_error(answer)
+        demand_error_body(answer)
 
 
 @requirement("videos.credential")
 @pytest.mark.parametrize("case", ["submission", "status"])
 def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
-    """Without a key there is neither a job nor its status."""
+    """Without a credential no job is accepted, and no status is given."""
     if not target.fixture("key:default"):
         raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if case == "submission":
@@ -84,10 +84,10 @@ def test_credential(ask: Ask, film: Job, gateway: dict[str, Any], target: Target
     else:
         answer = ask.get(jobs.status_path(film.rules, "videos", film.id), key=None)
 
-    job_checks.refusal(answer, gateway, "missing_credential")
+    demand_refused(answer, gateway, "missing_credential")
 
 
 @requirement("videos.owner")
 def test_owner(ask: Ask, film: Job) -> None:
-    """A job belongs to the account that submitted it."""
+    """The status of a job is not given to another account."""
     job_checks.stranger(ask.get(jobs.status_path(film.rules, "videos", film.id), key="stranger-account"))

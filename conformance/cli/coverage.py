@@ -1,4 +1,4 @@
-"""`coverage`: from each documented sentence to the requirement, its check, and the faults that prove the check."""
+"""`coverage`: traces each documented sentence to its requirement, its check, and the faults that prove the check."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ class Row:
     check: str | None = None
     faults: tuple[str, ...] = ()
     exempt: str | None = None
-    """Why no requirement is owed: no request can test it, or its area is pending."""
+    """Why it needs no requirement: no request can test it, or its area is pending."""
 
     @property
     def gap(self) -> str | None:
-        """What is missing."""
+        """What is missing, or None."""
         if self.exempt:
             return None
         missing = {
@@ -55,23 +56,35 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--gateway", metavar="NAME", help="its sentences only")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when there are gaps")
+    parser.add_argument(
+        "--write-readme",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        const=Path("README.md"),
+        help="write the counts of all gateways between the markers of a file instead (default: README.md)",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints the table."""
     from conformance import register
-    from conformance.cli import faults
+    from conformance.cli import faults, readme
     from conformance.cli.run import check_gateway
 
     check_gateway(args.gateway)
-    known = register.load()
+    catalogue = faults.catalogue()
     breaking: dict[str, tuple[str, ...]] = {}
-    for fault in faults.catalogue():
+    for fault in catalogue:
         for name in fault.breaks:
             breaking[name] = (*breaking.get(name, ()), fault.name)
-    found = [row for row in rows(known, breaking) if args.gateway in (None, row.gateway)]
-    print(FORMATS[args.format](found))
-    return 1 if args.strict and any(row.gap for row in found) else 0
+    everything = list(rows(register.load(), breaking))
+    selection = [row for row in everything if args.gateway in (None, row.gateway)]
+    if args.write_readme:
+        readme.write(args.write_readme, f"{readme.counts(everything, catalogue)}\n\n{_totals_table(everything)}")
+    else:
+        print(FORMATS[args.format](selection))
+    return 1 if args.strict and any(row.gap for row in selection) else 0
 
 
 def rows(known: Register, faults: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
@@ -100,19 +113,19 @@ def _pending(area: str | None) -> str | None:
 COLUMNS = ("gateway", "sentences", "covered", "pending", "excluded", "requirements", "faults")
 
 
-def _text(found: list[Row]) -> str:
-    gaps = [f"  {row.sentence} → {row.requirement or '?'}: {row.gap}" for row in found if row.gap]
-    lines = [f"{name:<40}{number:>6}" for name, number in _totals(found).items()]
-    return "\n".join([*_table(found), "", *lines, "", *(["gaps:", *gaps] if gaps else ["no gaps"])])
+def _text(rows: list[Row]) -> str:
+    gaps = [f"  {row.sentence} → {row.requirement or '?'}: {row.gap}" for row in rows if row.gap]
+    lines = [f"{name:<40}{number:>6}" for name, number in _totals(rows).items()]
+    return "\n".join([*_table(rows), "", *lines, "", *(["gaps:", *gaps] if gaps else ["no gaps"])])
 
 
-def _table(found: list[Row]) -> list[str]:
+def _table(rows: list[Row]) -> list[str]:
     """A line for each gateway: how many of its sentences are judged, and by what."""
-    return ["".join(f"{cell!s:<14}" for cell in line).rstrip() for line in (COLUMNS, *by_gateway(found))]
+    return ["".join(f"{cell!s:<14}" for cell in line).rstrip() for line in (COLUMNS, *by_gateway(rows))]
 
 
-def by_gateway(found: list[Row]) -> list[tuple[str | int, ...]]:
-    """The numbers of `COLUMNS` for each gateway; those of "openai" are of public documents."""
+def by_gateway(rows: list[Row]) -> list[tuple[str | int, ...]]:
+    """The numbers of `COLUMNS` for each gateway; those of "openai" count public documents."""
     return [
         (
             gateway,
@@ -123,17 +136,23 @@ def by_gateway(found: list[Row]) -> list[tuple[str | int, ...]]:
             _distinct(row.requirement for row in own),
             _distinct(fault for row in own for fault in row.faults),
         )
-        for gateway in dict.fromkeys(row.gateway for row in found)
-        for own in [[row for row in found if row.gateway == gateway]]
+        for gateway in dict.fromkeys(row.gateway for row in rows)
+        for own in [[row for row in rows if row.gateway == gateway]]
     ]
 
 
-def _markdown(found: list[Row]) -> str:
-    from conformance.report.markdown import plain, table
+def _totals_table(selection: list[Row]) -> str:
+    from conformance.report.markdown import table
 
-    lines = [table([name.capitalize() for name in COLUMNS], by_gateway(found)), ""]
+    return table([name.capitalize() for name in COLUMNS], by_gateway(selection))
+
+
+def _markdown(selection: list[Row]) -> str:
+    from conformance.report.markdown import plain
+
+    lines = [_totals_table(selection), ""]
     lines += ["| Sentence | Gateway | Quote | Requirement | Check | Faults |", "| --- | --- | --- | --- | --- | --- |"]
-    for row in found:
+    for row in selection:
         quote = f"[{plain(row.quote)}](<{row.address}>)"
         reached = [row.requirement and f"`{row.requirement}`", row.check and f"`{row.check}`", ", ".join(row.faults)]
         owed = [plain(row.exempt), "", ""] if row.exempt else [cell or "**none**" for cell in reached]
@@ -141,24 +160,24 @@ def _markdown(found: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def _json(found: list[Row]) -> str:
-    plain = [{**asdict(row), "gap": row.gap} for row in found]
-    return json.dumps({"totals": _totals(found), "rows": plain}, indent=2, ensure_ascii=False)
+def _json(rows: list[Row]) -> str:
+    plain = [{**asdict(row), "gap": row.gap} for row in rows]
+    return json.dumps({"totals": _totals(rows), "rows": plain}, indent=2, ensure_ascii=False)
 
 
 FORMATS: dict[str, Callable[[list[Row]], str]] = {"text": _text, "markdown": _markdown, "json": _json}
 
 
-def _totals(found: list[Row]) -> dict[str, int]:
+def _totals(rows: list[Row]) -> dict[str, int]:
     return {
-        "documented sentences": _distinct(row.sentence for row in found),
-        "covered by a requirement": _distinct(row.sentence for row in found if row.requirement),
-        "exempt with a reason": _distinct(row.sentence for row in found if row.exempt),
-        "requirements": _distinct(row.requirement for row in found),
-        "requirements with a check": _distinct(row.requirement for row in found if row.check),
-        "requirements with a fault": _distinct(row.requirement for row in found if row.faults),
-        "faults": _distinct(fault for row in found for fault in row.faults),
-        "gaps": sum(row.gap is not None for row in found),
+        "documented sentences": _distinct(row.sentence for row in rows),
+        "covered by a requirement": _distinct(row.sentence for row in rows if row.requirement),
+        "exempt with a reason": _distinct(row.sentence for row in rows if row.exempt),
+        "requirements": _distinct(row.requirement for row in rows),
+        "requirements with a check": _distinct(row.requirement for row in rows if row.check),
+        "requirements with a fault": _distinct(row.requirement for row in rows if row.faults),
+        "faults": _distinct(fault for row in rows for fault in row.faults),
+        "gaps": sum(row.gap is not None for row in rows),
     }
 
 

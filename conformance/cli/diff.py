@@ -1,4 +1,4 @@
-"""`diff`: what changed between two reports. Exits with 1 when something broke."""
+"""`diff`: compares two reports. Exits with 1 when a requirement broke."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One requirement that stands elsewhere than before. None: that report does not judge it."""
+    """One requirement whose standing changed. None means that the report does not judge it."""
 
     id: str
     before: str | None
@@ -36,7 +36,7 @@ class Change:
 
     @property
     def kind(self) -> Kind:
-        """What the change amounts to."""
+        """The kind of the change."""
         if self.before is None:
             return Kind.NEW
         if self.after is None:
@@ -62,24 +62,24 @@ def main(args: argparse.Namespace) -> int:
     """Prints the changes by kind."""
     from conformance.report import read_view
 
-    found = list(changes(read_view(args.before), read_view(args.after)))
+    differences = list(changes(read_view(args.before), read_view(args.after)))
     for kind in Kind:
-        for change in found:
+        for change in differences:
             if change.kind == kind:
                 print(f"{kind:<8} {change.id}: {change.before or 'not judged'} → {change.after or 'not judged'}")
-    counts = {kind: sum(change.kind == kind for change in found) for kind in Kind}
+    counts = {kind: sum(change.kind == kind for change in differences) for kind in Kind}
     print(", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "no verdict changed")
     return 1 if counts[Kind.BROKEN] else 0
 
 
 def changes(before: View, after: View) -> Iterator[Change]:
-    """The requirements that stand elsewhere than before."""
+    """The requirements whose standing changed."""
     old, new = _standings(before), _standings(after)
     for name in dict.fromkeys([*old, *new]):
         if old.get(name) != new.get(name):
             yield Change(name, old.get(name), new.get(name))
 
 
-def _standings(shown: View) -> dict[str, str]:
-    """Where each requirement stands that was judged."""
-    return {one.id: str(one.standing) for one in shown.judgements if one.findings}
+def _standings(view: View) -> dict[str, str]:
+    """The standing of each requirement that was judged."""
+    return {one.id: str(one.standing) for one in view.judgements if one.findings}

@@ -1,4 +1,4 @@
-"""Why a gateway that keeps its own documents fails when it is held to another's: where the two differ."""
+"""Explains, by differences between the documents, why one gateway fails when it is judged as another."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Difference:
     """A requirement that fails on the server of another gateway.
 
-    `documented` is whether that gateway documents what it is about, too. `reasons` are then the places in which the two
-    documents differ; none is a defect of the suite or of the server.
+    `documented` is whether that gateway documents the feature, too. `reasons` are then the places where the two
+    documents differ; if there is none, the suite or the server has a defect.
     """
 
     requirement: str
@@ -49,7 +49,7 @@ def _decisions(finding: Finding, server: Contract) -> Iterator[str]:
 
 
 def _protocols(operations: Iterable[Operation], suite: Contract, server: Contract) -> Iterator[str]:
-    """A protocol that lies elsewhere, or takes other credentials."""
+    """The protocols with another base path, or with other credentials."""
     for protocol in dict.fromkeys(operation.protocol for operation in operations):
         if suite.bases[protocol] != server.bases.get(protocol):
             yield f"{protocol} is served below {suite.bases[protocol]} and {server.bases.get(protocol)}"
@@ -68,14 +68,14 @@ def _described(operations: Iterable[Operation], server: Contract) -> Iterator[st
 
 
 def _operations(finding: Finding, named: Iterable[str], suite: Contract) -> list[Operation]:
-    """The operations that the requirement names, and those that the evidence shows."""
-    asked = (evidence.request.partition("\n")[0].split(" ", 1) for evidence in finding.evidence)
-    shown = (_found(method, unquote(urlsplit(url).path), suite) for method, url in asked)
-    found = [*(suite.operations[name] for name in named), *(one for one in shown if one)]
-    return list({operation.id: operation for operation in found}.values())
+    """The operations that the requirement names, and those in the evidence."""
+    requests = (evidence.request.partition("\n")[0].split(" ", 1) for evidence in finding.evidence)
+    evident = (_operation(method, unquote(urlsplit(url).path), suite) for method, url in requests)
+    operations = [*(suite.operations[name] for name in named), *(one for one in evident if one)]
+    return list({operation.id: operation for operation in operations}.values())
 
 
-def _found(method: str, path: str, suite: Contract) -> Operation | None:
+def _operation(method: str, path: str, suite: Contract) -> Operation | None:
     for protocol, base in suite.bases.items():
         if path.startswith(f"{base}/") and (operation := suite.find(method, path.removeprefix(base), protocol)):
             return operation
@@ -83,7 +83,7 @@ def _found(method: str, path: str, suite: Contract) -> Operation | None:
 
 
 def _unordered(decided: Any) -> Any:
-    """A list of what is allowed says the same in any order."""
+    """A decision in a form that ignores the order of a list."""
     return sorted(map(str, decided)) if isinstance(decided, list) else decided
 
 

@@ -1,4 +1,4 @@
-"""`explain`: all there is to know about one requirement, or about a contradiction between documents."""
+"""`explain`: everything about one requirement, or about one contradiction between documents."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _contradiction(name: str) -> Iterator[str]:
-    """What each gateway is held to where documents disagree, with both of them."""
+    """The decision for each gateway where documents disagree, and the documents."""
     import gateway_contract
 
     decided = False
@@ -95,12 +95,12 @@ def _faults(requirement: Requirement) -> Iterator[str]:
 
     yield "\nFaults that break it"
     try:
-        found = [fault for fault in faults.catalogue() if requirement.id in fault.breaks]
+        breaking = [fault for fault in faults.catalogue() if requirement.id in fault.breaks]
     except NoCatalogue as error:
         yield f"  {error} ({error.hint})"
         return
-    for fault in found:
+    for fault in breaking:
         where = f" (playing {fault.gateway})" if fault.gateway else ""
         yield f"  {fault.name}{where}: {' '.join(fault.doc.split())}"
-    if not found:
+    if not breaking:
         yield "  none"

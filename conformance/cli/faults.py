@@ -1,4 +1,4 @@
-"""The fault catalogue of the reference server, as its own process lists it."""
+"""Reads the fault catalogue from a process of the reference server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from conformance.errors import NoCatalogue
 
-COMMAND = ("-m", "reference_server", "--list-faults", "--json")
+COMMAND = ("-P", "-m", "reference_server", "--list-faults", "--json")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way in which a gateway breaks requirements. `gateway` is the one it is proved with, if any."""
+    """One way in which a gateway breaks requirements. `gateway` is the gateway it is played with, if any."""
 
     name: str
     doc: str
@@ -23,7 +23,7 @@ class Fault:
 
 
 def catalogue() -> tuple[Fault, ...]:
-    """All faults by name; `NoCatalogue` when the process fails."""
+    """All faults, sorted by name; raises `NoCatalogue` when the process fails."""
     try:
         done = subprocess.run([sys.executable, *COMMAND], capture_output=True, text=True, timeout=60, check=True)
         entries = json.loads(done.stdout)

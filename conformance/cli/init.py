@@ -1,4 +1,4 @@
-"""`init`: writes a target file to fill in, with everything that the checks of a gateway can use."""
+"""`init`: writes a target file to fill in, with every fixture that the checks of a gateway can use."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add(subparsers: Any) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Writes the file; one that exists is left alone."""
+    """Writes the file. An existing file is never overwritten."""
     check_gateway(args.gateway)
     try:
         with args.output.open("x", encoding="utf-8") as file:
@@ -49,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def text(gateway: str, reference: bool = False) -> str:
-    """The target file of a gateway, ready to run; what is optional stands in comments.
+    """The target file of a gateway, ready to run; optional settings are commented out.
 
     With `reference` the target is a reference server that plays the gateway, and nothing is left to fill in.
     """
@@ -80,7 +80,7 @@ def _head(gateway: str, known: Table) -> Iterator[str]:
 
 
 def _tables(gateway: str, known: Table) -> Iterator[str]:
-    """A line for every fixture that a check of the gateway can use, in a comment when its value is not known."""
+    """A line for every fixture that a check of the gateway can use, commented out when its value is not known."""
     used = _used(gateway)
     for section, kind in SECTIONS.items():
         described = _described()[section]
@@ -89,12 +89,12 @@ def _tables(gateway: str, known: Table) -> Iterator[str]:
             yield from ("", f"[{section}]")
         width = max(map(len, named), default=0)
         for name in named:
-            line = f"{name:<{width}} = {_value(known[section][name] if known else _wanted(kind, name))}"
+            line = f"{name:<{width}} = {_value(known[section][name] if known else _placeholder(kind, name))}"
             yield f"{'' if known else '# '}{line}    # {described[name]}"
 
 
-def _wanted(kind: str, name: str) -> Any:
-    """What stands for a value that the reader has to fill in."""
+def _placeholder(kind: str, name: str) -> Any:
+    """The placeholder of a value that the reader has to fill in."""
     return {"env": f"GATEWAY_API_KEY_{name.upper().replace('-', '_')}"} if kind == "key" else "..."
 
 
@@ -117,7 +117,7 @@ def _used(gateway: str) -> set[str]:
 
 
 def _models_of(features: frozenset[str]) -> Iterator[str]:
-    """Models that a check takes when they are named, by the features that use them."""
+    """The models that checks of these features use when the target names them."""
     from conformance.words.ask import MODELS
 
     words = {"vision": "chat.vision", "audio": "chat.audio", "files": "chat.files", "speech": "audio.speech"}

@@ -1,7 +1,7 @@
-"""`matrix`: how far the documents of the gateways lie apart.
+"""`matrix`: how much the documents of the gateways differ.
 
-The suite judges, as each gateway, the reference server that plays each other one. The server keeps every word of the
-documents that it plays, so what fails off the diagonal is a difference between two gateways' documents.
+The suite judges, as each gateway, the reference server that plays each other one. The server follows the documents that
+it plays exactly, so a failure off the diagonal is a difference between the documents of two gateways.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ of the documents that are demanded. Written by `gateway-conformance matrix`.
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What fails when `server` is held to the documents of `suite`. `errored` are requirements without a verdict."""
+    """What fails when `server` is judged by the documents of `suite`. `errored` are requirements without a verdict."""
 
     suite: str
     server: str
@@ -47,7 +47,7 @@ class Cell:
 
     @property
     def unexplained(self) -> tuple[str, ...]:
-        """What no difference between the documents explains: on the diagonal, everything."""
+        """The failures that no difference between the documents explains: on the diagonal, all of them."""
         same = self.suite == self.server
         failed = [one.requirement for one in self.differences if same or (one.documented and not one.reasons)]
         return (*failed, *self.errored)
@@ -69,31 +69,31 @@ def main(args: argparse.Namespace) -> int:
     """Judges every pair, prints the table, and writes the files that are asked for."""
     if args.output and not args.output.is_dir():
         raise UsageError(f"{args.output} is no folder", "give --output a folder that exists")
-    found = cells()
-    print(table(found))
+    results = cells()
+    print(table(results))
     if args.output:
-        (args.output / "matrix.md").write_text(markdown(found), encoding="utf-8")
-        (args.output / "matrix.json").write_text(as_json(found), encoding="utf-8")
-    unexplained = [(cell, name) for cell in found for name in cell.unexplained]
+        (args.output / "matrix.md").write_text(markdown(results), encoding="utf-8")
+        (args.output / "matrix.json").write_text(as_json(results), encoding="utf-8")
+    unexplained = [(cell, name) for cell in results for name in cell.unexplained]
     for cell, name in unexplained:
         print(f"not explained by the documents: {name} of {cell.suite} fails on {cell.server}")
     return 1 if unexplained else 0
 
 
 def cells() -> list[Cell]:
-    """Every pair of gateways."""
+    """The results of every pair of gateways."""
     import gateway_contract
     from conformance.run import runner
     from conformance.target import reference
 
     names = ("openai", *gateway_contract.names())
-    found = []
+    results = []
     for server in names:
-        with reference.serving(server) as served:
+        with reference.serving(server) as target:
             for suite in names:
-                report = runner.judge(base_url=served.base_url, gateway=suite, target=reference.FIXTURES).report
-                found.append(_cell(suite, server, report))
-    return sorted(found, key=lambda cell: (names.index(cell.suite), names.index(cell.server)))
+                report = runner.judge(base_url=target.base_url, gateway=suite, target=reference.FIXTURES).report
+                results.append(_cell(suite, server, report))
+    return sorted(results, key=lambda cell: (names.index(cell.suite), names.index(cell.server)))
 
 
 def _cell(suite: str, server: str, report: Report) -> Cell:
@@ -109,26 +109,26 @@ def _cell(suite: str, server: str, report: Report) -> Cell:
     return Cell(suite, server, tuple(differences.between(one, held, plays) for one in failed), errored)
 
 
-def table(found: list[Cell]) -> str:
-    """The numbers, as a table of Markdown."""
+def table(results: list[Cell]) -> str:
+    """The numbers as a Markdown table."""
     from conformance.report.markdown import table as markdown_table
 
-    names = list(dict.fromkeys(cell.suite for cell in found))
-    words = {(cell.suite, cell.server): cell.words for cell in found}
+    names = list(dict.fromkeys(cell.suite for cell in results))
+    words = {(cell.suite, cell.server): cell.words for cell in results}
     rows = [[f"held to {suite}", *(words[suite, server] for server in names)] for suite in names]
     return markdown_table(["", *(f"plays {name}" for name in names)], rows)
 
 
-def markdown(found: list[Cell]) -> str:
-    """The numbers, and below them what each pair differs in."""
-    parts = [INTRODUCTION, table(found)]
-    for cell in found:
+def markdown(results: list[Cell]) -> str:
+    """The numbers, and below them the differences of each pair."""
+    parts = [INTRODUCTION, table(results)]
+    for cell in results:
         if cell.differences:
-            parts += [f"## {cell.server}, held to {cell.suite}", *_told(cell)]
+            parts += [f"## {cell.server}, held to {cell.suite}", *_paragraphs(cell)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-def _told(cell: Cell) -> Iterator[str]:
+def _paragraphs(cell: Cell) -> Iterator[str]:
     from conformance.report.markdown import plain
 
     if undocumented := [f"`{one.requirement}`" for one in cell.differences if not one.documented]:
@@ -143,7 +143,7 @@ def _told(cell: Cell) -> Iterator[str]:
         yield "Both document it, and differently:\n\n" + "\n".join(lines)
 
 
-def as_json(found: list[Cell]) -> str:
+def as_json(results: list[Cell]) -> str:
     """Every pair as plain values."""
     plain = [
         {
@@ -159,6 +159,6 @@ def as_json(found: list[Cell]) -> str:
                 for one in cell.differences
             ],
         }
-        for cell in found
+        for cell in results
     ]
     return json.dumps(plain, indent=1) + "\n"

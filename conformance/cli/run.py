@@ -1,4 +1,4 @@
-"""`run`: judges a gateway, shows the verdicts, and leaves a report."""
+"""`run`: judges a gateway, shows the verdicts, and writes a report."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Judges, shows and writes; the exit code is that of the run."""
+    """Judges the gateway, prints the verdicts and writes the report; returns the exit code of the run."""
     from conformance.cli import verdicts
     from conformance.run.runner import judge
 
@@ -141,7 +141,7 @@ def _explain(outcome: Outcome) -> None:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """Refuses, before anything starts, what cannot be judged."""
+    """Rejects wrong options before anything starts."""
     from conformance.target import checked_url
 
     for path in (args.target, args.replay):
@@ -155,7 +155,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def check_gateway(name: str | None) -> None:
-    """Refuses a gateway that no contract describes."""
+    """Raises `UsageError` for a gateway that no contract describes."""
     import gateway_contract
 
     known = ("openai", *gateway_contract.names())
@@ -164,7 +164,7 @@ def check_gateway(name: str | None) -> None:
 
 
 def _announce(args: argparse.Namespace) -> None:
-    """Says who is going to be judged, and what that is going to cost when somebody may be billed for it."""
+    """Prints the target, and the expected cost when the target may be billed."""
     from conformance.report.har import target_of
     from conformance.target import from_file, from_options
 
@@ -236,7 +236,7 @@ def _header(text: str) -> str:
 
 
 def _at_least(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """A number of that kind which is not below `least`."""
+    """Parses a number of that kind that is not below `least`."""
 
     def number(text: str) -> Number:
         try:

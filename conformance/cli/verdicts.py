@@ -10,40 +10,40 @@ from conformance.report.view import Judgement, Standing, View, expected_failure,
 
 
 def text(report: Report) -> str:
-    """The table of verdicts, each failed MUST with a way to repeat it, each other failure on a line, the headline."""
+    """The table of verdicts, each failed MUST and how to reproduce it, other failures on a line each, the headline."""
     from conformance import register
 
     return render(view(report, register.load()))
 
 
-def render(shown: View) -> str:
-    """As `text`, of a report that is joined with its requirements."""
-    report = shown.report
+def render(view: View) -> str:
+    """The same as `text`, for a report that is already joined with its requirements."""
+    report = view.report
     head = f"{report.base_url} held to {report.gateway}, model {report.model}"
-    parts = ["", head, *_routes(shown), "", _table(shown), ""]
-    parts += [*(f"{one.title:<40}{one.words}" for one in shown.profiles), ""]
+    parts = ["", head, *_routes(view), "", _table(view), ""]
+    parts += [*(f"{one.title:<40}{one.words}" for one in view.profiles), ""]
     for level in Level:
-        parts += _failed(shown, level)
-    for judgement in shown.at(Standing.ERRORED):
+        parts += _failed(view, level)
+    for judgement in view.at(Standing.ERRORED):
         parts += ["", f"ERRORED {judgement.id}", *_messages(judgement)]
-    headline = shown.headline
+    headline = view.headline
     return "\n".join([*parts, f"{headline.title}: {headline.detail}", ""])
 
 
-def _routes(shown: View) -> Iterator[str]:
-    if shown.found:
-        yield f"It has {', '.join(shown.found)}."
-    yield from (f"Not judged: {reason}." for reason in shown.lacking)
+def _routes(view: View) -> Iterator[str]:
+    if view.extra_routes:
+        yield f"It has {', '.join(view.extra_routes)}."
+    yield from (f"Not judged: {reason}." for reason in view.route_problems)
 
 
-def _table(shown: View) -> str:
+def _table(view: View) -> str:
     rows = [["", *Level]]
-    rows += [[standing, *(str(len(shown.at(standing, level))) for level in Level)] for standing in Standing]
+    rows += [[standing, *(str(len(view.at(standing, level))) for level in Level)] for standing in Standing]
     return "\n".join(f"{row[0]:<14}" + "".join(f"{cell:>8}" for cell in row[1:]) for row in rows)
 
 
-def _failed(shown: View, level: Level) -> Iterator[str]:
-    for judgement in shown.at(Standing.FAILED, level):
+def _failed(view: View, level: Level) -> Iterator[str]:
+    for judgement in view.at(Standing.FAILED, level):
         if level == Level.MUST:
             yield f"FAILED {judgement.id}"
             yield from _in_full(judgement)
@@ -65,9 +65,9 @@ def _in_full(judgement: Judgement) -> Iterator[str]:
 
 
 def _messages(judgement: Judgement) -> list[str]:
-    """Each message once, with the first case that it holds for."""
-    found: dict[str, str] = {}
+    """Each message once, with the first case that has it."""
+    cases: dict[str, str] = {}
     for finding in judgement.notable:
         if not expected_failure(finding):
-            found.setdefault(finding.message, f" [{finding.case}]" if finding.case else "")
-    return [f"  →{case} {message}" for message, case in found.items()]
+            cases.setdefault(finding.message, f" [{finding.case}]" if finding.case else "")
+    return [f"  →{case} {message}" for message, case in cases.items()]

@@ -41,7 +41,7 @@ class Subject:
 def subjects(contract: Contract, ask: Ask) -> list[Subject]:
     """The operations of the OpenAI dialect that the target has, and that may be asked."""
     included = ask.recorder.target.include
-    found = []
+    subjects = []
     for operation in contract.operations.values():
         area = operation.document["tags"][0].lower()
         if operation.protocol != "openai" or area in EXPENSIVE - included:
@@ -49,10 +49,10 @@ def subjects(contract: Contract, ask: Ask) -> list[Subject]:
         try:
             if area in contract.gateway["optional"]:
                 discovery.demand(ask, [operation], contract.gateway["protocols"])
-            found.append(Subject(operation, _bodies(operation, ask)))
+            subjects.append(Subject(operation, _bodies(operation, ask)))
         except Unsupported:
             continue
-    return found
+    return subjects
 
 
 def _bodies(operation: Operation, ask: Ask) -> tuple[dict[str, Any], ...]:

@@ -33,11 +33,11 @@ class Defect:
 
 def of_fields(subject: Subject, contract: Contract) -> list[Defect]:
     """Bodies in which one field is missing, of a wrong type, out of range, or not among the known words."""
-    found: dict[str, Defect] = {}
+    defects: dict[str, Defect] = {}
     for body in subject.bodies:
         for defect in (*_missing(subject, body), *_wrong(subject, body), *_options(subject, contract, body)):
-            found.setdefault(defect.name, defect)
-    return list(found.values())[:MOST]
+            defects.setdefault(defect.name, defect)
+    return list(defects.values())[:MOST]
 
 
 def of_bytes(subject: Subject) -> list[Defect]:

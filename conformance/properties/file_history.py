@@ -1,4 +1,4 @@
-"""Histories of files: a model of what was uploaded and deleted, held against what the target tells.
+"""Histories of files: a model of what was uploaded and deleted, held against what the target reports.
 
 Files that are not of the history are none of its business: they may come and go.
 """
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from conformance.errors import ConformanceError, Inconclusive
 from conformance.properties.history import Asking, History, Step, demand_room
 from conformance.wire.exchange import Request
-from conformance.words.openai.files import PATH, Answer, Document, Files
+from conformance.words.openai.files import PATH, Document, FileAnswer, Files
 
 MODEL, LIST, PAGING = "properties.files.model", "properties.files.list", "properties.files.paging"
 STEPS = 16
@@ -22,16 +22,16 @@ CONTENT = "The codeword is heron, in Greek ερωδιός. This is number"
 LIMITS = (1, 2, 3, 100)
 MOST_PAGES = 10
 LASTING = ("bytes", "created_at", "filename", "purpose")
-"""What stays as the upload told it."""
+"""The fields that stay as the upload reported them."""
 
 
 @dataclass
 class Note:
-    """A file that a history has uploaded. `told` is what its upload told of it."""
+    """A file that a history has uploaded. `facts` are the fields that its upload reported."""
 
     document: Document
     id: str
-    told: dict[str, Any]
+    facts: dict[str, Any]
     gone: bool = False
 
     @property
@@ -120,8 +120,8 @@ class FileHistory(History):
                 self._turn(_limit(step), note, _pages(step))
 
     @property
-    def kept(self) -> list[Note]:
-        """The files that there are."""
+    def remaining(self) -> list[Note]:
+        """The files that were not deleted."""
         return [note for note in self.notes.values() if not note.gone]
 
     @property
@@ -144,7 +144,7 @@ class FileHistory(History):
         if not note.gone:
             self.demand(answer.served, MODEL, f"{note.name} cannot be read: answered {answer.status}")
         if answer.served and not note.gone:
-            for name, value in ({"id": note.id} | note.told).items():
+            for name, value in ({"id": note.id} | note.facts).items():
                 now = answer.body.get(name)
                 self.demand(now == value, MODEL, f"{name} of {note.name} was {value!r:.60} and is {now!r:.60}")
         if self.abilities.downloads:
@@ -152,7 +152,7 @@ class FileHistory(History):
             same = not download.served or download.exchange.body == note.document.data
             self.demand(same, MODEL, f"the download of {note.name} is not what was uploaded")
 
-    def _look(self, note: Note, read: Callable[..., Answer]) -> Answer:
+    def _look(self, note: Note, read: Callable[..., FileAnswer]) -> FileAnswer:
         """The answer to a question for a file. A file that is gone is not answered."""
         forbidden = {400, 403} if read == self.files.download else set()
         answer = self.asking.look(
@@ -176,30 +176,30 @@ class FileHistory(History):
     def _list(self, limit: int) -> None:
         """The list has what there is."""
         walk = self.asking.look(lambda: self._walk(limit), self._settled)
-        self._judge(walk, LIST, self.kept)
+        self._judge(walk, LIST, self.remaining)
 
     def _settled(self, walk: Walk) -> bool:
-        return not (walk.twice(self.kept) or walk.missing(self.kept) or walk.listed(self.gone))
+        return not (walk.twice(self.remaining) or walk.missing(self.remaining) or walk.listed(self.gone))
 
     def _judge(self, walk: Walk, requirement: str, notes: list[Note], gone: list[Note] | None = None) -> None:
         """Demands each of the notes once, and none of those that were gone before."""
-        for told, names in (
+        for fault, names in (
             ("listed twice", walk.twice(notes)),
             ("missing in the list", walk.missing(notes)),
             ("listed although deleted", walk.listed(self.gone if gone is None else gone)),
         ):
-            self.demand(not names, requirement, f"{', '.join(names)}: {told}")
+            self.demand(not names, requirement, f"{', '.join(names)}: {fault}")
 
     def _turn(self, limit: int, victim: Note, pages: int) -> None:
-        """Who deletes while turning the pages misses nothing else, and sees nothing twice."""
+        """Demands that a deletion between two pages makes no other file be missed or listed twice."""
         before = self.asking.look(lambda: self._walk(LIMITS[3]), self._settled)
-        self._judge(before, LIST, self.kept)
+        self._judge(before, LIST, self.remaining)
         if not self._settled(before):
             return
         gone = self.gone
         walk = self._walk(limit, victim, pages)
-        kept = [note for note in self.kept if note is not victim]
-        self._judge(walk, PAGING if walk.victim else LIST, kept, gone)
+        others = [note for note in self.remaining if note is not victim]
+        self._judge(walk, PAGING if walk.victim else LIST, others, gone)
 
     def _walk(self, limit: int, victim: Note | None = None, pages: int = 0) -> Walk:
         """Page after page; the victim is deleted after so many pages, unless the next page starts after it."""
@@ -228,7 +228,7 @@ class FileHistory(History):
     def end(self) -> None:
         """Deletes what the history has left."""
         recorder = self.asking.ask.recorder
-        for note in self.kept:
+        for note in self.remaining:
             with suppress(ConformanceError, Inconclusive):
                 recorder.send(Request("DELETE", f"{PATH}/{quote(note.id, safe='')}"))
 

@@ -19,7 +19,7 @@ LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 def search(
     strategy: SearchStrategy[Drawn],
-    judge: Callable[[Drawn], None],
+    demand: Callable[[Drawn], None],
     seed: int,
     examples: int,
     *,
@@ -33,16 +33,16 @@ def search(
     from hypothesis import given
     from hypothesis import seed as seeded
 
-    found = Search(seed, examples, touched=touched, patience=patience)
+    search = Search(seed, examples, touched=touched, patience=patience)
 
     @seeded(seed)
-    @found.settings()
+    @search.settings()
     @given(strategy)
-    def judged(value: Drawn) -> None:
-        found.begin()
-        found.step(lambda: judge(value))
+    def demanded(value: Drawn) -> None:
+        search.begin()
+        search.step(lambda: demand(value))
 
-    found.run(judged)
+    search.run(demanded)
 
 
 def bodies(contract: Contract, operation: Operation, model: str | None) -> SearchStrategy[dict[str, Any]]:

@@ -74,9 +74,9 @@ class Trial:
         try:
             run(search, self.start, self.steps, failed)
         except Broken as broken:
-            found = _Shortest(self, broken, touched, start).of(failed[-1].done, failed[-1].make)
-            touched[start:] = found.evidence
-            raise found.broken from None
+            shortest = _Shortest(self, broken, touched, start).of(failed[-1].done, failed[-1].make)
+            touched[start:] = shortest.evidence
+            raise shortest.broken from None
 
 
 class _Shortest:
@@ -94,13 +94,13 @@ class _Shortest:
         """Of these steps. Raises `Inconclusive` when the history does not fail again as a whole."""
         if not self._breaks(list(steps)):
             raise Inconclusive(f"seen once, and not again: {self.broken}")
-        kept, size = list(steps), len(steps) // 2
+        history, size = list(steps), len(steps) // 2
         while size:
             place = 0
-            while place < len(kept):
-                shorter = _whole(kept[:place] + kept[place + size :], make)
+            while place < len(history):
+                shorter = _whole(history[:place] + history[place + size :], make)
                 if shorter and self._breaks(shorter):
-                    kept = shorter
+                    history = shorter
                 else:
                     place += size
             size //= 2

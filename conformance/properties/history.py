@@ -98,7 +98,7 @@ class History(ABC):
 
     @abstractmethod
     def end(self) -> None:
-        """Leaves nothing behind."""
+        """Removes what the history has left on the target."""
 
     def perform(self, step: Step) -> None:
         """Does a step and remembers it."""
@@ -106,16 +106,16 @@ class History(ABC):
             self.done.append(step)
             self.do(step)
 
-    def demand(self, kept: bool, requirement: str, message: str) -> None:
+    def demand(self, holds: bool, requirement: str, message: str) -> None:
         """Raises `Broken` when a promise is not kept, with the steps that led there."""
-        if not kept and requirement not in self.asking.muted:
-            told = "; ".join(f"{number}. {self.words(step)}" for number, step in enumerate(self.done, start=1))
-            raise Broken(requirement, f"{message}, after: {told}")
+        if not holds and requirement not in self.asking.muted:
+            steps = "; ".join(f"{number}. {self.words(step)}" for number, step in enumerate(self.done, start=1))
+            raise Broken(requirement, f"{message}, after: {steps}")
 
 
 def demand_room(answer: Exchange) -> Exchange:
     """The answer; inconclusive when a limit of the account came first, or when there is none."""
     if answer.status in {0, 402, 429}:
-        told = answer.status or answer.broken
-        raise Inconclusive(f"{answer.request.method} {answer.request.path} was answered {told}: {answer.text:.120}")
+        status = answer.status or answer.broken
+        raise Inconclusive(f"{answer.request.method} {answer.request.path} was answered {status}: {answer.text:.120}")
     return answer

@@ -46,20 +46,20 @@ class Work:
 
     @property
     def ended(self) -> bool:
-        """It has succeeded or failed."""
+        """Whether the job has succeeded or failed."""
         return self.stage in ("success", "failure")
 
 
 def kinds(contract: Contract, ask: Ask) -> list[Kind]:
     """The kinds of jobs that a gateway documents, that the target has, and that may be asked for."""
-    found, rules = [], contract.gateway["async"]
+    kinds, rules = [], contract.gateway["async"]
     for subject in subjects(contract, ask):
         name = str(subject.operation.document.get("x-model"))
         if subject.bodies and name in rules["status_paths"] and rules.get(name) != "whole":
             known = subject.operation.request_schema()["properties"]
             body = {"model": subject.bodies[0]["model"], **{short: SECONDS for short in SHORT if short in known}}
-            found.append(Kind(name, subject.path, body))
-    return found
+            kinds.append(Kind(name, subject.path, body))
+    return kinds
 
 
 class JobHistory(History):
@@ -137,8 +137,12 @@ class JobHistory(History):
     def _judge(self, work: Work, body: dict[str, Any]) -> None:
         """A status is the job's own, and not before what was known of it."""
         for name in self.rules["ids"]:
-            told = body.get(name)
-            self.demand(told is None or told in work.ids, APART, f"{name} of {work.name} is {told!r:.80}")
+            name_in_body = body.get(name)
+            self.demand(
+                name_in_body is None or name_in_body in work.ids,
+                APART,
+                f"{name} of {work.name} is {name_in_body!r:.80}",
+            )
         addresses = _addresses(self.rules, body)
         for other in self.works.values():
             shared = addresses & other.addresses if other is not work else set()
@@ -167,10 +171,10 @@ class JobHistory(History):
     def _finish(self, work: Work) -> None:
         """A job ends."""
         for pause in jobs.pauses(self.asking.ask.recorder.target.local):
-            told = self._look(work)
+            body = self._look(work)
             if work.ended:
                 return
-            if not told:
+            if not body:
                 break
             self.asking.wait(pause)
         raise Inconclusive(f"{work.name} has not ended")

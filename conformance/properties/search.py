@@ -32,7 +32,7 @@ class Patience:
 
     @property
     def spent(self) -> bool:
-        """Nothing more is to be learned."""
+        """Whether further requests would teach nothing."""
         return len(self.reasons) >= LOST
 
 
@@ -46,7 +46,7 @@ def _nothing_local() -> Iterator[None]:
         from hypothesis.internal.conjecture import providers
         from hypothesis.internal.constants_ast import Constants
 
-        kept = providers._get_local_constants
+        original = providers._get_local_constants
     except (ImportError, AttributeError):
         yield
         return
@@ -55,7 +55,7 @@ def _nothing_local() -> Iterator[None]:
     try:
         yield
     finally:
-        providers._get_local_constants = kept
+        providers._get_local_constants = original
         providers.CONSTANTS_CACHE.cache.clear()
 
 

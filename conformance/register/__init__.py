@@ -1,4 +1,4 @@
-"""What is judged: documented sentences, requirements, profiles, and which of them a run takes."""
+"""What is judged: documented sentences, requirements and profiles, and the selection for a run."""
 
 from conformance.register.tables import FOLDERS, Register, Source, load, uncovered
 

@@ -1,4 +1,4 @@
-"""What a verdict rests on beside the answers: the decisions in `x-gateway` that its check read."""
+"""Traces the decisions in `x-gateway` that a check reads, because its verdict rests on them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from gateway_contract import Contract
 
-UNTOLD = ("features", "optional", "model_dependent", "pending", "sources")
-"""Parts that say what is judged at all."""
+UNREPORTED = ("features", "optional", "model_dependent", "pending", "sources")
+"""The parts that select what is judged; a verdict does not rest on them."""
 
 
 class Decisions(dict[str, Any]):
@@ -34,32 +34,32 @@ class Decisions(dict[str, Any]):
 
 
 def traced(contract: Contract) -> Contract:
-    """The same contract, whose `gateway` remembers what is read of it."""
-    found = copy(contract)
-    found.document = {**contract.document, "x-gateway": Decisions(contract.gateway)}
-    return found
+    """The same contract, but its `gateway` records what is read from it."""
+    result = copy(contract)
+    result.document = {**contract.document, "x-gateway": Decisions(contract.gateway)}
+    return result
 
 
 def rested_on(gateway: dict[str, Any]) -> dict[str, Any]:
-    """What was read of a traced `x-gateway`, by its dotted name: of a table and a part of it, the part."""
+    """The values that were read from a traced `x-gateway`, by dotted name; not a table of which a part was read."""
     read = gateway.read if isinstance(gateway, Decisions) else set()
     parts = {name for name in read if not any(other.startswith(f"{name}.") for other in read)}
-    return {name: value(gateway, name) for name in sorted(parts) if not name.startswith(UNTOLD)}
+    return {name: value(gateway, name) for name in sorted(parts) if not name.startswith(UNREPORTED)}
 
 
 def forget(gateway: dict[str, Any]) -> None:
-    """From here on, nothing was read of a traced `x-gateway`."""
+    """Clears the record of a traced `x-gateway`."""
     if isinstance(gateway, Decisions):
         gateway.read.clear()
 
 
 def value(gateway: Mapping[str, Any], name: str) -> Any:
-    """What stands under a dotted name, as plain values; None where there is nothing."""
-    found: Any = gateway
+    """The plain value under a dotted name, or None."""
+    node: Any = gateway
     for step in name.split("."):
-        found = dict.get(found, step) if isinstance(found, dict) else None
-    return _plain(found)
+        node = dict.get(node, step) if isinstance(node, dict) else None
+    return _plain(node)
 
 
-def _plain(found: Any) -> Any:
-    return {name: _plain(one) for name, one in found.items()} if isinstance(found, dict) else found
+def _plain(node: Any) -> Any:
+    return {name: _plain(one) for name, one in node.items()} if isinstance(node, dict) else node

@@ -1,4 +1,4 @@
-"""Conformance profiles: groups of requirements that a gateway is conformant to as a whole."""
+"""Conformance profiles: groups of requirements to which a gateway conforms as a whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Profile:
 
 @cache
 def load() -> Mapping[str, Profile]:
-    """Every profile, by name, in the order in which a reader wants to see them."""
+    """Every profile, by name, in the order in which reports show them."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     return {name: Profile(name, entry["title"], tuple(entry["features"])) for name, entry in table.items()}
 

@@ -1,4 +1,4 @@
-"""Which requirements a run judges."""
+"""Selects the requirements that a run judges."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from conformance.errors import UsageError
 from conformance.model import Level
 
 EXPENSIVE = frozenset({"images", "audio", "videos", "music", "tasks", "generated"})
-"""Features that are judged on a live gateway only when somebody asks for them."""
+"""Features that are judged on a live gateway only on request, because they cost more."""
 ORDER = [Level.MUST, Level.SHOULD, Level.MAY]
 
 
 def wanted(features: str | None, level: str | None, requirements: str | None = None) -> Callable[[str], bool] | None:
-    """A predicate on requirement ids, or None when everything is wanted. Names are separated by commas."""
+    """A predicate on requirement ids, or None when all are selected. Names are separated by commas."""
     if requirements:
         names = _requirements(requirements.split(","))
         return lambda name: name in names
@@ -32,7 +32,7 @@ def wanted(features: str | None, level: str | None, requirements: str | None = N
 
 
 def included(named: Iterable[str], features: str | None) -> frozenset[str]:
-    """The expensive features that are asked for: those named, and those that are selected by `features`."""
+    """The expensive features to judge: those named, and those that `features` selects."""
     names = frozenset(name.strip() for name in named if name.strip())
     if unknown := sorted(names - EXPENSIVE):
         raise UsageError(f"nothing expensive is called {unknown[0]!r}", f"known: {', '.join(sorted(EXPENSIVE))}")

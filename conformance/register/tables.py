@@ -1,6 +1,6 @@
 """The register: every claim, source and requirement, read from TOML and cross-checked.
 
-A duplicate, an unknown claim or source, or a claim that nobody covers is a `RegisterError`.
+A duplicate, an unknown claim or source, or a claim that no requirement covers raises `RegisterError`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from conformance.model import Claim, Level, Requirement
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
 FOLDERS = ("checks", "sdk")
-"""Where checks stand, in the order in which they run: first the wire, then what official clients make of it."""
+"""The folders of checks, in the order in which they run: first the wire, then the official clients."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A public document or thread that a requirement rests on beside the gateways' own sentences."""
+    """A public document or thread that a requirement rests on, beside the sentences of the gateways."""
 
     id: str
     title: str
@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Register:
-    """What the suite knows: requirements and claims by id, and how they hang together."""
+    """Requirements, claims and sources by id, and the relations between them."""
 
     requirements: Mapping[str, Requirement]
     claims: Mapping[str, Claim]
@@ -71,15 +71,15 @@ class Register:
 
     def checks(self) -> dict[str, Callable[..., None]]:
         """The check of every requirement that has one."""
-        found: dict[str, Callable[..., None]] = {}
+        checks: dict[str, Callable[..., None]] = {}
         for folder in FOLDERS:
             for path in sorted((PACKAGE / folder).glob("test_*.py")):
                 for value in vars(import_module(f"conformance.{folder}.{path.stem}")).values():
                     if name := getattr(value, "requirement_id", None):
-                        if name in found:
+                        if name in checks:
                             raise RegisterError(f"{name} has two checks", "one function per requirement")
-                        found[name] = value
-        return found
+                        checks[name] = value
+        return checks
 
 
 @cache
@@ -112,13 +112,13 @@ def _claims() -> tuple[dict[str, Claim], dict[str, str]]:
 
 
 def _requirements() -> dict[str, Requirement]:
-    found: dict[str, Requirement] = {}
+    requirements: dict[str, Requirement] = {}
     for path in sorted((HERE / "requirements").glob("*.toml")):
         for name, entry in _toml(path).items():
-            if name in found:
+            if name in requirements:
                 raise RegisterError(f"two requirements have the id {name}", f"see {path.name}")
-            found[name] = _requirement(name, path.stem, entry)
-    return found
+            requirements[name] = _requirement(name, path.stem, entry)
+    return requirements
 
 
 def _requirement(name: str, area: str, entry: dict[str, Any]) -> Requirement:
@@ -149,7 +149,9 @@ def _source(sources: Mapping[str, Source], name: str) -> Source:
     repository, mark, number = name.partition("#")
     if mark and "/" in repository and number.isdecimal():
         return Source(name, f"Defect met by users: {name}", f"https://github.com/{repository}/issues/{number}")
-    raise RegisterError(f"unknown source {name}", "see conformance/register/sources.toml")
+    raise RegisterError(
+        f"unknown source {name}: conformance/register/sources.toml has none", "add a table of that name"
+    )
 
 
 def _refuse_uncovered(register: Register) -> None:
@@ -158,7 +160,7 @@ def _refuse_uncovered(register: Register) -> None:
 
 
 def uncovered(register: Register) -> Iterator[Claim]:
-    """Claims that are neither covered, nor excluded with a reason, nor of an area that is pending."""
+    """The claims that are neither covered, nor excluded with a reason, nor pending."""
     for claim in register.claims.values():
         if not (claim.excluded or claim.id in register.pending or register.covering(claim.id)):
             yield claim

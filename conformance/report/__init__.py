@@ -1,4 +1,4 @@
-"""Reports: what a run learned, in every format that stands in this folder.
+"""Writes the report of a run in every format of this folder.
 
 A format is a module here with `FILENAME` and `render(view) -> str`; its name is the module's name.
 """
@@ -26,9 +26,9 @@ def formats() -> dict[str, Any]:
     return {name: module for name, module in modules.items() if hasattr(module, "render")}
 
 
-def render(name: str, shown: View) -> str:
+def render(name: str, report_view: View) -> str:
     """The report in one format; raises `UnknownFormat`."""
-    return str(known(name).render(shown))
+    return str(known(name).render(report_view))
 
 
 def known(name: str) -> Any:
@@ -54,11 +54,11 @@ def write(
     """
     from conformance.report import har
 
-    shown = view(report, register or _register())
+    report_view = view(report, register or _register())
     directory.mkdir(parents=True, exist_ok=True)
     har.save(exchanges, directory / har.FILENAME, target)
     for name, module in formats().items():
-        _replace(directory / module.FILENAME, render(name, shown))
+        _replace(directory / module.FILENAME, render(name, report_view))
 
 
 def _replace(path: Path, text: str) -> None:
@@ -72,12 +72,12 @@ def _replace(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> Report:
-    """The report in a `report.json`, or in the directory that holds one; `InvalidReport` when it is not one."""
+    """The report in a `report.json`, or in a directory with one; raises `InvalidReport` when it is not a report."""
     return read_view(path).report
 
 
 def read_view(path: Path) -> View:
-    """The report in a file with the requirements as they were worded when it was written.
+    """The report in a file, with the requirements as they were worded when it was written.
 
     Of a run that was killed, what its journal keeps.
     """

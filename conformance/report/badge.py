@@ -12,10 +12,10 @@ PADDING = 8
 NARROW, WIDE = "iIjlt.,:;|!'()[] ", "mwMW@%"
 
 
-def render(shown: View) -> str:
+def render(view: View) -> str:
     """The report as an SVG badge of two fields."""
-    headline = shown.headline
-    left, right = f"{shown.report.gateway} conformance", headline.title[:1].lower() + headline.title[1:]
+    headline = view.headline
+    left, right = f"{view.report.gateway} conformance", headline.title[:1].lower() + headline.title[1:]
     start, width = _width(left), _width(left) + _width(right)
     title = escape(f"{left}: {right}")
     return f"""\

@@ -1,6 +1,6 @@
 """Exchanges as HAR 1.2, and back.
 
-Any HAR viewer shows the file. What HAR has no field for stands beside it under names that start with an underscore, so
+Any HAR viewer shows the file. Whatever HAR has no field for is stored under names that start with an underscore, so
 that a recording can be judged again without a gateway: `_chunks` lists `[seconds since the request, bytes]` for each
 read from the network, in the order in which they make up the body.
 
@@ -98,7 +98,7 @@ def _request(record: Mapping[str, Any]) -> dict[str, Any]:
     body = record["request_body"]
     headers = _headers(record["request_headers"])
     query = parse_qsl(urlsplit(record["url"]).query, keep_blank_values=True)
-    found = {
+    request = {
         "method": record["method"],
         "url": record["url"],
         "httpVersion": record["http_version"],
@@ -108,7 +108,7 @@ def _request(record: Mapping[str, Any]) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": -1 if body is None else len(body.encode()),
     }
-    return found if body is None else found | {"postData": {"mimeType": _media_type(headers), "text": body}}
+    return request if body is None else request | {"postData": {"mimeType": _media_type(headers), "text": body}}
 
 
 def _response(record: Mapping[str, Any]) -> dict[str, Any]:

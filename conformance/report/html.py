@@ -22,7 +22,7 @@ FILENAME = "report.html"
 TEMPLATES = Path(__file__).parent / "templates"
 CODE = re.compile(r"`([^`]+)`")
 OPEN_AT_FIRST = 3
-"""So many failed MUST are shown open; more would hide one another."""
+"""At most this many failed MUST are expanded; more would bury each other."""
 
 TITLES = {
     Standing.FAILED: ("Failed", "The gateway does otherwise than it must or should."),
@@ -35,23 +35,23 @@ TITLES = {
 }
 
 
-def render(shown: View) -> str:
+def render(view: View) -> str:
     """The report as one self-contained page."""
     return _template().render(
-        view=shown,
-        report=shown.report,
-        headline=shown.headline,
+        view=view,
+        report=view.report,
+        headline=view.headline,
         levels=list(Level),
         standings=list(Standing),
         titles=TITLES,
-        opened=_opened(shown),
+        opened=_opened(view),
         expected_failure=expected_failure,
     )
 
 
-def _opened(shown: View) -> set[str]:
-    """The requirements that are open at first."""
-    failed = shown.at(Standing.FAILED, Level.MUST)
+def _opened(view: View) -> set[str]:
+    """The requirements that are expanded at first."""
+    failed = view.at(Standing.FAILED, Level.MUST)
     return {one.id for one in failed} if len(failed) <= OPEN_AT_FIRST else set()
 
 

@@ -1,4 +1,4 @@
-"""`report.json`: the report for machines, described by `schema.json` and checked against it both ways."""
+"""`report.json`: the report for machines, described by `schema.json` and validated on writing and on reading."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
-def render(shown: View) -> str:
+def render(view: View) -> str:
     """The report as indented JSON, ending in a line feed."""
-    found = document(shown)
-    check(found)
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    content = document(view)
+    check(content)
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def document(shown: View) -> dict[str, Any]:
+def document(view: View) -> dict[str, Any]:
     """The report as plain values."""
-    report = shown.report
+    report = view.report
     return {
         "schema_version": SCHEMA_VERSION,
         "target": {
@@ -44,20 +44,20 @@ def document(shown: View) -> dict[str, Any]:
             "partial": report.partial,
         },
         "counts": asdict(report.counts),
-        "summary": summary(shown),
-        "profiles": [asdict(one) for one in shown.profiles],
-        "requirements": [_requirement(judgement) for judgement in shown.judgements],
+        "summary": summary(view),
+        "profiles": [asdict(one) for one in view.profiles],
+        "requirements": [_requirement(judgement) for judgement in view.judgements],
         "findings": [finding.to_plain() for finding in report.findings],
     }
 
 
-def summary(shown: View) -> dict[str, Any]:
-    """The totals: of all requirements of the register, whether the run came to them or not."""
+def summary(view: View) -> dict[str, Any]:
+    """The totals: of all requirements of the register, whether the run reached them or not."""
     return {
-        "conformant": shown.conformant,
-        "requirements": len(shown.judgements),
+        "conformant": view.conformant,
+        "requirements": len(view.judgements),
         "standings": {
-            str(level): {str(standing): len(shown.at(standing, level)) for standing in Standing} for level in Level
+            str(level): {str(standing): len(view.at(standing, level)) for standing in Standing} for level in Level
         },
     }
 
@@ -65,21 +65,21 @@ def summary(shown: View) -> dict[str, Any]:
 def parse(path: Path) -> View:
     """Reads a report; `InvalidReport` when the file is missing or breaks the schema."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidReport(f"cannot read {path}: {error.strerror}", "give a report.json or its directory") from None
     except ValueError as error:
         raise InvalidReport(f"{path} is not JSON: {error}", "give a report.json or its directory") from None
-    check(found, str(path))
-    return _view(found)
+    check(content, str(path))
+    return _view(content)
 
 
-def check(found: object, name: str = "the report") -> None:
-    """Holds a document against the schema; `InvalidReport` names the first place that breaks it."""
+def check(content: object, name: str = "the report") -> None:
+    """Validates a document against the schema; `InvalidReport` names the first place that breaks it."""
     import jsonschema_rs
 
     try:
-        _validator().validate(found)
+        _validator().validate(content)
     except jsonschema_rs.ValidationError as error:
         place = "/".join(str(step) for step in error.instance_path) or "the top level"
         raise InvalidReport(
@@ -111,21 +111,21 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _view(found: dict[str, Any]) -> View:
-    findings = tuple(Finding.from_plain(one) for one in found["findings"])
-    report = Report(**found["target"], **found["run"], counts=Counts(**found["counts"]), findings=findings)
-    return View(report, tuple(_judgement(one, findings) for one in found["requirements"]))
+def _view(content: dict[str, Any]) -> View:
+    findings = tuple(Finding.from_plain(one) for one in content["findings"])
+    report = Report(**content["target"], **content["run"], counts=Counts(**content["counts"]), findings=findings)
+    return View(report, tuple(_judgement(one, findings) for one in content["requirements"]))
 
 
-def _judgement(found: dict[str, Any], findings: tuple[Finding, ...]) -> Judgement:
+def _judgement(entry: dict[str, Any], findings: tuple[Finding, ...]) -> Judgement:
     requirement = Requirement(
-        id=found["id"],
-        area=found["area"],
-        level=Level(found["level"]),
-        text=found["text"],
-        feature=found["feature"],
-        operations=tuple(found["operations"]),
+        id=entry["id"],
+        area=entry["area"],
+        level=Level(entry["level"]),
+        text=entry["text"],
+        feature=entry["feature"],
+        operations=tuple(entry["operations"]),
     )
     own = tuple(one for one in findings if one.requirement == requirement.id)
-    cited = tuple(Citation(**one) for one in found["documented"])
-    return Judgement(requirement, own, cited, standing(own), found["claimed"], found["profile"])
+    cited = tuple(Citation(**one) for one in entry["documented"])
+    return Judgement(requirement, own, cited, standing(own), entry["claimed"], entry["profile"])

@@ -1,7 +1,8 @@
 """`junit.xml`: the report for CI systems.
 
-One suite per area, one case per finding. A failed MUST is a failure and an errored check is an error. What does not
-fail a run is skipped with its reason: a failed SHOULD or MAY, an expected failure, an inconclusive or unsupported one.
+One suite per area, one case per finding. A failed MUST is a failure and an errored check is an error. Whatever does
+not fail a run is skipped with its reason: a failed SHOULD or MAY, an expected failure, an inconclusive or unsupported
+check.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 """Characters that XML 1.0 cannot carry, not even escaped."""
 
 
-def render(shown: View) -> str:
+def render(view: View) -> str:
     """The report as JUnit XML."""
     root = Element("testsuites", name="gateway-conformance")
-    for area in shown.areas:
-        cases = list(_cases(one for one in shown.judgements if one.requirement.area == area))
-        suite = SubElement(root, "testsuite", name=area, timestamp=shown.report.started)
+    for area in view.areas:
+        cases = list(_cases(one for one in view.judgements if one.requirement.area == area))
+        suite = SubElement(root, "testsuite", name=area, timestamp=view.report.started)
         suite.extend(cases)
         _total(suite, cases)
     _total(root, list(root.iter("testcase")))
@@ -38,10 +39,10 @@ def _cases(judgements: Iterator[Judgement]) -> Iterator[Element]:
             SubElement(case, "skipped", message="unjudged: this run did not come to it")
             yield case
         for finding in judgement.findings:
-            yield _found(judgement, finding)
+            yield _finding_case(judgement, finding)
 
 
-def _found(judgement: Judgement, finding: Finding) -> Element:
+def _finding_case(judgement: Judgement, finding: Finding) -> Element:
     name = f"{judgement.id}[{finding.case}]" if finding.case else judgement.id
     case = _case(judgement, name, finding.duration)
     if finding.verdict != Verdict.PASSED:

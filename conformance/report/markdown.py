@@ -19,16 +19,16 @@ QUIET = {
 }
 
 
-def render(shown: View) -> str:
+def render(view: View) -> str:
     """The report as GitHub-flavoured Markdown."""
-    parts = [_head(shown), _profiles(shown), _levels(shown), _areas(shown)]
-    parts += [_failures(shown, level) for level in Level]
-    parts += [_errored(shown), _expected(shown), *(_quiet(shown, standing) for standing in QUIET)]
+    parts = [_head(view), _profiles(view), _levels(view), _areas(view)]
+    parts += [_failures(view, level) for level in Level]
+    parts += [_errored(view), _expected(view), *(_quiet(view, standing) for standing in QUIET)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
+    """Text on one line, escaped so that Markdown shows it unchanged."""
     return SPECIAL.sub(r"\\\1", _line(text))
 
 
@@ -55,8 +55,8 @@ def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _head(shown: View) -> str:
-    report, headline, counts = shown.report, shown.headline, shown.report.counts
+def _head(view: View) -> str:
+    report, headline, counts = view.report, view.headline, view.report.counts
     versions = ", ".join(f"{plain(name)} {plain(version)}" for name, version in report.versions.items())
     facts = [
         f"- Target: {plain(report.base_url)}, held to **{plain(report.gateway)}**, model {plain(report.model)}",
@@ -64,32 +64,30 @@ def _head(shown: View) -> str:
         f"- Cost: {counts.requests} requests, {counts.prompt_tokens} prompt and {counts.completion_tokens} completion"
         " tokens",
     ]
-    if shown.found:
-        facts.append(f"- It has {', '.join(f'`{route}`' for route in shown.found)}.")
-    facts += [f"- Not judged: {plain(reason)}." for reason in shown.lacking]
+    if view.extra_routes:
+        facts.append(f"- It has {', '.join(f'`{route}`' for route in view.extra_routes)}.")
+    facts += [f"- Not judged: {plain(reason)}." for reason in view.route_problems]
     return f"# {SIGNS[headline.tone]} {headline.title}\n\n{headline.detail}\n\n" + "\n".join(facts)
 
 
-def _profiles(shown: View) -> str:
-    rows = [[plain(one.title), str(one.conformity), f"{one.passed} of {one.total}"] for one in shown.profiles]
+def _profiles(view: View) -> str:
+    rows = [[plain(one.title), str(one.conformity), f"{one.passed} of {one.total}"] for one in view.profiles]
     return table(["Profile", "Conformity", "MUST passed"], rows) if rows else ""
 
 
-def _levels(shown: View) -> str:
-    rows = [[level, *(len(shown.at(standing, level)) for standing in Standing)] for level in Level]
+def _levels(view: View) -> str:
+    rows = [[level, *(len(view.at(standing, level)) for standing in Standing)] for level in Level]
     return table(["Level", *(standing.capitalize() for standing in Standing)], rows)
 
 
-def _areas(shown: View) -> str:
-    rows = [
-        [plain(area), *(len(shown.at(standing, area=area)) for standing in Standing)] for area in shown.judged_areas
-    ]
+def _areas(view: View) -> str:
+    rows = [[plain(area), *(len(view.at(standing, area=area)) for standing in Standing)] for area in view.judged_areas]
     return table(["Area", *(standing.capitalize() for standing in Standing)], rows) if rows else ""
 
 
-def _failures(shown: View, level: Level) -> str:
+def _failures(view: View, level: Level) -> str:
     """Every failed MUST in full, every failed SHOULD and MAY on a line."""
-    failed = shown.at(Standing.FAILED, level)
+    failed = view.at(Standing.FAILED, level)
     if not failed:
         return ""
     if level == Level.MUST:
@@ -98,8 +96,8 @@ def _failures(shown: View, level: Level) -> str:
     return "\n\n".join([f"## Warnings: {level} ({len(failed)})", "\n".join(lines)])
 
 
-def _errored(shown: View) -> str:
-    errored = shown.at(Standing.ERRORED)
+def _errored(view: View) -> str:
+    errored = view.at(Standing.ERRORED)
     if not errored:
         return ""
     note = "The suite or the network failed here, which says nothing about the gateway."
@@ -111,7 +109,7 @@ def _in_full(judgement: Judgement) -> str:
     parts.append("\n>\n".join(_cited(citation) for citation in judgement.citations))
     for finding in judgement.notable:
         if not expected_failure(finding):
-            parts += _found(finding)
+            parts += _finding(finding)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -119,7 +117,7 @@ def _cited(citation: Citation) -> str:
     return f"> {plain(citation.words)} ({plain(citation.id)}, <{citation.address}>)"
 
 
-def _found(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding) -> Iterator[str]:
     case = f" ({plain(finding.case)})" if finding.case else ""
     yield f"**{finding.verdict.capitalize()}{case}:** {plain(finding.message)}"
     if finding.decisions:
@@ -129,16 +127,16 @@ def _found(finding: Finding) -> Iterator[str]:
         yield fenced(evidence.curl, "sh")
 
 
-def _expected(shown: View) -> str:
-    known = [finding for one in shown.judgements for finding in one.findings if expected_failure(finding)]
+def _expected(view: View) -> str:
+    known = [finding for one in view.judgements for finding in one.findings if expected_failure(finding)]
     lines = [f"- `{one.requirement}`: {plain(one.message)} (expected: {plain(one.expected or '')})" for one in known]
     return "\n\n".join([f"## Expected failures ({len(lines)})", "\n".join(lines)]) if lines else ""
 
 
-def _quiet(shown: View, standing: Standing) -> str:
+def _quiet(view: View, standing: Standing) -> str:
     """Requirements without a verdict, grouped by reason."""
     reasons: dict[str, list[str]] = {}
-    judgements = shown.at(standing)
+    judgements = view.at(standing)
     for judgement in judgements:
         reason = next(iter(_messages(judgement)), "") or QUIET[standing]
         reasons.setdefault(reason, []).append(f"`{judgement.id}`")
@@ -147,5 +145,5 @@ def _quiet(shown: View, standing: Standing) -> str:
 
 
 def _messages(judgement: Judgement) -> list[str]:
-    """The messages of what did not pass, each once."""
+    """The messages of the findings that did not pass, without duplicates."""
     return list(dict.fromkeys(plain(one.message) for one in judgement.notable if not expected_failure(one)))

@@ -22,7 +22,7 @@ class Progress:
         self.words: Counter[str] = Counter()
 
     def update(self, done: int, total: int, word: str) -> None:
-        """Takes in that `done` of `total` checks have run, the last of which ended with `word`."""
+        """Records that `done` of `total` checks have run, and that the last one ended with `word`."""
         self.done, self.total = done, max(total, done)
         self.words[word] += 1
         if self.stream.isatty():
@@ -30,12 +30,12 @@ class Progress:
             self._write(CLEAR + self.line()[: columns - 1])
 
     def line(self) -> str:
-        """The line as it stands."""
+        """The current line."""
         filled = WIDTH * self.done // max(self.total, 1)
         return f"[{'#' * filled}{'-' * (WIDTH - filled)}] {self.done}/{self.total}{self._trouble()}"
 
     def close(self) -> None:
-        """Takes the line away and leaves a plain summary."""
+        """Replaces the line with a plain summary."""
         erase = CLEAR if self.stream.isatty() else ""
         self._write(f"{erase}{self.done} checks{self._trouble() or '  no failures'}\n")
 

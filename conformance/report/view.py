@@ -1,7 +1,7 @@
-"""What every format shows: the report, and each requirement with its findings and where it stands.
+"""What every format shows: the report, and each requirement with its findings and its standing.
 
-A requirement stands where its worst case stands. Failures that the target file expects are counted apart, and a
-requirement that the run did not reach keeps its place in the total as `unjudged`.
+A requirement has the standing of its worst case. Failures that the target file expects are counted apart, and a
+requirement that the run did not reach counts as `unjudged` in the total.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UN
 
 
 class Standing(StrEnum):
-    """Where a requirement stands, in the order in which a reader wants to see it."""
+    """The standing of a requirement, in the order in which reports show it."""
 
     FAILED = "failed"
     ERRORED = "errored"
@@ -28,7 +28,7 @@ class Standing(StrEnum):
     INCONCLUSIVE = "inconclusive"
     UNSUPPORTED = "unsupported"
     UNJUDGED = "unjudged"
-    """The run did not come to it: another feature or level was asked for."""
+    """The run did not reach it: another feature or level was selected."""
     PASSED = "passed"
 
 
@@ -63,7 +63,7 @@ class RegisterLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a requirement rests on: a sentence of a gateway's documents, or a public document, which has no `quote`."""
+    """The basis of a requirement: a sentence of a gateway's documents, or a public document, which has no `quote`."""
 
     id: str
     title: str
@@ -78,9 +78,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One requirement, what was found, and the sentences it rests on.
+    """One requirement, its findings, and the sentences it rests on.
 
-    `claimed` is whether the documents of the gateway claim what it is about, `profile` names what it counts for.
+    `claimed` is whether the documents of the gateway claim its feature, `profile` is the profile it counts for.
     """
 
     requirement: Requirement
@@ -100,28 +100,28 @@ class Judgement:
 
     @property
     def decisions(self) -> list[str]:
-        """What the notable findings rest on in the gateway's `x-gateway`, each as `name = value`."""
-        found = {name: value for finding in self.notable for name, value in finding.decisions.items()}
-        return [f"{name} = {json.dumps(value)}" for name, value in found.items()]
+        """The decisions in `x-gateway` that the notable findings rest on, each as `name = value`."""
+        values = {name: value for finding in self.notable for name, value in finding.decisions.items()}
+        return [f"{name} = {json.dumps(value)}" for name, value in values.items()]
 
     @property
     def notable(self) -> tuple[Finding, ...]:
-        """The findings that explain the standing: all that did not pass, or all when everything passed."""
+        """The findings that explain the standing: those that did not pass, or all when everything passed."""
         return tuple(finding for finding in self.findings if finding.verdict != Verdict.PASSED) or self.findings
 
 
 class Conformity(StrEnum):
-    """How a target stands to a profile."""
+    """How far a target conforms to a profile."""
 
     CONFORMANT = "conformant"
     PARTIAL = "partial"
     ABSENT = "absent"
-    """Nothing of it could be judged: the target does not have it, or it was not asked for."""
+    """Nothing in it could be judged: the target does not have it, or it was not selected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """How a target stands to one profile: of its `total` MUST that the gateway claims, so many passed and failed."""
+    """How far a target conforms to one profile. `total` counts the MUST that the gateway claims."""
 
     name: str
     title: str
@@ -163,13 +163,13 @@ class View:
         )
 
     @property
-    def found(self) -> list[str]:
-        """The routes that no document promises and the target has."""
+    def extra_routes(self) -> list[str]:
+        """The routes that the target has although no document promises them."""
         return [route for route, problem in self.report.routes.items() if not problem]
 
     @property
-    def lacking(self) -> list[str]:
-        """Why others were not judged."""
+    def route_problems(self) -> list[str]:
+        """Why the other optional routes were not judged."""
         return [problem for problem in self.report.routes.values() if problem]
 
     @property
@@ -180,14 +180,14 @@ class View:
     def judged_areas(self) -> tuple[str, ...]:
         """The areas of which at least one requirement was judged."""
         silent = {Standing.UNSUPPORTED, Standing.UNJUDGED}
-        told = {one.requirement.area for one in self.judgements if one.standing not in silent}
-        return tuple(area for area in self.areas if area in told)
+        judged = {one.requirement.area for one in self.judgements if one.standing not in silent}
+        return tuple(area for area in self.areas if area in judged)
 
     @property
     def profiles(self) -> tuple[Standings, ...]:
-        """How the target stands to each profile that its gateway claims."""
-        found = [_standings(profile, self.judgements) for profile in profiles.load().values()]
-        return tuple(one for one in found if one.total)
+        """How far the target conforms to each profile that its gateway claims."""
+        standings = [_standings(profile, self.judgements) for profile in profiles.load().values()]
+        return tuple(one for one in standings if one.total)
 
     @property
     def conformant(self) -> bool:
@@ -247,7 +247,7 @@ def expected_failure(finding: Finding) -> bool:
 
 
 def standing(findings: tuple[Finding, ...]) -> Standing:
-    """Where a requirement with these findings stands."""
+    """The standing of a requirement with these findings."""
     if not findings:
         return Standing.UNJUDGED
     findings = tuple(finding for finding in findings if finding.applicable) or findings
@@ -259,12 +259,12 @@ def standing(findings: tuple[Finding, ...]) -> Standing:
 
 
 def view(report: Report, register: RegisterLike) -> View:
-    """Joins a report with what the register says of each requirement."""
-    found: dict[str, tuple[Finding, ...]] = {}
+    """Joins a report with the register's entry for each requirement."""
+    findings: dict[str, tuple[Finding, ...]] = {}
     for finding in report.findings:
-        found[finding.requirement] = (*found.get(finding.requirement, ()), finding)
-    names = dict.fromkeys([*register.requirements, *found])
-    return View(report, tuple(_judgement(report.gateway, name, found.get(name, ()), register) for name in names))
+        findings[finding.requirement] = (*findings.get(finding.requirement, ()), finding)
+    names = dict.fromkeys([*register.requirements, *findings])
+    return View(report, tuple(_judgement(report.gateway, name, findings.get(name, ()), register) for name in names))
 
 
 def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register: RegisterLike) -> Judgement:
@@ -296,7 +296,7 @@ def _claimed(gateway: str, requirement: Requirement) -> bool:
 
 
 def citations(gateway: str, requirement: Requirement, register: RegisterLike) -> tuple[Citation, ...]:
-    """The gateway's own sentences and the public sources; the sentences of others when there is nothing else."""
+    """The gateway's own sentences and the public sources; those of other gateways when there is nothing else."""
     claims = register.claims_of(requirement)
     sources = [Citation(one.id, one.title, None, one.url) for one in register.sources_of(requirement)]
     own = [claim for claim in claims if claim.gateway == gateway]

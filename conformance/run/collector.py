@@ -71,7 +71,7 @@ class Collector:
             self.fatal = ConformanceError(f"a check cannot be collected: {report.longrepr}")
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """An error of the suite itself is told, not swallowed."""
+        """An error of the suite itself is reported."""
         self.fatal = ConformanceError(f"the suite failed: {str(excrepr).splitlines()[-1]}")
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.register import select
-from conformance.run import judge
+from conformance.run import outcome
 from conformance.run.collector import Collector
 
 WANTED = pytest.StashKey[Callable[[str], bool] | None]()
@@ -30,16 +30,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for."""
     wanted = config.stash[WANTED]
-    kept = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
-    if dropped := [item for item in items if item not in kept] if len(kept) < len(items) else []:
+    selected = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
+    if dropped := [item for item in items if item not in selected] if len(selected) < len(items) else []:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+        items[:] = selected
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Evidence is what the check itself looks at, and a verdict rests on what it reads."""
     if _requirement(item):
-        judge.begin(item.config)
+        outcome.begin(item.config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,9 +50,9 @@ def pytest_runtest_makereport(
     report = yield
     name = _requirement(item)
     if name is not None and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
-        if not judge.stop_if_hopeless(item, call, report):
-            judge.attach(item, report, judge.finding(item, call, name))
-        judge.carry_exchanges(item, report)
+        if not outcome.stop_if_hopeless(item, call, report):
+            outcome.attach(item, report, outcome.finding(item, call, name))
+        outcome.carry_exchanges(item, report)
     return report
 
 

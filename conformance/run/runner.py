@@ -184,7 +184,7 @@ def _modules() -> dict[str, Path]:
 
 
 class _Brief:
-    """Leaves out of a run what would take most of its time, and what nobody reads."""
+    """Leaves out of a run what would take most of its time, and what is never read."""
 
     def __init__(self, wanted: Callable[[str], bool] | None) -> None:
         self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}
@@ -201,12 +201,12 @@ class _Brief:
 @contextlib.contextmanager
 def _no_foreign_options() -> Iterator[None]:
     """Options that the caller keeps for its own pytest are not for this one."""
-    kept = os.environ.pop("PYTEST_ADDOPTS", None)
+    options = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
         yield
     finally:
-        if kept is not None:
-            os.environ["PYTEST_ADDOPTS"] = kept
+        if options is not None:
+            os.environ["PYTEST_ADDOPTS"] = options
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import gateway_contract
@@ -24,6 +25,8 @@ from pytest_gateway_conformance import EMPTY_URL
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
 RUN = pytest.StashKey[dict[str, Any]]()
+TRANSPORT = pytest.StashKey[httpx.BaseTransport | None]()
+"""What takes the place of the network, where a plugin puts something there."""
 
 EXAMPLES = 40
 """How many requests are generated for each operation, unless the caller says."""
@@ -43,13 +46,13 @@ def target(config: pytest.Config) -> Iterator[Target]:
     if replayed := recorded(config):
         yield _limited(config, targets.from_recording(replayed, gateway, model))
     elif file:
-        found = targets.from_file(Path(file), base_url, gateway, model)
-        _known(found.gateway)
-        yield _limited(config, found)
+        described = targets.from_file(Path(file), base_url, gateway, model)
+        _known(described.gateway)
+        yield _limited(config, described)
     elif base_url:
-        found = targets.from_options(base_url, gateway, model)
-        _known(found.gateway)
-        yield _limited(config, found)
+        described = targets.from_options(base_url, gateway, model)
+        _known(described.gateway)
+        yield _limited(config, described)
     else:
         _known(gateway or "openai")
         with reference.serving(gateway) as served:
@@ -80,16 +83,18 @@ def _known(gateway: str) -> None:
         raise UsageError(f"unknown gateway {gateway!r}", f"known: {', '.join(names)}")
 
 
-def _limited(config: pytest.Config, found: Target) -> Target:
+def _limited(config: pytest.Config, described: Target) -> Target:
     names = ("timeout", "max_requests", "include", "node_modules")
     timeout, requests, include, node_modules = (option(config, name) for name in names)
     return replace(
-        found,
-        include=select.included(found.include if include is None else include.split(","), option(config, "feature")),
-        timeout=float(timeout) if timeout else found.timeout,
-        max_requests=_share(int(requests) if requests else found.max_requests),
-        node_modules=node_modules or found.node_modules,
-        headers={**found.headers, **targets.headers_from((option(config, "header") or "").splitlines())},
+        described,
+        include=select.included(
+            described.include if include is None else include.split(","), option(config, "feature")
+        ),
+        timeout=float(timeout) if timeout else described.timeout,
+        max_requests=_share(int(requests) if requests else described.max_requests),
+        node_modules=node_modules or described.node_modules,
+        headers={**described.headers, **targets.headers_from((option(config, "header") or "").splitlines())},
     )
 
 
@@ -125,12 +130,16 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
 
         records = har.load(Path(replay))
     worker, workers = _worker()
-    config.stash[RECORDER] = recorder_of(target, records, worker, workers)
+    config.stash[RECORDER] = recorder_of(target, records, worker, workers, config.stash.get(TRANSPORT, None))
     return config.stash[RECORDER]
 
 
 def recorder_of(
-    target: Target, records: Iterable[Mapping[str, Any]] | None = None, worker: int = 0, workers: int = 1
+    target: Target,
+    records: Iterable[Mapping[str, Any]] | None = None,
+    worker: int = 0,
+    workers: int = 1,
+    transport: httpx.BaseTransport | None = None,
 ) -> Recorder:
     """A recording client for a target, at its documented addresses and pace, of which each worker has its share."""
     contract = gateway_contract.load(target.gateway)
@@ -141,6 +150,7 @@ def recorder_of(
         first=worker * 100_000,
         bases=target.bases(contract.bases),
         pace=max(1, pace // workers) if pace else None,
+        transport=transport,
     )
 
 

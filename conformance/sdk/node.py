@@ -76,15 +76,15 @@ class Node:
         *,
         environment: bool = False,
     ) -> dict[str, Any] | Raised:
-        """What the client gives, or what it raised. With `environment`, key and base URL are told there alone."""
+        """What the client gives, or what it raised. With `environment`, key and base URL are given there alone."""
         options = {} if environment else {"apiKey": PLACEHOLDER, "baseURL": recording.base_url}
         variables = {"OPENAI_API_KEY": PLACEHOLDER, "OPENAI_BASE_URL": recording.base_url} if environment else {}
         self._write({"action": action, "body": body, "options": options, "environment": variables})
-        while "fetch" in (told := self._read()):
-            self._write(_answer(recording, told["fetch"]))
+        while "fetch" in (message := self._read()):
+            self._write(_answer(recording, message["fetch"]))
         if recording.failure:
             raise recording.failure
-        return Raised(**told["raised"]) if "raised" in told else dict(told["result"])
+        return Raised(**message["raised"]) if "raised" in message else dict(message["result"])
 
     def close(self) -> None:
         """Ends the process."""

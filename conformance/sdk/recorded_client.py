@@ -21,7 +21,7 @@ from conformance.words.check import inconclusive
 
 PLACEHOLDER = "sk-placeholder"
 """What a client believes to be its key. The recorder sends the real one."""
-Given = TypeVar("Given")
+Result = TypeVar("Result")
 FIRST = (
     *("model", "messages", "input", "max_tokens", "max_completion_tokens", "max_output_tokens"),
     *("stream", "stream_options", "tools", "tool_choice"),
@@ -89,11 +89,11 @@ class ClientRecording:
         """The headers that go with the request: none where the suite's own request asks the same."""
         if not self.entire:
             return ()
-        kept = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
-        kept = {"authorization": ""} | kept
-        return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(kept.items()))
+        own = {name.lower(): value for name, value in headers.items() if name.lower() not in OF_THE_CONNECTION}
+        own = {"authorization": ""} | own
+        return tuple((name, value.replace(PLACEHOLDER, KEY_HERE)) for name, value in sorted(own.items()))
 
-    def result(self, use: Callable[[], Given], *, dependent: bool = False, served: bool = False) -> Given:
+    def result(self, use: Callable[[], Result], *, dependent: bool = False, served: bool = False) -> Result:
         """What `use` gives. An exception that the client raises is the finding.
 
         A refused request has a check of its own, unless the same request is known to be `served` without the client.

@@ -80,13 +80,13 @@ def _uses(message: Any) -> list[Any]:
 
 @requirement("sdk.anthropic.create")
 def test_create(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """With the documented credential the client works."""
+    """The official client gives the message as its typed object, with the documented credential."""
     _demand_message(ask, recording, client)
 
 
 @requirement("sdk.anthropic.unmodified")
 def test_unmodified(ask: Ask, recorder: Recorder, anthropic: Any, client_of: Callable[[ClientRecording], Any]) -> None:
-    """Another key and another base URL, and the client works, whichever header and version it sends."""
+    """The client works with another key and another base URL, whichever header and version it sends."""
     known = ClientRecording(recorder, PROTOCOL, entire=True)
     known.result(lambda: client_of(known).messages.create(**_body(ask)))
     recording = ClientRecording(recorder, PROTOCOL, entire=True)
@@ -107,7 +107,7 @@ def _demand_message(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.anthropic.stream")
 def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The loop and the final message give what was streamed."""
+    """The stream helper of the Anthropic client gives the text and a final message that equal what was streamed."""
     text, final = recording.result(lambda: _streamed(client, **_body(ask)), served=True)
     deltas = _deltas(recording.last)
     sent = "".join(str(delta.get("text", "")) for delta in deltas)
@@ -153,7 +153,7 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 
 @requirement("sdk.anthropic.errors")
 def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[[ClientRecording], Any], anthropic: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for name, key, fields in REFUSALS:
         recording = ClientRecording(recorder, PROTOCOL, key=key, entire=True, patient=False)
         body = _body(ask, **fields)

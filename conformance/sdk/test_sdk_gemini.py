@@ -85,13 +85,13 @@ def _text(value: Any) -> str:
 
 @requirement("sdk.gemini.generate")
 def test_generate(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """With the documented credential and paths the client works."""
+    """The official client gives the answer as its typed object, with the documented credential and paths."""
     _demand_text(ask, recording, client)
 
 
 @requirement("sdk.gemini.version")
 def test_version(ask: Ask, recording: ClientRecording, recorder: Recorder, client_of: Callable[..., Any]) -> None:
-    """The client works below whichever version it asks for by itself."""
+    """The official client gives the answer also below the version of the paths that it prefers."""
     known = ClientRecording(recorder, PROTOCOL, entire=True)
     known.result(lambda: client_of(known).models.generate_content(**_asked(ask)))
 
@@ -108,7 +108,7 @@ def _demand_text(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.gemini.stream")
 def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The loop gives what was streamed."""
+    """The loop over a stream gives the Google GenAI client the text that was streamed."""
     stream = client.models.generate_content_stream
     text = recording.result(lambda: "".join(chunk.text or "" for chunk in stream(**_asked(ask))), served=True)
     reader = recording.last.stream
@@ -125,7 +125,7 @@ def _has_content(value: dict[str, Any]) -> bool:
 
 @requirement("sdk.gemini.tools")
 def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
-    """The call of a function is an object of the client."""
+    """The Google GenAI client gives a function call with a name that was offered and arguments that are an object."""
     generate = client.models.generate_content
     calls = recording.result(lambda: generate(**_asked(ask, QUESTION, **TOOLS)).function_calls, dependent=dependent)
     if not calls:
@@ -138,20 +138,22 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 
 @requirement("sdk.gemini.embeddings")
 def test_embeddings(ask: Ask, recording: ClientRecording, client: Any, genai: Any) -> None:
-    """The client gives the vectors that were sent."""
+    """The client gives a vector for each text, in order, with the numbers that were sent."""
     contents = [genai.types.Content(parts=[genai.types.Part(text=text)]) for text in TEXTS]
     asked = {"model": ask.model_for(EMBEDDINGS), "contents": contents}
-    found = recording.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
+    vectors = recording.result(lambda: [one.values for one in client.models.embed_content(**asked).embeddings])
     sent = [one.get("values") for one in pick(recording.exchanges[-1].json, "embeddings", kind=list)]
 
-    assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
-    for vector, values in zip(found, sent, strict=True):
+    assert len(vectors) == len(TEXTS), (
+        f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(vectors)} vectors"
+    )
+    for vector, values in zip(vectors, sent, strict=True):
         assert vector == values, f"corrupts: a vector is {shown(vector)}, sent was {shown(values)}"
 
 
 @requirement("sdk.gemini.errors")
 def test_errors(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], genai: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for name, key, fields in REFUSALS:
         recording = ClientRecording(recorder, PROTOCOL, key=key, entire=True, patient=False)
         asked = _asked(ask) | fields

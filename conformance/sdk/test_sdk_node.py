@@ -51,34 +51,34 @@ def _demand_answer(ask: Ask, run: Run, recorder: Recorder, **options: Any) -> No
     plain = ask.chat()
     if plain.status != 200:
         inconclusive(f"the same request without the client is answered {plain.status}")
-    found = run("create", ClientRecording(recorder, entire=True), ask.body(), served=True, **options).get("content")
+    text = run("create", ClientRecording(recorder, entire=True), ask.body(), served=True, **options).get("content")
     if plain.text:
-        assert isinstance(found, str), f"the content is {shown(found)}"
-        assert found, "the content is empty"
+        assert isinstance(text, str), f"the content is {shown(text)}"
+        assert text, "the content is empty"
 
 
 @requirement("sdk.node.create")
 def test_create(ask: Ask, run: Run, recorder: Recorder) -> None:
-    """Another key and another base URL, and the client works."""
+    """The official client for Node, with only `apiKey` and `baseURL` changed, gives the answer's text."""
     _demand_answer(ask, run, recorder)
 
 
 @requirement("sdk.node.environment")
 def test_environment(ask: Ask, run: Run, recorder: Recorder) -> None:
-    """Two environment variables, and the client works."""
+    """`OPENAI_API_KEY` and `OPENAI_BASE_URL` in the environment are all that the client for Node needs."""
     _demand_answer(ask, run, recorder, environment=True)
 
 
-def _demand_text(found: Any, wire: CompletionStream) -> None:
+def _demand_text(text: Any, wire: CompletionStream) -> None:
     streamed = wire.text()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
-    assert found == streamed, f"corrupts: the text is {shown(found)}, streamed was {shown(streamed)}"
+    assert text == streamed, f"corrupts: the text is {shown(text)}, streamed was {shown(streamed)}"
 
 
 @requirement("sdk.node.stream")
 def test_stream(ask: Ask, run: Run, recording: ClientRecording) -> None:
-    """The documented loop prints what was streamed."""
+    """The documented loop `for await (const chunk of stream)` gives the client for Node the text that was streamed."""
     wire = ask.stream()
 
     _demand_text(run("stream", recording, ask.body(stream=True))["text"], wire)
@@ -86,7 +86,7 @@ def test_stream(ask: Ask, run: Run, recording: ClientRecording) -> None:
 
 @requirement("sdk.node.stream.empty-choices")
 def test_stream_empty_choices(ask: Ask, run: Run, recording: ClientRecording, gateway: dict[str, Any]) -> None:
-    """A chunk without choices is skipped by the documented expression."""
+    """The documented expression `chunk.choices[0]?.delta?.content` survives every chunk, also one without choices."""
     counted = "chat.stream.usage" in gateway["features"]
     options: dict[str, Any] = {"stream_options": {"include_usage": True}} if counted else {}
     wire = ask.stream(**options)
@@ -96,15 +96,15 @@ def test_stream_empty_choices(ask: Ask, run: Run, recording: ClientRecording, ga
 
 @requirement("sdk.node.stream.helper")
 def test_stream_helper(ask: Ask, run: Run, recording: ClientRecording) -> None:
-    """The helper puts together what was streamed."""
+    """The stream helper of the client for Node gives a final completion that equals what was streamed."""
     wire = ask.stream()
-    found = run("helper", recording, ask.body())
+    result = run("helper", recording, ask.body())
     reasons = wire.finish_reasons()
 
-    _demand_text(found.get("content") or "", wire)
-    assert found.get("role") == "assistant", f"corrupts: the role is {shown(found.get('role'))}"
+    _demand_text(result.get("content") or "", wire)
+    assert result.get("role") == "assistant", f"corrupts: the role is {shown(result.get('role'))}"
     if reasons:
-        reason = found.get("finish_reason")
+        reason = result.get("finish_reason")
         assert reason == reasons[-1], f"corrupts: finish_reason is {shown(reason)}"
 
 
@@ -112,13 +112,13 @@ def test_stream_helper(ask: Ask, run: Run, recording: ClientRecording) -> None:
 def test_tools_stream(ask: Ask, run: Run, recording: ClientRecording, gateway: dict[str, Any]) -> None:
     """The calls put together by the stream helper are those that were streamed."""
     dependent = "sdk.node.tools" in gateway["model_dependent"]
-    found = run("helper", recording, ask.body(QUESTION, **REQUIRED), dependent=dependent)
+    result = run("helper", recording, ask.body(QUESTION, **REQUIRED), dependent=dependent)
     wire = required_stream(ask)
     if not any(True for _ in wire.fragments()) or wire.finish_reasons() == ["length"]:
         inconclusive("the model called no tool, or was cut off")
 
-    assert found["tool_calls"], "silently loses the calls that were streamed"
-    for call, streamed in zip(found["tool_calls"], wire.tool_calls(), strict=False):
+    assert result["tool_calls"], "silently loses the calls that were streamed"
+    for call, streamed in zip(result["tool_calls"], wire.tool_calls(), strict=False):
         name, arguments = (pick(call, "function", kind=dict).get(part) for part in ("name", "arguments"))
         assert call["id"] == streamed.id, f"corrupts: the id is {shown(call['id'])}, streamed was {shown(streamed.id)}"
         assert name in NAMES, f"corrupts: the name is {shown(name)}"
@@ -127,17 +127,17 @@ def test_tools_stream(ask: Ask, run: Run, recording: ClientRecording, gateway: d
 
 @requirement("sdk.node.models")
 def test_models(ask: Ask, run: Run, recording: ClientRecording) -> None:
-    """The loop over the models meets each of them."""
+    """The client for Node iterates over the models that are listed."""
     entries = pick(ask.get("/models").json, "data", kind=list)
     listed = [entry.get("id") for entry in entries if isinstance(entry, dict)]
-    found = run("models", recording)["names"]
+    names = run("models", recording)["names"]
 
-    assert found == listed, f"corrupts: {len(listed)} models are listed, the client gives {shown(found)}"
+    assert names == listed, f"corrupts: {len(listed)} models are listed, the client gives {shown(names)}"
 
 
 @requirement("sdk.node.errors")
 def test_errors(ask: Ask, node: Node, recorder: Recorder, gateway: dict[str, Any]) -> None:
-    """Every refusal is raised, as the class that belongs to its status, with what is documented."""
+    """Every refusal is raised as the class that belongs to its status, with the documented members."""
     documented = [name for name in gateway["errors"]["fields"] if name in {"code", "type"}]
     for key, fields in ((STRANGER, {}), ("default", UNKNOWN_MODEL[0].fields), ("default", MESSAGES_TYPE.fields)):
         recording = ClientRecording(recorder, key=key, patient=False)

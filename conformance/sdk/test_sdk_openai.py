@@ -41,15 +41,15 @@ def _demand_answer(ask: Ask, recording: ClientRecording, client: Any) -> None:
     if plain.status != 200:
         inconclusive(f"the same request without the client is answered {plain.status}")
     create = client.chat.completions.create
-    found = recording.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
+    text = recording.result(lambda: create(**ask.body()).choices[0].message.content, served=True)
     if plain.text:
-        assert isinstance(found, str), f"the content is {shown(found)}"
-        assert found, "the content is empty"
+        assert isinstance(text, str), f"the content is {shown(text)}"
+        assert text, "the content is empty"
 
 
 @requirement("sdk.openai.create")
 def test_create(ask: Ask, entire: ClientRecording, client_of: Callable[..., Any]) -> None:
-    """Another key and another base URL, and the client works."""
+    """The official Python client, with only the key and the base URL changed, gives the answer as its typed object."""
     _demand_answer(ask, entire, client_of(entire))
 
 
@@ -57,7 +57,7 @@ def test_create(ask: Ask, entire: ClientRecording, client_of: Callable[..., Any]
 def test_environment(
     ask: Ask, entire: ClientRecording, client_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two environment variables, and the client works."""
+    """`OPENAI_API_KEY` and `OPENAI_BASE_URL` in the environment are all that the Python client needs."""
     monkeypatch.setenv("OPENAI_API_KEY", PLACEHOLDER)
     monkeypatch.setenv("OPENAI_BASE_URL", entire.base_url)
 
@@ -66,7 +66,7 @@ def test_environment(
 
 @requirement("sdk.openai.types")
 def test_types(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """What the client declares is what the caller gets."""
+    """The fields of the client's object have the types that it declares."""
     ask.chat()
     completion = recording.result(lambda: client.chat.completions.create(**ask.body()))
     for path, kind in TYPES.items():
@@ -90,7 +90,7 @@ def _name(kind: type | tuple[type, ...]) -> str:
 
 @requirement("sdk.openai.models.list")
 def test_models_list(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The loop over the models meets each of them."""
+    """The Python client iterates over the models that are listed."""
     listed = [entry.get("id") if isinstance(entry, dict) else None for entry in _entries(ask)]
     names = recording.result(lambda: [model.id for model in client.models.list()])
 
@@ -99,17 +99,17 @@ def test_models_list(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 @requirement("sdk.openai.models.retrieve")
 def test_models_retrieve(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """A model is found by the name that the list gave."""
-    found = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
-    names = [name for name in found if isinstance(name, str) and name]
+    """The Python client retrieves a listed model by its name, also by a name with a slash."""
+    entries = [entry.get("id") for entry in _entries(ask) if isinstance(entry, dict)]
+    names = [name for name in entries if isinstance(name, str) and name]
     if not names:
         inconclusive("no listed model has a name")
     name = next((name for name in names if "/" in name), names[0])
     if "/" not in name and ask.get(f"/models/{quote(name, safe='')}").status != 200:
         inconclusive(f"{name} is not answered under its name")
-    given = recording.result(lambda: client.models.retrieve(name).id, served=True)
+    retrieved = recording.result(lambda: client.models.retrieve(name).id, served=True)
 
-    assert given == name, f"corrupts: the id of {name} is {shown(given)}"
+    assert retrieved == name, f"corrupts: the id of {name} is {shown(retrieved)}"
 
 
 def _entries(ask: Ask) -> list[Any]:

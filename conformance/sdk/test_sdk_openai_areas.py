@@ -30,13 +30,15 @@ def changing(ask: Ask) -> ClientRecording:
 
 @requirement("sdk.openai.embeddings")
 def test_embeddings(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The vectors that the client decodes are vectors."""
+    """The client, which asks for base64 by itself, gives vectors of numbers as long as those sent as numbers."""
     asked = {"model": ask.model_for("embeddings"), "input": TEXTS}
-    found = recording.result(lambda: [one.embedding for one in client.embeddings.create(**asked).data])
+    vectors = recording.result(lambda: [one.embedding for one in client.embeddings.create(**asked).data])
     plain = recording.result(lambda: client.embeddings.create(**asked, encoding_format="float").data[0].embedding)
 
-    assert len(found) == len(TEXTS), f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(found)} vectors"
-    for vector in found:
+    assert len(vectors) == len(TEXTS), (
+        f"corrupts: {len(TEXTS)} texts were sent, the client gives {len(vectors)} vectors"
+    )
+    for vector in vectors:
         numbers = isinstance(vector, list) and all(isinstance(one, float) and isfinite(one) for one in vector)
         assert numbers, f"corrupts: a vector is {shown(vector)}"
         assert len(vector) == len(plain), f"corrupts: a vector of {len(plain)} numbers has {len(vector)} in base64"
@@ -64,20 +66,20 @@ def _stored(files: Any, data: bytes, purpose: str) -> Any:
 
 @requirement("sdk.openai.files")
 def test_files(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
-    """What goes up comes down."""
+    """A file that the Python client uploads is read back by it unchanged, and deleted."""
     files, data = client_of(changing).files, "grün 🌿\r\n\x00".encode()
     name = upload(data)
     assert isinstance(name, str), f"corrupts: the id of the file is {shown(name)}"
-    found = changing.result(lambda: files.content(name).read(), dependent=True)
+    content = changing.result(lambda: files.content(name).read(), dependent=True)
     gone = changing.result(lambda: files.delete(name).deleted)
 
-    assert found == data, f"corrupts: {data!r} comes back as {found!r:.80}"
+    assert content == data, f"corrupts: {data!r} comes back as {content!r:.80}"
     assert gone is True, f"deleted is {shown(gone)}"
 
 
 @requirement("sdk.openai.files.pages")
 def test_files_pages(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
-    """Each page leads to the next one."""
+    """The Python client turns the pages of the list of files, and meets no file twice."""
     for data in (b"one", b"two"):
         upload(data)
     listed = client_of(changing).files.list
@@ -92,19 +94,19 @@ def test_files_pages(changing: ClientRecording, client_of: Callable[..., Any], u
 
 @requirement("sdk.openai.speech")
 def test_speech(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The bytes are the bytes."""
+    """The Python client gives speech as the bytes that were sent."""
     asked = {"model": ask.model_for("speech"), "input": "Hello.", "voice": "alloy"}
-    found = recording.result(lambda: client.audio.speech.create(**asked).read(), dependent=True)
+    sound = recording.result(lambda: client.audio.speech.create(**asked).read(), dependent=True)
     sent = recording.exchanges[-1]
 
-    assert found, "the speech is empty"
-    assert found == sent.body, f"corrupts: {len(sent.body)} bytes were sent, the client gives {len(found)}"
+    assert sound, "the speech is empty"
+    assert sound == sent.body, f"corrupts: {len(sent.body)} bytes were sent, the client gives {len(sound)}"
     assert sent.media_type != "application/json", f"silently takes JSON for sound: {sent.text:.120}"
 
 
 @requirement("sdk.openai.transcriptions")
 def test_transcriptions(ask: Ask, changing: ClientRecording, client_of: Callable[..., Any]) -> None:
-    """The sound is heard, and the text is there."""
+    """The Python client sends a sound and gives its transcription as an object with a text."""
     asked = {"model": ask.model_for("transcriptions"), "file": ("tone.wav", wav(), "audio/wav")}
     create = client_of(changing).audio.transcriptions.create
     text = changing.result(lambda: create(**asked).text, dependent=True)

@@ -60,13 +60,13 @@ def _refusal(
 
 def _raised(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any) -> list[Refusal]:
     """The refusals for which the client raised what it raises for a status."""
-    found = [one for one in _refusals(ask, target, client_of) if isinstance(one.error, openai.APIStatusError)]
-    return found or inconclusive("no refused request raised an exception with a status")
+    refusals = [one for one in _refusals(ask, target, client_of) if isinstance(one.error, openai.APIStatusError)]
+    return refusals or inconclusive("no refused request raised an exception with a status")
 
 
 @requirement("sdk.openai.errors.class")
 def test_errors_class(ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any) -> None:
-    """Every refusal is raised, as the class that belongs to its status."""
+    """Every refusal is raised as the class that belongs to its status."""
     for one in _refusals(ask, target, client_of):
         status = one.exchange.status
         expected = class_for(status, "APIStatusError")
@@ -80,7 +80,7 @@ def test_errors_class(ask: Ask, target: Target, client_of: Callable[..., Any], o
 def test_errors_fields(
     ask: Ask, target: Target, client_of: Callable[..., Any], openai: Any, gateway: dict[str, Any]
 ) -> None:
-    """What is documented of an error is found in the exception."""
+    """The exception of the Python client carries the documented fields of the error."""
     documented = [name for name in gateway["errors"]["fields"] if name in {"code", "type"}]
     for one in _raised(ask, target, client_of, openai):
         error: Any = one.error
@@ -100,7 +100,7 @@ def test_errors_request_id(
     gateway: dict[str, Any],
     recording: ClientRecording,
 ) -> None:
-    """Whom to ask about a request is known to the program."""
+    """The exception and the answer of the Python client carry the id of the request, where one is documented."""
     if gateway["headers"]["request_id"] != "x-request-id":
         raise Unsupported("no x-request-id is documented")
     for one in _raised(ask, target, client_of, openai):
@@ -113,7 +113,7 @@ def test_errors_request_id(
 
 @requirement("sdk.openai.retry.limit")
 def test_retry_limit(ask: Ask, recorder: Recorder, client_of: Callable[..., Any]) -> None:
-    """The client waits as it is told, and is served."""
+    """The Python client, left to its own retries, is served when a rate limit has passed."""
     recording = ClientRecording(recorder, key="limited", patient=False, fresh=True, first=TAKES)
     client = client_of(recording, max_retries=2)
     for _ in range(ATTEMPTS):
@@ -125,7 +125,7 @@ def test_retry_limit(ask: Ask, recorder: Recorder, client_of: Callable[..., Any]
 
 @requirement("sdk.openai.retry.upstream")
 def test_retry_upstream(ask: Ask, recorder: Recorder, client_of: Callable[..., Any], target: Target) -> None:
-    """The client tries again, and is served."""
+    """The Python client, left to its own retries, is served when a passing failure behind the gateway is over."""
     recording = ClientRecording(recorder, patient=False, fresh=True, first=TAKES)
     body = ask.body("Say hello to a client that tries again.", model=target.models["flaky-once"])
 

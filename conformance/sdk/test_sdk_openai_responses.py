@@ -31,32 +31,32 @@ COUNTERS = ("input_tokens", "output_tokens", "total_tokens")
 @pytest.fixture
 def api(client: Any, openai: Any) -> Any:
     """The responses of the client; older ones have none."""
-    found = getattr(client, "responses", None)
-    if found is None or not hasattr(found, "parse"):
+    api = getattr(client, "responses", None)
+    if api is None or not hasattr(api, "parse"):
         raise Unsupported(f"openai {openai.__version__} knows no responses: pip install --upgrade openai")
-    return found
+    return api
 
 
 @requirement("sdk.openai.responses.create")
 def test_create(responses: Responses, recording: ClientRecording, api: Any) -> None:
-    """What the client declares is what the caller gets."""
+    """The Python client gives the text of a response under `output_text`, and its fields have their declared types."""
     wire = responses.create()
-    found = recording.result(lambda: api.create(**responses.body()))
-    text = recording.result(lambda: found.output_text)
+    response = recording.result(lambda: api.create(**responses.body()))
+    text = recording.result(lambda: response.output_text)
 
     assert text == wire.words, f"corrupts: output_text is {shown(text)}, sent was {shown(wire.words)}"
     for name, kind in TYPES.items():
-        value = getattr(found, name, None)
+        value = getattr(response, name, None)
         fits = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         assert fits, f"corrupts: {name} is {shown(value)}"
     for name in COUNTERS:
-        value = recording.result(partial(getattr, found.usage, name))
+        value = recording.result(partial(getattr, response.usage, name))
         assert isinstance(value, int), f"corrupts: usage.{name} is {shown(value)}"
 
 
 @requirement("sdk.openai.responses.stream")
 def test_stream(responses: Responses, recording: ClientRecording, api: Any) -> None:
-    """The helper puts together what was streamed."""
+    """The stream helper of the Python client reads a streamed response to its end and puts its text together."""
     wire = responses.stream()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
@@ -74,15 +74,15 @@ def _final(api: Any, **fields: Any) -> Any:
 
 @requirement("sdk.openai.responses.stream.error")
 def test_stream_error(responses: Responses, recording: ClientRecording, api: Any, target: Target, openai: Any) -> None:
-    """A failure in mid-stream does not pass for an end."""
+    """A failure in mid-stream is seen by the Python client: as an exception, or as an event of a failure."""
     body = responses.body(model=target.models["midstream-error"], stream=True)
     seen: list[str] = []
     error = recording.raised(lambda: seen.extend(event.type for event in api.create(**body)))
     if isinstance(error, openai.APIStatusError):
         inconclusive(f"the stream did not begin: it is answered {error.status_code}")
 
-    told = {"response.failed", "response.incomplete", "error"} & set(seen)
-    assert error or told, f"silently accepts: the events are {shown(seen)}"
+    failures = {"response.failed", "response.incomplete", "error"} & set(seen)
+    assert error or failures, f"silently accepts: the events are {shown(seen)}"
     known = error is None or isinstance(error, (openai.APIError, library_of(openai).HTTPError))
     assert known, crashes(error) if error else ""
 
@@ -110,17 +110,17 @@ def test_tools(responses: Responses, recording: ClientRecording, api: Any, depen
 
 @requirement("sdk.openai.responses.parse")
 def test_parse(responses: Responses, recording: ClientRecording, api: Any, dependent: bool) -> None:
-    """The answer is an object of the class."""
+    """`responses.parse` of the Python client gives an object of the caller's class."""
     book = package("pydantic").create_model("Book", title=(str, ...), pages=(int, ...), lent=(bool, ...))
 
     final = recording.result(lambda: api.parse(**responses.body(BOOK), text_format=book), dependent=dependent)
 
     if final.status != "completed":
         inconclusive(f"the answer ended as {final.status!r}")
-    found = recording.result(lambda: final.output_parsed)
+    value = recording.result(lambda: final.output_parsed)
     refusal = any(
         getattr(part, "refusal", None) for item in final.output for part in getattr(item, "content", ()) or ()
     )
-    if found is None and refusal:
+    if value is None and refusal:
         inconclusive("the model refused to answer")
-    assert isinstance(found, book), f"silently gives {shown(found)} instead of a Book"
+    assert isinstance(value, book), f"silently gives {shown(value)} instead of a Book"

@@ -23,17 +23,17 @@ def _text(chunks: Iterable[Any]) -> str:
     return printed
 
 
-def _demand_text(found: str, wire: CompletionStream) -> None:
+def _demand_text(text: str, wire: CompletionStream) -> None:
     """The client gives the text that was streamed, if the stream ended in good order."""
     streamed = wire.text()
     if wire.exchange.broken:
         inconclusive(f"the connection broke: {wire.exchange.broken}")
-    assert found == streamed, f"corrupts: the text is {shown(found)}, streamed was {shown(streamed)}"
+    assert text == streamed, f"corrupts: the text is {shown(text)}, streamed was {shown(streamed)}"
 
 
 @requirement("sdk.openai.stream")
 def test_stream(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The documented loop prints what was streamed."""
+    """The documented loop over a stream gives the Python client the text that was streamed."""
     wire = ask.stream()
     text = recording.result(lambda: _text(client.chat.completions.create(**ask.body(stream=True))))
 
@@ -54,13 +54,13 @@ def test_stream_empty_choices(
     if counted and wire.usages:
         usages = [chunk.usage for chunk in chunks if chunk.usage is not None]
         assert usages, "silently loses the usage that was streamed"
-        found, sent = getattr(usages[-1], "total_tokens", None), wire.usage.get("total_tokens")
-        assert found == sent, f"corrupts: total_tokens is {shown(found)}, streamed was {shown(sent)}"
+        total, sent = getattr(usages[-1], "total_tokens", None), wire.usage.get("total_tokens")
+        assert total == sent, f"corrupts: total_tokens is {shown(total)}, streamed was {shown(sent)}"
 
 
 @requirement("sdk.openai.stream.helper")
 def test_stream_helper(ask: Ask, recording: ClientRecording, client: Any) -> None:
-    """The helper puts together what was streamed."""
+    """The stream helper of the Python client gives a final completion that equals what was streamed."""
     wire = ask.stream()
     final = recording.result(lambda: _final(client, **ask.body()))
     choice, message = recording.result(lambda: (final.choices[0], final.choices[0].message))
@@ -80,7 +80,7 @@ def _final(client: Any, **fields: Any) -> Any:
 
 @requirement("sdk.openai.stream.error")
 def test_stream_error(ask: Ask, recording: ClientRecording, client: Any, target: Target, openai: Any) -> None:
-    """A failure in mid-stream is raised."""
+    """A failure in mid-stream is raised by the Python client, with its message."""
     body = ask.body(model=target.models["midstream-error"], stream=True)
     error = recording.raised(lambda: list(client.chat.completions.create(**body)))
     if isinstance(error, openai.APIStatusError):

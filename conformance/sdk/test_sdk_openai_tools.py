@@ -34,14 +34,14 @@ def _called(completion: Any) -> list[Any]:
 
 @requirement("sdk.openai.tools")
 def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
-    """Each call can be made."""
+    """The Python client gives a tool call with an id, a name that was offered, and arguments that can be parsed."""
     body = ask.body(QUESTION, **REQUIRED)
     completion = recording.result(lambda: client.chat.completions.create(**body), dependent=dependent)
-    found = recording.result(lambda: _called(completion))
+    seen = recording.result(lambda: _called(completion))
     made = calls(required(ask))
 
-    assert len(found) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(found)}"
-    for call in found:
+    assert len(seen) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(seen)}"
+    for call in seen:
         name = _demand_call(recording, call)
         assert isinstance(name, str), f"corrupts: the id is {shown(name)}"
         assert name, "the id is empty"
@@ -53,8 +53,8 @@ def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent
     body = ask.body(QUESTION, **REQUIRED)
     create = client.chat.completions.create
     message = recording.result(lambda: create(**body).choices[0].message, dependent=dependent)
-    found = message.tool_calls or inconclusive("the model called no tool")
-    results = [{"role": "tool", "tool_call_id": call.id, "content": "It is sunny."} for call in found]
+    calls = message.tool_calls or inconclusive("the model called no tool")
+    results = [{"role": "tool", "tool_call_id": call.id, "content": "It is sunny."} for call in calls]
     turn = ask.body(messages=[*body["messages"], message, *results], tools=body["tools"])
 
     answer = recording.result(lambda: create(**turn).choices[0].message, served=True)
@@ -72,10 +72,10 @@ def test_tools_stream(ask: Ask, recording: ClientRecording, client: Any, depende
         inconclusive("the model called no tool")
     if wire.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
-    found = recording.result(lambda: _called(final))
+    calls = recording.result(lambda: _called(final))
 
-    assert found, "silently loses the calls that were streamed"
-    for call, streamed in zip(found, wire.tool_calls(), strict=False):
+    assert calls, "silently loses the calls that were streamed"
+    for call, streamed in zip(calls, wire.tool_calls(), strict=False):
         name = _demand_call(recording, call)
         assert name == streamed.id, f"corrupts: the id is {shown(name)}, streamed was {shown(streamed.id)}"
 
@@ -100,7 +100,7 @@ def _demand_parsed(completion: Any, book: Any) -> None:
 
 @requirement("sdk.openai.parse")
 def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
-    """The answer is an object of the class."""
+    """`parse` of the Python client gives an object of the caller's own class."""
     body = ask.body(BOOK, **{ask.limit: ENOUGH})
     parse = getattr(client.chat.completions, "parse", None) or client.beta.chat.completions.parse
 
@@ -109,7 +109,7 @@ def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 
 @requirement("sdk.openai.parse.stream")
 def test_parse_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
-    """The streamed answer is an object of the class."""
+    """The stream helper of the Python client, given a class, gives an object of it."""
     body = ask.body(BOOK, **{ask.limit: ENOUGH})
 
     _demand_parsed(recording.result(lambda: _final(client, **body, response_format=book), dependent=dependent), book)

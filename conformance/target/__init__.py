@@ -1,4 +1,4 @@
-"""Who is judged: base URL, keys, models, limits; and the reference server as such a target."""
+"""The target: its base URL, keys, models and limits; and the reference server as a target."""
 
 from conformance.target.target import (
     KEY_VARIABLE,

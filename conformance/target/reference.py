@@ -1,4 +1,4 @@
-"""The reference server as a target: started as a process on a free port, gone when the run ends."""
+"""The reference server as a target: a process on a free port, killed when the run ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIXTURES = Path(__file__).parent / "reference.toml"
 
 @contextmanager
 def serving(gateway: str | None = None, fault: str | None = None) -> Iterator[Target]:
-    """Starts the reference server and gives it as a target. It would stop with its standard input, too."""
+    """Starts the reference server and yields it as a target. The server also stops when its standard input closes."""
     words = [sys.executable, "-P", "-m", "reference_server", "--port", "0", "--until-stdin-closes"]
     words += ["--gateway", gateway] if gateway and gateway != "openai" else []
     words += ["--fault", fault] if fault else []
@@ -33,5 +33,5 @@ def serving(gateway: str | None = None, fault: str | None = None) -> Iterator[Ta
 
 
 def at(base_url: str, gateway: str | None = None) -> Target:
-    """A reference server that runs already, with its fixtures."""
+    """A running reference server as a target, with its fixtures."""
     return replace(from_file(FIXTURES, base_url), gateway=gateway or "openai")

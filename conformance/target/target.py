@@ -1,6 +1,6 @@
-"""Who is judged: base URL, gateway, credentials, models, expected failures and limits.
+"""A target: its base URL, gateway, credentials, models, expected failures and limits.
 
-A target file is TOML. Keys are given by the name of the environment variable that holds them:
+A target file is TOML. A key is given by the name of the environment variable that holds it:
 
     base_url = "https://host/v1"
     gateway = "foxora"
@@ -45,7 +45,7 @@ CREDENTIAL = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
 
 class Secret:
-    """A credential that never shows itself. `reveal()` is for the wire only."""
+    """A credential that never appears in output. Only the wire may call `reveal()`."""
 
     __slots__ = ("_value",)
 
@@ -64,7 +64,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
-    """A failure the operator knows. It is strict: when the check passes, the run fails."""
+    """A failure that the operator expects. It is strict: when the check passes, the run fails."""
 
     requirement: str
     reason: str
@@ -76,9 +76,9 @@ class Target:
     """A deployment to judge.
 
     `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
-    are base URLs other than the documented ones. `include` are the expensive features that are asked for.
-    `requests_per_minute` is the pace, where it is not to be the limit that the gateway documents.
-    `node_modules` is the folder that holds the official client for Node, where it is not found by itself.
+    are base URLs other than the documented ones. `include` are the expensive features to judge.
+    `requests_per_minute` is the pace; by default it is the limit that the gateway documents.
+    `node_modules` is the folder that holds the official client for Node, where it is not found automatically.
     """
 
     base_url: str
@@ -102,7 +102,7 @@ class Target:
         return urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
 
     def pace(self, limits: Mapping[str, Any]) -> int | None:
-        """The most requests in a minute: as the target says, else as the gateway documents; none on this machine."""
+        """The most requests in a minute: from the target, else the documented limit, but None on this machine."""
         plans = [plan.get("requests_per_minute") for plan in limits.get("plans", {}).values()]
         documented = limits["requests_per_minute"] or min(filter(None, plans), default=None)
         return self.requests_per_minute or (None if self.local else documented)
@@ -111,8 +111,8 @@ class Target:
         """The base URL of each protocol, from the paths under which the gateway documents them."""
         own = documented["openai"]
         root = self.base_url.removesuffix(own) if self.base_url.endswith(own) else _root(self.base_url)
-        found = {name: root + path for name, path in documented.items()}
-        return {**found, "openai": self.base_url, **self.protocols}
+        bases = {name: root + path for name, path in documented.items()}
+        return {**bases, "openai": self.base_url, **self.protocols}
 
     def described(self) -> dict[str, Any]:
         """What `from_recording` takes: plain values, no secret."""
@@ -151,7 +151,7 @@ def from_options(base_url: str, gateway: str | None = None, model: str | None = 
 
 
 def from_file(path: Path, base_url: str | None = None, gateway: str | None = None, model: str | None = None) -> Target:
-    """Reads a target file; options that are given win over it."""
+    """Reads a target file; the other arguments take precedence over it."""
     table = target_file.read(path)
     if not (base_url or table.get("base_url")):
         raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
@@ -180,7 +180,7 @@ def _expected(entry: dict[str, str]) -> ExpectedFailure:
 
 
 def checked_url(base_url: str) -> str:
-    """The base URL without a trailing slash; `InvalidTarget` when it is not an http URL."""
+    """The base URL without a trailing slash; raises `InvalidTarget` when it is not an http URL."""
     parts = urlsplit(base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise InvalidTarget(f"{base_url!r} is not an http URL", "give what the official SDK takes: https://host/v1")
@@ -226,16 +226,16 @@ def _keys(entries: Mapping[str, object]) -> dict[str, Secret]:
 
 
 def _key(name: str, entry: object, run: str) -> Secret | None:
-    """`{ env = "NAME" }` for a secret, `{ value = "..." }` for a key that opens nothing.
+    """`{ env = "NAME" }` for a secret, `{ value = "..." }` for a key that is no secret.
 
     `{run}` within a value becomes a word of this run, for servers that keep an account for every such word.
     """
     match entry:
         case {"env": str(variable)}:
-            found = os.environ.get(variable)
-            if found is None and name == "default":
+            credential = os.environ.get(variable)
+            if credential is None and name == "default":
                 raise InvalidTarget(f"the environment variable {variable} is not set", f"export {variable}=...")
-            return Secret(found) if found else None
+            return Secret(credential) if credential else None
         case {"value": str(value)}:
             return Secret(value.replace("{run}", run))
     raise InvalidTarget(f"keys.{name} is not understood", 'write keys.NAME = { env = "VARIABLE" }')

@@ -1,4 +1,4 @@
-"""Reads a target file, and names the line of what is wrong in it."""
+"""Reads a target file, and reports the line of an error in it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _problem(table: dict[str, Any]) -> tuple[Steps, str, str] | None:
-    """The place, the message and the hint for the first thing that is wrong, or None."""
+    """The place, message and hint of the first error, or None."""
     import jsonschema_rs
 
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
@@ -68,26 +68,26 @@ def _explained(error: ValidationError) -> tuple[Steps, str, str]:
 
 
 def _line(text: str, steps: Steps) -> int:
-    """The line, from 1, of the deepest step that stands in the text; lines of tables and of keys count."""
-    found = 1
+    """The line, from 1, of the deepest step that appears in the text as a table or a key."""
+    line = 1
     deepest = 0
     for number, place in _places(text):
         shared = sum(1 for _ in zip(place, steps, strict=False)) if steps[: len(place)] == place else 0
         if shared > deepest:
-            found, deepest = number, shared
-    return found
+            line, deepest = number, shared
+    return line
 
 
 def _places(text: str) -> Iterator[tuple[int, Steps]]:
     table: Steps = ()
-    seen: dict[str, int] = {}
+    indexes: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if heading := _TABLE.match(line):
             name = heading[1].strip("\"'")
             table = (*(part.strip(" \"'") for part in name.split(".")),)
             if line.lstrip().startswith("[["):
-                table = (*table, seen.setdefault(name, -1) + 1)
-                seen[name] += 1
+                table = (*table, indexes.setdefault(name, -1) + 1)
+                indexes[name] += 1
             yield number, table
         elif key := _KEY.match(line):
             yield number, (*table, *(part.strip("\"'") for part in key[1].split(".")))

@@ -1,1 +1,1 @@
-"""What goes over the wire: requests, exchanges, event streams, and how they are recorded."""
+"""Requests, exchanges and event streams, and how they are recorded."""

@@ -1,4 +1,4 @@
-"""A request and its answer, with the time at which each part of it came. Nothing here holds a credential."""
+"""A request and its answer, with the arrival time of each part. Nothing here holds a credential."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Exchange:
     chunks: tuple[tuple[float, bytes], ...] = ()
     elapsed: float = 0.0
     broken: str = ""
-    """How the connection ended too early, if it did."""
+    """How the connection ended too early; empty when it did not."""
 
     @cached_property
     def body(self) -> bytes:
@@ -76,7 +76,7 @@ class Exchange:
 
 
 def decoded(text: bytes | str) -> Any:
-    """A JSON value as RFC 8259 says, so that NaN and Infinity are none; None when it is not JSON."""
+    """A JSON value by RFC 8259, which has no NaN or Infinity; None when it is not JSON."""
     try:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):

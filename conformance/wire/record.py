@@ -1,4 +1,4 @@
-"""An exchange as plain values and back, and what a gateway reported about it."""
+"""Turns an exchange into plain values and back, and reads the tokens that it reports."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from conformance.wire.exchange import Exchange, Request, decoded
 
 
 def _key_name(request: Request) -> str:
-    """The name of the key a request was sent with; a throw-away credential is just that."""
+    """The name of the key that a request was sent with; for a `Secret`, the name of that class."""
     return request.key if isinstance(request.key, str) else type(request.key).__name__
 
 
 def identity(request: Request) -> tuple[object, ...]:
-    """What makes a request the same as another one."""
+    """The values that are equal for equal requests."""
     return request.method, request.path, request.body or b"", request.headers, _key_name(request), request.protocol
 
 
@@ -72,7 +72,7 @@ _USAGES = (
     ("usage", "input_tokens", "output_tokens"),
     ("usageMetadata", "promptTokenCount", "candidatesTokenCount"),
 )
-"""Where the protocols report tokens: the object, the prompt's and the answer's."""
+"""Where protocols report tokens: the object, and its members for the prompt and for the answer."""
 
 
 def reported_tokens(record: Mapping[str, Any]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The recording client: sends a request once, keeps every byte with its arrival time, and never keeps a secret.
+"""The recording client: sends a request once, records every byte with its arrival time, and never records a secret.
 
 The same request asked twice is answered from the recording, so that many checks judge one exchange. `take=1` asks for
 a second, independent answer.
@@ -25,13 +25,13 @@ from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
 from conformance.wire.record import by_request, from_record, identity
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log whole addresses, and one may carry a key
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, which may contain a key
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
 
 
 class Recorder:
-    """Sends requests to a target and remembers them. `touched` holds what the running check has looked at."""
+    """Sends requests to a target and remembers them. `touched` holds the exchanges that the running check has read."""
 
     def __init__(
         self,
@@ -40,7 +40,9 @@ class Recorder:
         first: int = 0,
         bases: Mapping[str, str] | None = None,
         pace: int | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
+        """`transport` takes the place of the network."""
         self._interval = 60 / pace if pace else 0.0
         self._next = 0.0
         self.target = target
@@ -55,17 +57,17 @@ class Recorder:
         self._sent = 0
         timeout = httpx.Timeout(target.timeout, connect=10.0)
         encrypted = target.base_url.startswith("https:")
-        self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted)
+        self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted, transport=transport)
 
     def close(self) -> None:
         """Closes the connections."""
         self._http.close()
 
     def ask(self, request: Request, take: int = 0, patient: bool = True) -> Exchange:
-        """The answer to a request, from the recording when it is known.
+        """The answer to a request, from the recording if it is there.
 
-        Raises `CannotConnect` when nobody answers and `BudgetSpent` at the limit of requests. `patient` waits for a
-        rate limit to pass and tries once more when an upstream is away.
+        Raises `CannotConnect` when no server listens and `BudgetSpent` at the limit of requests. `patient` waits for a
+        rate limit to pass and tries again when an upstream is unavailable.
         """
         known = self._known.get((request, take))
         if known is None:
@@ -75,11 +77,11 @@ class Recorder:
         return known
 
     def waits(self, request: Request, take: int = 0) -> bool:
-        """Whether the answer will be a new one, that time may change: neither remembered nor recorded."""
+        """Whether the request would be sent now: its answer is neither remembered nor replayed."""
         return self._replay is None and (request, take) not in self._known
 
     def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:
-        """Sends a request now. `until` closes the connection once it holds of the bytes so far."""
+        """Sends a request now. The connection is closed as soon as `until` is true of the bytes received."""
         if self._replay is not None:
             return self._replayed(request)
         exchange = self._send(request, self.first + self._spend(), until)
@@ -182,7 +184,7 @@ class Recorder:
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
-        """The keys, and as they stand in an address; one that begins like another comes before it."""
+        """The keys, plain and as encoded in an address. The longest come first, because one may begin like another."""
         secrets = [*self.target.keys.values(), *(value for _, value in self._usual if isinstance(value, Secret))]
         keys = [secret.reveal() for secret in secrets if len(secret.reveal()) > 3]
         return tuple(sorted({*keys, *(quote(key, safe="") for key in keys)}, key=len, reverse=True))
@@ -196,7 +198,7 @@ class Recorder:
         return tuple((name, self._scrub(value)) for name, value in pairs)
 
     def _masked(self, chunks: list[tuple[float, bytes]]) -> tuple[tuple[float, bytes], ...]:
-        """The chunks without secrets, of which one may span two chunks: the mask is as long as what it hides."""
+        """The chunks without secrets. A secret may span two chunks, so the mask is as long as the secret."""
         body = b"".join(data for _, data in chunks)
         for secret in self._secrets:
             body = body.replace(secret.encode(), b"*" * len(secret.encode()))
@@ -215,7 +217,7 @@ class Recorder:
 
 
 def _elsewhere(request: Request) -> bool:
-    """The request is for an address that the gateway gave, which may be another host's."""
+    """Whether the request is for an address in an answer, which may be on another host."""
     return request.path.startswith(("http://", "https://"))
 
 

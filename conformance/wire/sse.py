@@ -1,7 +1,7 @@
-"""Server-sent events, read as the WHATWG HTML standard says, section 9.2.6.
+"""Reads server-sent events as section 9.2.6 of the WHATWG HTML standard describes.
 
 Every legal form is accepted: CR, LF and CRLF line ends, a leading byte order mark, comments, `data:` with or without a
-space, data over several lines, unknown fields. What is not legal is reported, not repaired.
+space, data over several lines, unknown fields. Whatever is not legal is reported, not repaired.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Reader:
         self._cut_lines(arrived)
 
     def close(self) -> None:
-        """Ends the stream. What no blank line completed is kept in `leftover`."""
+        """Ends the stream. Data that no blank line has ended is stored in `leftover`."""
         if self._buffer:
             self._line(self._buffer, 0.0)
             self._buffer = b""

@@ -89,7 +89,7 @@ class StreamedAnswer(Answer):
         return [one["error"] for one in self.objects if one.get("error")]
 
 
-Given = TypeVar("Given", bound=Answer)
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 
 
 def leave_at_limit(exchange: Exchange) -> None:
@@ -98,7 +98,7 @@ def leave_at_limit(exchange: Exchange) -> None:
         inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
 
 
-def demand_served(answer: Given) -> Given:
+def demand_served(answer: AnyAnswer) -> AnyAnswer:
     """Demands that a request is done; inconclusive at a limit of the account."""
     exchange = answer.exchange
     leave_at_limit(exchange)
@@ -114,8 +114,14 @@ def demand_status(exchange: Exchange, allowed: Collection[int]) -> None:
     assert exchange.status in allowed, f"expected {sorted(allowed)}, got {seen}"
 
 
-def demand_refusal(exchange: Exchange) -> None:
+def demand_refused(answer: Answer | Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
+    """Demands that a request is refused with a status that the contract has for one of the causes."""
+    demand_status(_exchange_of(answer), allowed_for(gateway, *causes))
+
+
+def demand_client_error(answer: Answer | Exchange) -> None:
     """Demands that a request is refused as the caller's fault; inconclusive at a limit of the account."""
+    exchange = _exchange_of(answer)
     leave_at_limit(exchange)
     assert 400 <= exchange.status < 500, f"expected a 4xx, got {exchange.status}: {exchange.text:.160}"
 
@@ -125,6 +131,21 @@ def demand_json(exchange: Exchange, kind: type | tuple[type, ...] = dict) -> Any
     assert exchange.media_type == "application/json", f"Content-Type is {exchange.media_type!r}"
     assert isinstance(exchange.json, kind), f"the body is not the JSON that is documented: {exchange.text:.120}"
     return exchange.json
+
+
+def demand_error_body(answer: Answer | Exchange, labelled: bool = True) -> None:
+    """Demands that an error is JSON, with an error object that has a message.
+
+    Where another check judges the Content-Type, the body need not be `labelled` as JSON.
+    """
+    exchange = _exchange_of(answer)
+    body = demand_json(exchange) if labelled else demand_kind(exchange.json, "the body", dict)
+    error = demand_kind(body.get("error"), "error", dict)
+    demand_text(error.get("message"), "message")
+
+
+def _exchange_of(answer: Answer | Exchange) -> Exchange:
+    return answer.exchange if isinstance(answer, Answer) else answer
 
 
 def demand_kind(value: Any, name: str, kind: type | tuple[type, ...]) -> Any:
@@ -163,8 +184,8 @@ def allowed_for(gateway: Mapping[str, Any], *causes: str) -> list[int]:
     return list(dict.fromkeys(status for cause in causes for status in gateway["errors"]["status"][cause]))
 
 
-def judge_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
-    """The answer to a request that was done tells what it cost, in the documented header."""
+def demand_credits(exchange: Exchange, gateway: Mapping[str, Any]) -> None:
+    """Demands that the answer to a served request reports its cost in the documented header."""
     name = gateway["headers"]["credits"]
     value = exchange.headers.get(name) or ""
 

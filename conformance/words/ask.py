@@ -49,7 +49,7 @@ def user(content: object) -> dict[str, Any]:
     return {"role": "user", "content": content}
 
 
-def given(fields: dict[str, Any]) -> dict[str, Any]:
+def without_omitted(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that are not left out by `OMIT`."""
     return {name: value for name, value in fields.items() if value is not OMIT}
 
@@ -80,7 +80,7 @@ class Ask:
     """Asks one target on behalf of all checks.
 
     `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `routes` are
-    those that were looked for because nobody promised them, each with why it is not there, or nothing.
+    the undocumented ones that were looked for, each with the reason why it is missing, or an empty text.
     """
 
     def __init__(self, recorder: Recorder, model: str) -> None:
@@ -122,7 +122,7 @@ class Ask:
         body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
         if MAX_TOKENS in fields or MAX_COMPLETION_TOKENS in fields:
             body = {name: value for name, value in body.items() if name != self.limit or name in fields}
-        return given(body)
+        return without_omitted(body)
 
     def post(self, path: str, body: object, *, take: int = 0, key: Any = "default", **options: Any) -> Exchange:
         """`POST` of a JSON value, or of bytes as they are."""

@@ -59,38 +59,38 @@ def each(argument: str, cases: Iterable[Any], label: Callable[[Any], str] = str)
         signature = inspect.signature(function)
 
         @wraps(function)
-        def judge_all(**fixtures: Any) -> None:
+        def demand_of_all(**fixtures: Any) -> None:
             touched = fixtures["ask"].recorder.touched
             named = {name: value for name, value in fixtures.items() if name in signature.parameters}
             every(all_cases, lambda case: function(**named, **{argument: case}), touched, label)
 
-        kept = [one for one in signature.parameters.values() if one.name != argument]
+        parameters = [one for one in signature.parameters.values() if one.name != argument]
         if "ask" not in signature.parameters:
-            kept.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
-        vars(judge_all)["__signature__"] = signature.replace(parameters=kept)
-        return judge_all
+            parameters.append(inspect.Parameter("ask", inspect.Parameter.KEYWORD_ONLY))
+        vars(demand_of_all)["__signature__"] = signature.replace(parameters=parameters)
+        return demand_of_all
 
     return fold
 
 
 def every(
-    cases: Iterable[Case], judge: Callable[[Case], None], touched: list[Any], label: Callable[[Case], str] = str
+    cases: Iterable[Case], demand: Callable[[Case], None], touched: list[Any], label: Callable[[Case], str] = str
 ) -> None:
     """As `each`, of cases that are known only while the check runs. `touched` is the recorder's list."""
     ended: dict[type, list[str]] = {}
     for case in cases:
         start = len(touched)
-        kind, message = _ending(judge, case)
+        kind, message = _ending(demand, case)
         ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
         if kind is not AssertionError:
             touched[:] = touched[start:] + touched[:start]
     _settle(ended)
 
 
-def _ending(judge: Callable[[Case], None], case: Case) -> tuple[type, str]:
+def _ending(demand: Callable[[Case], None], case: Case) -> tuple[type, str]:
     """How one case ended, and what it says; `NoneType` when it passed. Errors that are not the check's own go on."""
     try:
-        judge(case)
+        demand(case)
     except (Inconclusive, Unsupported) as error:
         return type(error), str(error)
     except AssertionError as error:

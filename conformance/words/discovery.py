@@ -1,4 +1,4 @@
-"""Finds out which of the operations that nobody promised a target has."""
+"""Finds out which of the undocumented operations a target has."""
 
 from __future__ import annotations
 

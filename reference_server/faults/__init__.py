@@ -9,6 +9,11 @@ changes" can be said with the words of `faults.words`, a fault is a row, whose v
     )
     n_is_ignored = request_fault(CHAT, "One choice, whatever n asks for.", drop("n"), breaks={"chat.n.count"})
 
+Where many rows of a module have the operation in common, `rows` makes a short form of them:
+
+    message = rows(MESSAGE)
+    message_id_blank = message("anthropic.id", "The id of a message is empty.", put("id", ""))
+
 Several edits are made one after another; an edit is a function `(reply, call)`, for a request `(call)`. What a row
 cannot say is a function, whose name is the fault's name and whose docstring says what a client sees. It takes the reply
 and, if it wants, the call, and may change the reply in place and return nothing:
@@ -183,6 +188,30 @@ def request_variation(
 ) -> Any:
     """Declare a legal difference in how the request is understood: as `request_fault`, but nothing is broken."""
     return _declaration(operation, doc, edits, frozenset(), before, **options)
+
+
+class Rows(Protocol):
+    """Declares a row: the requirements that it breaks, apart by spaces, what a client sees, and the edits."""
+
+    def __call__(
+        self,
+        breaks: str,
+        doc: str,
+        *edits: Function | Members,
+        when: Callable[..., bool] | None = None,
+        gateway: str | None = None,
+        model: str | None = None,
+        before: str = "handler",
+    ) -> Fault: ...
+
+
+def rows(operation: str, declare: Callable[..., Fault] = fault, **usual: Any) -> Rows:
+    """The short form of rows that have their operation, and perhaps a gateway or a model, in common."""
+
+    def row(breaks: str, doc: str, *edits: Function | Members, **options: Any) -> Fault:
+        return declare(operation, doc, *edits, breaks=breaks.split(), **usual, **options)
+
+    return row
 
 
 def _some(breaks: Iterable[str], doc: str) -> frozenset[str]:

@@ -2,257 +2,132 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, whole_asked
+from reference_server.faults.words.edits import change, drop, header, put, swap
+from reference_server.faults.words.situations import sent, whole
+from reference_server.faults.words.typed import narrow
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_MESSAGE = "createMessage"
-_COUNT = "countMessageTokens"
-_PROMPT = "Say hello in one short sentence."
-_PLAIN = {"model", "max_tokens", "messages", "stream"}
-
-
-def sent(call: Call) -> dict[str, Any]:
-    """The body of the request, whatever came."""
-    return call.body if isinstance(call.body, dict) else {}
-
-
-def is_plain(call: Call) -> bool:
-    """The request is the plainest there is, whole or streamed."""
-    body = sent(call)
-    plain = body.keys() <= _PLAIN and "claude" in str(body.get("model"))
-    return plain and body.get("messages") == [{"role": "user", "content": _PROMPT}]
-
-
-def refused(reply: Reply, status: int = 400, body: Any = None) -> Reply:
-    """A refusal with the headers of the reply; without the usual error object when a body is given."""
-    error = {"type": "error", "error": {"type": "invalid_request_error", "message": "This is not supported here."}}
-    return Reply(status, {**reply.headers, "content-type": "application/json"}, body or error)
-
-
-DETAIL = {"detail": "extra fields not permitted"}
-"""The body of a refusal that does not say clearly what is refused."""
-
-
-@fault(_MESSAGE, breaks={"anthropic.answers"})
-def message_labelled_as_text(reply: Reply) -> None:
-    """A whole message is labelled as text."""
-    if reply.ok and reply.events is None:
-        reply.headers["content-type"] = "text/plain"
-
-
-@fault(_MESSAGE, breaks={"anthropic.schema"})
-def service_tier_is_a_number(reply: Reply) -> Reply:
-    """The service tier of a message is a number."""
-    return reply.edit(lambda body: body["usage"].update(service_tier=1))
-
-
-@fault(_MESSAGE, breaks={"anthropic.id"})
-def message_id_blank(reply: Reply) -> Reply:
-    """The id of a message is empty."""
-    return reply.edit(lambda body: body.update(id=""))
-
-
-@fault(_MESSAGE, breaks={"anthropic.id-unique"})
-def message_id_constant(reply: Reply) -> Reply:
-    """Every message has the same id."""
-    return reply.edit(lambda body: body.update(id="msg_1"))
-
-
-@fault(_MESSAGE, breaks={"anthropic.type"})
-def message_typed_as_completion(reply: Reply) -> Reply:
-    """The type of a message is the word of another protocol."""
-    return reply.edit(lambda body: body.update(type="chat.completion"))
-
-
-@fault(_MESSAGE, breaks={"anthropic.type"})
-def message_without_role(reply: Reply) -> Reply:
-    """A message has no role."""
-    return reply.edit(lambda body: body.pop("role") and None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.model"})
-def message_without_model(reply: Reply) -> Reply:
-    """A message does not name its model."""
-    return reply.edit(lambda body: body.update(model=None))
-
-
-@fault(_MESSAGE, breaks={"anthropic.content"})
-def content_is_a_string(reply: Reply, call: Call) -> Reply:
-    """The content of a plain answer is its text."""
-    return reply.edit(lambda body: body.update(content=body["content"][0]["text"])) if is_plain(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.content"})
-def text_block_without_type(reply: Reply, call: Call) -> Reply:
-    """The block of a plain answer has a text and no type."""
-    return reply.edit(lambda body: body["content"][0].pop("type") and None) if is_plain(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.text"})
-def content_empty(reply: Reply, call: Call) -> Reply:
-    """A plain question is answered with nothing."""
-    return reply.edit(lambda body: body.update(content=[])) if is_plain(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.stop-reason"})
-def stop_reason_of_chat(reply: Reply) -> Reply:
-    """A natural end has the word of another protocol."""
-    return reply.edit(lambda body: _replace(body, "stop_reason", "end_turn", "stop"))
-
-
-@fault(_MESSAGE, breaks={"anthropic.stop-reason"})
-def stop_reason_null(reply: Reply) -> Reply:
-    """A natural end is not told."""
-    return reply.edit(lambda body: _replace(body, "stop_reason", "end_turn", None))
-
-
-@fault(_MESSAGE, breaks={"anthropic.stop-reason"})
-def stop_reason_is_an_object(reply: Reply) -> Reply:
-    """A natural end is told by an object."""
-    return reply.edit(lambda body: _replace(body, "stop_reason", "end_turn", {"type": "end_turn"}))
-
-
-@fault(_MESSAGE, breaks={"anthropic.stop-sequence.null"})
-def stop_sequence_blank(reply: Reply) -> Reply:
-    """Without a stop sequence `stop_sequence` is an empty string."""
-    return reply.edit(lambda body: _replace(body, "stop_sequence", None, ""))
-
-
-@fault(_MESSAGE, breaks={"anthropic.usage"})
-def output_tokens_as_text(reply: Reply) -> Reply:
-    """`output_tokens` is a string."""
-    return reply.edit(lambda body: body["usage"].update(output_tokens=str(body["usage"]["output_tokens"])))
-
-
-@fault(_MESSAGE, breaks={"anthropic.usage"})
-def usage_of_chat(reply: Reply) -> Reply:
-    """The counters have the names of another protocol."""
-
-    def rename(body: dict[str, Any]) -> None:
-        usage = body["usage"]
-        body["usage"] = {"prompt_tokens": usage["input_tokens"], "completion_tokens": usage["output_tokens"]}
-
-    return reply.edit(rename)
-
-
-@fault(_MESSAGE, breaks={"anthropic.usage.counted"})
-def output_tokens_zero(reply: Reply) -> Reply:
-    """No answer costs output tokens."""
-    return reply.edit(lambda body: body["usage"].update(output_tokens=0))
-
-
-@fault(_MESSAGE, breaks={"anthropic.usage.counted"})
-def input_tokens_zero(reply: Reply, call: Call) -> Reply:
-    """A plain request costs no input token."""
-    return reply.edit(lambda body: body["usage"].update(input_tokens=0)) if is_plain(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.max-tokens"})
-def cut_message_ends_well(reply: Reply) -> Reply:
-    """An answer that the limit cuts pretends to have ended by itself."""
-    return reply.edit(lambda body: _replace(body, "stop_reason", "max_tokens", "end_turn"))
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.max-tokens.cap"})
-def message_limit_ignored(call: Call) -> None:
-    """A low limit of a whole answer is raised."""
-    if not call.body.get("stream") and call.body["max_tokens"] == 16:
-        call.body["max_tokens"] = 512
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.system"})
-def system_text_dropped(call: Call) -> None:
-    """A short system prompt that is a string does not reach the model."""
-    if isinstance(call.body.get("system"), str) and len(call.body["system"]) < 200:
-        call.body.pop("system")
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.system.blocks"})
-def first_system_block_only(call: Call) -> None:
-    """Of a system prompt in blocks the first one reaches the model."""
-    if isinstance(call.body.get("system"), list):
-        call.body["system"] = call.body["system"][:1]
-
-
-@fault(_MESSAGE, breaks={"anthropic.system.blocks"})
-def system_blocks_refused(reply: Reply, call: Call) -> Reply:
-    """A system prompt in blocks is refused."""
-    return refused(reply) if _is_list_without_marks(sent(call).get("system")) else reply
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.system.blocks"})
-def system_blocks_dropped(call: Call) -> None:
-    """A system prompt in blocks does not reach the model."""
-    if isinstance(call.body.get("system"), list):
-        call.body.pop("system")
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.history"})
-def earlier_turns_dropped(call: Call) -> None:
-    """Only the last turn reaches the model, unless tools are used."""
-    if "tool" not in str(call.body["messages"]):
-        call.body["messages"] = call.body["messages"][-1:]
-
-
-@fault(_MESSAGE, breaks={"anthropic.content-forms"})
-def content_blocks_refused(reply: Reply, call: Call) -> Reply:
-    """A single turn in text blocks is refused."""
-    if not reply.ok or "system" in sent(call) or len(sent(call)["messages"]) > 1:
-        return reply
-    blocks = sent(call)["messages"][0]["content"]
-    texts = isinstance(blocks, list) and all(block["type"] == "text" for block in blocks)
-    return refused(reply) if texts and _is_list_without_marks(blocks) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.unicode"})
-def message_in_question_marks(reply: Reply) -> Reply:
-    """Every letter outside ASCII becomes a question mark."""
-
-    def mangle(body: dict[str, Any]) -> None:
-        for block in body["content"]:
-            if block["type"] == "text":
-                block["text"] = "".join(letter if letter.isascii() else "?" for letter in block["text"])
-
-    return reply.edit(mangle)
-
-
-@fault(_MESSAGE, breaks={"anthropic.unicode"})
-def message_characters_replaced(reply: Reply) -> Reply:
-    """Characters outside the basic plane become replacement characters."""
-
-    def mangle(body: dict[str, Any]) -> None:
-        for block in body["content"]:
-            if block["type"] == "text":
-                block["text"] = "".join(letter if letter < "\U00010000" else "\ufffd" for letter in block["text"])
-
-    return reply.edit(mangle)
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
+
+_REASON = "stop_reason"
+_COUNTERS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 
 
 def _is_list_without_marks(value: Any) -> bool:
     return isinstance(value, list) and "cache_control" not in str(value)
 
 
-def _replace(body: dict[str, Any], name: str, old: Any, new: Any) -> None:
-    if body.get(name) == old:
-        body[name] = new
+def _has_system_blocks(call: Call) -> bool:
+    return isinstance(sent(call).get("system"), list)
 
 
-@request_fault(_COUNT, breaks={"anthropic.count-tokens.grows"})
-def tools_not_counted(call: Call) -> None:
-    """Tools count no tokens."""
-    call.body.pop("tools", None)
+def _has_short_system_text(call: Call) -> bool:
+    return isinstance(call.body.get("system"), str) and len(call.body["system"]) < 200
 
 
-@fault(_COUNT, breaks={"anthropic.count-tokens"})
-def count_as_text(reply: Reply) -> Reply:
-    """The count is a string."""
-    return reply.edit(lambda body: body.update(input_tokens=str(body["input_tokens"])))
+def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
+    if not reply.ok or "system" in sent(call) or len(sent(call)["messages"]) > 1:
+        return False
+    blocks = sent(call)["messages"][0]["content"]
+    return _is_list_without_marks(blocks) and all(block["type"] == "text" for block in blocks)
 
 
-@fault(_COUNT, breaks={"anthropic.count-tokens.agrees"})
-def letters_counted(reply: Reply) -> Reply:
-    """The count is about that of the letters."""
-    return reply.edit(lambda body: body.update(input_tokens=body["input_tokens"] * 4))
+message_labelled_as_text = message(
+    "anthropic.answers", "A whole message is labelled as text.", header("content-type", "text/plain"), when=whole
+)
+service_tier_is_a_number = message(
+    "anthropic.schema", "The service tier of a message is a number.", put("usage.service_tier", 1)
+)
+message_id_blank = message("anthropic.id", "The id of a message is empty.", put("id", ""))
+message_id_constant = message("anthropic.id-unique", "Every message has the same id.", put("id", "msg_1"))
+message_typed_as_completion = message(
+    "anthropic.type", "The type of a message is `chat.completion`.", put("type", "chat.completion")
+)
+message_without_role = message("anthropic.type", "A message has no role.", drop("role"))
+message_without_model = message("anthropic.model", "The model of a message is null.", put("model", None))
+content_is_a_string = message(
+    "anthropic.content",
+    "The content of a plain answer is its text.",
+    change("content", lambda blocks: blocks[0]["text"]),
+    when=plain,
+)
+text_block_without_type = message(
+    "anthropic.content", "The block of a plain answer has a text and no type.", drop("content[0].type"), when=plain
+)
+content_empty = message("anthropic.text", "A plain question is answered with nothing.", put("content", []), when=plain)
+stop_reason_of_chat = message("anthropic.stop-reason", "A natural end is `stop`.", swap(_REASON, "end_turn", "stop"))
+stop_reason_null = message("anthropic.stop-reason", "A natural end has no reason.", swap(_REASON, "end_turn", None))
+stop_reason_is_an_object = message(
+    "anthropic.stop-reason", "The reason of an end is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
+)
+stop_sequence_blank = message(
+    "anthropic.stop-sequence.null", "`stop_sequence` is empty instead of null.", swap("stop_sequence", None, "")
+)
+output_tokens_as_text = message("anthropic.usage", "`output_tokens` is a string.", change("usage.output_tokens", str))
+usage_of_chat = message(
+    "anthropic.usage",
+    "The counters have the names of chat completions.",
+    change("usage", lambda usage: {name: usage[own] for name, own in _COUNTERS.items()}),
+)
+output_tokens_zero = message("anthropic.usage.counted", "No answer costs output tokens.", put("usage.output_tokens", 0))
+input_tokens_zero = message(
+    "anthropic.usage.counted", "A plain request costs no input token.", put("usage.input_tokens", 0), when=plain
+)
+cut_message_ends_well = message(
+    "anthropic.max-tokens", "A cut answer ends with `end_turn`.", swap(_REASON, "max_tokens", "end_turn")
+)
+message_limit_ignored = request(
+    "anthropic.max-tokens.cap", "A whole answer ignores a low limit.", swap("max_tokens", 16, 512), when=whole_asked
+)
+system_text_dropped = request(
+    "anthropic.system", "A short system prompt in a string is dropped.", drop("system"), when=_has_short_system_text
+)
+first_system_block_only = request(
+    "anthropic.system.blocks",
+    "Of a system prompt in blocks the first one reaches the model.",
+    change("system", lambda blocks: blocks[:1], list),
+)
+system_blocks_refused = message(
+    "anthropic.system.blocks",
+    "A system prompt in blocks is refused.",
+    refuse(),
+    when=lambda _, call: _is_list_without_marks(sent(call).get("system")),
+)
+system_blocks_dropped = request(
+    "anthropic.system.blocks", "A system prompt in blocks is dropped.", drop("system"), when=_has_system_blocks
+)
+earlier_turns_dropped = request(
+    "anthropic.history",
+    "Only the last turn reaches the model, unless tools are used.",
+    change("messages", lambda turns: turns[-1:]),
+    when=lambda call: "tool" not in str(call.body["messages"]),
+)
+content_blocks_refused = message(
+    "anthropic.content-forms", "A single turn in text blocks is refused.", refuse(), when=_has_one_turn_in_blocks
+)
+message_in_question_marks = message(
+    "anthropic.unicode",
+    "Every letter outside ASCII becomes a question mark.",
+    change(TEXT, lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
+)
+message_characters_replaced = message(
+    "anthropic.unicode", "Characters outside the basic plane are replaced.", change(TEXT, narrow)
+)
+
+tools_not_counted = request_fault(
+    COUNT, "Tools count no tokens.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
+)
+count_as_text = fault(COUNT, "The count is a string.", change("input_tokens", str), breaks={"anthropic.count-tokens"})
+letters_counted = fault(
+    COUNT,
+    "The count is about that of the letters.",
+    change("input_tokens", lambda count: count * 4),
+    breaks={"anthropic.count-tokens.agrees"},
+)

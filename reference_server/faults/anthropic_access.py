@@ -2,91 +2,86 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.anthropic import is_plain, refused, sent
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.anthropic import MESSAGE, plain, refuse
+from reference_server.faults.words.edits import header
+from reference_server.faults.words.prompts import RECENT_VERSION
+from reference_server.faults.words.situations import both, has, refused, sent, served, streamed, whole
+from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_MESSAGE = "createMessage"
-_LATER = "2026-10-21"
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
+
+_VERSION = "anthropic-version"
+_is_recent = has_header(_VERSION, RECENT_VERSION)
 
 
-def _version(call: Call) -> str:
-    return call.headers.get("anthropic-version", "")
+def _without_version(_: Reply, call: Call) -> bool:
+    return not call.headers.get(_VERSION)
 
 
-@fault(_MESSAGE, breaks={"anthropic.credential"}, gateway="ofox")
-def documented_header_refused(reply: Reply, call: Call) -> Reply:
-    """A plain request for a whole answer with a valid key in x-api-key is a 401."""
-    whole = reply.ok and is_plain(call) and "stream" not in sent(call)
-    return refused(reply, 401) if whole and "x-api-key" in call.headers else reply
+documented_header_refused = message(
+    "anthropic.credential",
+    "A plain request for a whole answer with a valid key in x-api-key is a 401.",
+    refuse(401),
+    when=both(whole, plain, has_header("x-api-key"), lambda _, call: "stream" not in sent(call)),
+    gateway="ofox",
+)
+bearer_not_read = request(
+    "anthropic.credential.clients",
+    "`Authorization` is not read.",
+    lambda call: call.headers.pop("authorization", None),
+    before="authentication",
+)
+x_api_key_not_read = request(
+    "anthropic.credential.clients",
+    "`x-api-key` is not read.",
+    lambda call: call.headers.pop("x-api-key", None),
+    gateway="foxapi",
+    before="authentication",
+)
+bearer_wins = request(
+    "anthropic.credential.first",
+    "Where both credentials are sent, `Authorization` decides.",
+    lambda call: call.headers.pop("x-api-key", None),
+    when=lambda call: "authorization" in call.headers,
+    before="authentication",
+)
 
+later_version_refused = message(
+    "anthropic.version.later", "The version of recent clients is unknown.", refuse(), when=both(served, _is_recent)
+)
+missing_version_fails = message(
+    "anthropic.version.missing",
+    "A request without a version breaks the server.",
+    refuse(500),
+    when=both(_without_version, lambda _, call: b'"max_tokens"' in (call.raw or b"")),
+)
+version_demanded = message(
+    "anthropic.version.missing",
+    "A request without a version is refused, although the documented examples send none.",
+    refuse(),
+    when=both(served, _without_version),
+    gateway="foxapi",
+)
+unknown_version_fails = message(
+    "anthropic.version.unknown", "An unknown version breaks the server.", refuse(500), when=has_header(_VERSION, "2099")
+)
+removed_parameter_fails = message(
+    "anthropic.version.removed",
+    "A parameter that the version removed breaks the server.",
+    refuse(500),
+    when=both(_is_recent, has("temperature")),
+)
 
-@request_fault(_MESSAGE, breaks={"anthropic.credential.clients"}, before="authentication")
-def bearer_not_read(call: Call) -> None:
-    """`Authorization` is not read."""
-    call.headers.pop("authorization", None)
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.credential.clients"}, gateway="foxapi", before="authentication")
-def x_api_key_not_read(call: Call) -> None:
-    """`x-api-key` is not read."""
-    call.headers.pop("x-api-key", None)
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.credential.first"}, before="authentication")
-def bearer_wins(call: Call) -> None:
-    """Where both credentials are sent, `Authorization` decides."""
-    if "authorization" in call.headers:
-        call.headers.pop("x-api-key", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.version.later"})
-def later_version_refused(reply: Reply, call: Call) -> Reply:
-    """The version of recent clients is unknown."""
-    return refused(reply) if reply.ok and _version(call) == _LATER else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.version.missing"})
-def missing_version_fails(reply: Reply, call: Call) -> Reply:
-    """A request without a version breaks the server."""
-    valid = b'"max_tokens"' in (call.raw or b"")
-    return refused(reply, 500) if valid and not _version(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.version.missing"}, gateway="foxapi")
-def version_demanded(reply: Reply, call: Call) -> Reply:
-    """A request without a version is refused, although the documented examples send none."""
-    return refused(reply) if reply.ok and not _version(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.version.unknown"})
-def unknown_version_fails(reply: Reply, call: Call) -> Reply:
-    """An unknown version breaks the server."""
-    return refused(reply, 500) if _version(call).startswith("2099") else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.version.removed"})
-def removed_parameter_fails(reply: Reply, call: Call) -> Reply:
-    """A parameter that the version removed breaks the server."""
-    return refused(reply, 500) if _version(call) == _LATER and "temperature" in sent(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.request-id"})
-def errors_without_native_id(reply: Reply) -> None:
-    """Errors have x-request-id and no request-id."""
-    if not reply.ok:
-        reply.headers.pop("request-id", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.request-id"})
-def streams_without_native_id(reply: Reply) -> None:
-    """Streams have x-request-id and no request-id."""
-    if reply.events is not None:
-        reply.headers.pop("request-id", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.request-id.unique"})
-def native_id_constant(reply: Reply) -> None:
-    """Every answer has the same request-id."""
-    reply.headers["request-id"] = "req_1"
+errors_without_native_id = message(
+    "anthropic.request-id", "Errors have x-request-id and no request-id.", header("request-id", None), when=refused()
+)
+streams_without_native_id = message(
+    "anthropic.request-id", "Streams have x-request-id and no request-id.", header("request-id", None), when=streamed
+)
+native_id_constant = message(
+    "anthropic.request-id.unique", "Every answer has the same request-id.", header("request-id", "req_1")
+)

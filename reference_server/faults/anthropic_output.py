@@ -2,76 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Any
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.anthropic import (
+    MESSAGE,
+    TEXT,
+    by_address,
+    config,
+    refuse,
+    unclear,
+    whole_asked,
+    without_blocks,
+)
+from reference_server.faults.words.edits import change, drop
+from reference_server.faults.words.openai import streams
+from reference_server.faults.words.situations import asked, both, served
+from reference_server.faults.words.typed import fence, wrap
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.anthropic import DETAIL, refused, sent
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+request = rows(MESSAGE, request_fault)
+message = rows(MESSAGE)
 
-_MESSAGE = "createMessage"
+_has_format = asked(lambda call: "format" in config(call))
 
-
-def config_of(call: Call) -> dict[str, Any]:
-    """The `output_config` of a request; empty where there is none."""
-    config: dict[str, Any] = sent(call).get("output_config") or {}
-    return config
-
-
-def by_address(call: Call) -> bool:
-    """The request holds an image or a document by its address."""
-    return "'type': 'url'" in str(sent(call))
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.json-schema"})
-def anthropic_schema_ignored(call: Call) -> None:
-    """The schema does not reach the model, unless the answer is streamed."""
-    if not call.body.get("stream"):
-        call.body.pop("output_config", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.json-schema"})
-def anthropic_json_in_fence(reply: Reply, call: Call) -> None:
-    """JSON stands in a Markdown fence."""
-    for block in reply.body["content"] if reply.ok and reply.events is None and "format" in config_of(call) else ():
-        block["text"] = f"```json\n{block['text']}\n```"
-
-
-@fault(_MESSAGE, breaks={"anthropic.json-schema"})
-def anthropic_json_within_json(reply: Reply, call: Call) -> None:
-    """The value of the schema is a member of another object."""
-    for block in reply.body["content"] if reply.ok and reply.events is None and "format" in config_of(call) else ():
-        block["text"] = f'{{"answer": {block["text"]}}}'
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.json-schema.stream"})
-def anthropic_schema_ignored_in_stream(call: Call) -> None:
-    """The schema does not reach the model when the answer is streamed."""
-    if call.body.get("stream"):
-        call.body.pop("output_config", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.effort"})
-def anthropic_effort_fails(reply: Reply, call: Call) -> Reply:
-    """A low effort breaks the server."""
-    return refused(reply, 500) if reply.ok and config_of(call).get("effort") == "low" else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.effort"})
-def anthropic_output_config_unknown(reply: Reply, call: Call) -> Reply:
-    """An effort is an unknown field, refused without an error object."""
-    return refused(reply, 422, DETAIL) if "effort" in config_of(call) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.vision.url"})
-def anthropic_address_without_data(reply: Reply, call: Call) -> Reply:
-    """An image by address lacks data, which is told without an error object."""
-    return refused(reply, 422, DETAIL) if by_address(call) else reply
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.vision.url.counted"})
-def anthropic_address_dropped(call: Call) -> None:
-    """An image by address does not reach the model."""
-    for turn in call.body["messages"]:
-        if isinstance(turn["content"], list):
-            turn["content"] = [one for one in turn["content"] if one.get("source", {}).get("type") != "url"]
+anthropic_schema_ignored = request(
+    "anthropic.json-schema",
+    "The schema does not reach the model, unless the answer is streamed.",
+    drop("output_config"),
+    when=whole_asked,
+)
+anthropic_json_in_fence = message(
+    "anthropic.json-schema", "JSON stands in a Markdown fence.", change(TEXT, fence), when=_has_format
+)
+anthropic_json_within_json = message(
+    "anthropic.json-schema", "The JSON is a member of another object.", change(TEXT, wrap), when=_has_format
+)
+anthropic_schema_ignored_in_stream = request(
+    "anthropic.json-schema.stream",
+    "The schema does not reach the model when the answer is streamed.",
+    drop("output_config"),
+    when=streams,
+)
+anthropic_effort_fails = message(
+    "anthropic.effort",
+    "A low effort breaks the server.",
+    refuse(500),
+    when=both(served, asked(lambda call: config(call).get("effort") == "low")),
+)
+anthropic_output_config_unknown = message(
+    "anthropic.effort",
+    "An effort is an unknown field, refused without an error object.",
+    unclear,
+    when=asked(lambda call: "effort" in config(call)),
+)
+anthropic_address_without_data = message(
+    "anthropic.vision.url",
+    "An image by address is refused for its lack of data, without an error object.",
+    unclear,
+    when=by_address,
+)
+anthropic_address_dropped = request(
+    "anthropic.vision.url.counted",
+    "An image by address does not reach the model.",
+    without_blocks(lambda block: block.get("source", {}).get("type") == "url"),
+)

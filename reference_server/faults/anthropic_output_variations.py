@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from reference_server.faults import variation
-from reference_server.faults.anthropic import refused
-from reference_server.faults.anthropic_output import by_address, config_of
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.anthropic import MESSAGE, by_address, config, refuse
+from reference_server.faults.words.situations import asked, both, served
 
-_MESSAGE = "createMessage"
-
-
-@variation(_MESSAGE)
-def anthropic_address_refused(reply: Reply, call: Call) -> Reply:
-    """The provider takes no images by address, and says so."""
-    return refused(reply) if reply.ok and by_address(call) else reply
-
-
-@variation(_MESSAGE)
-def anthropic_output_config_refused(reply: Reply, call: Call) -> Reply:
-    """The model knows neither schemas nor efforts, and says so."""
-    return refused(reply) if reply.ok and config_of(call) else reply
+anthropic_address_refused = variation(
+    MESSAGE, "The provider takes no images by address, and says so.", refuse(), when=both(served, by_address)
+)
+anthropic_output_config_refused = variation(
+    MESSAGE,
+    "The model knows neither schemas nor efforts, and says so.",
+    refuse(),
+    when=both(served, asked(lambda call: bool(config(call)))),
+)

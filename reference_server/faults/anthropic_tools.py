@@ -3,226 +3,157 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.anthropic import refused, sent
-from reference_server.faults.anthropic_stream import is_of, of
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
+from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
+from reference_server.faults.words.openai import streams
+from reference_server.faults.words.prompts import NO_CALL, ONE_CALL, SECOND_CITY, SUNNY
+from reference_server.faults.words.situations import asked, both, sent, served
+from reference_server.faults.words.typed import share, skip_events
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Chunk, Reply
+from reference_server.wire.reply import Reply
 
-_MESSAGE = "createMessage"
-_GIVEN = "toolu_8f2a"
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.accepted"}, gateway="ofox")
-def tool_choice_auto_refused(reply: Reply, call: Call) -> Reply:
-    """`tool_choice` auto is refused, although tools are documented."""
-    return refused(reply) if sent(call).get("tool_choice") == {"type": "auto"} else reply
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.tools.any"})
-def any_ignored(call: Call) -> None:
-    """`tool_choice` any of a question about one tool is dropped, and the model asked about nothing that needs one."""
-    single = "Tokyo" not in str(call.body["messages"]) and not call.body.get("stream")
-    if single and _choice(call) == "any":
-        call.body.pop("tool_choice")
-        call.body["messages"] = [{"role": "user", "content": "Hello."}]
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.tools.named", "protocols.anthropic.same-call"})
-def named_taken_as_any(call: Call) -> None:
-    """A named tool is treated as any: the first one is called."""
-    if _choice(call) == "tool":
-        call.body["tool_choice"] = {"type": "any"}
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.tools.none"})
-def none_ignored(call: Call) -> None:
-    """`tool_choice` none is dropped."""
-    if _choice(call) == "none":
-        call.body.pop("tool_choice")
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.id"})
-def tool_use_without_id(reply: Reply) -> Reply:
-    """A call that comes alone has no id."""
-    return _each_call(reply, lambda call: call.update(id=None))
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.name", "anthropic.tools.stream.start"})
-def tool_name_prefixed(reply: Reply) -> Reply:
-    """The name of the tool carries a namespace that was not in the request."""
-
-    def prefix(block: dict[str, Any]) -> None:
-        if block.get("name") == "get_weather":
-            block["name"] = "functions.get_weather"
-
-    for chunk in of(reply, "content_block_start"):
-        prefix(chunk["content_block"])
-    return _each_call(reply, prefix)
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.input"})
-def input_as_text(reply: Reply) -> Reply:
-    """The input of a call that comes alone is its JSON text."""
-    return _each_call(reply, lambda call: call.update(input=json.dumps(call["input"])))
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stop-reason"})
-def tool_use_ends_the_turn(reply: Reply) -> Reply:
-    """A whole answer with a call ends as if nothing were waited for."""
-    return reply.edit(lambda body: _end(body, "tool_use", "end_turn"))
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stop-reason"})
-def end_waits_for_a_tool(reply: Reply) -> Reply:
-    """An answer without a call ends as if a tool were waited for."""
-    return reply.edit(lambda body: _end(body, "end_turn", "tool_use"))
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.result"})
-def result_refused(reply: Reply, call: Call) -> Reply:
-    """The result of the model's own call is refused."""
-    return refused(reply) if "18 degrees, sunny" in str(sent(call).get("messages")) else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.result"})
-def result_not_answered(reply: Reply, call: Call) -> Reply:
-    """What is said of the result of the model's own call is counted and lost."""
-    told = "18 degrees, sunny" in str(sent(call).get("messages"))
-    return reply.edit(lambda body: body.update(content=[])) if told else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.result.forms"})
-def result_in_blocks_refused(reply: Reply, call: Call) -> Reply:
-    """A result in blocks is refused."""
-    blocks = any(isinstance(block.get("content"), list) for block in _results(call))
-    return refused(reply) if reply.ok and blocks else reply
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.result.forms"})
-def failed_result_refused(reply: Reply, call: Call) -> Reply:
-    """The result of a tool that failed is refused."""
-    return refused(reply) if reply.ok and any(block.get("is_error") for block in _results(call)) else reply
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.tools.result.counted"})
-def results_emptied(call: Call) -> None:
-    """What a tool answered does not reach the model."""
-    for block in _results(call):
-        block.pop("content", None)
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.tools.result.orphan"})
-def orphan_adopted(call: Call) -> None:
-    """A result that answers no call is taken for the answer to the last one."""
-    for block in _results(call):
-        if "nobody" in block["tool_use_id"]:
-            block["tool_use_id"] = _GIVEN
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.id", "anthropic.tools.parallel"})
-def tool_uses_share_an_id(reply: Reply) -> Reply:
-    """All calls of an answer that makes several have one id."""
-
-    def share(body: dict[str, Any]) -> None:
-        calls = _calls(body)
-        for call in calls[1:]:
-            call["id"] = calls[0]["id"]
-
-    return reply.edit(share)
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.parallel"})
-def several_results_refused(reply: Reply, call: Call) -> Reply:
-    """The results of several calls are refused."""
-    return refused(reply) if reply.ok and len(_results(call)) > 1 else reply
-
-
-@request_fault(_MESSAGE, breaks={"anthropic.tools.parallel.off"})
-def parallel_use_not_disabled(call: Call) -> None:
-    """`disable_parallel_tool_use` is dropped."""
-    if call.body.get("tool_choice"):
-        call.body["tool_choice"].pop("disable_parallel_tool_use", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stream.start"})
-def start_without_input(reply: Reply) -> None:
-    """The start of a streamed call has no `input`."""
-    for chunk in of(reply, "content_block_start"):
-        chunk["content_block"].pop("input", None)
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stream.start"})
-def start_without_tool_id(reply: Reply) -> None:
-    """The start of a streamed call has no id."""
-    for chunk in of(reply, "content_block_start"):
-        if chunk["content_block"]["type"] == "tool_use":
-            chunk["content_block"]["id"] = ""
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stream.input"})
-def streamed_input_lost(reply: Reply) -> Reply:
-    """A streamed call has a start, a stop, and no input in between."""
-    lost = [chunk for chunk in of(reply, "content_block_delta") if "partial_json" in chunk["delta"]]
-    return reply.without(lambda event: any(event is chunk for chunk in lost))
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stream.input"})
-def streamed_input_repeated(reply: Reply) -> None:
-    """The last part of the input of a streamed call comes twice."""
-    parts = _parts(reply)
-    if parts and reply.events:
-        reply.events.insert(reply.events.index(parts[-1]), parts[-1])
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stream.stop-reason"})
-def streamed_tool_use_ends_the_turn(reply: Reply) -> None:
-    """A stream with a call ends as if nothing were waited for."""
-    for chunk in of(reply, "message_delta"):
-        if chunk["delta"]["stop_reason"] == "tool_use":
-            chunk["delta"]["stop_reason"] = "end_turn"
-
-
-@fault(_MESSAGE, breaks={"anthropic.tools.stream.equals-whole"})
-def streamed_input_differs(reply: Reply) -> None:
-    """The input of a streamed call is about another city."""
-    for chunk in _parts(reply):
-        chunk["delta"]["partial_json"] = chunk["delta"]["partial_json"].replace('"Par', '"Tun')
+message = rows(MESSAGE)
+request = rows(MESSAGE, request_fault)
 
 
 def _choice(call: Call) -> str:
     return str((call.body.get("tool_choice") or {}).get("type"))
 
 
-def _calls(body: dict[str, Any]) -> list[dict[str, Any]]:
-    return [block for block in body["content"] if block["type"] == "tool_use"]
+tool_choice_auto_refused = message(
+    "anthropic.tools.accepted",
+    "`tool_choice` auto is refused, although tools are documented.",
+    refuse(),
+    when=asked(lambda call: sent(call).get("tool_choice") == {"type": "auto"}),
+    gateway="ofox",
+)
 
 
-def _each_call(reply: Reply, change: Callable[[dict[str, Any]], None]) -> Reply:
-    """Change the call of a whole answer that makes one."""
-
-    def edit(body: dict[str, Any]) -> None:
-        calls = _calls(body)
-        if len(calls) == 1:
-            change(calls[0])
-
-    return reply.edit(edit)
+@request_fault(MESSAGE, breaks={"anthropic.tools.any"})
+def any_ignored(call: Call) -> None:
+    """`tool_choice` any of a question about one tool is dropped, and the model asked about nothing that needs one."""
+    if _choice(call) == "any" and SECOND_CITY not in str(call.body["messages"]) and not streams(call):
+        call.body.pop("tool_choice")
+        call.body["messages"] = [{"role": "user", "content": "Hello."}]
 
 
-def _end(body: dict[str, Any], old: str, new: str) -> None:
-    if body["stop_reason"] == old:
-        body["stop_reason"] = new
+named_taken_as_any = request(
+    "anthropic.tools.named protocols.anthropic.same-call",
+    "A named tool is treated as any: the first one is called.",
+    put("tool_choice", {"type": "any"}),
+    when=lambda call: _choice(call) == "tool",
+)
+none_ignored = request(
+    "anthropic.tools.none",
+    "`tool_choice` none is dropped.",
+    drop("tool_choice"),
+    when=lambda call: _choice(call) == "none",
+)
+tool_use_without_id = message("anthropic.tools.id", "A call that comes alone has no id.", lone_call(put("id", None)))
+tool_name_prefixed = message(
+    "anthropic.tools.name anthropic.tools.stream.start",
+    "The name of the tool carries a namespace that was not in the request.",
+    in_chunks(swap("content_block.name", "get_weather", "functions.get_weather")),
+    lone_call(swap("name", "get_weather", "functions.get_weather")),
+)
+input_as_text = message(
+    "anthropic.tools.input", "The input of a lone call is its JSON text.", lone_call(change("input", json.dumps))
+)
+tool_use_ends_the_turn = message(
+    "anthropic.tools.stop-reason",
+    "A whole answer with a call ends the turn.",
+    swap("stop_reason", "tool_use", "end_turn"),
+)
+end_waits_for_a_tool = message(
+    "anthropic.tools.stop-reason",
+    "An answer without a call waits for a tool.",
+    swap("stop_reason", "end_turn", "tool_use"),
+)
+
+result_refused = message(
+    "anthropic.tools.result", "The result of the model's own call is refused.", refuse(), when=says(SUNNY)
+)
+result_not_answered = message(
+    "anthropic.tools.result",
+    "The answer to the result of the model's own call is counted and lost.",
+    put("content", []),
+    when=says(SUNNY),
+)
+result_in_blocks_refused = message(
+    "anthropic.tools.result.forms",
+    "A result in blocks is refused.",
+    refuse(),
+    when=both(served, asked(lambda call: any(isinstance(result.get("content"), list) for result in results(call)))),
+)
+failed_result_refused = message(
+    "anthropic.tools.result.forms",
+    "The result of a tool that failed is refused.",
+    refuse(),
+    when=both(served, asked(lambda call: any(result.get("is_error") for result in results(call)))),
+)
 
 
-def _results(call: Call) -> list[dict[str, Any]]:
-    turns = sent(call).get("messages")
-    contents = [turn.get("content") for turn in turns if isinstance(turn, dict)] if isinstance(turns, list) else []
-    blocks = [block for content in contents if isinstance(content, list) for block in content]
-    return [block for block in blocks if isinstance(block, dict) and block.get("type") == "tool_result"]
+@request_fault(MESSAGE, breaks={"anthropic.tools.result.counted"})
+def results_emptied(call: Call) -> None:
+    """What a tool answered does not reach the model."""
+    for result in results(call):
+        result.pop("content", None)
 
 
-def _parts(reply: Reply) -> list[Chunk]:
-    return [chunk for chunk in reply.chunks if is_of(chunk, "content_block_delta") and "partial_json" in chunk["delta"]]
+@request_fault(MESSAGE, breaks={"anthropic.tools.result.orphan"})
+def orphan_adopted(call: Call) -> None:
+    """A result that answers no call is taken for the answer to the last one."""
+    for result in results(call):
+        if NO_CALL in result["tool_use_id"]:
+            result["tool_use_id"] = ONE_CALL
+
+
+tool_uses_share_an_id = message(
+    "anthropic.tools.id anthropic.tools.parallel",
+    "All calls of an answer that makes several have one id.",
+    share("content", "id", "tool_use"),
+)
+several_results_refused = message(
+    "anthropic.tools.parallel",
+    "The results of several calls are refused.",
+    refuse(),
+    when=both(served, asked(lambda call: len(results(call)) > 1)),
+)
+parallel_use_not_disabled = request(
+    "anthropic.tools.parallel.off",
+    "`disable_parallel_tool_use` is dropped.",
+    drop("tool_choice.disable_parallel_tool_use"),
+)
+
+start_without_input = message(
+    "anthropic.tools.stream.start", "Streamed calls start without `input`.", in_chunks(drop("content_block.input"))
+)
+start_without_tool_id = message(
+    "anthropic.tools.stream.start",
+    "The start of a streamed call has no id.",
+    in_chunks(change("content_block.id", lambda _: "")),
+)
+streamed_input_lost = message(
+    "anthropic.tools.stream.input", "A streamed call has a start, a stop, and no input in between.", skip_events(parts)
+)
+
+
+@fault(MESSAGE, breaks={"anthropic.tools.stream.input"})
+def streamed_input_repeated(reply: Reply) -> None:
+    """The last part of the input of a streamed call comes twice."""
+    if reply.events and (last := parts(reply)[-1:]):
+        reply.events.insert(reply.events.index(last[0]), last[0])
+
+
+streamed_tool_use_ends_the_turn = message(
+    "anthropic.tools.stream.stop-reason",
+    "A stream with a call ends the turn.",
+    in_chunks(swap("delta.stop_reason", "tool_use", "end_turn")),
+)
+streamed_input_differs = message(
+    "anthropic.tools.stream.equals-whole",
+    "The input of a streamed call is about another city.",
+    in_chunks(change("delta.partial_json", lambda part: part.replace('"Par', '"Tun'))),
+)

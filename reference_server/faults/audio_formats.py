@@ -4,250 +4,172 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import Edit, Members, change, drop, each, put, raw, reshape, scale, status
+from reference_server.faults.words.media import label, wants
+from reference_server.faults.words.openai import TRANSCRIPTION
+from reference_server.faults.words.situations import sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_WRITE = "createTranscription"
+_TEXT, _SRT, _VTT = (wants("response_format", name) for name in ("text", "srt", "vtt"))
+_SUBTITLES = wants("response_format", "srt", "vtt")
+_VERBOSE = wants("response_format", "verbose_json")
 _TIMES = re.compile(rb"(\S+) --> (\S+)")
+_LATE = b"WEBVTT\n\n00:01.000 --> 00:09.000\nThe end.\n\n"
+
+in_text = partial(fault, TRANSCRIPTION, when=_TEXT)
+in_srt = partial(fault, TRANSCRIPTION, when=_SRT)
+in_vtt = partial(fault, TRANSCRIPTION, when=_VTT)
+in_subtitles = partial(fault, TRANSCRIPTION, when=_SUBTITLES)
+in_verbose = partial(fault, TRANSCRIPTION, when=_VERBOSE)
 
 
-def _is(reply: Reply, call: Call, *forms: str) -> bool:
-    """A success in one of these formats."""
-    return reply.ok and call.body.get("response_format") in forms
+def _in_json(reply: Reply, _: Call) -> Reply:
+    return Reply.json({"text": reply.body.decode()})
 
 
-def _verbose(reply: Reply, call: Call) -> dict[str, Any]:
-    """The body of verbose_json, to change in place."""
-    return reply.body if _is(reply, call, "verbose_json") else {}
+def _replace(pattern: bytes, text: bytes) -> Edit:
+    return raw(lambda data: re.sub(pattern, text, data))
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.text"})
-def text_breaks_the_gateway(reply: Reply, call: Call) -> None:
-    """Plain text is answered 500."""
-    reply.status = 500 if _is(reply, call, "text") else reply.status
+def _segments(**members: Any) -> Members:
+    return each("segments[]", lambda segment: segment.update(members))
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.srt", "audio.transcriptions.vtt"})
-def subtitles_break_the_gateway(reply: Reply, call: Call) -> None:
-    """Subtitles are answered 500."""
-    reply.status = 500 if _is(reply, call, "srt", "vtt") else reply.status
+def _exchange(segment: dict[str, Any]) -> None:
+    segment.update(start=segment["end"], end=segment["start"])
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
-def verbose_breaks_the_gateway(reply: Reply, call: Call) -> None:
-    """verbose_json is answered 500."""
-    reply.status = 500 if _is(reply, call, "verbose_json") else reply.status
+def _later(segment: dict[str, Any]) -> None:
+    segment.update(start=segment["start"] + 500, end=segment["end"] + 500)
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.text"})
-def text_in_json(reply: Reply, call: Call) -> Reply:
-    """Plain text comes as JSON."""
-    return Reply.json({"text": reply.body.decode()}) if _is(reply, call, "text") else reply
+text_breaks_the_gateway = in_text("Plain text is answered 500.", status(500), breaks={"audio.transcriptions.text"})
+subtitles_break_the_gateway = in_subtitles(
+    "Subtitles are answered 500.", status(500), breaks={"audio.transcriptions.srt", "audio.transcriptions.vtt"}
+)
+verbose_breaks_the_gateway = in_verbose(
+    "verbose_json is answered 500.", status(500), breaks={"audio.transcriptions.verbose"}
+)
 
+# Plain text and subtitles.
 
-@fault(_WRITE, breaks={"audio.transcriptions.text"})
-def text_in_quotes(reply: Reply, call: Call) -> Reply:
-    """Plain text comes as a JSON string."""
-    return reply.raw(lambda data: json.dumps(data.decode()).encode()) if _is(reply, call, "text") else reply
+text_in_json = in_text("Plain text comes as JSON.", _in_json, breaks={"audio.transcriptions.text"})
+text_in_quotes = in_text(
+    "Plain text comes as a JSON string.",
+    raw(lambda data: json.dumps(data.decode()).encode()),
+    breaks={"audio.transcriptions.text"},
+)
+text_empty = in_text("Plain text is empty.", raw(lambda _: b""), breaks={"audio.transcriptions.text"})
+text_labelled_as_json = in_text(
+    "Plain text is labelled as JSON.", label("application/json"), breaks={"audio.transcriptions.text.media-type"}
+)
+srt_in_json = in_srt("Subtitles come as JSON.", _in_json, breaks={"audio.transcriptions.srt"})
+srt_with_points = in_srt(
+    "SubRip has points before the milliseconds.", _replace(b",", b"."), breaks={"audio.transcriptions.srt"}
+)
+srt_without_numbers = in_srt(
+    "The cues of SubRip have no numbers.", _replace(rb"(?m)^\d+\n", b""), breaks={"audio.transcriptions.srt"}
+)
+vtt_without_signature = in_vtt(
+    "WebVTT does not say that it is.", _replace(b"^WEBVTT\n\n", b""), breaks={"audio.transcriptions.vtt"}
+)
+vtt_with_commas = in_vtt(
+    "WebVTT has commas in its times.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2"), breaks={"audio.transcriptions.vtt"}
+)
+vtt_without_cues = in_vtt(
+    "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n"), breaks={"audio.transcriptions.vtt"}
+)
+srt_cues_without_text = in_srt(
+    "The cues of SubRip have their times alone.",
+    _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" "),
+    breaks={"audio.transcriptions.srt"},
+)
+cues_end_before_they_start = in_subtitles(
+    "The times of a cue are exchanged.",
+    raw(lambda data: _TIMES.sub(rb"\2 --> \1", data)),
+    breaks={"audio.transcriptions.subtitles.times"},
+)
+cues_out_of_order = in_vtt(
+    "WebVTT begins with its last cue.", _replace(b"WEBVTT\n\n", _LATE), breaks={"audio.transcriptions.subtitles.times"}
+)
 
+# verbose_json.
 
-@fault(_WRITE, breaks={"audio.transcriptions.text"})
-def text_empty(reply: Reply, call: Call) -> Reply:
-    """Plain text is empty."""
-    return reply.raw(lambda _: b"") if _is(reply, call, "text") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.text.media-type"})
-def text_labelled_as_json(reply: Reply, call: Call) -> None:
-    """Plain text is labelled as JSON."""
-    if _is(reply, call, "text"):
-        reply.headers["content-type"] = "application/json"
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.srt"})
-def srt_in_json(reply: Reply, call: Call) -> Reply:
-    """Subtitles come as JSON."""
-    return Reply.json({"text": reply.body.decode()}) if _is(reply, call, "srt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.srt"})
-def srt_with_points(reply: Reply, call: Call) -> Reply:
-    """SubRip has points before the milliseconds."""
-    return reply.raw(lambda data: data.replace(b",", b".")) if _is(reply, call, "srt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.srt"})
-def srt_without_numbers(reply: Reply, call: Call) -> Reply:
-    """The cues of SubRip have no numbers."""
-    return reply.raw(lambda data: re.sub(rb"(?m)^\d+\n", b"", data)) if _is(reply, call, "srt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.vtt"})
-def vtt_without_signature(reply: Reply, call: Call) -> Reply:
-    """WebVTT does not say that it is."""
-    return reply.raw(lambda data: data.removeprefix(b"WEBVTT\n\n")) if _is(reply, call, "vtt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.vtt"})
-def vtt_with_commas(reply: Reply, call: Call) -> Reply:
-    """WebVTT has commas before the milliseconds."""
-    return reply.raw(lambda data: re.sub(rb"(\d)\.(\d{3})", rb"\1,\2", data)) if _is(reply, call, "vtt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.vtt"})
-def vtt_without_cues(reply: Reply, call: Call) -> Reply:
-    """WebVTT is its signature and nothing more."""
-    return reply.raw(lambda _: b"WEBVTT\n") if _is(reply, call, "vtt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.srt"})
-def srt_cues_without_text(reply: Reply, call: Call) -> Reply:
-    """The cues of SubRip have their times alone."""
-    return reply.raw(lambda data: _bare(data.decode()).encode()) if _is(reply, call, "srt") else reply
-
-
-def _bare(text: str) -> str:
-    """Subtitles without what is said."""
-    return re.sub(r"(?m)^(?!\d+$|.*-->).*\S.*$", " ", text)
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.subtitles.times"})
-def cues_end_before_they_start(reply: Reply, call: Call) -> Reply:
-    """The times of a cue are exchanged."""
-    return reply.raw(lambda data: _TIMES.sub(rb"\2 --> \1", data)) if _is(reply, call, "srt", "vtt") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.subtitles.times"})
-def cues_out_of_order(reply: Reply, call: Call) -> Reply:
-    """The last cue of WebVTT stands first."""
-    late = b"WEBVTT\n\n00:01.000 --> 00:09.000\nThe end.\n\n"
-    return reply.raw(lambda data: data.replace(b"WEBVTT\n\n", late)) if _is(reply, call, "vtt") else reply
-
-
-@fault(
-    _WRITE,
+verbose_ignored = in_verbose(
+    "verbose_json gives the text alone.",
+    reshape(lambda body: {"text": body["text"]}),
     breaks={"audio.transcriptions.verbose", "audio.transcriptions.verbose.segments", "audio.transcriptions.words"},
 )
-def verbose_ignored(reply: Reply, call: Call) -> None:
-    """verbose_json gives the text alone."""
-    body = _verbose(reply, call)
-    for name in [name for name in body if name != "text"]:
-        del body[name]
+verbose_in_array = in_verbose(
+    "verbose_json is an array.", reshape(lambda body: [body]), breaks={"audio.transcriptions.verbose"}
+)
+verbose_text_is_null = in_verbose(
+    "The text of verbose_json is null.", put("text", None), breaks={"audio.transcriptions.verbose"}
+)
+verbose_without_language = in_verbose(
+    "verbose_json does not name the language.", drop("language"), breaks={"audio.transcriptions.verbose"}
+)
+duration_is_text = in_verbose(
+    "The duration is a text.", change("duration", lambda time: f"{time}s"), breaks={"audio.transcriptions.verbose"}
+)
+duration_is_zero = in_verbose(
+    "The sound is said to have no length.", put("duration", 0.0), breaks={"audio.transcriptions.verbose"}
+)
+duration_in_milliseconds = in_verbose(
+    "The duration is in milliseconds.", scale("duration", 1000), breaks={"audio.transcriptions.verbose.duration"}
+)
+verbose_without_segments = in_verbose(
+    "verbose_json has no segments.", drop("segments"), breaks={"audio.transcriptions.verbose.segments"}
+)
+segment_times_are_text = in_verbose(
+    "The times of segments are texts.",
+    change("segments[].start", str) | change("segments[].end", str),
+    breaks={"audio.transcriptions.verbose.segments"},
+)
+segment_text_is_null = in_verbose(
+    "The segments have no text.", _segments(text=None), breaks={"audio.transcriptions.verbose.segments"}
+)
+segments_end_before_they_start = in_verbose(
+    "Segments end before they start.", each("segments[]", _exchange), breaks={"audio.transcriptions.verbose.segments"}
+)
+segments_of_another_text = in_verbose(
+    "The segments say something else than the text.",
+    _segments(text="Thanks for watching!"),
+    breaks={"audio.transcriptions.verbose.segments.agree"},
+)
+segments_after_the_sound = in_verbose(
+    "The times of the segments are later than the sound ends.",
+    each("segments[]", _later),
+    breaks={"audio.transcriptions.verbose.segments.agree"},
+)
 
+# Words.
 
-@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
-def verbose_in_array(reply: Reply, call: Call) -> Reply:
-    """verbose_json is an array."""
-    return reply.edit(lambda body: [body]) if _is(reply, call, "verbose_json") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
-def verbose_text_is_null(reply: Reply, call: Call) -> None:
-    """The text of verbose_json is null."""
-    body = _verbose(reply, call)
-    body.update({"text": None} if body else {})
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
-def verbose_without_language(reply: Reply, call: Call) -> None:
-    """verbose_json does not name the language."""
-    _verbose(reply, call).pop("language", None)
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
-def duration_is_text(reply: Reply, call: Call) -> None:
-    """The duration is a text."""
-    body = _verbose(reply, call)
-    body.update({"duration": f"{body['duration']}s"} if body else {})
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose"})
-def duration_is_zero(reply: Reply, call: Call) -> None:
-    """The sound is said to have no length."""
-    body = _verbose(reply, call)
-    body.update({"duration": 0.0} if body else {})
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.duration"})
-def duration_in_milliseconds(reply: Reply, call: Call) -> None:
-    """The duration is in milliseconds."""
-    body = _verbose(reply, call)
-    body.update({"duration": body["duration"] * 1000} if body else {})
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments"})
-def verbose_without_segments(reply: Reply, call: Call) -> None:
-    """verbose_json has no segments."""
-    _verbose(reply, call).pop("segments", None)
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments"})
-def segment_times_are_text(reply: Reply, call: Call) -> None:
-    """The times of segments are texts."""
-    for segment in _verbose(reply, call).get("segments", ()):
-        segment.update(start=str(segment["start"]), end=str(segment["end"]))
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments"})
-def segment_text_is_null(reply: Reply, call: Call) -> None:
-    """The segments have no text."""
-    for segment in _verbose(reply, call).get("segments", ()):
-        segment["text"] = None
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments"})
-def segments_end_before_they_start(reply: Reply, call: Call) -> None:
-    """The times of a segment are exchanged."""
-    for segment in _verbose(reply, call).get("segments", ()):
-        segment.update(start=segment["end"], end=segment["start"])
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments.agree"})
-def segments_of_another_text(reply: Reply, call: Call) -> None:
-    """The segments say something else than the text."""
-    for segment in _verbose(reply, call).get("segments", ()):
-        segment["text"] = "Thanks for watching!"
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.verbose.segments.agree"})
-def segments_after_the_sound(reply: Reply, call: Call) -> None:
-    """The times of the segments are later than the sound ends."""
-    for segment in _verbose(reply, call).get("segments", ()):
-        segment.update(start=segment["start"] + 500, end=segment["end"] + 500)
-
-
-@request_fault(_WRITE, breaks={"audio.transcriptions.words"})
-def granularities_ignored(call: Call) -> None:
-    """Words are never timed."""
-    call.body.pop("timestamp_granularities", None)
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.words"})
-def words_without_times(reply: Reply, call: Call) -> None:
-    """Every word begins and ends at 0."""
-    for word in _verbose(reply, call).get("words") or ():
-        word.update(start=0.0, end=0.0)
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.words"})
-def words_out_of_order(reply: Reply, call: Call) -> None:
-    """The last word stands first."""
-    if words := _verbose(reply, call).get("words"):
-        words.reverse()
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.words"})
-def words_are_bare(reply: Reply, call: Call) -> None:
-    """Words come without their times."""
-    if words := _verbose(reply, call).get("words"):
-        words[:] = [word["word"] for word in words]
-
-
-@request_fault(_WRITE, breaks={"audio.transcriptions.words.unasked"})
-def words_always_timed(call: Call) -> None:
-    """Words are timed for everybody."""
-    if call.body.get("response_format") == "verbose_json":
-        call.body["timestamp_granularities"] = ["segment", "word"]
+granularities_ignored = request_fault(
+    TRANSCRIPTION, "Words are never timed.", drop("timestamp_granularities"), breaks={"audio.transcriptions.words"}
+)
+words_without_times = in_verbose(
+    "Every word begins and ends at 0.",
+    put("words[].start", 0.0) | put("words[].end", 0.0),
+    breaks={"audio.transcriptions.words"},
+)
+words_out_of_order = in_verbose(
+    "The words are in reverse order.",
+    change("words", lambda old: old[::-1], list),
+    breaks={"audio.transcriptions.words"},
+)
+words_are_bare = in_verbose(
+    "Words come without times.", change("words[]", lambda word: word["word"]), breaks={"audio.transcriptions.words"}
+)
+words_always_timed = request_fault(
+    TRANSCRIPTION,
+    "Words are timed for everybody.",
+    put("timestamp_granularities", ["segment", "word"]),
+    when=lambda call: sent(call).get("response_format") == "verbose_json",
+    breaks={"audio.transcriptions.words.unasked"},
+)

@@ -2,165 +2,168 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reference_server.errors import Refusal
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import Edit, answer, drop, put, rename, status
+from reference_server.faults.words.media import NO_CREDITS, has_files, wants
+from reference_server.faults.words.openai import CHAT, TRANSCRIPTION
+from reference_server.faults.words.situations import LACKING, asked, both, has, no, refused, sent, served
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_WRITE = "createTranscription"
+in_answer = partial(fault, TRANSCRIPTION)
+_PLAIN = wants("response_format", None)
 _FORMATS = ("json", "text", "srt", "verbose_json", "vtt")
 
 
-def _refusal(call: Call, cause: str) -> Reply:
-    return Envelope(call.contract.gateway["errors"]).reply(Refusal(cause, "The request is not taken."))
+def _refuse(cause: str) -> Edit:
+    """Answer as the gateway documents it for this cause."""
+    refusal = Refusal(cause, "The request is not taken.")
+    return lambda _, call: Envelope(call.contract.gateway["errors"]).reply(refusal)
 
 
-def _is_plain(call: Call) -> bool:
-    """The request names no format."""
-    return "response_format" not in call.body
+def _file_names(call: Call) -> list[str]:
+    return [upload.name for uploads in call.uploads.values() for upload in uploads]
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.answers"})
-def forms_refused(reply: Reply, call: Call) -> Reply:
-    """No form is taken."""
-    return _refusal(call, "wrong_media_type") if reply.ok and call.uploads else reply
+def _file_first(_: Reply, call: Call) -> bool:
+    """The file stands before the model."""
+    file, model = ((call.raw or b"").find(b'name="%s"' % name) for name in (b"file", b"model"))
+    return 0 <= file < model
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.answers"})
-def forms_break_the_gateway(reply: Reply, call: Call) -> Reply:
-    """A form is answered 500."""
-    return _refusal(call, "internal") if reply.ok and call.uploads else reply
+_no_sound = both(refused(), asked(lambda call: b"plain text and no sound" in (call.raw or b"")))
+
+forms_refused = in_answer(
+    "No form is taken.",
+    _refuse("wrong_media_type"),
+    when=both(served, has_files),
+    breaks={"audio.transcriptions.answers"},
+)
+forms_break_the_gateway = in_answer(
+    "Every form gives a 500.",
+    _refuse("internal"),
+    when=both(served, has_files),
+    breaks={"audio.transcriptions.answers"},
+)
+
+# The text.
+
+transcription_renamed = in_answer(
+    "The text has another name.", rename("text", "transcript"), when=_PLAIN, breaks={"audio.transcriptions.default"}
+)
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.default"})
-def transcription_renamed(reply: Reply, call: Call) -> None:
-    """The text stands under another name."""
-    if reply.ok and _is_plain(call):
-        reply.body["transcript"] = reply.body.pop("text")
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.default"})
+@in_answer(breaks={"audio.transcriptions.default"})
 def transcription_default_is_text(reply: Reply, call: Call) -> None:
     """Who asks for no format gets plain text."""
-    if reply.ok and _is_plain(call):
-        reply.headers["content-type"] = "text/plain"
-        reply.body = reply.body["text"].encode()
+    if _PLAIN(reply, call):
+        reply.headers["content-type"], reply.body = "text/plain", reply.body["text"].encode()
 
 
-@fault(_WRITE, breaks={"audio.transcriptions.heard"})
-def another_text_heard(reply: Reply, call: Call) -> None:
-    """The text is that of another sound."""
-    if reply.ok and _is_plain(call):
-        reply.body["text"] = "Thanks for watching!"
+another_text_heard = in_answer(
+    "The text is that of another sound.",
+    put("text", "Thanks for watching!"),
+    when=_PLAIN,
+    breaks={"audio.transcriptions.heard"},
+)
+nothing_heard = in_answer("The text is empty.", put("text", ""), when=_PLAIN, breaks={"audio.transcriptions.heard"})
+transcription_echoes_file_name = in_answer(
+    "The text is the name of the file.", put("text", "speech.mp3"), when=_PLAIN, breaks={"audio.transcriptions.heard"}
+)
 
+# The form.
 
-@fault(_WRITE, breaks={"audio.transcriptions.heard"})
-def nothing_heard(reply: Reply, call: Call) -> None:
-    """The text is empty."""
-    if reply.ok and _is_plain(call):
-        reply.body["text"] = ""
+only_mp3_heard = in_answer(
+    "A FLAC is refused.",
+    _refuse("invalid_value"),
+    when=both(served, asked(lambda call: any(name.endswith(".flac") for name in _file_names(call)))),
+    breaks={"audio.transcriptions.file-types"},
+)
+model_must_come_first = in_answer(
+    "What stands behind the file is not read.",
+    _refuse("missing_field"),
+    when=both(served, _file_first),
+    breaks={"audio.transcriptions.file-first"},
+)
+file_name_in_ascii_only = in_answer(
+    "A file whose name is not ASCII breaks the gateway.",
+    _refuse("internal"),
+    when=both(served, asked(lambda call: not "".join(_file_names(call)).isascii())),
+    breaks={"audio.transcriptions.file-name"},
+)
+language_refused = in_answer(
+    "No language may be named.",
+    _refuse("invalid_value"),
+    when=both(served, has("language")),
+    breaks={"audio.transcriptions.options"},
+)
+temperature_stays_text = in_answer(
+    "A number in a form is not read as one.",
+    _refuse("internal"),
+    when=both(served, has("temperature")),
+    breaks={"audio.transcriptions.options"},
+)
 
+# Refusals.
 
-@fault(_WRITE, breaks={"audio.transcriptions.heard"})
-def transcription_echoes_file_name(reply: Reply, call: Call) -> None:
-    """The text is the name of the file."""
-    if reply.ok and _is_plain(call):
-        reply.body["text"] = "speech.mp3"
+no_file_is_silence = in_answer(
+    "Without a file the text is empty.", answer({"text": ""}), when=LACKING, breaks={"audio.transcriptions.no-file"}
+)
+no_sound_is_silence = in_answer(
+    "Without sound the text is empty.", answer({"text": ""}), when=_no_sound, breaks={"audio.transcriptions.no-sound"}
+)
+no_sound_breaks_the_gateway = in_answer(
+    "A file without sound is answered 500.", status(500), when=_no_sound, breaks={"audio.transcriptions.no-sound"}
+)
+unknown_text_format_replaced = request_fault(
+    TRANSCRIPTION,
+    "An unknown format becomes JSON.",
+    drop("response_format"),
+    when=lambda call: sent(call).get("response_format") not in _FORMATS,
+    breaks={"audio.transcriptions.unknown-format"},
+    before="validation",
+)
+unknown_listener_replaced = request_fault(
+    TRANSCRIPTION,
+    "Another model listens for one that does not exist.",
+    put("model", "transcription"),
+    breaks={"audio.transcriptions.unknown-model"},
+)
+transcription_error_as_detail = in_answer(
+    "A refused form is answered in an envelope of its own.",
+    lambda reply, _: setattr(reply, "body", {"detail": [{"msg": "The request is not taken."}]}),
+    when=refused(),
+    breaks={"audio.transcriptions.envelope"},
+)
 
+# Sound in JSON.
 
-@fault(_WRITE, breaks={"audio.transcriptions.file-types"})
-def only_mp3_heard(reply: Reply, call: Call) -> Reply:
-    """A FLAC is refused."""
-    names = [upload.name for uploads in call.uploads.values() for upload in uploads]
-    return _refusal(call, "invalid_value") if reply.ok and any(name.endswith(".flac") for name in names) else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.file-first"})
-def model_must_come_first(reply: Reply, call: Call) -> Reply:
-    """What stands behind the file is not read."""
-    file, model = ((call.raw or b"").find(b'name="%s"' % name) for name in (b"file", b"model"))
-    return _refusal(call, "missing_field") if reply.ok and 0 <= file < model else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.file-name"})
-def file_name_in_ascii_only(reply: Reply, call: Call) -> Reply:
-    """A file whose name is not ASCII breaks the gateway."""
-    names = [upload.name for uploads in call.uploads.values() for upload in uploads]
-    return _refusal(call, "internal") if reply.ok and not "".join(names).isascii() else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.options"})
-def language_refused(reply: Reply, call: Call) -> Reply:
-    """No language may be named."""
-    return _refusal(call, "invalid_value") if reply.ok and "language" in call.body else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.options"})
-def temperature_stays_text(reply: Reply, call: Call) -> Reply:
-    """A number in a form is not read as one."""
-    return _refusal(call, "internal") if reply.ok and "temperature" in call.body else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.no-file"})
-def no_file_is_silence(reply: Reply) -> Reply:
-    """Without a file the text is empty."""
-    return Reply.json({"text": ""}) if reply.cause == "missing_field" else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.no-sound"})
-def no_sound_is_silence(reply: Reply, call: Call) -> Reply:
-    """A file without sound has an empty text."""
-    return Reply.json({"text": ""}) if not reply.ok and b"plain text and no sound" in (call.raw or b"") else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.no-sound"})
-def no_sound_breaks_the_gateway(reply: Reply, call: Call) -> None:
-    """A file without sound is answered 500."""
-    if not reply.ok and b"plain text and no sound" in (call.raw or b""):
-        reply.status = 500
-
-
-@request_fault(_WRITE, breaks={"audio.transcriptions.unknown-format"}, before="validation")
-def unknown_text_format_replaced(call: Call) -> None:
-    """An unknown format becomes JSON."""
-    if call.body.get("response_format") not in _FORMATS:
-        call.body.pop("response_format", None)
-
-
-@request_fault(_WRITE, breaks={"audio.transcriptions.unknown-model"})
-def unknown_listener_replaced(call: Call) -> None:
-    """Another model listens for one that does not exist."""
-    call.body["model"] = "transcription"
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.envelope"})
-def transcription_error_as_detail(reply: Reply) -> None:
-    """A refused form is answered in an envelope of its own."""
-    if not reply.ok:
-        reply.body = {"detail": [{"msg": "The request is not taken."}]}
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.json-body"}, gateway="infery")
-def audio_in_json_refused(reply: Reply, call: Call) -> Reply:
-    """Only forms are taken."""
-    return _refusal(call, "wrong_media_type") if reply.ok and not call.uploads else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.same-text"}, gateway="infery")
-def audio_in_json_heard_otherwise(reply: Reply, call: Call) -> None:
-    """What comes in JSON is heard as something else."""
-    if reply.ok and not call.uploads:
-        reply.body["text"] = "Thanks for watching!"
-
-
-@fault("createChatCompletion", breaks={"audio.transcriptions.workaround"}, model="no-audio")
-def heard_text_refused(reply: Reply, call: Call) -> Reply:
-    """A model that refuses audio refuses its transcription as well."""
-    return _refusal(call, "invalid_value") if reply.ok else reply
-
-
-@fault(_WRITE, breaks={"audio.transcriptions.credits"}, gateway="infery")
-def transcription_without_credits(reply: Reply) -> None:
-    """A transcription does not tell what it cost."""
-    reply.headers.pop("x-credits-used", None)
+audio_in_json_refused = in_answer(
+    "Only forms are taken.",
+    _refuse("wrong_media_type"),
+    when=both(served, no(has_files)),
+    breaks={"audio.transcriptions.json-body"},
+    gateway="infery",
+)
+audio_in_json_heard_otherwise = in_answer(
+    "What comes in JSON is heard as something else.",
+    put("text", "Thanks for watching!"),
+    when=no(has_files),
+    breaks={"audio.transcriptions.same-text"},
+    gateway="infery",
+)
+heard_text_refused = fault(
+    CHAT,
+    "A model that refuses audio refuses its transcription as well.",
+    _refuse("invalid_value"),
+    when=served,
+    breaks={"audio.transcriptions.workaround"},
+    model="no-audio",
+)
+transcription_without_credits = in_answer(
+    "A transcription does not tell what it cost.", NO_CREDITS, breaks={"audio.transcriptions.credits"}, gateway="infery"
+)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from reference_server.faults import variation
+from reference_server.faults.words.edits import Edit, change, refuse
+from reference_server.faults.words.media import label
+from reference_server.faults.words.openai import SPEECH, TRANSCRIPTION
+from reference_server.faults.words.situations import Situation, sent, served
 from reference_server.sound import codec, modem
 from reference_server.sound.codec import Form
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_SPEECH = "createSpeech"
-_WRITE = "createTranscription"
+of_speech = partial(variation, SPEECH)
+of_text = partial(variation, TRANSCRIPTION)
 _CONTAINERS = {
     "opus": Form("webm", "libopus", 48_000, "audio/webm"),
     "aac": Form("mp4", "aac", 96_000, "audio/mp4"),
@@ -22,14 +27,27 @@ _CONTAINERS = {
 }
 
 
-@variation(_SPEECH)
-def speech_labelled_as_bytes(reply: Reply) -> None:
-    """Speech is labelled as bytes, as the published document has it."""
-    if reply.ok:
-        reply.headers["content-type"] = "application/octet-stream"
+def _other_than(form: str) -> Situation:
+    """The request was served, in another format than this one."""
+    return lambda reply, call: reply.ok and sent(call).get("response_format") not in (None, form)
 
 
-@variation(_SPEECH)
+def _reword(function: Callable[[str], str]) -> Edit:
+    """Change what is answered in plain text."""
+
+    def edit(reply: Reply, _: Call) -> None:
+        if reply.ok and isinstance(reply.body, bytes):
+            reply.body = function(reply.body.decode()).encode()
+
+    return edit
+
+
+speech_labelled_as_bytes = of_speech(
+    "Speech is labelled as bytes, as the published document has it.", label("application/octet-stream")
+)
+
+
+@of_speech()
 def speech_in_other_containers(reply: Reply, call: Call) -> None:
     """Speech has the codec that was asked for in another container, at another bit rate, under another label."""
     form = _CONTAINERS.get(call.body.get("response_format") or "mp3")
@@ -38,7 +56,7 @@ def speech_in_other_containers(reply: Reply, call: Call) -> None:
         reply.headers["content-type"] = form.media_type
 
 
-@variation(_SPEECH)
+@of_speech()
 def wav_of_unknown_length(reply: Reply) -> None:
     """A WAV does not know how long it will be, because it is sent as it is made."""
     if reply.ok and reply.body.startswith(b"RIFF"):
@@ -47,71 +65,30 @@ def wav_of_unknown_length(reply: Reply) -> None:
         reply.body = reply.body[:4] + unknown + reply.body[8:place] + unknown + reply.body[place + 4 :]
 
 
-@variation(_SPEECH)
-def formats_other_than_mp3_refused(reply: Reply, call: Call) -> Reply:
-    """A model speaks in MP3 alone and says so."""
-    if not reply.ok or call.body.get("response_format") in (None, "mp3"):
-        return reply
-    return Reply.json({"error": {"message": "This model speaks in mp3 only.", "type": "x", "code": "x"}}, 400)
+formats_other_than_mp3_refused = of_speech(
+    "A model speaks in MP3 alone and says so.", refuse(400, "This model speaks in mp3 only."), when=_other_than("mp3")
+)
+voice_unknown = of_speech(
+    "The gateway has voices of its own and knows no other.", refuse(400, "There is no such voice."), when=served
+)
+nobody_speaks = of_speech("There is no speech, only transcriptions.", refuse(404, "There is no such route."))
+formats_other_than_json_refused = of_text(
+    "A model writes JSON alone and says so.", refuse(400, "This model writes json only."), when=_other_than("json")
+)
+heard_in_capitals = of_text(
+    "The text has other letters and no punctuation.", change("text", lambda text: text.upper().rstrip("."))
+)
+plain_text_ends_in_a_line_break = of_text("Plain text ends in a line break.", _reword(lambda text: f"{text}\n"))
+subtitles_in_crlf = of_text("Lines of plain text end in CR LF.", _reword(lambda text: text.replace("\n", "\r\n")))
 
 
-@variation(_SPEECH)
-def voice_unknown(reply: Reply) -> Reply:
-    """The gateway has voices of its own and knows no other."""
-    if not reply.ok:
-        return reply
-    return Reply.json({"error": {"message": "There is no such voice.", "type": "x", "code": "x"}}, 400)
-
-
-@variation(_SPEECH)
-def nobody_speaks(_reply: Reply) -> Reply:
-    """There is no speech, only transcriptions."""
-    return Reply.json({"error": {"message": "There is no such route.", "type": "x", "code": "x"}}, 404)
-
-
-@variation(_WRITE)
-def formats_other_than_json_refused(reply: Reply, call: Call) -> Reply:
-    """A model writes JSON alone and says so."""
-    if not reply.ok or call.body.get("response_format") in (None, "json"):
-        return reply
-    return Reply.json({"error": {"message": "This model writes json only.", "type": "x", "code": "x"}}, 400)
-
-
-@variation(_WRITE)
-def heard_in_capitals(reply: Reply) -> Reply:
-    """The text has other letters and no punctuation."""
-    return reply.edit(lambda body: _told(body, body["text"].upper().rstrip(".")) if isinstance(body, dict) else None)
-
-
-def _told(body: dict[str, object], text: str) -> None:
-    body["text"] = text
-
-
-@variation(_WRITE)
-def plain_text_ends_in_a_line_break(reply: Reply) -> Reply:
-    """Plain text ends in a line break."""
-    return _plain(reply, lambda text: f"{text}\n")
-
-
-@variation(_WRITE)
-def subtitles_in_crlf(reply: Reply) -> Reply:
-    """Lines of plain text end in CR LF."""
-    return _plain(reply, lambda text: text.replace("\n", "\r\n"))
-
-
-@variation(_WRITE)
+@of_text()
 def subtitles_labelled_as_such(reply: Reply, call: Call) -> None:
     """Subtitles have media types of their own."""
     labels = {"srt": "application/x-subrip", "vtt": "text/vtt"}
-    label = labels.get(call.body.get("response_format") or "")
-    if reply.ok and label:
-        reply.headers["content-type"] = label
-
-
-@variation(_WRITE)
-def vtt_with_everything(reply: Reply) -> Reply:
-    """WebVTT has a title, a note, styles, names and settings of cues, and times without hours."""
-    return _plain(reply, _with_everything)
+    media_type = labels.get(call.body.get("response_format") or "")
+    if reply.ok and media_type:
+        reply.headers["content-type"] = media_type
 
 
 def _with_everything(text: str) -> str:
@@ -121,7 +98,12 @@ def _with_everything(text: str) -> str:
     return f"WEBVTT - A title\nKind: captions\n\nNOTE of one line\n\nSTYLE\n::cue {{ color: red }}\n\n{cues}"
 
 
-@variation(_WRITE)
+vtt_with_everything = of_text(
+    "WebVTT has a title, a note, styles, names and settings of cues, and no hours in times.", _reword(_with_everything)
+)
+
+
+@of_text()
 def verbose_members_null(reply: Reply) -> None:
     """What was not asked for is null."""
     if reply.ok and isinstance(reply.body, dict):
@@ -129,15 +111,7 @@ def verbose_members_null(reply: Reply) -> None:
         reply.body.setdefault("words", None)
 
 
-@variation(_WRITE)
-def times_in_whole_seconds(reply: Reply) -> None:
-    """The times of words and segments are whole numbers."""
-    if reply.ok and isinstance(reply.body, dict):
-        for entry in [*(reply.body.get("segments") or ()), *(reply.body.get("words") or ())]:
-            entry.update(start=int(entry["start"]), end=int(entry["end"]))
-
-
-def _plain(reply: Reply, change: Callable[[str], str]) -> Reply:
-    if reply.ok and isinstance(reply.body, bytes):
-        reply.body = change(reply.body.decode()).encode()
-    return reply
+times_in_whole_seconds = of_text(
+    "The times of words and segments are whole numbers.",
+    *(change(f"{name}[].{end}", int) for name in ("segments", "words") for end in ("start", "end")),
+)

@@ -2,121 +2,142 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import in_error, put, status
+from reference_server.faults.words.openai import CHAT, MODELS
+from reference_server.faults.words.situations import asked, both, refused
+from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
-_STRANGER = "sk-this-key-was-never-issued"
+_STRANGER = "Bearer sk-this-key-was-never-issued"
+_bad_key = refused("invalid_credential")
 
 
 def _let_in(call: Call) -> None:
     call.headers["authorization"] = "Bearer sk-ok"
 
 
-def _credential(call: Call) -> str:
-    return call.headers.get("authorization", "")
-
-
-@request_fault("listModels", breaks={"auth.bearer", "models.answers"}, before="authentication")
-def models_take_no_bearer(call: Call) -> None:
-    """The list of models takes no bearer token."""
+def _drop_key(call: Call) -> None:
     call.headers.pop("authorization", None)
 
 
-@request_fault(_CHAT, breaks={"auth.missing"}, before="authentication")
-def no_key_needed(call: Call) -> None:
-    """A completion needs no key, a stream does."""
-    if not _credential(call) and b'"stream":true' not in (call.raw or b""):
-        _let_in(call)
+def _key(call: Call) -> str:
+    return call.headers.get("authorization", "")
 
 
-@request_fault(_CHAT, breaks={"auth.stream"}, before="authentication")
-def streams_need_no_key(call: Call) -> None:
-    """A stream needs no key, a whole completion does."""
-    if not _credential(call) and b'"stream":true' in (call.raw or b""):
-        _let_in(call)
+def _holds(text: bytes) -> Callable[[Call], bool]:
+    """The bytes of the request hold these."""
+    return lambda call: text in (call.raw or b"")
 
 
-@fault(_CHAT, breaks={"auth.stream"})
-def stream_without_key_not_found(reply: Reply, call: Call) -> None:
-    """For a stream without a key there is nothing here."""
-    if reply.cause == "missing_credential" and b'"stream":true' in (call.raw or b""):
-        reply.status = 404
+_before_keys = partial(request_fault, before="authentication")
+_streams = _holds(b'"stream":true')
+models_take_no_bearer = _before_keys(
+    MODELS, "The list of models takes no bearer token.", _drop_key, breaks={"auth.bearer", "models.answers"}
+)
+no_key_needed = _before_keys(
+    CHAT,
+    "A completion needs no key, a stream does.",
+    _let_in,
+    when=lambda call: not _key(call) and not _streams(call),
+    breaks={"auth.missing"},
+)
+streams_need_no_key = _before_keys(
+    CHAT,
+    "A stream needs no key, a whole completion does.",
+    _let_in,
+    when=lambda call: not _key(call) and _streams(call),
+    breaks={"auth.stream"},
+)
+stream_without_key_not_found = fault(
+    CHAT,
+    "For a stream without a key there is nothing here.",
+    status(404),
+    when=both(refused("missing_credential"), asked(_streams)),
+    breaks={"auth.stream"},
+)
+models_need_no_key = _before_keys(
+    MODELS,
+    "The list of models is open, although its documents say that it is not.",
+    _let_in,
+    when=lambda call: not _key(call),
+    breaks={"auth.models"},
+)
+any_key_will_do = _before_keys(
+    CHAT,
+    "A key that was never issued opens a completion.",
+    _let_in,
+    when=lambda call: _key(call) == _STRANGER and _holds(b'"messages":[')(call),
+    breaks={"auth.unknown"},
+)
+body_comes_first = fault(
+    CHAT,
+    "A wrong body is refused before a wrong key.",
+    status(400),
+    when=both(_bad_key, asked(_holds(b'"messages":7'))),
+    breaks={"auth.before-validation"},
+)
+basic_taken = _before_keys(
+    CHAT,
+    "Any basic credentials open a completion.",
+    _let_in,
+    when=lambda call: _key(call).startswith("Basic"),
+    breaks={"auth.malformed"},
+)
+basic_is_bad = fault(
+    CHAT,
+    "Credentials of another scheme are a 400.",
+    status(400),
+    when=has_header("authorization", "Basic"),
+    breaks={"auth.malformed-status"},
+)
+scheme_has_case = _before_keys(
+    CHAT,
+    "The scheme is read in its usual spelling only.",
+    _drop_key,
+    when=lambda call: not _key(call).startswith("Bearer"),
+    breaks={"auth.scheme-case"},
+)
+bad_key_code_differs = fault(
+    CHAT,
+    "A bad key has another code than the documented one.",
+    in_error(put("error.code", "unauthorized")),
+    when=_bad_key,
+    breaks={"auth.code"},
+    gateway="ofox",
+)
+bad_key_type_differs = fault(
+    CHAT,
+    "A bad key has another type than the documented one.",
+    in_error(put("error.type", "invalid_request_error")),
+    when=_bad_key,
+    breaks={"auth.type"},
+    gateway="ofox",
+)
 
 
-@request_fault("listModels", breaks={"auth.models"}, before="authentication")
-def models_need_no_key(call: Call) -> None:
-    """The list of models is open, although its documents say that it is not."""
-    if not _credential(call):
-        _let_in(call)
-
-
-@request_fault(_CHAT, breaks={"auth.unknown"}, before="authentication")
-def any_key_will_do(call: Call) -> None:
-    """A key that was never issued opens a completion."""
-    if _credential(call) == f"Bearer {_STRANGER}" and b'"messages":[' in (call.raw or b""):
-        _let_in(call)
-
-
-@fault(_CHAT, breaks={"auth.before-validation"})
-def body_comes_first(reply: Reply, call: Call) -> None:
-    """A wrong body is refused before a wrong key."""
-    if reply.cause == "invalid_credential" and b'"messages":7' in (call.raw or b""):
-        reply.status = 400
-
-
-@request_fault(_CHAT, breaks={"auth.malformed"}, before="authentication")
-def basic_taken(call: Call) -> None:
-    """Any basic credentials open a completion."""
-    if _credential(call).startswith("Basic"):
-        _let_in(call)
-
-
-@fault(_CHAT, breaks={"auth.malformed-status"})
-def basic_is_bad(reply: Reply, call: Call) -> None:
-    """Credentials of another scheme are a 400."""
-    if _credential(call).startswith("Basic"):
-        reply.status = 400
-
-
-@request_fault(_CHAT, breaks={"auth.scheme-case"}, before="authentication")
-def scheme_has_case(call: Call) -> None:
-    """The scheme is read in its usual spelling only."""
-    if not _credential(call).startswith("Bearer"):
-        call.headers.pop("authorization", None)
-
-
-@fault(_CHAT, breaks={"auth.code"}, gateway="ofox")
-def bad_key_code_differs(reply: Reply) -> None:
-    """A bad key has another code than the documented one."""
-    if reply.cause == "invalid_credential":
-        reply.body["error"]["code"] = "unauthorized"
-
-
-@fault(_CHAT, breaks={"auth.type"}, gateway="ofox")
-def bad_key_type_differs(reply: Reply) -> None:
-    """A bad key has another type than the documented one."""
-    if reply.cause == "invalid_credential":
-        reply.body["error"]["type"] = "invalid_request_error"
-
-
-@fault(_CHAT, breaks={"auth.echo"})
+@fault(CHAT, breaks={"auth.echo"})
 def bad_key_repeated(reply: Reply, call: Call) -> None:
     """The error repeats the whole key."""
-    if reply.cause == "invalid_credential":
-        reply.body["error"]["message"] = f"Incorrect API key provided: {_credential(call).partition(' ')[2]}."
+    if _bad_key(reply, call):
+        reply.body["error"]["message"] = f"Incorrect API key provided: {_key(call).partition(' ')[2]}."
 
 
-@request_fault(_CHAT, breaks={"auth.expired"}, before="authentication")
-def expired_key_taken(call: Call) -> None:
-    """An expired key still opens a completion."""
-    if "sk-expired" in _credential(call):
-        _let_in(call)
-
-
-@request_fault(_CHAT, breaks={"auth.revoked"}, before="authentication")
-def revoked_key_taken(call: Call) -> None:
-    """A revoked key still opens a completion."""
-    if "sk-revoked" in _credential(call):
-        _let_in(call)
+expired_key_taken = _before_keys(
+    CHAT,
+    "An expired key still opens a completion.",
+    _let_in,
+    when=lambda call: "sk-expired" in _key(call),
+    breaks={"auth.expired"},
+)
+revoked_key_taken = _before_keys(
+    CHAT,
+    "A revoked key still opens a completion.",
+    _let_in,
+    when=lambda call: "sk-revoked" in _key(call),
+    breaks={"auth.revoked"},
+)

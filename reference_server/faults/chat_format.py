@@ -6,131 +6,133 @@ import json
 from typing import Any
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import Members, drop, put, refuse
+from reference_server.faults.words.openai import CHAT, choices, reword, streams
+from reference_server.faults.words.situations import asked, asks, both, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
+_FORM = "response_format"
 _OBJECT = {"chat.json-object.parses", "chat.json-object.stream"}
 _SCHEMA = {"chat.json-schema.valid", "chat.json-schema.stream"}
 
 
-@fault(_CHAT, breaks={"chat.response-format.text"}, gateway="foxapi")
-def text_format_refused(reply: Reply, call: Call) -> Reply:
-    """The response format `text` is refused."""
-    error = {"message": "Unsupported.", "type": "invalid_request_error", "param": "response_format", "code": None}
-    return Reply.json({"error": error}, 400) if _form(call) == "text" else reply
+def _form(call: Call) -> Any:
+    """The type of the response format."""
+    form = sent(call).get(_FORM)
+    return form.get("type") if isinstance(form, dict) else None
 
 
-@request_fault(_CHAT, breaks={"chat.response-format.unknown"}, before="validation")
-def unknown_format_dropped(call: Call) -> None:
-    """A response format of an unknown type is taken as text."""
-    known = _form(call) in ("text", "json_object", "json_schema")
-    if isinstance(call.body, dict) and isinstance(call.body.get("response_format"), dict) and not known:
-        call.body.pop("response_format")
+def _json_object(call: Call) -> bool:
+    return _form(call) == "json_object"
 
 
-@request_fault(_CHAT, breaks=_OBJECT | _SCHEMA | {"chat.json-schema.no-schema"})
-def response_format_dropped(call: Call) -> None:
-    """`response_format` does not reach the model."""
-    call.body.pop("response_format", None)
+def _json_schema(call: Call) -> bool:
+    return _form(call) == "json_schema"
 
 
-@request_fault(_CHAT, breaks=_OBJECT)
-def json_object_dropped(call: Call) -> None:
-    """The response format `json_object` does not reach the model."""
-    if _form(call) == "json_object":
-        call.body.pop("response_format")
+def _is_plain_schema(call: Call) -> bool:
+    return _json_schema(call) and call.body[_FORM]["json_schema"].get("schema", {}).get("type") == "object"
 
 
-@request_fault(_CHAT, breaks={"chat.json-object.stream"})
-def json_object_dropped_in_streams(call: Call) -> None:
-    """The response format `json_object` does not reach the model when the answer is streamed."""
-    if _form(call) == "json_object" and call.body.get("stream"):
-        call.body.pop("response_format")
+def _unknown(call: Call) -> bool:
+    return isinstance(sent(call).get(_FORM), dict) and _form(call) not in ("text", "json_object", "json_schema")
 
 
-@fault(_CHAT, breaks={"chat.json-object.parses"})
-def json_fenced(reply: Reply, call: Call) -> Reply:
-    """The JSON object of a whole answer stands in a code fence."""
-    return _rewritten(reply, lambda text: f"```json\n{text}\n```") if _form(call) == "json_object" else reply
+_in_json, _in_schema = asked(_json_object), asked(_json_schema)
 
 
-@fault(_CHAT, breaks={"chat.json-object.parses"})
-def json_array(reply: Reply, call: Call) -> Reply:
-    """JSON mode gives an array."""
-    return _rewritten(reply, lambda text: f"[{text}]") if _form(call) == "json_object" else reply
+def _with(**properties: Any) -> Members:
+    """The JSON object that is the content, with further properties."""
+    return reword(lambda text: json.dumps({**json.loads(text), **properties}))
 
 
-@fault(_CHAT, breaks={"chat.json-object.stream"})
+text_format_refused = fault(
+    CHAT,
+    "The response format `text` is refused.",
+    refuse(400, "Unsupported.", param=_FORM),
+    when=asked(lambda call: _form(call) == "text"),
+    breaks={"chat.response-format.text"},
+    gateway="foxapi",
+)
+unknown_format_dropped = request_fault(
+    CHAT,
+    "A response format of an unknown type is taken as text.",
+    drop(_FORM),
+    when=_unknown,
+    breaks={"chat.response-format.unknown"},
+    before="validation",
+)
+response_format_dropped = request_fault(
+    CHAT, "`response_format` is dropped.", drop(_FORM), breaks=_OBJECT | _SCHEMA | {"chat.json-schema.no-schema"}
+)
+json_object_dropped = request_fault(
+    CHAT, "The response format `json_object` does not reach the model.", drop(_FORM), when=_json_object, breaks=_OBJECT
+)
+json_object_dropped_in_streams = request_fault(
+    CHAT,
+    "The response format `json_object` does not reach the model when the answer is streamed.",
+    drop(_FORM),
+    when=lambda call: _json_object(call) and streams(call),
+    breaks={"chat.json-object.stream"},
+)
+json_fenced = fault(
+    CHAT,
+    "The JSON object of a whole answer stands in a code fence.",
+    reword(lambda text: f"```json\n{text}\n```"),
+    when=_in_json,
+    breaks={"chat.json-object.parses"},
+)
+json_array = fault(
+    CHAT, "JSON mode gives an array.", reword(lambda one: f"[{one}]"), when=_in_json, breaks={"chat.json-object.parses"}
+)
+
+
+@fault(CHAT, breaks={"chat.json-object.stream"})
 def json_array_in_streams(reply: Reply, call: Call) -> None:
     """JSON mode gives an array in a stream."""
-    deltas = [choice["delta"] for chunk in reply.chunks for choice in chunk.get("choices") or ()]
-    texts = [delta for delta in deltas if delta.get("content")]
-    if _form(call) == "json_object" and texts:
+    texts = [choice["delta"] for choice in choices(reply) if choice["delta"].get("content")]
+    if _json_object(call) and texts:
         texts[0]["content"] = "[" + texts[0]["content"]
         texts[-1]["content"] += "]"
 
 
-@request_fault(_CHAT, breaks=_SCHEMA)
-def json_schema_taken_as_json_object(call: Call) -> None:
-    """Of a schema only that JSON is wanted reaches the model."""
-    if _form(call) == "json_schema" and _is_plain_schema(call):
-        call.body["response_format"] = {"type": "json_object"}
-
-
-@fault(_CHAT, breaks={"chat.json-schema.valid"})
-def enum_of_schema_broken(reply: Reply, call: Call) -> Reply:
-    """A property has a value that its enum does not list."""
-    return _with(reply, state="lost") if _form(call) == "json_schema" and "worn" in str(call.body) else reply
-
-
-@fault(_CHAT, breaks={"chat.json-schema.valid"})
-def property_of_schema_invented(reply: Reply, call: Call) -> Reply:
-    """An object has a property that its schema forbids."""
-    return _with(reply, note="none") if _form(call) == "json_schema" else reply
-
-
-@request_fault(_CHAT, breaks={"chat.json-schema.stream"})
-def json_schema_dropped_in_streams(call: Call) -> None:
-    """A schema does not reach the model when the answer is streamed."""
-    if _form(call) == "json_schema" and call.body.get("stream"):
-        call.body.pop("response_format")
-
-
-@request_fault(_CHAT, breaks={"chat.json-schema.name"}, before="validation")
-def schema_named_by_the_gateway(call: Call) -> None:
-    """A schema without a legal name is given one."""
-    if _form(call) == "json_schema":
-        call.body["response_format"]["json_schema"]["name"] = "schema"
-
-
-@request_fault(_CHAT, breaks={"chat.json-schema.no-schema"})
-def broken_schema_dropped(call: Call) -> None:
-    """A schema that is none is dropped."""
-    if _form(call) == "json_schema" and not _is_plain_schema(call):
-        call.body.pop("response_format")
-
-
-def _form(call: Call) -> Any:
-    """The type of the response format."""
-    form = call.body.get("response_format") if isinstance(call.body, dict) else None
-    return form.get("type") if isinstance(form, dict) else None
-
-
-def _is_plain_schema(call: Call) -> bool:
-    return call.body["response_format"]["json_schema"].get("schema", {}).get("type") == "object"
-
-
-def _rewritten(reply: Reply, change: Any) -> Reply:
-    """The content of every choice of a whole answer, changed."""
-
-    def rewrite(body: dict[str, Any]) -> None:
-        for choice in body["choices"]:
-            choice["message"]["content"] = change(choice["message"]["content"])
-
-    return reply.edit(rewrite)
-
-
-def _with(reply: Reply, **fields: Any) -> Reply:
-    """The JSON object that is the content, with further properties."""
-    return _rewritten(reply, lambda text: json.dumps({**json.loads(text), **fields}))
+json_schema_taken_as_json_object = request_fault(
+    CHAT, "A schema is taken as JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema, breaks=_SCHEMA
+)
+enum_of_schema_broken = fault(
+    CHAT,
+    "A property has a value that its enum does not list.",
+    _with(state="lost"),
+    when=both(_in_schema, asks("worn")),
+    breaks={"chat.json-schema.valid"},
+)
+property_of_schema_invented = fault(
+    CHAT,
+    "A property is forbidden by the schema.",
+    _with(note="none"),
+    when=_in_schema,
+    breaks={"chat.json-schema.valid"},
+)
+json_schema_dropped_in_streams = request_fault(
+    CHAT,
+    "A schema does not reach the model when the answer is streamed.",
+    drop(_FORM),
+    when=lambda call: _json_schema(call) and streams(call),
+    breaks={"chat.json-schema.stream"},
+)
+schema_named_by_the_gateway = request_fault(
+    CHAT,
+    "A schema without a legal name is given one.",
+    put("response_format.json_schema.name", "schema"),
+    when=_json_schema,
+    breaks={"chat.json-schema.name"},
+    before="validation",
+)
+broken_schema_dropped = request_fault(
+    CHAT,
+    "A schema that is none is dropped.",
+    drop(_FORM),
+    when=lambda call: _json_schema(call) and not _is_plain_schema(call),
+    breaks={"chat.json-schema.no-schema"},
+)

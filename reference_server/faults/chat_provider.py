@@ -2,98 +2,92 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import change, drop, insert, refuse
+from reference_server.faults.words.openai import CHAT, streams
+from reference_server.faults.words.situations import asked, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
 _OF = "ofox"
+_fault = partial(fault, CHAT, gateway=_OF)
+_request_fault = partial(request_fault, CHAT, gateway=_OF)
+_FALLBACKS = "provider.fallback"
+_refuse = refuse(400, "This is not known.", code="invalid_value")
 
 
-@fault(_CHAT, breaks={"provider.routing"}, gateway=_OF)
-def routing_by_latency_refused(reply: Reply, call: Call) -> Reply:
-    """`latency` is not known as a routing."""
-    return _failed(400) if _provider(call).get("routing") == "latency" else reply
+def _provider(call: Call) -> dict[str, Any]:
+    provider = sent(call).get("provider")
+    return provider if isinstance(provider, dict) else {}
 
 
-@request_fault(_CHAT, breaks={"provider.routing.invalid"}, gateway=_OF, before="validation")
-def unknown_routing_ignored(call: Call) -> None:
-    """An unknown routing is ignored."""
-    if _provider(call).get("routing") == "no-such-routing":
-        _provider(call).pop("routing")
+def _to_fallback(call: Call) -> None:
+    """The first fallback takes the place of the model."""
+    if _provider(call).get("fallback"):
+        call.body["model"] = _provider(call)["fallback"][0]
 
 
-@fault(_CHAT, breaks={"provider.fallback"}, gateway=_OF)
-def routing_with_fallback_refused(reply: Reply, call: Call) -> Reply:
-    """A routing and fallbacks cannot be given together."""
-    return _failed(400) if {"routing", "fallback"} <= set(_provider(call)) else reply
+routing_by_latency_refused = _fault(
+    "The routing `latency` is refused as unknown.",
+    _refuse,
+    when=asked(lambda call: _provider(call).get("routing") == "latency"),
+    breaks={"provider.routing"},
+)
+unknown_routing_ignored = _request_fault(
+    "An unknown routing is ignored.",
+    drop("provider.routing"),
+    when=lambda call: _provider(call).get("routing") == "no-such-routing",
+    breaks={"provider.routing.invalid"},
+    before="validation",
+)
+routing_with_fallback_refused = fault(
+    CHAT,
+    "A routing and fallbacks cannot be given together.",
+    _refuse,
+    when=asked(lambda call: {"routing", "fallback"} <= set(_provider(call))),
+    breaks={"provider.fallback"},
+    gateway=_OF,
+)
+fallback_always_used = _request_fault(
+    "The fallback answers even though the model works.",
+    _to_fallback,
+    when=lambda call: bool(sent(call).get("model") == "gpt-4o-mini"),
+    breaks={"provider.fallback.unused"},
+)
+provider_ignored = _request_fault("`provider` is dropped.", drop("provider"), breaks={"provider.fallback.serves"})
 
 
-@request_fault(_CHAT, breaks={"provider.fallback.unused"}, gateway=_OF)
-def fallback_always_used(call: Call) -> None:
-    """The fallback answers even though the model works."""
-    if _fallbacks(call) and call.body["model"] == "gpt-4o-mini":
-        call.body["model"] = _fallbacks(call)[0]
-
-
-@request_fault(_CHAT, breaks={"provider.fallback.serves"}, gateway=_OF)
-def provider_ignored(call: Call) -> None:
-    """`provider` is dropped."""
-    call.body.pop("provider", None)
-
-
-@fault(_CHAT, breaks={"provider.fallback.model"}, gateway=_OF, model="upstream-error")
+@fault(CHAT, breaks={"provider.fallback.model"}, gateway=_OF, model="upstream-error")
 def requested_model_named(reply: Reply, call: Call) -> Reply:
     """`model` names the requested model, although a fallback answered."""
     return reply.edit(lambda body: body.update(model=call.body["model"]))
 
 
-@request_fault(_CHAT, breaks={"provider.fallback.order"}, gateway=_OF)
-def fallbacks_tried_backwards(call: Call) -> None:
-    """Fallbacks are tried from the last to the first."""
-    if _fallbacks(call):
-        _provider(call)["fallback"].reverse()
-
-
-@request_fault(_CHAT, breaks={"provider.fallback.passes-over"}, gateway=_OF)
-def one_fallback_only(call: Call) -> None:
-    """Only the first fallback is tried."""
-    if _fallbacks(call):
-        _provider(call)["fallback"] = _fallbacks(call)[:1]
-
-
-@request_fault(_CHAT, breaks={"provider.fallback.stream"}, gateway=_OF)
-def no_fallback_for_streams(call: Call) -> None:
-    """A stream has no fallback."""
-    if call.body.get("stream"):
-        call.body.pop("provider", None)
-
-
-@fault(_CHAT, breaks={"provider.fallback.stream"}, gateway=_OF, model="upstream-error")
-def failure_told_before_the_fallback(reply: Reply) -> None:
-    """The stream of a fallback begins with the error of the model that failed."""
-    if reply.events:
-        reply.events.insert(0, {"error": {"message": "The model failed.", "type": "server_error", "code": None}})
-
-
-@request_fault(_CHAT, breaks={"provider.fallback.client-error"}, gateway=_OF, model="text-only")
-def fallback_on_client_error(call: Call) -> None:
-    """What the model refuses as the caller's mistake is sent on to the fallback."""
-    if _fallbacks(call):
-        call.body["model"] = _fallbacks(call)[0]
-
-
-def _provider(call: Call) -> dict[str, Any]:
-    found = call.body.get("provider") if isinstance(call.body, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _fallbacks(call: Call) -> list[str]:
-    return _provider(call).get("fallback") or []
-
-
-def _failed(status: int) -> Reply:
-    error = {"message": "This is not known.", "type": "invalid_request_error", "param": None, "code": "invalid_value"}
-    return Reply.json({"error": error}, status)
+fallbacks_tried_backwards = _request_fault(
+    "Fallbacks are tried from the last to the first.",
+    change(_FALLBACKS, lambda models: models[::-1], list),
+    breaks={"provider.fallback.order"},
+)
+one_fallback_only = _request_fault(
+    "Only the first fallback is tried.",
+    change(_FALLBACKS, lambda models: models[:1], list),
+    breaks={"provider.fallback.passes-over"},
+)
+no_fallback_for_streams = _request_fault(
+    "A stream has no fallback.", drop("provider"), when=streams, breaks={"provider.fallback.stream"}
+)
+failure_told_before_the_fallback = _fault(
+    "The stream of a fallback begins with the error of the model that failed.",
+    insert(0, {"error": {"message": "The model failed.", "type": "server_error", "code": None}}),
+    breaks={"provider.fallback.stream"},
+    model="upstream-error",
+)
+fallback_on_client_error = _request_fault(
+    "What the model refuses as the caller's mistake is sent on to the fallback.",
+    _to_fallback,
+    breaks={"provider.fallback.client-error"},
+    model="text-only",
+)

@@ -2,153 +2,151 @@
 
 from __future__ import annotations
 
-from itertools import count
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import Edit, Members, change, refuse
+from reference_server.faults.words.openai import CHAT, reword
+from reference_server.faults.words.situations import Situation, asked, both, has, sent, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
-_ANSWERS = count(1)
+
+def _refuse(status: int = 400) -> Edit:
+    return refuse(status, "This value cannot be used.")
 
 
-@fault(_CHAT, breaks={"chat.temperature"}, gateway="foxora")
-def temperature_0_refused(reply: Reply, call: Call) -> Reply:
-    """`temperature: 0` is taken as a missing value and refused."""
-    return _refused() if _value(call, "temperature") == 0 else reply
+def _number(name: str, test: Callable[[float], bool]) -> Situation:
+    """The parameter is a number that passes a test."""
+
+    def passes(call: Call) -> bool:
+        value = sent(call).get(name)
+        return isinstance(value, int | float) and not isinstance(value, bool) and test(value)
+
+    return asked(passes)
 
 
-@fault(_CHAT, breaks={"chat.temperature"}, gateway="foxapi")
-def temperature_above_1_refused(reply: Reply, call: Call) -> Reply:
-    """The range of `temperature` ends at 1."""
-    return _refused() if _value(call, "temperature") > 1 else reply
+def _is_0(value: float) -> bool:
+    return value == 0
 
 
-@fault(_CHAT, breaks={"chat.temperature"}, gateway="ofox")
-def temperature_must_be_whole(reply: Reply, call: Call) -> Reply:
-    """A fractional `temperature` within the range is a server error."""
-    return _refused(500) if 0 < _value(call, "temperature") < 1 else reply
+def _clamp(name: str, least: float, most: float) -> Members:
+    """Move a number outside the range to the bound."""
+    inside = lambda value: min(max(value, least), most) if isinstance(value, int | float) else value  # noqa: E731
+    return change(name, inside)
 
 
-@request_fault(_CHAT, breaks={"chat.temperature.outside"}, before="validation")
-def temperature_clamped(call: Call) -> None:
-    """A `temperature` outside the range is moved to its bound."""
-    _clamp(call, "temperature", 0, 2)
+_temperature = partial(_number, "temperature")
+_unknown = has("x_conformance_probe")
+temperature_0_refused = fault(
+    CHAT,
+    "`temperature: 0` is refused.",
+    _refuse(),
+    when=_temperature(_is_0),
+    breaks={"chat.temperature"},
+    gateway="foxora",
+)
+temperature_above_1_refused = fault(
+    CHAT,
+    "The range of `temperature` ends at 1.",
+    _refuse(),
+    when=_temperature(lambda value: value > 1),
+    breaks={"chat.temperature"},
+    gateway="foxapi",
+)
+temperature_must_be_whole = fault(
+    CHAT,
+    "A fractional `temperature` within the range is a server error.",
+    _refuse(500),
+    when=_temperature(lambda value: 0 < value < 1),
+    breaks={"chat.temperature"},
+    gateway="ofox",
+)
+temperature_clamped = request_fault(
+    CHAT,
+    "A `temperature` out of range is clamped.",
+    _clamp("temperature", 0, 2),
+    breaks={"chat.temperature.outside"},
+    before="validation",
+)
+top_p_0_refused = fault(
+    CHAT, "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), breaks={"chat.top-p"}, gateway="foxapi"
+)
+top_p_clamped = request_fault(
+    CHAT, "`top_p` out of range is clamped.", _clamp("top_p", 0, 1), breaks={"chat.top-p.outside"}, before="validation"
+)
+frequency_penalty_below_0_refused = fault(
+    CHAT,
+    "A negative `frequency_penalty` is refused.",
+    _refuse(),
+    when=_number("frequency_penalty", lambda value: value < 0),
+    breaks={"chat.frequency-penalty"},
+    gateway="foxapi",
+)
+frequency_penalty_clamped = request_fault(
+    CHAT,
+    "A `frequency_penalty` outside the range is moved to its bound.",
+    _clamp("frequency_penalty", -2, 2),
+    breaks={"chat.frequency-penalty.outside"},
+    before="validation",
+)
+presence_penalty_fails = fault(
+    CHAT,
+    "A `presence_penalty` within the range is a server error.",
+    _refuse(500),
+    when=both(served, _number("presence_penalty", bool)),
+    breaks={"chat.presence-penalty"},
+)
+presence_penalty_clamped = request_fault(
+    CHAT,
+    "A `presence_penalty` outside the range is moved to its bound.",
+    _clamp("presence_penalty", -2, 2),
+    breaks={"chat.presence-penalty.outside"},
+    before="validation",
+)
+seed_fails = fault(
+    CHAT, "A `seed` gives a 500.", _refuse(500), when=_number("seed", lambda value: value == 7), breaks={"chat.seed"}
+)
 
 
-@fault(_CHAT, breaks={"chat.top-p"}, gateway="foxapi")
-def top_p_0_refused(reply: Reply, call: Call) -> Reply:
-    """`top_p: 0` is refused."""
-    return _refused() if _value(call, "top_p") == 0 else reply
-
-
-@request_fault(_CHAT, breaks={"chat.top-p.outside"}, before="validation")
-def top_p_clamped(call: Call) -> None:
-    """A `top_p` outside the range is moved to its bound."""
-    _clamp(call, "top_p", 0, 1)
-
-
-@fault(_CHAT, breaks={"chat.frequency-penalty"}, gateway="foxapi")
-def frequency_penalty_below_0_refused(reply: Reply, call: Call) -> Reply:
-    """A negative `frequency_penalty` is refused."""
-    return _refused() if _value(call, "frequency_penalty") < 0 else reply
-
-
-@request_fault(_CHAT, breaks={"chat.frequency-penalty.outside"}, before="validation")
-def frequency_penalty_clamped(call: Call) -> None:
-    """A `frequency_penalty` outside the range is moved to its bound."""
-    _clamp(call, "frequency_penalty", -2, 2)
-
-
-@fault(_CHAT, breaks={"chat.presence-penalty"})
-def presence_penalty_fails(reply: Reply, call: Call) -> Reply:
-    """A `presence_penalty` within the range is a server error."""
-    return _refused(500) if _value(call, "presence_penalty") and reply.ok else reply
-
-
-@request_fault(_CHAT, breaks={"chat.presence-penalty.outside"}, before="validation")
-def presence_penalty_clamped(call: Call) -> None:
-    """A `presence_penalty` outside the range is moved to its bound."""
-    _clamp(call, "presence_penalty", -2, 2)
-
-
-@fault(_CHAT, breaks={"chat.seed"})
-def seed_fails(reply: Reply, call: Call) -> Reply:
-    """A `seed` is a server error."""
-    return _refused(500) if _value(call, "seed") == 7 else reply
-
-
-@fault(_CHAT, breaks={"chat.seed.repeatable"})
-def seed_ignored(reply: Reply, call: Call) -> Reply:
+@fault(CHAT, breaks={"chat.seed.repeatable"})
+def seed_ignored(reply: Reply, call: Call) -> None:
     """Two answers to one seed differ."""
-
-    def vary(body: dict[str, Any]) -> None:
-        for choice in body["choices"]:
-            choice["message"]["content"] += f" ({next(_ANSWERS)})"
-
-    return reply.edit(vary) if _value(call, "seed") else reply
+    if sent(call).get("seed"):
+        number = call.memory["seeds"] = call.memory.get("seeds", 0) + 1
+        reword(lambda text: f"{text} ({number})")(reply, call)
 
 
-@fault(_CHAT, breaks={"chat.logit-bias"})
-def logit_bias_fails(reply: Reply, call: Call) -> Reply:
-    """A `logit_bias` is a server error."""
-    return _refused(500) if _holds(call, "logit_bias") else reply
-
-
-@fault(_CHAT, breaks={"chat.user"})
-def user_refused(reply: Reply, call: Call) -> Reply:
-    """`user` is refused."""
-    return _refused() if _holds(call, "user") else reply
-
-
-@fault(_CHAT, breaks={"chat.metadata"})
-def metadata_fails(reply: Reply, call: Call) -> Reply:
-    """`metadata` is a server error."""
-    return _refused(500) if _holds(call, "metadata") else reply
-
-
-@fault(_CHAT, breaks={"chat.optional-null"})
-def null_refused_in_options(reply: Reply, call: Call) -> Reply:
-    """Any optional parameter but `stream` that is null is refused."""
-    nulls = isinstance(call.body, dict) and any(call.body[name] is None for name in call.body if name != "stream")
-    return _refused() if nulls and reply.ok else reply
-
-
-@fault(_CHAT, breaks={"chat.optional-null"}, gateway="foxapi")
-def n_null_fails(reply: Reply, call: Call) -> Reply:
-    """`n: null` is a server error."""
-    return _refused(500) if isinstance(call.body, dict) and call.body.get("n", 1) is None else reply
-
-
-@fault(_CHAT, breaks={"chat.unknown-parameter"})
-def unknown_parameter_fails(reply: Reply, call: Call) -> Reply:
-    """A parameter that is not known is a server error."""
-    return _refused(500) if _holds(call, "x_conformance_probe") else reply
-
-
-@fault(_CHAT, breaks={"chat.unknown-parameter.ignored"})
-def unknown_parameter_refused(reply: Reply, call: Call) -> Reply:
-    """A parameter that is not known is refused without being named."""
-    return _refused() if _holds(call, "x_conformance_probe") else reply
-
-
-def _value(call: Call, name: str) -> float:
-    """The number that a parameter has, or one that is nothing special."""
-    value = call.body.get(name) if isinstance(call.body, dict) else None
-    usual = 1 if name in ("temperature", "top_p") else 0
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else usual
-
-
-def _holds(call: Call, name: str) -> bool:
-    return isinstance(call.body, dict) and call.body.get(name) is not None
-
-
-def _clamp(call: Call, name: str, least: float, most: float) -> None:
-    if isinstance(call.body, dict) and isinstance(call.body.get(name), int | float):
-        call.body[name] = min(max(call.body[name], least), most)
-
-
-def _refused(status: int = 400) -> Reply:
-    error = {"message": "This value cannot be used.", "type": "invalid_request_error", "param": None, "code": None}
-    return Reply.json({"error": error}, status)
+logit_bias_fails = fault(
+    CHAT, "A `logit_bias` is a server error.", _refuse(500), when=has("logit_bias"), breaks={"chat.logit-bias"}
+)
+user_refused = fault(CHAT, "`user` is refused.", _refuse(), when=has("user"), breaks={"chat.user"})
+metadata_fails = fault(
+    CHAT, "`metadata` is a server error.", _refuse(500), when=has("metadata"), breaks={"chat.metadata"}
+)
+null_refused_in_options = fault(
+    CHAT,
+    "Any optional parameter but `stream` that is null is refused.",
+    _refuse(),
+    when=both(served, asked(lambda call: None in (sent(call) | {"stream": True}).values())),
+    breaks={"chat.optional-null"},
+)
+n_null_fails = fault(
+    CHAT,
+    "`n: null` is a server error.",
+    _refuse(500),
+    when=asked(lambda call: sent(call).get("n", 1) is None),
+    breaks={"chat.optional-null"},
+    gateway="foxapi",
+)
+unknown_parameter_fails = fault(
+    CHAT, "An unknown parameter is a server error.", _refuse(500), when=_unknown, breaks={"chat.unknown-parameter"}
+)
+unknown_parameter_refused = fault(
+    CHAT,
+    "An unknown parameter is refused without its name.",
+    _refuse(),
+    when=_unknown,
+    breaks={"chat.unknown-parameter.ignored"},
+)

@@ -5,86 +5,69 @@ from __future__ import annotations
 from typing import Any
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import change, drop, put, refuse
+from reference_server.faults.words.openai import CHAT, FINISH, reword, streams
+from reference_server.faults.words.situations import asked, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
-
-
-@fault(_CHAT, breaks={"chat.stop"}, gateway="foxapi")
-def stop_array_refused(reply: Reply, call: Call) -> Reply:
-    """Several stop texts are refused."""
-    error = {"message": "stop must be a string.", "type": "invalid_request_error", "param": "stop", "code": None}
-    return Reply.json({"error": error}, 400) if isinstance(_stop(call), list) else reply
-
-
-@request_fault(_CHAT, breaks={"chat.stop.too-many"}, before="validation")
-def fifth_stop_dropped(call: Call) -> None:
-    """Stop texts after the fourth are ignored."""
-    if isinstance(_stop(call), list):
-        call.body["stop"] = call.body["stop"][:4]
-
-
-@request_fault(_CHAT, breaks={"chat.stop.excluded", "chat.stop.stream"})
-def stop_ignored(call: Call) -> None:
-    """`stop` is dropped."""
-    call.body.pop("stop", None)
-
-
-@request_fault(_CHAT, breaks={"chat.stop.excluded", "chat.stop.stream"})
-def first_stop_only(call: Call) -> None:
-    """Of several stop texts the first alone stops."""
-    if isinstance(_stop(call), list):
-        call.body["stop"] = call.body["stop"][:1]
-
-
-@fault(_CHAT, breaks={"chat.stop.excluded"})
-def stop_text_included(reply: Reply, call: Call) -> Reply:
-    """A whole answer ends with its stop text."""
-
-    def include(body: dict[str, Any]) -> None:
-        stop = _stop(call)
-        for choice in body["choices"]:
-            choice["message"]["content"] += stop if isinstance(stop, str) else stop[-1]
-
-    return reply.edit(include) if _stop(call) else reply
-
-
-@fault(_CHAT, breaks={"chat.stop.finish-reason"})
-def stopped_answer_ends_with_stop_sequence(reply: Reply, call: Call) -> Reply:
-    """A whole answer that may be stopped ends with a word of another protocol."""
-
-    def rename(body: dict[str, Any]) -> None:
-        for choice in body["choices"]:
-            choice["finish_reason"] = "stop_sequence"
-
-    return reply.edit(rename) if _stop(call) else reply
-
-
-@fault(_CHAT, breaks={"chat.stop.keeps-before"})
-def too_much_stopped(reply: Reply, call: Call) -> Reply:
-    """The last word before the stop text is lost with it."""
-
-    def shorten(body: dict[str, Any]) -> None:
-        for choice in body["choices"]:
-            choice["message"]["content"] = choice["message"]["content"].rstrip(" ,").rpartition(" ")[0]
-
-    return reply.edit(shorten) if _stop(call) else reply
-
-
-@request_fault(_CHAT, breaks={"chat.stop.stream"})
-def stop_ignored_in_streams(call: Call) -> None:
-    """`stop` does not end a stream."""
-    if call.body.get("stream"):
-        call.body.pop("stop", None)
-
-
-@request_fault(_CHAT, breaks={"chat.stop.stream"})
-def stop_across_fragments_missed(call: Call) -> None:
-    """A stop text that spans several fragments does not end a stream."""
-    if call.body.get("stream") and any(" " in word for word in _stop(call) or ()):
-        call.body.pop("stop")
+_STREAMS = {"chat.stop.excluded", "chat.stop.stream"}
 
 
 def _stop(call: Call) -> Any:
-    return call.body.get("stop") if isinstance(call.body, dict) else None
+    return sent(call).get("stop")
+
+
+_stoppable = asked(lambda call: bool(_stop(call)))
+stop_array_refused = fault(
+    CHAT,
+    "Several stop texts are refused.",
+    refuse(400, "stop must be a string.", param="stop"),
+    when=asked(lambda call: isinstance(_stop(call), list)),
+    breaks={"chat.stop"},
+    gateway="foxapi",
+)
+fifth_stop_dropped = request_fault(
+    CHAT,
+    "Stop texts after the fourth are ignored.",
+    change("stop", lambda texts: texts[:4], list),
+    breaks={"chat.stop.too-many"},
+    before="validation",
+)
+stop_ignored = request_fault(CHAT, "`stop` is dropped.", drop("stop"), breaks=_STREAMS)
+first_stop_only = request_fault(
+    CHAT, "Of several stop texts the first alone stops.", change("stop", lambda texts: texts[:1], list), breaks=_STREAMS
+)
+
+
+@fault(CHAT, breaks={"chat.stop.excluded"})
+def stop_text_included(reply: Reply, call: Call) -> None:
+    """A whole answer ends with its stop text."""
+    if stop := _stop(call):
+        reword(lambda text: text + (stop if isinstance(stop, str) else stop[-1]))(reply, call)
+
+
+stopped_answer_ends_with_stop_sequence = fault(
+    CHAT,
+    "A whole answer ends with `stop_sequence`.",
+    put(FINISH, "stop_sequence"),
+    when=_stoppable,
+    breaks={"chat.stop.finish-reason"},
+)
+too_much_stopped = fault(
+    CHAT,
+    "The last word before the stop text is lost.",
+    reword(lambda text: text.rstrip(" ,").rpartition(" ")[0]),
+    when=_stoppable,
+    breaks={"chat.stop.keeps-before"},
+)
+stop_ignored_in_streams = request_fault(
+    CHAT, "`stop` does not end a stream.", drop("stop"), when=streams, breaks={"chat.stop.stream"}
+)
+stop_across_fragments_missed = request_fault(
+    CHAT,
+    "A stop text that spans several fragments does not end a stream.",
+    drop("stop"),
+    when=lambda call: streams(call) and any(" " in text for text in _stop(call) or ()),
+    breaks={"chat.stop.stream"},
+)

@@ -2,68 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from zlib import crc32
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.chat_stream import _append, _deltas, _is_plain
+from reference_server.faults.words.edits import add, change, in_chunks, insert, raw, swap
+from reference_server.faults.words.openai import CHAT, add_chunk, insert_chunk, piece, plain
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
 _GIRL = "\U0001f467"
+_LATE_CALL = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "late", "arguments": "{}"}}
+
+chunk_ids_are_numbers = fault(
+    CHAT, "The id is a number.", in_chunks(change("id", lambda id_: crc32(id_.encode()))), breaks={"chat.stream.id"}
+)
+chunks_of_the_epoch = fault(
+    CHAT, "`created` of every chunk is 0.", in_chunks(change("created", lambda _: 0)), breaks={"chat.stream.created"}
+)
+chunks_in_milliseconds = fault(
+    CHAT,
+    "`created` is in milliseconds.",
+    in_chunks(change("created", lambda time: time * 1000)),
+    breaks={"chat.stream.created"},
+)
+chunk_time_with_fraction = fault(
+    CHAT, "`created` of every chunk has a fraction.", in_chunks(add("created", 0.25)), breaks={"chat.stream.created"}
+)
+chunk_time_as_text = fault(
+    CHAT, "`created` of every chunk is a text.", in_chunks(change("created", str)), breaks={"chat.stream.created"}
+)
+chunk_models_blank = fault(
+    CHAT, "`model` of every chunk is empty.", in_chunks(change("model", lambda _: "")), breaks={"chat.stream.model"}
+)
+chunk_models_are_objects = fault(
+    CHAT, "`model` is an object.", in_chunks(change("model", lambda one: {"id": one})), breaks={"chat.stream.model"}
+)
 
 
-def _in_every_chunk(reply: Reply, **values: Callable[[Any], Any]) -> None:
-    for chunk in reply.chunks:
-        for name, change in values.items():
-            if name in chunk:
-                chunk[name] = change(chunk[name])
-
-
-@fault(_CHAT, breaks={"chat.stream.id"})
-def chunk_ids_are_numbers(reply: Reply) -> None:
-    """The id of a stream is a number."""
-    _in_every_chunk(reply, id=lambda name: hash(name) % 10**9)
-
-
-@fault(_CHAT, breaks={"chat.stream.created"})
-def chunks_of_the_epoch(reply: Reply) -> None:
-    """`created` of every chunk is 0."""
-    _in_every_chunk(reply, created=lambda _: 0)
-
-
-@fault(_CHAT, breaks={"chat.stream.created"})
-def chunks_in_milliseconds(reply: Reply) -> None:
-    """`created` of every chunk counts milliseconds."""
-    _in_every_chunk(reply, created=lambda seconds: seconds * 1000)
-
-
-@fault(_CHAT, breaks={"chat.stream.created"})
-def chunk_time_with_fraction(reply: Reply) -> None:
-    """`created` of every chunk has a fraction."""
-    _in_every_chunk(reply, created=lambda seconds: seconds + 0.25)
-
-
-@fault(_CHAT, breaks={"chat.stream.created"})
-def chunk_time_as_text(reply: Reply) -> None:
-    """`created` of every chunk is a text."""
-    _in_every_chunk(reply, created=str)
-
-
-@fault(_CHAT, breaks={"chat.stream.model"})
-def chunk_models_blank(reply: Reply) -> None:
-    """`model` of every chunk is empty."""
-    _in_every_chunk(reply, model=lambda _: "")
-
-
-@fault(_CHAT, breaks={"chat.stream.model"})
-def chunk_models_are_objects(reply: Reply) -> None:
-    """`model` of every chunk is an object."""
-    _in_every_chunk(reply, model=lambda name: {"id": name})
-
-
-@fault(_CHAT, breaks={"chat.stream.object"})
+@fault(CHAT, breaks={"chat.stream.object"})
 def only_first_chunk_has_object(reply: Reply) -> None:
     """Only the first chunk says what it is."""
     for chunk in reply.chunks[1:]:
@@ -71,7 +47,7 @@ def only_first_chunk_has_object(reply: Reply) -> None:
             chunk.pop("object", None)
 
 
-@fault(_CHAT, breaks={"chat.stream.choices"})
+@fault(CHAT, breaks={"chat.stream.choices"})
 def null_among_choices(reply: Reply) -> None:
     """The first chunk has null beside its choice."""
     for chunk in reply.chunks[:1]:
@@ -79,55 +55,42 @@ def null_among_choices(reply: Reply) -> None:
             chunk["choices"].append(None)
 
 
-@fault(_CHAT, breaks={"chat.stream.choice-index"})
-def second_choice_unasked(reply: Reply, call: Call) -> None:
-    """The plainest stream ends with a second choice, which is empty."""
-    if _is_plain(call) and reply.chunks:
-        empty = {"index": 1, "delta": {}, "finish_reason": "stop"}
-        _append(reply, {**reply.chunks[0], "choices": [empty]})
+second_choice_unasked = fault(
+    CHAT,
+    "The plainest stream ends with a second choice, which is empty.",
+    add_chunk(choices=[{"index": 1, "delta": {}, "finish_reason": "stop"}]),
+    when=plain,
+    breaks={"chat.stream.choice-index"},
+)
+later_content_as_part = fault(
+    CHAT, "A later piece is an array.", insert_chunk(2, choices=piece(content=[])), breaks={"chat.stream.content-type"}
+)
+tool_call_after_finish = fault(
+    CHAT,
+    "A fragment of a tool call follows the end of the plainest text.",
+    add_chunk(choices=piece(tool_calls=[_LATE_CALL])),
+    when=plain,
+    breaks={"chat.stream.nothing-after-finish"},
+)
+surrogates_torn_apart = fault(
+    CHAT,
+    "Half of an emoji is lost, as the escapes of JSON write it.",
+    raw(lambda data: data.replace(_GIRL.encode(), b"\\ud83d")),
+    when=lambda reply, _: _GIRL.encode() in reply.encoded() and reply.events is not None,
+    breaks={"chat.stream.unicode"},
+)
 
 
-@fault(_CHAT, breaks={"chat.stream.content-type"})
-def later_content_as_part(reply: Reply) -> None:
-    """An empty fragment in the middle of a stream is an array."""
-    for chunk in reply.chunks[1:2]:
-        part = {"index": 0, "delta": {"content": []}, "finish_reason": None}
-        if chunk.get("choices") and reply.events:
-            reply.events.insert(2, {**chunk, "choices": [part]})
-
-
-@fault(_CHAT, breaks={"chat.stream.nothing-after-finish"})
-def tool_call_after_finish(reply: Reply, call: Call) -> None:
-    """A fragment of a tool call follows the end of the plainest text."""
-    if _is_plain(call) and reply.chunks:
-        fragment = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "late", "arguments": "{}"}}
-        late = {"index": 0, "delta": {"tool_calls": [fragment]}, "finish_reason": None}
-        _append(reply, {**reply.chunks[0], "choices": [late]})
-
-
-@fault(_CHAT, breaks={"chat.stream.unicode"})
-def surrogates_torn_apart(reply: Reply) -> None:
-    """Half of an emoji is lost, as the escapes of JSON write it."""
-    if any(_GIRL in (delta.get("content") or "") for delta in _deltas(reply)):
-        reply.raw(lambda data: data.replace(_GIRL.encode(), b"\\ud83d"))
-
-
-@fault(_CHAT, breaks={"chat.stream.framing"})
+@fault(CHAT, breaks={"chat.stream.framing"})
 def stream_of_comments(reply: Reply, call: Call) -> None:
     """The plainest stream holds comments and no event."""
-    if reply.events and _is_plain(call):
+    if reply.events and plain(reply, call):
         reply.events = [b": still working\n\n"]
 
 
-@fault(_CHAT, breaks={"chat.stream.json-events"})
-def first_event_is_text(reply: Reply) -> None:
-    """A stream begins with a greeting."""
-    if reply.events:
-        reply.events.insert(0, "connected")
-
-
-@request_fault(_CHAT, breaks={"chat.stream.null"}, before="validation")
-def null_makes_a_stream(call: Call) -> None:
-    """`stream: null` is answered by a stream."""
-    if isinstance(call.body, dict) and call.body.get("stream", False) is None:
-        call.body["stream"] = True
+first_event_is_text = fault(
+    CHAT, "A stream begins with a greeting.", insert(0, "connected"), breaks={"chat.stream.json-events"}
+)
+null_makes_a_stream = request_fault(
+    CHAT, "`stream: null` gives a stream.", swap("stream", None, True), breaks={"chat.stream.null"}, before="validation"
+)

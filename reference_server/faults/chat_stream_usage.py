@@ -2,61 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reference_server.faults import fault
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.edits import Edit, Members, add, change, in_chunks, put, refuse, without
+from reference_server.faults.words.openai import CHAT, piece
+from reference_server.faults.words.situations import both, has, served
+from reference_server.wire.reply import Chunk, Reply
 
-_CHAT = "createChatCompletion"
-
-
-@fault(_CHAT, breaks={"chat.stream.usage"})
-def stream_without_usage(reply: Reply) -> Reply:
-    """`include_usage` is accepted, but no chunk carries the usage."""
-    return reply.without(lambda event: isinstance(event, dict) and event.get("choices") == [])
+_IDENTITY = {"chat.stream.usage.identity"}
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.choices"})
-def usage_chunk_with_choice(reply: Reply) -> None:
-    """The usage chunk has a choice with an empty delta."""
-    for chunk in _usage_chunks(reply):
-        chunk["choices"] = [{"index": 0, "delta": {}, "finish_reason": None}]
+def _is_usage(chunk: Chunk) -> bool:
+    """The chunk carries the usage."""
+    return chunk.get("choices") == [] and bool(chunk.get("usage"))
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.last"})
+def _usage_chunks(reply: Reply) -> list[Chunk]:
+    return [chunk for chunk in reply.chunks if _is_usage(chunk)]
+
+
+def _in_usage(edit: Members) -> Edit:
+    """Edit the chunk that carries the usage."""
+    return in_chunks(Members(lambda chunk: edit.apply(chunk) if _is_usage(chunk) else None))
+
+
+stream_without_usage = fault(
+    CHAT,
+    "`include_usage` is accepted, but no chunk carries the usage.",
+    without(lambda event: isinstance(event, dict) and event.get("choices") == []),
+    breaks={"chat.stream.usage"},
+)
+usage_chunk_with_choice = fault(
+    CHAT, "The usage chunk has a choice.", _in_usage(put("choices", piece())), breaks={"chat.stream.usage.choices"}
+)
+
+
+@fault(CHAT, breaks={"chat.stream.usage.last"})
 def usage_first(reply: Reply) -> None:
     """The usage chunk comes first."""
-    for chunk in _usage_chunks(reply):
-        if reply.events:
-            reply.events.remove(chunk)
-            reply.events.insert(1, chunk)
+    usage = _usage_chunks(reply)
+    if reply.events and usage:
+        reply.events.remove(usage[0])
+        reply.events.insert(1, usage[0])
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.last"})
+@fault(CHAT, breaks={"chat.stream.usage.last"})
 def usage_sent_twice(reply: Reply) -> None:
     """The usage chunk comes twice."""
-    for chunk in _usage_chunks(reply):
-        if reply.events:
-            reply.events.insert(reply.events.index(chunk), dict(chunk))
+    usage = _usage_chunks(reply)
+    if reply.events and usage:
+        reply.events.insert(reply.events.index(usage[0]), dict(usage[0]))
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.null-before"})
+@fault(CHAT, breaks={"chat.stream.usage.null-before"})
 def usage_in_every_chunk(reply: Reply) -> None:
     """Every chunk reports the usage so far."""
-    if _usage_chunks(reply):
-        for place, chunk in enumerate(reply.chunks[:-1]):
-            chunk["usage"] = {"prompt_tokens": 13, "completion_tokens": place, "total_tokens": 13 + place}
+    for place, chunk in enumerate(reply.chunks[:-1]) if _usage_chunks(reply) else ():
+        chunk["usage"] = {"prompt_tokens": 13, "completion_tokens": place, "total_tokens": 13 + place}
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.total"})
-def streamed_total_off_by_one(reply: Reply) -> None:
-    """The streamed total is one less than the sum."""
-    for chunk in _usage_chunks(reply):
-        chunk["usage"]["total_tokens"] -= 1
+streamed_total_off_by_one = fault(
+    CHAT, "The total is too low by one.", _in_usage(add("usage.total_tokens", -1)), breaks={"chat.stream.usage.total"}
+)
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.equals-whole"})
+@fault(CHAT, breaks={"chat.stream.usage.equals-whole"})
 def streamed_usage_counts_chunks(reply: Reply) -> None:
     """A stream is counted as one prompt token and as many completion tokens as chunks."""
     for chunk in _usage_chunks(reply):
@@ -64,27 +73,16 @@ def streamed_usage_counts_chunks(reply: Reply) -> None:
         chunk["usage"] = {"prompt_tokens": 1, "completion_tokens": count, "total_tokens": count + 1}
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.identity"})
-def usage_chunk_without_object(reply: Reply) -> None:
-    """The usage chunk is missing its object, so that the official client loses it."""
-    for chunk in _usage_chunks(reply):
-        chunk["object"] = "usage"
-
-
-@fault(_CHAT, breaks={"chat.stream.usage.identity"})
-def usage_chunk_with_its_own_id(reply: Reply) -> None:
-    """The usage chunk has an id of its own."""
-    for chunk in _usage_chunks(reply):
-        chunk["id"] += "-usage"
-
-
-@fault(_CHAT, breaks={"chat.stream.usage"})
-def include_usage_refused(reply: Reply, call: Call) -> Reply:
-    """`stream_options` is refused as unknown."""
-    error = {"message": "Unknown parameter.", "type": "invalid_request_error", "param": "stream_options", "code": None}
-    asked = isinstance(call.body, dict) and call.body.get("stream_options")
-    return Reply.json({"error": error}, 400) if asked and reply.ok else reply
-
-
-def _usage_chunks(reply: Reply) -> list[dict[str, Any]]:
-    return [chunk for chunk in reply.chunks if chunk.get("choices") == [] and chunk.get("usage")]
+usage_chunk_without_object = fault(
+    CHAT, "The usage chunk has another object.", _in_usage(put("object", "usage")), breaks=_IDENTITY
+)
+usage_chunk_with_its_own_id = fault(
+    CHAT, "The usage chunk has an id of its own.", _in_usage(change("id", "{}-usage".format)), breaks=_IDENTITY
+)
+include_usage_refused = fault(
+    CHAT,
+    "`stream_options` is refused as unknown.",
+    refuse(400, "Unknown parameter.", param="stream_options"),
+    when=both(served, has("stream_options")),
+    breaks={"chat.stream.usage"},
+)

@@ -2,116 +2,101 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import change, error_body, fill, in_error, put, status, swap
+from reference_server.faults.words.embeddings import FORMAT
+from reference_server.faults.words.openai import EMBED
+from reference_server.faults.words.situations import UNKNOWN_MODEL, asked, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_EMBED = "createEmbedding"
+_FREE = {"prompt_tokens": 0, "total_tokens": 0}
 
 
-@request_fault(_EMBED, breaks={"embeddings.missing-input"}, before="validation")
-def embeddings_of_nothing(call: Call) -> None:
-    """A request without input is served."""
-    call.body.setdefault("input", "nothing")
+def _without_input(reply: Reply, call: Call) -> bool:
+    return "input" not in call.body and reply.cause == "missing_field"
 
 
-@fault(_EMBED, breaks={"embeddings.missing-input"})
-def embeddings_without_input_fail(reply: Reply, call: Call) -> None:
-    """A request without input is the server's failure."""
-    if "input" not in call.body and reply.cause == "missing_field":
-        reply.status = 500
+def _message(error: dict[str, Any]) -> str:
+    return error["message"]
 
 
-@request_fault(_EMBED, breaks={"embeddings.missing-model"}, before="validation")
-def embeddings_of_default_model(call: Call) -> None:
-    """A request without a model is served by some model."""
-    call.body.setdefault("model", "embedding")
+def _words(body: dict[str, Any]) -> bytes:
+    return body["error"]["message"].encode()
 
 
-@request_fault(_EMBED, breaks={"embeddings.input-type"}, before="validation")
-def embeddings_of_numbers(call: Call) -> None:
-    """A number counts as its digits."""
-    if isinstance(call.body.get("input"), int):
-        call.body["input"] = str(call.body["input"])
+def _mixed(call: Call) -> bool:
+    value = sent(call).get("input")
+    return isinstance(value, list) and {str, int} <= {type(one) for one in value}
 
 
-@request_fault(_EMBED, breaks={"embeddings.input-type"}, before="validation")
-def embeddings_of_objects(call: Call) -> None:
-    """Any value counts as its JSON text."""
-    if isinstance(call.body.get("input"), dict):
-        call.body["input"] = str(call.body["input"])
+# The input.
+embeddings_of_nothing = request_fault(
+    EMBED, "No input is needed.", fill("input", "nothing"), breaks={"embeddings.missing-input"}, before="validation"
+)
+embeddings_without_input_fail = fault(
+    EMBED, "No input is a 500.", status(500), when=_without_input, breaks={"embeddings.missing-input"}
+)
+embeddings_of_numbers = request_fault(
+    EMBED, "A number is text.", change("input", str, int), breaks={"embeddings.input-type"}, before="validation"
+)
+embeddings_of_objects = request_fault(
+    EMBED, "An object is text.", change("input", str, dict), breaks={"embeddings.input-type"}, before="validation"
+)
+embeddings_of_mixed_input_fail = fault(
+    EMBED, "Texts among numbers are a 500.", status(500), when=asked(_mixed), breaks={"embeddings.input-type"}
+)
+embeddings_of_empty_text = request_fault(
+    EMBED, "An empty text has a vector.", swap("input", "", " "), breaks={"embeddings.empty-text"}, before="validation"
+)
+embeddings_of_empty_text_among_others = request_fault(
+    EMBED,
+    "A list may hold empty text.",
+    swap("input[]", "", " "),
+    breaks={"embeddings.empty-text"},
+    before="validation",
+)
+embeddings_of_empty_list = fault(
+    EMBED,
+    "No texts give no vectors.",
+    lambda _, call: Reply.json({"object": "list", "data": [], "model": call.body.get("model"), "usage": _FREE}),
+    when=asked(lambda call: sent(call).get("input") == []),
+    breaks={"embeddings.empty-list"},
+)
 
-
-@fault(_EMBED, breaks={"embeddings.input-type"})
-def embeddings_of_mixed_input_fail(reply: Reply, call: Call) -> None:
-    """Texts and numbers in one array are the server's failure."""
-    given = call.body.get("input")
-    if isinstance(given, list) and {str, int} <= {type(one) for one in given}:
-        reply.status = 500
-
-
-@request_fault(_EMBED, breaks={"embeddings.empty-text"}, before="validation")
-def embeddings_of_empty_text(call: Call) -> None:
-    """An empty text has a vector."""
-    if call.body.get("input") == "":
-        call.body["input"] = " "
-
-
-@request_fault(_EMBED, breaks={"embeddings.empty-text"}, before="validation")
-def embeddings_of_empty_text_among_others(call: Call) -> None:
-    """An empty text among others has a vector."""
-    if isinstance(call.body.get("input"), list):
-        call.body["input"] = [text or " " for text in call.body["input"]]
-
-
-@fault(_EMBED, breaks={"embeddings.empty-list"})
-def embeddings_of_empty_list(reply: Reply, call: Call) -> Reply:
-    """No texts give no vectors."""
-    usage = {"prompt_tokens": 0, "total_tokens": 0}
-    empty = Reply.json({"object": "list", "data": [], "model": call.body.get("model"), "usage": usage})
-    return empty if call.body.get("input") == [] else reply
-
-
-@request_fault(_EMBED, breaks={"embeddings.encoding-format"}, before="validation")
-def embeddings_in_any_format(call: Call) -> None:
-    """A format that does not exist counts as `float`."""
-    if call.body.get("encoding_format") not in ("float", "base64"):
-        call.body.pop("encoding_format", None)
-
-
-@request_fault(_EMBED, breaks={"embeddings.unknown-model"}, before="handler")
-def embeddings_of_unknown_model(call: Call) -> None:
-    """A model that does not exist gives way to another one."""
-    if "no-such" in call.body["model"]:
-        call.body["model"] = "embedding"
-
-
-@fault(_EMBED, breaks={"embeddings.unknown-model"})
-def embeddings_of_unknown_model_fail(reply: Reply) -> None:
-    """A model that does not exist is the provider's failure."""
-    if reply.cause == "unknown_model":
-        reply.status = 502
-
-
-@request_fault(_EMBED, breaks={"embeddings.unauthorized"}, before="authentication")
-def embeddings_for_strangers(call: Call) -> None:
-    """No credential is needed."""
-    call.headers.setdefault("authorization", "Bearer sk-ok")
-
-
-@fault(_EMBED, breaks={"embeddings.error-body"})
-def embeddings_error_is_text(reply: Reply) -> Reply:
-    """A refusal is a sentence."""
-    return reply.edit_error(lambda body: body["error"]["message"].encode())
-
-
-@fault(_EMBED, breaks={"embeddings.error-body"})
-def embeddings_error_says_nothing(reply: Reply) -> Reply:
-    """The message of a refusal is empty."""
-    return reply.edit_error(lambda body: body["error"].update(message=""))
-
-
-@fault(_EMBED, breaks={"embeddings.error-body"})
-def embeddings_error_without_object(reply: Reply) -> Reply:
-    """The error is its message."""
-    return reply.edit_error(lambda body: {"error": body["error"]["message"]})
+# Everything else.
+embeddings_of_default_model = request_fault(
+    EMBED, "No model is needed.", fill("model", "embedding"), breaks={"embeddings.missing-model"}, before="validation"
+)
+embeddings_of_unknown_model = request_fault(
+    EMBED,
+    "A model that does not exist gives way to another one.",
+    change("model", lambda name: "embedding" if "no-such" in name else name),
+    breaks={"embeddings.unknown-model"},
+)
+embeddings_of_unknown_model_fail = fault(
+    EMBED, "An unknown model is a 502.", status(502), when=UNKNOWN_MODEL, breaks={"embeddings.unknown-model"}
+)
+embeddings_in_any_format = request_fault(
+    EMBED,
+    "A format that does not exist counts as `float`.",
+    change(FORMAT, lambda form: form if form in ("float", "base64") else "float"),
+    breaks={"embeddings.encoding-format"},
+    before="validation",
+)
+embeddings_for_strangers = request_fault(
+    EMBED,
+    "No credential is needed.",
+    lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
+    breaks={"embeddings.unauthorized"},
+    before="authentication",
+)
+embeddings_error_is_text = fault(EMBED, "A refusal is text.", error_body(_words), breaks={"embeddings.error-body"})
+embeddings_error_says_nothing = fault(
+    EMBED, "The message of a refusal is empty.", in_error(put("error.message", "")), breaks={"embeddings.error-body"}
+)
+embeddings_error_without_object = fault(
+    EMBED, "The error is its message.", in_error(change("error", _message)), breaks={"embeddings.error-body"}
+)

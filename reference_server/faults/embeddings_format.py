@@ -3,136 +3,141 @@
 from __future__ import annotations
 
 import struct
-from base64 import b64decode, b64encode
-from collections.abc import Callable
+from typing import Any
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.embeddings import Vector, change_floats, entries
+from reference_server.faults.words.edits import change, drop, put
+from reference_server.faults.words.embeddings import FORMAT, VECTOR, Vector, floats, pack, tokens
+from reference_server.faults.words.openai import EMBED
+from reference_server.faults.words.situations import asked, has
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
-
-_EMBED = "createEmbedding"
 
 
-def _repack(reply: Reply, pack: Callable[[Vector], bytes]) -> None:
-    """Write every vector in base64 anew."""
-    for entry in entries(reply):
-        if isinstance(entry["embedding"], str):
-            data = b64decode(entry["embedding"])
-            entry["embedding"] = b64encode(pack(list(struct.unpack(f"<{len(data) // 4}f", data)))).decode()
+def _doubles(vector: Vector) -> bytes:
+    return struct.pack(f"<{len(vector)}d", *vector)
 
 
-def _tokens(call: Call) -> list[int]:
-    """The input, when it is one array of tokens; nothing otherwise."""
-    given = call.body["input"]
-    return given if isinstance(given, list) and isinstance(given[0], int) else []
+def _big_endian(vector: Vector) -> bytes:
+    return struct.pack(f">{len(vector)}f", *vector)
 
 
-@request_fault(_EMBED, breaks={"embeddings.base64"})
-def embeddings_base64_ignored(call: Call) -> None:
-    """Vectors are numbers, whatever is asked for."""
-    call.body["encoding_format"] = "float"
-
-
-@request_fault(_EMBED, breaks={"embeddings.base64"}, before="validation")
-def embeddings_base64_refused(call: Call) -> None:
-    """The format that the official clients ask for is refused."""
-    if call.body.get("encoding_format") == "base64" and call.body.get("input") != ["a"] * 2048:
-        call.body["encoding_format"] = "base-64"
-
-
-@fault(_EMBED, breaks={"embeddings.base64.decodes"})
-def embeddings_base64_of_doubles(reply: Reply) -> None:
-    """The text holds numbers of 64 bits."""
-    _repack(reply, lambda vector: struct.pack(f"<{len(vector)}d", *vector))
-
-
-@fault(_EMBED, breaks={"embeddings.base64.decodes"})
-def embeddings_base64_for_addresses(reply: Reply) -> None:
-    """The text is written in the alphabet for addresses, without padding."""
-    for entry in entries(reply):
-        if isinstance(entry["embedding"], str):
-            entry["embedding"] = entry["embedding"].replace("+", "-").replace("/", "_").rstrip("=")
-
-
-@fault(_EMBED, breaks={"embeddings.base64.same"})
-def embeddings_base64_big_endian(reply: Reply) -> None:
-    """The numbers are written with their first byte first."""
-    _repack(reply, lambda vector: struct.pack(f">{len(vector)}f", *vector))
-
-
-@fault(_EMBED, breaks={"embeddings.base64.precise"})
-def embeddings_base64_of_halves(reply: Reply) -> None:
-    """The numbers were rounded to 16 bits."""
-    _repack(reply, lambda vector: struct.pack(f"<{len(vector)}f", *_halves(vector)))
-
-
-def _halves(vector: Vector) -> tuple[float, ...]:
+def _halves(vector: Vector) -> bytes:
     size = len(vector)
-    return struct.unpack(f"<{size}e", struct.pack(f"<{size}e", *vector))
+    return struct.pack(f"<{size}f", *struct.unpack(f"<{size}e", struct.pack(f"<{size}e", *vector)))
 
 
-@request_fault(
-    _EMBED, breaks={"embeddings.dimensions", "embeddings.dimensions.base64", "embeddings.dimensions.too-large"}
+def _for_addresses(data: str) -> str:
+    return data.replace("+", "-").replace("/", "_").rstrip("=")
+
+
+def _half_empty(vector: Vector) -> Vector:
+    half = len(vector) // 2
+    return [*vector[:half], *[0.0] * (len(vector) - half)]
+
+
+def _small_base64(call: Call) -> bool:
+    return call.body.get(FORMAT) == "base64" and call.body.get("input") != ["a"] * 2048
+
+
+def _senseless(call: Call) -> bool:
+    length = call.body.get("dimensions")
+    return not (isinstance(length, int) and length > 0)
+
+
+def _batch_of_tokens(call: Call) -> bool:
+    return isinstance(call.body["input"], list) and isinstance(call.body["input"][0], list)
+
+
+def _joined(arrays: list[list[Any]]) -> list[Any]:
+    return [token for array in arrays for token in array]
+
+
+# Base64.
+embeddings_base64_ignored = request_fault(
+    EMBED, "Vectors are numbers, whatever is asked for.", put(FORMAT, "float"), breaks={"embeddings.base64"}
 )
-def embeddings_dimensions_ignored(call: Call) -> None:
-    """Vectors are as long as ever."""
-    call.body.pop("dimensions", None)
+embeddings_base64_refused = request_fault(
+    EMBED,
+    "The format that the official clients ask for is refused.",
+    put(FORMAT, "base-64"),
+    when=_small_base64,
+    breaks={"embeddings.base64"},
+    before="validation",
+)
+embeddings_base64_of_doubles = fault(
+    EMBED, "The text holds numbers of 64 bits.", pack(_doubles), breaks={"embeddings.base64.decodes"}
+)
+embeddings_base64_for_addresses = fault(
+    EMBED,
+    "The text is written in the alphabet for addresses, without padding.",
+    change(VECTOR, _for_addresses, str),
+    breaks={"embeddings.base64.decodes"},
+)
+embeddings_base64_big_endian = fault(
+    EMBED, "The first byte of a number comes first.", pack(_big_endian), breaks={"embeddings.base64.same"}
+)
+embeddings_base64_of_halves = fault(
+    EMBED, "The numbers were rounded to 16 bits.", pack(_halves), breaks={"embeddings.base64.precise"}
+)
 
+# Dimensions.
+embeddings_dimensions_ignored = request_fault(
+    EMBED,
+    "Vectors are as long as ever.",
+    drop("dimensions"),
+    breaks={"embeddings.dimensions", "embeddings.dimensions.base64", "embeddings.dimensions.too-large"},
+)
+embeddings_padded_with_zeros = fault(
+    EMBED,
+    "Of the numbers that were asked for, the second half is 0.",
+    floats(_half_empty),
+    when=has("dimensions"),
+    breaks={"embeddings.dimensions"},
+)
+embeddings_dimensions_ignored_in_base64 = request_fault(
+    EMBED,
+    "Vectors in base64 are as long as ever.",
+    drop("dimensions"),
+    when=lambda call: call.body.get(FORMAT) == "base64",
+    breaks={"embeddings.dimensions.base64"},
+)
+embeddings_dimensions_capped = request_fault(
+    EMBED,
+    "More dimensions than there are give as many as there are.",
+    change("dimensions", lambda length: min(length, 256)),
+    breaks={"embeddings.dimensions.too-large"},
+)
+embeddings_dimensions_unchecked = request_fault(
+    EMBED,
+    "Wrong dimensions are dropped.",
+    drop("dimensions"),
+    when=_senseless,
+    breaks={"embeddings.dimensions.invalid"},
+    before="validation",
+)
 
-@fault(_EMBED, breaks={"embeddings.dimensions"})
-def embeddings_padded_with_zeros(reply: Reply, call: Call) -> None:
-    """Of the numbers that were asked for, the second half is 0."""
-    if reply.ok and call.body.get("dimensions"):
-        change_floats(reply, lambda vector: [*vector[: len(vector) // 2], *[0.0] * (len(vector) - len(vector) // 2)])
-
-
-@request_fault(_EMBED, breaks={"embeddings.dimensions.base64"})
-def embeddings_dimensions_ignored_in_base64(call: Call) -> None:
-    """Vectors in base64 are as long as ever."""
-    if call.body.get("encoding_format") == "base64":
-        call.body.pop("dimensions", None)
-
-
-@request_fault(_EMBED, breaks={"embeddings.dimensions.too-large"})
-def embeddings_dimensions_capped(call: Call) -> None:
-    """More dimensions than there are give as many as there are."""
-    if "dimensions" in call.body:
-        call.body["dimensions"] = min(call.body["dimensions"], 256)
-
-
-@request_fault(_EMBED, breaks={"embeddings.dimensions.invalid"}, before="validation")
-def embeddings_dimensions_unchecked(call: Call) -> None:
-    """Wrong dimensions count as none."""
-    wanted = call.body.get("dimensions")
-    if not (isinstance(wanted, int) and wanted > 0):
-        call.body.pop("dimensions", None)
-
-
-@request_fault(_EMBED, breaks={"embeddings.tokens"})
-def embeddings_of_each_token(call: Call) -> None:
-    """Every token of an array is an input of its own."""
-    if _tokens(call):
-        call.body["input"] = [[token] for token in _tokens(call)]
-
-
-@request_fault(_EMBED, breaks={"embeddings.tokens.batch"})
-def embeddings_of_tokens_flattened(call: Call) -> None:
-    """Arrays of tokens are joined to one."""
-    given = call.body["input"]
-    if isinstance(given, list) and isinstance(given[0], list):
-        call.body["input"] = [token for tokens in given for token in tokens]
-
-
-@request_fault(_EMBED, breaks={"embeddings.tokens.batch"})
-def embeddings_of_tokens_backwards(call: Call) -> None:
-    """The last array of tokens has the first vector."""
-    if isinstance(call.body["input"], list) and isinstance(call.body["input"][0], list):
-        call.body["input"].reverse()
-
-
-@fault(_EMBED, breaks={"embeddings.tokens.counted"})
-def embeddings_tokens_counted_as_one(reply: Reply, call: Call) -> Reply:
-    """An array of tokens counts as one token."""
-    one = {"prompt_tokens": 1, "total_tokens": 1}
-    return reply.edit(lambda body: body.update(usage=one) if _tokens(call) else None)
+# Tokens.
+embeddings_of_each_token = request_fault(
+    EMBED,
+    "Every token of an array is an input of its own.",
+    change("input[]", lambda token: [token]),
+    when=lambda call: bool(tokens(call)),
+    breaks={"embeddings.tokens"},
+)
+embeddings_of_tokens_flattened = request_fault(
+    EMBED, "Tokens are joined.", change("input", _joined), when=_batch_of_tokens, breaks={"embeddings.tokens.batch"}
+)
+embeddings_of_tokens_backwards = request_fault(
+    EMBED,
+    "The last array of tokens has the first vector.",
+    change("input", lambda arrays: arrays[::-1]),
+    when=_batch_of_tokens,
+    breaks={"embeddings.tokens.batch"},
+)
+embeddings_tokens_counted_as_one = fault(
+    EMBED,
+    "An array of tokens counts as one token.",
+    put("usage", {"prompt_tokens": 1, "total_tokens": 1}),
+    when=asked(lambda call: bool(tokens(call))),
+    breaks={"embeddings.tokens.counted"},
+)

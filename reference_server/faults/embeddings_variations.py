@@ -8,15 +8,45 @@ from typing import Any
 
 from reference_server.errors import Refusal
 from reference_server.faults import variation
-from reference_server.faults.embeddings import change_vectors, entries
+from reference_server.faults.words.edits import Edit, change
+from reference_server.faults.words.embeddings import entries, vectors
+from reference_server.faults.words.openai import EMBED
+from reference_server.faults.words.situations import asked, both, has, sent, served
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_EMBED = "createEmbedding"
+
+def _refuse(param: str) -> Edit:
+    """Answer with the documented refusal of a field."""
+    refusal = Refusal("invalid_value", f"The model does not take this {param}.", param)
+    return lambda _, call: Envelope(call.contract.gateway["errors"]).reply(refusal)
 
 
-@variation(_EMBED)
+def _many(reply: Reply, _: Call) -> bool:
+    return len(entries(reply)) > 96
+
+
+def _no_text(call: Call) -> bool:
+    value = sent(call).get("input")
+    return isinstance(value, list) and bool(value) and not isinstance(value[0], str)
+
+
+embeddings_of_versioned_model = variation(
+    EMBED, "`model` names the version that served.", change("model", "{}-2026-01-01".format)
+)
+embeddings_dimensions_refused = variation(
+    EMBED, "The model shortens no vectors and says so.", _refuse("dimensions"), when=both(served, has("dimensions"))
+)
+embeddings_of_tokens_refused = variation(
+    EMBED, "The model does not take tokens and says so.", _refuse("input"), when=both(served, asked(_no_text))
+)
+embeddings_of_many_texts_refused_by_model = variation(
+    EMBED, "The model takes fewer texts at once and says so.", _refuse("input"), when=_many
+)
+
+
+@variation(EMBED)
 def embeddings_with_further_fields(reply: Reply, call: Call) -> Reply:
     """The list has an id and a time, and the usage has counters that are always 0, as some servers send them."""
 
@@ -27,49 +57,17 @@ def embeddings_with_further_fields(reply: Reply, call: Call) -> Reply:
     return reply.edit(extend)
 
 
-@variation(_EMBED)
-def embeddings_of_versioned_model(reply: Reply) -> Reply:
-    """`model` names the version that served."""
-    return reply.edit(lambda body: body.update(model=f"{body['model']}-2026-01-01"))
-
-
-@variation(_EMBED)
-def embeddings_not_quite_repeatable(reply: Reply) -> None:
+@variation(EMBED)
+def embeddings_not_quite_repeatable(reply: Reply, call: Call) -> None:
     """The same text has slightly different numbers every time, as on many machines."""
     noise = random.Random(reply.headers["x-request-id"])
     if len(entries(reply)) < 100:
-        change_vectors(reply, lambda vector: [number + noise.gauss(0, 0.0005) for number in vector])
+        vectors(lambda vector: [number + noise.gauss(0, 0.0005) for number in vector])(reply, call)
 
 
-@variation(_EMBED)
+@variation(EMBED)
 def embeddings_base64_in_lines(reply: Reply) -> None:
     """Base64 is broken into lines."""
     for entry in entries(reply)[:100]:
         if isinstance(entry["embedding"], str):
             entry["embedding"] = "\r\n".join(textwrap.wrap(entry["embedding"], 76))
-
-
-@variation(_EMBED)
-def embeddings_dimensions_refused(reply: Reply, call: Call) -> Reply:
-    """The model cannot shorten its vectors and says so."""
-    return _refused(reply, call, "dimensions") if "dimensions" in call.body else reply
-
-
-@variation(_EMBED)
-def embeddings_of_tokens_refused(reply: Reply, call: Call) -> Reply:
-    """The model does not take tokens and says so."""
-    given = call.body.get("input")
-    tokens = isinstance(given, list) and given and not isinstance(given[0], str)
-    return _refused(reply, call, "input") if tokens else reply
-
-
-@variation(_EMBED)
-def embeddings_of_many_texts_refused_by_model(reply: Reply, call: Call) -> Reply:
-    """The model takes fewer texts at once and says so."""
-    return _refused(reply, call, "input") if len(entries(reply)) > 96 else reply
-
-
-def _refused(reply: Reply, call: Call, param: str) -> Reply:
-    """The refusal that stands for a success."""
-    refusal = Refusal("invalid_value", f"The model does not take this {param}.", param)
-    return Envelope(call.contract.gateway["errors"]).reply(refusal) if reply.ok else reply

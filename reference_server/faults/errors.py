@@ -4,212 +4,183 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import Fault, fault, request_fault
+from reference_server.faults.words.edits import Edit, Members, change, fill, put, refuse, status, swap
+from reference_server.faults.words.openai import CHAT, DONE
+from reference_server.faults.words.prompts import HELLO_ONCE_MORE, NO_MODEL, ODD_PART
+from reference_server.faults.words.situations import asked, asks, both, refused, sent, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
+_HELLO = [{"role": "user", "content": "Hello."}]
+_MEDIA = refused("wrong_media_type")
+_CRASH = refuse(500, "Bad request.", code="invalid_request")
 
 
-def _refused(status: int, message: str = "Bad request.", param: str | None = None) -> Reply:
-    error = {"message": message, "type": "invalid_request_error", "param": param, "code": "invalid_request"}
-    return Reply.json({"error": error}, status)
+def _lenient(doc: str, edit: Members, **options: Any) -> Fault:
+    """A fault that lets a wrong request pass the validation."""
+    return request_fault(CHAT, doc, edit, before="validation", **options)
 
 
-def _served(reply: Reply, call: Call) -> Reply:
-    """A completion, as if nothing were wrong."""
+def _send(code: int, media_type: str, body: bytes) -> Edit:
+    """Answer with these bytes."""
+    return lambda *_: Reply(code, {"content-type": media_type}, body)
+
+
+def _serve(reply: Reply, call: Call) -> Reply:
+    """Answer with a completion, as if nothing were wrong."""
     choice = {"index": 0, "message": {"role": "assistant", "content": "Hello."}, "finish_reason": "stop"}
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
     body = {"id": f"chatcmpl-{call.id}", "object": "chat.completion", "created": 1, "model": "echo"}
-    served = Reply.json({**body, "choices": [choice], "usage": usage})
-    served.headers["x-request-id"] = reply.headers["x-request-id"]
-    return served
+    completion = Reply.json({**body, "choices": [choice], "usage": usage})
+    completion.headers["x-request-id"] = reply.headers["x-request-id"]
+    return completion
 
 
-def _sent(call: Call) -> dict[str, Any]:
-    """The body as an object, empty when it is none."""
-    return call.body if isinstance(call.body, dict) else {}
+def _in_array(_: Reply, call: Call) -> bool:
+    return (call.raw or b"").startswith(b"[")
 
 
-@fault(_CHAT, breaks={"errors.never-5xx"})
-def nesting_overflows(reply: Reply, call: Call) -> Reply:
-    """A deeply nested body exhausts the stack, and the answer is a 500."""
-    return _refused(500) if b"[[[[" in (call.raw or b"") else reply
+def _half(reply: Reply, call: Call) -> bool:
+    return reply.cause == "malformed_body" and (call.raw or b"").startswith(b"{") and not wrote(b"\xff")(call)
 
 
-@fault(_CHAT, breaks={"errors.never-5xx"})
-def surrogate_cannot_be_encoded(reply: Reply, call: Call) -> Reply:
-    """A lone surrogate in the prompt is a 500."""
-    return _refused(500) if b"\\ud800" in (call.raw or b"") else reply
+def _message(text: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": text}]
 
 
-@fault(_CHAT, breaks={"errors.never-5xx"})
-def bytes_are_a_crash(reply: Reply, call: Call) -> Reply:
-    """Bytes that are not UTF-8 are a 500 in plain text."""
-    crash = Reply(500, {"content-type": "text/plain"}, b"Internal Server Error")
-    return crash if b"\xff" in (call.raw or b"") else reply
+def _plain(content: Any) -> Any:
+    return "Hello." if ODD_PART in str(content) else content
 
 
-@fault(_CHAT, breaks={"errors.never-2xx"})
-def long_model_cut(reply: Reply, call: Call) -> Reply:
-    """Of a very long model name only the start counts, and some model answers."""
-    return _served(reply, call) if len(str(_sent(call).get("model"))) > 1000 else reply
+def _long_model(_: Reply, call: Call) -> bool:
+    return len(str(sent(call).get("model"))) > 1000
 
 
-@fault(_CHAT, breaks={"errors.malformed-json"})
-def truncated_json_is_not_found(reply: Reply, call: Call) -> Reply:
-    """Half a JSON text is a 404."""
-    cut = reply.cause == "malformed_body" and (call.raw or b"").startswith(b"{") and b"\xff" not in (call.raw or b"")
-    return _with_status(reply, 404) if cut else reply
+def _no_such(_: Reply, call: Call) -> bool:
+    return sent(call).get("model") == NO_MODEL
 
 
-@fault(_CHAT, breaks={"errors.empty-body"})
-def empty_body_served(reply: Reply, call: Call) -> Reply:
-    """An empty body is answered."""
-    return _served(reply, call) if call.raw == b"" else reply
+def _no_text(name: str, word: str = "") -> Members:
+    """Leave a member out that is a text, or one word."""
+    return Members(lambda body: isinstance(body.get(name), str) and word in body[name] and body.pop(name))
 
 
-@fault(_CHAT, breaks={"errors.not-an-object"})
-def first_of_array_served(reply: Reply, call: Call) -> Reply:
-    """A request in an array is answered like the request alone."""
-    return _served(reply, call) if (call.raw or b"").startswith(b"[") else reply
+# Bodies that are no request.
+nesting_overflows = fault(
+    CHAT, "A deeply nested body is a 500.", _CRASH, when=asked(wrote(b"[[[[")), breaks={"errors.never-5xx"}
+)
+surrogate_cannot_be_encoded = fault(
+    CHAT, "A lone surrogate is a 500.", _CRASH, when=asked(wrote(b"\\ud800")), breaks={"errors.never-5xx"}
+)
+bytes_are_a_crash = fault(
+    CHAT,
+    "Bytes that are not UTF-8 are a 500 in plain text.",
+    _send(500, "text/plain", b"Internal Server Error"),
+    when=asked(wrote(b"\xff")),
+    breaks={"errors.never-5xx"},
+)
+truncated_json_is_not_found = fault(
+    CHAT, "Half a JSON text is a 404.", status(404), when=_half, breaks={"errors.malformed-json"}
+)
+empty_body_served = fault(
+    CHAT, "An empty body is answered.", _serve, when=asked(lambda call: call.raw == b""), breaks={"errors.empty-body"}
+)
+first_of_array_served = fault(
+    CHAT, "A request in an array is answered.", _serve, when=_in_array, breaks={"errors.not-an-object"}
+)
+array_is_a_crash = fault(
+    CHAT,
+    "A JSON array is a 500 in plain text.",
+    _send(500, "text/plain; charset=utf-8", b"Internal Server Error"),
+    when=_in_array,
+    breaks={"errors.not-an-object", "errors.json"},
+)
+text_is_not_found = fault(
+    CHAT, "A body in plain text is a 404.", status(404), when=_MEDIA, breaks={"errors.wrong-media-type"}
+)
 
+# The model.
+missing_model_is_not_found = fault(
+    CHAT,
+    "A request without a model is a 404.",
+    status(404),
+    when=both(refused("missing_field"), asked(lambda call: "model" not in sent(call))),
+    breaks={"errors.missing-model"},
+)
+default_model = _lenient(
+    "A request without a model is answered.", fill("model", "echo"), breaks={"errors.missing-model"}, gateway="foxora"
+)
+model_number_taken = _lenient(
+    "A number is taken for some model.",
+    put("model", "echo"),
+    when=lambda call: isinstance(sent(call).get("model"), int),
+    breaks={"errors.model-type"},
+)
+long_model_cut = fault(CHAT, "A very long model name is cut.", _serve, when=_long_model, breaks={"errors.never-2xx"})
+unknown_model_served = fault(
+    CHAT, "Another model answers for an unknown one.", _serve, when=_no_such, breaks={"errors.unknown-model"}
+)
+unknown_model_is_a_failure = fault(
+    CHAT, "An unknown model is a 500.", status(500), when=_no_such, breaks={"errors.unknown-model"}
+)
+unknown_model_streamed = fault(
+    CHAT,
+    "The stream of a model that does not exist is a 200 with the error as an event.",
+    lambda reply, _: Reply.stream([reply.body, DONE]),
+    when=both(_no_such, asked(lambda call: sent(call).get("stream") is True)),
+    breaks={"errors.unknown-model"},
+)
 
-@fault(_CHAT, breaks={"errors.not-an-object", "errors.json"})
-def array_is_a_crash(reply: Reply, call: Call) -> Reply:
-    """A JSON array is a 500 in plain text."""
-    crash = Reply(500, {"content-type": "text/plain; charset=utf-8"}, b"Internal Server Error")
-    return crash if (call.raw or b"").startswith(b"[") else reply
+# The messages.
+no_messages_served = _lenient(
+    "A request without messages is answered.", fill("messages", _HELLO), breaks={"errors.missing-messages"}
+)
+empty_messages_served = _lenient(
+    "A conversation without messages is answered.", swap("messages", [], _HELLO), breaks={"errors.empty-messages"}
+)
+messages_text_taken = _lenient(
+    "A text counts as the only message.", change("messages", _message, str), breaks={"errors.wrong-type"}
+)
+missing_role_is_user = _lenient(
+    "A message without a role counts as the user's.", fill("messages[].role", "user"), breaks={"errors.missing-role"}
+)
+unknown_part_ignored = _lenient(
+    "A part of an unknown type is left out.", change("messages[].content", _plain), breaks={"errors.wrong-option"}
+)
+mistakes_exhaust = fault(
+    CHAT, "After many wrong requests a right one fails.", _CRASH, when=asks(HELLO_ONCE_MORE), breaks={"errors.stable"}
+)
 
+# Options.
+wrong_limit_ignored = _lenient(
+    "A `max_tokens` that is no number is ignored.", _no_text("max_tokens"), breaks={"errors.wrong-option"}
+)
+documented_limit_ignored = _lenient(
+    "A documented `max_tokens` that is no number is ignored.",
+    _no_text("max_tokens"),
+    breaks={"errors.wrong-type", "errors.wrong-option"},
+    gateway="ofox",
+)
+wrong_format_ignored = _lenient(
+    "A `response_format` that is no object is ignored.", _no_text("response_format"), breaks={"errors.wrong-option"}
+)
+wrong_tool_choice_ignored = _lenient(
+    "An unknown word for `tool_choice` is ignored.", _no_text("tool_choice", "perhaps"), breaks={"errors.wrong-option"}
+)
 
-@fault(_CHAT, breaks={"errors.missing-model"})
-def missing_model_is_not_found(reply: Reply, call: Call) -> Reply:
-    """A request without a model is a 404."""
-    missing = reply.cause == "missing_field" and "model" not in _sent(call)
-    return _with_status(reply, 404) if missing else reply
-
-
-@request_fault(_CHAT, breaks={"errors.missing-model"}, before="validation", gateway="foxora")
-def default_model(call: Call) -> None:
-    """A request without a model is answered by some model, although the documents demand one."""
-    call.body.setdefault("model", "echo")
-
-
-@request_fault(_CHAT, breaks={"errors.missing-messages"}, before="validation")
-def no_messages_served(call: Call) -> None:
-    """A request without messages is answered."""
-    call.body.setdefault("messages", [{"role": "user", "content": "Hello."}])
-
-
-@request_fault(_CHAT, breaks={"errors.model-type"}, before="validation")
-def model_number_taken(call: Call) -> None:
-    """A number is taken for some model."""
-    if isinstance(call.body.get("model"), int):
-        call.body["model"] = "echo"
-
-
-@request_fault(_CHAT, breaks={"errors.wrong-type"}, before="validation")
-def messages_text_taken(call: Call) -> None:
-    """A text in place of the messages is taken for the only one."""
-    if isinstance(call.body.get("messages"), str):
-        call.body["messages"] = [{"role": "user", "content": call.body["messages"]}]
-
-
-@request_fault(_CHAT, breaks={"errors.wrong-option"}, before="validation")
-def wrong_limit_ignored(call: Call) -> None:
-    """A `max_tokens` that is no number is ignored."""
-    if isinstance(call.body.get("max_tokens"), str):
-        del call.body["max_tokens"]
-
-
-@request_fault(_CHAT, breaks={"errors.wrong-type", "errors.wrong-option"}, before="validation", gateway="ofox")
-def documented_limit_ignored(call: Call) -> None:
-    """A `max_tokens` that is no number is ignored, although the documents promise a refusal."""
-    if isinstance(call.body.get("max_tokens"), str):
-        del call.body["max_tokens"]
-
-
-@request_fault(_CHAT, breaks={"errors.wrong-option"}, before="validation")
-def wrong_format_ignored(call: Call) -> None:
-    """A `response_format` that is no object is ignored."""
-    if isinstance(call.body.get("response_format"), str):
-        del call.body["response_format"]
-
-
-@request_fault(_CHAT, breaks={"errors.wrong-option"}, before="validation")
-def wrong_tool_choice_ignored(call: Call) -> None:
-    """An unknown word for `tool_choice` is ignored."""
-    if call.body.get("tool_choice") == "perhaps":
-        del call.body["tool_choice"]
-
-
-@request_fault(_CHAT, breaks={"errors.wrong-option"}, before="validation")
-def unknown_part_ignored(call: Call) -> None:
-    """A content part of an unknown type is left out."""
-    for message in call.body.get("messages") or ():
-        if isinstance(message, dict) and "smell" in str(message.get("content")):
-            message["content"] = "Hello."
-
-
-@request_fault(_CHAT, breaks={"errors.empty-messages"}, before="validation")
-def empty_messages_served(call: Call) -> None:
-    """A conversation without messages is answered."""
-    if call.body.get("messages") == []:
-        call.body["messages"] = [{"role": "user", "content": "Hello."}]
-
-
-@request_fault(_CHAT, breaks={"errors.missing-role"}, before="validation")
-def missing_role_is_user(call: Call) -> None:
-    """A message without a role counts as the user's."""
-    for message in call.body.get("messages") or ():
-        if isinstance(message, dict):
-            message.setdefault("role", "user")
-
-
-@fault(_CHAT, breaks={"errors.unknown-model"})
-def unknown_model_served(reply: Reply, call: Call) -> Reply:
-    """A model that does not exist is answered by another one."""
-    return _served(reply, call) if _sent(call).get("model") == "no-such-model-anywhere" else reply
-
-
-@fault(_CHAT, breaks={"errors.unknown-model"})
-def unknown_model_is_a_failure(reply: Reply, call: Call) -> Reply:
-    """A model that does not exist is the server's failure, which clients try again."""
-    return _with_status(reply, 500) if _sent(call).get("model") == "no-such-model-anywhere" else reply
-
-
-@fault(_CHAT, breaks={"errors.unknown-model"})
-def unknown_model_streamed(reply: Reply, call: Call) -> Reply:
-    """The stream of a model that does not exist is a 200 with the error as an event."""
-    wanted = _sent(call).get("model") == "no-such-model-anywhere" and _sent(call).get("stream") is True
-    return Reply.stream([reply.body, "[DONE]"]) if wanted else reply
-
-
-@fault("*", breaks={"errors.unknown-route"})
-def unknown_route_is_a_page(reply: Reply) -> Reply:
-    """Every unknown path is the front page."""
-    page = Reply(200, {"content-type": "text/html"}, b"<!doctype html><title>Welcome</title>")
-    return page if reply.cause == "unknown_route" else reply
-
-
-@fault("*", breaks={"errors.wrong-method"})
-def wrong_method_is_bad(reply: Reply, call: Call) -> Reply:
-    """A wrong method is a 400."""
-    return _with_status(reply, 400) if reply.cause == "wrong_method" and call.method != "GET" else reply
-
-
-@fault(_CHAT, breaks={"errors.wrong-media-type"})
-def text_is_not_found(reply: Reply) -> Reply:
-    """A body that is not declared as JSON is a 404."""
-    return _with_status(reply, 404) if reply.cause == "wrong_media_type" else reply
-
-
-@fault(_CHAT, breaks={"errors.stable"})
-def mistakes_exhaust(reply: Reply, call: Call) -> Reply:
-    """After many wrong requests a right one is the server's failure."""
-    return _refused(500) if "hello once more" in str(_sent(call).get("messages")) else reply
-
-
-def _with_status(reply: Reply, status: int) -> Reply:
-    reply.status = status
-    return reply
+# Routes.
+unknown_route_is_a_page = fault(
+    "*",
+    "Every unknown path is the front page.",
+    _send(200, "text/html", b"<!doctype html><title>Welcome</title>"),
+    when=refused("unknown_route"),
+    breaks={"errors.unknown-route"},
+)
+wrong_method_is_bad = fault(
+    "*",
+    "A wrong method is a 400.",
+    status(400),
+    when=both(refused("wrong_method"), asked(lambda call: call.method != "GET")),
+    breaks={"errors.wrong-method"},
+)

@@ -2,131 +2,102 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any
+from functools import partial
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import (
+    add,
+    answer,
+    change,
+    drop,
+    fill,
+    put,
+    refuse,
+    reshape,
+    scale,
+    status,
+    swap,
+)
+from reference_server.faults.words.files import (
+    GONE,
+    REFERENCE,
+    confirm,
+    from_account,
+    ghost,
+    listed,
+    name_of,
+    of_nobody,
+)
+from reference_server.faults.words.media import FAIL, as_bytes, label, on, say
+from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
+from reference_server.faults.words.situations import MALFORMED, UNKNOWN, both, refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY, Upload
 from reference_server.wire.reply import Reply
 
-_UPLOAD = "uploadFile"
-_ONE = "retrieveFile"
-_DELETE = "deleteFile"
-_CONTENT = "downloadFile"
-_NOBODYS = "file-0000nobody"
-_LAST_DELETED: deque[str] = deque(maxlen=1)
+upload = partial(fault, UPLOAD)
+unjudged = partial(request_fault, UPLOAD, before="validation")
+retrieval = partial(fault, FILE)
+download = partial(fault, FILE_CONTENT)
+deletion = partial(fault, DELETE_FILE)
+
+# The answer to an upload.
+
+upload_without_object = upload("The file object does not say what it is.", drop("object"), breaks={"files.upload"})
+upload_answers_in_envelope = upload(
+    "The file object stands inside another object.", reshape(lambda body: {"file": body}), breaks={"files.upload"}
+)
+upload_labelled_as_text = upload("The file object is labelled as text.", label("text/plain"), breaks={"files.upload"})
+upload_fails = upload("Every upload is a server error.", FAIL, when=served, breaks={"files.upload"})
+bytes_of_base64 = upload(
+    "The size is that of base64.", change("bytes", lambda size: (size + 2) // 3 * 4), breaks={"files.upload.bytes"}
+)
 
 
-def _file(name: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "object": "file",
-        "bytes": 7,
-        "created_at": 1767225600,
-        "filename": "ghost.txt",
-        "purpose": "user_data",
-        "status": "processed",
-    }
-
-
-def _name(call: Call) -> str:
-    """The id in the path."""
-    return call.path.split("/")[2]
-
-
-def _gone(reply: Reply, call: Call) -> bool:
-    """The file was not found, and its id looks like one that once was."""
-    return reply.cause == "unknown_object" and _name(call) != _NOBODYS
-
-
-def _of_first(call: Call) -> bool:
-    """The caller has the account of the default key."""
-    return call.key is not None and call.key.account == "first"
-
-
-@fault(_UPLOAD, breaks={"files.upload"})
-def upload_without_object(reply: Reply) -> Reply:
-    """The file object does not say what it is."""
-    return reply.edit(lambda body: body.pop("object") and None)
-
-
-@fault(_UPLOAD, breaks={"files.upload"})
-def upload_answers_in_envelope(reply: Reply) -> Reply:
-    """The file object stands inside another object."""
-    return reply.edit(lambda body: {"file": dict(body)})
-
-
-@fault(_UPLOAD, breaks={"files.upload"})
-def upload_labelled_as_text(reply: Reply) -> None:
-    """The file object is labelled as text."""
-    if reply.ok:
-        reply.headers["content-type"] = "text/plain"
-
-
-@fault(_UPLOAD, breaks={"files.upload"})
-def upload_fails(reply: Reply) -> Reply:
-    """Every upload is a server error."""
-    return Reply.json({"error": {"message": "Oops.", "type": "server_error"}}, 500) if reply.ok else reply
-
-
-@fault(_UPLOAD, breaks={"files.upload.bytes"})
-def bytes_of_base64(reply: Reply) -> Reply:
-    """The size is that of the file in base64."""
-    return reply.edit(lambda body: body.update(bytes=(body["bytes"] + 2) // 3 * 4))
-
-
-@fault(_UPLOAD, breaks={"files.upload.bytes"})
+@upload(breaks={"files.upload.bytes"})
 def bytes_are_letters(reply: Reply, call: Call) -> Reply:
     """The size of a text is the number of its letters."""
     letters = len(call.uploads["file"][0].data.decode("utf-8", "surrogateescape")) if reply.ok else 0
     return reply.edit(lambda body: body.update(bytes=letters))
 
 
-@fault(_UPLOAD, breaks={"files.upload.created-at"})
-def upload_created_in_milliseconds(reply: Reply) -> Reply:
-    """The time of the upload is in milliseconds."""
-    return reply.edit(lambda body: body.update(created_at=body["created_at"] * 1000))
+upload_created_in_milliseconds = upload(
+    "The upload's time is in milliseconds.", scale("created_at", 1000), breaks={"files.upload.created-at"}
+)
+upload_created_as_text = upload(
+    "The upload's time is a date in text.",
+    put("created_at", "2026-11-20T12:00:00Z"),
+    breaks={"files.upload.created-at"},
+)
+upload_name_dropped = upload("Every file is called `file`.", put("filename", "file"), breaks={"files.upload.filename"})
+unicode_name_replaced = upload(
+    "Characters beyond ASCII in a file name become question marks.",
+    change("filename", lambda name: name.encode("ascii", "replace").decode()),
+    breaks={"files.upload.unicode-name"},
+)
+upload_purpose_replaced = upload(
+    "Every file is told to be for assistants.", put("purpose", "assistants"), breaks={"files.upload.purpose"}
+)
+upload_without_status = upload(
+    "The file object has no status.", drop("status"), breaks={"files.upload.status"}, gateway="infery"
+)
+texts_share_one_id = upload(
+    "All small texts have one id.",
+    put("id", REFERENCE),
+    when=lambda reply, _: reply.ok and reply.body["bytes"] < 100,
+    breaks={"files.upload.unique"},
+)
+upload_status_is_number = upload("The status of a file is a number.", put("status", 7), breaks={"files.schema"})
+file_created_at_is_true = upload(
+    "`created_at` of an uploaded file is true.",
+    put("created_at", True),
+    breaks={"files.upload.created-at", "files.retrieve", "files.list.same"},
+)
+
+# What must be refused of an upload.
 
 
-@fault(_UPLOAD, breaks={"files.upload.created-at"})
-def upload_created_as_text(reply: Reply) -> Reply:
-    """The time of the upload is a date in text."""
-    return reply.edit(lambda body: body.update(created_at="2026-11-20T12:00:00Z"))
-
-
-@fault(_UPLOAD, breaks={"files.upload.filename"})
-def upload_name_dropped(reply: Reply) -> Reply:
-    """Every file is called `file`."""
-    return reply.edit(lambda body: body.update(filename="file"))
-
-
-@fault(_UPLOAD, breaks={"files.upload.unicode-name"})
-def unicode_name_replaced(reply: Reply) -> Reply:
-    """Characters beyond ASCII in a file name become question marks."""
-    return reply.edit(lambda body: body.update(filename=body["filename"].encode("ascii", "replace").decode()))
-
-
-@fault(_UPLOAD, breaks={"files.upload.purpose"})
-def upload_purpose_replaced(reply: Reply) -> Reply:
-    """Every file is told to be for assistants."""
-    return reply.edit(lambda body: body.update(purpose="assistants"))
-
-
-@fault(_UPLOAD, breaks={"files.upload.status"}, gateway="infery")
-def upload_without_status(reply: Reply) -> Reply:
-    """The file object has no status."""
-    return reply.edit(lambda body: body.pop("status") and None)
-
-
-@fault(_UPLOAD, breaks={"files.upload.unique"})
-def texts_share_one_id(reply: Reply) -> None:
-    """All small texts have one id."""
-    if reply.ok and reply.body["bytes"] < 100:
-        reply.body["id"] = "file-reference"
-
-
-@request_fault(_UPLOAD, breaks={"files.upload.no-file"}, before="validation")
+@unjudged(breaks={"files.upload.no-file"})
 def file_optional(call: Call) -> None:
     """A form without a file makes one."""
     if "file" not in call.body:
@@ -134,158 +105,98 @@ def file_optional(call: Call) -> None:
         call.uploads["file"] = [Upload("untitled", BINARY, b"\0")]
 
 
-@request_fault(_UPLOAD, breaks={"files.upload.no-purpose"}, before="validation")
-def purpose_optional(call: Call) -> None:
-    """A form without a purpose is taken."""
-    call.body.setdefault("purpose", "assistants")
+purpose_optional = unjudged(
+    "A form without a purpose is taken.", fill("purpose", "assistants"), breaks={"files.upload.no-purpose"}
+)
+any_purpose_taken = unjudged(
+    "A purpose that does not exist counts as another one.",
+    swap("purpose", "no-such-purpose", "assistants"),
+    breaks={"files.upload.unknown-purpose"},
+)
+broken_form_taken = upload(
+    "A broken form is kept in part.", answer(ghost("file-half")), when=MALFORMED, breaks={"files.upload.broken-form"}
+)
+broken_form_is_server_error = upload(
+    "A broken form is the server's failure.", status(500), when=MALFORMED, breaks={"files.upload.broken-form"}
+)
+upload_in_json_taken = upload(
+    "An upload in JSON is a success.",
+    answer(ghost("file-json")),
+    when=refused("wrong_media_type"),
+    breaks={"files.upload.not-a-form"},
+)
+upload_in_json_is_server_error = upload(
+    "An upload in JSON is answered 500.",
+    status(500),
+    when=refused("wrong_media_type"),
+    breaks={"files.upload.not-a-form"},
+)
 
+# Retrieval.
 
-@request_fault(_UPLOAD, breaks={"files.upload.unknown-purpose"}, before="validation")
-def any_purpose_taken(call: Call) -> None:
-    """A purpose that does not exist counts as another one."""
-    if call.body.get("purpose") == "no-such-purpose":
-        call.body["purpose"] = "assistants"
+retrieved_file_renamed = retrieval(
+    "A file is called by its id once it is retrieved.",
+    reshape(lambda body: body | {"filename": body["id"]}),
+    breaks={"files.retrieve"},
+)
+retrieved_file_is_new = retrieval(
+    "A retrieved file is younger each time.", add("created_at", 60), breaks={"files.retrieve"}
+)
+uploaded_file_lost = retrieval(
+    "A file cannot be retrieved after its upload.", refuse(404, "No such file."), when=served, breaks={"files.retrieve"}
+)
+unknown_file_is_server_error = retrieval(
+    "A file that nobody uploaded is the server's failure.", status(500), when=of_nobody, breaks={"files.unknown"}
+)
+unknown_file_is_null = retrieval(
+    "A file that nobody sent is null.", as_bytes("application/json", b"null"), when=of_nobody, breaks={"files.unknown"}
+)
+unknown_download_is_empty = download(
+    "The download of an unknown file is empty.", as_bytes(BINARY, b""), when=of_nobody, breaks={"files.unknown"}
+)
+unknown_deletion_confirmed = deletion(
+    "Every deletion is confirmed, also that of a file that nobody uploaded.",
+    confirm,
+    when=both(UNKNOWN, from_account("first")),
+    breaks={"files.unknown"},
+)
+file_errors_in_text = retrieval(
+    "An error about a file is plain text.", say("text/plain", b"Not found."), when=refused(), breaks={"files.errors"}
+)
+upload_errors_without_envelope = upload(
+    "The error of an upload does not stand under `error`.",
+    lambda reply, _: reply.edit_error(lambda body: body["error"]),
+    breaks={"files.errors"},
+)
 
+# Deletion.
 
-@fault(_UPLOAD, breaks={"files.upload.broken-form"})
-def broken_form_taken(reply: Reply) -> Reply:
-    """What can be read of a broken form is kept."""
-    return Reply.json(_file("file-half")) if reply.cause == "malformed_body" else reply
-
-
-@fault(_UPLOAD, breaks={"files.upload.broken-form"})
-def broken_form_is_server_error(reply: Reply) -> None:
-    """A form that cannot be read is the server's failure."""
-    if reply.cause == "malformed_body":
-        reply.status = 500
-
-
-@fault(_UPLOAD, breaks={"files.upload.not-a-form"})
-def upload_in_json_taken(reply: Reply) -> Reply:
-    """An upload in JSON is a success."""
-    return Reply.json(_file("file-json")) if reply.cause == "wrong_media_type" else reply
-
-
-@fault(_UPLOAD, breaks={"files.upload.not-a-form"})
-def upload_in_json_is_server_error(reply: Reply) -> None:
-    """An upload in JSON is the server's failure."""
-    if reply.cause == "wrong_media_type":
-        reply.status = 500
-
-
-@fault(_ONE, breaks={"files.retrieve"})
-def retrieved_file_renamed(reply: Reply) -> Reply:
-    """A file is called by its id once it is retrieved."""
-    return reply.edit(lambda body: body.update(filename=body["id"]))
-
-
-@fault(_ONE, breaks={"files.retrieve"})
-def retrieved_file_is_new(reply: Reply) -> Reply:
-    """A file is younger each time it is retrieved."""
-    return reply.edit(lambda body: body.update(created_at=body["created_at"] + 60))
-
-
-@fault(_ONE, breaks={"files.retrieve"})
-def uploaded_file_lost(reply: Reply) -> Reply:
-    """A file cannot be retrieved after its upload."""
-    return Reply.json({"error": {"message": "No such file.", "type": "x"}}, 404) if reply.ok else reply
-
-
-@fault(_ONE, breaks={"files.unknown"})
-def unknown_file_is_server_error(reply: Reply, call: Call) -> None:
-    """A file that nobody uploaded is the server's failure."""
-    if _name(call) == _NOBODYS:
-        reply.status = 500
-
-
-@fault(_ONE, breaks={"files.unknown"})
-def unknown_file_is_null(reply: Reply, call: Call) -> Reply:
-    """A file that nobody uploaded is null."""
-    return Reply(200, {"content-type": "application/json"}, b"null") if _name(call) == _NOBODYS else reply
-
-
-@fault(_CONTENT, breaks={"files.unknown"})
-def unknown_download_is_empty(reply: Reply, call: Call) -> Reply:
-    """The download of a file that nobody uploaded is empty."""
-    return Reply(200, {"content-type": BINARY}, b"") if _name(call) == _NOBODYS else reply
-
-
-@fault(_DELETE, breaks={"files.unknown"})
-def unknown_deletion_confirmed(reply: Reply, call: Call) -> Reply:
-    """Every deletion is confirmed, also that of a file that nobody uploaded."""
-    confirmed = {"id": _name(call), "object": "file", "deleted": True}
-    return Reply.json(confirmed) if reply.cause == "unknown_object" and _of_first(call) else reply
-
-
-@fault(_ONE, breaks={"files.errors"})
-def file_errors_in_text(reply: Reply) -> None:
-    """An error about a file is plain text."""
-    if not reply.ok:
-        reply.headers["content-type"] = "text/plain"
-        reply.body = b"Not found."
-
-
-@fault(_UPLOAD, breaks={"files.errors"})
-def upload_errors_without_envelope(reply: Reply) -> Reply:
-    """The error of an upload does not stand under `error`."""
-    return reply.edit_error(lambda body: body["error"])
-
-
-@fault(_UPLOAD, breaks={"files.schema"})
-def upload_status_is_number(reply: Reply) -> Reply:
-    """The status of a file is a number."""
-    return reply.edit(lambda body: body.update(status=7))
-
-
-@fault(_DELETE, breaks={"files.delete"})
-def deletion_unsaid(reply: Reply) -> Reply:
-    """A deletion does not say that it happened."""
-    return reply.edit(lambda body: body.pop("deleted") and None)
-
-
-@fault(_DELETE, breaks={"files.delete"})
-def deletion_of_another_name(reply: Reply) -> Reply:
-    """A deletion names another file."""
-    return reply.edit(lambda body: body.update(id="file-other"))
-
-
-@fault(_DELETE, breaks={"files.delete"})
-def deletion_without_content(reply: Reply) -> Reply:
-    """A deletion is answered with 204."""
-    return Reply(204) if reply.ok else reply
-
-
-@fault(_ONE, breaks={"files.delete.gone"})
-def deleted_file_retrieved(reply: Reply, call: Call) -> Reply:
-    """A deleted file can still be retrieved."""
-    return Reply.json(_file(_name(call))) if _gone(reply, call) and _of_first(call) else reply
-
-
-@fault(_CONTENT, breaks={"files.delete.gone"})
-def deleted_file_downloaded(reply: Reply, call: Call) -> Reply:
-    """A deleted file can still be downloaded."""
-    served = _gone(reply, call) and _of_first(call)
-    return Reply(200, {"content-type": BINARY}, b"\0") if served else reply
+deletion_unsaid = deletion("A deletion does not say that it happened.", drop("deleted"), breaks={"files.delete"})
+deletion_of_another_name = deletion("A deletion names another file.", put("id", "file-other"), breaks={"files.delete"})
+deletion_without_content = deletion(
+    "A deletion is answered with 204.", lambda *_: Reply(204), when=served, breaks={"files.delete"}
+)
+deleted_file_retrieved = retrieval(
+    "A deleted file can still be retrieved.",
+    lambda _, call: Reply.json(ghost(name_of(call))),
+    when=GONE,
+    breaks={"files.delete.gone"},
+)
+deleted_file_downloaded = download(
+    "A deleted file can still be downloaded.", as_bytes(BINARY, b"\0"), when=GONE, breaks={"files.delete.gone"}
+)
 
 
 @fault("*", breaks={"files.delete.unlisted"})
 def deleted_file_listed(reply: Reply, call: Call) -> None:
     """The file that was deleted last stays in the list."""
-    operation = call.operation.id if call.operation else ""
-    if operation == _DELETE and reply.ok:
-        _LAST_DELETED.append(reply.body["id"])
-    if operation == "listFiles" and reply.ok and _LAST_DELETED and call.query == {"limit": 100}:
-        reply.body["data"].insert(0, {**_file(_LAST_DELETED[0]), "created_at": reply.body["data"][0]["created_at"]})
+    if on(DELETE_FILE)(reply, call) and reply.ok:
+        call.memory["deleted"] = reply.body["id"]
+    if on(FILES)(reply, call) and reply.ok and "deleted" in call.memory and listed(reply, call):
+        time = reply.body["data"][0]["created_at"]
+        reply.body["data"].insert(0, ghost(call.memory["deleted"]) | {"created_at": time})
 
 
-@fault(_DELETE, breaks={"files.delete.again"})
-def second_deletion_confirmed(reply: Reply, call: Call) -> Reply:
-    """A file can be deleted once more."""
-    again = _gone(reply, call) and _of_first(call)
-    return Reply.json({"id": _name(call), "object": "file", "deleted": True}) if again else reply
-
-
-@fault(_UPLOAD, breaks={"files.upload.created-at", "files.retrieve", "files.list.same"})
-def file_created_at_is_true(reply: Reply) -> Reply:
-    """`created_at` of an uploaded file is true."""
-    return reply.edit(lambda body: body.update(created_at=True))
+second_deletion_confirmed = deletion(
+    "A file can be deleted once more.", confirm, when=GONE, breaks={"files.delete.again"}
+)

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from typing import Any
 
-import msgspec
-
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import answer, raw, refuse
+from reference_server.faults.words.files import NOBODYS, REFERENCE, as_first, from_account
+from reference_server.faults.words.media import label
+from reference_server.faults.words.openai import CHAT, FILE_CONTENT, turns
+from reference_server.faults.words.situations import asked, both, refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CONTENT = "downloadFile"
-_CHAT = "createChatCompletion"
+download = partial(fault, FILE_CONTENT, when=served)
+message = partial(fault, CHAT)
+
 _EVERY = {"files.content", "files.content.binary", "files.content.large"}
-_KNOWN = ("file-reference", "file-0000nobody")
-
-
-def _refused(status: int) -> Reply:
-    return Reply.json({"error": {"message": "No.", "type": "invalid_request_error", "code": "no"}}, status)
+_KNOWN = (REFERENCE, NOBODYS)
 
 
 def _uploaded(call: Call) -> list[dict[str, Any]]:
     """The parts of the request that refer to uploads of the caller."""
-    return [part for message in _messages(call) for part in message["content"] if _id(part) not in _KNOWN]
+    return [part for turn in _in_parts(call) for part in turn["content"] if _id(part) not in _KNOWN]
 
 
-def _messages(call: Call) -> list[dict[str, Any]]:
+def _in_parts(call: Call) -> list[dict[str, Any]]:
     """The messages that have parts."""
-    messages = call.body.get("messages") if isinstance(call.body, dict) else None
-    found = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
-    return [one for one in found if isinstance(one.get("content"), list)]
+    return [turn for turn in turns(call) if isinstance(turn, dict) and isinstance(turn.get("content"), list)]
 
 
 def _id(part: Any) -> str:
@@ -40,107 +39,91 @@ def _id(part: Any) -> str:
     return (nested if isinstance(nested, dict) else fields).get("file_id") or _KNOWN[0]
 
 
-@fault(_CONTENT, breaks=_EVERY)
-def download_with_newline(reply: Reply) -> None:
-    """A newline follows the last byte of a download."""
-    if reply.ok:
-        reply.body += b"\n"
+def _is_document(reply: Reply, _: Call) -> bool:
+    return reply.ok and reply.headers["content-type"] == "application/pdf"
 
 
-@fault(_CONTENT, breaks=_EVERY)
-def download_in_base64(reply: Reply) -> None:
-    """A download is the file in base64."""
-    if reply.ok:
-        reply.body = base64.b64encode(reply.body)
+def _without_second_piece(data: bytes) -> bytes:
+    return data[:65_536] + data[:65_536] + data[131_072:] if len(data) > 131_072 else data
 
 
-@fault(_CONTENT, breaks={"files.content.large"})
-def download_cut_at_a_mebibyte(reply: Reply) -> None:
-    """Of a download the first 1,048,576 bytes come."""
-    if reply.ok:
-        reply.body = reply.body[:1_048_576]
+# The download.
+
+download_with_newline = download(
+    "A newline follows the last byte of a download.", raw(lambda data: data + b"\n"), breaks=_EVERY
+)
+download_in_base64 = download("A download is the file in base64.", raw(base64.b64encode), breaks=_EVERY)
+download_cut_at_a_mebibyte = download(
+    "Of a download the first 1,048,576 bytes come.", raw(lambda data: data[:1_048_576]), breaks={"files.content.large"}
+)
+file_ends_where_a_part_might = download(
+    "Of a file what stands before a line of hyphens is kept.",
+    raw(lambda data: data.partition(b"\r\n--")[0]),
+    breaks={"files.content.large"},
+)
+download_repeats_a_piece = download(
+    "A download that is read in pieces has one of them twice, and not the next.",
+    raw(_without_second_piece),
+    breaks={"files.content.large"},
+)
+download_forbidden = download(
+    "Downloads are forbidden, although they are documented.", refuse(403), breaks=_EVERY, gateway="infery"
+)
+download_of_text_trimmed = fault(
+    FILE_CONTENT,
+    "A document loses the space at its end.",
+    raw(bytes.rstrip),
+    when=_is_document,
+    breaks={"files.content"},
+)
+download_decoded_as_text = download(
+    "Bytes that are no UTF-8 become replacement characters.",
+    raw(lambda data: data.decode("utf-8", "replace").encode()),
+    breaks={"files.content.binary"},
+)
+download_labelled_as_json = download(
+    "A download is labelled as JSON.", label("application/json"), breaks={"files.content.type"}
+)
+
+# The way to a model.
+
+upload_unknown_to_chat = message(
+    "A message cannot refer to an upload.",
+    refuse(404),
+    when=both(served, asked(lambda call: bool(_uploaded(call)))),
+    breaks={"files.chat"},
+)
+flat_upload_unknown_to_chat = message(
+    "A flat part of a message cannot refer to an upload.",
+    refuse(404),
+    when=both(served, asked(lambda call: any("file_id" in part for part in _uploaded(call)))),
+    breaks={"files.chat"},
+    gateway="infery",
+)
 
 
-@fault(_CONTENT, breaks={"files.content.large"})
-def file_ends_where_a_part_might(reply: Reply) -> None:
-    """Of a file what stands before a line of hyphens is kept."""
-    if reply.ok:
-        reply.body = reply.body.partition(b"\r\n--")[0]
-
-
-@fault(_CONTENT, breaks={"files.content.large"})
-def download_repeats_a_piece(reply: Reply) -> None:
-    """A download that is read in pieces has one of them twice, and not the next."""
-    if reply.ok and len(reply.body) > 131_072:
-        reply.body = reply.body[:65_536] + reply.body[:65_536] + reply.body[131_072:]
-
-
-@fault(_CONTENT, breaks=_EVERY, gateway="infery")
-def download_forbidden(reply: Reply) -> Reply:
-    """Downloads are forbidden, although they are documented."""
-    return _refused(403) if reply.ok else reply
-
-
-@fault(_CONTENT, breaks={"files.content"})
-def download_of_text_trimmed(reply: Reply) -> None:
-    """A document loses the white space at its end."""
-    if reply.ok and reply.headers["content-type"] == "application/pdf":
-        reply.body = reply.body.rstrip()
-
-
-@fault(_CONTENT, breaks={"files.content.binary"})
-def download_decoded_as_text(reply: Reply) -> None:
-    """Bytes that are no UTF-8 become replacement characters."""
-    if reply.ok:
-        reply.body = reply.body.decode("utf-8", "replace").encode()
-
-
-@fault(_CONTENT, breaks={"files.content.type"})
-def download_labelled_as_json(reply: Reply) -> None:
-    """A download is labelled as JSON."""
-    if reply.ok:
-        reply.headers["content-type"] = "application/json"
-
-
-@fault(_CHAT, breaks={"files.chat"})
-def upload_unknown_to_chat(reply: Reply, call: Call) -> Reply:
-    """A message cannot refer to an upload."""
-    return _refused(404) if reply.ok and _uploaded(call) else reply
-
-
-@fault(_CHAT, breaks={"files.chat"}, gateway="infery")
-def flat_upload_unknown_to_chat(reply: Reply, call: Call) -> Reply:
-    """A flat part of a message cannot refer to an upload."""
-    return _refused(404) if reply.ok and any("file_id" in part for part in _uploaded(call)) else reply
-
-
-@fault(_CHAT, breaks={"files.chat.counted"})
-def uploads_cost_nothing(reply: Reply, call: Call) -> Reply:
+@message(breaks={"files.chat.counted"})
+def uploads_cost_nothing(reply: Reply, call: Call) -> None:
     """The prompt of a request with an upload costs one token."""
-    if not _uploaded(call):
-        return reply
-    return reply.edit(
-        lambda body: body["usage"].update(prompt_tokens=1, total_tokens=body["usage"]["completion_tokens"] + 1)
-    )
+    if reply.ok and _uploaded(call):
+        usage = reply.body["usage"]
+        usage.update(prompt_tokens=1, total_tokens=usage["completion_tokens"] + 1)
 
 
-@request_fault(_CHAT, breaks={"files.chat.counted", "files.chat.deleted", "files.chat.foreign"})
+@request_fault(CHAT, breaks={"files.chat.counted", "files.chat.deleted", "files.chat.foreign"})
 def uploads_dropped(call: Call) -> None:
     """Uploads do not reach the model."""
-    dropped = _uploaded(call)
-    for message in _messages(call):
-        message["content"] = [part for part in message["content"] if part not in dropped]
+    uploads = _uploaded(call)
+    for turn in _in_parts(call):
+        turn["content"] = [part for part in turn["content"] if part not in uploads]
 
 
-@fault(_CHAT, breaks={"files.chat.deleted"})
-def deleted_upload_read(reply: Reply, call: Call) -> Reply:
-    """A message may refer to a deleted file."""
-    own = call.key is not None and call.key.account == "first"
-    return Reply.json({"object": "chat.completion"}) if not reply.ok and own and _uploaded(call) else reply
-
-
-@request_fault(_CHAT, breaks={"files.chat.foreign"})
-def foreign_upload_read(call: Call) -> None:
-    """A message may refer to a file of another account."""
-    if call.key and call.key.account == "second":
-        call.key = msgspec.structs.replace(call.key, account="first")
+deleted_upload_read = message(
+    "A message may refer to a deleted file.",
+    answer({"object": "chat.completion"}),
+    when=both(refused(), from_account("first"), asked(lambda call: bool(_uploaded(call)))),
+    breaks={"files.chat.deleted"},
+)
+foreign_upload_read = request_fault(
+    CHAT, "A message may refer to a file of another account.", as_first, breaks={"files.chat.foreign"}
+)

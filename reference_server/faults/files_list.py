@@ -2,137 +2,104 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import change, drop, put, reshape, status
+from reference_server.faults.words.files import ghost, listed
+from reference_server.faults.words.media import FAIL
+from reference_server.faults.words.openai import FILES
+from reference_server.faults.words.situations import asked, refused
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_LIST = "listFiles"
+page = partial(fault, FILES)
+query = partial(request_fault, FILES)
+
+_later = asked(lambda call: "after" in call.query)
 
 
-def _entries(reply: Reply) -> list[dict[str, Any]]:
-    return reply.body["data"] if reply.ok else []
+def _ignore(name: str) -> Any:
+    """Pass a parameter of the query over."""
+    return lambda call: call.query.pop(name, None)
 
 
-@fault(_LIST, breaks={"files.list"})
-def documents_unlisted(reply: Reply, call: Call) -> None:
-    """PDFs are not listed."""
-    if reply.ok and call.query == {"limit": 100}:
-        reply.body["data"] = [entry for entry in _entries(reply) if not entry["filename"].endswith(".pdf")]
+def _empty(body: dict[str, Any]) -> None:
+    body.update(data=[], first_id=None, last_id=None, has_more=False)
 
 
-@fault(_LIST, breaks={"files.list.shape"})
-def files_in_bare_array(reply: Reply) -> Reply:
-    """The body is the array of files itself."""
-    return reply.edit(lambda body: body["data"])
+documents_unlisted = page(
+    "PDFs are not listed.",
+    change("data", lambda entries: [entry for entry in entries if not entry["filename"].endswith(".pdf")]),
+    when=listed,
+    breaks={"files.list"},
+)
+files_in_bare_array = page(
+    "The body is the array of files itself.", reshape(lambda body: body["data"]), breaks={"files.list.shape"}
+)
+files_without_has_more = page(
+    "The list does not say whether others follow.", drop("has_more"), breaks={"files.list.shape"}
+)
+listed_files_empty = page("Every listed file has the size 0.", put("data[].bytes", 0), breaks={"files.list.same"})
+wrong_list_query_is_server_error = page(
+    "A wrong query parameter of the list is the server's failure.",
+    status(500),
+    when=refused("invalid_value"),
+    breaks={"files.list.robust"},
+)
+lists_after_a_file_fail = page(
+    "A page after a file fails when no limit is given.",
+    FAIL,
+    when=asked(lambda call: "after" in call.query and "limit" not in call.query),
+    breaks={"files.list.robust"},
+)
+
+# Pages.
+
+file_limit_ignored = query("A page has all files.", _ignore("limit"), breaks={"files.paging.limit"})
+more_files_denied = page("`has_more` is always false.", put("has_more", False), breaks={"files.paging.has-more"})
+file_cursor_ignored = query("Every page is the first.", _ignore("after"), breaks={"files.paging.after"})
+later_pages_empty = page(
+    "Pages after the first have no files.", reshape(_empty), when=_later, breaks={"files.paging.after"}
+)
+more_files_promised = page("`has_more` is always true.", put("has_more", True), breaks={"files.paging.end"})
 
 
-@fault(_LIST, breaks={"files.list.shape"})
-def files_without_has_more(reply: Reply) -> Reply:
-    """The list does not say whether others follow."""
-    return reply.edit(lambda body: {name: value for name, value in body.items() if name != "has_more"})
-
-
-@fault(_LIST, breaks={"files.list.same"})
-def listed_files_empty(reply: Reply) -> None:
-    """Every listed file has the size 0."""
-    for entry in _entries(reply):
-        entry["bytes"] = 0
-
-
-@fault(_LIST, breaks={"files.list.robust"})
-def wrong_list_query_is_server_error(reply: Reply) -> None:
-    """A wrong query parameter of the list is the server's failure."""
-    if reply.cause == "invalid_value":
-        reply.status = 500
-
-
-@fault(_LIST, breaks={"files.list.robust"})
-def lists_after_a_file_fail(reply: Reply, call: Call) -> Reply:
-    """A page after a file fails when no limit is given."""
-    fails = "after" in call.query and "limit" not in call.query
-    return Reply.json({"error": {"message": "Oops.", "type": "server_error"}}, 500) if fails else reply
-
-
-@request_fault(_LIST, breaks={"files.paging.limit"})
-def file_limit_ignored(call: Call) -> None:
-    """A page has all files."""
-    call.query.pop("limit", None)
-
-
-@fault(_LIST, breaks={"files.paging.has-more"})
-def more_files_denied(reply: Reply) -> Reply:
-    """`has_more` is always false."""
-    return reply.edit(lambda body: body.update(has_more=False))
-
-
-@request_fault(_LIST, breaks={"files.paging.after"})
-def file_cursor_ignored(call: Call) -> None:
-    """Every page is the first."""
-    call.query.pop("after", None)
-
-
-@fault(_LIST, breaks={"files.paging.after"})
-def later_pages_empty(reply: Reply, call: Call) -> None:
-    """Pages after the first have no files."""
-    if reply.ok and "after" in call.query:
-        reply.body.update(data=[], first_id=None, last_id=None, has_more=False)
-
-
-@fault(_LIST, breaks={"files.paging.end"})
-def more_files_promised(reply: Reply) -> Reply:
-    """`has_more` is always true."""
-    return reply.edit(lambda body: body.update(has_more=True))
-
-
-@fault(_LIST, breaks={"files.paging.end"})
+@page(breaks={"files.paging.end"})
 def last_file_follows_itself(reply: Reply, call: Call) -> None:
     """The last file is listed again after itself."""
-    if reply.ok and "after" in call.query and not _entries(reply):
-        known = {"object": "file", "bytes": 22, "created_at": 1767225600, "filename": "a.txt", "purpose": "user_data"}
-        reply.body["data"] = [{"id": call.query["after"], **known, "status": "processed"}]
+    if reply.ok and "after" in call.query and not reply.body["data"]:
+        reply.body["data"] = [ghost(call.query["after"])]
 
 
-@fault(_LIST, breaks={"files.paging.cursors"})
-def page_without_last_id(reply: Reply) -> Reply:
-    """A page does not name its last file."""
-    return reply.edit(lambda body: body.pop("last_id") and None)
+page_without_last_id = page("A page does not name its last file.", drop("last_id"), breaks={"files.paging.cursors"})
+first_id_is_a_number = page("A page numbers its first file.", put("first_id", "1"), breaks={"files.paging.cursors"})
 
 
-@fault(_LIST, breaks={"files.paging.cursors"})
-def first_id_is_a_number(reply: Reply) -> Reply:
-    """A page numbers its first file."""
-    return reply.edit(lambda body: body.update(first_id="1"))
-
-
-@fault(_LIST, breaks={"files.paging.cursors"})
+@page(breaks={"files.paging.cursors"})
 def page_ends_where_it_begins(reply: Reply) -> None:
     """`last_id` of a page is the id of its first file."""
     if reply.ok and reply.body["data"]:
         reply.body["last_id"] = reply.body["data"][0]["id"]
 
 
-@request_fault(_LIST, breaks={"files.order"})
-def file_order_ignored(call: Call) -> None:
-    """The newest file comes first, whatever is asked for."""
-    call.query.pop("order", None)
+# Order and purpose.
 
-
-@request_fault(_LIST, breaks={"files.order"})
-def oldest_file_first(call: Call) -> None:
-    """Without an order the oldest file comes first."""
-    call.query.setdefault("order", "asc")
-
-
-@request_fault(_LIST, breaks={"files.purpose"})
-def purpose_filter_ignored(call: Call) -> None:
-    """Files of all purposes are listed, whatever is asked for."""
-    call.query.pop("purpose", None)
-
-
-@fault(_LIST, breaks={"files.purpose"})
-def purpose_filter_finds_nothing(reply: Reply, call: Call) -> None:
-    """No file is listed when a purpose is asked for."""
-    if reply.ok and "purpose" in call.query:
-        reply.body.update(data=[], first_id=None, last_id=None, has_more=False)
+file_order_ignored = query(
+    "The newest file comes first, whatever is asked for.", _ignore("order"), breaks={"files.order"}
+)
+oldest_file_first = query(
+    "The oldest file comes first by default.",
+    lambda call: call.query.setdefault("order", "asc"),
+    breaks={"files.order"},
+)
+purpose_filter_ignored = query(
+    "Files of all purposes are listed, whatever is asked for.", _ignore("purpose"), breaks={"files.purpose"}
+)
+purpose_filter_finds_nothing = page(
+    "No file is listed when a purpose is asked for.",
+    reshape(_empty),
+    when=asked(lambda call: "purpose" in call.query),
+    breaks={"files.purpose"},
+)

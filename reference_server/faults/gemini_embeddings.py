@@ -6,146 +6,149 @@ from math import hypot
 from typing import Any
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.gemini import failed, refused
+from reference_server.faults.words.edits import answer, change, drop, in_error, label, put, rename, reshape
+from reference_server.faults.words.gemini import (
+    BATCH,
+    CRASH,
+    EMBED,
+    NOT_FOUND,
+    PROMPT_TOKENS,
+    REFUSAL,
+    USAGE,
+    fail,
+    keyless,
+    let_in,
+    strange,
+)
+from reference_server.faults.words.situations import UNKNOWN_MODEL, asked, asks, has
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_ONE = "embedContent"
-_BATCH = "batchEmbedContents"
-_OWN = "x-goog-api-key"
-_STRANGER = "sk-this-key-was-never-issued"
-Entry = dict[str, Any]
+_V1, _BATCH_V1 = "embedContentV1", "batchEmbedContentsV1"
+_LENGTH, _BATCH_LENGTH = "outputDimensionality", "requests[].outputDimensionality"
+_DETAIL = "usageMetadata.promptTokenDetails[0].tokenCount"
 
 
-def entries(reply: Reply) -> list[Entry]:
-    """What holds each vector of a success; none for any other answer."""
-    if not reply.ok:
-        return []
-    found: list[Entry] = reply.body["embeddings"] if "embeddings" in reply.body else [reply.body["embedding"]]
-    return found
+def _in_openai_form(body: dict[str, Any]) -> dict[str, Any]:
+    entry = {"object": "embedding", "index": 0, "embedding": body["embedding"]["values"]}
+    return {"object": "list", "data": [entry], "usageMetadata": body["usageMetadata"]}
 
 
-def _asks(call: Call, name: str) -> bool:
-    """A field stands in the request, or in one of a batch."""
-    return any(name in one for one in (call.body, *call.body.get("requests", ())))
+def _values(vector: dict[str, Any]) -> list[float]:
+    return vector["values"]
 
 
-def _forget(call: Call, *names: str) -> None:
-    """The fields do not reach the model."""
-    for one in (call.body, *call.body.get("requests", ())):
-        for name in names:
-            one.pop(name, None)
+def _first(vectors: list[Any]) -> list[Any]:
+    return vectors[:1]
 
 
-@fault(_ONE, breaks={"gemini.embeddings.answers"})
-def gemini_vector_labelled_as_text(reply: Reply) -> None:
-    """A vector is labelled as text."""
-    if reply.ok:
-        reply.headers["content-type"] = "text/plain"
+def _backwards(vectors: list[Any]) -> list[Any]:
+    return vectors[::-1]
 
 
-@fault(_ONE, breaks={"gemini.embeddings.answers"})
-def gemini_vector_in_bare_array(reply: Reply) -> Reply:
-    """The body is the array of numbers itself."""
-    return reply.edit(lambda body: body["embedding"]["values"])
+def _fill(vectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "values": _filled(entry["values"])} for entry in vectors] if len(vectors) > 1 else vectors
 
 
-@fault(_ONE, breaks={"gemini.embeddings.answers"})
-def gemini_vectors_only_by_batch(reply: Reply) -> Reply:
-    """Whatever has content is refused: the route is there, and nobody answers."""
-    return refused() if reply.ok else reply
+def _filled(values: list[float]) -> list[float]:
+    filled = [number + (0.03, -0.03)[place % 2] for place, number in enumerate(values)]
+    return [number / hypot(*filled) for number in filled]
 
 
-@fault(_ONE, breaks={"gemini.embeddings.schema"})
-def gemini_vector_count_as_text(reply: Reply) -> None:
-    """The details of the count are text."""
-    if reply.ok:
-        reply.body["usageMetadata"]["promptTokenDetails"][0]["tokenCount"] = "7"
+def _senseless(call: Call) -> bool:
+    return isinstance(call.body, dict) and call.body.get(_LENGTH) in (-1, "many")
 
 
-@fault(_ONE, breaks={"gemini.embeddings.values"})
-def gemini_vector_of_openai(reply: Reply) -> Reply:
-    """The answer has the form of the OpenAI dialect."""
+# One vector.
+gemini_vector_labelled_as_text = fault(
+    EMBED, "A vector is labelled as text.", label("text/plain"), breaks={"gemini.embeddings.answers"}
+)
+gemini_vector_in_bare_array = fault(
+    EMBED,
+    "The body is a bare array.",
+    reshape(lambda body: _values(body["embedding"])),
+    breaks={"gemini.embeddings.answers"},
+)
+gemini_vectors_only_by_batch = fault(
+    EMBED, "Every text is refused, though the route is there.", REFUSAL, breaks={"gemini.embeddings.answers"}
+)
+gemini_vector_count_as_text = fault(
+    EMBED, "The details of the count are text.", put(_DETAIL, "7"), breaks={"gemini.embeddings.schema"}
+)
+gemini_vector_of_openai = fault(
+    EMBED, "The answer has the form of OpenAI.", reshape(_in_openai_form), breaks={"gemini.embeddings.values"}
+)
+gemini_vector_as_bare_list = fault(
+    EMBED, "`embedding` is the array itself.", change("embedding", _values), breaks={"gemini.embeddings.values"}
+)
+gemini_vector_of_text = fault(
+    EMBED, "The numbers of a vector are text.", change("embedding.values[]", str), breaks={"gemini.embeddings.values"}
+)
+gemini_vector_empty = fault(
+    EMBED, "A vector has no numbers.", put("embedding.values", []), breaks={"gemini.embeddings.values"}
+)
+gemini_vector_uncounted = fault(
+    EMBED, "The tokens of a text are not told.", drop(USAGE), breaks={"gemini.embeddings.usage"}
+)
+gemini_vector_usage_of_openai = fault(
+    EMBED,
+    "The tokens are counted in the words of OpenAI.",
+    change(USAGE, lambda usage: {"prompt_tokens": usage["promptTokenCount"]}),
+    breaks={"gemini.embeddings.usage"},
+)
+gemini_vector_of_another_model = fault(
+    "createEmbedding",
+    "In the OpenAI dialect another model gives the vectors: the same numbers at other places.",
+    change("data[].embedding", lambda values: [*values[1:], values[0]]),
+    breaks={"gemini.embeddings.same"},
+    model="gemini-embedding-001",
+)
+gemini_vector_unknown_below_v1 = fault(
+    _V1, "Below v1 the models are not found.", NOT_FOUND, breaks={"gemini.embeddings.v1"}
+)
+gemini_vector_empty_below_v1 = fault(
+    _V1, "Below v1 a vector has no numbers.", put("embedding.values", []), breaks={"gemini.embeddings.v1"}
+)
 
-    def rename(body: dict[str, Any]) -> dict[str, Any]:
-        found = [{"object": "embedding", "index": 0, "embedding": body["embedding"]["values"]}]
-        return {"object": "list", "data": found, "usageMetadata": body["usageMetadata"]}
-
-    return reply.edit(rename)
-
-
-@fault(_ONE, breaks={"gemini.embeddings.values"})
-def gemini_vector_as_bare_list(reply: Reply) -> Reply:
-    """`embedding` is the array itself."""
-    return reply.edit(lambda body: body.update(embedding=body["embedding"]["values"]))
-
-
-@fault(_ONE, breaks={"gemini.embeddings.values"})
-def gemini_vector_of_text(reply: Reply) -> None:
-    """The numbers of a vector are text."""
-    for entry in entries(reply):
-        entry["values"] = [str(number) for number in entry["values"]]
-
-
-@fault(_ONE, breaks={"gemini.embeddings.values"})
-def gemini_vector_empty(reply: Reply) -> None:
-    """A vector has no numbers."""
-    for entry in entries(reply):
-        entry["values"] = []
-
-
-@fault(_ONE, breaks={"gemini.embeddings.usage"})
-def gemini_vector_uncounted(reply: Reply) -> Reply:
-    """The tokens of a text are not told."""
-    return reply.edit(lambda body: body.pop("usageMetadata") and None)
-
-
-@fault(_ONE, breaks={"gemini.embeddings.usage"})
-def gemini_vector_usage_of_openai(reply: Reply) -> Reply:
-    """The tokens are counted in the words of the OpenAI dialect."""
-    return reply.edit(
-        lambda body: body.update(usageMetadata={"prompt_tokens": body["usageMetadata"]["promptTokenCount"]})
-    )
+# Batches.
+gemini_batch_cut = fault(
+    BATCH, "Only the first of a batch has a vector.", change("embeddings", _first), breaks={"gemini.embeddings.batch"}
+)
+gemini_batch_called_embedding = fault(
+    BATCH,
+    "The vectors of a batch stand in `embedding`, as a single one does.",
+    change("embeddings", lambda vectors: vectors[0]),
+    rename("embeddings", "embedding"),
+    breaks={"gemini.embeddings.batch"},
+)
+gemini_batch_of_bare_lists = fault(
+    BATCH, "The vectors are bare arrays.", change("embeddings[]", _values), breaks={"gemini.embeddings.batch"}
+)
+gemini_batch_count_as_text = fault(
+    BATCH, "The count is text.", change(PROMPT_TOKENS, str), breaks={"gemini.embeddings.batch.schema"}
+)
+gemini_batch_reversed = fault(
+    BATCH, "The last vector comes first.", change("embeddings", _backwards), breaks={"gemini.embeddings.batch.order"}
+)
+gemini_batch_padded = fault(
+    BATCH, "Padding shows in the vectors.", change("embeddings", _fill), breaks={"gemini.embeddings.batch.alone"}
+)
+gemini_batch_of_nothing = fault(
+    BATCH,
+    "A batch without requests is answered by none.",
+    answer({"embeddings": []}),
+    when=asked(lambda call: call.body.get("requests") == []),
+    breaks={"gemini.embeddings.batch.empty"},
+)
+gemini_batch_unknown_below_v1 = fault(
+    _BATCH_V1, "Below v1 the models are not found.", NOT_FOUND, breaks={"gemini.embeddings.batch.v1"}
+)
+gemini_batch_cut_below_v1 = fault(
+    _BATCH_V1, "Below v1 a batch has one vector.", change("embeddings", _first), breaks={"gemini.embeddings.batch.v1"}
+)
 
 
-def _turned(values: list[float]) -> list[float]:
-    """A vector of another model: the same numbers at other places."""
-    return [*values[1:], values[0]]
-
-
-@fault("createEmbedding", breaks={"gemini.embeddings.same"}, model="gemini-embedding-001")
-def gemini_vector_of_another_model(reply: Reply) -> None:
-    """In the OpenAI dialect another model gives the vectors."""
-    for entry in reply.body["data"] if reply.ok else ():
-        entry["embedding"] = _turned(entry["embedding"])
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch"})
-def gemini_batch_cut(reply: Reply) -> None:
-    """Only the first request of a batch has a vector."""
-    del entries(reply)[1:]
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch"})
-def gemini_batch_called_embedding(reply: Reply) -> Reply:
-    """The vectors of a batch stand in `embedding`, as a single one does."""
-    return reply.edit(lambda body: body.update(embedding=body.pop("embeddings")[0]))
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch"})
-def gemini_batch_of_bare_lists(reply: Reply) -> Reply:
-    """The vectors of a batch are the arrays themselves."""
-    return reply.edit(lambda body: body.update(embeddings=[one["values"] for one in body["embeddings"]]))
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch.schema"})
-def gemini_batch_count_as_text(reply: Reply) -> None:
-    """The count of a batch is text."""
-    if reply.ok:
-        reply.body["usageMetadata"]["promptTokenCount"] = str(reply.body["usageMetadata"]["promptTokenCount"])
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch.order"})
+@fault(BATCH, breaks={"gemini.embeddings.batch.order"})
 def gemini_batch_sorted(reply: Reply, call: Call) -> None:
     """The vectors come in the order of their texts in the alphabet."""
     if reply.ok:
@@ -154,155 +157,80 @@ def gemini_batch_sorted(reply: Reply, call: Call) -> None:
         reply.body["embeddings"] = [reply.body["embeddings"][place] for place in order]
 
 
-@fault(_BATCH, breaks={"gemini.embeddings.batch.order"})
-def gemini_batch_reversed(reply: Reply) -> None:
-    """The first request has the last vector."""
-    entries(reply).reverse()
-
-
-@request_fault(_BATCH, breaks={"gemini.embeddings.batch.distinct"})
+@request_fault(BATCH, breaks={"gemini.embeddings.batch.distinct"})
 def gemini_batch_of_first_text(call: Call) -> None:
     """Every request of a batch is answered as the first one."""
     for one in call.body["requests"]:
         one["content"] = call.body["requests"][0]["content"]
 
 
-@fault(_BATCH, breaks={"gemini.embeddings.batch.alone"})
-def gemini_batch_padded(reply: Reply) -> None:
-    """The filling of a batch shows in its vectors."""
-    if len(entries(reply)) > 1:
-        for entry in entries(reply):
-            filled = [number + (0.03, -0.03)[place % 2] for place, number in enumerate(entry["values"])]
-            entry["values"] = [number / hypot(*filled) for number in filled]
-
-
-@request_fault(_ONE, breaks={"gemini.embeddings.dimensions"})
-def gemini_vector_length_ignored(call: Call) -> None:
-    """`outputDimensionality` does not reach the model."""
-    _forget(call, "outputDimensionality")
-
-
-@fault(_ONE, breaks={"gemini.embeddings.dimensions"})
-def gemini_vector_length_fails(reply: Reply, call: Call) -> Reply:
-    """`outputDimensionality` breaks the server."""
-    return refused(500, "INTERNAL") if reply.ok and _asks(call, "outputDimensionality") else reply
-
-
-@request_fault(_BATCH, breaks={"gemini.embeddings.batch.dimensions"})
-def gemini_batch_length_ignored(call: Call) -> None:
-    """`outputDimensionality` does not reach the model from a batch."""
-    _forget(call, "outputDimensionality")
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch.dimensions"})
-def gemini_batch_length_of_first(reply: Reply, call: Call) -> Reply:
-    """Only the first request of a batch is given the length that it asks for."""
-    for entry in entries(reply)[1:] if _asks(call, "outputDimensionality") else ():
-        entry["values"] = [*entry["values"], 0.0]
-    return reply
-
-
-@request_fault(_ONE, breaks={"gemini.embeddings.dimensions.invalid"}, before="validation")
-def gemini_vector_length_not_checked(call: Call) -> None:
-    """A length that makes no sense is left out in silence."""
-    if isinstance(call.body, dict) and call.body.get("outputDimensionality") in (-1, "many"):
-        _forget(call, "outputDimensionality")
-
-
-@fault(_ONE, breaks={"gemini.embeddings.task"})
-def gemini_title_fails(reply: Reply, call: Call) -> Reply:
-    """A title breaks the server."""
-    return refused(500, "INTERNAL") if reply.ok and _asks(call, "title") else reply
-
-
-@fault(_ONE, breaks={"gemini.embeddings.task"})
-def gemini_task_unanswered(reply: Reply, call: Call) -> Reply:
-    """With a task the answer is an empty object."""
-    return reply.edit(lambda _body: {}) if _asks(call, "taskType") else reply
-
-
-@fault("embedContentV1", breaks={"gemini.embeddings.v1"})
-def gemini_vector_unknown_below_v1(reply: Reply) -> Reply:
-    """Below v1 the models are not found."""
-    return refused(404, "NOT_FOUND") if reply.ok else reply
-
-
-@fault("embedContentV1", breaks={"gemini.embeddings.v1"})
-def gemini_vector_empty_below_v1(reply: Reply) -> None:
-    """Below v1 a vector has no numbers."""
-    for entry in entries(reply):
-        entry["values"] = []
-
-
-@fault("batchEmbedContentsV1", breaks={"gemini.embeddings.batch.v1"})
-def gemini_batch_unknown_below_v1(reply: Reply) -> Reply:
-    """Below v1 the models are not found."""
-    return refused(404, "NOT_FOUND") if reply.ok else reply
-
-
-@fault("batchEmbedContentsV1", breaks={"gemini.embeddings.batch.v1"})
-def gemini_batch_cut_below_v1(reply: Reply) -> None:
-    """Below v1 only the first request of a batch has a vector."""
-    del entries(reply)[1:]
-
-
-def _not_found_as(reply: Reply, status: int) -> Reply:
-    return failed(reply, status, "INTERNAL") if reply.cause == "unknown_model" else reply
-
-
-@fault(_ONE, breaks={"gemini.embeddings.unknown-model"})
-def gemini_vector_of_unknown_model_fails(reply: Reply) -> Reply:
-    """A model that does not exist breaks the server."""
-    return _not_found_as(reply, 500)
-
-
-@fault(_ONE, breaks={"gemini.embeddings.missing-content"})
-def gemini_vector_of_nothing(reply: Reply, call: Call) -> Reply:
-    """A request without content has a vector."""
-    nothing = reply.cause == "missing_field" and bool(call.body)
-    return Reply.json({"embedding": {"values": [0.0, 1.0]}}) if nothing else reply
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch.empty"})
-def gemini_batch_of_nothing(reply: Reply, call: Call) -> Reply:
-    """A batch without requests is answered by none."""
-    return Reply.json({"embeddings": []}) if call.body.get("requests") == [] else reply
-
-
-@request_fault(_BATCH, breaks={"gemini.embeddings.batch.model"})
+@request_fault(BATCH, breaks={"gemini.embeddings.batch.model"})
 def gemini_batch_of_any_model(call: Call) -> None:
     """The model of the path counts, whatever a request names."""
     for one in call.body["requests"]:
         one["model"] = f"models/{call.path.rpartition('/')[2].partition(':')[0]}"
 
 
-@request_fault(_ONE, breaks={"gemini.embeddings.missing-key"}, before="authentication")
-def gemini_vector_needs_no_key(call: Call) -> None:
-    """Vectors need no key."""
-    if not (call.headers.get(_OWN) or call.headers.get("authorization")):
-        call.headers[_OWN] = "sk-ok"
+# Options.
+gemini_vector_length_ignored = request_fault(
+    EMBED, "`outputDimensionality` is ignored.", drop(_LENGTH), breaks={"gemini.embeddings.dimensions"}
+)
+gemini_vector_length_fails = fault(
+    EMBED, "`outputDimensionality` is a 500.", CRASH, when=has(_LENGTH), breaks={"gemini.embeddings.dimensions"}
+)
+gemini_vector_length_not_checked = request_fault(
+    EMBED,
+    "A length that makes no sense is left out in silence.",
+    drop(_LENGTH),
+    when=_senseless,
+    breaks={"gemini.embeddings.dimensions.invalid"},
+    before="validation",
+)
+gemini_batch_length_ignored = request_fault(
+    BATCH, "The length is ignored in a batch.", drop(_BATCH_LENGTH), breaks={"gemini.embeddings.batch.dimensions"}
+)
+gemini_batch_length_of_first = fault(
+    BATCH,
+    "Only the first request of a batch is given the length that it asks for.",
+    change("embeddings", lambda found: [*found[:1], *({**one, "values": [*one["values"], 0.0]} for one in found[1:])]),
+    when=asks(_LENGTH),
+    breaks={"gemini.embeddings.batch.dimensions"},
+)
+gemini_title_fails = fault(EMBED, "A title is a 500.", CRASH, when=has("title"), breaks={"gemini.embeddings.task"})
+gemini_task_unanswered = fault(
+    EMBED,
+    "With a task the body is `{}`.",
+    reshape(lambda _: {}),
+    when=has("taskType"),
+    breaks={"gemini.embeddings.task"},
+)
 
-
-@request_fault(_ONE, breaks={"gemini.embeddings.unknown-key"}, before="authentication")
-def gemini_vector_takes_any_key(call: Call) -> None:
-    """A key that was never issued opens vectors."""
-    if call.headers.get(_OWN) == _STRANGER:
-        call.headers[_OWN] = "sk-ok"
-
-
-@fault(_ONE, breaks={"gemini.embeddings.error-message"})
-def gemini_vector_error_without_message(reply: Reply) -> Reply:
-    """An error has no message."""
-    return reply.edit_error(lambda body: body["error"].pop("message") and None)
-
-
-@fault(_ONE, breaks={"gemini.embeddings.error-status"})
-def gemini_vector_error_code_as_text(reply: Reply) -> Reply:
-    """`code` of an error is text."""
-    return reply.edit_error(lambda body: body["error"].update(code=str(body["error"]["code"])))
-
-
-@fault(_ONE, breaks={"gemini.embeddings.error-status"})
-def gemini_vector_error_of_openai(reply: Reply) -> Reply:
-    """An error has a type instead of a status."""
-    return reply.edit_error(lambda body: body["error"].update(type="not_found_error", status=None))
+# Wrong requests.
+gemini_vector_of_unknown_model_fails = fault(
+    EMBED, "An unknown model is a 500.", fail(), when=UNKNOWN_MODEL, breaks={"gemini.embeddings.unknown-model"}
+)
+gemini_vector_of_nothing = fault(
+    EMBED,
+    "A request without content has a vector.",
+    answer({"embedding": {"values": [0.0, 1.0]}}),
+    when=lambda reply, call: reply.cause == "missing_field" and bool(call.body),
+    breaks={"gemini.embeddings.missing-content"},
+)
+gemini_vector_needs_no_key = request_fault(
+    EMBED, "Vectors need no key.", let_in(keyless), breaks={"gemini.embeddings.missing-key"}, before="authentication"
+)
+gemini_vector_takes_any_key = request_fault(
+    EMBED, "Any key is valid.", let_in(strange), breaks={"gemini.embeddings.unknown-key"}, before="authentication"
+)
+gemini_vector_error_without_message = fault(
+    EMBED, "An error has no message.", in_error(drop("error.message")), breaks={"gemini.embeddings.error-message"}
+)
+gemini_vector_error_code_as_text = fault(
+    EMBED, "`code` of an error is text.", in_error(change("error.code", str)), breaks={"gemini.embeddings.error-status"}
+)
+gemini_vector_error_of_openai = fault(
+    EMBED,
+    "An error has a type instead of a status.",
+    in_error(put("error.type", "not_found_error") | put("error.status", None)),
+    breaks={"gemini.embeddings.error-status"},
+)

@@ -2,58 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reference_server.faults import fault
-from reference_server.faults.gemini_embeddings import entries
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.edits import change, in_error, put, swap
+from reference_server.faults.words.gemini import BATCH, EMBED
+from reference_server.faults.words.situations import has
 
-_ONE = "embedContent"
-_BATCH = "batchEmbedContents"
-
-
-@fault(_ONE, breaks={"gemini.embeddings.usage"})
-def gemini_vector_costs_nothing(reply: Reply) -> Reply:
-    """A text costs no token."""
-    return reply.edit(lambda body: body["usageMetadata"].update(promptTokenCount=0))
+_COUNT = "usageMetadata.promptTokenCount"
+_INTERNAL = in_error(swap("error.status", "NOT_FOUND", "INTERNAL"))
 
 
-@fault(_ONE, breaks={"gemini.embeddings.task"})
-def gemini_task_shortens(reply: Reply, call: Call) -> None:
-    """With a task a vector is half as long."""
-    for entry in entries(reply) if "taskType" in call.body else ():
-        del entry["values"][len(entry["values"]) // 2 :]
+def _reverse_end(vectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    moves = len(vectors) > 3 and vectors[0]["values"] < vectors[1]["values"]
+    return [*vectors[:2], *vectors[:1:-1]] if moves else vectors
 
 
-@fault(_BATCH, breaks={"gemini.embeddings.batch"})
-def gemini_batch_ends_empty(reply: Reply) -> None:
-    """The last vector of a batch has no numbers."""
-    for entry in entries(reply)[-1:]:
-        entry["values"] = []
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch.order"})
-def gemini_batch_begins_with_the_second(reply: Reply) -> None:
-    """The first two vectors have changed places."""
-    found = entries(reply)
-    found[:2] = found[1::-1]
-
-
-@fault(_BATCH, breaks={"gemini.embeddings.batch.order"})
-def gemini_batch_ends_as_it_comes(reply: Reply) -> None:
-    """From the third vector on, the order depends on the first two."""
-    found = entries(reply)
-    if len(found) > 3 and found[0]["values"] < found[1]["values"]:
-        found[2:] = found[:1:-1]
-
-
-@fault(_ONE, breaks={"gemini.embeddings.error-message"})
-def gemini_vector_error_message_empty(reply: Reply) -> Reply:
-    """The message of an error is empty."""
-    return reply.edit_error(lambda body: body["error"].update(message=""))
-
-
-@fault(_ONE, breaks={"gemini.embeddings.error-status"})
-def gemini_vector_error_named_otherwise(reply: Reply) -> None:
-    """The name of a 404 is that of a 500."""
-    if reply.status == 404:
-        reply.body["error"]["status"] = "INTERNAL"
+gemini_vector_costs_nothing = fault(EMBED, "A text costs no token.", put(_COUNT, 0), breaks={"gemini.embeddings.usage"})
+gemini_task_shortens = fault(
+    EMBED,
+    "With a task a vector is half as long.",
+    change("embedding.values", lambda values: values[: len(values) // 2]),
+    when=has("taskType"),
+    breaks={"gemini.embeddings.task"},
+)
+gemini_batch_ends_empty = fault(
+    BATCH, "The last vector of a batch is empty.", put("embeddings[-1].values", []), breaks={"gemini.embeddings.batch"}
+)
+gemini_batch_begins_with_the_second = fault(
+    BATCH,
+    "The first two vectors have changed places.",
+    change("embeddings", lambda vectors: [*vectors[1::-1], *vectors[2:]]),
+    breaks={"gemini.embeddings.batch.order"},
+)
+gemini_batch_ends_as_it_comes = fault(
+    BATCH,
+    "From the third on, vectors are sometimes reversed.",
+    change("embeddings", _reverse_end),
+    breaks={"gemini.embeddings.batch.order"},
+)
+gemini_vector_error_message_empty = fault(
+    EMBED, "The message is empty.", in_error(put("error.message", "")), breaks={"gemini.embeddings.error-message"}
+)
+gemini_vector_error_named_otherwise = fault(
+    EMBED, "A 404 is called INTERNAL.", _INTERNAL, breaks={"gemini.embeddings.error-status"}
+)

@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reference_server.faults import request_variation, variation
-from reference_server.faults.gemini import refused
-from reference_server.faults.gemini_embeddings import entries
+from reference_server.faults.words.edits import change, drop, each
+from reference_server.faults.words.gemini import BATCH, EMBED, REFUSAL, USAGE
+from reference_server.faults.words.situations import asks, has
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
-
-_ONE = "embedContent"
-_BATCH = "batchEmbedContents"
 
 
-@variation(_BATCH)
-def gemini_batch_uncounted(reply: Reply) -> Reply:
-    """The tokens of a batch are not told."""
-    return reply.edit(lambda body: body.pop("usageMetadata") and None)
+def _add_shape(vector: dict[str, Any]) -> None:
+    vector |= {"shape": [len(vector["values"])], "statistics": {"tokenCount": 7, "truncated": False}}
 
 
-@variation(_ONE)
-def gemini_vector_count_without_details(reply: Reply) -> Reply:
-    """The tokens are told without the kinds of data."""
-    return reply.edit(lambda body: body["usageMetadata"].pop("promptTokenDetails") and None)
-
-
-@variation(_ONE)
-def gemini_vector_not_normalized(reply: Reply) -> None:
-    """A vector is longer than a unit."""
-    for entry in entries(reply):
-        entry["values"] = [number * 1.5 for number in entry["values"]]
-
-
-@variation(_ONE)
-def gemini_vector_with_shape(reply: Reply) -> None:
-    """A vector comes with its shape and its statistics."""
-    for entry in entries(reply):
-        entry |= {"shape": [len(entry["values"])], "statistics": {"tokenCount": 7, "truncated": False}}
-
-
-@variation(_ONE)
-def gemini_task_refused(reply: Reply, call: Call) -> Reply:
-    """The model knows no tasks and says so."""
-    return refused() if reply.ok and "taskType" in call.body else reply
-
-
-@variation(_BATCH)
-def gemini_batch_length_refused(reply: Reply, call: Call) -> Reply:
-    """The model gives vectors of one length and says so."""
-    asked = any("outputDimensionality" in one for one in call.body.get("requests", ()))
-    return refused() if reply.ok and asked else reply
+gemini_batch_uncounted = variation(BATCH, "The tokens of a batch are not told.", drop(USAGE))
+gemini_vector_count_without_details = variation(
+    EMBED, "The tokens are told without the kinds of data.", drop("usageMetadata.promptTokenDetails")
+)
+gemini_vector_not_normalized = variation(
+    EMBED, "A vector is longer than a unit.", change("embedding.values[]", lambda number: number * 1.5)
+)
+gemini_vector_with_shape = variation(
+    EMBED, "A vector comes with its shape and its statistics.", each("embedding", _add_shape)
+)
+gemini_task_refused = variation(EMBED, "The model knows no tasks and says so.", REFUSAL, when=has("taskType"))
+gemini_batch_length_refused = variation(
+    BATCH, "The model gives vectors of one length and says so.", REFUSAL, when=asks('"outputDimensionality"')
+)
 
 
 @request_variation("createEmbedding", model="gemini-embedding-001")

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, request_fault
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.edits import answer, change
+from reference_server.faults.words.gemini import GENERATE
+from reference_server.faults.words.situations import asks, both, served
 
-_WHOLE = "generateContent"
 _DETAIL = {"detail": [{"loc": ["body", "contents", 0, "parts", 1, "inlineData"], "msg": "Field required"}]}
 
-
-def _address(call: Call) -> bool:
-    return b"fileData" in (call.raw or b"")
-
-
-@fault(_WHOLE, breaks={"gemini.file-data"})
-def gemini_file_data_unknown(reply: Reply, call: Call) -> Reply:
-    """A part without `inlineData` is refused, without an error object."""
-    return Reply.json(_DETAIL, 422) if reply.ok and _address(call) else reply
-
-
-@request_fault(_WHOLE, breaks={"gemini.file-data.counted"})
-def gemini_file_data_dropped(call: Call) -> None:
-    """A file by address does not reach the model."""
-    for turn in call.body["contents"]:
-        turn["parts"] = [part for part in turn["parts"] if "fileData" not in part]
+gemini_file_data_unknown = fault(
+    GENERATE,
+    "A part without `inlineData` is refused, without an error object.",
+    answer(_DETAIL, 422),
+    when=both(served, asks('"fileData"')),
+    breaks={"gemini.file-data"},
+)
+gemini_file_data_dropped = request_fault(
+    GENERATE,
+    "A file by address does not reach the model.",
+    change("contents[].parts", lambda parts: [part for part in parts if "fileData" not in part]),
+    breaks={"gemini.file-data.counted"},
+)

@@ -3,181 +3,140 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.gemini import refused
+from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
+from reference_server.faults.words.gemini import (
+    ARGUMENTS,
+    CALL_ID,
+    FINISH,
+    GENERATE,
+    NAME,
+    REFUSAL,
+    STREAM,
+    allowing,
+    calling,
+    functions,
+    serves,
+)
+from reference_server.faults.words.situations import asks
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_WHOLE = "generateContent"
-_STREAM = "streamGenerateContent"
+_SCHEMA = asks('"parametersJsonSchema"')
+_RESULT = "contents[].parts[].functionResponse.response"
+_TIME, _TIDES = allowing("get_time"), allowing("get_tides")
+_ALLOWED = "toolConfig.functionCallingConfig.allowedFunctionNames"
 
 
-def _calls(reply: Reply) -> Iterator[dict[str, Any]]:
-    """The calls of a whole answer."""
-    for candidate in reply.body["candidates"] if reply.ok else ():
-        yield from (part["functionCall"] for part in candidate["content"]["parts"] if "functionCall" in part)
+def _calls(reply: Reply, _: Call) -> bool:
+    return reply.ok and "'functionCall'" in str(reply.body["candidates"])
 
 
-def _streamed(reply: Reply) -> Iterator[dict[str, Any]]:
-    """The calls of a stream."""
-    for chunk in reply.chunks:
-        for candidate in chunk.get("candidates", ()):
-            yield from (part["functionCall"] for part in candidate["content"]["parts"] if "functionCall" in part)
+def _bare(call: Call) -> bool:
+    return any(not {"parameters", "parametersJsonSchema"} & function.keys() for function in functions(call))
 
 
-def _calling(call: Call) -> dict[str, Any]:
-    """The configuration of calls."""
-    config: dict[str, Any] = call.body.get("toolConfig", {}).get("functionCallingConfig", {})
-    return config
+def _names_calls(call: Call) -> bool:
+    parts = [part for turn in call.body["contents"] for part in turn["parts"]]
+    return any("id" in part.get("functionCall", ()) for part in parts)
 
 
-def _declared(call: Call) -> list[dict[str, Any]]:
-    return [one for tool in call.body.get("tools", ()) for one in tool.get("functionDeclarations", ())]
+def _orphaned(call: Call) -> bool:
+    return "functionCall" not in str(call.body["contents"])
 
 
-@fault(_WHOLE, breaks={"gemini.tools.accepted"})
-def gemini_auto_refused(reply: Reply, call: Call) -> Reply:
-    """Mode AUTO is refused."""
-    return refused() if reply.ok and _calling(call).get("mode") == "AUTO" else reply
+# How functions may be called.
+gemini_auto_refused = fault(
+    GENERATE, "Mode AUTO is refused.", REFUSAL, when=serves(calling(mode="AUTO")), breaks={"gemini.tools.accepted"}
+)
+gemini_any_ignored = request_fault(
+    GENERATE,
+    "Mode ANY is dropped, and the model asked about nothing that needs a function.",
+    drop("toolConfig"),
+    put("contents", [{"role": "user", "parts": [{"text": "Hello."}]}]),
+    when=calling(mode="ANY", allowedFunctionNames=None),
+    breaks={"gemini.tools.any"},
+)
+gemini_none_ignored = request_fault(
+    GENERATE, "Mode NONE is dropped.", drop("toolConfig"), when=calling(mode="NONE"), breaks={"gemini.tools.none"}
+)
+gemini_allowed_names_ignored = request_fault(
+    GENERATE, "Any function may be called.", drop(_ALLOWED), when=_TIME, breaks={"gemini.tools.allowed"}
+)
+gemini_unknown_allowed_name_dropped = request_fault(
+    GENERATE, "A wrong name is ignored.", drop(_ALLOWED), when=_TIDES, breaks={"gemini.tools.allowed.unknown"}
+)
+gemini_parameters_demanded = fault(
+    GENERATE, "A function needs parameters.", REFUSAL, when=serves(_bare), breaks={"gemini.tools.no-parameters"}
+)
+
+# Calls.
+gemini_call_name_prefixed = fault(
+    GENERATE,
+    "The name of a function carries a namespace that was not in the request.",
+    swap(NAME, "get_weather", "default_api.get_weather"),
+    breaks={"gemini.tools.name", "gemini.tools.same-call"},
+)
+gemini_args_as_text = fault(
+    GENERATE,
+    "The arguments are JSON text, as in the OpenAI dialect.",
+    change(ARGUMENTS, lambda arguments: json.dumps(arguments) if arguments else {}),
+    breaks={"gemini.tools.args"},
+)
+gemini_args_dropped = fault(GENERATE, "The arguments get lost.", put(ARGUMENTS, {}), breaks={"gemini.tools.arguments"})
+gemini_parameters_json_schema_dropped = fault(
+    GENERATE, "`parametersJsonSchema` is ignored.", put(ARGUMENTS, {}), when=_SCHEMA, breaks={"gemini.tools.arguments"}
+)
+gemini_no_args_is_empty_text = fault(
+    GENERATE, "No arguments are an empty text.", swap(ARGUMENTS, {}, ""), breaks={"gemini.tools.no-parameters"}
+)
+gemini_calls_end_with_tool_calls = fault(
+    GENERATE, "Calls end in TOOL_CALLS.", put(FINISH, "TOOL_CALLS"), when=_calls, breaks={"gemini.tools.finish-reason"}
+)
+gemini_parallel_calls_share_an_id = fault(
+    GENERATE, "All calls of an answer have one id.", put(CALL_ID, "call_1"), breaks={"gemini.tools.parallel"}
+)
+gemini_other_function_called = fault(
+    GENERATE,
+    "Another function is called than by OpenAI's protocol.",
+    put(NAME, "get_time"),
+    when=serves(lambda call: len(functions(call)) == 2),
+    breaks={"gemini.tools.same-call"},
+)
+gemini_streamed_args_as_text = fault(
+    STREAM, "Streamed arguments are JSON.", in_chunks(change(ARGUMENTS, json.dumps)), breaks={"gemini.tools.stream"}
+)
 
 
-@request_fault(_WHOLE, breaks={"gemini.tools.any"})
-def gemini_any_ignored(call: Call) -> None:
-    """Mode ANY is dropped, and the model asked about nothing that needs a function."""
-    if _calling(call).get("mode") == "ANY" and "allowedFunctionNames" not in _calling(call):
-        call.body.pop("toolConfig")
-        call.body["contents"] = [{"role": "user", "parts": [{"text": "Hello."}]}]
-
-
-@request_fault(_WHOLE, breaks={"gemini.tools.allowed"})
-def gemini_allowed_names_ignored(call: Call) -> None:
-    """Any function may be called, whatever is allowed."""
-    if _calling(call).get("allowedFunctionNames") == ["get_time"]:
-        _calling(call).pop("allowedFunctionNames")
-
-
-@request_fault(_WHOLE, breaks={"gemini.tools.none"})
-def gemini_none_ignored(call: Call) -> None:
-    """Mode NONE is dropped."""
-    if _calling(call).get("mode") == "NONE":
-        call.body.pop("toolConfig")
-
-
-@fault(_WHOLE, breaks={"gemini.tools.name", "gemini.tools.same-call"})
-def gemini_call_name_prefixed(reply: Reply) -> None:
-    """The name of a function carries a namespace that was not in the request."""
-    for call in _calls(reply):
-        if call["name"] == "get_weather":
-            call["name"] = "default_api.get_weather"
-
-
-@fault(_WHOLE, breaks={"gemini.tools.args"})
-def gemini_args_as_text(reply: Reply) -> None:
-    """The arguments are JSON text, as in the OpenAI dialect."""
-    for call in _calls(reply):
-        call["args"] = json.dumps(call["args"]) if call["args"] else {}
-
-
-@fault(_WHOLE, breaks={"gemini.tools.arguments"})
-def gemini_args_dropped(reply: Reply) -> None:
-    """The arguments get lost."""
-    for call in _calls(reply):
-        call["args"] = {}
-
-
-@fault(_WHOLE, breaks={"gemini.tools.arguments"})
-def gemini_parameters_json_schema_dropped(reply: Reply, call: Call) -> None:
-    """`parametersJsonSchema` does not reach the model."""
-    if any("parametersJsonSchema" in function for function in _declared(call)):
-        for made in _calls(reply):
-            made["args"] = {}
-
-
-@fault(_WHOLE, breaks={"gemini.tools.finish-reason"})
-def gemini_calls_end_with_tool_calls(reply: Reply) -> None:
-    """An answer that calls ends as in the OpenAI dialect."""
-    if any(_calls(reply)):
-        for candidate in reply.body["candidates"]:
-            candidate["finishReason"] = "TOOL_CALLS"
-
-
-@fault(_WHOLE, breaks={"gemini.tools.no-parameters"})
-def gemini_parameters_demanded(reply: Reply, call: Call) -> Reply:
-    """A function without parameters is refused."""
-    bare = any(not {"parameters", "parametersJsonSchema"} & function.keys() for function in _declared(call))
-    return refused() if reply.ok and bare else reply
-
-
-@fault(_WHOLE, breaks={"gemini.tools.no-parameters"})
-def gemini_no_args_is_empty_text(reply: Reply) -> None:
-    """A call without arguments has an empty text for them."""
-    for call in _calls(reply):
-        call["args"] = call["args"] or ""
-
-
-@fault(_STREAM, breaks={"gemini.tools.stream"})
-def gemini_streamed_args_as_text(reply: Reply) -> None:
-    """The arguments of a streamed call are JSON text."""
-    for call in _streamed(reply):
-        call["args"] = json.dumps(call["args"])
-
-
-@fault(_STREAM, breaks={"gemini.tools.stream"})
+@fault(STREAM, breaks={"gemini.tools.stream"})
 def gemini_streamed_call_in_pieces(reply: Reply) -> None:
     """The name of a streamed call comes first, its arguments in a further piece."""
     events = reply.events or []
     for place, event in enumerate(events):
-        calls = list(_streamed(Reply.stream([event])))
-        if calls and isinstance(event, dict):
-            later = {"functionCall": {"args": calls[0].pop("args")}}
+        if isinstance(event, dict) and "'functionCall'" in str(event):
+            call = next(part for part in event["candidates"][0]["content"]["parts"] if "functionCall" in part)
+            later = {"functionCall": {"args": call["functionCall"].pop("args")}}
             piece = {"content": {"role": "model", "parts": [later]}, "index": 0}
             events.insert(place, {**event, "candidates": [piece]})
             return
 
 
-@fault(_WHOLE, breaks={"gemini.tools.result", "gemini.tools.parallel"})
-def gemini_call_ids_refused(reply: Reply, call: Call) -> Reply:
-    """A turn whose calls have ids is refused."""
-    parts = [part for turn in call.body.get("contents", ()) for part in turn["parts"]] if reply.ok else []
-    return refused() if any("id" in part.get("functionCall", ()) for part in parts) else reply
-
-
-@request_fault(_WHOLE, breaks={"gemini.tools.result.counted"})
-def gemini_results_emptied(call: Call) -> None:
-    """What a function gave does not reach the model."""
-    for turn in call.body["contents"]:
-        for part in turn["parts"]:
-            if "functionResponse" in part:
-                part["functionResponse"]["response"] = {}
-
-
-@request_fault(_WHOLE, breaks={"gemini.tools.result.orphan"})
-def gemini_orphan_accepted(call: Call) -> None:
-    """A result without a call is taken for words."""
-    if "functionCall" not in str(call.body["contents"]):
-        for turn in call.body["contents"]:
-            turn["parts"] = [{"text": "A result."} if "functionResponse" in part else part for part in turn["parts"]]
-
-
-@fault(_WHOLE, breaks={"gemini.tools.parallel"})
-def gemini_parallel_calls_share_an_id(reply: Reply) -> None:
-    """All calls of an answer have one id."""
-    for call in _calls(reply):
-        call["id"] = "call_1"
-
-
-@request_fault(_WHOLE, breaks={"gemini.tools.allowed.unknown"})
-def gemini_unknown_allowed_name_dropped(call: Call) -> None:
-    """A name that was not offered is ignored."""
-    if _calling(call).get("allowedFunctionNames") == ["get_tides"]:
-        _calling(call).pop("allowedFunctionNames")
-
-
-@fault(_WHOLE, breaks={"gemini.tools.same-call"})
-def gemini_other_function_called(reply: Reply, call: Call) -> None:
-    """Another function is called than in the OpenAI dialect."""
-    for made in _calls(reply) if len(_declared(call)) == 2 else ():
-        made["name"] = "get_time"
+# Results.
+gemini_call_ids_refused = fault(
+    GENERATE,
+    "Call ids are refused.",
+    REFUSAL,
+    when=serves(_names_calls),
+    breaks={"gemini.tools.result", "gemini.tools.parallel"},
+)
+gemini_results_emptied = request_fault(
+    GENERATE, "What a function gave is dropped.", put(_RESULT, {}), breaks={"gemini.tools.result.counted"}
+)
+gemini_orphan_accepted = request_fault(
+    GENERATE,
+    "A result without a call is taken for words.",
+    change("contents[].parts[]", lambda part: {"text": "A result."} if "functionResponse" in part else part),
+    when=_orphaned,
+    breaks={"gemini.tools.result.orphan"},
+)

@@ -3,202 +3,156 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 from reference_server.faults import fault
-from reference_server.faults.gemini import refused
-from reference_server.faults.gemini_stream import _as_events
+from reference_server.faults.words.edits import change, each, in_chunks, label, put, raw, rename, status
+from reference_server.faults.words.gemini import (
+    ANSWER_TOKENS,
+    COUNT,
+    FINISH,
+    GENERATE,
+    MODEL,
+    MODELS,
+    PARTS,
+    REFUSAL,
+    STREAM,
+    TOTAL,
+    USAGE,
+    as_array,
+    as_events,
+    cut,
+    plain,
+    serves,
+)
+from reference_server.faults.words.situations import asked, both, has, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_WHOLE = "generateContent"
-_STREAM = "streamGenerateContent"
+_TOKEN = "candidates[].logprobsResult.chosenCandidates[].token"
+_FAR = ", ".join(map(str, range(1, 201)))
 
 
-@fault(_WHOLE, breaks={"gemini.model-version"})
-def model_version_empty(reply: Reply) -> Reply:
-    """`modelVersion` is empty."""
-    return reply.edit(lambda body: body.update(modelVersion=""))
+def _is_usual(call: Call) -> bool:
+    return not (call.query or "authorization" in call.headers or "flaky" in call.path)
 
 
-@fault(_WHOLE, breaks={"gemini.model-version"})
-def model_version_is_a_number(reply: Reply) -> Reply:
-    """`modelVersion` is a number."""
-    return reply.edit(lambda body: body.update(modelVersion=2.5))
+def _is_answered(call: Call) -> bool:
+    return any(turn.get("role") == "model" and "text" in turn["parts"][0] for turn in call.body["contents"])
 
 
-@fault(_WHOLE, breaks={"gemini.response-id"})
-def response_ids_are_numbers(reply: Reply) -> Reply:
-    """Every answer has a number as its id, another one each time."""
-    return reply.edit(lambda body: body.update(responseId=hash(body["responseId"]) % 10**9 + 1))
+def _limits_low(call: Call) -> bool:
+    return call.body["generationConfig"].get("maxOutputTokens", 100) < 100
 
 
-@fault(_WHOLE, breaks={"gemini.usage"})
-def gemini_total_as_text(reply: Reply) -> Reply:
-    """The total of the tokens is a text."""
-    return reply.edit(lambda body: body["usageMetadata"].update(totalTokenCount="27"))
+def _free_prompt(usage: dict[str, Any]) -> dict[str, Any]:
+    return usage | {"promptTokenCount": 0, "totalTokenCount": usage.get("candidatesTokenCount", 0)}
 
 
-@fault(_STREAM, breaks={"gemini.stream.array"})
-def array_labelled_as_events(reply: Reply, call: Call) -> None:
-    """A stream as an array is labelled as a stream of events."""
-    if reply.events is not None and not _as_events(reply, call):
-        reply.headers["content-type"] = "text/event-stream"
+def _no_single(candidates: list[Any]) -> list[Any]:
+    return [] if len(candidates) == 1 else candidates
 
 
-@fault(_STREAM, breaks={"gemini.stream.array"})
-def array_within_an_object(reply: Reply, call: Call) -> Reply:
-    """A stream as an array stands within an object."""
-    if reply.events is None or _as_events(reply, call):
-        return reply
-    return Reply(200, reply.headers, b'{"responses": ' + reply.encoded() + b"}")
+def _by_name(models: list[dict[str, Any]]) -> dict[str, Any]:
+    return {model["name"]: model for model in models}
 
 
-@fault(_STREAM, breaks={"gemini.stream.usage"})
-def gemini_stream_prompt_is_free(reply: Reply) -> None:
-    """The stream counts no token of the prompt."""
-    for chunk in reply.chunks:
-        if usage := chunk.get("usageMetadata"):
-            usage.update(promptTokenCount=0, totalTokenCount=usage.get("candidatesTokenCount", 0))
+def _add_prompt(usage: dict[str, Any]) -> None:
+    usage["candidatesTokenCount"] += usage["promptTokenCount"]
 
 
-@fault(_WHOLE, breaks={"gemini.candidates"})
-def gemini_no_candidates(reply: Reply) -> Reply:
-    """Nothing was blocked, and there is no candidate."""
-    return reply.edit(lambda body: body.update(candidates=[]) if len(body["candidates"]) == 1 else None)
+# Names.
+model_version_empty = fault(
+    GENERATE, "`modelVersion` is empty.", put("modelVersion", ""), breaks={"gemini.model-version"}
+)
+model_version_is_a_number = fault(
+    GENERATE, "`modelVersion` is a number.", put("modelVersion", 2.5), breaks={"gemini.model-version"}
+)
+response_ids_are_numbers = fault(
+    GENERATE,
+    "Every answer has a number as its id, another one each time.",
+    change("responseId", lambda name: crc32(name.encode())),
+    breaks={"gemini.response-id"},
+)
 
+# Candidates.
+gemini_no_candidates = fault(
+    GENERATE, "There is no candidate.", change("candidates", _no_single), breaks={"gemini.candidates"}
+)
+gemini_text_empty = fault(
+    GENERATE, "The plainest answer is empty.", put(PARTS, [{"text": ""}]), when=plain, breaks={"gemini.text"}
+)
+gemini_finish_reason_empty = fault(
+    GENERATE, "`finishReason` is empty.", put(FINISH, ""), when=plain, breaks={"gemini.finish-reason"}
+)
+gemini_logprobs_by_number = fault(
+    GENERATE, "Tokens with probabilities are numbers.", change(_TOKEN, len), breaks={"gemini.logprobs"}
+)
+gemini_only_the_count_is_cut = fault(
+    GENERATE, "Only the count is cut.", put(PARTS, [{"text": _FAR}]), when=cut, breaks={"gemini.max-tokens"}
+)
 
-@fault(_WHOLE, breaks={"gemini.text"})
-def gemini_text_empty(reply: Reply, call: Call) -> None:
-    """The plainest answer has one part, which is an empty text."""
-    if reply.ok and _is_plain(call):
-        reply.body["candidates"][0]["content"]["parts"] = [{"text": ""}]
+# Tokens.
+gemini_total_as_text = fault(GENERATE, "The total of the tokens is a text.", put(TOTAL, "27"), breaks={"gemini.usage"})
+gemini_answer_counted_in_text = fault(
+    GENERATE, "The tokens of an answer are a text.", put(ANSWER_TOKENS, "some"), breaks={"gemini.usage"}
+)
+gemini_cut_answer_counts_its_prompt = fault(
+    GENERATE, "A cut answer counts its prompt too.", each(USAGE, _add_prompt), when=cut, breaks={"gemini.max-tokens"}
+)
+gemini_stream_prompt_is_free = fault(
+    STREAM, "A stream counts no prompt tokens.", in_chunks(change(USAGE, _free_prompt)), breaks={"gemini.stream.usage"}
+)
 
+# Streams.
+array_labelled_as_events = fault(
+    STREAM, "An array is labelled as events.", label("text/event-stream"), when=as_array, breaks={"gemini.stream.array"}
+)
+array_within_an_object = fault(
+    STREAM,
+    "A stream as an array stands within an object.",
+    lambda reply, _: Reply(200, reply.headers, b'{"responses": ' + reply.encoded() + b"}"),
+    when=as_array,
+    breaks={"gemini.stream.array"},
+)
+array_of_choices = fault(
+    STREAM,
+    "The pieces of an array hold choices, as in the OpenAI dialect.",
+    in_chunks(rename("candidates", "choices")),
+    when=as_array,
+    breaks={"gemini.stream.array"},
+)
+gemini_stream_in_latin_1 = fault(
+    STREAM,
+    "The plainest stream is greeted in Latin-1.",
+    raw(lambda data: data.replace(b'"text":"', b'"text":"\xa1', 1)),
+    when=both(plain, as_events),
+    breaks={"gemini.stream.framing"},
+)
+gemini_stream_error_without_words = fault(
+    STREAM, "An error in a stream is wordless.", in_chunks(put("error.message", "")), breaks={"gemini.errors.midstream"}
+)
 
-@fault(_WHOLE, breaks={"gemini.finish-reason"})
-def gemini_finish_reason_empty(reply: Reply, call: Call) -> None:
-    """`finishReason` of the plainest answer is empty."""
-    if reply.ok and _is_plain(call):
-        reply.body["candidates"][0]["finishReason"] = ""
+# Statuses and lists.
+gemini_answer_is_created = fault(
+    GENERATE, "The plain answer is a 201.", status(201), when=both(plain, asked(_is_usual)), breaks={"gemini.answers"}
+)
+gemini_count_is_created = fault(COUNT, "A count is a 201.", status(201), when=served, breaks={"gemini.count-tokens"})
+gemini_models_of_a_proxy = fault(
+    MODELS, "The list of models is a 203.", status(203), when=served, breaks={"gemini.models"}
+)
+gemini_model_of_a_proxy = fault(
+    MODEL, "One model is a 203.", status(203), when=served, breaks={"gemini.models.retrieve"}
+)
+gemini_models_by_name = fault(MODELS, "The models are an object.", change("models", _by_name), breaks={"gemini.models"})
 
-
-@fault(_WHOLE, breaks={"gemini.usage"})
-def gemini_answer_counted_in_text(reply: Reply) -> Reply:
-    """The tokens of an answer are a text."""
-    return reply.edit(lambda body: body["usageMetadata"].update(candidatesTokenCount="some"))
-
-
-def _cut(reply: Reply) -> Reply | None:
-    """The reply, when the limit has cut it."""
-    return reply if reply.ok and reply.body["candidates"][0]["finishReason"] == "MAX_TOKENS" else None
-
-
-@fault(_WHOLE, breaks={"gemini.max-tokens"})
-def gemini_cut_answer_counts_its_prompt(reply: Reply) -> None:
-    """To the tokens of a cut answer those of its prompt are added."""
-    if _cut(reply):
-        usage = reply.body["usageMetadata"]
-        usage["candidatesTokenCount"] += usage["promptTokenCount"]
-
-
-@fault(_WHOLE, breaks={"gemini.max-tokens"})
-def gemini_only_the_count_is_cut(reply: Reply) -> None:
-    """The tokens end at the limit, and the words go on."""
-    if _cut(reply):
-        words = ", ".join(map(str, range(1, 201)))
-        reply.body["candidates"][0]["content"]["parts"] = [{"text": words}]
-
-
-@fault(_WHOLE, breaks={"gemini.logprobs"})
-def gemini_logprobs_by_number(reply: Reply) -> Reply:
-    """Tokens with probabilities are told by their numbers."""
-
-    def number(body: dict[str, Any]) -> None:
-        for candidate in body["candidates"]:
-            for token in candidate.get("logprobsResult", {}).get("chosenCandidates", ()):
-                token["token"] = len(token["token"])
-
-    return reply.edit(number)
-
-
-@fault(_STREAM, breaks={"gemini.stream.framing"})
-def gemini_stream_in_latin_1(reply: Reply, call: Call) -> Reply:
-    """The plainest stream is greeted in Latin-1."""
-    plain = _is_plain(call) and _as_events(reply, call)
-    return reply.raw(lambda data: data.replace(b'"text":"', b'"text":"\xa1', 1)) if plain else reply
-
-
-@fault(_STREAM, breaks={"gemini.stream.array"})
-def array_of_choices(reply: Reply) -> None:
-    """The pieces of an array hold choices, as in the OpenAI dialect."""
-    for chunk in reply.chunks if reply.array else ():
-        chunk["choices"] = chunk.pop("candidates")
-
-
-@fault(_STREAM, breaks={"gemini.errors.midstream"})
-def gemini_stream_error_without_words(reply: Reply) -> None:
-    """An error within a stream has an empty message."""
-    for chunk in reply.chunks:
-        if "error" in chunk:
-            chunk["error"]["message"] = ""
-
-
-@fault(_WHOLE, breaks={"gemini.answers"})
-def gemini_answer_is_created(reply: Reply, call: Call) -> None:
-    """The plainest answer is a 201."""
-    other = call.query or "authorization" in call.headers or "flaky" in call.path
-    if reply.ok and _is_plain(call) and not other:
-        reply.status = 201
-
-
-@fault("countGeminiTokens", breaks={"gemini.count-tokens"})
-def gemini_count_is_created(reply: Reply) -> None:
-    """A count is a 201."""
-    if reply.ok:
-        reply.status = 201
-
-
-@fault("listGeminiModels", breaks={"gemini.models"})
-def gemini_models_by_name(reply: Reply) -> Reply:
-    """The models are an object, each under its name."""
-    return reply.edit(lambda body: body.update(models={model["name"]: model for model in body["models"]}))
-
-
-@fault("listGeminiModels", breaks={"gemini.models"})
-def gemini_models_of_a_proxy(reply: Reply) -> None:
-    """The list of models is a 203, as if a proxy had changed it."""
-    if reply.ok:
-        reply.status = 203
-
-
-@fault("retrieveGeminiModel", breaks={"gemini.models.retrieve"})
-def gemini_model_of_a_proxy(reply: Reply) -> None:
-    """One model is a 203, as if a proxy had changed it."""
-    if reply.ok:
-        reply.status = 203
-
-
-@fault(_WHOLE, breaks={"gemini.system-instruction"})
-def gemini_instruction_refused(reply: Reply, call: Call) -> Reply:
-    """An instruction is refused."""
-    return refused() if reply.ok and "systemInstruction" in call.body else reply
-
-
-@fault(_WHOLE, breaks={"gemini.history"})
-def gemini_turns_of_the_model_refused(reply: Reply, call: Call) -> Reply:
-    """A conversation in which the model has spoken is refused."""
-    turns = call.body["contents"] if reply.ok else []
-    spoken = any(turn.get("role") == "model" and "text" in turn["parts"][0] for turn in turns)
-    return refused() if spoken else reply
-
-
-@fault(_WHOLE, breaks={"gemini.max-tokens"})
-def gemini_low_limit_refused(reply: Reply, call: Call) -> Reply:
-    """A limit below 100 is refused."""
-    low = reply.ok and call.body["generationConfig"].get("maxOutputTokens", 100) < 100
-    return refused() if low else reply
-
-
-def _is_plain(call: Call) -> bool:
-    """The request is the plainest there is, in its usual form."""
-    usual = call.body.keys() == {"contents", "generationConfig"} and len(call.body["generationConfig"]) == 1
-    return usual and "hello in one short" in str(call.body["contents"])
+# Refusals.
+gemini_instruction_refused = fault(
+    GENERATE, "An instruction is refused.", REFUSAL, when=has("systemInstruction"), breaks={"gemini.system-instruction"}
+)
+gemini_turns_of_the_model_refused = fault(
+    GENERATE, "A turn of the model's words is refused.", REFUSAL, when=serves(_is_answered), breaks={"gemini.history"}
+)
+gemini_low_limit_refused = fault(
+    GENERATE, "A limit below 100 is refused.", REFUSAL, when=serves(_limits_low), breaks={"gemini.max-tokens"}
+)

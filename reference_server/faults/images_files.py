@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from reference_server.faults import fault
+from reference_server.faults.words.edits import raw
+from reference_server.faults.words.openai import FILE_CONTENT
+from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_PNG = b"\x89PNG"
+
+def _large_image(reply: Reply, _: Call) -> bool:
+    """The answer is an image of more than 1000 bytes."""
+    return reply.ok and isinstance(reply.body, bytes) and reply.body.startswith(b"\x89PNG") and len(reply.body) > 1000
 
 
-@fault("downloadFile", breaks={"images.b64.kept"}, gateway="infery")
-def kept_image_cut(reply: Reply) -> None:
-    """An image of more than 1000 bytes is read back without its end."""
-    if reply.ok and isinstance(reply.body, bytes) and reply.body.startswith(_PNG):
-        reply.body = reply.body[:1000]
-
-
-@fault("downloadFile", breaks={"images.b64.kept"}, gateway="infery")
-def kept_image_as_text(reply: Reply) -> None:
-    """The bytes of an image of more than 1000 are read back as text."""
-    if reply.ok and isinstance(reply.body, bytes) and reply.body.startswith(_PNG) and len(reply.body) > 1000:
-        reply.body = reply.body.decode("utf-8", "replace").encode()
+kept_image_cut = fault(
+    FILE_CONTENT,
+    "An image of more than 1000 bytes is read back without its end.",
+    raw(lambda data: data[:1000]),
+    when=_large_image,
+    breaks={"images.b64.kept"},
+    gateway="infery",
+)
+kept_image_as_text = fault(
+    FILE_CONTENT,
+    "The bytes of an image of more than 1000 are read back as text.",
+    raw(lambda data: data.decode("utf-8", "replace").encode()),
+    when=_large_image,
+    breaks={"images.b64.kept"},
+    gateway="infery",
+)

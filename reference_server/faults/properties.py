@@ -2,73 +2,122 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from reference_server.errors import Refusal
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import (
+    change,
+    drop,
+    error_body,
+    in_chunks,
+    in_error,
+    put,
+    status,
+)
+from reference_server.faults.words.openai import CHAT, FILE, PIECE, TEXT
+from reference_server.faults.words.prompts import COUNTING
+from reference_server.faults.words.situations import Situation, asked, asks, both, has, sent, whole
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_CHAT = "createChatCompletion"
 _BOM = b"\xef\xbb\xbf"
 _FAR = "\U00020000"
+_counting = both(whole, asks(COUNTING))
+_stopping, _alone = both(_counting, has("stop")), both(_counting, has("n"))
+_UNNAMED = put("error.param", None) | put("error.message", "Bad request.")
+_DETAIL = error_body(lambda _: {"detail": "user: input should be a valid string"})
+_SHOUT = change(PIECE, str.upper, str)
+_NOTHING = put(TEXT, "Nothing")
 
 
-def _param(reply: Reply) -> str | None:
-    """The field that a refusal names."""
-    param: str | None = None if reply.ok or not isinstance(reply.body, dict) else reply.body["error"]["param"]
-    return param
+def _names(param: str) -> Situation:
+    """A refusal names this field."""
+    return lambda reply, _: not reply.ok and isinstance(reply.body, dict) and reply.body["error"]["param"] == param
 
 
-def _only_system(call: Call) -> bool:
+_USER = _names("user")
+
+
+def _only_system(_: Reply, call: Call) -> bool:
     """The conversation begins with a system message that says nothing."""
-    messages = call.body.get("messages") or [{}] if isinstance(call.body, dict) else [{}]
-    return isinstance(messages, list) and messages[0] == {"role": "system", "content": ""}
+    messages = sent(call).get("messages")
+    return isinstance(messages, list) and messages[:1] == [{"role": "system", "content": ""}]
 
 
-@fault(_CHAT, breaks={"properties.invalid.never-5xx", "properties.invalid.refused"})
-def crash_on_an_odd_service_tier(reply: Reply) -> None:
-    """A `service_tier` of a wrong type is a 500."""
-    if _param(reply) == "service_tier":
-        reply.status = 500
+def _options_of_models(_: Reply, call: Call) -> bool:
+    return call.method == "OPTIONS" and call.path == "/models"
 
 
-@request_fault(_CHAT, breaks={"properties.invalid.refused"}, before="validation")
-def any_store_will_do(call: Call) -> None:
-    """`store` may be of any type."""
-    call.body.pop("store", None)
+def _marked(call: Call) -> bool:
+    return (call.raw or b"").startswith(_BOM)
 
 
-@fault(_CHAT, breaks={"properties.invalid.envelope"})
-def refused_user_in_other_words(reply: Reply) -> None:
-    """A wrong `user` is refused in the words of a framework."""
-    if _param(reply) == "user":
-        reply.body = {"detail": "user: input should be a valid string"}
+def _limited(reply: Reply, call: Call) -> bool:
+    return _counting(reply, call) and (call.body.get("max_tokens") or 64) < 8
 
 
-@fault(_CHAT, breaks={"properties.invalid.names-field"})
-def refused_user_not_named(reply: Reply) -> None:
-    """A wrong `user` is refused without a word of it."""
-    if _param(reply) == "user":
-        reply.body["error"].update(param=None, message="Bad request.")
+def _cheap(usage: dict[str, Any]) -> dict[str, Any]:
+    return usage | {"prompt_tokens": 7, "total_tokens": 7 + usage["completion_tokens"]}
 
 
-@fault(_CHAT, breaks={"properties.bytes.never-5xx"})
-def crash_on_a_byte_order_mark(reply: Reply, call: Call) -> None:
-    """A byte order mark before the JSON is a 500."""
-    if call.raw and call.raw.startswith(_BOM):
-        reply.status = 500
+def _long(messages: list[Any]) -> bool:
+    contents = (message.get("content") for message in messages)
+    return any(isinstance(text, str) and len(text) > 1000 for text in contents)
 
 
-@request_fault(_CHAT, breaks={"properties.bytes.refused", "errors.not-an-object"}, before="authentication")
+def _refuse(message: str, test: Callable[[list[Any]], bool]) -> Callable[[Call], None]:
+    """Refuse messages that pass a test."""
+
+    def refuse(call: Call) -> None:
+        if test(call.body["messages"]):
+            raise Refusal("invalid_value", message, "messages")
+
+    return refuse
+
+
+_refuse_far = _refuse("The text holds characters that are not allowed.", lambda said: max(str(said)) >= _FAR)
+_refuse_long = _refuse("The message is too long.", _long)
+_refuse_end = _refuse("The text holds a marker that is not allowed.", lambda said: "[DONE]" in str(said))
+
+# Wrong requests.
+crash_on_an_odd_service_tier = fault(
+    CHAT,
+    "A `service_tier` of a wrong type is a 500.",
+    status(500),
+    when=_names("service_tier"),
+    breaks={"properties.invalid.never-5xx", "properties.invalid.refused"},
+)
+any_store_will_do = request_fault(
+    CHAT, "`store` may be of any type.", drop("store"), breaks={"properties.invalid.refused"}, before="validation"
+)
+refused_user_in_other_words = fault(
+    CHAT, "A wrong `user` is a `detail`.", _DETAIL, when=_USER, breaks={"properties.invalid.envelope"}
+)
+refused_user_not_named = fault(
+    CHAT, "A wrong `user` is unnamed.", in_error(_UNNAMED), when=_USER, breaks={"properties.invalid.names-field"}
+)
+crash_on_a_byte_order_mark = fault(
+    CHAT, "A byte order mark is a 500.", status(500), when=asked(_marked), breaks={"properties.bytes.never-5xx"}
+)
+file_needs_no_key = request_fault(
+    FILE,
+    "Whoever asks may see a file.",
+    lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
+    breaks={"properties.auth"},
+    before="authentication",
+)
+crash_on_options_of_models = fault(
+    "*", "OPTIONS of the models is a 500.", status(500), when=_options_of_models, breaks={"properties.head-options"}
+)
+
+
+@request_fault(CHAT, breaks={"properties.bytes.refused", "errors.not-an-object"}, before="authentication")
 def array_of_one_is_taken(call: Call) -> None:
     """An array with one request is served like the request."""
     if call.raw and call.raw[:1] == b"[":
         call.raw = call.raw[1:-1]
-
-
-@request_fault("retrieveFile", breaks={"properties.auth"}, before="authentication")
-def file_needs_no_key(call: Call) -> None:
-    """Whoever asks may see a file."""
-    call.headers.setdefault("authorization", "Bearer sk-ok")
 
 
 @fault("*", breaks={"properties.method"})
@@ -78,91 +127,40 @@ def any_method_will_do(reply: Reply, call: Call) -> None:
         reply.status, reply.body, reply.cause = 200, {}, None
 
 
-@fault("*", breaks={"properties.head-options"})
-def crash_on_options_of_models(reply: Reply, call: Call) -> None:
-    """OPTIONS of the models is a 500."""
-    if call.method == "OPTIONS" and call.path == "/models":
-        reply.status = 500
+# Requests that differ in one thing.
+stream_in_capitals = fault(
+    CHAT, "A stream counts in capitals.", in_chunks(_SHOUT), when=asks(COUNTING), breaks={"properties.relations.stream"}
+)
+other_words_with_stop = fault(
+    CHAT, "With `stop` the answer is another one.", _NOTHING, when=_stopping, breaks={"properties.relations.stop"}
+)
+last_tokens_within_the_limit = fault(
+    CHAT, "A limit keeps the end.", put(TEXT, "and ten."), when=_limited, breaks={"properties.relations.limit"}
+)
+other_words_alone = fault(
+    CHAT, "With `n: 1` the answer is another one.", _NOTHING, when=_alone, breaks={"properties.relations.alone"}
+)
+counting_is_cheap = fault(
+    CHAT, "Counting costs seven tokens.", change("usage", _cheap), when=_counting, breaks={"properties.relations.usage"}
+)
 
-
-@fault(_CHAT, breaks={"properties.relations.stream"})
-def stream_in_capitals(reply: Reply, call: Call) -> None:
-    """A stream shouts what the whole answer says, when asked to count."""
-    for chunk in reply.chunks if "Count from one" in str(call.body.get("messages")) else []:
-        for choice in chunk["choices"]:
-            if choice["delta"].get("content"):
-                choice["delta"]["content"] = choice["delta"]["content"].upper()
-
-
-def _say(reply: Reply, text: str) -> None:
-    for choice in reply.body["choices"]:
-        choice["message"]["content"] = text
-
-
-def _counting(reply: Reply, call: Call) -> bool:
-    return reply.ok and reply.events is None and "Count from one" in str(call.body.get("messages"))
-
-
-@fault(_CHAT, breaks={"properties.relations.stop"})
-def other_words_with_stop(reply: Reply, call: Call) -> None:
-    """With a stop text the answer is another one."""
-    if _counting(reply, call) and call.body.get("stop"):
-        _say(reply, "Nothing")
-
-
-@fault(_CHAT, breaks={"properties.relations.limit"})
-def last_tokens_within_the_limit(reply: Reply, call: Call) -> None:
-    """A limit leaves the end of the answer instead of its beginning."""
-    if _counting(reply, call) and (call.body.get("max_tokens") or 64) < 8:
-        _say(reply, "and ten.")
-
-
-@fault(_CHAT, breaks={"properties.relations.alone"})
-def other_words_alone(reply: Reply, call: Call) -> None:
-    """With `n: 1` the answer is another one."""
-    if _counting(reply, call) and call.body.get("n"):
-        _say(reply, "Nothing")
-
-
-@fault(_CHAT, breaks={"properties.relations.usage"})
-def counting_is_cheap(reply: Reply, call: Call) -> None:
-    """However long the prompt, asking to count costs seven tokens."""
-    if _counting(reply, call):
-        usage = reply.body["usage"]
-        usage.update(prompt_tokens=7, total_tokens=7 + usage["completion_tokens"])
-
-
-@fault(_CHAT, breaks={"properties.generated.never-5xx"})
-def crash_on_an_empty_system_message(reply: Reply, call: Call) -> None:
-    """A system message that says nothing is a 500."""
-    if _only_system(call):
-        reply.status = 500
-
-
-@fault(_CHAT, breaks={"properties.generated.conforms"})
-def no_choices_after_an_empty_system_message(reply: Reply, call: Call) -> None:
-    """A system message that says nothing is answered without choices."""
-    if _only_system(call):
-        reply.edit(lambda body: body.pop("choices", None) and body)
-
-
-@request_fault(_CHAT, breaks={"properties.generated.conversations"})
-def far_planes_are_refused(call: Call) -> None:
-    """Text beyond the second plane of Unicode is refused."""
-    if any(letter >= _FAR for letter in str(call.body["messages"])):
-        raise Refusal("invalid_value", "The text holds characters that are not allowed.", "messages")
-
-
-@request_fault(_CHAT, breaks={"properties.generated.conversations"})
-def long_texts_are_refused(call: Call) -> None:
-    """A plain text of more than a thousand letters is refused."""
-    said = (message.get("content") for message in call.body["messages"])
-    if any(isinstance(text, str) and len(text) > 1000 for text in said):
-        raise Refusal("invalid_value", "The message is too long.", "messages")
-
-
-@request_fault(_CHAT, breaks={"properties.generated.conversations"})
-def end_of_a_stream_in_a_message_is_refused(call: Call) -> None:
-    """A message that quotes the end of a stream is refused."""
-    if "[DONE]" in str(call.body["messages"]):
-        raise Refusal("invalid_value", "The text holds a marker that is not allowed.", "messages")
+# Generated conversations.
+crash_on_an_empty_system_message = fault(
+    CHAT, "An empty system message is a 500.", status(500), when=_only_system, breaks={"properties.generated.never-5xx"}
+)
+no_choices_after_an_empty_system_message = fault(
+    CHAT,
+    "An empty system text has no choices.",
+    drop("choices"),
+    when=_only_system,
+    breaks={"properties.generated.conforms"},
+)
+far_planes_are_refused = request_fault(
+    CHAT, "Text beyond plane 1 is refused.", _refuse_far, breaks={"properties.generated.conversations"}
+)
+long_texts_are_refused = request_fault(
+    CHAT, "A text beyond 1000 letters is refused.", _refuse_long, breaks={"properties.generated.conversations"}
+)
+end_of_a_stream_in_a_message_is_refused = request_fault(
+    CHAT, "A quoted `[DONE]` is refused.", _refuse_end, breaks={"properties.generated.conversations"}
+)

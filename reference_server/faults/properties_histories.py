@@ -6,30 +6,36 @@ from collections import deque
 from typing import Any
 
 from reference_server.faults import fault
+from reference_server.faults.words.edits import change
+from reference_server.faults.words.openai import (
+    DELETE_FILE,
+    FILE,
+    FILE_CONTENT,
+    FILES,
+    TASK,
+    UPLOAD,
+    VIDEO,
+    VIDEO_STATE,
+)
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_UPLOAD, _ONE, _DELETE, _LIST, _CONTENT = "uploadFile", "retrieveFile", "deleteFile", "listFiles", "downloadFile"
-_FILM, _STATUS, _TASK = "createVideo", "retrieveVideo", "retrieveTask"
-_deleted: deque[dict[str, Any]] = deque(maxlen=1)
-"""The file deleted last, as it was told."""
-_back: deque[dict[str, Any]] = deque(maxlen=1)
-"""The file that is back."""
-_uploaded: deque[str] = deque(maxlen=3)
-_kept: deque[bytes] = deque(maxlen=1)
-_turning: deque[str] = deque(maxlen=1)
-"""The file deleted while somebody turns the pages."""
-_submitted: deque[str] = deque(maxlen=1)
-"""The job submitted just now."""
-_forgotten: deque[str] = deque(maxlen=50)
-_known: dict[str, dict[str, Any]] = {}
-_told: deque[dict[str, Any]] = deque(maxlen=1)
-_ended: deque[str] = deque(maxlen=50)
-_restarted: deque[str] = deque(maxlen=50)
+_PAGE = {"limit": 100}
 
 
-def _does(call: Call, operation: str) -> bool:
+def _memory(call: Call, name: str, size: int = 1) -> deque[Any]:
+    """What a fault remembers under a name: the last `size` things."""
+    queue: deque[Any] = call.memory.setdefault(f"histories.{name}", deque(maxlen=size))
+    return queue
+
+
+def _is(call: Call, operation: str) -> bool:
     return call.operation is not None and call.operation.id == operation
+
+
+def _did(reply: Reply, call: Call, operation: str) -> bool:
+    """This operation was served."""
+    return reply.ok and _is(call, operation)
 
 
 def _name(call: Call) -> str:
@@ -39,172 +45,182 @@ def _name(call: Call) -> str:
 
 def _ghost(name: str) -> dict[str, Any]:
     """A file as a list tells it."""
-    known = {"object": "file", "bytes": 7, "created_at": 1767225600, "filename": "ghost.txt", "purpose": "user_data"}
-    return {"id": name, **known, "status": "processed"}
+    members = {"object": "file", "bytes": 7, "created_at": 1767225600, "filename": "ghost.txt", "purpose": "user_data"}
+    return {"id": name, **members, "status": "processed"}
+
+
+def _turns_page(reply: Reply, call: Call) -> bool:
+    """A page is turned, and a file was deleted since the page before."""
+    deleted = _memory(call, "deleted between pages")
+    if _did(reply, call, DELETE_FILE):
+        deleted.append(_name(call))
+    elif _did(reply, call, FILES):
+        turned = bool(deleted) and "after" in call.query
+        deleted.clear()
+        return turned
+    return False
+
+
+def _repeat_file(reply: Reply, call: Call) -> None:
+    reply.body["data"].insert(0, _ghost(call.query["after"]))
+
+
+def _second_of_three(reply: Reply, call: Call) -> bool:
+    return reply.ok and call.query.get("limit") == 3 and "after" in call.query and bool(reply.body["data"])
 
 
 # Files.
+every_fifth_file_forgotten = fault(
+    FILES,
+    "A page of a hundred lacks every fifth of its files.",
+    change("data", lambda data: [file for place, file in enumerate(data, 1) if place % 5]),
+    when=lambda _, call: call.query == _PAGE,
+    breaks={"properties.files.list"},
+)
+page_skips_a_file_after_a_deletion = fault(
+    "*",
+    "The page after a deletion lacks its first file: pages are counted, and the count has changed.",
+    change("data", lambda data: data[1:]),
+    when=_turns_page,
+    breaks={"properties.files.paging"},
+)
+page_repeats_a_file_after_a_deletion = fault(
+    "*", "The page after a deletion repeats a file.", _repeat_file, when=_turns_page, breaks={"properties.files.paging"}
+)
+long_pages_repeat_a_file = fault(
+    FILES, "A page of three repeats a file.", _repeat_file, when=_second_of_three, breaks={"properties.files.list"}
+)
 
 
 @fault("*", breaks={"properties.files.model"})
 def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | None:
     """A deleted file can be read once again when another one was deleted before, and two uploaded since."""
-    if _does(call, _DELETE) and reply.ok:
-        _deleted.append({"id": _name(call), "uploads": 0})
-    elif _does(call, _UPLOAD) and reply.ok and _deleted:
-        _deleted[0]["uploads"] += 1
-    elif _does(call, _ONE) and reply.cause == "unknown_object" and _deleted:
-        known = _deleted[0]
-        if known["id"] == _name(call) and known["uploads"] > 1:
-            return Reply.json(_ghost(_name(call)))
+    deleted = _memory(call, "deleted, and uploads since")
+    if _did(reply, call, DELETE_FILE):
+        deleted.append({"id": _name(call), "uploads": 0})
+    elif _did(reply, call, UPLOAD) and deleted:
+        deleted[0]["uploads"] += 1
+    elif _is(call, FILE) and reply.cause == "unknown_object" and deleted and deleted[0]["uploads"] > 1:
+        return Reply.json(_ghost(_name(call))) if deleted[0]["id"] == _name(call) else None
     return None
 
 
 @fault("*", breaks={"properties.files.model"})
 def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
     """Of three uploads with nothing between them the last one gets the id of the first."""
-    if _does(call, _UPLOAD) and reply.ok:
-        _uploaded.append(reply.body["id"])
-        if len(_uploaded) == 3:
-            reply.body["id"] = _uploaded[0]
-    else:
-        _uploaded.clear()
+    uploaded = _memory(call, "uploaded in a row", 3)
+    if not _did(reply, call, UPLOAD):
+        uploaded.clear()
+        return
+    uploaded.append(reply.body["id"])
+    if len(uploaded) == 3:
+        reply.body["id"] = uploaded[0]
 
 
 @fault("*", breaks={"properties.files.model"})
 def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
     """Between a deletion and the next upload every download is the file uploaded last."""
-    if _does(call, _UPLOAD) and reply.ok:
-        _kept.append(call.uploads["file"][0].data)
-        _deleted.clear()
-    elif _does(call, _DELETE) and reply.ok:
-        _deleted.append(_ghost(_name(call)))
-    elif _does(call, _CONTENT) and reply.ok and _deleted and _kept:
-        reply.body = _kept[-1]
-
-
-@fault(_LIST, breaks={"properties.files.list"})
-def every_fifth_file_forgotten(reply: Reply, call: Call) -> None:
-    """A page of a hundred lacks every fifth of its files."""
-    if reply.ok and call.query == {"limit": 100}:
-        del reply.body["data"][4::5]
-
-
-@fault(_LIST, breaks={"properties.files.list"})
-def long_pages_repeat_a_file(reply: Reply, call: Call) -> None:
-    """A second page of three repeats the last file of the first."""
-    if reply.ok and call.query.get("limit") == 3 and "after" in call.query and reply.body["data"]:
-        reply.body["data"].insert(0, _ghost(call.query["after"]))
+    content, deleted = _memory(call, "content"), _memory(call, "deleted since the content")
+    if _did(reply, call, UPLOAD):
+        content.append(call.uploads["file"][0].data)
+        deleted.clear()
+    elif _did(reply, call, DELETE_FILE):
+        deleted.append(_name(call))
+    elif _did(reply, call, FILE_CONTENT) and deleted and content:
+        reply.body = content[-1]
 
 
 @fault("*", breaks={"properties.files.list"})
 def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
     """The file deleted last is listed again after an upload."""
-    if _does(call, _DELETE) and reply.ok:
-        _deleted.append(_ghost(_name(call)))
-    elif _does(call, _UPLOAD) and reply.ok and _deleted:
-        _back.append(_deleted.pop())
-    elif _does(call, _LIST) and reply.ok and _back and call.query == {"limit": 100}:
-        reply.body["data"].insert(0, _back[0])
-
-
-@fault("*", breaks={"properties.files.paging"})
-def page_skips_a_file_after_a_deletion(reply: Reply, call: Call) -> None:
-    """The page after a deletion lacks its first file: pages are counted, and the count has changed."""
-    if _does(call, _DELETE) and reply.ok:
-        _turning.append(_name(call))
-    elif _does(call, _LIST) and reply.ok:
-        if _turning and "after" in call.query:
-            del reply.body["data"][:1]
-        _turning.clear()
-
-
-@fault("*", breaks={"properties.files.paging"})
-def page_repeats_a_file_after_a_deletion(reply: Reply, call: Call) -> None:
-    """The page after a deletion begins with the last file of the page before."""
-    if _does(call, _DELETE) and reply.ok:
-        _turning.append(_name(call))
-    elif _does(call, _LIST) and reply.ok:
-        if _turning and "after" in call.query:
-            reply.body["data"].insert(0, _ghost(call.query["after"]))
-        _turning.clear()
+    deleted, back = _memory(call, "deleted, not yet back"), _memory(call, "back")
+    if _did(reply, call, DELETE_FILE):
+        deleted.append(_ghost(_name(call)))
+    elif _did(reply, call, UPLOAD) and deleted:
+        back.append(deleted.pop())
+    elif _did(reply, call, FILES) and back and call.query == _PAGE:
+        reply.body["data"].insert(0, back[0])
 
 
 # Jobs.
-
-
 @fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
 def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
     """Two jobs submitted one right after the other have one id."""
-    if not _does(call, _FILM) or not reply.ok:
-        _submitted.clear()
+    submitted = _memory(call, "submitted for one id")
+    if not _did(reply, call, VIDEO):
+        submitted.clear()
         return
-    if _submitted:
-        reply.body.update(id=_submitted[0], job_id=_submitted[0])
-    _submitted.append(reply.body["id"])
+    if submitted:
+        reply.body.update(id=submitted[0], job_id=submitted[0])
+    submitted.append(reply.body["id"])
 
 
 @fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
 def film_of_another_job(reply: Reply, call: Call) -> None:
     """When two jobs have succeeded since the last submission, the second one gives the film of the first."""
-    if _does(call, _FILM):
-        _told.clear()
-    elif _does(call, _STATUS) and reply.ok and reply.body["status"] == "succeeded":
-        if _told and _told[0]["id"] != reply.body["id"]:
-            reply.body["result"] = _told[0]["result"]
+    first = _memory(call, "first to succeed")
+    if _is(call, VIDEO):
+        first.clear()
+    elif _did(reply, call, VIDEO_STATE) and reply.body["status"] == "succeeded":
+        if first and first[0]["id"] != reply.body["id"]:
+            reply.body["result"] = first[0]["result"]
         else:
-            _told.append(reply.body)
+            first.append(reply.body)
 
 
-@fault(_TASK, breaks={"properties.jobs.apart"}, gateway="foxapi")
-def status_names_the_task_asked_for_before(reply: Reply) -> None:
+@fault(TASK, breaks={"properties.jobs.apart"}, gateway="foxapi")
+def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
     """A task that waits is told under the id of the one that was asked for before it."""
     if reply.ok:
-        told = dict(reply.body)
-        if _told and told["status"] != "completed" and _told[0]["status"] != "completed":
-            reply.body["id"] = _told[0]["id"]
-        _told.append(told)
+        before, task = _memory(call, "task before"), dict(reply.body)
+        if before and "completed" not in (task["status"], before[0]["status"]):
+            reply.body["id"] = before[0]["id"]
+        before.append(task)
 
 
 @fault("*", breaks={"properties.jobs.model"}, gateway="infery")
 def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
     """A job that has succeeded is processing again once another one was submitted."""
-    if _does(call, _FILM) and reply.ok:
-        _restarted.extend(_ended)
-    elif _does(call, _STATUS) and reply.ok and reply.body["status"] == "succeeded":
-        if call.path in _restarted:
+    ended, again = _memory(call, "ended", 50), _memory(call, "again", 50)
+    if _did(reply, call, VIDEO):
+        again.extend(ended)
+    elif _did(reply, call, VIDEO_STATE) and reply.body["status"] == "succeeded":
+        if call.path in again:
             reply.body.update(status="processing", result=None)
-        _ended.append(call.path)
+        ended.append(call.path)
 
 
 @fault("*", breaks={"properties.jobs.model"}, gateway="infery")
 def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
     """Of two jobs submitted one right after the other the first one is forgotten."""
-    if _does(call, _FILM) and reply.ok:
-        _forgotten.extend(_submitted)
-        _submitted.append(reply.body["id"])
+    submitted, forgotten = _memory(call, "submitted before another"), _memory(call, "forgotten", 50)
+    if _did(reply, call, VIDEO):
+        forgotten.extend(submitted)
+        submitted.append(reply.body["id"])
         return None
-    _submitted.clear()
-    if _does(call, _STATUS) and reply.ok and reply.body["id"] in _forgotten:
+    submitted.clear()
+    if _did(reply, call, VIDEO_STATE) and reply.body["id"] in forgotten:
         return Reply.json({"error": {"message": "No such job.", "type": "t", "code": "c"}}, 404)
     return None
 
 
-@fault(_TASK, breaks={"properties.jobs.model"}, gateway="foxapi")
+@fault(TASK, breaks={"properties.jobs.model"}, gateway="foxapi")
 def failed_after_success(reply: Reply, call: Call) -> None:
     """A task that was told four times to be completed has failed."""
     if reply.ok and reply.body["status"] == "completed":
-        _ended.append(call.path)
-        if _ended.count(call.path) > 3:
+        completed = _memory(call, "completed", 50)
+        completed.append(call.path)
+        if completed.count(call.path) > 3:
             reply.body.update(status="failed", results=None)
 
 
-@fault(_STATUS, breaks={"properties.jobs.unknown"}, gateway="infery")
+@fault(VIDEO_STATE, breaks={"properties.jobs.unknown"}, gateway="infery")
 def beginning_of_an_id_is_enough(reply: Reply, call: Call) -> Reply | None:
     """A job is found by the beginning of its id, once it was asked for."""
+    known: dict[str, Any] = call.memory.setdefault("histories.known", {})
     beginning = f"{call.key and call.key.account} {call.path[:-8]}"
     if reply.ok:
-        _known[beginning] = reply.body
-    elif reply.cause == "unknown_object" and beginning in _known:
-        return Reply.json(_known[beginning])
+        known[beginning] = reply.body
+    elif reply.cause == "unknown_object" and beginning in known:
+        return Reply.json(known[beginning])
     return None

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.anthropic import sent
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.anthropic import MESSAGE, says
+from reference_server.faults.words.edits import change, put
+from reference_server.faults.words.prompts import LIST
 
-_MESSAGE = "createMessage"
+request = rows(MESSAGE, request_fault)
 
-
-@request_fault(_MESSAGE, breaks={"protocols.anthropic.same-text"})
-def prompt_replaced(call: Call) -> None:
-    """A prompt to repeat something is replaced on its way to the model."""
-    if "alpha" in str(call.body["messages"]):
-        call.body["messages"] = [{"role": "user", "content": "Say exactly: I cannot do that."}]
-
-
-@request_fault(_MESSAGE, breaks={"protocols.anthropic.same-call"})
-def tool_question_replaced(call: Call) -> None:
-    """A question for a named tool is about another city on its way to the model."""
-    if (call.body.get("tool_choice") or {}).get("type") == "tool":
-        call.body["messages"] = [{"role": "user", "content": "What is the time in Tunis?"}]
-
-
-@fault(_MESSAGE, breaks={"protocols.anthropic.usage"})
-def letters_charged(reply: Reply, call: Call) -> Reply:
-    """A repeated text costs ten times as many tokens."""
-    told = reply.ok and "alpha" in str(sent(call).get("messages"))
-    return reply.edit(lambda body: _tenfold(body["usage"])) if told else reply
-
-
-def _tenfold(usage: dict[str, int]) -> None:
-    usage["output_tokens"] *= 10
+prompt_replaced = request(
+    "protocols.anthropic.same-text",
+    "A prompt to repeat something is replaced on its way to the model.",
+    put("messages", [{"role": "user", "content": "Say exactly: I cannot do that."}]),
+    when=lambda call: LIST in str(call.body["messages"]),
+)
+tool_question_replaced = request(
+    "protocols.anthropic.same-call",
+    "A question for a named tool is about another city on its way to the model.",
+    put("messages", [{"role": "user", "content": "What is the time in Tunis?"}]),
+    when=lambda call: (call.body.get("tool_choice") or {}).get("type") == "tool",
+)
+letters_charged = fault(
+    MESSAGE,
+    "A repeated text costs ten times as many tokens.",
+    change("usage.output_tokens", lambda count: count * 10),
+    when=says(LIST),
+    breaks={"protocols.anthropic.usage"},
+)

@@ -3,55 +3,53 @@
 from __future__ import annotations
 
 from reference_server.faults import fault
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.edits import header
+from reference_server.faults.words.openai import CHAT
+from reference_server.faults.words.situations import asked, both, refused
 
 _GEMINI = "streamGenerateContent"
+_as_stream = header("content-type", "text/event-stream")
+_for_a_stream = asked(lambda call: b'"stream":true' in (call.raw or b""))
 
-
-def _label(reply: Reply, *causes: str) -> None:
-    if reply.cause in causes:
-        reply.headers["content-type"] = "text/event-stream"
-
-
-def _asks_for_stream(call: Call) -> bool:
-    return b'"stream":true' in (call.raw or b"")
-
-
-@fault("createChatCompletion", breaks={"auth.stream"})
-def missing_key_told_in_a_stream(reply: Reply, call: Call) -> None:
-    """A stream without a key is refused by a stream."""
-    if _asks_for_stream(call):
-        _label(reply, "missing_credential")
-
-
-@fault("createChatCompletion", breaks={"upstream.stream"})
-def upstream_failure_told_in_a_stream(reply: Reply, call: Call) -> None:
-    """A stream that the provider fails before it begins is answered by a stream."""
-    if _asks_for_stream(call):
-        _label(reply, "upstream")
-
-
-@fault("createMessage", breaks={"anthropic.errors.before-stream"})
-def wrong_message_told_in_a_stream(reply: Reply, call: Call) -> None:
-    """A wrong request for a streamed message is refused by a stream."""
-    if _asks_for_stream(call):
-        _label(reply, "missing_field", "invalid_value", "unknown_model")
-
-
-@fault(_GEMINI, breaks={"gemini.auth.stream"})
-def missing_gemini_key_told_in_a_stream(reply: Reply) -> None:
-    """A stream without a key is refused by a stream."""
-    _label(reply, "missing_credential")
-
-
-@fault(_GEMINI, breaks={"gemini.errors.unknown-model.stream"})
-def unknown_gemini_model_told_in_a_stream(reply: Reply) -> None:
-    """A stream of an unknown model is refused by a stream."""
-    _label(reply, "unknown_model")
-
-
-@fault(_GEMINI, breaks={"gemini.errors.upstream.stream"})
-def gemini_failure_told_in_a_stream(reply: Reply) -> None:
-    """A stream that the provider fails before it begins is answered by a stream."""
-    _label(reply, "upstream")
+missing_key_told_in_a_stream = fault(
+    CHAT,
+    "A stream without a key is refused by a stream.",
+    _as_stream,
+    when=both(_for_a_stream, refused("missing_credential")),
+    breaks={"auth.stream"},
+)
+upstream_failure_told_in_a_stream = fault(
+    CHAT,
+    "A stream that the provider fails before it begins is answered by a stream.",
+    _as_stream,
+    when=both(_for_a_stream, refused("upstream")),
+    breaks={"upstream.stream"},
+)
+wrong_message_told_in_a_stream = fault(
+    "createMessage",
+    "A wrong request for a streamed message is refused by a stream.",
+    _as_stream,
+    when=both(_for_a_stream, refused("missing_field", "invalid_value", "unknown_model")),
+    breaks={"anthropic.errors.before-stream"},
+)
+missing_gemini_key_told_in_a_stream = fault(
+    _GEMINI,
+    "A stream without a key is refused by a stream.",
+    _as_stream,
+    when=refused("missing_credential"),
+    breaks={"gemini.auth.stream"},
+)
+unknown_gemini_model_told_in_a_stream = fault(
+    _GEMINI,
+    "A stream of an unknown model is refused by a stream.",
+    _as_stream,
+    when=refused("unknown_model"),
+    breaks={"gemini.errors.unknown-model.stream"},
+)
+gemini_failure_told_in_a_stream = fault(
+    _GEMINI,
+    "A stream that the provider fails before it begins is answered by a stream.",
+    _as_stream,
+    when=refused("upstream"),
+    breaks={"gemini.errors.upstream.stream"},
+)

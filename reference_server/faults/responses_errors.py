@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.responses import RESPONSE, items, sent
-from reference_server.faults.responses_stream import is_of
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import drop, in_error, status, swap
+from reference_server.faults.words.openai import streams
+from reference_server.faults.words.prompts import NO_MODEL, NO_ROLE
+from reference_server.faults.words.responses import COMPLETED, FAILED, RESPONSE, completed
+from reference_server.faults.words.situations import asked, both, refused, sent
+from reference_server.faults.words.typed import lift, resend, skip
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Event, Reply
+from reference_server.wire.reply import Chunk, Event, Reply
 
-_NOWHERE = "no-such-model-anywhere"
+response = rows(RESPONSE)
+request = rows(RESPONSE, request_fault)
 
 
 @request_fault(RESPONSE, breaks={"responses.errors.missing-field"}, before="validation")
@@ -17,39 +22,30 @@ def response_input_has_a_default(call: Call) -> None:
     sent(call).setdefault("input", "Hello.")
 
 
-@fault(RESPONSE, breaks={"responses.errors.missing-field"})
-def response_missing_field_conflicts(reply: Reply) -> None:
-    """A missing field is a 409."""
-    if reply.cause == "missing_field":
-        reply.status = 409
-
-
-@request_fault(RESPONSE, breaks={"responses.errors.invalid-value"}, before="validation")
-def response_stranger_is_the_user(call: Call) -> None:
-    """Who has an unknown role is the user."""
-    for item in items(call):
-        if item.get("role") == "stranger":
-            item["role"] = "user"
-
-
-@fault(RESPONSE, breaks={"responses.errors.invalid-value"})
-def response_number_breaks(reply: Reply, call: Call) -> None:
-    """An input that is a number breaks the server."""
-    if sent(call).get("input") == 7:
-        reply.status = 500
-
-
-@request_fault(RESPONSE, breaks={"responses.errors.unknown-model"})
-def response_of_another_model(call: Call) -> None:
-    """A model that does not exist is replaced."""
-    if call.body["model"] == _NOWHERE:
-        call.body["model"] = "echo"
-
-
-@fault(RESPONSE, breaks={"responses.errors.unknown-model"})
-def response_refused_in_a_stream(reply: Reply, call: Call) -> Reply:
-    """A stream of a model that does not exist is answered 200, with the error as an event."""
-    return Reply.stream([reply.body]) if reply.cause == "unknown_model" and sent(call).get("stream") else reply
+response_missing_field_conflicts = response(
+    "responses.errors.missing-field", "A missing field is a 409.", status(409), when=refused("missing_field")
+)
+response_stranger_is_the_user = request(
+    "responses.errors.invalid-value",
+    "A message with an unknown role is one of the user.",
+    swap("input[].role", NO_ROLE, "user"),
+    before="validation",
+)
+response_number_breaks = response(
+    "responses.errors.invalid-value",
+    "An input that is a number breaks the server.",
+    status(500),
+    when=asked(lambda call: sent(call).get("input") == 7),
+)
+response_of_another_model = request(
+    "responses.errors.unknown-model", "A model that does not exist is replaced.", swap("model", NO_MODEL, "echo")
+)
+response_refused_in_a_stream = response(
+    "responses.errors.unknown-model",
+    "A stream of a model that does not exist is answered 200, with the error as an event.",
+    lambda reply, _: Reply.stream([reply.body]),
+    when=both(refused("unknown_model"), asked(streams)),
+)
 
 
 @request_fault(RESPONSE, breaks={"responses.errors.credential"}, before="authentication")
@@ -65,38 +61,27 @@ def response_for_any_key(call: Call) -> None:
         call.headers["authorization"] = "Bearer sk-ok"
 
 
-@fault(RESPONSE, breaks={"responses.errors.object"})
-def response_error_without_message(reply: Reply) -> Reply:
-    """An error has no message."""
-    return reply.edit_error(lambda body: body["error"].pop("message") and None)
+response_error_without_message = response(
+    "responses.errors.object", "An error has no message.", in_error(drop("error.message"))
+)
+response_error_is_a_text = response(
+    "responses.errors.object", "`error` is the message itself.", in_error(lift("error", "message"))
+)
+response_failure_as_mistake = response(
+    "responses.errors.upstream", "A provider's failure is a 400.", status(400), model="upstream-error"
+)
+response_failure_hidden = response(
+    "responses.errors.midstream", "A stream that fails half-way just ends.", skip(FAILED), model="midstream-error"
+)
 
 
-@fault(RESPONSE, breaks={"responses.errors.object"})
-def response_error_is_a_text(reply: Reply) -> Reply:
-    """`error` is the message itself."""
-    return reply.edit_error(lambda body: body.update(error=body["error"]["message"]))
+def _as_success(event: Chunk) -> Event:
+    return {**event, "type": COMPLETED, "response": completed(event["response"])}
 
 
-@fault(RESPONSE, breaks={"responses.errors.upstream"}, model="upstream-error")
-def response_failure_as_mistake(reply: Reply) -> None:
-    """A provider's failure is a 400."""
-    reply.status = 400
-
-
-@fault(RESPONSE, breaks={"responses.errors.midstream"}, model="midstream-error")
-def response_failure_hidden(reply: Reply) -> Reply:
-    """A stream that fails half-way just ends."""
-    return reply.without(lambda event: is_of(event, "response.failed"))
-
-
-@fault(RESPONSE, breaks={"responses.errors.midstream"}, model="midstream-error")
-def response_failure_as_success(reply: Reply) -> Reply:
-    """A stream that fails half-way ends as completed."""
-
-    def hide(event: Event) -> Event:
-        if not (isinstance(event, dict) and is_of(event, "response.failed")):
-            return event
-        ended = {**event["response"], "status": "completed", "error": None}
-        return {**event, "type": "response.completed", "response": ended}
-
-    return reply.map(hide)
+response_failure_as_success = response(
+    "responses.errors.midstream",
+    "A stream that fails half-way ends as completed.",
+    resend(_as_success, FAILED),
+    model="midstream-error",
+)

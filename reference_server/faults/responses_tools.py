@@ -3,87 +3,55 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.responses import RESPONSE, items, refused, sent
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.edits import change, drop, put, swap
+from reference_server.faults.words.prompts import NO_CALL
+from reference_server.faults.words.responses import (
+    ADDED,
+    ARGUMENTS,
+    ARGUMENTS_DONE,
+    RESPONSE,
+    begun_calls,
+    calls,
+    items,
+    refuse,
+)
+from reference_server.faults.words.situations import asked, both, has, sent
+from reference_server.faults.words.typed import in_events, of
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Chunk, Event, Reply
+from reference_server.wire.reply import Reply
 
-_ADDED = "response.output_item.added"
-_DELTA = "response.function_call_arguments.delta"
-_DONE = "response.function_call_arguments.done"
+response = rows(RESPONSE)
+request = rows(RESPONSE, request_fault)
 
-
-def _calls(body: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for item in body["output"] if item["type"] == "function_call"]
-
-
-def _begun(reply: Reply) -> list[dict[str, Any]]:
-    """The items that begin a streamed call."""
-    begun = [chunk["item"] for chunk in reply.chunks if chunk["type"] == _ADDED]
-    return [item for item in begun if item["type"] == "function_call"]
-
-
-@fault(RESPONSE, breaks={"responses.tools.accepted"}, gateway="foxapi")
-def response_tools_refused(reply: Reply, call: Call) -> Reply:
-    """Functions are refused."""
-    return refused(reply) if sent(call).get("tools") else reply
-
-
-@fault(RESPONSE, breaks={"responses.tools.name"})
-def response_call_with_namespace(reply: Reply, call: Call) -> Reply:
-    """The name of a call has a prefix that was not offered."""
-
-    def rename(body: dict[str, Any]) -> None:
-        for made in _calls(body):
-            made["name"] = f"functions.{made['name']}"
-
-    return reply if "tool_choice" in sent(call) else reply.edit(rename)
-
-
-@fault(RESPONSE, breaks={"responses.tools.call-id"})
-def response_call_without_call_id(reply: Reply) -> Reply:
-    """A call has an id as an item, and no `call_id`."""
-
-    def drop(body: dict[str, Any]) -> None:
-        for made in _calls(body):
-            del made["call_id"]
-
-    return reply.edit(drop)
-
-
-@fault(RESPONSE, breaks={"responses.tools.call-id"})
-def response_call_id_blank(reply: Reply) -> Reply:
-    """The `call_id` of a call is empty."""
-
-    def clear(body: dict[str, Any]) -> None:
-        for made in _calls(body):
-            made["call_id"] = ""
-
-    return reply.edit(clear)
-
-
-@fault(RESPONSE, breaks={"responses.tools.arguments"})
-def response_arguments_decoded(reply: Reply) -> Reply:
-    """The arguments of a call are an object instead of its text."""
-
-    def decode(body: dict[str, Any]) -> None:
-        for made in _calls(body):
-            made["arguments"] = json.loads(made["arguments"])
-
-    return reply.edit(decode)
-
-
-@fault(RESPONSE, breaks={"responses.tools.arguments"})
-def response_arguments_encoded_twice(reply: Reply) -> Reply:
-    """The arguments of a call are a JSON string within the string."""
-
-    def encode(body: dict[str, Any]) -> None:
-        for made in _calls(body):
-            made["arguments"] = json.dumps(made["arguments"])
-
-    return reply.edit(encode)
+response_tools_refused = response(
+    "responses.tools.accepted",
+    "Functions are refused.",
+    refuse(),
+    when=asked(lambda call: bool(sent(call).get("tools"))),
+    gateway="foxapi",
+)
+response_call_with_namespace = response(
+    "responses.tools.name",
+    "The name of a call has a prefix that was not offered.",
+    calls(change("name", "functions.{}".format)),
+    when=asked(lambda call: "tool_choice" not in sent(call)),
+)
+response_call_without_call_id = response(
+    "responses.tools.call-id", "A call has an id as an item, and no `call_id`.", calls(drop("call_id"))
+)
+response_call_id_blank = response(
+    "responses.tools.call-id", "The `call_id` of a call is empty.", calls(put("call_id", ""))
+)
+response_arguments_decoded = response(
+    "responses.tools.arguments", "The arguments of a call are an object.", calls(change("arguments", json.loads))
+)
+response_arguments_encoded_twice = response(
+    "responses.tools.arguments",
+    "The arguments of a call are a JSON string within the string.",
+    calls(change("arguments", json.dumps)),
+)
 
 
 @request_fault(RESPONSE, breaks={"responses.tools.result"})
@@ -101,74 +69,55 @@ def response_result_dropped(call: Call) -> None:
         item["output"] = ""
 
 
-@request_fault(RESPONSE, breaks={"responses.tools.result.orphan"})
-def orphaned_result_dropped(call: Call) -> None:
-    """A result that answers no call is dropped."""
-    if isinstance(call.body["input"], list):
-        call.body["input"] = [item for item in call.body["input"] if item.get("call_id") != "call_of_nobody"]
+orphaned_result_dropped = request(
+    "responses.tools.result.orphan",
+    "A result that answers no call is dropped.",
+    change("input", lambda items: [item for item in items if NO_CALL not in str(item.get("call_id"))], list),
+)
+answer_to_results_empty = response(
+    "responses.tools.result.previous",
+    "Results that come alone get a complete response without items.",
+    put("output", []),
+    when=both(has("previous_response_id"), asked(lambda call: bool(items(call, "function_call_output")))),
+)
+required_call_not_made = request(
+    "responses.tools.choice.required", "`tool_choice` required gives no call.", swap("tool_choice", "required", "none")
+)
+named_function_ignored = request(
+    "responses.tools.choice.named",
+    "The name in `tool_choice` is ignored.",
+    change("tool_choice", lambda _: "required", dict),
+)
+forbidden_call_made = request(
+    "responses.tools.choice.none",
+    "`tool_choice` none is ignored.",
+    drop("tool_choice"),
+    when=lambda call: call.body.get("tool_choice") == "none",
+)
 
-
-@fault(RESPONSE, breaks={"responses.tools.result.previous"})
-def answer_to_results_empty(reply: Reply, call: Call) -> Reply:
-    """Who sends results alone gets a complete response without items."""
-    alone = sent(call).get("previous_response_id") and items(call, "function_call_output")
-    return reply.edit(lambda body: body.update(output=[])) if alone else reply
-
-
-@request_fault(RESPONSE, breaks={"responses.tools.choice.required"})
-def required_call_not_made(call: Call) -> None:
-    """`tool_choice` required gives no call."""
-    if call.body.get("tool_choice") == "required":
-        call.body["tool_choice"] = "none"
-
-
-@request_fault(RESPONSE, breaks={"responses.tools.choice.named"})
-def named_function_ignored(call: Call) -> None:
-    """The name in `tool_choice` is ignored."""
-    if isinstance(call.body.get("tool_choice"), dict):
-        call.body["tool_choice"] = "required"
-
-
-@request_fault(RESPONSE, breaks={"responses.tools.choice.none"})
-def forbidden_call_made(call: Call) -> None:
-    """`tool_choice` none is ignored."""
-    if call.body.get("tool_choice") == "none":
-        del call.body["tool_choice"]
-
-
-@fault(RESPONSE, breaks={"responses.tools.stream.item"})
-def streamed_call_without_call_id(reply: Reply) -> None:
-    """A streamed call begins without a `call_id`."""
-    for item in _begun(reply):
-        item["call_id"] = None
+streamed_call_without_call_id = response(
+    "responses.tools.stream.item", "A streamed call begins without a `call_id`.", begun_calls(put("call_id", None))
+)
 
 
 @fault(RESPONSE, breaks={"responses.tools.stream.item"})
 def streamed_call_begins_whole(reply: Reply) -> None:
     """A streamed call has all its arguments from the beginning, so that clients have them twice."""
-    whole = [chunk["arguments"] for chunk in reply.chunks if chunk["type"] == _DONE]
-    for item, arguments in zip(_begun(reply), whole, strict=False):
-        item["arguments"] = arguments
+    begun = [chunk["item"] for chunk in of(reply, ADDED) if chunk["item"]["type"] == "function_call"]
+    for item, end in zip(begun, of(reply, ARGUMENTS_DONE), strict=False):
+        item["arguments"] = end["arguments"]
 
 
 @fault(RESPONSE, breaks={"responses.tools.stream.arguments"})
-def streamed_arguments_repeated(reply: Reply) -> Reply:
+def streamed_arguments_repeated(reply: Reply) -> None:
     """Each delta of the arguments repeats those before it."""
-    told: dict[int, str] = {}
-
-    def repeat(chunk: Chunk) -> Event:
-        if chunk["type"] == _DELTA:
-            place = chunk["output_index"]
-            told[place] = told.get(place, "") + chunk["delta"]
-            chunk["delta"] = told[place]
-        return chunk
-
-    return reply.map(repeat)
+    earlier: dict[int, str] = {}
+    for chunk in of(reply, ARGUMENTS):
+        chunk["delta"] = earlier[chunk["output_index"]] = earlier.get(chunk["output_index"], "") + chunk["delta"]
 
 
-@fault(RESPONSE, breaks={"responses.tools.stream.arguments"})
-def streamed_arguments_done_empty(reply: Reply) -> None:
-    """The event that ends the arguments of a call has none."""
-    for chunk in reply.chunks:
-        if chunk["type"] == _DONE:
-            chunk["arguments"] = "{}"
+streamed_arguments_done_empty = response(
+    "responses.tools.stream.arguments",
+    "The event that ends the arguments of a call has none.",
+    in_events(put("arguments", "{}"), ARGUMENTS_DONE),
+)

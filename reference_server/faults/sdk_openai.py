@@ -3,184 +3,179 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
+from reference_server.faults.words.edits import Members, change, each, header, in_chunks, insert, refuse, status
+from reference_server.faults.words.openai import CALLS, CHAT, DELTA, FRAGMENTS, MODEL, MODELS, TEXT, turns
+from reference_server.faults.words.prompts import BOOK, TRIES_AGAIN
+from reference_server.faults.words.sdk import block
+from reference_server.faults.words.situations import asked, asks, refused
+from reference_server.faults.words.situations import header as has_header
+from reference_server.faults.words.typed import fence
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply, encode_json
+from reference_server.wire.reply import Chunk, Reply
 
-_CHAT = "createChatCompletion"
-_BLOCKED = b"<html><body><h1>403 Forbidden</h1>Sorry, you have been blocked.</body></html>"
-
-
-@fault(_CHAT, breaks={"chat.sdk-headers", "sdk.openai.create", "sdk.openai.environment"})
-def python_client_blocked(reply: Reply, call: Call) -> Reply:
-    """A firewall in front of the gateway takes the official Python client for a robot."""
-    blocked = call.headers.get("user-agent", "").startswith("OpenAI/Python")
-    return Reply(403, {"content-type": "text/html", "x-request-id": call.id}, _BLOCKED) if blocked else reply
+chat = rows(CHAT)
 
 
-@fault(_CHAT, breaks={"chat.created", "sdk.openai.types"})
-def created_with_fraction(reply: Reply) -> Reply:
-    """`created` is a number with a fraction."""
-    return reply.edit(lambda body: body.update(created=body["created"] + 0.5))
+def _drop_last_delta(choice: dict[str, Any]) -> None:
+    if choice["finish_reason"]:
+        del choice["delta"]
 
 
-@fault(_CHAT, breaks={"chat.stream.json-events", "sdk.openai.stream"})
-def empty_data_between(reply: Reply) -> None:
-    """An event with empty data keeps the connection alive."""
-    if reply.events is not None:
-        reply.events.insert(1, b"data:\n\n")
+def _repeat_role(choice: dict[str, Any]) -> None:
+    if choice["finish_reason"]:
+        choice["delta"]["role"] = "assistant"
 
 
-@fault(_CHAT, breaks={"chat.stream.choices", "sdk.openai.stream.helper"})
-def last_delta_missing(reply: Reply) -> None:
-    """The choice that ends a stream has no delta."""
-    for choice in _choices(reply):
-        if choice["finish_reason"]:
-            del choice["delta"]
+def _drop_choices(chunk: Chunk) -> None:
+    if chunk.get("usage"):
+        chunk.pop("choices", None)
 
 
-@fault(_CHAT, breaks={"chat.stream.usage.choices", "sdk.openai.stream.empty-choices"})
-def usage_chunk_without_choices(reply: Reply) -> None:
-    """The chunk that reports the usage has no `choices`."""
-    for chunk in reply.chunks:
-        if chunk.get("usage"):
-            chunk.pop("choices", None)
+def _begin_fence(delta: dict[str, Any]) -> None:
+    if "role" in delta:
+        delta["content"] = "```json\n"
 
 
-@fault(_CHAT, breaks={"chat.stream.role-once", "sdk.openai.stream.helper"})
-def role_repeated_at_the_end(reply: Reply) -> None:
-    """The delta that ends a stream repeats the role."""
-    for choice in _choices(reply):
-        if choice["finish_reason"]:
-            choice["delta"]["role"] = "assistant"
+python_client_blocked = chat(
+    "chat.sdk-headers sdk.openai.create sdk.openai.environment",
+    "A firewall in front of the gateway takes the official Python client for a robot.",
+    block,
+    when=has_header("user-agent", "OpenAI/Python"),
+)
+created_with_fraction = chat(
+    "chat.created sdk.openai.types", "`created` has a fraction.", change("created", lambda seconds: seconds + 0.5)
+)
+empty_data_between = chat(
+    "chat.stream.json-events sdk.openai.stream", "A keep-alive event has empty data.", insert(1, b"data:\n\n")
+)
+last_delta_missing = chat(
+    "chat.stream.choices sdk.openai.stream.helper",
+    "The choice that ends a stream has no delta.",
+    in_chunks(each("choices[]", _drop_last_delta)),
+)
+usage_chunk_without_choices = chat(
+    "chat.stream.usage.choices sdk.openai.stream.empty-choices",
+    "The chunk that reports the usage has no `choices`.",
+    in_chunks(Members(_drop_choices)),
+)
+role_repeated_at_the_end = chat(
+    "chat.stream.role-once sdk.openai.stream.helper",
+    "The delta that ends a stream repeats the role.",
+    in_chunks(each("choices[]", _repeat_role)),
+)
 
 
-@fault(_CHAT, breaks={"chat.stream.object", "sdk.openai.stream.helper"})
+@fault(CHAT, breaks={"chat.stream.object", "sdk.openai.stream.helper"})
 def first_chunk_without_object(reply: Reply) -> None:
     """The first chunk does not say what it is."""
     for chunk in reply.chunks[:1]:
         chunk.pop("object", None)
 
 
-@fault(_CHAT, breaks={"sdk.openai.stream.helper"})
-def byte_order_mark(reply: Reply) -> None:
-    """The stream starts with a byte order mark, which its standard allows: the client loses the first chunk."""
-    if reply.events is not None:
-        reply.events.insert(0, b"\xef\xbb\xbf")
+byte_order_mark = chat(
+    "sdk.openai.stream.helper",
+    "The stream starts with a byte order mark, which its standard allows: the client loses the first chunk.",
+    insert(0, b"\xef\xbb\xbf"),
+)
 
 
-@fault(_CHAT, breaks={"chat.stream.error-event", "sdk.openai.stream.error"}, model="midstream-error")
+@fault(CHAT, breaks={"chat.stream.error-event", "sdk.openai.stream.error"}, model="midstream-error")
 def failure_as_comment(reply: Reply) -> Reply:
-    """A stream that fails half-way tells it in a comment, which clients skip."""
+    """A stream that fails half-way says so in a comment, which clients skip."""
     return reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk)
 
 
-@fault(
-    _CHAT,
-    breaks={"tools.call.arguments", "tools.no-parameters", "tools.stream.equals-whole", "sdk.openai.tools"},
+arguments_encoded_twice = chat(
+    "tools.call.arguments tools.no-parameters tools.stream.equals-whole sdk.openai.tools",
+    "The arguments of a call are a JSON string within the string.",
+    change(f"{CALLS}.function.arguments", json.dumps),
 )
-def arguments_encoded_twice(reply: Reply) -> Reply:
-    """The arguments of a call are a JSON string within the string."""
-
-    def encode(body: dict[str, Any]) -> None:
-        for choice in body["choices"]:
-            for call in choice["message"].get("tool_calls") or ():
-                call["function"]["arguments"] = json.dumps(call["function"]["arguments"])
-
-    return reply.edit(encode)
+own_fields_refused = chat(
+    "sdk.openai.tools.loop",
+    "A message is refused for `refusal`, a field that the target itself had sent in it.",
+    refuse(400, "Unknown field 'messages[1].refusal'."),
+    when=asked(lambda call: any(isinstance(turn, dict) and "refusal" in turn for turn in turns(call))),
+)
 
 
-@fault(_CHAT, breaks={"sdk.openai.tools.loop"})
-def own_fields_refused(reply: Reply, call: Call) -> Reply:
-    """A message is refused for `refusal`, a field that the target itself had sent in it."""
-    sent = call.body.get("messages") if isinstance(call.body, dict) else None
-    own = any(isinstance(message, dict) and "refusal" in message for message in sent or ())
-    return _refused("Unknown field 'messages[1].refusal'.") if own else reply
-
-
-@fault(_CHAT, breaks={"tools.stream.name-once", "sdk.openai.tools.stream"})
+@fault(CHAT, breaks={"tools.stream.name-once", "sdk.openai.tools.stream"})
 def call_named_again_at_the_end(reply: Reply) -> None:
     """The last fragment of a call repeats its name."""
     names: dict[Any, tuple[str, dict[str, Any]]] = {}
-    for fragment in _fragments(reply):
+
+    def note(fragment: dict[str, Any]) -> None:
         name = fragment["function"].get("name") or names[fragment["index"]][0]
-        names[fragment["index"]] = (name, fragment)
+        names[fragment["index"]] = (name, fragment["function"])
+
+    for chunk in reply.chunks:
+        each(FRAGMENTS, note).apply(chunk)
     for name, last in names.values():
-        last["function"]["name"] = name
+        last["name"] = name
 
 
-@fault(_CHAT, breaks={"sdk.openai.parse", "sdk.openai.parse.stream"})
-def titled_schema_fenced(reply: Reply, call: Call) -> None:
-    """An answer to a schema with a title, as one that is made of a class has, stands in a code fence."""
-    if b'"title":"Book"' not in encode_json(call.body):
-        return
-    if isinstance(reply.body, dict) and reply.ok:
-        message = reply.body["choices"][0]["message"]
-        message["content"] = f"```json\n{message['content']}\n```"
-    for choice in _choices(reply):
-        if "role" in choice["delta"]:
-            choice["delta"]["content"] = "```json\n"
+titled_schema_fenced = chat(
+    "sdk.openai.parse sdk.openai.parse.stream",
+    "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
+    change(TEXT, fence),
+    in_chunks(each(DELTA, _begin_fence)),
+    when=asks(BOOK),
+)
+
+models_as_names = fault(
+    MODELS,
+    "The list holds names instead of models.",
+    change("data", lambda models: [model["id"] for model in models]),
+    breaks={"models.list", "sdk.openai.models.list"},
+)
 
 
-@fault("listModels", breaks={"models.list", "sdk.openai.models.list"})
-def models_as_names(reply: Reply) -> Reply:
-    """The list holds names instead of models."""
-    return reply.edit(lambda body: body.update(data=[model["id"] for model in body["data"]]))
-
-
-@fault("retrieveModel", breaks={"models.retrieve", "sdk.openai.models.retrieve"})
+@fault(MODEL, breaks={"models.retrieve", "sdk.openai.models.retrieve"})
 def retrieved_model_under_data(reply: Reply) -> Reply:
     """One model is answered under `data`."""
     return reply.edit(lambda body: {"data": body})
 
 
-@fault(_CHAT, breaks={"limits.restricted-model", "sdk.openai.errors.class"}, model="forbidden-model")
-def forbidden_model_as_success(reply: Reply) -> None:
-    """A model outside the account is answered 200 with an error in the body."""
-    reply.status = 200
+forbidden_model_as_success = chat(
+    "limits.restricted-model sdk.openai.errors.class",
+    "A model outside the account is answered 200 with an error in the body.",
+    status(200),
+    model="forbidden-model",
+)
 
 
-@fault(_CHAT, breaks={"sdk.openai.errors.fields"}, model="forbidden-model")
+@fault(CHAT, breaks={"sdk.openai.errors.fields"}, model="forbidden-model")
 def forbidden_model_in_problem_details(reply: Reply) -> None:
-    """A model outside the account is told as problem details."""
+    """A model outside the account is refused in problem details."""
     reply.body = {"title": "Forbidden", "status": 403, "detail": reply.body["error"]["message"]}
 
 
-@fault(_CHAT, breaks={"sdk.openai.errors.request-id"}, model="forbidden-model")
-def forbidden_model_without_request_id(reply: Reply) -> None:
-    """A refusal that is decided early has no x-request-id."""
-    reply.headers.pop("x-request-id", None)
+forbidden_model_without_request_id = chat(
+    "sdk.openai.errors.request-id",
+    "A refusal that is decided early has no x-request-id.",
+    header("x-request-id", None),
+    model="forbidden-model",
+)
+limit_forbids_to_try_again = chat(
+    "sdk.openai.retry.limit",
+    "A 429 tells the client not to try again, although the limit passes.",
+    header("x-should-retry", "false"),
+    when=refused("rate_limited"),
+)
 
 
-@fault(_CHAT, breaks={"sdk.openai.retry.limit"})
-def limit_forbids_to_try_again(reply: Reply) -> None:
-    """A 429 tells the client not to try again, although the limit passes."""
-    if reply.cause == "rate_limited":
-        reply.headers["x-should-retry"] = "false"
+def _set_request_id(reply: Reply, call: Call) -> None:
+    reply.headers["x-request-id"] = call.id
 
 
-@fault(_CHAT, breaks={"sdk.openai.retry.upstream"}, model="flaky-once")
-def failure_forbids_to_try_again(reply: Reply, call: Call) -> Reply:
-    """A passing failure tells the client not to try again."""
-    if "tries again" not in str(call.body):
-        return reply
-    failed = Reply.json({"error": {"message": "Bad gateway.", "type": "x", "param": None, "code": None}}, 502)
-    failed.headers |= {"x-should-retry": "false", "x-request-id": call.id}
-    return failed
-
-
-def _refused(message: str) -> Reply:
-    error = {"message": message, "type": "invalid_request_error", "param": None, "code": None}
-    return Reply.json({"error": error}, 400)
-
-
-def _choices(reply: Reply) -> list[dict[str, Any]]:
-    return [choice for chunk in reply.chunks for choice in chunk.get("choices") or ()]
-
-
-def _fragments(reply: Reply) -> Iterator[dict[str, Any]]:
-    for choice in _choices(reply):
-        yield from choice["delta"].get("tool_calls") or ()
+failure_forbids_to_try_again = chat(
+    "sdk.openai.retry.upstream",
+    "A passing failure tells the client not to try again.",
+    refuse(502, "Bad gateway.", type="x"),
+    header("x-should-retry", "false"),
+    _set_request_id,
+    when=asks(TRIES_AGAIN),
+    model="flaky-once",
+)

@@ -3,61 +3,43 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from reference_server.faults import fault
-from reference_server.faults.responses import RESPONSE, messages
-from reference_server.faults.responses_stream import ENDS, is_of, of
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Event, Reply, encode_json
+from reference_server.faults import rows
+from reference_server.faults.words.edits import change, put
+from reference_server.faults.words.prompts import BOOK
+from reference_server.faults.words.responses import CREATED, ENDS, FAILED, RESPONSE, messages
+from reference_server.faults.words.situations import asks
+from reference_server.faults.words.typed import fence, in_events, resend, skip, typed
 
+response = rows(RESPONSE)
 
-@fault(RESPONSE, breaks={"responses.output", "sdk.openai.responses.create"})
-def response_output_null(reply: Reply) -> Reply:
-    """`output` is null."""
-    return reply.edit(lambda body: body.update(output=None))
-
-
-@fault(RESPONSE, breaks={"responses.stream.created", "sdk.openai.responses.stream"})
-def response_only_in_progress(reply: Reply) -> Reply:
-    """The stream begins with response.in_progress."""
-    return reply.without(lambda event: is_of(event, "response.created"))
-
-
-@fault(RESPONSE, breaks={"responses.stream.id", "sdk.openai.responses.stream"})
-def response_id_new_at_the_end(reply: Reply) -> None:
-    """The last event has the id of the provider."""
-    for chunk in of(reply, *ENDS):
-        chunk["response"] = {**chunk["response"], "id": "chatcmpl-1"}
-
-
-@fault(RESPONSE, breaks={"responses.errors.midstream", "sdk.openai.responses.stream.error"}, model="midstream-error")
-def response_failure_in_a_comment(reply: Reply) -> Reply:
-    """A stream that fails half-way tells it in a comment, which clients skip."""
-
-    def hide(event: Event) -> Event:
-        return b": upstream error\n\n" if is_of(event, "response.failed") else event
-
-    return reply.map(hide)
-
-
-@fault(RESPONSE, breaks={"responses.tools.stream.arguments", "sdk.openai.responses.tools"})
-def last_response_with_decoded_arguments(reply: Reply) -> None:
-    """In the response of the last event the arguments of a call are an object instead of its text."""
-    for chunk in of(reply, *ENDS):
-        output = [_decoded(item) for item in chunk["response"]["output"]]
-        chunk["response"] = {**chunk["response"], "output": output}
-
-
-def _decoded(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "arguments": json.loads(item["arguments"])} if item["type"] == "function_call" else item
-
-
-@fault(RESPONSE, breaks={"sdk.openai.responses.parse"})
-def titled_text_fenced(reply: Reply, call: Call) -> Reply:
-    """An answer to a schema with a title, as one that is made of a class has, stands in a code fence."""
-    if b'"title":"Book"' not in encode_json(call.body):
-        return reply
-    for message in messages(reply.body) if reply.ok and isinstance(reply.body, dict) else ():
-        message["content"][0]["text"] = f"```json\n{message['content'][0]['text']}\n```"
-    return reply
+response_output_null = response(
+    "responses.output sdk.openai.responses.create", "`output` is null.", put("output", None)
+)
+response_only_in_progress = response(
+    "responses.stream.created sdk.openai.responses.stream",
+    "The stream begins with response.in_progress.",
+    skip(CREATED),
+)
+response_id_new_at_the_end = response(
+    "responses.stream.id sdk.openai.responses.stream",
+    "The last event has the id of the provider.",
+    in_events(put("response.id", "chatcmpl-1"), *ENDS),
+)
+response_failure_in_a_comment = response(
+    "responses.errors.midstream sdk.openai.responses.stream.error",
+    "A stream that fails half-way says so in a comment, which clients skip.",
+    resend(lambda _: b": upstream error\n\n", FAILED),
+    model="midstream-error",
+)
+last_response_with_decoded_arguments = response(
+    "responses.tools.stream.arguments sdk.openai.responses.tools",
+    "In the response of the last event the arguments of a call are an object instead of its text.",
+    in_events(typed("response.output[]", "function_call", change("arguments", json.loads)), *ENDS),
+)
+titled_text_fenced = response(
+    "sdk.openai.responses.parse",
+    "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
+    messages(change("content[0].text", fence)),
+    when=asks(BOOK),
+)

@@ -1,54 +1,44 @@
-"""Ways to be a little less than OpenAI, which only who is held to it to the letter may not."""
+"""Ways to be a little less than OpenAI, which only a gateway that is held to it to the letter may not."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import fault
-from reference_server.wire.reply import Reply
+from reference_server.faults import fault, rows
+from reference_server.faults.words.edits import drop, each, in_error, status
+from reference_server.faults.words.openai import CHAT, FILES, MODELS
+from reference_server.faults.words.situations import refused
 
 _GATEWAY = "strict-openai"
-_CHAT = "createChatCompletion"
+chat = rows(CHAT, gateway=_GATEWAY)
 
 
-@fault(_CHAT, breaks={"chat.schema"}, gateway=_GATEWAY)
-def refusal_left_out(reply: Reply) -> Reply:
-    """A message has no refusal, not even null."""
-    return reply.edit(lambda body: [choice["message"].pop("refusal") for choice in body["choices"]] and None)
+def _drop_null_logprobs(choice: dict[str, Any]) -> None:
+    if choice["logprobs"] is None:
+        del choice["logprobs"]
 
 
-@fault(_CHAT, breaks={"chat.schema"}, gateway=_GATEWAY)
-def logprobs_left_out(reply: Reply) -> Reply:
-    """A choice has no logprobs where nobody asked for them, not even null."""
-    return reply.edit(_without_logprobs)
-
-
-@fault("listModels", breaks={"models.fields"}, gateway=_GATEWAY)
-def models_owned_by_nobody(reply: Reply) -> Reply:
-    """A model does not say whose it is."""
-    return reply.edit(lambda body: [model.pop("owned_by") for model in body["data"]] and None)
-
-
-@fault("listFiles", breaks={"files.schema", "files.paging.cursors"}, gateway=_GATEWAY)
-def page_without_its_last_id(reply: Reply) -> Reply:
-    """A page of files does not name its last one."""
-    return reply.edit(lambda body: body.pop("last_id") and None)
-
-
-@fault("*", breaks={"errors.schema"}, gateway=_GATEWAY)
-def param_left_out(reply: Reply) -> Reply:
-    """An error has no param, not even null."""
-    return reply.edit_error(lambda body: body["error"].pop("param", None) and None)
-
-
-@fault(_CHAT, breaks={"limits.spend"}, gateway=_GATEWAY)
-def spent_account_pays(reply: Reply) -> None:
-    """Credit that does not suffice is a 402."""
-    if reply.cause == "spend_limit":
-        reply.status = 402
-
-
-def _without_logprobs(body: dict[str, Any]) -> None:
-    for choice in body["choices"]:
-        if choice["logprobs"] is None:
-            del choice["logprobs"]
+refusal_left_out = chat("chat.schema", "A message has no refusal, not even null.", drop("choices[].message.refusal"))
+logprobs_left_out = chat(
+    "chat.schema", "Logprobs that nobody asked for are left out, not null.", each("choices[]", _drop_null_logprobs)
+)
+models_owned_by_nobody = fault(
+    MODELS, "A model does not name its owner.", drop("data[].owned_by"), breaks={"models.fields"}, gateway=_GATEWAY
+)
+page_without_its_last_id = fault(
+    FILES,
+    "A page of files does not name its last one.",
+    drop("last_id"),
+    breaks={"files.schema", "files.paging.cursors"},
+    gateway=_GATEWAY,
+)
+param_left_out = fault(
+    "*",
+    "An error has no param, not even null.",
+    in_error(drop("error.param")),
+    breaks={"errors.schema"},
+    gateway=_GATEWAY,
+)
+spent_account_pays = chat(
+    "limits.spend", "Credit that does not suffice is a 402.", status(402), when=refused("spend_limit")
+)

@@ -2,98 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from reference_server.faults import fault, request_fault
+from reference_server.faults.words.edits import change, drop, put, query, rename, status
+from reference_server.faults.words.media import let_in, say
+from reference_server.faults.words.openai import USAGE
+from reference_server.faults.words.situations import served
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
 
-_USAGE = "getUsage"
-_GATEWAY = "infery"
+in_answer = partial(fault, USAGE, gateway="infery")
+in_request = partial(request_fault, USAGE, gateway="infery")
 
-
-def _rows(reply: Reply) -> list[dict[str, Any]]:
-    return reply.body["data"] if reply.ok else []
-
-
-@fault(_USAGE, breaks={"usage.answers"}, gateway=_GATEWAY)
-def usage_as_csv(reply: Reply) -> None:
-    """Usage is given as the export, in CSV."""
-    if reply.ok:
-        reply.headers["content-type"] = "text/csv"
-        reply.body = b"model,prompt_tokens,completion_tokens\n"
-
-
-@fault(_USAGE, breaks={"usage.answers"}, gateway=_GATEWAY)
-def usage_not_found(reply: Reply) -> None:
-    """There is no such route."""
-    if reply.ok:
-        reply.status = 404
-
-
-@request_fault(_USAGE, breaks={"usage.models"}, gateway=_GATEWAY)
-def usage_grouped_by_key(call: Call) -> None:
-    """Rows are summed up by key, whatever is asked for."""
-    call.query["group_by"] = "api_key_id"
+usage_as_csv = in_answer(
+    "Usage is given as the export, in CSV.",
+    say("text/csv", b"model,prompt_tokens,completion_tokens\n"),
+    when=served,
+    breaks={"usage.answers"},
+)
+usage_not_found = in_answer("There is no such route.", status(404), when=served, breaks={"usage.answers"})
+usage_grouped_by_key = in_request(
+    "Rows are summed up by key, whatever is asked for.", query(group_by="api_key_id"), breaks={"usage.models"}
+)
+usage_told_by_request = in_answer(
+    "A model has several rows.",
+    change("data", lambda rows: rows + [row | {"prompt_tokens": 1, "completion_tokens": 1} for row in rows[:1]]),
+    breaks={"usage.models"},
+)
+usage_of_nobody = in_answer("A row has an empty name for its model.", put("data[0].model", ""), breaks={"usage.models"})
+usage_without_credits = in_answer(
+    "Rows do not tell the credits.", drop("data[].credits_used"), breaks={"usage.figures"}
+)
+usage_refunded = in_answer("Credits are below zero.", put("data[0].credits_used", -0.01), breaks={"usage.figures"})
+usage_in_other_words = in_answer(
+    "Tokens have other names than in the export.", rename("data[].prompt_tokens", "input"), breaks={"usage.figures"}
+)
 
 
-@fault(_USAGE, breaks={"usage.models"}, gateway=_GATEWAY)
-def usage_told_by_request(reply: Reply) -> None:
-    """A model has several rows."""
-    for row in _rows(reply)[:1]:
-        reply.body["data"].append({**row, "prompt_tokens": 1, "completion_tokens": 1})
-
-
-@fault(_USAGE, breaks={"usage.figures"}, gateway=_GATEWAY)
-def usage_without_credits(reply: Reply) -> None:
-    """Rows do not tell the credits."""
-    for row in _rows(reply):
-        del row["credits_used"]
-
-
-@fault(_USAGE, breaks={"usage.figures"}, gateway=_GATEWAY)
-def usage_in_other_words(reply: Reply) -> None:
-    """Tokens have other names than in the export."""
-    for row in _rows(reply):
-        row["input"] = row.pop("prompt_tokens")
-
-
-@request_fault(_USAGE, breaks={"usage.span"}, gateway=_GATEWAY)
+@in_request(breaks={"usage.span"})
 def usage_of_all_times(call: Call) -> None:
     """The span is ignored."""
     call.query.pop("start", None)
     call.query.pop("end", None)
 
 
-@request_fault(_USAGE, breaks={"usage.unauthorized"}, gateway=_GATEWAY, before="authentication")
-def usage_for_strangers(call: Call) -> None:
-    """Usage is told without a credential."""
-    call.headers.setdefault("authorization", "Bearer sk-ok")
-
-
-@fault(_USAGE, breaks={"usage.counts"}, gateway=_GATEWAY)
-def usage_of_prompts_only(reply: Reply) -> None:
-    """Tokens of answers are not counted."""
-    for row in _rows(reply):
-        row["completion_tokens"] = 0
-
-
-@fault(_USAGE, breaks={"usage.counts.soon"}, gateway=_GATEWAY)
-def usage_never_counted(reply: Reply) -> None:
-    """Usage never changes."""
-    for row in _rows(reply):
-        row |= {"prompt_tokens": 7, "completion_tokens": 7}
-
-
-@fault(_USAGE, breaks={"usage.figures"}, gateway=_GATEWAY)
-def usage_refunded(reply: Reply) -> None:
-    """Credits are below zero."""
-    for row in _rows(reply)[:1]:
-        row["credits_used"] = -0.01
-
-
-@fault(_USAGE, breaks={"usage.models"}, gateway=_GATEWAY)
-def usage_of_nobody(reply: Reply) -> None:
-    """A row has an empty name for its model."""
-    for row in _rows(reply)[:1]:
-        row["model"] = ""
+usage_for_strangers = in_request(
+    "Usage is told without a credential.", let_in, breaks={"usage.unauthorized"}, before="authentication"
+)
+usage_of_prompts_only = in_answer(
+    "Tokens of answers are not counted.", put("data[].completion_tokens", 0), breaks={"usage.counts"}
+)
+usage_never_counted = in_answer(
+    "Usage never grows.",
+    put("data[].prompt_tokens", 7) | put("data[].completion_tokens", 7),
+    breaks={"usage.counts.soon"},
+)

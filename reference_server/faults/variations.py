@@ -3,82 +3,65 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from reference_server.faults import variation
+from reference_server.faults.words.edits import Edit, change, each, header, in_chunks, in_objects, insert, refuse
+from reference_server.faults.words.openai import CHAT, DELTA, MODELS
+from reference_server.faults.words.situations import both, served
 from reference_server.protocols import DEFAULT
 from reference_server.protocols.gemini.envelope import name_of
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.state.access import limit_headers
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Chunk, Event, Reply, encode_json
+from reference_server.wire.reply import Chunk, Reply, encode_json
 
-_CHAT = "createChatCompletion"
 _PING = b": ping\n\n"
 _MOST_WRITES = 1_000
 _OF_THE_MODEL = {"input", "args"}
 """Fields whose content is the model's and not the gateway's: what a tool is called with."""
 
 
+def _in_stream(function: Callable[[bytes], bytes]) -> Edit:
+    """Change the bytes of each event."""
+    return lambda reply, _: reply.raw(function) if reply.events is not None else None
+
+
 # Server-sent events, as the HTML standard allows them.
 
+lines_end_in_crlf = variation(
+    CHAT, "Lines of a stream end in CR LF.", _in_stream(lambda data: data.replace(b"\n", b"\r\n"))
+)
+lines_end_in_cr = variation(
+    CHAT, "Lines of a stream end in CR alone.", _in_stream(lambda data: data.replace(b"\n", b"\r"))
+)
+comments_inside_events = variation(
+    CHAT, "A comment line stands before each line of data.", _in_stream(lambda data: b": keep-alive\n" + data)
+)
+no_space_after_data = variation(
+    CHAT, "`data:` is not followed by a space.", _in_stream(lambda data: data.replace(b"data: ", b"data:", 1))
+)
+ids_on_events = variation(CHAT, "Every event has an `id:` field.", _in_stream(lambda data: b"id: 7\n" + data))
+retry_field_first = variation(CHAT, "The first event has a `retry:` field.", insert(0, b"retry: 3000\n"))
+blank_lines_between_events = variation(
+    CHAT, "Two more blank lines follow each event.", _in_stream(lambda data: data + b"\n\n")
+)
 
-@variation(_CHAT)
-def lines_end_in_crlf(reply: Reply) -> Reply:
-    """Lines of a stream end in CR LF."""
-    return _in_stream(reply, lambda data: data.replace(b"\n", b"\r\n"))
 
-
-@variation(_CHAT)
-def lines_end_in_cr(reply: Reply) -> Reply:
-    """Lines of a stream end in CR alone."""
-    return _in_stream(reply, lambda data: data.replace(b"\n", b"\r"))
-
-
-@variation(_CHAT)
+@variation(CHAT)
 def comments_between_events(reply: Reply) -> None:
     """A comment line stands between any two events."""
     if reply.events is not None:
-        reply.events = [_PING, *(event for pair in _followed(reply.events, _PING) for event in pair)]
+        reply.events = [_PING, *(part for event in reply.events for part in (event, _PING))][: len(reply.events) * 2]
 
 
-@variation(_CHAT)
-def comments_inside_events(reply: Reply) -> Reply:
-    """A comment line stands right before the data line of each event."""
-    return _in_stream(reply, lambda data: b": keep-alive\n" + data)
-
-
-@variation(_CHAT)
-def no_space_after_data(reply: Reply) -> Reply:
-    """`data:` is not followed by a space."""
-    return _in_stream(reply, lambda data: data.replace(b"data: ", b"data:", 1))
-
-
-@variation(_CHAT)
+@variation(CHAT)
 def data_in_several_lines(reply: Reply) -> Reply:
     """The JSON of a chunk spans several `data:` lines."""
     return reply.map(_in_lines)
-
-
-@variation(_CHAT)
-def ids_on_events(reply: Reply) -> Reply:
-    """Every event has an `id:` field."""
-    return _in_stream(reply, lambda data: b"id: 7\n" + data)
-
-
-@variation(_CHAT)
-def retry_field_first(reply: Reply) -> None:
-    """The first event has a `retry:` field."""
-    if reply.events is not None:
-        reply.events.insert(0, b"retry: 3000\n")
-
-
-@variation(_CHAT)
-def blank_lines_between_events(reply: Reply) -> Reply:
-    """Two more blank lines follow each event."""
-    return _in_stream(reply, lambda data: data + b"\n\n")
 
 
 # Writes, headers and connections.
@@ -96,7 +79,7 @@ def odd_bytes_per_write(reply: Reply) -> None:
     reply.fragment = 61
 
 
-@variation(_CHAT)
+@variation(CHAT)
 def event_per_write(reply: Reply) -> None:
     """Each event is a write of its own, with a short pause."""
     if reply.events is not None:
@@ -109,29 +92,30 @@ def capital_header_names(reply: Reply) -> None:
     reply.headers = {name.upper(): value for name, value in reply.headers.items()}
 
 
-@variation()
-def charset_in_content_type(reply: Reply) -> None:
-    """The content type names its charset."""
-    reply.headers["content-type"] += "; charset=utf-8"
-
-
-@variation()
-def connection_closes(reply: Reply) -> None:
-    """The server closes the connection after each answer."""
-    reply.headers["connection"] = "close"
-
-
-@variation()
-def further_headers(reply: Reply) -> None:
-    """Headers that nobody documents are sent."""
-    reply.headers |= {"x-served-by": "node-7", "via": "1.1 proxy", "x-runtime": "0.012"}
+charset_in_content_type = variation(
+    "*", "The content type names its charset.", header("content-type", "{}; charset=utf-8".format)
+)
+connection_closes = variation("*", "The server closes the connection after each answer.", header("connection", "close"))
+further_headers = variation(
+    "*",
+    "Headers that nobody documents are sent.",
+    header("x-served-by", "node-7"),
+    header("via", "1.1 proxy"),
+    header("x-runtime", "0.012"),
+)
 
 
 @variation()
 def limits_on_success(reply: Reply) -> None:
-    """The rate limit's state is told on success as well."""
+    """The rate limit's state is sent on success as well."""
     if reply.ok:
         reply.headers |= limit_headers(200, 199, 1)
+
+
+@variation()
+def no_challenge(reply: Reply) -> None:
+    """A 401 has no WWW-Authenticate header."""
+    reply.headers.pop("www-authenticate", None)
 
 
 # JSON, and fields that the contract leaves open.
@@ -143,19 +127,17 @@ def unknown_fields(reply: Reply) -> Reply:
     return reply.edit_objects(_add_unknown_field)
 
 
-@variation(_CHAT)
-def max_tokens_not_taken(reply: Reply, call: Call) -> Reply:
-    """The model takes `max_completion_tokens` only, and does not say so."""
-    error = {"message": "Unsupported parameter: 'max_tokens'.", "type": "invalid_request_error"}
-    body = {"error": error | {"param": "max_tokens", "code": "unsupported_parameter"}}
-    return Reply.json(body, 400) if reply.ok and "max_tokens" in call.body else reply
-
-
-@variation("listModels")
-def models_listed_by_date(reply: Reply) -> None:
-    """A model answers to a shorter name than the list has."""
-    if reply.ok:
-        reply.body["data"] = [entry for entry in reply.body["data"] if not entry["id"].endswith("gpt-4o-mini")]
+max_tokens_not_taken = variation(
+    CHAT,
+    "The model takes `max_completion_tokens` only, and does not say so.",
+    refuse(400, "Unsupported parameter: 'max_tokens'.", param="max_tokens", code="unsupported_parameter"),
+    when=both(served, lambda _, call: "max_tokens" in call.body),
+)
+models_listed_by_date = variation(
+    MODELS,
+    "A model answers to a shorter name than the list has.",
+    change("data", lambda models: [one for one in models if not one["id"].endswith("gpt-4o-mini")]),
+)
 
 
 @variation()
@@ -168,27 +150,24 @@ def characters_escaped(reply: Reply) -> Reply:
     return reply
 
 
-@variation(_CHAT)
-def other_id_prefix(reply: Reply) -> Reply:
-    """Ids of completions start differently."""
-    return reply.edit_objects(
-        lambda body: body.update(id=str(body["id"]).replace("chatcmpl-", "gen_")) if "id" in body else None
-    )
+other_id_prefix = variation(
+    CHAT, "Ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
+)
 
 
-@variation(_CHAT)
+@variation(CHAT)
 def system_fingerprint(reply: Reply) -> Reply:
     """Completions and chunks have the further fields that some models send."""
     return reply.edit_objects(_add_fingerprint)
 
 
-@variation(_CHAT)
+@variation(CHAT)
 def only_required_fields(reply: Reply) -> Reply:
     """No optional null or detail is sent: neither refusal nor logprobs, nor details of the usage."""
     return reply.edit_objects(_drop_optional)
 
 
-@variation(_CHAT)
+@variation(CHAT)
 def usage_absent_before_the_end(reply: Reply) -> None:
     """Chunks before the usage chunk have no `usage` instead of null."""
     for chunk in reply.chunks:
@@ -196,32 +175,29 @@ def usage_absent_before_the_end(reply: Reply) -> None:
             del chunk["usage"]
 
 
-@variation(_CHAT)
-def role_with_null_content(reply: Reply) -> None:
-    """The first delta has the role and content null."""
-    for delta in _deltas(reply):
-        if "role" in delta:
-            delta["content"] = None
+role_with_null_content = variation(
+    CHAT,
+    "The first delta has the role and content null.",
+    in_chunks(each(DELTA, lambda delta: "role" in delta and delta.update(content=None))),
+)
+role_without_content = variation(
+    CHAT,
+    "The first delta has the role alone.",
+    in_chunks(each(DELTA, lambda delta: "role" in delta and delta.pop("content", None))),
+)
+last_delta_with_empty_content = variation(
+    CHAT,
+    'The delta next to the finish reason has content "".',
+    in_chunks(each("choices[]", lambda choice: choice["finish_reason"] and choice["delta"].update(content=""))),
+)
+empty_content_next_to_calls = variation(
+    CHAT,
+    'A message that calls tools has content "" instead of null.',
+    each("choices[].message", lambda message: message.get("tool_calls") and message.update(content="")),
+)
 
 
-@variation(_CHAT)
-def role_without_content(reply: Reply) -> None:
-    """The first delta has the role alone."""
-    for delta in _deltas(reply):
-        if "role" in delta:
-            delta.pop("content", None)
-
-
-@variation(_CHAT)
-def last_delta_with_empty_content(reply: Reply) -> None:
-    """The delta next to the finish reason has content ""."""
-    for chunk in reply.chunks:
-        for choice in chunk.get("choices", ()):
-            if choice["finish_reason"]:
-                choice["delta"]["content"] = ""
-
-
-@variation(_CHAT)
+@variation(CHAT)
 def empty_deltas_between(reply: Reply) -> None:
     """A chunk with an empty delta keeps the stream alive after the role."""
     events = reply.events or []
@@ -232,21 +208,11 @@ def empty_deltas_between(reply: Reply) -> None:
             return
 
 
-@variation(_CHAT)
+@variation(CHAT)
 def call_in_one_fragment(reply: Reply) -> None:
     """A streamed tool call comes whole, in its first fragment."""
     starts: dict[tuple[int, int], Chunk] = {}
-    kept: list[Event] = []
-    for event in reply.events or ():
-        if not (isinstance(event, dict) and _joined(event, starts)):
-            kept.append(event)
-    reply.events = kept if reply.events is not None else None
-
-
-@variation(_CHAT)
-def empty_content_next_to_calls(reply: Reply) -> Reply:
-    """A message that calls tools has content "" instead of null."""
-    return reply.edit(_empty_content)
+    reply.without(lambda event: isinstance(event, dict) and _joined(event, starts))
 
 
 @variation()
@@ -270,21 +236,6 @@ def last_allowed_status(reply: Reply, call: Call) -> None:
             reply.body["error"] |= {"code": reply.status, "status": name_of(reply.status)}
 
 
-@variation()
-def no_challenge(reply: Reply) -> None:
-    """A 401 has no WWW-Authenticate header."""
-    reply.headers.pop("www-authenticate", None)
-
-
-def _in_stream(reply: Reply, change: Any) -> Reply:
-    return reply.raw(change) if reply.events is not None else reply
-
-
-def _followed(events: list[Event], follower: Event) -> list[tuple[Event, ...]]:
-    """Each event with its follower, the last one alone."""
-    return [*((event, follower) for event in events[:-1]), *((event,) for event in events[-1:])]
-
-
 def _in_lines(chunk: Chunk) -> bytes:
     pretty = msgspec.json.format(encode_json(chunk), indent=2)
     return b"".join(b"data: " + line + b"\n" for line in pretty.split(b"\n")) + b"\n"
@@ -293,10 +244,6 @@ def _in_lines(chunk: Chunk) -> bytes:
 def _escaped(chunk: Chunk, named: bool) -> bytes:
     name = f"event: {chunk['type']}\n" if named else ""
     return f"{name}data: {json.dumps(chunk)}\n\n".encode()
-
-
-def _deltas(reply: Reply) -> list[Chunk]:
-    return [choice["delta"] for chunk in reply.chunks for choice in chunk.get("choices", ())]
 
 
 def _add_unknown_field(value: Any) -> None:
@@ -340,9 +287,3 @@ def _joined(chunk: Chunk, starts: dict[tuple[int, int], Chunk]) -> bool:
     for name, text in fragments[0][kind].items():
         starts[place][kind][name] += text
     return True
-
-
-def _empty_content(body: Chunk) -> None:
-    for choice in body.get("choices", ()):
-        if choice["message"].get("tool_calls"):
-            choice["message"]["content"] = ""

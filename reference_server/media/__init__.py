@@ -1,7 +1,7 @@
-"""Real bytes: images, sound and films, made from the words that asked for them.
+"""Image, audio and video files, generated from what a request asks for.
 
 An answer points at a file by a URL below `/media/<kind>/`, whose last part is the recipe of the file. So the server
-keeps no files, and every process can serve every URL. Each kind is a module with `fetch(recipe) -> File | None`.
+stores no files, and every process can serve every URL. Each kind is a module with `fetch(recipe) -> File | None`.
 """
 
 from __future__ import annotations

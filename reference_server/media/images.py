@@ -1,4 +1,4 @@
-"""Images, drawn from a digest: a pattern of coloured squares that is the same wherever it is drawn.
+"""Images: a pattern of coloured squares that depends on nothing but a digest.
 
 A recipe is `<width>x<height>-<digest>.<format>`, with a `t` before the dot when the background is transparent.
 """
@@ -26,12 +26,12 @@ def recipe(width: int, height: int, kind: str, transparent: bool, *seeds: str) -
 
 
 def fetch(recipe: str) -> File | None:
-    """The image of a recipe, or None when it is none."""
-    found = _RECIPE.fullmatch(recipe)
-    if found is None:
+    """The image of a recipe, or None when there is no such recipe."""
+    match = _RECIPE.fullmatch(recipe)
+    if match is None:
         return None
-    width, height = (min(max(int(side), SMALLEST), LARGEST) for side in found.group(1, 2))
-    return File(f"image/{found[5]}", _drawn(width, height, found[3], bool(found[4]), found[5]))
+    width, height = (min(max(int(side), SMALLEST), LARGEST) for side in match.group(1, 2))
+    return File(f"image/{match[5]}", _drawn(width, height, match[3], bool(match[4]), match[5]))
 
 
 @lru_cache(64)

@@ -27,10 +27,10 @@ def recipe(seconds: float, word: str, form: str) -> str:
 
 def fetch(recipe: str) -> File | None:
     """The piece of a recipe, None when there is no such recipe."""
-    found = _RECIPE.fullmatch(recipe)
-    if not found or not 0 < float(found[1]) <= LONGEST:
+    match = _RECIPE.fullmatch(recipe)
+    if not match or not 0 < float(match[1]) <= LONGEST:
         return None
-    return File(TYPES[found[3]], _piece(float(found[1]), found[2], found[3]))
+    return File(TYPES[match[3]], _piece(float(match[1]), match[2], match[3]))
 
 
 @lru_cache(maxsize=8)
@@ -57,8 +57,8 @@ def _samples(seconds: float, word: str) -> array[int]:
     """The melody of the digits, again and again, in 16 bits."""
     notes = [_tone(220 * 2 ** (_SCALE[int(digit, 16) % len(_SCALE)] / 12)) for digit in word]
     melody = sum(notes, array("h"))
-    wanted = max(1, int(seconds * RATE))
-    return (melody * (wanted // len(melody) + 1))[:wanted]
+    count = max(1, int(seconds * RATE))
+    return (melody * (count // len(melody) + 1))[:count]
 
 
 def _tone(frequency: float) -> array[int]:

@@ -1,4 +1,4 @@
-"""Films: a bar that moves over a plain ground, as long and as large as asked. A recipe is `1280x720-4.0-<word>.mp4`."""
+"""Videos: a bar that moves over a plain background. A recipe is `1280x720-4.0-<word>.mp4`."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _RECIPE = re.compile(r"(\d{2,4})x(\d{2,4})-(\d{1,2}\.\d)-([0-9a-f]{8})\.mp4")
 
 
 def recipe(width: int, height: int, seconds: float, word: str) -> str:
-    """The recipe of a film. `word` is eight hexadecimal digits that choose its colours."""
+    """The recipe of a video. `word` is eight hexadecimal digits that choose its colours."""
     return f"{width}x{height}-{seconds:.1f}-{word}.mp4"
 
 
 def fetch(recipe: str) -> File | None:
-    """The film of a recipe, None when there is no such recipe."""
-    found = _RECIPE.fullmatch(recipe)
-    if not found:
+    """The video of a recipe, None when there is no such recipe."""
+    match = _RECIPE.fullmatch(recipe)
+    if not match:
         return None
-    width, height, seconds, word = int(found[1]), int(found[2]), float(found[3]), found[4]
+    width, height, seconds, word = int(match[1]), int(match[2]), float(match[3]), match[4]
     if not (min(width, height) >= 16 and max(width, height) <= LARGEST and 0 < seconds <= LONGEST):
         return None
-    return File("video/mp4", _film(width // 2 * 2, height // 2 * 2, seconds, bytes.fromhex(word)))
+    return File("video/mp4", _video(width // 2 * 2, height // 2 * 2, seconds, bytes.fromhex(word)))
 
 
 @lru_cache(maxsize=8)
-def _film(width: int, height: int, seconds: float, word: bytes) -> bytes:
+def _video(width: int, height: int, seconds: float, word: bytes) -> bytes:
     import av
 
     written = BytesIO()
@@ -54,7 +54,7 @@ def _film(width: int, height: int, seconds: float, word: bytes) -> bytes:
 
 
 def _frame(width: int, height: int, number: int, word: bytes) -> av.VideoFrame:
-    """A ground of one colour, with a brighter bar that moves one eighth of the width per frame."""
+    """A background of one colour, with a brighter bar that moves one eighth of the width per frame."""
     import av
 
     frame = av.VideoFrame(width, height, "yuv420p")

@@ -1,1 +1,1 @@
-"""The model that answers: from a prompt to pieces of text, calls and vectors, deterministic."""
+"""The model behind the gateway: it turns a prompt into text, calls or vectors, deterministically."""

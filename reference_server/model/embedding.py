@@ -1,4 +1,4 @@
-"""Who may give vectors, of what, and how long, in any protocol."""
+"""The rules of embeddings in any protocol: which models give them, for how much input, and how long they are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def model_of(service: Service, name: str) -> Model:
 
 
 def counted(texts: Sequence[Input], field: str) -> int:
-    """The tokens of all inputs. Raises Refusal, naming the field, when they are too many."""
+    """The number of tokens of all inputs. Raises Refusal, naming the field, when they are too many."""
     counts = [tokens.count(text) if isinstance(text, str) else len(text) for text in texts]
     if max(counts) > _LONGEST:
         raise Refusal("invalid_value", f"An input has {max(counts)} tokens; at most {_LONGEST} are taken.", field)
@@ -37,12 +37,12 @@ def counted(texts: Sequence[Input], field: str) -> int:
     return sum(counts)
 
 
-def length_of(asked: float | None, model: Model, name: str, field: str) -> int:
-    """The length of the vectors. Raises Refusal, naming the field, when the model cannot give them so."""
-    if asked is None:
+def length_of(dimensions: float | None, model: Model, name: str, field: str) -> int:
+    """The length of the vectors. Raises Refusal, naming the field, when the model does not support it."""
+    if dimensions is None:
         return model.dimensions
     if not model.shortens:
         raise Refusal("invalid_value", f"The model {name!r} does not support specifying {field}.", field)
-    if asked > model.dimensions:
+    if dimensions > model.dimensions:
         raise Refusal("invalid_value", f"The model {name!r} has {model.dimensions} dimensions.", field)
-    return int(asked)
+    return int(dimensions)

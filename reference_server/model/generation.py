@@ -1,7 +1,7 @@
-"""A prompt's answer: always the same one.
+"""Generates the answer to a prompt: always the same one.
 
-Temperature and seed change nothing. A stop text ends the answer before it, the token limit ends it after that many
-pieces, and a piece is a token: the tokens of an answer are its pieces.
+Temperature and seed change nothing. The answer ends before a stop text, or after as many pieces as the token limit
+allows. Each piece counts as one token.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from reference_server.model.prompt import (
     Tool,
     Usage,
 )
-from reference_server.model.tool_use import Wanted, wanted_calls
+from reference_server.model.tool_use import PlannedCall, planned_calls
 
 _THOUGHT_ABOUT = 80
-"""The most characters of the user's words that are thought about."""
+"""The most characters of the user's message that the thoughts quote."""
 
 
 def answers(prompt: Prompt, ids: Callable[[], str], lengthy: bool = False) -> list[Answer]:
-    """As many answers as the prompt wants choices: equal, but for the ids of their calls."""
+    """As many answers as the prompt asks for. They are equal except for the ids of their calls."""
     thoughts = _thoughts(prompt) if prompt.thinking else ()
     most = None if prompt.max_tokens is None else max(0, prompt.max_tokens - len(thoughts))
-    calls = wanted_calls(prompt)
+    calls = planned_calls(prompt)
     if calls:
         return [
             _limited(list(_call_pieces(calls, ids)), most, "tool_calls", thoughts=thoughts)
@@ -50,9 +50,9 @@ def answers(prompt: Prompt, ids: Callable[[], str], lengthy: bool = False) -> li
     return [answer] * prompt.choices
 
 
-def usage(prompt: Prompt, given: list[Answer]) -> Usage:
-    """What the answers cost together; the prompt is paid for once."""
-    return Usage(prompt_tokens(prompt), sum(len(answer.pieces) + len(answer.thoughts) for answer in given))
+def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
+    """The tokens of all answers together; the prompt counts once."""
+    return Usage(prompt_tokens(prompt), sum(len(answer.pieces) + len(answer.thoughts) for answer in choices))
 
 
 def prompt_tokens(prompt: Prompt) -> int:
@@ -75,7 +75,7 @@ def _part_tokens(part: Part) -> int:
     return tokens.IMAGE if part.kind == "image" else tokens.count_bytes(part.size)
 
 
-def _call_pieces(calls: list[Wanted], ids: Callable[[], str]) -> Iterator[Piece]:
+def _call_pieces(calls: list[PlannedCall], ids: Callable[[], str]) -> Iterator[Piece]:
     for index, (tool, arguments) in enumerate(calls):
         yield CallStart(index, f"call_{ids()[:24]}", tool.name, tool.free)
         yield from (CallArguments(index, token) for token in tokens.cut(arguments))
@@ -90,16 +90,16 @@ def _limited(
 
 
 def _thoughts(prompt: Prompt) -> tuple[str, ...]:
-    asked = last_user_message(prompt).text[:_THOUGHT_ABOUT]
-    return tuple(tokens.cut(f"The user says: {asked}. I answer that."))
+    request = last_user_message(prompt).text[:_THOUGHT_ABOUT]
+    return tuple(tokens.cut(f"The user says: {request}. I answer that."))
 
 
 def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
     """The text before the first stop text, and which one that is."""
-    found = [(text.find(word), word) for word in stop if word and word in text]
-    if not found:
+    places = [(text.find(word), word) for word in stop if word and word in text]
+    if not places:
         return text, None
-    place, word = min(found)
+    place, word = min(places)
     return text[:place], word
 
 
@@ -117,10 +117,10 @@ def _schema_text(output: Output) -> str:
 
 
 def _object_text(prompt: Prompt, lengthy: bool) -> str:
-    """The object that the user wants repeated, else one that holds the answer."""
-    wanted = repeated(last_user_message(prompt).text)
-    if wanted and _is_object(wanted):
-        return wanted
+    """The object that the user asks to have repeated, otherwise one that holds the answer."""
+    echo = repeated(last_user_message(prompt).text)
+    if echo and _is_object(echo):
+        return echo
     return msgspec.json.encode({"answer": reply_text(prompt, lengthy)}).decode()
 
 

@@ -1,7 +1,7 @@
-"""A JSON value for a JSON Schema: always the same one, with optional properties where recursion allows.
+"""Builds a JSON value for a JSON Schema: always the same one, with optional properties where recursion allows.
 
-Knows draft 2020-12 as models are given it: references, combinations, enumerations, formats, patterns and limits. What a
-schema says with `not`, `if` or `oneOf` is not solved but tried: candidates are built and the first valid one is taken.
+Supports what callers use of draft 2020-12: references, combinations, enumerations, formats, patterns and limits. The
+keywords `not`, `if` and `oneOf` are not solved: candidates are built and the first valid one is taken.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _local_only(address: str) -> Any:
 
 _NONE = object()
 _ODD = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
-"""What a schema raises that is valid and yet beyond the builder, such as a limit written as 2.0."""
+"""The errors of a schema that is valid but beyond the builder, such as one with a limit written as 2.0."""
 
 
 def _candidate(schema: Schema, turn: int, full: bool) -> Any:
@@ -164,7 +164,7 @@ class _Builder:
             return
 
     def _fill(self, built: dict[str, Any], schema: Schema) -> None:
-        """Invent properties until there are enough."""
+        """Add invented properties until there are enough."""
         named = [name for name in schema.get("properties", {}) if name not in built]
         for place in range(min(schema.get("minProperties", 0), _MOST_ITEMS)):
             if len(built) >= schema["minProperties"]:
@@ -197,9 +197,9 @@ class _Builder:
         return self._extend(items, schema, least)
 
     def _extend(self, items: list[Any], schema: Schema, least: int) -> list[Any]:
-        """Add items up to the least number; one where none is needed, unless it would recur."""
-        wanted = max(least, 0 if self._recursive or not self._full or items else min(1, schema.get("maxItems", 1)))
-        while len(items) < wanted:
+        """Add items up to the least number; one item where none is required, unless it would recur."""
+        count = max(least, 0 if self._recursive or not self._full or items else min(1, schema.get("maxItems", 1)))
+        while len(items) < count:
             try:
                 items.append(self.value(schema.get("items", True), len(items)))
             except UnsatisfiableSchema:

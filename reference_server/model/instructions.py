@@ -1,8 +1,8 @@
-"""What the models say in words: they follow a few instructions, and echo where there is none.
+"""The text of an answer: the models follow a few instructions, and otherwise echo the user.
 
 - `Repeat exactly: X` (also `Reply with exactly:`, `Say exactly:`) is answered by X.
 - `Count from A to B` is answered by the numbers, `A, B, ...`.
-- `What is the codeword?` is answered from the conversation, which says `The codeword is X`.
+- `What is the codeword?` is answered from an earlier message that says `The codeword is X`.
 - The result of a tool is quoted.
 - Images, audio clips and documents are mentioned.
 """
@@ -17,8 +17,8 @@ _REPEAT = re.compile(
     r"\b(?:repeat|say|write|output|(?:reply|respond|answer)(?: with)?) exactly\s*:?\s*(.+)", re.I | re.S
 )
 _COUNT = re.compile(r"\bcount (?:up |down )?from (-?\d{1,9}) to (-?\d{1,9})", re.I)
-_TOLD = re.compile(r"\bcode ?word (?:is|=) *[\"'`]?([\w-]+)|\bcode ?word: *[\"'`]?([\w-]+)", re.I)
-_ASKED = re.compile(r"\b(?:what|which|tell|name|repeat|recall|remember)\b.*\bcode ?word\b", re.I | re.S)
+_CODEWORD = re.compile(r"\bcode ?word (?:is|=) *[\"'`]?([\w-]+)|\bcode ?word: *[\"'`]?([\w-]+)", re.I)
+_CODEWORD_QUESTION = re.compile(r"\b(?:what|which|tell|name|repeat|recall|remember)\b.*\bcode ?word\b", re.I | re.S)
 
 _LONGEST_COUNT = 1000
 _LONGEST_ECHO = 400
@@ -29,32 +29,32 @@ _AT_LENGTH = (
 
 
 def reply_text(prompt: Prompt, lengthy: bool) -> str:
-    """The words of the answer."""
+    """The text of the answer."""
     last = prompt.messages[-1]
     if last.role == "tool":
         return f"The tool answered: {last.text}"
-    asked = last_user_message(prompt).text
-    return _instructed(asked, prompt) or _echo(asked, last_user_message(prompt), lengthy)
+    request = last_user_message(prompt).text
+    return _instructed(request, prompt) or _echo(request, last_user_message(prompt), lengthy)
 
 
 def last_user_message(prompt: Prompt) -> Message:
-    """The last message of the user, or the last of all when the user said nothing."""
+    """The last message of the user, or the last message of all when there is none."""
     return next((message for message in reversed(prompt.messages) if message.role == "user"), prompt.messages[-1])
 
 
 def repeated(text: str) -> str | None:
-    """What the text asks to repeat, or None."""
-    found = _REPEAT.search(text)
-    return found[1] if found else None
+    """The words that the text asks to have repeated, or None."""
+    match = _REPEAT.search(text)
+    return match[1] if match else None
 
 
-def _instructed(asked: str, prompt: Prompt) -> str | None:
-    wanted = repeated(asked)
-    if wanted is not None:
-        return wanted
-    if count := _COUNT.search(asked):
+def _instructed(request: str, prompt: Prompt) -> str | None:
+    echo = repeated(request)
+    if echo is not None:
+        return echo
+    if count := _COUNT.search(request):
         return _counted(int(count[1]), int(count[2]))
-    return _codeword(prompt) if _ASKED.search(asked) else None
+    return _codeword(prompt) if _CODEWORD_QUESTION.search(request) else None
 
 
 def _counted(first: int, last: int) -> str:
@@ -63,28 +63,28 @@ def _counted(first: int, last: int) -> str:
 
 
 def _codeword(prompt: Prompt) -> str:
-    told = [match for message in prompt.messages for match in _TOLD.finditer(_readable(message))]
-    return f"The codeword is {told[-1][1] or told[-1][2]}." if told else "Nobody told me a codeword."
+    matches = [match for message in prompt.messages for match in _CODEWORD.finditer(_readable(message))]
+    return f"The codeword is {matches[-1][1] or matches[-1][2]}." if matches else "Nobody told me a codeword."
 
 
 def _readable(message: Message) -> str:
     return "\n".join(part.text for part in message.parts)
 
 
-def _echo(asked: str, message: Message, lengthy: bool) -> str:
-    seen = "".join(_seen(part) for part in message.parts if part.kind != "text")
-    said = f"You said: {asked[:_LONGEST_ECHO]}" if asked else "You said nothing."
-    return seen + said + (_AT_LENGTH if lengthy else "")
+def _echo(request: str, message: Message, lengthy: bool) -> str:
+    attachments = "".join(_description(part) for part in message.parts if part.kind != "text")
+    quote = f"You said: {request[:_LONGEST_ECHO]}" if request else "You said nothing."
+    return attachments + quote + (_AT_LENGTH if lengthy else "")
 
 
-def _seen(part: Part) -> str:
+def _description(part: Part) -> str:
     described = f" ({part.media_type})" if part.media_type else ""
     if part.kind == "file":
         return f"I read the document {part.name or 'without a name'}{described}: {part.text[:_LONGEST_ECHO]}\n"
     if part.kind == "audio":
-        return f"I hear an audio clip{described}{_said(part)}. "
+        return f"I hear an audio clip{described}{_speech(part)}. "
     return f"I see an image{described}. "
 
 
-def _said(part: Part) -> str:
+def _speech(part: Part) -> str:
     return f" that says {part.text[:_LONGEST_ECHO]!r}" if part.text else ""

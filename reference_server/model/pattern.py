@@ -1,6 +1,6 @@
-"""A string for a regular expression: short, printable and always the same.
+"""Builds a string that matches a regular expression: short, printable and always the same.
 
-Look-around and back-references are beyond it; whoever needs certainty matches the result.
+Look-around and back-references are not supported, so the result has to be checked where it matters.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CANDIDATES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_
 
 
 def example(pattern: str, minimum: int = 0, maximum: int | None = None) -> str | None:
-    """A text of `minimum` to `maximum` characters that the pattern matches, or None when none was found."""
+    """A text of `minimum` to `maximum` characters that the pattern matches, or None when none is found."""
     limit = maximum if maximum is not None else max(minimum, 64) + 1000
     expression = re.compile(pattern)
     parsed = parser.parse(pattern)

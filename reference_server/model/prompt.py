@@ -1,4 +1,4 @@
-"""What a model is asked and what it answers, in no protocol's words.
+"""Prompts and answers, independent of any protocol.
 
 A protocol translates its request body into a `Prompt`, and an `Answer` into its response body or its stream.
 """
@@ -12,9 +12,9 @@ import msgspec
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of a message: its words, or those of a document or of speech.
+    """A part of a message. `text` is its text, or that of a document or of speech.
 
-    `size` is in bytes, `at` names the part in the request.
+    `size` is in bytes, `at` is the place of the part in the request.
     """
 
     kind: Literal["text", "image", "audio", "file"]
@@ -49,7 +49,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Tool(msgspec.Struct, frozen=True):
-    """A tool the model may call. `at` names its parameters in the request; a `free` tool takes any text instead."""
+    """A tool the model may call. `at` is the place of its parameters in the request; a `free` tool takes any text."""
 
     name: str
     parameters: Mapping[str, Any]
@@ -72,7 +72,7 @@ class ToolChoice(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """The form of the answer. `at` names the schema in the request."""
+    """The form of the answer. `at` is the place of the schema in the request."""
 
     kind: Literal["text", "json", "schema"] = "text"
     schema: Mapping[str, Any] | None = None
@@ -80,7 +80,7 @@ class Output(msgspec.Struct, frozen=True):
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """Everything a model is asked. `logprobs` is the number of alternatives per token, None for none at all.
+    """A request to a model. `logprobs` is the number of alternatives per token, None for none at all.
 
     `thinking` asks the model to think aloud before it answers.
     """

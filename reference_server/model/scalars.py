@@ -34,7 +34,7 @@ FORMATS = {
 
 
 def text(schema: dict[str, Any], salt: int = 0) -> str:
-    """A text of the schema. Different salts give different texts unless format or pattern fix it."""
+    """A text that satisfies the schema. Different salts give different texts unless format or pattern fix it."""
     least, most = schema.get("minLength", 0), schema.get("maxLength", _LONGEST)
     if least > min(most, _LONGEST):
         raise UnsatisfiableSchema(f"no text has at least {least} characters and at most {min(most, _LONGEST)}")
@@ -54,26 +54,26 @@ def _filled(word: str, least: int, most: int, salt: int) -> str:
 def _matching(expression: str, least: int, most: int | None, salt: int) -> str:
     try:
         longer = max(least, salt + 1) if salt else least
-        found = pattern.example(expression, longer, most) or pattern.example(expression, least, most)
+        example = pattern.example(expression, longer, most) or pattern.example(expression, least, most)
     except Exception as error:
         raise UnsatisfiableSchema(f"the pattern {expression!r} cannot be read: {error}") from error
-    if found is None:
+    if example is None:
         raise UnsatisfiableSchema(f"no text was found for the pattern {expression!r}")
-    return found
+    return example
 
 
 def number(schema: dict[str, Any], kind: str, salt: int = 0, whole: bool = True) -> int | float:
-    """A number of the schema: the one next to zero, and for each salt the next one on its grid.
+    """A number that satisfies the schema: the one nearest to zero, and for each salt the next multiple.
 
-    A number that need not be whole is so all the same unless `whole` is false.
+    It is a whole number where the schema allows one, unless `whole` is false.
     """
     step = schema.get("multipleOf", 1)
     if kind == "integer" and not float(step).is_integer():
         step = 1
     low, high = _bounds(schema)
     nearest = _on_grid(_start(low, high), step, low, high, schema)
-    wanted = nearest + (salt + (1 if _open(low, high, nearest, step) else 0)) * step
-    chosen = wanted if wanted <= high else nearest
+    target = nearest + (salt + (1 if _open(low, high, nearest, step) else 0)) * step
+    chosen = target if target <= high else nearest
     if not whole and kind == "number" and _within(chosen + 0.5, schema):
         chosen += 0.5
     return int(chosen) if kind == "integer" or float(chosen).is_integer() else chosen
@@ -92,12 +92,12 @@ def _start(low: float, high: float) -> float:
 
 
 def _open(low: float, high: float, nearest: float, step: float) -> bool:
-    """Nothing is said about the number, so that one says more than zero does."""
+    """Whether the schema leaves the number open, so that 1 is a better example than 0."""
     return nearest == 0 and low == -math.inf and high >= step
 
 
 def _on_grid(start: float, step: float, low: float, high: float, schema: dict[str, Any]) -> float:
-    """The number next to `start` that keeps every limit: on the grid, else halfway between the limits."""
+    """The multiple nearest to `start` within every limit; otherwise the middle between the limits."""
     first = math.ceil(start / step) if start == low else math.floor(start / step)
     for turn in (0, 1, -1, 2, -2):
         candidate = (first + turn) * step

@@ -1,4 +1,4 @@
-"""What a JSON Schema says before a value is built: references resolved, parts merged, its type known."""
+"""Prepares a JSON Schema for a value to be built: resolves references, merges parts, finds the type."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def _anchored(node: Any, name: str) -> Any:
         if node.get("$anchor") == name:
             return node
         node = list(node.values())
-    found = [_anchored(part, name) for part in node] if isinstance(node, list) else []
-    return next((part for part in found if part is not None), None)
+    targets = [_anchored(part, name) for part in node] if isinstance(node, list) else []
+    return next((part for part in targets if part is not None), None)
 
 
 def merged(first: Any, second: Any) -> Schema:
-    """One schema that says what both say. Raises UnsatisfiableSchema when they exclude each other openly."""
+    """One schema that demands what both demand. Raises UnsatisfiableSchema when they plainly contradict each other."""
     if first is False or second is False:
         raise UnsatisfiableSchema("nothing satisfies the schema `false`")
     whole: Schema = dict(first) if isinstance(first, dict) else {}

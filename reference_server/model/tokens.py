@@ -1,4 +1,4 @@
-"""The one token rule: optional white space and up to four other characters are one token.
+"""The rule for tokens: optional white space and up to four other characters are one token.
 
 `"".join(cut(text)) == text` for every text, and a cut never splits a character.
 """

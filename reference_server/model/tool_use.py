@@ -20,28 +20,28 @@ _NAME = r"[^\W\d_a-z][\w'-]*"
 _NAMED = re.compile(rf"\b(?:in|for|of|at)\s+({_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_NAME})*)")
 _BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
-Wanted = tuple[Tool, str]
+PlannedCall = tuple[Tool, str]
 """A tool and the text of its arguments."""
 
 
-def wanted_calls(prompt: Prompt) -> list[Wanted]:
-    """The calls of the answer; none when it is to be text.
+def planned_calls(prompt: Prompt) -> list[PlannedCall]:
+    """The calls that the answer makes; none when it is text.
 
-    With choice `auto` a tool is called when the last message is the user's and holds a word of the tool's name; with
-    `required` the first tool is called where none is meant. Several tools, or one tool for several names ("in Paris and
-    London"), are called together unless calls are not to be parallel.
+    With choice `auto` a tool is called when the last message is the user's and contains a word of the tool's name; with
+    `required` the first tool is called when no name matches. Several tools, or one tool for several places ("in Paris
+    and London"), are called together unless parallel calls are off.
     """
     tools = [tool for tool in prompt.tools if prompt.choice.names is None or tool.name in prompt.choice.names]
     if not tools or prompt.choice.mode == "none":
         return []
-    meant = [] if prompt.messages[-1].role == "tool" else _meant(tools, last_user_message(prompt).text)
-    if not meant and prompt.choice.mode == "required":
-        meant = tools[:1]
-    calls = [call for tool in meant for call in _calls(tool, last_user_message(prompt).text)]
+    matching = [] if prompt.messages[-1].role == "tool" else _mentioned(tools, last_user_message(prompt).text)
+    if not matching and prompt.choice.mode == "required":
+        matching = tools[:1]
+    calls = [call for tool in matching for call in _calls(tool, last_user_message(prompt).text)]
     return calls if prompt.parallel else calls[:1]
 
 
-def _meant(tools: list[Tool], text: str) -> list[Tool]:
+def _mentioned(tools: list[Tool], text: str) -> list[Tool]:
     words = set(re.findall(r"\w+", text.lower()))
     return [tool for tool in tools if _named_in(text, tool.name) or words & _keywords(tool.name)]
 
@@ -55,15 +55,15 @@ def _keywords(name: str) -> set[str]:
     return words | {f"{word}s" for word in words}
 
 
-def _calls(tool: Tool, text: str) -> list[Wanted]:
+def _calls(tool: Tool, text: str) -> list[PlannedCall]:
     if tool.free:
         return [(tool, f"The user said: {text}")]
     arguments = _arguments(tool)
     subject = _subject(tool)
-    found = _NAMED.search(text)
-    if subject is None or found is None:
+    match = _NAMED.search(text)
+    if subject is None or match is None:
         return [(tool, _encoded(arguments))]
-    return [(tool, _encoded({**arguments, subject: name})) for name in _BETWEEN.split(found[1])]
+    return [(tool, _encoded({**arguments, subject: name})) for name in _BETWEEN.split(match[1])]
 
 
 def _subject(tool: Tool) -> str | None:

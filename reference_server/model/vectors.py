@@ -1,8 +1,8 @@
-"""Texts as vectors: always the same ones, of length 1, near each other when the texts share words.
+"""Turns texts into vectors of length 1: always the same ones, and close to each other when texts share words.
 
 Every word is hashed to a direction, and a vector is the sum of its words' directions. The whole text adds a small
-direction of its own, so that no two texts have the same vector. Numbers are 32-bit, so both ways to write a vector
-give the same values.
+direction of its own, so that no two texts have the same vector. Numbers are 32-bit, so both encodings of a vector
+hold the same values.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from math import sqrt
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _OWN = 0.1
-"""The weight of the direction that only the whole text has."""
+"""The weight of the direction that belongs to the whole text alone."""
 Input = str | tuple[int, ...]
 """A text, or the numbers of its tokens."""
 

@@ -1,7 +1,7 @@
-"""The wire protocols: pure translation between request and response bodies, and prompts and answers.
+"""The wire protocols: each translates request bodies into prompts, and answers into response bodies.
 
-Each is a package of this one, named as in `x-gateway`'s `protocols`. Its module `envelope` has the class `Envelope`,
-which writes the errors of the protocol. A function `spelled` of the package knows further spellings of fields.
+Each is a package in this one, named as in `x-gateway`'s `protocols`. Its module `envelope` has the class `Envelope`,
+which writes the errors of the protocol. Its optional function `spelled` accepts other spellings of fields.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gateway_contract import Operation
 from reference_server.wire.envelope import Envelope
 
 DEFAULT = "openai"
-"""The protocol of everything that no other protocol claims."""
+"""The protocol of every path that belongs to no other."""
 
 
 def envelope(protocol: str, rules: Mapping[str, Any]) -> Envelope:

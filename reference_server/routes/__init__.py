@@ -12,7 +12,7 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 Handler = Callable[[Any, Call], Reply]
-"""Takes the service, which finds its handlers here and is therefore not imported, and a call."""
+"""Takes the service and a call. The service is not imported: it looks its handlers up here."""
 
 
 def route(*operations: str) -> Callable[[Handler], Handler]:

@@ -1,4 +1,4 @@
-"""`GET /me` and `GET /me/usage`: the account of a key, its plan, and what it has spent."""
+"""`GET /me` and `GET /me/usage`: the account of a key, its plan, and its spending."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 @route("getAccount")
 def get_account(service: Service, call: Call) -> Reply:
-    """The account, its plan, what it has spent this month, and its limits."""
+    """The account, its plan, its spending in this month, and its limits."""
     key = _key(call)
     today = today_of(service)
     booked = service.store.booked(key.account, _number(today.replace(day=1)), _number(today))

@@ -28,7 +28,7 @@ _JSON_FIELDS = ("file_base64", "audio")
 
 @route("createSpeech")
 def create_speech(service: Service, call: Call) -> Reply:
-    """The text as sound that the transcription gives back."""
+    """Speech, which a transcription turns back into the text."""
     name, text = call.body["model"], call.body["input"]
     if not service.working_model(name).speaks:
         raise Refusal("invalid_value", f"The model {name!r} does not speak.", "model")
@@ -42,7 +42,7 @@ def create_speech(service: Service, call: Call) -> Reply:
 
 @route("createTranscription")
 def create_transcription(service: Service, call: Call) -> Reply:
-    """The text that the sound was made from, or how long it is when it was not made here."""
+    """The text of speech that this server made; for any other sound, a text that states its length."""
     name = call.body["model"]
     if not service.working_model(name).transcribes:
         raise Refusal("invalid_value", f"The model {name!r} does not transcribe.", "model")
@@ -60,7 +60,7 @@ def create_transcription(service: Service, call: Call) -> Reply:
 
 
 def _sound(call: Call) -> codec.Sound:
-    """The sound of a form's file, or of the JSON that brings it in base64."""
+    """The sound in the file of a form, or in the base64 of a JSON body."""
     param = "file" if call.uploads else next(name for name in _JSON_FIELDS if name in call.body)
     upload = call.uploads["file"][0] if call.uploads else _decoded(call.body, param)
     if len(upload.data) > LARGEST_FILE:
@@ -72,7 +72,7 @@ def _sound(call: Call) -> codec.Sound:
 
 
 def _decoded(body: dict[str, Any], param: str) -> Upload:
-    """The file that JSON brings along, in base64 or as a `data:` URI."""
+    """The file in a JSON body, as base64 or as a `data:` URI."""
     head, comma, encoded = body[param].rpartition(",")
     media_type = head.removeprefix("data:").partition(";")[0] if comma else ""
     try:

@@ -44,13 +44,13 @@ def create_embedding(service: Service, call: Call) -> Reply:
     return reply
 
 
-def _texts(given: Any) -> list[Input]:
+def _texts(value: Any) -> list[Input]:
     """The inputs, one or several: texts, or tokens."""
-    if isinstance(given, str):
-        return [given]
-    if isinstance(given[0], (int, float)):
-        return [_tokens(given)]
-    return [text if isinstance(text, str) else _tokens(text) for text in given]
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value[0], (int, float)):
+        return [_tokens(value)]
+    return [text if isinstance(text, str) else _tokens(text) for text in value]
 
 
 def _tokens(numbers: list[float]) -> tuple[int, ...]:

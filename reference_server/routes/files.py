@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from reference_server.errors import Refusal
 from reference_server.routes import route
-from reference_server.state.files import MOST_BYTES, MOST_FILES, Kept
+from reference_server.state.files import MOST_BYTES, MOST_FILES, StoredFile
 from reference_server.wire import sniffing
 from reference_server.wire.call import Call
 from reference_server.wire.form import Upload
@@ -22,7 +22,7 @@ _KEY = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 
 @route("uploadFile")
 def upload_file(service: Service, call: Call) -> Reply:
-    """The file as it is kept."""
+    """Stores the file and describes it."""
     upload = call.uploads["file"][0]
     if not upload.data:
         raise Refusal("invalid_value", "The file is empty.", "file", "empty_file")
@@ -31,16 +31,16 @@ def upload_file(service: Service, call: Call) -> Reply:
     lasts = (call.body.get("expires_after") or {}).get("seconds")
     shelf, key = service.shelf(call), _idempotency_key(service, call)
     if key is None:
-        kept = shelf.add(upload, call.body["purpose"], lasts)
+        file = shelf.add(upload, call.body["purpose"], lasts)
     else:
-        kept = shelf.add_once(key, upload, call.body["purpose"], lasts)
-    return _answer(service, call, Reply.json(kept.told))
+        file = shelf.add_once(key, upload, call.body["purpose"], lasts)
+    return _answer(service, call, Reply.json(file.description))
 
 
 def _refuse_mismatch(upload: Upload) -> None:
-    found = sniffing.mismatch(upload.data, upload.media_type)
-    if found:
-        message = f"The file is declared as {upload.media_type}, but its content is {found}."
+    actual_type = sniffing.mismatch(upload.data, upload.media_type)
+    if actual_type:
+        message = f"The file is declared as {upload.media_type}, but its content is {actual_type}."
         raise Refusal("invalid_value", message, "file", "mime_mismatch")
 
 
@@ -63,10 +63,10 @@ def list_files(service: Service, call: Call) -> Reply:
     purpose, after = call.query.get("purpose"), call.query.get("after")
     if after is not None:
         files = _after(files, _place(service, call, after), newest_first)
-    files = [kept for kept in files if purpose in (None, kept.told["purpose"])]
+    files = [file for file in files if purpose in (None, file.description["purpose"])]
     assert call.operation
     limit = call.query.get("limit", call.operation.query["limit"]["default"])
-    page = [kept.told for kept in files[:limit]]
+    page = [file.description for file in files[:limit]]
     body = {
         "object": "list",
         "data": page,
@@ -78,29 +78,29 @@ def list_files(service: Service, call: Call) -> Reply:
 
 
 def _place(service: Service, call: Call, after: str) -> int:
-    """Where the file stands, or stood: a client may delete while it reads the list."""
+    """The place of the file, even of a deleted one: a client may delete files while it reads the list."""
     place = service.shelf(call).place(after)
     if place is None:
         raise Refusal("invalid_value", f"There is no file {after!r} to start after.", "after")
     return place
 
 
-def _after(files: list[Kept], place: int, newest_first: bool) -> list[Kept]:
-    return [kept for kept in files if (kept.place < place if newest_first else kept.place > place)]
+def _after(files: list[StoredFile], place: int, newest_first: bool) -> list[StoredFile]:
+    return [file for file in files if (file.place < place if newest_first else file.place > place)]
 
 
 @route("retrieveFile")
 def retrieve_file(service: Service, call: Call) -> Reply:
-    """What is known of one file."""
-    kept = service.shelf(call).find(call.parameters["file_id"])
-    if kept is None:
+    """Describes one file."""
+    file = service.shelf(call).find(call.parameters["file_id"])
+    if file is None:
         raise _unknown(call)
-    return _answer(service, call, Reply.json(kept.told))
+    return _answer(service, call, Reply.json(file.description))
 
 
 @route("deleteFile")
 def delete_file(service: Service, call: Call) -> Reply:
-    """The confirmation that the file is gone."""
+    """Deletes the file and confirms it."""
     name = call.parameters["file_id"]
     if not service.shelf(call).delete(name):
         raise _unknown(call)
@@ -109,7 +109,7 @@ def delete_file(service: Service, call: Call) -> Reply:
 
 @route("downloadFile")
 def download_file(service: Service, call: Call) -> Reply:
-    """The bytes of one file, to be saved and not shown."""
+    """The bytes of one file, as an attachment."""
     file = service.shelf(call).get(call.parameters["file_id"])
     if file is None:
         raise _unknown(call)
@@ -130,6 +130,6 @@ def _answer(service: Service, call: Call, reply: Reply) -> Reply:
     names = service.file_rules.get("storage")
     if names:
         files, used = service.shelf(call).held()
-        told = {"used": used, "limit": MOST_BYTES, "files": files, "files_limit": MOST_FILES}
-        reply.headers.update({names[name]: str(value) for name, value in told.items()})
+        usage = {"used": used, "limit": MOST_BYTES, "files": files, "files_limit": MOST_FILES}
+        reply.headers.update({names[name]: str(value) for name, value in usage.items()})
     return reply

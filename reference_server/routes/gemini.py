@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reference_server import answering
-from reference_server.answering import Asked, Given
+from reference_server.answering import Outcome, Question
 from reference_server.model import generation
 from reference_server.protocols import gemini
 from reference_server.routes import route
@@ -22,24 +22,24 @@ _EMBEDDING_METHODS = ["embedContent", "batchEmbedContents"]
 @route("generateContent", "generateContentV1")
 def generate_content(service: Service, call: Call) -> Reply:
     """The whole answer of the first model that works."""
-    asked, given = _answered(service, call, streamed=False)
-    whole = gemini.content(_frame(call, asked, given), given.answers, given.usage)
-    reply = Reply.json({**whole, **service.metering.fields(given.cost)})
-    reply.headers.update(answering.headers(service, asked, given))
+    question, outcome = _answer(service, call, streamed=False)
+    whole = gemini.content(_frame(call, question, outcome), outcome.answers, outcome.usage)
+    reply = Reply.json({**whole, **service.metering.fields(outcome.cost)})
+    reply.headers.update(answering.headers(service, question, outcome))
     return reply
 
 
 @route("streamGenerateContent", "streamGenerateContentV1")
 def stream_generate_content(service: Service, call: Call) -> Reply:
     """The same answer as a stream: events with `alt=sse`, else one array."""
-    asked, given = _answered(service, call, streamed=True)
-    events: list[Event] = list(gemini.chunks(_frame(call, asked, given), given.answers, given.usage))
-    model = given.served.model
+    question, outcome = _answer(service, call, streamed=True)
+    events: list[Event] = list(gemini.chunks(_frame(call, question, outcome), outcome.answers, outcome.usage))
+    model = outcome.selection.model
     reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause)
     if call.query.get("alt") != "sse":
         reply.array = True
         reply.headers["content-type"] = "application/json"
-    reply.headers.update(answering.headers(service, asked, given))
+    reply.headers.update(answering.headers(service, question, outcome))
     return reply
 
 
@@ -63,14 +63,14 @@ def retrieve_model(service: Service, call: Call) -> Reply:
     return Reply.json(_model(service, _known(service, call)))
 
 
-def _answered(service: Service, call: Call, *, streamed: bool) -> tuple[Asked, Given]:
+def _answer(service: Service, call: Call, *, streamed: bool) -> tuple[Question, Outcome]:
     prompt = gemini.prompt_of(call.parameters["model"], call.body, service.shelf(call))
-    asked = Asked(prompt, call.body["contents"], streamed)
-    return asked, answering.answer(service, call, asked)
+    question = Question(prompt, call.body["contents"], streamed)
+    return question, answering.answer(service, call, question)
 
 
-def _frame(call: Call, asked: Asked, given: Given) -> gemini.Frame:
-    return gemini.Frame(call.id[:24], given.served.name, asked.prompt.logprobs)
+def _frame(call: Call, question: Question, outcome: Outcome) -> gemini.Frame:
+    return gemini.Frame(call.id[:24], outcome.selection.name, question.prompt.logprobs)
 
 
 def _known(service: Service, call: Call) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @route("embedContent", "embedContentV1")
 def embed_content(service: Service, call: Call) -> Reply:
     """The vector of one text."""
-    return _reply(service, call, [call.body], [""], lambda found: {"embedding": found[0]})
+    return _reply(service, call, [call.body], [""], lambda items: {"embedding": items[0]})
 
 
 @route("batchEmbedContents", "batchEmbedContentsV1")
@@ -29,7 +29,7 @@ def batch_embed_contents(service: Service, call: Call) -> Reply:
     places = [f"requests[{number}]." for number in range(len(requests))]
     for request, at in zip(requests, places, strict=True):
         _demand_same_model(request["model"], call.parameters["model"], f"{at}model")
-    return _reply(service, call, requests, places, lambda found: {"embeddings": found})
+    return _reply(service, call, requests, places, lambda items: {"embeddings": items})
 
 
 def _reply(service: Service, call: Call, requests: list[Body], places: list[str], shape: Any) -> Reply:
@@ -38,27 +38,27 @@ def _reply(service: Service, call: Call, requests: list[Body], places: list[str]
     model = embedding.model_of(service, name)
     texts = [_text(request["content"], f"{at}content") for request, at in zip(requests, places, strict=True)]
     lengths = [
-        embedding.length_of(_asked(request), model, name, f"{at}outputDimensionality")
+        embedding.length_of(_dimensions(request), model, name, f"{at}outputDimensionality")
         for request, at in zip(requests, places, strict=True)
     ]
     used = embedding.counted(texts, "content")
     cost = service.metering.book(call, name, Usage(used, 0))
-    found = [
+    embeddings = [
         {"values": vectors.floats(text, model.dimensions, length)} for text, length in zip(texts, lengths, strict=True)
     ]
     usage = {"promptTokenCount": used, "promptTokenDetails": [{"modality": "TEXT", "tokenCount": used}]}
-    reply = Reply.json({**shape(found), "usageMetadata": usage, **service.metering.fields(cost)})
+    reply = Reply.json({**shape(embeddings), "usageMetadata": usage, **service.metering.fields(cost)})
     reply.headers.update(service.metering.headers(name, cost))
     return reply
 
 
-def _demand_same_model(given: str, name: str, at: str) -> None:
-    if given.removeprefix("models/") != name:
-        raise Refusal("invalid_value", f"The model is {given!r} here and {name!r} in the path.", at)
+def _demand_same_model(model: str, name: str, at: str) -> None:
+    if model.removeprefix("models/") != name:
+        raise Refusal("invalid_value", f"The model is {model!r} here and {name!r} in the path.", at)
 
 
 def _text(content: Body, at: str) -> str:
-    """All texts of a content, joined. Raises Refusal, naming the part, when it is of another kind or there is none."""
+    """All texts of a content, joined. Raises Refusal, naming the part, when one is not text, or all are empty."""
     for place, part in enumerate(content["parts"]):
         if kind_of(part, f"{at}.parts[{place}]") != "text":
             raise Refusal("invalid_value", "Only texts have vectors.", f"{at}.parts[{place}]")
@@ -68,7 +68,7 @@ def _text(content: Body, at: str) -> str:
     return text
 
 
-def _asked(request: Body) -> float | None:
+def _dimensions(request: Body) -> float | None:
     """The length that a request asks for."""
     length: float | None = (request.get("embedContentConfig") or {}).get(
         "outputDimensionality", request.get("outputDimensionality")

@@ -25,7 +25,7 @@ _TOKENS = {"low": 272, "standard": 1056, "medium": 1056, "high": 4160, "hd": 416
 
 
 class _Order(NamedTuple):
-    """What a request asks for."""
+    """The options of a request, with their defaults."""
 
     model: str
     number: int
@@ -38,17 +38,17 @@ class _Order(NamedTuple):
 
 @route("createImage")
 def create_image(service: Service, call: Call) -> Reply:
-    """Images of what a prompt says."""
-    return _served(service, call, [])
+    """Images for a prompt."""
+    return _reply(service, call, [])
 
 
 @route("createImageEdit")
 def create_image_edit(service: Service, call: Call) -> Reply:
-    """Images of what a prompt says, which also depend on other images."""
-    return _served(service, call, pictures.given(service, call))
+    """Images for a prompt, which also depend on the images of the request."""
+    return _reply(service, call, pictures.edit_images(service, call))
 
 
-def _served(service: Service, call: Call, sources: list[Picture]) -> Reply:
+def _reply(service: Service, call: Call, sources: list[Picture]) -> Reply:
     order = _order(service, call)
     _demand_working(service, order.model)
     recipes = _recipes(order, [call.body["prompt"], *(picture.digest for picture in sources)])
@@ -73,8 +73,8 @@ def _order(service: Service, call: Call) -> _Order:
     body = {name: value for name, value in call.body.items() if value not in (None, "auto")}
     size, kind = body.get("size", _DEFAULT_SIZE), body.get("output_format", "png")
     if any(not images.SMALLEST <= int(side) <= images.LARGEST for side in size.split("x")):
-        wanted = f"each side must have {images.SMALLEST} to {images.LARGEST} pixels"
-        raise Refusal("invalid_value", f"Invalid value for 'size': {wanted}.", "size")
+        bounds = f"each side must have {images.SMALLEST} to {images.LARGEST} pixels"
+        raise Refusal("invalid_value", f"Invalid value for 'size': {bounds}.", "size")
     transparent = body.get("background") == "transparent"
     if transparent and kind == "jpeg":
         raise Refusal("invalid_value", "A JPEG cannot be transparent.", "background")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reference_server import answering
-from reference_server.answering import Asked
+from reference_server.answering import Question
 from reference_server.model import generation
 from reference_server.model.prompt import Prompt
 from reference_server.protocols import anthropic
@@ -22,22 +22,22 @@ def create_message(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
     streamed = bool(call.body.get("stream"))
     fallbacks = answering.named_fallbacks(service, call)
-    asked = Asked(_prompt(service, call), call.body["messages"], streamed, fallbacks)
-    given = answering.answer(service, call, asked)
-    model = given.served.model
-    said = (f"msg_{call.id[:24]}", given.served.name, given.answers[0], given.usage)
+    question = Question(_prompt(service, call), call.body["messages"], streamed, fallbacks)
+    outcome = answering.answer(service, call, question)
+    model = outcome.selection.model
+    message = (f"msg_{call.id[:24]}", outcome.selection.name, outcome.answers[0], outcome.usage)
     if streamed:
-        events: list[Event] = list(anthropic.events(*said))
+        events: list[Event] = list(anthropic.events(*message))
         reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause, named=True)
     else:
-        reply = Reply.json({**anthropic.message(*said), **service.metering.fields(given.cost)})
-    reply.headers.update(answering.headers(service, asked, given))
+        reply = Reply.json({**anthropic.message(*message), **service.metering.fields(outcome.cost)})
+    reply.headers.update(answering.headers(service, question, outcome))
     return reply
 
 
 @route("countMessageTokens")
 def count_message_tokens(service: Service, call: Call) -> Reply:
-    """What the request would cost in input tokens. It costs nothing to ask."""
+    """The input tokens that the request would cost. Counting is free."""
     prompt = _prompt(service, call)
     service.model(prompt.model)
     return Reply.json({"input_tokens": generation.prompt_tokens(prompt)})

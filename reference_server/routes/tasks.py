@@ -33,32 +33,32 @@ def create_image_task(service: Service, call: Call) -> Reply:
 
 @route("createAudioTask")
 def create_audio_task(service: Service, call: Call) -> Reply:
-    """A task that makes sound."""
-    asked = call.body.get("text") or call.body.get("prompt") or call.body.get("audio_url") or ""
-    product = Product("music", music.recipe(5.0, jobs.digits(asked), "mp3"))
+    """A task that makes audio."""
+    text = call.body.get("text") or call.body.get("prompt") or call.body.get("audio_url") or ""
+    product = Product("music", music.recipe(5.0, jobs.digits(text), "mp3"))
     return submitted(service, call, "audio", [product], 1.0)
 
 
 @route("retrieveTask")
 def retrieve_task(service: Service, call: Call) -> Reply:
-    """How far a task is."""
+    """The status of a task."""
     job = jobs.find(service, call)
     state, progress = jobs.state(job, service.store.clock())
     results = [{"url": jobs.address(call, product)} for product in job.products] if state == "success" else None
     usage = {"credits_reserved": job.cost, "user_group": "default"}
-    told = _told(service, job, state, progress)
-    return Reply.json({**told, "results": results, "error": _error(state), "usage": usage})
+    status = _status(service, job, state, progress)
+    return Reply.json({**status, "results": results, "error": _error(state), "usage": usage})
 
 
 def submitted(service: Service, call: Call, type_: str, products: list[Product], price: float) -> Reply:
     """The answer to the submission of a task."""
     name = f"task-unified-{int(service.store.clock())}-{call.id[:12]}"
     job = jobs.submit(service, call, type_, name, products, price)
-    told = _told(service, job, *jobs.state(job, service.store.clock()))
-    return Reply.json({**told, "task_info": {"can_cancel": False, "estimated_time": 1}})
+    status = _status(service, job, *jobs.state(job, service.store.clock()))
+    return Reply.json({**status, "task_info": {"can_cancel": False, "estimated_time": 1}})
 
 
-def _told(service: Service, job: Job, state: jobs.State, progress: int) -> dict[str, Any]:
+def _status(service: Service, job: Job, state: jobs.State, progress: int) -> dict[str, Any]:
     kind = {"id": job.id, "object": f"{job.type}.generation.task", "type": job.type, "model": job.model}
     return {**kind, "status": jobs.word(service, state), "progress": progress, "created": int(job.created)}
 

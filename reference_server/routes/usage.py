@@ -1,4 +1,4 @@
-"""`GET /usage`: what the account of a key has used between two days, summed up."""
+"""`GET /usage`: the usage of an account between two days, summed up."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def get_usage(service: Service, call: Call) -> Reply:
 
 
 def _group(name: str | None) -> str | None:
-    """What rows are summed up by. Raises Refusal when it is unknown."""
+    """The field by which rows are summed up. Raises Refusal when it is unknown."""
     if name not in (None, *_GROUPS):
         raise Refusal("invalid_value", f"'group_by' is one of {', '.join(_GROUPS)}.", "group_by")
     return name
@@ -70,7 +70,7 @@ def _moment(text: str, name: str) -> datetime | date:
 
 
 def _rows(booked: Iterable[Booked], group: str | None) -> list[dict[str, Any]]:
-    """The sums of each group, in the order in which the groups are met."""
+    """The sums of each group, in the order of their first entries."""
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for entry in booked:
         names = _names(entry, group)
@@ -86,7 +86,7 @@ def _rows(booked: Iterable[Booked], group: str | None) -> list[dict[str, Any]]:
 
 
 def _names(entry: Booked, group: str | None) -> dict[str, Any]:
-    """What a row is about."""
+    """The fields that identify a row."""
     key = f"key_{sha256(entry.token.encode()).hexdigest()[:12]}"
     whole = {"timestamp": entry.day * DAY, "model": entry.model, "api_key_id": key}
     return {group: whole[group]} if group else whole

@@ -1,4 +1,4 @@
-"""`POST /videos/generations` and `GET /videos/generations/{job_id}`: films."""
+"""`POST /videos/generations` and `GET /videos/generations/{job_id}`."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ if TYPE_CHECKING:
 _LINES = {"480p": 480, "720p": 720, "1080p": 1080}
 _CREDITS_PER_SECOND = 5.0
 _MOST = 4
-"""Films that one request makes."""
+"""Videos that one request makes."""
 
 
 @route("createVideo")
 def create_video(service: Service, call: Call) -> Reply:
-    """A job that makes films."""
-    products = _films(_documented(call))
+    """A job that makes videos."""
+    products = _videos(_documented(call))
     price = sum(product.facts["duration_seconds"] for product in products) * _CREDITS_PER_SECOND
     if "retrieveTask" in service.contract.operations:
         return tasks.submitted(service, call, "video", products, price)
     job = jobs.submit(service, call, "video", f"vgen_{call.id}", products, price)
-    return taken(service, job)
+    return submission_reply(service, job)
 
 
 @route("retrieveVideo")
 def retrieve_video(service: Service, call: Call) -> Reply:
-    """How far a job is."""
-    return told(service, call, jobs.find(service, call, "video"))
+    """The status of a job."""
+    return status_reply(service, call, jobs.find(service, call, "video"))
 
 
-def taken(service: Service, job: Job) -> Reply:
+def submission_reply(service: Service, job: Job) -> Reply:
     """The answer to a submission that is not a task."""
-    reply = Reply.json(_told(service, job, *jobs.state(job, service.store.clock())))
+    reply = Reply.json(_status(service, job, *jobs.state(job, service.store.clock())))
     reply.headers.update(service.metering.headers(job.model, job.cost))
     return reply
 
 
-def told(service: Service, call: Call, job: Job) -> Reply:
+def status_reply(service: Service, call: Call, job: Job) -> Reply:
     """The status of a job that is not a task."""
     state, progress = jobs.state(job, service.store.clock())
-    body = _told(service, job, state, progress)
+    body = _status(service, job, state, progress)
     if state == "success":
         product = job.products[0]
         body |= {"result": {"url": jobs.address(call, product), **product.facts}, **service.metering.fields(job.cost)}
@@ -56,7 +56,7 @@ def told(service: Service, call: Call, job: Job) -> Reply:
     return Reply.json(body)
 
 
-def _told(service: Service, job: Job, state: jobs.State, progress: int) -> dict[str, Any]:
+def _status(service: Service, job: Job, state: jobs.State, progress: int) -> dict[str, Any]:
     ids = dict.fromkeys(service.contract.gateway["async"]["ids"], job.id)
     created = int(job.created)
     now = {"status": jobs.word(service, state), "progress": progress}
@@ -64,13 +64,13 @@ def _told(service: Service, job: Job, state: jobs.State, progress: int) -> dict[
 
 
 def _documented(call: Call) -> dict[str, Any]:
-    """The fields of the body that the contract knows, and that were therefore validated."""
+    """The documented fields of the body; no other field was validated."""
     known = call.operation.request_schema()["properties"] if call.operation else {}
     return {name: value for name, value in call.body.items() if name in known}
 
 
-def _films(body: dict[str, Any]) -> list[Product]:
-    """The films that a request asks for, within the bounds of this server."""
+def _videos(body: dict[str, Any]) -> list[Product]:
+    """The videos that a request asks for, within the limits of this server."""
     seconds = round(min(max(body.get("duration_seconds") or body.get("duration") or 4, 1), videos.LONGEST), 1)
     width, height = _size(body.get("resolution") or "720p", body.get("aspect_ratio") or "16:9")
     facts = {"duration_seconds": seconds, "resolution": f"{width}x{height}"}
@@ -79,7 +79,7 @@ def _films(body: dict[str, Any]) -> list[Product]:
 
 
 def _size(resolution: str, ratio: str) -> tuple[int, int]:
-    """Width and height in pixels: the shorter side is what the resolution says."""
+    """Width and height in pixels; the resolution sets the shorter side."""
     lines = _LINES.get(resolution.lower(), 720)
     left, _, right = ratio.partition(":")
     across, down = (int(left), int(right)) if left.isdecimal() and right.isdecimal() else (16, 9)

@@ -1,4 +1,4 @@
-"""Sound in its containers: written as a caller asks for it, read whatever it is in."""
+"""Writes sound in the container that a caller asks for, and reads it from any."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FORMS = {
 
 
 class Sound(NamedTuple):
-    """What was read: how long it lasts, and the samples of its beginning at `HEARD_RATE`."""
+    """The length of a sound in seconds, and the samples of its beginning at `HEARD_RATE`."""
 
     seconds: float
     samples: array[int]
@@ -69,7 +69,7 @@ def written(samples: array[int], form: Form) -> bytes:
 
 
 def read(data: bytes, name: str = "", media_type: str = "") -> Sound:
-    """The sound in a file. Only a name or a media type tells that samples stand there without a container.
+    """The sound in a file. Samples without a container are recognised by the name or the media type.
 
     Raises Undecodable.
     """
@@ -105,7 +105,7 @@ def _decoded(container: InputContainer) -> Sound:
 
 
 def _frames(container: InputContainer) -> Iterator[AudioFrame]:
-    """The frames of the first audio stream; a damaged one is passed over."""
+    """The frames of the first audio stream; a damaged one is skipped."""
     import av
 
     if not container.streams.audio:

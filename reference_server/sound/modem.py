@@ -2,8 +2,8 @@
 
 A symbol lasts 20 ms and holds three bytes: twelve groups of four neighbouring tones sound at once, one tone of each
 group, which is two bits. All tones lie between 375 and 3312 Hz, so that 8000 samples per second are enough to hear
-them. The signal is: a lead, three symbols to find the time by, the length of the data, the data, and their CRC-32. A
-hum follows, as long as the speaker would still talk: it is what `speed` changes.
+them. The signal is: a lead, three symbols for synchronisation, the length of the data, the data, and their CRC-32. A
+hum fills the rest of the time that a speaker would need; `speed` changes its length.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 import zlib
 from array import array
 from cmath import exp
-from functools import cache
+from functools import cache, lru_cache
 
 RATE = 24_000
 """Samples per second of what is spoken: 16 bits each, one channel."""
@@ -21,7 +21,7 @@ HEARD_RATE = 8_000
 MOST_CHARACTERS = 4096
 """The longest text that is spoken."""
 LONGEST = 130
-"""Seconds within which the longest text has been said."""
+"""Seconds within which the longest text is spoken."""
 
 _SYMBOL = 480
 _EDGE = 48
@@ -57,8 +57,8 @@ def spoken(text: str, speed: float = 1.0) -> array[int]:
 
 
 def heard(samples: array[int]) -> str | None:
-    """The text in the samples, `HEARD_RATE` for each second; None when they are no speech of this server."""
-    start = _found(samples)
+    """The text in the samples, `HEARD_RATE` for each second; None when this server did not make them."""
+    start = _beginning(samples)
     if start is None:
         return None
     head = _symbol(samples, start)
@@ -74,7 +74,7 @@ def heard(samples: array[int]) -> str | None:
 
 
 def _framed(text: str) -> bytes:
-    """The marks, the length, the text or what zlib makes of it, and the checksum."""
+    """The marks, the length, the text (compressed where that is shorter), and the checksum."""
     plain = text.encode("utf-8", "replace")
     packed = zlib.compress(plain, 9)
     body = min(plain, packed, key=len)
@@ -109,8 +109,14 @@ def _hum(seconds: float) -> array[int]:
     return (wave * (count // period + 1))[:count]
 
 
-def _found(samples: array[int]) -> int | None:
-    """Where the length stands, if the marks are heard within the first seconds."""
+def _beginning(samples: array[int]) -> int | None:
+    """The sample at which the length begins, when the marks are heard within the first seconds."""
+    return _start(samples[: _SEARCHED + _PLATEAU + (len(_MARKS) + 1) * _STEP + _WINDOW].tobytes())
+
+
+@lru_cache(maxsize=64)
+def _start(beginning: bytes) -> int | None:
+    samples = array("h", beginning)
     last = min(len(samples) - (len(_MARKS) + 1) * _STEP, _SEARCHED)
     first = next((at for at in range(0, last, _HOP) if _marked(samples, at)), None)
     if first is None:
@@ -124,7 +130,7 @@ def _marked(samples: array[int], at: int) -> bool:
 
 
 def _symbol(samples: array[int], at: int) -> bytes:
-    """The three bytes that sound at a place: the loudest tone of each group."""
+    """The three bytes at a place, from the loudest tone of each group."""
     window: list[complex] = list(samples[at : at + _WINDOW])
     window += [0] * (_WINDOW - len(window))
     loudness = [abs(value) for value in _transformed(window)[_FIRST_BIN : _FIRST_BIN + _GROUPS * _TONES]]

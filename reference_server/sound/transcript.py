@@ -1,4 +1,4 @@
-"""A text that was heard, with the times of its words: all of them are spoken at the same pace."""
+"""A transcript with the times of its words, which are spoken at a constant pace."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def words(text: str, seconds: float) -> list[Spoken]:
     """The words with their times; together they fill the sound. Each keeps the white space beside it."""
     pace = seconds / max(len(text), 1)
     return [
-        Spoken(found.group(), round(found.start() * pace, 3), round(found.end() * pace, 3))
-        for found in _PIECE.finditer(text)
+        Spoken(match.group(), round(match.start() * pace, 3), round(match.end() * pace, 3))
+        for match in _PIECE.finditer(text)
     ]
 
 
 def segments(text: str, seconds: float) -> list[Spoken]:
-    """The sentences, cut where they are long. Their texts in a row are the whole text."""
+    """The sentences, cut where they are long. Joined, they are the whole text."""
     return [Spoken("".join(word.text for word in line), line[0].start, line[-1].end) for line in _lines(text, seconds)]
 
 

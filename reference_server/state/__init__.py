@@ -1,1 +1,1 @@
-"""What the server remembers: accounts and limits, files, jobs, responses, usage."""
+"""The state of the server: accounts and limits, files, jobs, responses, usage."""

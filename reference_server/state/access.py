@@ -1,4 +1,4 @@
-"""Who may call what, and how often."""
+"""Authentication, permissions and rate limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _OF_CREDENTIAL = ("expired_credential", "invalid_credential")
 
 
 class Access:
-    """Authenticates and keeps the limits of a contract: `x-gateway`'s `protocols` and `limits`."""
+    """Authenticates calls and enforces the limits of a contract: `x-gateway`'s `protocols` and `limits`."""
 
     def __init__(
         self, fixtures: Fixtures, store: Store, limits: Mapping[str, Any], protocols: Mapping[str, Any]
@@ -52,7 +52,7 @@ class Access:
             return None
 
     def _token(self, call: Call) -> str:
-        """The credential of a request, from the first of the protocol's headers that is there, else from the query.
+        """The credential of a request, from the first of the protocol's headers that is present, else from the query.
 
         Raises Refusal.
         """
@@ -97,7 +97,7 @@ class Access:
         return Refusal("rate_limited", f"Too many requests: retry in {wait} s.", headers=limit_headers(limit, 0, wait))
 
     def upstream_limited(self) -> Refusal:
-        """What a provider's rate limit looks like to the caller."""
+        """The refusal that passes on the rate limit of a provider."""
         return Refusal(
             "rate_limited", "The provider limits the rate.", headers=limit_headers(self._per_minute, 0, self._wait)
         )

@@ -1,7 +1,7 @@
-"""Jobs: what is submitted, takes its time, and is asked for until it ends.
+"""Jobs: work that is submitted, takes a while, and is polled until it ends.
 
-How far a job is follows from when it was made and from the clock alone, so every process that shares the store tells
-the same, also after a restart. What a job makes is known from its start and told at its end.
+The state of a job depends on nothing but its creation time and the clock, so every process that shares the store
+reports the same, even after a restart. The products of a job are known at its start and reported at its end.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ State = Literal["waiting", "running", "success", "failure"]
 
 
 class Product(msgspec.Struct, frozen=True):
-    """What a job makes: a file below `/media/<kind>/`, and what is told of it beside its address."""
+    """What a job makes: a file below `/media/<kind>/`, and the facts that are reported with its address."""
 
     kind: str
     recipe: str
@@ -49,7 +49,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 def submit(service: Service, call: Call, type_: str, name: str, products: list[Product], price: float) -> Job:
-    """Take a job of that type under that id. Its price in credits is booked unless it is going to fail.
+    """Submit a job of that type under that id. Its price in credits is booked unless it is going to fail.
 
     Raises Refusal when the model is unknown, cannot make this, or fails at once.
     """
@@ -71,7 +71,7 @@ def find(service: Service, call: Call, type_: str | None = None) -> Job:
 
 
 def state(job: Job, now: float) -> tuple[State, int]:
-    """How far a job is, and its progress in percent."""
+    """The state of a job, and its progress in percent."""
     worked = now - job.created - QUEUED
     if worked < 0:
         return "waiting", 0
@@ -92,7 +92,7 @@ def address(call: Call, product: Product) -> str:
 
 
 def digits(text: str) -> str:
-    """Eight hexadecimal digits for a text: what a recipe knows of it."""
+    """Eight hexadecimal digits that stand for a text in a recipe."""
     return f"{crc32(text.encode()):08x}"
 
 

@@ -1,4 +1,4 @@
-"""What a request cost: booked to the account, and told in the headers and fields that the contract names."""
+"""Books the cost of a request to its account, and reports it in the documented headers and fields."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Metering:
         self._model_header: str | None = headers.get("model_used")
 
     def book(self, call: Call, model: str, usage: Usage, extra: float = 0.0) -> float:
-        """Book a served request to the account of its key; its cost in credits. `extra` is for what has no tokens."""
+        """Book a served request to the account of its key. Returns the cost in credits, with `extra` added."""
         cost = credits_of(usage, extra)
         if call.key:
             self._store.book(call.key.account, call.key.token, model, usage.prompt, usage.completion, cost)
         return cost
 
     def headers(self, model: str, cost: float) -> dict[str, str]:
-        """The documented headers that tell the cost in credits and the model that served."""
-        told = {self._credits_header: f"{cost:.4f}", self._model_header: model}
-        return {name: value for name, value in told.items() if name}
+        """The documented headers: the cost in credits, and the model that served."""
+        values = {self._credits_header: f"{cost:.4f}", self._model_header: model}
+        return {name: value for name, value in values.items() if name}
 
     def fields(self, cost: float) -> dict[str, float]:
-        """The documented field that tells the cost in credits."""
+        """The documented field: the cost in credits."""
         return {"credits_used": cost} if self._credits_header else {}
 
 

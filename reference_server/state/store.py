@@ -1,7 +1,7 @@
-"""What the server remembers between requests, and where its times and ids come from.
+"""The state of the server between requests, and the source of its times and ids.
 
-Everything stands in one SQLite database: in memory, or in a file that outlives the process and that several processes
-may share.
+Everything is in one SQLite database: in memory, or in a file that outlives the process and that several processes may
+share.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Booked(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An object that somebody owns, such as a file or a job: its fields and its bytes. `place` orders by age."""
+    """An object of an account, such as a file or a job: its fields and its bytes. `place` orders by age."""
 
     place: int
     id: str
@@ -59,12 +59,12 @@ class Stored(NamedTuple):
 
 
 def random_id() -> str:
-    """An id that no other request has."""
+    """A new id."""
     return uuid.uuid4().hex
 
 
 class Store:
-    """Counts requests, books their cost, and keeps objects.
+    """Counts requests, books their cost, and stores objects.
 
     `clock` gives Unix seconds, `ids` gives a new hexadecimal id at each call, `state` is the file, None for memory.
     Raises sqlite3.Error when the file cannot be used.
@@ -128,7 +128,7 @@ class Store:
         return [Booked(*row) for row in rows]
 
     def put(self, kind: str, name: str, owner: str, fields: dict[str, Any], data: bytes = b"") -> None:
-        """Keep a new object, or replace the fields and bytes of a known one."""
+        """Store a new object, or replace the fields and bytes of an existing one."""
         self._database.execute(
             "INSERT INTO objects (kind, id, owner, fields, data) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET fields = excluded.fields, data = excluded.data",
@@ -136,7 +136,7 @@ class Store:
         )
 
     def get(self, kind: str, name: str, owner: str) -> Stored | None:
-        """The object of that kind and id; None when there is none, or when it is somebody else's."""
+        """The object of that kind and id; None when there is none, or when it has another owner."""
         row = self._database.execute(
             "SELECT place, id, fields, data FROM objects WHERE kind = ? AND id = ? AND owner = ?", (kind, name, owner)
         ).fetchone()
@@ -156,14 +156,14 @@ class Store:
         return objects, size
 
     def delete(self, kind: str, name: str, owner: str) -> bool:
-        """Forget an object; false when there was none."""
+        """Delete an object; false when there is none."""
         cursor = self._database.execute(
             "DELETE FROM objects WHERE kind = ? AND id = ? AND owner = ?", (kind, name, owner)
         )
         return cursor.rowcount > 0
 
     def transaction(self) -> Transaction:
-        """`with store.transaction():` nobody else writes, in any process, until the block ends."""
+        """`with store.transaction():` keeps every other writer out, in any process, until the block ends."""
         return Transaction(self._database)
 
     def _forget(self, table: str, order: str) -> None:

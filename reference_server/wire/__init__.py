@@ -1,1 +1,1 @@
-"""What goes over the wire: calls, replies, forms, envelopes of errors, and the ASGI side."""
+"""Everything about HTTP: calls, replies, forms, error bodies, and the ASGI interface."""

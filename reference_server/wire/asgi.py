@@ -1,4 +1,4 @@
-"""Replies as ASGI messages.
+"""Sends replies as ASGI messages.
 
 A burst of events is one write. Only a reply that asks for pauses or for fragments is written piece by piece.
 """
@@ -16,8 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class _CaseKept(bytes):
-    """A header name that the HTTP server writes as it is: it would write the result of `lower()`."""
+class _CaseSensitive(bytes):
+    """A header name that keeps its case although the HTTP server writes the result of `lower()`."""
 
     def lower(self) -> bytes:
         return self
@@ -31,14 +31,12 @@ async def write(reply: Reply, receive: Receive, send: Send) -> None:
         await _write_pieces(reply, receive, send)
         return
     body = reply.encoded()
-    await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply, len(body))})
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers(reply, len(body))})
     await send({"type": "http.response.body", "body": body})
 
 
 async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> None:
-    await send(
-        {"type": "http.response.start", "status": reply.status, "headers": _headers(reply, len(reply.encoded()))}
-    )
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers(reply, len(reply.encoded()))})
     async for piece in _paced(reply, receive):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     if not reply.cut:
@@ -46,13 +44,14 @@ async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> None:
 
 
 async def _paced(reply: Reply, receive: Receive) -> AsyncIterator[bytes]:
-    for piece in _pieces(reply):
+    for piece in pieces(reply):
         yield piece
         if await _disconnected_within(reply.pause, receive):
             return
 
 
-def _pieces(reply: Reply) -> Iterator[bytes]:
+def pieces(reply: Reply) -> Iterator[bytes]:
+    """What is written at once of a reply that is written piece by piece."""
     if reply.fragment:
         body = reply.encoded()
         yield from (body[at : at + reply.fragment] for at in range(0, len(body), reply.fragment))
@@ -63,7 +62,7 @@ def _pieces(reply: Reply) -> Iterator[bytes]:
 
 
 async def _disconnected_within(seconds: float, receive: Receive) -> bool:
-    """Wait, and let what was written leave in its own packet."""
+    """Whether the client disconnects in that time. The wait lets each write leave in a packet of its own."""
     if not seconds:
         await asyncio.sleep(0)
         return False
@@ -74,13 +73,14 @@ async def _disconnected_within(seconds: float, receive: Receive) -> bool:
     return bool(message["type"] == "http.disconnect")
 
 
-def _headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
-    headers = [(_name(name), value.encode("latin-1")) for name, value in reply.headers.items()]
+def headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
+    """The headers of a reply whose body has `size` bytes."""
+    pairs = [(_name(name), value.encode("latin-1")) for name, value in reply.headers.items()]
     if reply.events is None:
-        headers.append((b"content-length", str(size + reply.cut).encode()))
-    return headers
+        pairs.append((b"content-length", str(size + reply.cut).encode()))
+    return pairs
 
 
 def _name(name: str) -> bytes:
     encoded = name.encode("latin-1")
-    return encoded if name.islower() else _CaseKept(encoded)
+    return encoded if name.islower() else _CaseSensitive(encoded)

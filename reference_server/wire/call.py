@@ -16,7 +16,7 @@ class Call:
     """One request. `path` is relative to the base of its protocol, header names are lower-case.
 
     `raw` is None when the body was too large to keep. `body` is the decoded JSON, or the fields of a form, whose files
-    are in `uploads`. `query` holds what was sent, and once the operation is known what its schemas make of it.
+    are in `uploads`. `query` holds the texts that were sent, or typed values once the operation is known.
 
     `operation` is None for an unknown route, `key` is None before authentication and on routes that need none.
     """

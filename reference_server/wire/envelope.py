@@ -1,4 +1,4 @@
-"""Refusals as error replies, in the words of the contract.
+"""Turns refusals into the error replies that the contract documents.
 
 Each cause of a refusal has a status, a type and a code. Of several statuses that the contract allows the first is
 taken; of types and codes the usual one if it is among them.
@@ -77,7 +77,7 @@ class Envelope(ABC):
         return _usual(CAUSES[cause].code, self._codes.get(cause))
 
     def reply(self, refusal: Refusal) -> Reply:
-        """The answer to a refused request."""
+        """The reply to a refused request."""
         reply = Reply.json(self.error(refusal), self.status(refusal.cause))
         reply.cause = refusal.cause
         reply.headers.update(refusal.headers)
@@ -86,7 +86,7 @@ class Envelope(ABC):
         return reply
 
     def identify(self, reply: Reply, request_id: str) -> None:
-        """Tell the id of the request in the answer."""
+        """Put the id of the request into the reply."""
         reply.headers["x-request-id"] = request_id
 
 

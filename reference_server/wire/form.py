@@ -1,6 +1,6 @@
-"""Forms and query strings: text turned into the values that a schema asks for.
+"""Forms and query strings: turns text into the values that a schema asks for.
 
-Everything is read in memory, from a body whose size is bounded already: no temporary file is ever made.
+Everything is read in memory, from a body whose size is already limited, so no temporary file is needed.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read(raw: bytes, content_type: str) -> tuple[dict[str, list[str]], dict[str,
 
 
 def _file_name(part: MultipartPart) -> str | None:
-    """The name of a file, None for a text. The name that RFC 2231 encodes, `filename*`, goes before the plain one."""
+    """The name of a file, None for a text. The name that RFC 2231 encodes, `filename*`, takes precedence."""
     encoded = _ENCODED_NAME.search(part.disposition)
     if encoded:
         return unquote(encoded["name"], encoded["charset"], "strict")
@@ -68,28 +68,28 @@ def _file_name(part: MultipartPart) -> str | None:
 def values(
     texts: Mapping[str, list[str]], uploads: Mapping[str, list[Upload]], schemas: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The fields as JSON values, as far as their schemas ask for them; a file stands as its name.
+    """The fields as JSON values of the types that their schemas ask for. The value of a file is its name.
 
     A field such as `expires_after[seconds]` is a member of the object `expires_after`, where the schema has one. Raises
     Refusal when a file is sent as text or text as a file, or when one field is sent several times.
     """
-    found, members = _read(texts, schemas)
-    for name in members.keys() & found.keys():
+    fields, members = _read(texts, schemas)
+    for name in members.keys() & fields.keys():
         raise Refusal("invalid_value", f"{name!r} is sent as a whole and in parts.", name)
-    found |= members
+    fields |= members
     for name, files in uploads.items():
         if name in schemas and not _is_file(schemas[name]):
             raise Refusal("invalid_value", f"{name!r} is text, not a file.", name)
         names = [file.name for file in files]
-        found[name] = names if _is_array(schemas.get(name, {})) else _single(name, names)
-    return found
+        fields[name] = names if _is_array(schemas.get(name, {})) else _single(name, names)
+    return fields
 
 
 def _read(
     texts: Mapping[str, list[str]], schemas: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The values of the texts, and the objects of which single members were sent."""
-    found: dict[str, Any] = {}
+    """The values of the texts, and the objects whose members were sent one by one."""
+    fields: dict[str, Any] = {}
     members: dict[str, dict[str, Any]] = {}
     for name, sent in texts.items():
         inside = _INSIDE.fullmatch(name)
@@ -97,8 +97,8 @@ def _read(
             schema = schemas[inside[1]].get("properties", {}).get(inside[2], {})
             members.setdefault(inside[1], {})[inside[2]] = _value(name, sent, schema)
         else:
-            found[name] = _value(name, sent, schemas.get(name, {}))
-    return found, members
+            fields[name] = _value(name, sent, schemas.get(name, {}))
+    return fields, members
 
 
 def _value(name: str, sent: list[str], schema: Mapping[str, Any]) -> Any:
@@ -116,7 +116,7 @@ def _single(name: str, sent: list[str]) -> str:
 
 
 def converted(text: str, schema: Mapping[str, Any]) -> Any:
-    """The text as the value that the schema asks for, or as it is when it is none."""
+    """The text as the value that the schema asks for; unchanged when it is not such a value."""
     types = _types(schema)
     if types & {"integer", "number"} and _NUMBER.fullmatch(text):
         number = float(text)

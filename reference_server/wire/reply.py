@@ -1,4 +1,4 @@
-"""An answer on its way to the wire, and the few ways to change one.
+"""A reply before it is sent, and the methods that change it.
 
 Every method that changes a reply changes it in place, returns it, and does nothing where it does not apply: `map` on a
 JSON answer, `edit` on a stream or on an error, `edit_error` on a success.

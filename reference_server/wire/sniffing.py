@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes."""
+"""Detects the type of a file by its first bytes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MAGIC: tuple[tuple[int, bytes, tuple[str, ...]], ...] = (
 )
 """Where the signature stands, the signature, and the names of the media type."""
 _KNOWN = frozenset(name for _, _, names in _MAGIC for name in names) - {"audio/mpeg", "audio/mp3"}
-"""The media types whose files have always such a signature."""
+"""The media types whose files always have such a signature."""
 
 
 def mismatch(data: bytes, declared: str) -> str | None:
-    """What a file is in truth, when that is not what was declared; None when the two may agree."""
+    """The actual type of a file, when it is not the declared one; None when the two may agree."""
     names = next((names for at, magic, names in _MAGIC if data[at : at + len(magic)] == magic), ())
     if declared in names or declared == BINARY:
         return None

@@ -8,32 +8,28 @@ from __future__ import annotations
 import fcntl
 import itertools
 import pickle
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import uvicorn
-
 import gateway_contract
 from conformance import register
-from conformance.register import select
-from conformance.report import har
-from conformance.run import runner
-from conformance.target import reference
+from conformance.model import Verdict
+from conformance.wire.exchange import Exchange
 from reference_server import fixtures
 from reference_server.app import Application
 from reference_server.faults import Fault
 from reference_server.service import Service
-from reference_server.state.store import Store
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+from tests.faults.bench import Bench, Case
+from tests.faults.inside import ADDRESS, Inside
+from tests.faults.noting import LEDGER, SPENT, NotingStore
 
 USUAL = {
     name: one
@@ -41,8 +37,6 @@ USUAL = {
     if one.area != "properties" and not one.area.startswith("sdk_")
 }
 """What looks at answers itself. The rest restates it, for every operation or through an SDK."""
-FORGETFUL = {"Chat", "Embeddings", "Audio", "Images", "Models", "Anthropic Messages", "Gemini"}
-"""The tags of operations that keep nothing for another one but what they cost."""
 
 
 class Heard(NamedTuple):
@@ -58,28 +52,45 @@ class Heard(NamedTuple):
     query: dict[str, Any]
 
 
+class Answered(NamedTuple):
+    """A call, the reply to it, and what it read and wrote of what the server keeps."""
+
+    call: Call
+    reply: Reply
+    touched: frozenset[str]
+
+
+class Change(NamedTuple):
+    """What a fault changes: the requirements whose checks look at it, and whether it is about time or connection."""
+
+    requirements: set[str]
+    connection: bool
+
+
 class Listening(Service):
-    """The service of a gateway, which remembers what it heard. Its ids count."""
+    """The service of a gateway, which remembers what it heard. Its ids count; each begins and ends like no other."""
 
     def __init__(self, gateway: str | None) -> None:
         self._ids = itertools.count(1)
         self._now: float | None = None
-        store = Store(self._clock, lambda: f"{next(self._ids):032x}")
-        super().__init__(gateway_contract.load(gateway), fixtures.load(), store)
+        self.notes = NotingStore(self._clock, lambda: f"{next(self._ids):08x}" * 4)
+        super().__init__(gateway_contract.load(gateway), fixtures.load(), self.notes)
         self.heard: list[Heard] = []
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
         """The reply, as without listening."""
-        told = call.method, call.path, dict(call.headers), call.raw, call.protocol, dict(call.query)
-        self.heard.append(Heard(int(call.id, 16), time.time(), *told))
+        request = call.method, call.path, dict(call.headers), call.raw, call.protocol, dict(call.query)
+        self.heard.append(Heard(int(call.id[:8], 16), time.time(), *request))
         return super().respond(call, faults)
 
-    def hear(self, heard: Heard, faults: Sequence[Fault] = ()) -> tuple[Call, Reply]:
+    def hear(self, heard: Heard, faults: Sequence[Fault] = ()) -> Answered:
         """What was heard once and the reply to it, as if it were then."""
         number, self._now, method, path, headers, raw, protocol, query = heard
         self._ids = itertools.count(number)
         call = Call(self.store.ids(), method, path, dict(headers), raw, self.contract, protocol, dict(query))
-        return call, super().respond(call, faults)
+        self.notes.touched.clear()
+        reply = super().respond(call, faults)
+        return Answered(call, reply, frozenset(self.notes.touched))
 
     def _clock(self) -> float:
         return time.time() if self._now is None else self._now
@@ -93,91 +104,123 @@ class Session:
     heard: list[Heard]
     looked_at: dict[str, set[int]]
 
-    def changed_by(self, fault: Fault) -> set[str]:
-        """The requirements whose checks look at an answer that the fault changes.
+    def changed_by(self, fault: Fault) -> Change:
+        """What is different with the fault.
 
-        A fault that plays now and then, as two plays show, may change any answer that it is meant for.
+        One that remembers is played again, with what it remembers. Where that shows that it plays now and then, it may
+        change any answer that it is meant for.
         """
-        changed = self._changed(fault)
-        if changed != self._changed(fault):
-            changed = {place for place, (call, _) in enumerate(self.plain) if fault.applies_to(call)}
-        return {name for name, places in self.looked_at.items() if places & changed}
+        memory: dict[str, Any] = {}
+        changed = self._changed(fault, memory)
+        if memory and changed.keys() != self._changed(fault, memory).keys():
+            changed |= {place: one.reply for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
+        requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
+        connection = any(_wire(reply) != _wire(self.plain[place].reply) for place, reply in changed.items())
+        return Change(requirements, connection)
 
-    def _changed(self, fault: Fault) -> set[int]:
-        replies = self._edited(fault) if fault.stage == "reply" else self._served(fault)
-        return {place for place, reply in replies if reply != self.plain[place][1]}
+    def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, Reply]:
+        replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory)
+        return {place: reply for place, reply in replies if reply != self.plain[place].reply}
 
     @cached_property
-    def plain(self) -> list[tuple[Call, Reply]]:
+    def plain(self) -> list[Answered]:
         """Each call and its reply, without a fault."""
         service = Listening(self.gateway)
         return [service.hear(heard) for heard in self.heard]
 
-    def _edited(self, fault: Fault) -> Iterator[tuple[int, Reply]]:
+    @cached_property
+    def touching(self) -> Mapping[str, set[str]]:
+        """What the calls of each operation read and wrote. What they cost is nothing where nobody tells it."""
+        touching: dict[str, set[str]] = defaultdict(set)
+        for call, _, touched in self.plain:
+            if call.operation:
+                touching[call.operation.id] |= touched
+        told = any(LEDGER in touched for touched in touching.values())
+        return touching if told else {name: touched - {SPENT} for name, touched in touching.items()}
+
+    def _edited(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, Reply]]:
         """The replies that a fault of replies is meant for. No other can change: nothing is remembered of a reply."""
-        for place, (call, reply) in enumerate(self.plain):
+        for place, (call, reply, _) in enumerate(self.plain):
             if fault.applies_to(call):
+                call.memory = memory
                 yield place, fault.change_reply(deepcopy(reply), call)
 
-    def _served(self, fault: Fault) -> Iterator[tuple[int, Reply]]:
-        """The replies to every call that a fault can reach: of its operation, or of all where something is kept."""
+    def _served(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, Reply]]:
+        """The replies to every call that a fault can reach."""
         service = Listening(self.gateway)
-        operation = service.contract.operations.get(fault.operation)
-        far = operation is None or operation.document["tags"][0] not in FORGETFUL
-        for place, (call, _) in enumerate(self.plain):
-            if far or (call.operation and call.operation.id == fault.operation):
-                yield place, service.hear(self.heard[place], [fault])[1]
+        service.memory = memory
+        for place in self._reached_by(fault):
+            yield place, service.hear(self.heard[place], [fault]).reply
+
+    def _reached_by(self, fault: Fault) -> list[int]:
+        """The calls of the fault's operation, and of those that share with it what the server keeps."""
+        kinds: set[str] = set()
+        wider = set(self.touching.get(fault.operation, ()))
+        while wider - kinds:
+            kinds |= wider
+            wider = set().union(*(one for one in self.touching.values() if one & kinds))
+        names = {name for name, touched in self.touching.items() if touched & kinds} | {fault.operation}
+        return [
+            place
+            for place, (call, _, _) in enumerate(self.plain)
+            if fault.operation == "*" or (call.operation and call.operation.id in names)
+        ]
 
 
-def record(gateway: str | None, requirements: Iterable[str], place: Path) -> Session:
+def _wire(reply: Reply) -> tuple[object, ...]:
+    return reply.delay, reply.pause, reply.fragment, reply.cut
+
+
+def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Session:
     """The session of a run that judges those requirements on a server without faults."""
     service = Listening(gateway)
-    with serving(service) as base_url:
-        report = runner.judge(
-            base_url=base_url,
-            gateway=gateway,
-            target=reference.FIXTURES,
-            report_dir=place,
-            requirement=sorted(requirements),
-            include=sorted(select.EXPENSIVE),
-        ).report
-    numbers = {record["id"]: _number(record) for record in har.load(place / har.FILENAME)}
-    places = {heard.number: place for place, heard in enumerate(service.heard)}
-    looked_at: dict[str, set[int]] = {}
-    for finding in report.findings:
-        known = {places[number] for one in finding.exchanges if (number := numbers[one]) is not None}
-        looked_at.setdefault(finding.requirement, set()).update(known)
-    return Session(gateway, service.heard, looked_at)
-
-
-def shared(path: Path, make: Callable[[], Session]) -> Session:
-    """The session that a file keeps. The first of several processes makes it, and the others wait."""
-    with path.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            path.write_bytes(pickle.dumps(make()))
-        session: Session = pickle.loads(path.read_bytes())
-        return session
-
-
-def _number(record: dict[str, Any]) -> int | None:
-    """The number of the request that an exchange was; None when it did not reach the service."""
-    headers = {name.lower(): value for name, value in record["response_headers"]}
-    name = headers.get("x-request-id", headers.get("request-id"))
-    return int(name.replace("-", ""), 16) if name else None
-
-
-@contextmanager
-def serving(service: Service) -> Iterator[str]:
     application = Application(service)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}{application.base}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
+    judged = bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), set(requirements))
+    wrong = [one for one in judged.findings if one.verdict in (Verdict.FAILED, Verdict.ERRORED)]
+    assert not wrong, f"without a fault: {[(one.requirement, one.message) for one in wrong]}"
+    places = {heard.number: place for place, heard in enumerate(service.heard)}
+    exchanges = {one.number: number for one in judged.exchanges if (number := _number(one)) is not None}
+    looked_at: dict[str, set[int]] = defaultdict(set)
+    for finding in judged.findings:
+        looked_at[finding.requirement] |= {places[exchanges[one]] for one in finding.exchanges if one in exchanges}
+    return Session(gateway, service.heard, dict(looked_at))
+
+
+class Library:
+    """The sessions of gateways, in files that several processes share."""
+
+    def __init__(self, place: Path, make: Callable[[str | None], Session]) -> None:
+        self._place = place
+        self._make = make
+        self._read: dict[str | None, Session] = {}
+
+    def prepare(self, gateways: Iterable[str | None]) -> None:
+        """Makes the sessions that nobody else makes, so that processes share the work."""
+        for gateway in gateways:
+            self._written(gateway, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def session(self, gateway: str | None) -> Session:
+        """The session of a gateway; waits for the process that makes it."""
+        if gateway not in self._read:
+            self._written(gateway, fcntl.LOCK_EX)
+            self._read[gateway] = pickle.loads(self._path(gateway).read_bytes())
+        return self._read[gateway]
+
+    def _written(self, gateway: str | None, how: int) -> None:
+        path = self._path(gateway)
+        with path.with_suffix(".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, how)
+            except BlockingIOError:
+                return
+            if not path.exists():
+                path.write_bytes(pickle.dumps(self._make(gateway)))
+
+    def _path(self, gateway: str | None) -> Path:
+        return self._place / f"{gateway}.session"
+
+
+def _number(exchange: Exchange) -> int | None:
+    """The number of the request that an exchange was; None when it did not reach the service."""
+    name = exchange.headers.get("x-request-id", exchange.headers.get("request-id"))
+    return int(name[:8], 16) if name else None

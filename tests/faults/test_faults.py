@@ -1,14 +1,12 @@
 """Every fault is seen, by the requirements that it names and by no other. Every legal variation passes.
 
-What takes longest comes first, so that no worker ends alone.
+Each fault has a server of its own, in this process. Only where it is about time or the connection is there a socket.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack
-from functools import cache
+from collections.abc import Collection, Iterator
 from itertools import cycle
 
 import pytest
@@ -16,13 +14,17 @@ import pytest
 import gateway_contract
 from conformance import register
 from conformance.model import Finding, Verdict
-from conformance.register import select
-from conformance.run import runner
 from conformance.sdk import node
-from conformance.target import reference
-from reference_server import faults
+from reference_server import faults, fixtures
+from reference_server.app import Application
+from reference_server.faults import Fault
+from reference_server.service import Service
+from reference_server.state.store import Store
 
-from .recorded import USUAL, Session, record, shared
+from .bench import Bench, Case
+from .clock import CLOCK
+from .inside import ADDRESS, Inside, listening
+from .recorded import USUAL, Change, Library, record
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -38,53 +40,44 @@ BUNDLES = [
 ]
 """Variations that go together."""
 BROAD = {name for name, requirement in REQUIREMENTS.items() if requirement.broad}
+Found = dict[Verdict, dict[str, str]]
+"""The requirements by verdict, each with the message of its finding."""
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Callable[[str | None], str]]:
-    """The root of a running reference server that plays a gateway."""
-    roots: dict[str | None, str] = {}
-    with ExitStack() as stack:
-
-        def start(gateway: str | None) -> str:
-            if gateway not in roots:
-                roots[gateway] = stack.enter_context(reference.serving(gateway)).base_url.removesuffix("/v1")
-            return roots[gateway]
-
-        yield start
-
-
-Sessions = Callable[[str | None], Session]
+def bench() -> Iterator[Bench]:
+    """Judges the servers of all tests of this process."""
+    bench = Bench()
+    yield bench
+    bench.close()
 
 
 @pytest.fixture(scope="session")
-def sessions(tmp_path_factory: pytest.TempPathFactory) -> Sessions:
+def library(bench: Bench, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
     """What the checks ask each gateway, recorded once for all workers."""
     base = tmp_path_factory.getbasetemp()
     place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-    @cache
-    def session(gateway: str | None) -> Session:
-        return shared(place / f"{gateway}.session", lambda: record(gateway, USUAL, tmp_path_factory.mktemp("session")))
-
-    return session
+    library = Library(place, lambda gateway: record(bench, gateway, USUAL))
+    names = {vars(item)["callspec"].params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    library.prepare(dict.fromkeys(CATALOGUE[name].gateway for name in sorted(names - {None})))
+    return library
 
 
 def judge(
-    root: str, gateway: str | None, prefix: str, requirements: Collection[str] = ()
-) -> dict[Verdict, dict[str, str]]:
-    """The requirements by verdict, each with the message of its finding; of `USUAL` when none are named."""
-    outcome = runner.judge(
-        base_url=f"{root}/{prefix}/v1",
-        gateway=gateway,
-        target=reference.FIXTURES,
-        requirement=sorted(requirements or USUAL),
-        include=sorted(select.EXPENSIVE),
-    )
-    by_verdict: dict[Verdict, dict[str, str]] = {verdict: {} for verdict in Verdict}
-    for finding in outcome.report.findings:
-        by_verdict[finding.verdict][finding.requirement] = _line(finding)
-    return by_verdict
+    bench: Bench, gateway: str | None, played: Collection[Fault], requirements: Collection[str], connection: bool
+) -> Found:
+    """What the checks of the requirements find on a server that plays the faults."""
+    service = Service(gateway_contract.load(gateway), fixtures.load(), Store(CLOCK.time))
+    application = Application(service, tuple(played))
+    if connection:
+        with listening(application) as address:
+            judged = bench.judge(Case(address + application.base, gateway, None), requirements)
+    else:
+        judged = bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), requirements)
+    found: Found = {verdict: {} for verdict in Verdict}
+    for finding in judged.findings:
+        found[finding.verdict][finding.requirement] = _line(finding)
+    return found
 
 
 def _line(finding: Finding) -> str:
@@ -92,36 +85,34 @@ def _line(finding: Finding) -> str:
 
 
 @pytest.mark.parametrize(("gateway", "bundle"), list(zip(GATEWAYS, cycle(BUNDLES), strict=False)), ids=GATEWAYS)
-def test_gateway_may_vary(gateway: str, bundle: list[str], server: Callable[[str | None], str]) -> None:
+def test_gateway_may_vary(gateway: str, bundle: list[str], bench: Bench) -> None:
     """What is legal for the base is legal for every gateway, several differences at a time."""
-    prefix = "/".join(f"variation/{name}" for name in bundle)
-
-    found = judge(server(gateway), gateway, prefix)
+    found = judge(bench, gateway, [CATALOGUE[name] for name in bundle], USUAL, connection=True)
 
     assert not found[Verdict.FAILED]
     assert not found[Verdict.ERRORED]
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
-def test_variation_passes(name: str, server: Callable[[str | None], str], sessions: Sessions) -> None:
+def test_variation_passes(name: str, bench: Bench, library: Library) -> None:
     """A legal difference fails nothing."""
     fault = CATALOGUE[name]
-    within = sessions(fault.gateway).changed_by(fault)
-    assert within, "no check looks at what differs"
+    change = library.session(fault.gateway).changed_by(fault)
+    assert change.requirements, "no check looks at what differs"
 
-    found = judge(server(fault.gateway), fault.gateway, f"variation/{name}", within)
+    found = judge(bench, fault.gateway, [fault], change.requirements, change.connection)
 
     assert not found[Verdict.FAILED]
     assert not found[Verdict.ERRORED]
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_fault_is_seen(name: str, server: Callable[[str | None], str], sessions: Sessions) -> None:
+def test_fault_is_seen(name: str, bench: Bench, library: Library) -> None:
     """The requirements that a fault names fail, and no other does."""
     fault = CATALOGUE[name]
-    within = sessions(fault.gateway).changed_by(fault) | fault.breaks
+    change: Change = library.session(fault.gateway).changed_by(fault)
 
-    found = judge(server(fault.gateway), fault.gateway, f"fault/{name}", within)
+    found = judge(bench, fault.gateway, [fault], change.requirements | fault.breaks, change.connection)
 
     missed = fault.breaks - set(found[Verdict.FAILED])
     accused = {one: text for one, text in found[Verdict.FAILED].items() if one not in fault.breaks | BROAD}

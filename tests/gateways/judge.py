@@ -33,7 +33,7 @@ PATIENCE = 120
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -52,7 +52,7 @@ def install_litellm() -> Path:
 
 @contextlib.contextmanager
 def running(words: list[str], port: int, folder: Path, environment: dict[str, str]) -> Iterator[str]:
-    """Runs a gateway until the block ends; gives its base URL once it answers."""
+    """Runs a gateway until the block ends; yields its base URL once it answers."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(words, cwd=folder, env=os.environ | environment, stdout=log, stderr=log)
         try:

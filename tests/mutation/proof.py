@@ -13,7 +13,6 @@ from functools import cache
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import hypothesis
@@ -24,6 +23,7 @@ from conformance import register
 from conformance.target import reference
 from reference_server import faults
 from reference_server.faults import Fault
+from tests.faults.bench import Bench
 from tests.faults.recorded import USUAL, Session, record
 from tests.mutation.mutants import Mutant
 from tests.mutation.world import World
@@ -168,7 +168,7 @@ class Proof:
         kept = self._place / "within.json"
         known: dict[str, list[str]] = json.loads(kept.read_text()) if kept.exists() else {}
         if fault.name not in known:
-            known[fault.name] = sorted(self._session(fault.gateway).changed_by(fault))
+            known[fault.name] = sorted(self._session(fault.gateway).changed_by(fault).requirements)
             kept.write_text(json.dumps(known))
         areas = {REQUIREMENTS[name].area for name in fault.breaks}
         near = {name for name in known[fault.name] if fault.legal or REQUIREMENTS[name].area in areas}
@@ -176,8 +176,11 @@ class Proof:
 
     @cache  # noqa: B019 # there is one proof
     def _session(self, gateway: str | None) -> Session:
-        with TemporaryDirectory() as place:
-            return record(gateway, USUAL, Path(place))
+        bench = Bench()
+        try:
+            return record(bench, gateway, USUAL)
+        finally:
+            bench.close()
 
 
 def _fails(path: str) -> bool:

@@ -1,1 +1,1 @@
-"""Answers in which one member has an odd value: whatever a gateway sends, a check fails or gives up, and never errs."""
+"""Answers in which one member has an odd value: a check may fail or be inconclusive, but must never err."""

@@ -1,24 +1,21 @@
-"""`python -m tests.odd_values`: gives each member of each answer an odd value, and tells which checks err."""
+"""`python -m tests.odd_values`: gives each member of each answer an odd value, and lists the checks that err."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
 from itertools import zip_longest
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gateway_contract
 from conformance.model import Finding, Verdict
-from conformance.register import select
-from conformance.run import runner
-from conformance.target import reference
-from reference_server import faults
+from reference_server.app import Application
 from reference_server.faults import Fault
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
-from tests.faults.recorded import USUAL, Listening, Session, record, serving
+from tests.faults.bench import Bench, Case
+from tests.faults.inside import ADDRESS, Inside
+from tests.faults.recorded import USUAL, Listening, Session, record
 from tests.odd_values.members import GONE, Place, bodies, operation, paths, put
 
 VALUES: dict[str, Any] = {
@@ -37,7 +34,7 @@ Places = dict[str, Place]
 
 
 class Everywhere(Fault):
-    """A fault that is meant for every call."""
+    """A fault that applies to every call."""
 
     def applies_to(self, _: Call) -> bool:
         """Whatever the call."""
@@ -45,36 +42,34 @@ class Everywhere(Fault):
 
 
 def main() -> int:
-    """0 when no check errs."""
+    """Returns 0 when no check errs."""
     parser = argparse.ArgumentParser(prog="python -m tests.odd_values", description=__doc__)
     names = ["openai", *gateway_contract.names()]
     parser.add_argument("--gateway", choices=names, default="openai", help="which one the server plays")
     parser.add_argument("--value", choices=VALUES, action="append", help="may be repeated (default: all)")
     options = parser.parse_args()
     gateway = None if options.gateway == "openai" else options.gateway
-    with TemporaryDirectory() as place:
-        session = record(gateway, USUAL, Path(place))
+    bench = Bench()
+    session = record(bench, gateway, USUAL)
     erred = 0
-    with serving(Listening(gateway)) as base_url:
-        for name in options.value or VALUES:
-            for places in rounds(session):
-                faults.load()[NAME] = _fault(places, VALUES[name])
-                found = judge(base_url, gateway, places)
-                erred += len(found)
-                for finding in found:
-                    print(f"{finding.requirement} errs: {_near(finding, places)} = {name}: {finding.message[-200:]}")
+    for name in options.value or VALUES:
+        for places in rounds(session):
+            errors = judge(bench, gateway, places, _fault(places, VALUES[name]))
+            erred += len(errors)
+            for finding in errors:
+                print(f"{finding.requirement} errs: {_near(finding, places)} = {name}: {finding.message[-200:]}")
     print(f"{erred} checks erred")
     return int(erred > 0)
 
 
 def rounds(session: Session) -> Iterator[Places]:
     """Every place in the answers of a session once, of all operations side by side."""
-    seen: dict[str, dict[Place, None]] = {}
-    for call, reply in session.plain:
-        places = seen.setdefault(operation(call), {})
+    columns: dict[str, dict[Place, None]] = {}
+    for call, reply, _ in session.plain:
+        places = columns.setdefault(operation(call), {})
         places.update(((kind, path), None) for kind, body in bodies(reply) for path in paths(body))
-    for row in zip_longest(*seen.values()):
-        yield {name: place for name, place in zip(seen, row, strict=True) if place}
+    for row in zip_longest(*columns.values()):
+        yield {name: place for name, place in zip(columns, row, strict=True) if place}
 
 
 def _fault(places: Places, value: Any) -> Fault:
@@ -87,21 +82,16 @@ def _fault(places: Places, value: Any) -> Fault:
     return Everywhere(NAME, "One member of each answer has an odd value.", "*", frozenset({"odd"}), change)
 
 
-def judge(base_url: str, gateway: str | None, places: Places) -> list[Finding]:
-    """What errs among the checks that ask for one of the operations."""
+def judge(bench: Bench, gateway: str | None, places: Places, fault: Fault) -> list[Finding]:
+    """The errors of the checks that use one of the operations."""
     within = [name for name, one in USUAL.items() if not one.operations or places.keys() & {*one.operations}]
-    report = runner.judge(
-        base_url=base_url.replace("/v1", f"/fault/{NAME}/v1"),
-        gateway=gateway,
-        target=reference.FIXTURES,
-        requirement=within,
-        include=sorted(select.EXPENSIVE),
-    ).report
-    return [finding for finding in report.findings if finding.verdict is Verdict.ERRORED]
+    application = Application(Listening(gateway), (fault,))
+    judged = bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), within)
+    return [finding for finding in judged.findings if finding.verdict is Verdict.ERRORED]
 
 
 def _near(finding: Finding, places: Places) -> str:
-    """The places in the answers that the check may have looked at."""
+    """The places in the answers that the check may have read."""
     names = USUAL[finding.requirement].operations or places
     return ", ".join(f"{name} {'.'.join(places[name][1])}" for name in names if name in places)
 

@@ -14,11 +14,11 @@ Place = tuple[str, Path]
 """The kind of an answer, `answer`, `chunk` or `error`, and a path in it."""
 EACH = "[]"
 GONE = object()
-"""Stands for a member that is left out."""
+"""Marks a member that is left out."""
 
 
 def operation(call: Call) -> str:
-    """The id of the operation that a call asks for; empty when there is none."""
+    """The id of the operation of a call; empty when there is none."""
     return call.operation.id if call.operation else ""
 
 

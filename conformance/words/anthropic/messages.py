@@ -12,7 +12,7 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import JsonAnswer
 from conformance.words.anthropic.stream import MessageStream
-from conformance.words.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded, given, parted, user
+from conformance.words.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded, parted, user, without_omitted
 from conformance.words.check import Unsupported, inconclusive, pick
 
 PROTOCOL = "anthropic"
@@ -25,6 +25,17 @@ CLIENTS = ("x-api-key", "bearer")
 ROOM = 512
 """The most tokens of an answer: models that think use some before the first word."""
 _OPTIONS = {"version", "credential", "headers", "take", "key", "patient"}
+STOP_REASONS = (
+    "end_turn",
+    "max_tokens",
+    "stop_sequence",
+    "tool_use",
+    "pause_turn",
+    "refusal",
+    "model_context_window_exceeded",
+)
+STOP = "7"
+THINKING = {"type": "enabled", "budget_tokens": 1024}
 
 
 class Anthropic:
@@ -74,7 +85,7 @@ class Anthropic:
     def body(self, prompt: Any = PROMPT, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`."""
         messages = [user(prompt)] if isinstance(prompt, str) else prompt
-        return given({"model": self.model, "max_tokens": ROOM, "messages": messages} | fields)
+        return without_omitted({"model": self.model, "max_tokens": ROOM, "messages": messages} | fields)
 
     def post(
         self,

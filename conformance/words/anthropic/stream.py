@@ -95,10 +95,10 @@ class MessageStream(StreamedAnswer):
     def usage(self) -> Data:
         """The token counts at the end: those of the start, each replaced by any later one."""
         usages = [self.message.get("usage"), *(data.get("usage") for data in self.of("message_delta"))]
-        told = [usage for usage in usages if isinstance(usage, dict)]
-        return {name: count for usage in told for name, count in usage.items() if count is not None}
+        reports = [usage for usage in usages if isinstance(usage, dict)]
+        return {name: count for usage in reports for name, count in usage.items() if count is not None}
 
     def arrivals(self) -> list[float]:
         """When text arrived, in seconds since the request."""
-        found = [event.arrived for event in self.events if "text_delta" in event.data]
-        return found or inconclusive("cannot be judged: the stream carries no text")
+        times = [event.arrived for event in self.events if "text_delta" in event.data]
+        return times or inconclusive("cannot be judged: the stream carries no text")

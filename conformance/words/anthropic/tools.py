@@ -19,7 +19,12 @@ def tool(name: str) -> dict[str, Any]:
 TOOLS = [tool("get_weather"), tool("get_time")]
 ANY: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "any"}}
 NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "tool", "name": "get_time"}}
-GIVEN: dict[str, Any] = {"type": "tool_use", "id": "toolu_8f2a", "name": "get_weather", "input": {"city": "Paris"}}
+EARLIER_CALL: dict[str, Any] = {
+    "type": "tool_use",
+    "id": "toolu_8f2a",
+    "name": "get_weather",
+    "input": {"city": "Paris"},
+}
 """A call as an earlier turn of a conversation holds it."""
 
 

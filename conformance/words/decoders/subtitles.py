@@ -56,10 +56,10 @@ def _blocks(text: str) -> list[list[str]]:
     return [block.split("\n") for block in re.split(r"\n{2,}", lines) if block.strip()]
 
 
-def _cue(found: re.Match[str] | None, times: str, lines: list[str]) -> Cue:
-    if not found:
+def _cue(match: re.Match[str] | None, times: str, lines: list[str]) -> Cue:
+    if not match:
         raise NotSubtitles(f"these are no times of a cue: {times!r:.60}")
-    numbers = [int(group or 0) for group in found.groups()[:8]]
+    numbers = [int(group or 0) for group in match.groups()[:8]]
     return Cue(_seconds(*numbers[:4]), _seconds(*numbers[4:]), "\n".join(lines).strip())
 
 

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import JsonAnswer, StreamedAnswer
-from conformance.words.ask import CREDENTIALS, PROMPT, Ask, encoded, given, parted
+from conformance.words.ask import CREDENTIALS, PROMPT, Ask, encoded, parted, without_omitted
 from conformance.words.check import inconclusive, pick
+from conformance.words.samples import media
 
 PROTOCOL = "gemini"
 ROOM = 1024
@@ -51,7 +52,9 @@ class Gemini:
     def body(self, prompt: Any = PROMPT, config: Any = None, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`. `config` is added to the configuration."""
         contents = [turn(prompt)] if isinstance(prompt, str) else prompt
-        return given({"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields})
+        return without_omitted(
+            {"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields}
+        )
 
     def post(
         self,
@@ -124,8 +127,8 @@ class GeneratedStream(StreamedAnswer):
     @cached_property
     def candidates(self) -> list[dict[str, Any]]:
         """The pieces of the first candidate, in order of arrival."""
-        lists = [found for chunk in self.chunks if isinstance(found := chunk.get("candidates"), list)]
-        return [one for found in lists for one in found if isinstance(one, dict) and not one.get("index")]
+        lists = [pieces for chunk in self.chunks if isinstance(pieces := chunk.get("candidates"), list)]
+        return [one for pieces in lists for one in pieces if isinstance(one, dict) and not one.get("index")]
 
     @property
     def parts(self) -> list[dict[str, Any]]:
@@ -169,3 +172,9 @@ def text_of(parts: list[dict[str, Any]]) -> str:
 def calls_of(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The function calls among parts."""
     return [part["functionCall"] for part in parts if isinstance(part.get("functionCall"), dict)]
+
+
+def picture(data: str | None = None) -> list[dict[str, Any]]:
+    """A turn with an image: the red square, or what base64 is given."""
+    inline = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
+    return [{"role": "user", "parts": [{"text": "What is this?"}, {"inlineData": inline}]}]

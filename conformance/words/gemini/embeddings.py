@@ -31,8 +31,8 @@ class Embedded(JsonAnswer):
     @property
     def vectors(self) -> list[Vector]:
         """The vectors of a batch, in the order of the body."""
-        found = pick(self.body, "embeddings", kind=list)
-        return [_vector(pick(one, "values")) for one in found]
+        entries = pick(self.body, "embeddings", kind=list)
+        return [_vector(pick(one, "values")) for one in entries]
 
 
 def _vector(value: Any) -> Vector:

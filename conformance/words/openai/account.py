@@ -1,4 +1,4 @@
-"""What a gateway tells about an account and its usage, as checks read it.
+"""What a gateway reports about an account and its usage, as checks read it.
 
 Names of fields that no document gives are guessed from what they must contain; where that fails, reading ends as
 `Inconclusive`.
@@ -70,12 +70,12 @@ def growth(ask: Ask, look: Look, mark: int) -> Growth:
     for pause in (0.0, *PAUSES):
         time.sleep(pause if ask.recorder.target.local else pause * FAR)
         mark += 1
-        found = _between(before, look(mark), cost)
-        if found.enough:
+        difference = _between(before, look(mark), cost)
+        if difference.enough:
             break
-    if day != _today() or found.tokens < 0:
+    if day != _today() or difference.tokens < 0:
         inconclusive("another day has begun, or the counters started anew, while the request was counted")
-    return found
+    return difference
 
 
 def _today() -> date:
@@ -118,13 +118,13 @@ def numbers(value: Any) -> Iterator[float]:
 
 def named(row: dict[str, Any], *patterns: str) -> int:
     """The sum of the whole numbers of a row whose names contain one of the patterns; each pattern must be met."""
-    found = 0
+    total = 0
     for pattern in patterns:
         fitting = [value for name, value in row.items() if re.search(pattern, name.lower()) and type(value) is int]
         if len(fitting) != 1:
             inconclusive(f"cannot be judged: {len(fitting)} fields of a row are called {pattern}")
-        found += fitting[0]
-    return found
+        total += fitting[0]
+    return total
 
 
 def days(row: dict[str, Any]) -> list[Any]:

@@ -15,8 +15,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from conformance.words.answer import Answer, demand_kind, demand_status
-from conformance.words.ask import BOUNDARY, Ask, form, given
+from conformance.words.answer import Answer
+from conformance.words.ask import BOUNDARY, Ask, form, without_omitted
 from conformance.words.check import Inconclusive, Unsupported, inconclusive, pick
 from conformance.words.samples.media import base64_text, wav
 
@@ -170,7 +170,7 @@ class Audio:
 
         Inconclusive when the voice is not known, because every provider has voices of its own.
         """
-        body = given({"model": self.ask.model_for("speech"), "input": SENTENCE, "voice": VOICE} | fields)
+        body = without_omitted({"model": self.ask.model_for("speech"), "input": SENTENCE, "voice": VOICE} | fields)
         answer = self.ask.post(SPEECH, body)
         if body.get("voice") == VOICE and 400 <= answer.status < 500 and "voice" in answer.text.lower():
             inconclusive(f"the target may not know the voice {VOICE}: {answer.text:.120}")
@@ -209,22 +209,6 @@ class Audio:
         return Transcription(self.ask.post(TRANSCRIPTIONS, body), file.spoken)
 
 
-def demand_refused(answer: Answer, gateway: dict[str, Any], cause: str) -> None:
-    """A refusal with a status that the contract allows for the cause."""
-    demand_status(answer.exchange, gateway["errors"]["status"][cause])
-
-
-def judge_envelope(answer: Answer) -> None:
-    """What is refused is answered with an error that has a message."""
-    exchange = answer.exchange
-    if exchange.status < 400:
-        inconclusive(f"the request was answered {exchange.status or exchange.broken}")
-    error = exchange.json.get("error") if isinstance(exchange.json, dict) else None
-
-    assert isinstance(error, dict), f"the body is no error: {exchange.text:.120}"
-    demand_kind(error.get("message"), "message", str)
-
-
 def joined(*forms: bytes) -> bytes:
     """Several forms as one."""
     end = form((), ())
@@ -232,7 +216,7 @@ def joined(*forms: bytes) -> bytes:
 
 
 def _listed(fields: dict[str, Any]) -> Iterable[tuple[str, object]]:
-    for name, value in given(fields).items():
+    for name, value in without_omitted(fields).items():
         if isinstance(value, list):
             yield from ((f"{name}[]", one) for one in value)
         else:

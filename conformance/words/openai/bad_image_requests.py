@@ -51,7 +51,7 @@ def _part(name: str, data: bytes, media_type: str = "image/png", file: str = "im
 _VALUE = ("invalid_value",)
 _UNREADABLE = ("malformed_body", "missing_field", "invalid_value", "wrong_media_type")
 _LACKING = _UNREADABLE
-"""Who finds no image in a form may also say that it is no form with files."""
+"""A form without an image may also be refused as one that is no form with files."""
 
 NO_PROMPT = BadImageRequest("prompt-missing", ("missing_field",), {"prompt": OMIT})
 UNKNOWN_MODEL = BadImageRequest("model-unknown", ("unknown_model",), {"model": NOWHERE})

@@ -6,14 +6,16 @@ long as it answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from conformance.target import Secret
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import allowed_for, leave_at_limit
 from conformance.words.ask import OMIT, STRANGER, Ask, encoded, user
+from conformance.words.check import Check, each
 
 CHAT = "/chat/completions"
 NOWHERE = "no-such-model-anywhere"
@@ -160,3 +162,8 @@ OF_ONE_FIELD = [NO_MODEL, NO_MESSAGES, MODEL_TYPE, *WRONG_TYPE, NO_ROLE, EMPTY_M
 NEVER_SERVED = [*UNREADABLE, NO_MESSAGES, MESSAGES_TYPE, *UNKNOWN_MODEL, LONG_MODEL, *UNKNOWN_ROUTE]
 ANSWERED_AS_ERROR = [*UNREADABLE, *OF_ONE_FIELD, RETRIEVED, LONG_MODEL, *WRONG_MEDIA_TYPE, *CREDENTIALS]
 ALL = [*ANSWERED_AS_ERROR, *UNKNOWN_ROUTE, *WRONG_METHOD, *ODD]
+
+
+def each_bad_request(some: Sequence[BadRequest]) -> Callable[[Check], Check]:
+    """One case for each of these requests."""
+    return each("bad_request", some, attrgetter("name"))

@@ -16,6 +16,9 @@ from conformance.words.answer import JsonAnswer, StreamedAnswer
 from conformance.words.check import inconclusive, member, pick
 
 DONE = "[DONE]"
+FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
+CAP = 16
+"""The least that every model takes."""
 
 
 class Completion(JsonAnswer):
@@ -90,8 +93,8 @@ class CompletionStream(StreamedAnswer):
 
     def arrivals(self) -> list[float]:
         """When text arrived, in seconds since the request."""
-        found = [event.arrived for event in self.events if _has_text(_object(event.data))]
-        return found or inconclusive("cannot be judged: the stream carries no text")
+        times = [event.arrived for event in self.events if _has_text(_object(event.data))]
+        return times or inconclusive("cannot be judged: the stream carries no text")
 
     @cached_property
     def choices(self) -> list[dict[str, Any]]:
@@ -102,8 +105,8 @@ class CompletionStream(StreamedAnswer):
     @property
     def indices(self) -> set[Any]:
         """The indices of all choices."""
-        found = (choice.get("index", 0) for choice in self.choices)
-        return {index for index in found if isinstance(index, Hashable)}
+        indices = (choice.get("index", 0) for choice in self.choices)
+        return {index for index in indices if isinstance(index, Hashable)}
 
     def of(self, index: int) -> list[dict[str, Any]]:
         """The parts of one choice. A part without an index belongs to choice 0."""
@@ -120,8 +123,8 @@ class CompletionStream(StreamedAnswer):
 
     def finish_reasons(self, index: int = 0) -> list[Any]:
         """Every finish_reason of one choice that is not null."""
-        found = (choice.get("finish_reason") for choice in self.of(index))
-        return [reason for reason in found if reason is not None]
+        reasons = (choice.get("finish_reason") for choice in self.of(index))
+        return [reason for reason in reasons if reason is not None]
 
     def tool_calls(self, index: int = 0) -> list[ToolCall]:
         """The tool calls of one choice, in order of their index."""

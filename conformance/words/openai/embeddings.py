@@ -14,7 +14,7 @@ from math import hypot, inf, isfinite
 from typing import Any
 
 from conformance.words.answer import JsonAnswer
-from conformance.words.ask import OMIT, Ask, given
+from conformance.words.ask import OMIT, Ask, without_omitted
 from conformance.words.check import inconclusive, pick
 
 PATH = "/embeddings"
@@ -38,8 +38,12 @@ SOME = 24
 USUAL = 256
 """A length that most models which shorten their vectors can give."""
 SHORTEST = 1
-"""The length of vectors that nobody reads."""
+"""The length of vectors whose values do not matter."""
 Vector = Sequence[float]
+SAME = 0.98
+"""Vectors of one text are at least this alike, whatever machine computed them."""
+NEARLY = 0.001
+"""How much less alike the right vector may be than the best one."""
 
 
 class Embeddings(JsonAnswer):
@@ -63,24 +67,24 @@ class Embeddings(JsonAnswer):
     @cached_property
     def vectors(self) -> list[Vector]:
         """The vectors of an answer in floating point numbers."""
-        found = [vector for vector in self.raw if numbers(vector)]
-        if len(found) < len(self.raw) or not found:
+        vectors = [vector for vector in self.raw if numbers(vector)]
+        if len(vectors) < len(self.raw) or not vectors:
             inconclusive("cannot be judged: an embedding is no array of numbers")
-        return found
+        return vectors
 
     @cached_property
     def decoded(self) -> list[Vector]:
         """The vectors of an answer in base64."""
-        found = [unpacked(text) for text in self.raw]
-        vectors = [vector for vector in found if vector]
-        if len(vectors) < len(found) or not vectors:
+        candidates = [unpacked(text) for text in self.raw]
+        vectors = [vector for vector in candidates if vector]
+        if len(vectors) < len(candidates) or not vectors:
             inconclusive("cannot be judged: an embedding is no base64 of 32-bit numbers")
         return vectors
 
 
 def embed(ask: Ask, text: Any = TEXTS[0], *, take: int = 0, key: Any = "default", **fields: Any) -> Embeddings:
     """`POST /embeddings` for one text or several."""
-    body = given({"model": ask.model_for("embeddings"), "input": text} | fields)
+    body = without_omitted({"model": ask.model_for("embeddings"), "input": text} | fields)
     return Embeddings(ask.post(PATH, body, take=take, key=key))
 
 

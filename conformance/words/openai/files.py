@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from conformance.errors import ConformanceError, Inconclusive
 from conformance.wire.exchange import Exchange, Request
-from conformance.words.answer import JsonAnswer, demand_served, demand_status
+from conformance.words.answer import JsonAnswer
 from conformance.words.ask import Ask, Fields
 from conformance.words.check import inconclusive, pick
 from conformance.words.samples.media import pdf, png
@@ -20,6 +20,8 @@ PATH = "/files"
 NOBODYS = "file-0000nobody"
 REFUSED = frozenset({400, 403, 415, 422})
 MOST_PAGES = 10
+MILLISECONDS = 100_000_000_000
+"""No Unix time in seconds is as large as this."""
 
 
 class Document(NamedTuple):
@@ -43,7 +45,7 @@ BATCH = Document(
 )
 
 
-class Answer(JsonAnswer):
+class FileAnswer(JsonAnswer):
     """The answer to a request about files."""
 
     SERVED = (200, 201)
@@ -76,12 +78,12 @@ class Files:
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
 
-    def upload(self, document: Document, purpose: str, *, more: Fields = (), **options: Any) -> Answer:
+    def upload(self, document: Document, purpose: str, *, more: Fields = (), **options: Any) -> FileAnswer:
         """`POST /files`. A further `take` makes a further file."""
         parts = [("file", *document)]
-        return Answer(self.ask.upload(PATH, [("purpose", purpose), *more], parts, **options))
+        return FileAnswer(self.ask.upload(PATH, [("purpose", purpose), *more], parts, **options))
 
-    def document(self) -> Answer:
+    def document(self) -> FileAnswer:
         """A PDF for messages, under the first purpose for that that is not refused."""
         first = self.upload(self.pdf, "user_data")
         return self.upload(self.pdf, "assistants") if first.status in REFUSED else first
@@ -96,11 +98,11 @@ class Files:
         """The purpose under which the gateway takes documents for messages."""
         return "assistants" if self.upload(self.pdf, "user_data").status in REFUSED else "user_data"
 
-    def text(self, take: int = 0) -> Answer:
+    def text(self, take: int = 0) -> FileAnswer:
         """A text with the same purpose as the PDF."""
         return self.upload(TEXT, self.purpose, take=take)
 
-    def image(self) -> Answer:
+    def image(self) -> FileAnswer:
         """An image, with a purpose of its own."""
         return self.upload(Document("square.png", "image/png", png()), "vision")
 
@@ -109,23 +111,23 @@ class Files:
         """A word that no other run has, and that a replayed run has again."""
         return hashlib.sha256(self.document().id.encode()).hexdigest()[:24]
 
-    def retrieve(self, name: str, **options: Any) -> Answer:
+    def retrieve(self, name: str, **options: Any) -> FileAnswer:
         """`GET /files/{file_id}`."""
-        return Answer(self.ask.get(_path(name), **options))
+        return FileAnswer(self.ask.get(_path(name), **options))
 
-    def download(self, name: str, **options: Any) -> Answer:
+    def download(self, name: str, **options: Any) -> FileAnswer:
         """`GET /files/{file_id}/content`."""
-        return Answer(self.ask.get(f"{_path(name)}/content", **options))
+        return FileAnswer(self.ask.get(f"{_path(name)}/content", **options))
 
-    def delete(self, name: str, **options: Any) -> Answer:
+    def delete(self, name: str, **options: Any) -> FileAnswer:
         """`DELETE /files/{file_id}`."""
-        return Answer(self.ask.send("DELETE", _path(name), **options))
+        return FileAnswer(self.ask.send("DELETE", _path(name), **options))
 
-    def page(self, *, take: int = 0, key: Any = "default", **query: object) -> Answer:
+    def page(self, *, take: int = 0, key: Any = "default", **query: object) -> FileAnswer:
         """`GET /files`, one page."""
-        return Answer(self.ask.get(f"{PATH}?{urlencode(query)}" if query else PATH, take=take, key=key))
+        return FileAnswer(self.ask.get(f"{PATH}?{urlencode(query)}" if query else PATH, take=take, key=key))
 
-    def pages(self, *, take: int = 0, **query: object) -> Iterator[Answer]:
+    def pages(self, *, take: int = 0, **query: object) -> Iterator[FileAnswer]:
         """Page after page of 100 files, at most ten; inconclusive when a page comes twice."""
         page, seen = self.page(take=take, limit=100, **query), set[str]()
         for _ in range(MOST_PAGES):
@@ -148,11 +150,11 @@ class Files:
             inconclusive(f"the list has more than {MOST_PAGES} pages")
         return None
 
-    def victim(self, take: int = 0) -> Answer:
+    def victim(self, take: int = 0) -> FileAnswer:
         """A file that others may delete."""
         return self.upload(BALLAST, self.purpose, take=take)
 
-    def deleted(self) -> Answer:
+    def deleted(self) -> FileAnswer:
         """A file that was uploaded, and deleted again: its upload."""
         victim = self.victim()
         if not self.delete(victim.id).served:
@@ -176,7 +178,7 @@ def _path(name: str) -> str:
 
 def _uploaded(exchange: Exchange) -> Iterable[str]:
     """The id of the file that an exchange has made, if it has."""
-    if exchange.request.method != "POST" or exchange.request.path != PATH or not Answer(exchange).served:
+    if exchange.request.method != "POST" or exchange.request.path != PATH or not FileAnswer(exchange).served:
         return []
     name = exchange.json.get("id") if isinstance(exchange.json, dict) else None
     return [name] if isinstance(name, str) and name else []
@@ -189,23 +191,28 @@ def session(ask: Ask) -> Iterator[Files]:
     files.clean_up()
 
 
-granted = demand_served
-
-
-def refused(answer: Answer, allowed: Iterable[int]) -> None:
-    """Demands that a request is refused with one of these statuses; inconclusive at a limit of the account."""
-    demand_status(answer.exchange, list(dict.fromkeys(allowed)))
-
-
-def steady(look: Callable[[int], Any], judge: Callable[[Any], bool]) -> Any:
-    """What `look` sees, once `judge` likes it or two looks see the same; inconclusive when others change it meanwhile.
+def steady(look: Callable[[int], Any], accept: Callable[[Any], bool]) -> Any:
+    """What `look` sees once it is accepted or two looks see the same; inconclusive when others change it meanwhile.
 
     `look` takes the number of the look.
     """
     first = look(1)
-    if judge(first):
+    if accept(first):
         return first
     second = look(2)
-    if not judge(second) and json.dumps(first) != json.dumps(second):
+    if not accept(second) and json.dumps(first) != json.dumps(second):
         inconclusive(f"somebody else changes the files: seen were {first!r:.80} and {second!r:.80}")
     return second
+
+
+def upload_facts(document: FileAnswer, files: Files) -> dict[str, Any]:
+    """The fields that the upload gave the PDF, as far as they are right: wrong ones have checks of their own."""
+    right = {"id": document.id, "object": "file", "bytes": len(files.pdf.data), "filename": files.pdf.name}
+    right |= {"purpose": files.purpose}
+    created = document.body.get("created_at")
+    fields = {name: value for name, value in right.items() if document.body.get(name) == value}
+    return fields | ({"created_at": created} if isinstance(created, int) and 0 < created < MILLISECONDS else {})
+
+
+Operation = Callable[..., FileAnswer]
+OPERATIONS: dict[str, Operation] = {"retrieve": Files.retrieve, "download": Files.download, "delete": Files.delete}

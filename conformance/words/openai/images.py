@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import JsonAnswer
-from conformance.words.ask import Ask, given
+from conformance.words.ask import Ask, without_omitted
 from conformance.words.check import inconclusive, pick
 from conformance.words.samples.media import base64_text, data_uri
 from gateway_contract import Operation
@@ -82,7 +82,7 @@ class Studio:
 
     def with_plain(self, **fields: Any) -> dict[str, Any]:
         """The fields of the plainest request, changed by `fields`."""
-        return given({**self.plain, **fields})
+        return without_omitted({**self.plain, **fields})
 
     def data(self, item: dict[str, Any]) -> bytes:
         """The bytes of one image of an answer; inconclusive when they cannot be had."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import allowed_for, demand_json, demand_kind, demand_status, demand_text, leave_at_limit
+from conformance.words.answer import demand_json, demand_kind, demand_status, demand_text, leave_at_limit
 from conformance.words.check import NotApplicable, inconclusive, pick
 from conformance.words.decoders.media import Unreadable
 from conformance.words.openai.jobs import STAGES, Job, accepted, is_address
+from conformance.words.schema import demand_body
 from gateway_contract import Contract
 
 RANKS = {"waiting": 0, "running": 1, "success": 2, "failure": 2}
@@ -35,7 +36,7 @@ def identity(job: Job) -> None:
 
 
 def statuses(job: Job) -> None:
-    """Whoever asks for the status is told it, in a documented word."""
+    """The status of the job is answered, in a documented word."""
     if not job.polls:
         inconclusive("the submission gave no id to ask for")
     known = [word for stage in STAGES for word in job.rules[stage]]
@@ -46,15 +47,15 @@ def statuses(job: Job) -> None:
 
 
 def order(job: Job) -> None:
-    """A job never goes back."""
-    stages = [(job.stage(body), body.get("status")) for body in job.told]
+    """The status of a job never goes back to an earlier stage."""
+    stages = [(job.stage(body), body.get("status")) for body in job.reports]
     known = [(RANKS[stage], word) for stage, word in stages if stage is not None]
     for (rank, word), (next_rank, next_word) in pairwise(known):
         assert rank <= next_rank, f"the status was {word!r} and then {next_word!r}"
 
 
 def end(job: Job) -> None:
-    """What a job ended with stays."""
+    """The status that a job ended with does not change."""
     ended = job.last
     later = job.later.json if job.later and job.later.status == 200 else inconclusive("the second question failed")
     state = pick(later, "status")
@@ -63,11 +64,11 @@ def end(job: Job) -> None:
 
 
 def progresses(job: Job) -> list[Any]:
-    """Every progress that the job told. Raises `NotApplicable` when it told none."""
-    found = [body["progress"] for body in job.told if body.get("progress") is not None]
-    if not found:
-        raise NotApplicable("the target tells no progress")
-    return found
+    """Every progress that the job reported. Raises `NotApplicable` when it reported none."""
+    values = [body["progress"] for body in job.reports if body.get("progress") is not None]
+    if not values:
+        raise NotApplicable("the target reports no progress")
+    return values
 
 
 def progress(job: Job) -> None:
@@ -84,16 +85,16 @@ def growth(job: Job) -> None:
 
 
 def nothing_early(job: Job) -> None:
-    """Nothing is given before the job has ended well."""
+    """No result is given before the job has succeeded."""
     name = job.rules["results"]
-    for body in job.told:
+    for body in job.reports:
         if job.stage(body) in ("waiting", "running"):
             assert not body.get(name), f"{name} is {body[name]!r:.80} while the status is {body['status']!r:.40}"
 
 
 def no_error(job: Job) -> None:
-    """No error is told unless the job failed."""
-    for body in job.told:
+    """A job that has not failed has no error."""
+    for body in job.reports:
         if job.stage(body) != "failure":
             assert not body.get("error"), (
                 f"error is {body['error']!r:.80} while the status is {body.get('status')!r:.40}"
@@ -101,7 +102,7 @@ def no_error(job: Job) -> None:
 
 
 def results(job: Job) -> None:
-    """A job that ended well says where the things are that it made."""
+    """A job that succeeded has an address for each of its results."""
     name = job.rules["results"]
     value = job.success.get(name)
     things = value if isinstance(value, list) else [value]
@@ -113,26 +114,21 @@ def results(job: Job) -> None:
 
 
 def failure(job: Job) -> None:
-    """A job that failed says why."""
+    """A job that failed has an error with a message."""
     error = job.failure.get("error")
     message = error.get("message") if isinstance(error, dict) else error
 
     demand_text(message, "the message of the error")
 
 
-def refusal(answer: Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
-    """A wrong submission, or a question for what is not there, is refused with a status that the contract gives it."""
-    demand_status(answer, allowed_for(gateway, *causes))
-
-
 def stranger(answer: Exchange) -> None:
-    """The answer to somebody else's question does not tell the status."""
+    """The status is not given to another account."""
     leave_at_limit(answer)
     assert answer.status >= 400, f"somebody else's job is answered {answer.status}: {answer.text:.120}"
 
 
 def opens(fetched: Exchange, decode: Callable[[bytes], Any]) -> None:
-    """What stands at an address can be opened."""
+    """The file at an address can be opened."""
     demand_status(fetched, [200])
     decodes(fetched.body, fetched.url, decode)
 
@@ -149,5 +145,4 @@ def schema(job: Job, contract: Contract, submitted: str, asked: str) -> None:
     """The submission and every status satisfy the schemas of their operations."""
     pairs = [(submitted, job.exchange.status, job.submission), *((asked, 200, body) for body in job.statuses)]
     for operation, status, body in pairs:
-        problem = contract.operations[operation].response_problem(status, body)
-        assert problem is None, f"{operation}: {problem.param}: {problem.message}"
+        demand_body(contract.operations[operation], body, status)

@@ -59,13 +59,13 @@ class Job:
 
     @cached_property
     def statuses(self) -> list[dict[str, Any]]:
-        """What the job told of itself when it was asked, in order."""
-        found = [poll.json for poll in self.polls if poll.status == 200 and isinstance(poll.json, dict)]
-        return found or inconclusive("no question for the status was answered")
+        """The statuses that the job reported, in order."""
+        bodies = [poll.json for poll in self.polls if poll.status == 200 and isinstance(poll.json, dict)]
+        return bodies or inconclusive("no question for the status was answered")
 
     @property
-    def told(self) -> list[dict[str, Any]]:
-        """The submission, and what the job told afterwards."""
+    def reports(self) -> list[dict[str, Any]]:
+        """The submission, and the statuses that followed."""
         return [self.submission, *self.statuses]
 
     @property
@@ -95,14 +95,14 @@ class Job:
     def made(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What a status says that the job made: nothing, one thing, or several."""
         value = body.get(self.rules["results"])
-        found = value if isinstance(value, list) else [value] if value else []
-        return [one for one in found if isinstance(one, dict)]
+        entries = value if isinstance(value, list) else [value] if value else []
+        return [one for one in entries if isinstance(one, dict)]
 
     @property
     def addresses(self) -> list[str]:
         """Where the things are that a job made which ended well; inconclusive when it gives none."""
-        found = [one["url"] for one in self.made(self.success) if is_address(one.get("url"))]
-        return found or inconclusive("the job ended well and gives no address")
+        addresses = [one["url"] for one in self.made(self.success) if is_address(one.get("url"))]
+        return addresses or inconclusive("the job ended well and gives no address")
 
 
 def accepted(answer: Exchange) -> bool:
@@ -117,8 +117,8 @@ def is_address(value: object) -> bool:
 
 def identity(rules: Mapping[str, Any], body: Mapping[str, Any]) -> str | None:
     """The id that a body holds under one of its documented names."""
-    found = (body.get(name) for name in rules["ids"])
-    return next((value for value in found if isinstance(value, str) and value), None)
+    values = (body.get(name) for name in rules["ids"])
+    return next((value for value in values if isinstance(value, str) and value), None)
 
 
 def submit(ask: Ask, path: str, *bodies: Mapping[str, Any], **options: Any) -> Exchange:
@@ -176,8 +176,8 @@ def _goes_on(job: Job, poll: Exchange) -> bool:
 def _wait(ask: Ask, path: str, take: int, pause: float, last: Exchange) -> None:
     """Waits before the next question, unless its answer is known already. Retry-After prolongs the pause."""
     if ask.recorder.waits(Request("GET", path), take):
-        told = last.headers.get("retry-after", "")
-        time.sleep(max(pause, min(float(told), MOST)) if re.fullmatch(r"\d+(\.\d+)?", told) else pause)
+        seconds = last.headers.get("retry-after", "")
+        time.sleep(max(pause, min(float(seconds), MOST)) if re.fullmatch(r"\d+(\.\d+)?", seconds) else pause)
 
 
 def film(ask: Ask, contract: Contract, model: str) -> Job:

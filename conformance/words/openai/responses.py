@@ -13,16 +13,13 @@ from conformance.words.ask import OMIT, PROMPT, Ask, parted
 from conformance.words.check import Unsupported, inconclusive, pick
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.openai.tools import CITY, QUESTION
+from conformance.words.samples.prompts import FEWEST
 
 PATH = "/responses"
 ROOM = 512
 """The most tokens of an answer: models that think use some before the first word."""
 CAP = 16
 """The least limit that every model takes."""
-COUNT = "Count from 1 to 40, separated by commas."
-LONG = "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
-FEWEST = 8
-"""The fewest tokens that any tokenizer makes of `LONG`."""
 NOBODY = "resp_0000000000000000000000000000000000000000000000ff"
 """The id of a response that was never made."""
 _OPTIONS = {"take", "key", "patient", "headers"}
@@ -35,7 +32,7 @@ def tool(name: str) -> dict[str, Any]:
 
 
 TOOLS = [tool("get_weather"), tool("get_time")]
-GIVEN = {"type": "function_call", "call_id": "call_8f2a", "name": "get_weather", "arguments": '{"city":"Paris"}'}
+EARLIER_CALL = {"type": "function_call", "call_id": "call_8f2a", "name": "get_weather", "arguments": '{"city":"Paris"}'}
 """A call as an earlier turn of a conversation holds it."""
 
 
@@ -55,19 +52,19 @@ class Responses:
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
 
-    def create(self, given: Any = PROMPT, **rest: Any) -> Response:
+    def create(self, content: Any = PROMPT, **rest: Any) -> Response:
         """A whole response. `rest` are fields of the body, or options of `post`."""
         fields, options = parted(rest, _OPTIONS)
-        return Response(self.post(self.body(given, **fields), **options))
+        return Response(self.post(self.body(content, **fields), **options))
 
-    def stream(self, given: Any = PROMPT, **rest: Any) -> ResponseStream:
+    def stream(self, content: Any = PROMPT, **rest: Any) -> ResponseStream:
         """A streamed response."""
         fields, options = parted(rest, _OPTIONS)
-        return ResponseStream(self.post(self.body(given, **{"stream": True} | fields), **options))
+        return ResponseStream(self.post(self.body(content, **{"stream": True} | fields), **options))
 
-    def body(self, given: Any = PROMPT, **fields: Any) -> dict[str, Any]:
+    def body(self, content: Any = PROMPT, **fields: Any) -> dict[str, Any]:
         """The least a request needs, a limit, and `fields`."""
-        body = {"model": self.ask.body()["model"], "input": given, "max_output_tokens": ROOM} | fields
+        body = {"model": self.ask.body()["model"], "input": content, "max_output_tokens": ROOM} | fields
         return {name: value for name, value in body.items() if value is not OMIT}
 
     def post(self, body: Any, **options: Any) -> Exchange:
@@ -143,3 +140,10 @@ def arguments(call: dict[str, Any]) -> Any:
     """The decoded arguments of a call; None when they are not JSON text."""
     text = call.get("arguments")
     return decoded(text) if isinstance(text, str) else None
+
+
+def demand_longer(more: Response, less: Response, what: str) -> None:
+    """Demands that what was added reached the model: it costs input tokens."""
+    grown = more.input - less.input
+
+    assert grown >= FEWEST, f"{what} cost {grown} input tokens: {less.input} without, {more.input} with"

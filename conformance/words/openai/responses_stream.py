@@ -23,8 +23,8 @@ class ResponseStream(StreamedAnswer):
     @cached_property
     def events(self) -> list[sse.Event]:
         """All events but `[DONE]`, and what no blank line closed, unless the connection broke there."""
-        found = [event for event in super().events if event.data.strip() != DONE]
-        return found or inconclusive("cannot be judged: the answer holds no event")
+        events = [event for event in super().events if event.data.strip() != DONE]
+        return events or inconclusive("cannot be judged: the answer holds no event")
 
     @cached_property
     def data(self) -> list[Data]:
@@ -37,7 +37,7 @@ class ResponseStream(StreamedAnswer):
 
     @property
     def final(self) -> Data:
-        """The response of the last event that tells an end."""
+        """The response of the last event that ends the stream."""
         return pick(self.of(*ENDS), -1, "response", kind=dict)
 
     @property
@@ -47,7 +47,7 @@ class ResponseStream(StreamedAnswer):
 
     @property
     def end(self) -> Any:
-        """The type of the last event that tells an end."""
+        """The type of the last event that ends the stream."""
         return pick(self.of(*ENDS), -1, "type")
 
     def joined(self, kind: str, place: Any = None) -> str:

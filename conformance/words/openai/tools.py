@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conformance.words.answer import demand_served
 from conformance.words.ask import Ask, user
 from conformance.words.check import Unsupported, inconclusive, member
 from conformance.words.openai.chat import Completion, CompletionStream
@@ -33,7 +32,7 @@ TOOLS = [WEATHER, TIME]
 NAMES = ("get_weather", "get_time")
 REQUIRED: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required"}
 NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "function", "function": {"name": "get_time"}}}
-GIVEN: dict[str, Any] = {
+EARLIER_CALL: dict[str, Any] = {
     "id": "call_8f2a",
     "type": "function",
     "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
@@ -56,11 +55,6 @@ def known(ask: Ask, dependent: bool) -> None:
     plain = ask.chat(QUESTION, tools=TOOLS)
     if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
         raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
-
-
-def served(answer: Completion) -> Completion:
-    """Demands that a request is answered 200, whatever a model may refuse: tools are known to be taken."""
-    return demand_served(answer)
 
 
 def calls(answer: Completion) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import struct
 import wave
 import zlib
@@ -12,6 +13,10 @@ from typing import Any
 
 SIDE = 64
 """The width and height of the image in pixels; some models refuse smaller ones."""
+PUBLIC = "https://www.python.org/static/community_logos/python-logo.png"
+NOT_FETCHED = re.compile(r"fetch|\bload|download|retriev|reach|access|time.?out|timed out|resolv|connect", re.I)
+"""What a refusal speaks of when the image could not be had, for which the gateway's network may be the reason."""
+QUESTION = "What is this? Answer in one short sentence."
 
 
 def data_uri(media_type: str, data: bytes) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
+from reference_server.faults.words.situations import Situation
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Event, Reply
 
@@ -59,6 +60,16 @@ def change(path: str, function: Callable[[Any], Any], kind: type = object) -> Me
             _set(holder, step, function(old))
 
     return _members(path, edit)
+
+
+def swap(path: str, old: Any, new: Any) -> Members:
+    """Give a member another value where it has this one."""
+    return change(path, lambda value: deepcopy(new) if value == old else value)
+
+
+def add(path: str, number: float) -> Members:
+    """Make a number greater."""
+    return change(path, lambda value: value + number if isinstance(value, int | float) else value)
 
 
 def each(path: str, function: Callable[[Any], Any]) -> Members:
@@ -115,7 +126,7 @@ def answer(body: Any, code: int = 200) -> Edit:
     return lambda *_: Reply.json(deepcopy(body), code)
 
 
-def refuse(code: int = 400, message: str = "This is not supported here.", **members: Any) -> Edit:
+def refuse(code: int = 400, message: str = "This is not supported here.", /, **members: Any) -> Edit:
     """Answer with an error of the OpenAI dialect instead."""
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": None} | members
     return answer({"error": error}, code)
@@ -139,6 +150,54 @@ def insert(place: int, event: Event) -> Edit:
 def append(event: Event) -> Edit:
     """Put an event at the end of a stream."""
     return lambda reply, _: reply.events.append(deepcopy(event)) if reply.events is not None else None
+
+
+def fill(path: str, value: Any) -> Members:
+    """Give a member this value where there is none."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if _get(holder, step) is _GONE:
+            _set(holder, step, deepcopy(value))
+
+    return _members(path, edit)
+
+
+def rename(path: str, name: str) -> Members:
+    """Give a member another name."""
+
+    def edit(holder: Any, step: Any) -> None:
+        if (value := _get(holder, step)) is not _GONE:
+            del holder[step]
+            holder[name] = value
+
+    return _members(path, edit)
+
+
+def scale(path: str, factor: float) -> Members:
+    """Multiply a number."""
+    return change(path, lambda number: number * factor)
+
+
+def reshape(function: Callable[[Any], Any]) -> Edit:
+    """Let `function` make another body of that of a success."""
+    return lambda reply, _: reply.edit(function)
+
+
+def query(**parameters: str) -> Callable[[Call], Any]:
+    """Give parameters of the query of a request these values."""
+    return lambda call: call.query.update(parameters)
+
+
+def only(situation: Situation, *edits: Edit) -> Edit:
+    """Make these edits in this situation, beside edits that are made in another."""
+
+    def play(reply: Reply, call: Call) -> Reply:
+        for edit in edits if situation(reply, call) else ():
+            changed = edit(reply, call)
+            reply = changed if isinstance(changed, Reply) else reply
+        return reply
+
+    return play
 
 
 def _members(path: str, edit: Callable[[Any, Any], None]) -> Members:
@@ -179,3 +238,23 @@ def _set(holder: Any, step: Any, value: Any) -> None:
 def _leave_out(holder: Any, step: Any) -> None:
     if _get(holder, step) is not _GONE:
         del holder[step]
+
+
+def error_body(function: Callable[[Any], Any]) -> Edit:
+    """Let `function` make another body of that of an error."""
+    return lambda reply, _: reply.edit_error(function)
+
+
+def label(media_type: str) -> Edit:
+    """Give a success this content type, whatever it holds."""
+    return lambda reply, _: reply.headers.update({"content-type": media_type}) if reply.ok else None
+
+
+def in_chunk(place: int, edit: Members) -> Edit:
+    """Edit the chunk of a stream at this place; -1 is the last one."""
+    return lambda reply, _: edit.apply(reply.chunks[place]) if reply.chunks else None
+
+
+def hold_back(reply: Reply, _: Call) -> None:
+    """Send nothing of a stream until the answer is whole."""
+    reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0

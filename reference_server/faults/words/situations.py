@@ -61,9 +61,26 @@ def has(*names: str) -> Situation:
 
 def header(name: str, text: str = "") -> Situation:
     """The request has this header, and its value holds the text."""
-    return lambda _, call: text in call.headers.get(name, "\0")
+    return lambda _, call: name in call.headers and text in call.headers[name]
 
 
 def sent(call: Call) -> dict[str, Any]:
     """The JSON body of a request; an empty one when it is no object."""
     return call.body if isinstance(call.body, dict) else {}
+
+
+def asked(test: Callable[[Call], bool]) -> Situation:
+    """The request passes this test."""
+    return lambda _, call: test(call)
+
+
+UNKNOWN, LACKING, MALFORMED = refused("unknown_object"), refused("missing_field"), refused("malformed_body")
+"""The request was refused: it names what does not exist, lacks what it must have, or cannot be read."""
+
+
+def wrote(raw: bytes) -> Callable[[Call], bool]:
+    """The body of the request was written with these bytes."""
+    return lambda call: raw in (call.raw or b"")
+
+
+UNKNOWN_MODEL, UPSTREAM = refused("unknown_model"), refused("upstream")

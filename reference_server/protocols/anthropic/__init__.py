@@ -1,4 +1,4 @@
-"""The Anthropic dialect of messages: request body to `Prompt`, `Answer` to message or events."""
+"""The Anthropic protocol: a request body to `Prompt`, `Answer` to a message or to the events of a stream."""
 
 from reference_server.protocols.anthropic.request import prompt_of
 from reference_server.protocols.anthropic.response import events, message, usage_body

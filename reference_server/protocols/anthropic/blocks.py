@@ -25,7 +25,7 @@ def placed(content: str | list[Block] | None, at: str) -> list[tuple[str, Block]
 
 
 def parts_of(blocks: Placed, files: Files) -> tuple[Part, ...]:
-    """The parts of what a model can read. Raises Refusal, naming the block, when its data cannot be used."""
+    """The parts that a model can read. Raises Refusal, naming the block, when its data cannot be used."""
     return tuple(_READERS[block["type"]](block, files, at) for at, block in blocks if block["type"] in _READERS)
 
 
@@ -67,4 +67,4 @@ def _stored(file_id: str, files: Files, where: str) -> Upload:
 
 
 _READERS: dict[str, Callable[[Block, Files, str], Part]] = {"text": _text, "image": _image, "document": _document}
-"""Thinking of earlier turns is not among them: it is dropped."""
+"""The thinking of earlier turns has no reader: it is dropped."""

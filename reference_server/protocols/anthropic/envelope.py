@@ -1,4 +1,4 @@
-"""Errors of the Anthropic dialect. Statuses are the contract's, types are the protocol's own."""
+"""Errors of the Anthropic protocol. The statuses come from the contract, the types from the protocol."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Envelope(envelope.Envelope):
         return {"type": "error", "error": {"type": kind, "message": refusal.message}}
 
     def identify(self, reply: Reply, request_id: str) -> None:
-        """Tell the id under both names, and in the body of an error."""
+        """Put the id into both headers, and into the body of an error."""
         super().identify(reply, request_id)
         reply.headers["request-id"] = request_id
         if reply.cause is not None:

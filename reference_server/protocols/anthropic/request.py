@@ -1,4 +1,4 @@
-"""A validated request body as a prompt, and what no schema can refuse about it."""
+"""Turns a validated request body into a prompt, and refuses what no schema can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as a message or as the events of a stream."""
+"""Writes answers as a message or as the events of a stream."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def events(message_id: str, model: str, answer: Answer, usage: Usage) -> list[Ch
 
 
 def _empty(message_id: str, model: str) -> Body:
-    """A message before anything is said."""
+    """A message without content."""
     return {
         "id": message_id,
         "type": "message",

@@ -13,7 +13,7 @@ _SAMPLING = ("temperature", "top_p", "top_k")
 
 
 def refuse_removed(body: dict[str, Any], version: str | None) -> None:
-    """Raise Refusal when a body holds what its version no longer has."""
+    """Raise Refusal when a body contains what this version has removed."""
     if version != LATER:
         return
     for at in (*(name for name in _SAMPLING if name in body), *_removed_blocks(body["messages"])):

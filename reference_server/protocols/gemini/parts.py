@@ -16,7 +16,7 @@ KINDS = (
 
 
 def kind_of(part: Body, at: str) -> str:
-    """The one kind of data that a part holds. Raises Refusal when it is not exactly one."""
+    """The kind of data that a part holds. Raises Refusal unless there is exactly one."""
     kinds = [kind for kind in KINDS if kind in part]
     if len(kinds) != 1:
         raise Refusal("invalid_value", f"A part holds exactly one of {', '.join(KINDS)}.", at)
@@ -24,7 +24,7 @@ def kind_of(part: Body, at: str) -> str:
 
 
 def data_of(part: Body, files: Files, at: str) -> Part:
-    """Text, or data as the model sees it. Raises Refusal, naming the part, when its data cannot be used."""
+    """The text or the data of a part. Raises Refusal, naming the part, when its data cannot be used."""
     if "text" in part:
         return Part("text", part["text"], at=at)
     if "inlineData" in part:
@@ -44,12 +44,12 @@ def _inline(inline: Body, at: str) -> Part:
 
 
 def _standard(encoded: str) -> str:
-    """Base64 in the standard alphabet: the protocol takes the one for URLs as well, and does without padding."""
+    """Base64 in the standard alphabet. The protocol also takes the URL-safe one, and padding may be missing."""
     return encoded.replace("-", "+").replace("_", "/") + "=" * (-len(encoded) % 4)
 
 
-def _file(given: Body, files: Files, at: str) -> Part:
-    address, media_type = given["fileUri"], given.get("mimeType", "")
+def _file(reference: Body, files: Files, at: str) -> Part:
+    address, media_type = reference["fileUri"], reference.get("mimeType", "")
     stored = files.get(address.rpartition("/")[2])
     if stored is not None:
         return Part("file", readable(stored.data), stored.media_type, stored.name, len(stored.data), at)

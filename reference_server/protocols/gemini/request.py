@@ -1,4 +1,4 @@
-"""A validated request body as a prompt, and what no schema can refuse about it."""
+"""Turns a validated request body into a prompt, and refuses what no schema can."""
 
 from __future__ import annotations
 
@@ -41,57 +41,57 @@ def _system(body: Body, files: Files) -> Iterator[Message]:
 
 
 def _messages(contents: list[Body], files: Files) -> Iterator[Message]:
-    made: list[ToolCall] = []
+    past_calls: list[ToolCall] = []
     for place, content in enumerate(contents):
         at = f"contents[{place}]"
         if content.get("role") == "model":
-            calls = tuple(_calls(content["parts"], at, len(made)))
-            made.extend(calls)
+            calls = tuple(_calls(content["parts"], at, len(past_calls)))
+            past_calls.extend(calls)
             yield Message("assistant", _data(content["parts"], files, at), calls)
         else:
-            yield from _results(content["parts"], made, at)
-            said = _data(content["parts"], files, at)
-            if said:
-                yield Message("user", said)
+            yield from _results(content["parts"], past_calls, at)
+            parts = _data(content["parts"], files, at)
+            if parts:
+                yield Message("user", parts)
 
 
 def _data(parts: list[Body], files: Files, at: str) -> tuple[Part, ...]:
     """The parts that are neither calls nor results nor thoughts."""
-    found = []
+    content = []
     for place, part in enumerate(parts):
         kind = kind_of(part, f"{at}.parts[{place}]")
         if kind not in ("functionCall", "functionResponse") and not part.get("thought"):
-            found.append(data_of(part, files, f"{at}.parts[{place}]"))
-    return tuple(found)
+            content.append(data_of(part, files, f"{at}.parts[{place}]"))
+    return tuple(content)
 
 
 def _calls(parts: list[Body], at: str, known: int) -> Iterator[ToolCall]:
-    """The calls of a turn. One without an id has its place for one."""
+    """The calls of a turn. A call without an id gets one from its position."""
     for place, part in enumerate(parts):
         if kind_of(part, f"{at}.parts[{place}]") == "functionCall":
             call = part["functionCall"]
             yield ToolCall(call.get("id") or f"call-{known + place}", call["name"], _text(call.get("args") or {}))
 
 
-def _results(parts: list[Body], made: list[ToolCall], at: str) -> Iterator[Message]:
+def _results(parts: list[Body], past_calls: list[ToolCall], at: str) -> Iterator[Message]:
     for place, part in enumerate(parts):
         where = f"{at}.parts[{place}]"
         if kind_of(part, where) == "functionResponse":
             result = part["functionResponse"]
-            answered = _answered(result, made, f"{where}.functionResponse")
+            answered = _answered(result, past_calls, f"{where}.functionResponse")
             yield Message("tool", (Part("text", _result(result["response"]), at=where),), answers=answered.id)
 
 
-def _answered(result: Body, made: list[ToolCall], at: str) -> ToolCall:
+def _answered(result: Body, past_calls: list[ToolCall], at: str) -> ToolCall:
     """The earlier call that a result belongs to: by its id where it has one, else by its name."""
-    for call in made:
+    for call in past_calls:
         if call.name == result["name"] and result.get("id") in (None, "", call.id):
             return call
     raise Refusal("invalid_value", f"No earlier turn made this call of {result['name']!r}.", at)
 
 
 def _result(response: Body) -> str:
-    """What a function gave: a text under `result` or `output` alone is meant as it is."""
+    """The result of a function as text. A single text under `result` or `output` is taken as it is."""
     for name in ("result", "output"):
         if set(response) == {name} and isinstance(response[name], str):
             return str(response[name])
@@ -139,12 +139,12 @@ def _tool_choice(body: Body, tools: tuple[Tool, ...]) -> ToolChoice:
 def _output(config: Body) -> Output:
     at = "generationConfig"
     _refuse_both(config, "responseSchema", "responseJsonSchema", at)
-    wanted = config.get("responseMimeType") == "application/json"
+    as_json = config.get("responseMimeType") == "application/json"
     name = "responseJsonSchema" if config.get("responseJsonSchema") is not None else "responseSchema"
     schema = config.get(name)
     if schema is None:
-        return Output("json") if wanted else Output()
-    if not wanted:
+        return Output("json") if as_json else Output()
+    if not as_json:
         raise Refusal("invalid_value", f"`{name}` needs `responseMimeType` application/json.", f"{at}.{name}")
     if name == "responseSchema":
         schema = json_schema(schema, f"{at}.{name}")

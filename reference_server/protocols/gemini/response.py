@@ -1,4 +1,4 @@
-"""Answers as one content or as the parts of a stream."""
+"""Writes answers as one content or as the parts of a stream."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _ended(candidate: Body, answer: Answer) -> Body:
 
 
 def _calls(answer: Answer) -> list[Body]:
-    """The calls that are complete: one that the limit cut off is none."""
+    """The complete calls; one that the token limit cut off is left out."""
     return [{"functionCall": call} for call in map(_call, answer.calls) if call]
 
 

@@ -1,4 +1,4 @@
-"""Schemas in the words of OpenAPI 3.0, with types in capitals, as JSON Schemas."""
+"""Translates the schemas of the protocol, OpenAPI 3.0 with types in capitals, into JSON Schemas."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ _FORMATS = {"date-time", "date", "time", "email", "uri", "uuid"}
 
 
 def json_schema(schema: dict[str, Any], at: str) -> dict[str, Any]:
-    """The JSON Schema that says the same. Raises Refusal, naming the place, for a type that there is not."""
-    found: dict[str, Any] = {}
+    """The equivalent JSON Schema. Raises Refusal, naming the place, for an unknown type."""
+    result: dict[str, Any] = {}
     kind = schema.get("type", "TYPE_UNSPECIFIED").lower()
     if kind != "type_unspecified":
         if kind not in _TYPES:
             raise Refusal("invalid_value", f"There is no type {schema['type']!r}.", f"{at}.type")
-        found["type"] = [kind, "null"] if schema.get("nullable") else kind
-    found |= {name: schema[name] for name in _SAME if name in schema}
-    found |= {name: _count(schema[name], f"{at}.{name}") for name in _COUNTS if name in schema}
+        result["type"] = [kind, "null"] if schema.get("nullable") else kind
+    result |= {name: schema[name] for name in _SAME if name in schema}
+    result |= {name: _count(schema[name], f"{at}.{name}") for name in _COUNTS if name in schema}
     if schema.get("format") in _FORMATS:
-        found["format"] = schema["format"]
-    return found | _parts(schema, at)
+        result["format"] = schema["format"]
+    return result | _parts(schema, at)
 
 
 def _parts(schema: dict[str, Any], at: str) -> dict[str, Any]:
-    """What holds schemas itself."""
-    found: dict[str, Any] = {}
+    """The members that hold schemas themselves."""
+    result: dict[str, Any] = {}
     if "items" in schema:
-        found["items"] = json_schema(schema["items"], f"{at}.items")
+        result["items"] = json_schema(schema["items"], f"{at}.items")
     if "properties" in schema:
-        found["properties"] = {
+        result["properties"] = {
             name: json_schema(part, f"{at}.properties.{name}") for name, part in schema["properties"].items()
         }
     for name in ("anyOf", "prefixItems"):
         if name in schema:
-            found[name] = [json_schema(part, f"{at}.{name}[{place}]") for place, part in enumerate(schema[name])]
-    return found
+            result[name] = [json_schema(part, f"{at}.{name}[{place}]") for place, part in enumerate(schema[name])]
+    return result
 
 
 def _count(value: int | str, at: str) -> int:

@@ -1,4 +1,4 @@
-"""Fields in snake_case, which the protocol allows beside camelCase."""
+"""Accepts fields in snake_case, which the protocol allows beside camelCase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _AFTER_UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
 def spelled(body: Any, operation: Operation) -> Any:
-    """The body with the fields that the contract knows spelled as there; what it leaves open stays as it is."""
+    """The body with every documented field spelled as in the contract; other fields stay as they are."""
     return _value(body, operation.request_schema(), operation)
 
 
@@ -23,11 +23,11 @@ def _value(value: Any, schema: dict[str, Any], operation: Operation) -> Any:
         return value
     known, others = schema.get("properties", {}), schema.get("additionalProperties")
     return {
-        (found := _name(name, known)): _value(part, known.get(found, others or {}), operation)
+        (field := _name(name, known)): _value(part, known.get(field, others or {}), operation)
         for name, part in value.items()
     }
 
 
 def _name(name: str, known: dict[str, Any]) -> str:
-    camel = _AFTER_UNDERSCORE.sub(lambda found: found[1].upper(), name)
+    camel = _AFTER_UNDERSCORE.sub(lambda match: match[1].upper(), name)
     return camel if camel in known and name not in known else name

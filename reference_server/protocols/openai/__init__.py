@@ -1,4 +1,4 @@
-"""The OpenAI dialect: a request body to `Prompt`, `Answer` to a completion or a response, whole or streamed."""
+"""The OpenAI protocol: a request body to `Prompt`, `Answer` to a completion or a response, whole or streamed."""
 
 from reference_server.protocols.openai.request import prompt_of
 from reference_server.protocols.openai.response import Frame, chunks, completion, usage_body

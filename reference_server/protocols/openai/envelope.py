@@ -1,4 +1,4 @@
-"""Errors of the OpenAI dialect. All four fields are always there: message, type, param and code."""
+"""Errors of the OpenAI protocol. All four fields are always present: message, type, param and code."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
 
 
 def _heard(data: bytes) -> str:
-    """The words, when this server has spoken them."""
+    """The words of speech that this server made; empty for any other sound."""
     try:
         return modem.heard(codec.read(data).samples) or ""
     except Undecodable:
@@ -52,7 +52,7 @@ def _heard(data: bytes) -> str:
 
 
 def _file(part: dict[str, Any], files: Files, at: str) -> Part:
-    """A document: nested under `file` or flat, stored under an id or brought along."""
+    """A document, nested under `file` or flat, referred to by its id or sent as data."""
     nested = isinstance(part.get("file"), dict)
     fields = part["file"] if nested else part
     where = f"{at}.file" if nested else at
@@ -61,7 +61,7 @@ def _file(part: dict[str, Any], files: Files, at: str) -> Part:
     name = next((name for name in ("file_data", "data", "file") if isinstance(fields.get(name), str)), None)
     if name is None:
         raise Refusal("missing_field", "A file part needs `file_id` or `file_data`.", where)
-    return _brought(fields, name, f"{where}.{name}", at)
+    return _inline(fields, name, f"{where}.{name}", at)
 
 
 def _stored(file_id: str, files: Files, where: str, at: str) -> Part:
@@ -71,7 +71,7 @@ def _stored(file_id: str, files: Files, where: str, at: str) -> Part:
     return Part("file", readable(file.data), file.media_type, file.name, len(file.data), at)
 
 
-def _brought(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
+def _inline(fields: dict[str, Any], name: str, where: str, at: str) -> Part:
     value, media_type = fields[name], fields.get("mime_type", "")
     if value.startswith("data:"):
         data, media_type = _from_data_uri(value, where)

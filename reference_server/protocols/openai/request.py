@@ -1,4 +1,4 @@
-"""A validated request body as a prompt, and what no schema can refuse about it."""
+"""Turns a validated request body into a prompt, and refuses what no schema can."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def prompt_of(body: Body, files: Files) -> Prompt:
 
 
 def _refuse_orphans(body: Body) -> None:
-    """Some fields mean nothing without another."""
+    """Refuse fields that have no meaning without another."""
     if body.get("stream_options") is not None and not body.get("stream"):
         raise Refusal("invalid_value", "`stream_options` is only allowed when `stream` is true.", "stream_options")
     if body.get("top_logprobs") is not None and not body.get("logprobs"):

@@ -1,4 +1,4 @@
-"""Answers as a completion or as the chunks of a stream."""
+"""Writes answers as a completion or as the chunks of a stream."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _kind(free: bool) -> tuple[str, str]:
 
 
 def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chunk]:
-    """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage when it is given."""
+    """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage unless it is None."""
     deltas = zip_longest(*(_deltas(index, answer, frame) for index, answer in enumerate(answers)))
     streamed = [_chunk(frame, [choice]) for turn in deltas for choice in turn if choice]
     if usage is None:
@@ -130,10 +130,10 @@ def _logprobs(texts: list[str], alternatives: int | None) -> Body | None:
 
 
 def token_logprobs(text: str, alternatives: int) -> Body:
-    """A token with its likeliest rivals, which are invented; all probabilities together stay below one."""
+    """A token with its likeliest alternatives, which are invented; the probabilities add up to less than 1."""
     own = _likely(text, -0.1 - crc32(text.encode()) % 100 / 1000)
-    rivals = [_likely(f"{text}{chr(0x61 + rank)}", -3.0 - rank) for rank in range(alternatives - 1)]
-    return {**own, "top_logprobs": [dict(own), *rivals] if alternatives else []}
+    others = [_likely(f"{text}{chr(0x61 + rank)}", -3.0 - rank) for rank in range(alternatives - 1)]
+    return {**own, "top_logprobs": [dict(own), *others] if alternatives else []}
 
 
 def _likely(text: str, logprob: float) -> Body:

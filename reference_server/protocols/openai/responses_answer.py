@@ -1,4 +1,4 @@
-"""An answer as a response, or as the events of its stream."""
+"""Writes an answer as a response, or as the events of its stream."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _REPEATED: Body = {
     "tools": [],
     "top_p": 1.0,
 }
-"""What a response repeats of its request, and what stands there when the request does not say it."""
+"""The fields that a response repeats from its request, with their defaults."""
 
 
 class ResponseFrame(NamedTuple):
-    """What the response and all its events have in common. `asked` is the body of the request."""
+    """What the response and all its events have in common. `request` is the body of the request."""
 
     id: str
     created: int
     model: str
-    asked: Body
+    request: Body
 
 
 def response_body(frame: ResponseFrame, answer: Answer, usage: Usage) -> Body:
@@ -68,15 +68,15 @@ def response_events(frame: ResponseFrame, answer: Answer, usage: Usage) -> list[
 
 
 def failed_events(frame: ResponseFrame, events: list[Chunk], message: str) -> list[Chunk]:
-    """The events of a stream that a failure ends after them."""
+    """The events of a stream, then the one that reports a failure."""
     error = {"code": "server_error", "message": message}
     failed = {**_begun(frame), "status": "failed", "error": error}
     return [*events, {"type": "response.failed", "sequence_number": len(events), "response": failed}]
 
 
 def _begun(frame: ResponseFrame) -> Body:
-    """The response before anything is said."""
-    asked = {name: value for name, value in frame.asked.items() if name in _REPEATED and value is not None}
+    """The response before any output."""
+    fields = {name: value for name, value in frame.request.items() if name in _REPEATED and value is not None}
     return {
         "id": frame.id,
         "object": "response",
@@ -88,7 +88,7 @@ def _begun(frame: ResponseFrame) -> Body:
         "output": [],
         "usage": None,
         **_REPEATED,
-        **asked,
+        **fields,
     }
 
 
@@ -108,7 +108,7 @@ def _call(call: ToolCall, status: str) -> Body:
 
 
 def _usage(usage: Usage) -> Body:
-    """Token counts; nothing is ever cached, and nobody thinks."""
+    """Token counts; nothing is cached, and there is no reasoning."""
     return {
         "input_tokens": usage.prompt,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},

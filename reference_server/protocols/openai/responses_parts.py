@@ -17,10 +17,10 @@ def item_parts(content: Any, files: Files, at: str) -> tuple[Part, ...]:
     """The parts of an item's content. Raises Refusal, naming the part, when its data cannot be used."""
     if isinstance(content, str):
         return (Part("text", content),)
-    found: list[Part] = []
+    parts: list[Part] = []
     for place, part in enumerate(content):
-        found += _READERS[part["type"]](part, files, f"{at}[{place}]")
-    return tuple(found)
+        parts += _READERS[part["type"]](part, files, f"{at}[{place}]")
+    return tuple(parts)
 
 
 def _text(part: Body, _files: Files, at: str) -> list[Part]:
@@ -45,7 +45,7 @@ def _file(part: Body, files: Files, at: str) -> list[Part]:
 
 
 def _as_chat(part: Body, files: Files, at: str) -> list[Part]:
-    """A part that chat completions read in the same way, under its place in this request."""
+    """A part that is read as in chat completions, with its place in this request."""
     try:
         (read,) = parts_of([part], files, "")
     except Refusal as refusal:

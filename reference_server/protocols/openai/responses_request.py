@@ -1,4 +1,4 @@
-"""A validated request for a response as a prompt, and what no schema can refuse about it."""
+"""Turns a validated request for a response into a prompt, and refuses what no schema can."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Body = dict[str, Any]
 
 
 def input_items(body: Body) -> list[Body]:
-    """The items of a request's input, of which a text is one message of the user."""
-    given = body["input"]
-    return [{"role": "user", "content": given}] if isinstance(given, str) else given
+    """The items of a request's input, where a plain text is one message of the user."""
+    value = body["input"]
+    return [{"role": "user", "content": value}] if isinstance(value, str) else value
 
 
 def response_prompt(body: Body, before: list[Body], files: Files) -> Prompt:

@@ -1,0 +1,30 @@
+"""The requests of a run, in a form in which two runs can be compared."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+from conformance.report import har
+
+ID = re.compile(r"(file-|vgen_)[0-9a-f]{20,}")
+"""The ids that the reference server generates."""
+SentRequest = tuple[str, str, str | None]
+"""Method, path and body."""
+
+
+def traffic(folder: Path) -> list[SentRequest]:
+    """The requests of the run with this report, in order.
+
+    Ids are numbered as they came. The same request several times in a row counts once: who waits asks as often as it
+    takes.
+    """
+    names: dict[str, str] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        return names.setdefault(match[0], f"id-{len(names)}")
+
+    records = har.load(folder / har.FILENAME)
+    requests = [(one["method"], ID.sub(numbered, one["path"]), one["request_body"]) for one in records]
+    return [one for one, _ in itertools.groupby(requests)]
