@@ -8,7 +8,7 @@ import pytest
 
 from conformance import target
 from conformance.errors import InvalidTarget
-from conformance.target import reference
+from conformance.target import Secret, headers_from, reference
 
 
 def written(folder: Path, text: str) -> Path:
@@ -103,3 +103,26 @@ def test_line_of_a_later_table_is_found(tmp_path: Path) -> None:
 def test_pace(own: int | None, url: str, documented: dict[str, object], expected: int | None) -> None:
     """A live gateway gets no more requests than its documented limit."""
     assert target.Target(url, requests_per_minute=own).pace(documented) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "secret"),
+    [
+        ("x-portkey-provider: openai", "x-portkey-provider", False),
+        ("X-Api-Key: abc", "x-api-key", True),
+        ("cf-aig-authorization: Bearer abc", "cf-aig-authorization", True),
+        ("HTTP-Referer:https://a.test", "http-referer", False),
+    ],
+)
+def test_header_that_speaks_of_a_credential_is_a_secret(line: str, name: str, secret: bool) -> None:
+    """A plain value is shown as it is: were it a secret, it would be masked wherever an answer holds the word."""
+    (value,) = headers_from([line]).values()
+
+    assert list(headers_from([line])) == [name]
+    assert isinstance(value, Secret) is secret
+
+
+@pytest.mark.parametrize("line", ["", "no colon", ": no name", "name:", "two words: x"])
+def test_header_that_is_none_is_refused_without_its_value(line: str) -> None:
+    with pytest.raises(InvalidTarget, match="is no header"):
+        headers_from([line])

@@ -41,7 +41,8 @@ from conformance.target import target_file
 KEY_VARIABLE = "GATEWAY_API_KEY"
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A name of a header, see RFC 9110, section 5.1."""
-CREDENTIAL = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
+CREDENTIAL = re.compile(r"(?:^|-)(?:auth|authorization|key|apikey|token|secret|cookie|password)(?:-|$)", re.IGNORECASE)
+"""Names of headers that carry a credential: `x-api-key`, and not `x-portkey-provider`."""
 
 
 class Secret:
