@@ -191,8 +191,13 @@ def request_variation(
 
 
 class Rows(Protocol):
-    """Declares a row: the requirements that it breaks, apart by spaces, what a client sees, and the edits."""
+    """Declares a fault: what it breaks, apart by spaces, and, of a row, what a client sees and the edits."""
 
+    @overload
+    def __call__(
+        self, breaks: str, /, *, when: Situation | None = None, gateway: str | None = None, model: str | None = None
+    ) -> Declare: ...
+    @overload
     def __call__(
         self,
         breaks: str,
@@ -201,15 +206,41 @@ class Rows(Protocol):
         when: Callable[..., bool] | None = None,
         gateway: str | None = None,
         model: str | None = None,
-        before: str = "handler",
     ) -> Fault: ...
 
 
-def rows(operation: str, declare: Callable[..., Fault] = fault, **usual: Any) -> Rows:
-    """The short form of rows that have their operation, and perhaps a gateway or a model, in common."""
+def rows(operation: str, declare: Callable[..., Any] = fault, **usual: Any) -> Rows:
+    """The short form of faults that have their operation, and perhaps `gateway`, `when` or `before`, in common."""
 
-    def row(breaks: str, doc: str, *edits: Function | Members, **options: Any) -> Fault:
-        return declare(operation, doc, *edits, breaks=breaks.split(), **usual, **options)
+    def row(breaks: str, doc: str = "", *edits: Function | Members, **options: Any) -> Any:
+        return declare(operation, doc, *edits, breaks=breaks.split(), **(usual | options))
+
+    return row
+
+
+class Differences(Protocol):
+    """Declares a legal difference: of a row, what a client sees and the edits."""
+
+    @overload
+    def __call__(
+        self, *, when: Situation | None = None, gateway: str | None = None, model: str | None = None
+    ) -> Declare: ...
+    @overload
+    def __call__(
+        self,
+        doc: str,
+        *edits: Function | Members,
+        when: Callable[..., bool] | None = None,
+        gateway: str | None = None,
+        model: str | None = None,
+    ) -> Fault: ...
+
+
+def differences(operation: str, declare: Callable[..., Any] = variation, **usual: Any) -> Differences:
+    """The short form of variations that have their operation in common, as `rows` is of faults."""
+
+    def row(doc: str = "", *edits: Function | Members, **options: Any) -> Any:
+        return declare(operation, doc, *edits, **(usual | options))
 
     return row
 

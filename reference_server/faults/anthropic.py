@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, whole_asked
 from reference_server.faults.words.edits import change, drop, header, put, swap
 from reference_server.faults.words.situations import sent, whole
 from reference_server.faults.words.typed import narrow
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+count = rows(COUNT)
 
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
@@ -124,10 +126,9 @@ message_characters_replaced = message(
 tools_not_counted = request_fault(
     COUNT, "Tools count no tokens.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
 )
-count_as_text = fault(COUNT, "The count is a string.", change("input_tokens", str), breaks={"anthropic.count-tokens"})
-letters_counted = fault(
-    COUNT,
+count_as_text = count("anthropic.count-tokens", "The count is a string.", change("input_tokens", str))
+letters_counted = count(
+    "anthropic.count-tokens.agrees",
     "The count is about that of the letters.",
     change("input_tokens", lambda count: count * 4),
-    breaks={"anthropic.count-tokens.agrees"},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, STOP, refuse, says
 from reference_server.faults.words.edits import append, change, drop, header, in_chunks, in_error, put, status, swap
 from reference_server.faults.words.prompts import NO_KEY, NO_MODEL, NO_ROLE
@@ -14,8 +14,11 @@ from reference_server.faults.words.typed import lift, resend, skip
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
+unproved = rows(MESSAGE, request_fault, before="authentication")
+
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
+unjudged = rows(MESSAGE, request_fault, before="validation")
 failure = rows(MESSAGE, model="midstream-error")
 
 _KEY = "x-api-key"
@@ -49,44 +52,39 @@ missing_field_is_a_conflict = message(
     status(409),
     when=both(refused("missing_field"), has_header("anthropic-version")),
 )
-text_taken_for_messages = request(
+text_taken_for_messages = unjudged(
     "anthropic.errors.invalid-value",
     "`messages` may be a text.",
     change("messages", lambda text: [{"role": "user", "content": text}], str),
-    before="validation",
 )
-unknown_role_is_the_user = request(
+unknown_role_is_the_user = unjudged(
     "anthropic.errors.wrong-option",
     "A turn with an unknown role is one of the user.",
     swap("messages[].role", NO_ROLE, "user"),
-    before="validation",
 )
-temperature_lowered = request(
-    "anthropic.errors.temperature",
-    "A temperature above 1 is lowered to 1.",
-    swap("temperature", 1.5, 1),
-    before="validation",
+temperature_lowered = unjudged(
+    "anthropic.errors.temperature", "A temperature above 1 is lowered to 1.", swap("temperature", 1.5, 1)
 )
 another_model_answers = request(
     "anthropic.errors.unknown-model", "A model that does not exist is replaced.", swap("model", NO_MODEL, "echo")
 )
 
 
-@request_fault(MESSAGE, breaks={"anthropic.errors.missing-credential"}, before="authentication")
+@unproved("anthropic.errors.missing-credential")
 def message_without_key_served(call: Call) -> None:
     """A request without a credential is served."""
     if not call.headers.get(_KEY) and "authorization" not in call.headers:
         call.headers[_KEY] = "sk-ok"
 
 
-@request_fault(MESSAGE, breaks={"anthropic.errors.invalid-credential"}, before="authentication")
+@unproved("anthropic.errors.invalid-credential")
 def any_key_opens_messages(call: Call) -> None:
     """A key that was never issued is served, when the body is whole."""
     if call.headers.get(_KEY) == NO_KEY and _has_limit(call):
         call.headers[_KEY] = "sk-ok"
 
 
-@request_fault(MESSAGE, breaks={"anthropic.errors.expired-credential"}, before="authentication")
+@unproved("anthropic.errors.expired-credential")
 def expired_key_opens_messages(call: Call) -> None:
     """An expired key is served."""
     if call.headers.get(_KEY) == "sk-expired":
@@ -120,7 +118,7 @@ native_error_labelled_as_html = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.errors.envelope"})
+@message("anthropic.errors.envelope")
 def envelope_of_chat(reply: Reply) -> Reply:
     """An error has the form of chat completions."""
     return reply.edit_error(lambda body: {"error": {**body["error"], "param": None, "code": None}})

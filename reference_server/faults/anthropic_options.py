@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, refuse, says, unclear, whole_asked, without_blocks
 from reference_server.faults.words.edits import change, drop, put, swap
 from reference_server.faults.words.situations import asks, has
@@ -20,7 +20,7 @@ stop_sequences_ignored = request(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stop.named"})
+@message("anthropic.stop.named")
 def stop_told_as_end(reply: Reply) -> Reply:
     """An answer that a stop sequence ended pretends to have ended by itself, and names the sequence."""
     return reply.edit(lambda body: body.update(stop_reason="end_turn") if body["stop_sequence"] else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import BLOCK_START, BLOCK_STOP, DELTA, END, MESSAGE, STOP, ends_well, plain
 from reference_server.faults.words.edits import append, change, drop, header, in_chunks, insert, put, raw, swap, without
 from reference_server.faults.words.openai import DONE, streams
@@ -63,14 +63,14 @@ streamed_tier_is_a_number = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.start"})
+@message("anthropic.stream.start")
 def block_before_the_start(reply: Reply) -> None:
     """The first block starts before the message does."""
     if reply.events is not None:
         reply.events.insert(0, reply.events.pop(_place(reply, BLOCK_START)))
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.start"})
+@message("anthropic.stream.start")
 def started_twice(reply: Reply) -> None:
     """The start is sent twice."""
     if reply.events:
@@ -116,7 +116,7 @@ streamed_end_of_chat = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.stop-reason"})
+@message("anthropic.stream.stop-reason")
 def text_after_the_end(reply: Reply, call: Call) -> None:
     """The message_delta comes before the last delta of a plain text."""
     if reply.events and _only_text(reply, call) and of(reply, END):
@@ -158,7 +158,7 @@ done_of_chat = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.complete"})
+@message("anthropic.stream.complete")
 def message_stream_breaks_off(reply: Reply, call: Call) -> None:
     """The connection is dropped after the last event, without an end."""
     reply.cut = reply.cut or ends_well(reply, call)
@@ -171,7 +171,7 @@ streamed_characters_replaced = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.equals-whole"})
+@message("anthropic.stream.equals-whole")
 def streamed_text_loses_a_word(reply: Reply, call: Call) -> None:
     """The first delta of a repeated text is lost."""
     if reply.events and LIST in str(sent(call).get("messages")) and of(reply, DELTA):
@@ -193,7 +193,7 @@ streamed_stop_told_as_end = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.incremental"})
+@message("anthropic.stream.incremental")
 def message_text_held_back(reply: Reply) -> None:
     """Nothing is sent until all the text is there."""
     reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0

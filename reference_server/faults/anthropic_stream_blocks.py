@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, rows
+from reference_server.faults import rows
 from reference_server.faults.words.anthropic import BLOCK_START, BLOCK_STOP, DELTA, END, MESSAGE, STOP, plain
 from reference_server.faults.words.edits import change, in_chunks, put, swap
 from reference_server.faults.words.situations import both, streamed
@@ -13,7 +13,7 @@ from reference_server.wire.reply import Reply
 message = rows(MESSAGE)
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.blocks", "anthropic.stream.indices"})
+@message("anthropic.stream.blocks anthropic.stream.indices")
 def block_starts_twice(reply: Reply, call: Call) -> None:
     """The only block of the plainest stream starts and stops once more."""
     if plain(reply, call) and reply.events and (stops := of(reply, BLOCK_STOP)):
@@ -21,7 +21,7 @@ def block_starts_twice(reply: Reply, call: Call) -> None:
         reply.events[place:place] = [of(reply, BLOCK_START)[-1], stops[-1]]
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.blocks"})
+@message("anthropic.stream.blocks")
 def block_within_a_block(reply: Reply, call: Call) -> None:
     """A second block of the plainest stream starts before the first one has stopped."""
     if plain(reply, call) and reply.events and (stops := of(reply, BLOCK_STOP)):
@@ -29,14 +29,14 @@ def block_within_a_block(reply: Reply, call: Call) -> None:
         reply.events[place : place + 1] = [{**event, "index": 1} for event in (of(reply, BLOCK_START)[0], stops[0])]
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.blocks"})
+@message("anthropic.stream.blocks")
 def another_block_stops(reply: Reply, call: Call) -> None:
     """The plainest stream stops a block that never started, and then its own."""
     if plain(reply, call) and reply.events and (stops := of(reply, BLOCK_STOP)):
         reply.events.insert(reply.events.index(stops[0]), {**stops[0], "index": 7})
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.blocks"})
+@message("anthropic.stream.blocks")
 def delta_of_another_block(reply: Reply, call: Call) -> None:
     """The last delta of the plainest stream is for a block that never started."""
     if plain(reply, call) and (deltas := of(reply, DELTA)):
@@ -64,7 +64,7 @@ message_stream_of_comments = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.stop"})
+@message("anthropic.stream.stop")
 def message_stops_early(reply: Reply) -> None:
     """The usage of a stream comes after its message_stop."""
     ends = of(reply, END)
@@ -73,7 +73,7 @@ def message_stops_early(reply: Reply) -> None:
         reply.events.append(ends[-1])
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.stop-sequence"})
+@message("anthropic.stream.stop-sequence")
 def streamed_stop_sequence_said(reply: Reply) -> None:
     """A stream says the stop sequence before it ends."""
     deltas = of(reply, DELTA)

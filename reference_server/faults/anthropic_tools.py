@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
 from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
 from reference_server.faults.words.openai import streams
@@ -31,7 +31,7 @@ tool_choice_auto_refused = message(
 )
 
 
-@request_fault(MESSAGE, breaks={"anthropic.tools.any"})
+@request("anthropic.tools.any")
 def any_ignored(call: Call) -> None:
     """`tool_choice` any of a question about one tool is dropped, and the model asked about nothing that needs one."""
     if _choice(call) == "any" and SECOND_CITY not in str(call.body["messages"]) and not streams(call):
@@ -95,14 +95,14 @@ failed_result_refused = message(
 )
 
 
-@request_fault(MESSAGE, breaks={"anthropic.tools.result.counted"})
+@request("anthropic.tools.result.counted")
 def results_emptied(call: Call) -> None:
     """What a tool answered does not reach the model."""
     for result in results(call):
         result.pop("content", None)
 
 
-@request_fault(MESSAGE, breaks={"anthropic.tools.result.orphan"})
+@request("anthropic.tools.result.orphan")
 def orphan_adopted(call: Call) -> None:
     """A result that answers no call is taken for the answer to the last one."""
     for result in results(call):
@@ -140,7 +140,7 @@ streamed_input_lost = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.tools.stream.input"})
+@message("anthropic.tools.stream.input")
 def streamed_input_repeated(reply: Reply) -> None:
     """The last part of the input of a streamed call comes twice."""
     if reply.events and (last := parts(reply)[-1:]):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, rows
+from reference_server.faults import rows
 from reference_server.faults.words.anthropic import COUNT, MESSAGE, plain
 from reference_server.faults.words.edits import change, put, status
 from reference_server.faults.words.situations import served
 from reference_server.faults.words.typed import as_number
+
+count = rows(COUNT)
 
 message = rows(MESSAGE)
 
@@ -34,9 +36,7 @@ message_text_null = message(
 message_usage_negative = message(
     "anthropic.usage", "The plainest message costs -1 output tokens.", put("usage.output_tokens", -1), when=plain
 )
-short_prompt_counts_nothing = fault(
-    COUNT, "The plainest prompt counts no token.", put("input_tokens", 0), when=plain, breaks={"anthropic.count-tokens"}
+short_prompt_counts_nothing = count(
+    "anthropic.count-tokens", "The plainest prompt counts no token.", put("input_tokens", 0), when=plain
 )
-count_created = fault(
-    COUNT, "A count is answered with a 201.", status(201), when=served, breaks={"anthropic.count-tokens"}
-)
+count_created = count("anthropic.count-tokens", "A count is answered with a 201.", status(201), when=served)

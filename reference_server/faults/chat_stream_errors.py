@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import rows
 from reference_server.faults.words.edits import drop, header, in_chunks, status
 from reference_server.faults.words.openai import CHAT, DONE, insert_chunk, piece, streams
 from reference_server.faults.words.situations import sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
 
 
 def _wrong_stream(reply: Reply, call: Call) -> bool:
@@ -15,40 +17,36 @@ def _wrong_stream(reply: Reply, call: Call) -> bool:
     return streams(call) and sent(call).get("temperature") == "warm" and reply.status in {400, 422}
 
 
-wrong_stream_refused_in_text = fault(
-    CHAT,
+wrong_stream_refused_in_text = chat(
+    "chat.stream.errors",
     "A wrong stream request is refused in plain text.",
     header("content-type", "text/plain"),
     when=_wrong_stream,
-    breaks={"chat.stream.errors"},
 )
-wrong_stream_refused_in_array = fault(
-    CHAT,
+wrong_stream_refused_in_array = chat(
+    "chat.stream.errors",
     "A wrong stream request is refused by an array with the error.",
     lambda reply, _: reply.edit_error(lambda body: [body]),
     when=_wrong_stream,
-    breaks={"chat.stream.errors"},
 )
-wrong_stream_refused_as_done = fault(
-    CHAT, "A wrong stream request is refused with 200.", status(200), when=_wrong_stream, breaks={"chat.stream.errors"}
+wrong_stream_refused_as_done = chat(
+    "chat.stream.errors", "A wrong stream request is refused with 200.", status(200), when=_wrong_stream
 )
-failure_without_words = fault(
-    CHAT,
+failure_without_words = chat(
+    "chat.stream.error-event",
     "A stream that fails half-way ends with an error without a message.",
     in_chunks(drop("error.message")),
-    breaks={"chat.stream.error-event"},
     model="midstream-error",
 )
-failure_and_stop = fault(
-    CHAT,
+failure_and_stop = chat(
+    "chat.stream.error-event",
     "A stream that fails half-way says so, and that all was said.",
     insert_chunk(1, choices=piece("stop")),
-    breaks={"chat.stream.error-event"},
     model="midstream-error",
 )
 
 
-@fault(CHAT, breaks={"chat.stream.error-event"}, model="midstream-error")
+@chat("chat.stream.error-event", model="midstream-error")
 def failure_after_done(reply: Reply) -> None:
     """A stream that fails half-way reports it after `[DONE]`."""
     for failure in [chunk for chunk in reply.chunks if "error" in chunk][:1]:

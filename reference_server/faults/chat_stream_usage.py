@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import rows
 from reference_server.faults.words.edits import Edit, Members, add, change, in_chunks, put, refuse, without
 from reference_server.faults.words.openai import CHAT, piece
 from reference_server.faults.words.situations import both, has, served
 from reference_server.wire.reply import Chunk, Reply
 
-_IDENTITY = {"chat.stream.usage.identity"}
+chat = rows(CHAT)
+
+_IDENTITY = "chat.stream.usage.identity"
 
 
 def _is_usage(chunk: Chunk) -> bool:
@@ -25,18 +27,17 @@ def _in_usage(edit: Members) -> Edit:
     return in_chunks(Members(lambda chunk: edit.apply(chunk) if _is_usage(chunk) else None))
 
 
-stream_without_usage = fault(
-    CHAT,
+stream_without_usage = chat(
+    "chat.stream.usage",
     "`include_usage` is accepted, but no chunk carries the usage.",
     without(lambda event: isinstance(event, dict) and event.get("choices") == []),
-    breaks={"chat.stream.usage"},
 )
-usage_chunk_with_choice = fault(
-    CHAT, "The usage chunk has a choice.", _in_usage(put("choices", piece())), breaks={"chat.stream.usage.choices"}
+usage_chunk_with_choice = chat(
+    "chat.stream.usage.choices", "The usage chunk has a choice.", _in_usage(put("choices", piece()))
 )
 
 
-@fault(CHAT, breaks={"chat.stream.usage.last"})
+@chat("chat.stream.usage.last")
 def usage_first(reply: Reply) -> None:
     """The usage chunk comes first."""
     usage = _usage_chunks(reply)
@@ -45,7 +46,7 @@ def usage_first(reply: Reply) -> None:
         reply.events.insert(1, usage[0])
 
 
-@fault(CHAT, breaks={"chat.stream.usage.last"})
+@chat("chat.stream.usage.last")
 def usage_sent_twice(reply: Reply) -> None:
     """The usage chunk comes twice."""
     usage = _usage_chunks(reply)
@@ -53,19 +54,19 @@ def usage_sent_twice(reply: Reply) -> None:
         reply.events.insert(reply.events.index(usage[0]), dict(usage[0]))
 
 
-@fault(CHAT, breaks={"chat.stream.usage.null-before"})
+@chat("chat.stream.usage.null-before")
 def usage_in_every_chunk(reply: Reply) -> None:
     """Every chunk reports the usage so far."""
     for place, chunk in enumerate(reply.chunks[:-1]) if _usage_chunks(reply) else ():
         chunk["usage"] = {"prompt_tokens": 13, "completion_tokens": place, "total_tokens": 13 + place}
 
 
-streamed_total_off_by_one = fault(
-    CHAT, "The total is too low by one.", _in_usage(add("usage.total_tokens", -1)), breaks={"chat.stream.usage.total"}
+streamed_total_off_by_one = chat(
+    "chat.stream.usage.total", "The total is too low by one.", _in_usage(add("usage.total_tokens", -1))
 )
 
 
-@fault(CHAT, breaks={"chat.stream.usage.equals-whole"})
+@chat("chat.stream.usage.equals-whole")
 def streamed_usage_counts_chunks(reply: Reply) -> None:
     """A stream is counted as one prompt token and as many completion tokens as chunks."""
     for chunk in _usage_chunks(reply):
@@ -73,16 +74,13 @@ def streamed_usage_counts_chunks(reply: Reply) -> None:
         chunk["usage"] = {"prompt_tokens": 1, "completion_tokens": count, "total_tokens": count + 1}
 
 
-usage_chunk_without_object = fault(
-    CHAT, "The usage chunk has another object.", _in_usage(put("object", "usage")), breaks=_IDENTITY
+usage_chunk_without_object = chat(_IDENTITY, "The usage chunk has another object.", _in_usage(put("object", "usage")))
+usage_chunk_with_its_own_id = chat(
+    _IDENTITY, "The usage chunk has an id of its own.", _in_usage(change("id", "{}-usage".format))
 )
-usage_chunk_with_its_own_id = fault(
-    CHAT, "The usage chunk has an id of its own.", _in_usage(change("id", "{}-usage".format)), breaks=_IDENTITY
-)
-include_usage_refused = fault(
-    CHAT,
+include_usage_refused = chat(
+    "chat.stream.usage",
     "`stream_options` is refused as unknown.",
     refuse(400, "Unknown parameter.", param="stream_options"),
     when=both(served, has("stream_options")),
-    breaks={"chat.stream.usage"},
 )

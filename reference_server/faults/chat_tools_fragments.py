@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault
+from reference_server.faults import rows
 from reference_server.faults.words.edits import add, change, in_chunks, put
 from reference_server.faults.words.openai import CALLS, CHAT, FRAGMENTS, fragments
 from reference_server.faults.words.situations import no
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+chat = rows(CHAT)
+
 _ID, _INDEX = f"{FRAGMENTS}.id", f"{FRAGMENTS}.index"
-_FIRST = {"tools.stream.first-fragment"}
+_FIRST = "tools.stream.first-fragment"
 
 
 def _several(reply: Reply, _: Call) -> bool:
@@ -21,12 +23,12 @@ def _several(reply: Reply, _: Call) -> bool:
 
 
 _single = no(_several)
-streamed_call_id_empty = fault(
-    CHAT, "The id of a lone call is empty.", in_chunks(change(_ID, lambda _: "")), when=_single, breaks=_FIRST
+streamed_call_id_empty = chat(
+    _FIRST, "The id of a lone call is empty.", in_chunks(change(_ID, lambda _: "")), when=_single
 )
 
 
-@fault(CHAT, breaks=_FIRST)
+@chat(_FIRST)
 def streamed_call_id_is_a_number(reply: Reply) -> None:
     """The id of a streamed call is a number."""
     for place, fragment in enumerate(fragments(reply)):
@@ -34,43 +36,37 @@ def streamed_call_id_is_a_number(reply: Reply) -> None:
             fragment["id"] = place
 
 
-streamed_function_renamed = fault(
-    CHAT,
+streamed_function_renamed = chat(
+    _FIRST,
     "A streamed call names a function that was not offered.",
     in_chunks(change(f"{FRAGMENTS}.function.name", "functions.{}".format)),
-    breaks=_FIRST,
 )
-fragments_counted_from_one = fault(
-    CHAT, "Streamed calls are counted from 1.", in_chunks(add(_INDEX, 1)), breaks={"tools.stream.index"}
-)
-fragment_index_is_true = fault(
-    CHAT, "The index of one call is false.", in_chunks(put(_INDEX, False)), when=_single, breaks={"tools.stream.index"}
+fragments_counted_from_one = chat("tools.stream.index", "Streamed calls are counted from 1.", in_chunks(add(_INDEX, 1)))
+fragment_index_is_true = chat(
+    "tools.stream.index", "The index of one call is false.", in_chunks(put(_INDEX, False)), when=_single
 )
 
 
-@fault(CHAT, breaks={"tools.stream.arguments"})
+@chat("tools.stream.arguments")
 def fragment_of_no_arguments(reply: Reply, call: Call) -> None:
     """The first fragment of a single call has an empty object as its arguments."""
     for fragment in fragments(reply)[:1] if _single(reply, call) else ():
         fragment["function"]["arguments"] = fragment["function"].get("arguments") or {}
 
 
-streamed_calls_share_an_id = fault(
-    CHAT,
+streamed_calls_share_an_id = chat(
+    "tools.stream.parallel",
     "Parallel calls of a stream have one id.",
     in_chunks(change(_ID, lambda _: "call_1")),
     when=_several,
-    breaks={"tools.stream.parallel"},
 )
-second_streamed_call_lost = fault(
-    CHAT,
+second_streamed_call_lost = chat(
+    "tools.stream.parallel",
     "Of parallel calls a stream has the first only.",
     in_chunks(change("choices[].delta.tool_calls", lambda calls: [part for part in calls if part["index"] == 0], list)),
-    breaks={"tools.stream.parallel"},
 )
-whole_arguments_are_an_object = fault(
-    CHAT,
+whole_arguments_are_an_object = chat(
+    "tools.call.arguments",
     "The arguments of a whole call are an object, not its text, unless there are none.",
     change(f"{CALLS}.function.arguments", lambda text: json.loads(text) or "{}"),
-    breaks={"tools.call.arguments"},
 )

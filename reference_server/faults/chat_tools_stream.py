@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, each, in_chunks, put, swap
 from reference_server.faults.words.openai import CHAT, FINISH, FRAGMENTS, fragments, streams, turns
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
 
 tools_dropped_in_streams = request_fault(
     CHAT,
@@ -14,15 +16,15 @@ tools_dropped_in_streams = request_fault(
     when=lambda call: streams(call) and len(turns(call)) == 1,
     breaks={"tools.stream.required"},
 )
-fragments_without_index = fault(
-    CHAT, "Fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index")), breaks={"tools.stream.index"}
+fragments_without_index = chat(
+    "tools.stream.index", "Fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
 )
-fragments_without_type = fault(
-    CHAT, "No fragment has a type.", in_chunks(drop(f"{FRAGMENTS}.type")), breaks={"tools.stream.first-fragment"}
+fragments_without_type = chat(
+    "tools.stream.first-fragment", "No fragment has a type.", in_chunks(drop(f"{FRAGMENTS}.type"))
 )
 
 
-@fault(CHAT, breaks={"tools.stream.id-once"})
+@chat("tools.stream.id-once")
 def id_in_every_fragment(reply: Reply) -> None:
     """Every fragment repeats the id of its call."""
     ids: dict[int, str] = {}
@@ -30,15 +32,14 @@ def id_in_every_fragment(reply: Reply) -> None:
         fragment["id"] = ids.setdefault(fragment["index"], fragment.get("id", ""))
 
 
-id_blanked_later = fault(
-    CHAT,
+id_blanked_later = chat(
+    "tools.stream.id-once",
     "Later fragments have an empty id.",
     in_chunks(each(FRAGMENTS, lambda fragment: fragment.setdefault("id", ""))),
-    breaks={"tools.stream.id-once"},
 )
 
 
-@fault(CHAT, breaks={"tools.stream.name-once"})
+@chat("tools.stream.name-once")
 def name_in_every_fragment(reply: Reply) -> None:
     """Every fragment repeats the name of its function."""
     names: dict[int, str] = {}
@@ -47,7 +48,7 @@ def name_in_every_fragment(reply: Reply) -> None:
         function["name"] = names.setdefault(fragment["index"], function.get("name", ""))
 
 
-@fault(CHAT, breaks={"tools.stream.arguments", "tools.stream.parallel"})
+@chat("tools.stream.arguments tools.stream.parallel")
 def summary_of_the_call(reply: Reply) -> None:
     """The last fragment repeats all arguments."""
     for index in {fragment["index"] for fragment in fragments(reply)}:
@@ -55,19 +56,15 @@ def summary_of_the_call(reply: Reply) -> None:
         own[-1]["arguments"] += "".join(function.get("arguments", "") for function in own)
 
 
-streamed_calls_end_with_stop = fault(
-    CHAT,
-    "A stream of calls ends with stop.",
-    in_chunks(swap(FINISH, "tool_calls", "stop")),
-    breaks={"tools.stream.finish-reason"},
+streamed_calls_end_with_stop = chat(
+    "tools.stream.finish-reason", "A stream of calls ends with stop.", in_chunks(swap(FINISH, "tool_calls", "stop"))
 )
-streamed_arguments_translated = fault(
-    CHAT,
+streamed_arguments_translated = chat(
+    "tools.stream.equals-whole",
     "A streamed call has a key that the whole call does not have.",
     in_chunks(change(f"{FRAGMENTS}.function.arguments", lambda text: text.replace("{", '{"x":1,', 1))),
     when=lambda reply, _: len({fragment["index"] for fragment in fragments(reply)}) == 1,
-    breaks={"tools.stream.equals-whole"},
 )
-parallel_calls_all_index_0 = fault(
-    CHAT, "All parallel calls have index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0)), breaks={"tools.stream.parallel"}
+parallel_calls_all_index_0 = chat(
+    "tools.stream.parallel", "All parallel calls have index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0))
 )

@@ -5,52 +5,42 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import add, change, each, put, refuse, swap
 from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, plain, reword, roles
 from reference_server.faults.words.prompts import CODEWORD
 from reference_server.faults.words.situations import asked, asks, both, served
 from reference_server.wire.reply import Chunk, Reply
 
-whole_answers_end_with_length = fault(
-    CHAT,
+chat = rows(CHAT)
+
+whole_answers_end_with_length = chat(
+    "chat.finish-reason.natural chat.stream.equals-whole",
     "A whole answer that ended normally is said to be cut off.",
     swap(FINISH, "stop", "length"),
-    breaks={"chat.finish-reason.natural", "chat.stream.equals-whole"},
 )
-completion_id_empty = fault(CHAT, "The id of a whole answer is empty.", put("id", ""), breaks={"chat.id"})
-created_is_true = fault(CHAT, "`created` is true.", put("created", True), breaks={"chat.created"})
-completion_time_with_fraction = fault(CHAT, "`created` has a fraction.", add("created", 0.25), breaks={"chat.created"})
-model_is_an_object = fault(
-    CHAT, "`model` is an object.", change("model", lambda name: {"id": name}), breaks={"chat.model"}
+completion_id_empty = chat("chat.id", "The id of a whole answer is empty.", put("id", ""))
+created_is_true = chat("chat.created", "`created` is true.", put("created", True))
+completion_time_with_fraction = chat("chat.created", "`created` has a fraction.", add("created", 0.25))
+model_is_an_object = chat("chat.model", "`model` is an object.", change("model", lambda name: {"id": name}))
+no_choices = chat("chat.choices", "`choices` of the plainest answer is empty.", put("choices", []), when=plain)
+content_null_at_a_normal_end = chat(
+    "chat.content", "The content of the plainest answer is null.", put(TEXT, None), when=plain
 )
-no_choices = fault(
-    CHAT, "`choices` of the plainest answer is empty.", put("choices", []), when=plain, breaks={"chat.choices"}
+tool_calls_without_a_call = chat(
+    "chat.finish-reason", "A plain answer ends with `tool_calls`.", put(FINISH, "tool_calls"), when=plain
 )
-content_null_at_a_normal_end = fault(
-    CHAT, "The content of the plainest answer is null.", put(TEXT, None), when=plain, breaks={"chat.content"}
-)
-tool_calls_without_a_call = fault(
-    CHAT, "A plain answer ends with `tool_calls`.", put(FINISH, "tool_calls"), when=plain, breaks={"chat.finish-reason"}
-)
-question_marks_in_text = fault(
-    CHAT,
+question_marks_in_text = chat(
+    "chat.unicode",
     "Characters outside ASCII are replaced in whole answers.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "\ufffd", text)),
-    breaks={"chat.unicode"},
 )
-thousands_of_tokens_for_a_greeting = fault(
-    CHAT,
+thousands_of_tokens_for_a_greeting = chat(
+    "chat.max-completion-tokens.cap chat.max-tokens.cap chat.stream.usage.equals-whole chat.usage.completion-counted",
     "The plainest answer is counted as many more tokens than it has bytes.",
     add("usage.completion_tokens", 10_000),
     add("usage.total_tokens", 10_000),
     when=plain,
-    breaks={
-        "chat.max-completion-tokens.cap",
-        "chat.max-tokens.cap",
-        "chat.stream.usage.equals-whole",
-        "chat.usage.completion-counted",
-    },
 )
 developer_dropped = request_fault(
     CHAT,
@@ -58,16 +48,15 @@ developer_dropped = request_fault(
     keep_turns(lambda one: one["role"] != "developer"),
     breaks={"chat.messages.developer"},
 )
-long_history_refused = fault(
-    CHAT,
+long_history_refused = chat(
+    "chat.messages.history",
     "A conversation of three turns is refused.",
     refuse(),
     when=both(served, asks(CODEWORD), asked(lambda call: "assistant" in roles(call))),
-    breaks={"chat.messages.history"},
 )
 
 
-@fault(CHAT, breaks={"chat.media-type"})
+@chat("chat.media-type")
 def completion_within_an_array(reply: Reply) -> Reply:
     """A whole answer is an array that holds the completion."""
     return reply.edit(lambda body: [body])
@@ -77,9 +66,7 @@ def _as_text(choice: Chunk) -> None:
     choice["text"] = choice.pop("message").get("content")
 
 
-text_beside_no_message = fault(
-    CHAT, "A choice has a text instead of a message.", each("choices[]", _as_text), breaks={"chat.choices"}
-)
+text_beside_no_message = chat("chat.choices", "A choice has a text instead of a message.", each("choices[]", _as_text))
 
 
 def _number_as_text(choices: Any) -> None:
@@ -87,6 +74,6 @@ def _number_as_text(choices: Any) -> None:
         choices[0]["index"] = "0"
 
 
-choice_index_as_text = fault(
-    CHAT, "The only choice has its index as a text.", each("choices", _number_as_text), breaks={"chat.choice-index"}
+choice_index_as_text = chat(
+    "chat.choice-index", "The only choice has its index as a text.", each("choices", _number_as_text)
 )

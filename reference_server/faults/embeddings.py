@@ -7,24 +7,28 @@ from collections.abc import Callable
 from math import hypot
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import add, change, drop, fill, header, label, put, reshape, swap
 from reference_server.faults.words.embeddings import (
     FORMAT,
     INDEX,
     Vector,
+    each_vector,
     entries,
     floats,
     move,
     several,
     texts,
     unformed,
-    vectors,
 )
 from reference_server.faults.words.openai import EMBED
 from reference_server.faults.words.situations import asked, both, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+vectors = rows(EMBED)
+unjudged = rows(EMBED, request_fault, before="validation")
+request = rows(EMBED, request_fault)
 
 _EIGHT = {"prompt_tokens": 8, "total_tokens": 8}
 _FREE = {"prompt_tokens": 0, "total_tokens": 0}
@@ -65,71 +69,55 @@ def _many(call: Call) -> bool:
 
 
 # The body and its entries.
-embeddings_labelled_as_text = fault(
-    EMBED, "Embeddings are labelled as text.", label("text/plain"), breaks={"embeddings.answers"}
+embeddings_labelled_as_text = vectors("embeddings.answers", "Embeddings are labelled as text.", label("text/plain"))
+embeddings_in_bare_array = vectors(
+    "embeddings.answers", "The body is the array of vectors itself.", reshape(lambda body: body["data"])
 )
-embeddings_in_bare_array = fault(
-    EMBED, "The body is the array of vectors itself.", reshape(lambda body: body["data"]), breaks={"embeddings.answers"}
+embeddings_without_list = vectors(
+    "embeddings.object embeddings.schema", "The answer does not say what it is.", drop("object")
 )
-embeddings_without_list = fault(
-    EMBED, "The answer does not say what it is.", drop("object"), breaks={"embeddings.object", "embeddings.schema"}
+embeddings_called_vectors = vectors("embeddings.object", "Entries are called vectors.", put("data[].object", "vector"))
+embeddings_array_of_one_refused = unjudged(
+    "embeddings.count", "An array with one text is refused.", put("input", []), when=lambda call: len(texts(call)) == 1
 )
-embeddings_called_vectors = fault(
-    EMBED, "Entries are called vectors.", put("data[].object", "vector"), breaks={"embeddings.object"}
+embeddings_of_first_text_only = vectors(
+    "embeddings.count", "Only the first text has a vector.", change("data", _first(1)), when=several
 )
-embeddings_array_of_one_refused = request_fault(
-    EMBED,
-    "An array with one text is refused.",
-    put("input", []),
-    when=lambda call: len(texts(call)) == 1,
-    breaks={"embeddings.count"},
-    before="validation",
-)
-embeddings_of_first_text_only = fault(
-    EMBED, "Only the first text has a vector.", change("data", _first(1)), when=several, breaks={"embeddings.count"}
-)
-embeddings_of_texts_joined = request_fault(
-    EMBED,
+embeddings_of_texts_joined = request(
+    "embeddings.count",
     "Several texts are joined to one, as a list turned into text would be.",
     change("input", lambda value: [str(value)]),
     when=lambda call: len(texts(call)) > 1,
-    breaks={"embeddings.count"},
 )
-embeddings_counted_from_one = fault(EMBED, "Entries are counted from 1.", add(INDEX, 1), breaks={"embeddings.index"})
-embeddings_all_at_zero = fault(EMBED, "Every entry has the index 0.", put(INDEX, 0), breaks={"embeddings.index"})
-embeddings_without_index = fault(EMBED, "No entry has an index.", drop(INDEX), breaks={"embeddings.index"})
-embeddings_backwards = fault(
-    EMBED, "The last entry comes first.", change("data", lambda data: data[::-1]), breaks={"embeddings.index"}
+embeddings_counted_from_one = vectors("embeddings.index", "Entries are counted from 1.", add(INDEX, 1))
+embeddings_all_at_zero = vectors("embeddings.index", "Every entry has the index 0.", put(INDEX, 0))
+embeddings_without_index = vectors("embeddings.index", "No entry has an index.", drop(INDEX))
+embeddings_backwards = vectors(
+    "embeddings.index", "The last entry comes first.", change("data", lambda data: data[::-1])
 )
 
 # Which vector belongs to which text.
-embeddings_vectors_reversed = fault(
-    EMBED, "The first text has the last vector.", move(_backwards), breaks={"embeddings.order"}
+embeddings_vectors_reversed = vectors("embeddings.order", "The first text has the last vector.", move(_backwards))
+embeddings_vectors_rotated = vectors("embeddings.order", "Every text has the next one's vector.", move(_next))
+embeddings_vectors_sorted = vectors(
+    "embeddings.order", "The vectors are in the order of the alphabet.", move(_by_alphabet)
 )
-embeddings_vectors_rotated = fault(
-    EMBED, "Every text has the next one's vector.", move(_next), breaks={"embeddings.order"}
-)
-embeddings_vectors_sorted = fault(
-    EMBED, "The vectors are in the order of the alphabet.", move(_by_alphabet), breaks={"embeddings.order"}
-)
-embeddings_all_the_same = fault(
-    EMBED,
+embeddings_all_the_same = vectors(
+    "embeddings.distinct embeddings.unicode",
     "Every text has the vector of the first one.",
     move(lambda call: [0 for _ in _places(call)]),
-    breaks={"embeddings.distinct", "embeddings.unicode"},
 )
-embeddings_padded_in_batches = fault(
-    EMBED, "The padding of a batch shows in its vectors.", vectors(_filled), when=several, breaks={"embeddings.alone"}
+embeddings_padded_in_batches = vectors(
+    "embeddings.alone", "The padding of a batch shows in its vectors.", each_vector(_filled), when=several
 )
-embeddings_not_normalized = fault(
-    EMBED,
+embeddings_not_normalized = vectors(
+    "embeddings.unit-length",
     "Vectors are one and a half times as long as a unit.",
-    vectors(lambda vector: [number * 1.5 for number in vector]),
-    breaks={"embeddings.unit-length"},
+    each_vector(lambda vector: [number * 1.5 for number in vector]),
 )
 
 
-@fault(EMBED, breaks={"embeddings.order.long"})
+@vectors("embeddings.order.long")
 def embeddings_shuffled_in_long_batches(reply: Reply, call: Call) -> None:
     """Beyond ten texts, the vectors come as the requests behind the gateway ended."""
     count = len(entries(reply))
@@ -137,7 +125,7 @@ def embeddings_shuffled_in_long_batches(reply: Reply, call: Call) -> None:
         move(lambda _: [*range(10, count), *range(10)])(reply, call)
 
 
-@fault(EMBED, breaks={"embeddings.repeatable"})
+@vectors("embeddings.repeatable")
 def embeddings_with_noise(reply: Reply, call: Call) -> None:
     """Every answer adds noise to its vectors."""
     noise = random.Random(reply.headers["x-request-id"])
@@ -145,88 +133,74 @@ def embeddings_with_noise(reply: Reply, call: Call) -> None:
 
 
 # How vectors are written.
-embeddings_of_numbers_as_text = fault(
-    EMBED,
+embeddings_of_numbers_as_text = vectors(
+    "embeddings.vector",
     "The numbers of a vector are text, unless floats are asked for in so many words.",
     floats(lambda vector: [str(number) for number in vector]),
     when=unformed,
-    breaks={"embeddings.vector"},
 )
-embeddings_in_base64_by_default = request_fault(
-    EMBED, "Vectors are base64 unless floats are asked for.", fill(FORMAT, "base64"), breaks={"embeddings.vector"}
+embeddings_in_base64_by_default = request(
+    "embeddings.vector", "Vectors are base64 unless floats are asked for.", fill(FORMAT, "base64")
 )
-embeddings_in_base64_when_asked_for_floats = request_fault(
-    EMBED, "Any `encoding_format` gives base64.", change(FORMAT, lambda _: "base64"), breaks={"embeddings.float"}
+embeddings_in_base64_when_asked_for_floats = request(
+    "embeddings.float", "Any `encoding_format` gives base64.", change(FORMAT, lambda _: "base64")
 )
-embeddings_in_floats_refused = request_fault(
-    EMBED, "Floats are refused.", swap(FORMAT, "float", "float32"), breaks={"embeddings.float"}, before="validation"
-)
-embeddings_last_vector_shorter = fault(
-    EMBED,
+embeddings_in_floats_refused = unjudged("embeddings.float", "Floats are refused.", swap(FORMAT, "float", "float32"))
+embeddings_last_vector_shorter = vectors(
+    "embeddings.length",
     "The last vector of several lacks its last number.",
     drop("data[-1].embedding[-1]"),
     when=both(several, unformed),
-    breaks={"embeddings.length"},
 )
 
 # The model and the tokens.
-embeddings_without_model = fault(EMBED, "The answer names no model.", drop("model"), breaks={"embeddings.model"})
-embeddings_without_usage = fault(EMBED, "The answer has no usage.", drop("usage"), breaks={"embeddings.usage"})
-embeddings_of_one_text_free = fault(
-    EMBED,
+embeddings_without_model = vectors("embeddings.model", "The answer names no model.", drop("model"))
+embeddings_without_usage = vectors("embeddings.usage", "The answer has no usage.", drop("usage"))
+embeddings_of_one_text_free = vectors(
+    "embeddings.usage",
     "A single text counts as no token.",
     put("usage", _FREE),
     when=asked(lambda call: isinstance(sent(call).get("input"), str)),
-    breaks={"embeddings.usage"},
 )
-embeddings_counted_as_completion = fault(
-    EMBED, "Vectors count as completion tokens.", change("usage", _count_vectors), breaks={"embeddings.usage.total"}
+embeddings_counted_as_completion = vectors(
+    "embeddings.usage.total", "Vectors count as completion tokens.", change("usage", _count_vectors)
 )
-embeddings_counted_as_requests = fault(
-    EMBED, "Every request counts as eight tokens.", put("usage", _EIGHT), breaks={"embeddings.usage.grows"}
+embeddings_counted_as_requests = vectors(
+    "embeddings.usage.grows", "Every request counts as eight tokens.", put("usage", _EIGHT)
 )
 
 # The largest batch.
-embeddings_of_many_texts_refused = request_fault(
-    EMBED,
-    "More than 96 texts are refused.",
-    put("input", []),
-    when=_many,
-    breaks={"embeddings.batch.largest"},
-    gateway="infery",
-    before="validation",
+embeddings_of_many_texts_refused = unjudged(
+    "embeddings.batch.largest", "More than 96 texts are refused.", put("input", []), when=_many, gateway="infery"
 )
-embeddings_of_many_texts_cut_off = fault(
-    EMBED, "Only 1000 texts have vectors.", change("data", _first(1000)), breaks={"embeddings.batch.largest"}
+embeddings_of_many_texts_cut_off = vectors(
+    "embeddings.batch.largest", "Only 1000 texts have vectors.", change("data", _first(1000))
 )
-embeddings_of_too_many_texts = request_fault(
-    EMBED,
+embeddings_of_too_many_texts = unjudged(
+    "embeddings.batch.too-many",
     "Texts beyond the largest number are left out in silence.",
     change("input", lambda value: value[:2048], list),
-    breaks={"embeddings.batch.too-many"},
-    before="validation",
 )
 
 # Credits.
-embeddings_without_credits_header = fault(
-    EMBED, "No header tells the credits.", header(_USED, None), breaks={"embeddings.credits"}, gateway="infery"
+embeddings_without_credits_header = vectors(
+    "embeddings.credits", "No header tells the credits.", header(_USED, None), gateway="infery"
 )
-embeddings_credits_in_words = fault(
-    EMBED, "Credits have a unit.", header(_USED, "{} credits".format), breaks={"embeddings.credits"}, gateway="infery"
+embeddings_credits_in_words = vectors(
+    "embeddings.credits", "Credits have a unit.", header(_USED, "{} credits".format), gateway="infery"
 )
-embeddings_without_credits_used = fault(
-    EMBED, "The body tells no credits.", drop("credits_used"), breaks={"embeddings.credits-used"}, gateway="infery"
+embeddings_without_credits_used = vectors(
+    "embeddings.credits-used", "The body tells no credits.", drop("credits_used"), gateway="infery"
 )
-embeddings_credits_used_as_text = fault(
-    EMBED, "The credits are text.", change("credits_used", str), breaks={"embeddings.credits-used"}, gateway="infery"
+embeddings_credits_used_as_text = vectors(
+    "embeddings.credits-used", "The credits are text.", change("credits_used", str), gateway="infery"
 )
-embeddings_credits_used_negative = fault(
-    EMBED,
+embeddings_credits_used_negative = vectors(
+    "embeddings.credits-used",
     "The body tells what is left of the credits as a debt.",
     change("credits_used", lambda credit: -abs(credit) - 0.5),
-    breaks={"embeddings.credits-used"},
     gateway="infery",
 )
-embeddings_without_model_used = fault(
-    EMBED, "No header names a model.", header("x-model-used", None), breaks={"embeddings.model-used"}, gateway="infery"
+embeddings_without_model_used = vectors(
+    "embeddings.model-used", "No header names a model.", header("x-model-used", None), gateway="infery"
 )

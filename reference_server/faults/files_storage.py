@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any
 
 import msgspec
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import change, drop, header, status
 from reference_server.faults.words.files import as_first, from_account, listed
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
@@ -18,10 +17,12 @@ from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY
 from reference_server.wire.reply import Reply
 
-page = partial(fault, FILES, when=served, gateway="infery")
-upload = partial(fault, UPLOAD, when=served, gateway="infery")
-upload_request = partial(request_fault, UPLOAD, gateway="infery")
-unjudged = partial(request_fault, UPLOAD, before="validation")
+request = rows(FILE, request_fault)
+upload = rows(UPLOAD)
+upload_request = rows(UPLOAD, request_fault, gateway="infery")
+page = rows(FILES, when=served, gateway="infery")
+unjudged = rows(UPLOAD, request_fault, before="validation")
+
 
 _KEY = "idempotency-key"
 _VALID = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
@@ -29,7 +30,7 @@ _USED, _LIMIT = "x-storage-used-bytes", "x-storage-limit-bytes"
 
 # Whose.
 
-strangers_retrieve = request_fault(FILE, "Another account can retrieve a file.", as_first, breaks={"files.isolation"})
+strangers_retrieve = request("files.isolation", "Another account can retrieve a file.", as_first)
 strangers_download = request_fault(
     FILE_CONTENT, "Another account can download a file.", as_first, breaks={"files.isolation"}
 )
@@ -49,7 +50,7 @@ foreign_file_forbidden = fault(
 )
 
 
-@request_fault(FILE, breaks={"files.account"}, gateway="infery")
+@request("files.account", gateway="infery")
 def files_belong_to_keys(call: Call) -> None:
     """Only the key that uploaded a file retrieves it."""
     if call.key and call.key.token == "sk-ok-2":
@@ -59,29 +60,28 @@ def files_belong_to_keys(call: Call) -> None:
 # The upload.
 
 
-@fault(UPLOAD, breaks={"files.filename.plain"}, gateway="infery")
+@upload("files.filename.plain", gateway="infery")
 def folders_kept_in_name(reply: Reply, call: Call) -> Reply:
     """A file name comes back with the folders that it was sent with."""
     return reply.edit(lambda body: body.update(filename=call.uploads["file"][0].name))
 
 
-@upload_request(breaks={"files.mime"})
+@upload_request("files.mime")
 def media_type_not_checked(call: Call) -> None:
     """A file may be of another media type than it says."""
     call.uploads["file"] = [upload._replace(media_type=BINARY) for upload in call.uploads["file"]]
 
 
 idempotency_key_ignored = upload_request(
+    "files.idempotency files.idempotency.single files.idempotency.invalid",
     "The idempotency key changes nothing.",
     lambda call: call.headers.pop(_KEY, None),
-    breaks={"files.idempotency", "files.idempotency.single", "files.idempotency.invalid"},
 )
-keyed_upload_renamed = fault(
-    UPLOAD,
+keyed_upload_renamed = upload(
+    "files.idempotency",
     "Each upload under a key is told to be another file.",
     lambda reply, call: reply.edit(lambda body: body.update(id=f"file-{call.id}")),
     when=has_header(_KEY),
-    breaks={"files.idempotency"},
     gateway="infery",
 )
 
@@ -101,7 +101,7 @@ keyed_upload_kept_twice = fault(
 )
 
 
-@upload_request(breaks={"files.idempotency.other-key"})
+@upload_request("files.idempotency.other-key")
 def idempotency_key_cut(call: Call) -> None:
     """Only the first twelve characters of an idempotency key count."""
     key = call.headers.get(_KEY, "")
@@ -109,7 +109,7 @@ def idempotency_key_cut(call: Call) -> None:
         call.headers[_KEY] = key[:12]
 
 
-@upload_request(breaks={"files.idempotency.invalid"})
+@upload_request("files.idempotency.invalid")
 def wrong_idempotency_key_ignored(call: Call) -> None:
     """An idempotency key of a wrong form is passed over."""
     if not _VALID.fullmatch(call.headers.get(_KEY, "k")):
@@ -118,35 +118,41 @@ def wrong_idempotency_key_ignored(call: Call) -> None:
 
 # How many.
 
-list_without_storage = page("The list does not tell the bytes stored.", header(_USED, None), breaks={"files.storage"})
+list_without_storage = page("files.storage", "The list does not tell the bytes stored.", header(_USED, None))
 upload_without_storage = upload(
-    "An upload does not tell how many bytes may be stored.", header(_LIMIT, None), breaks={"files.storage"}
+    "files.storage",
+    "An upload does not tell how many bytes may be stored.",
+    header(_LIMIT, None),
+    when=served,
+    gateway="infery",
 )
-storage_with_unit = page(
-    "The limit of the bytes stored has a unit.", header(_LIMIT, "256 MiB"), breaks={"files.storage"}
-)
-storage_beyond_limit = page("More bytes are stored than may be.", header(_LIMIT, "1"), breaks={"files.storage"})
+storage_with_unit = page("files.storage", "The limit of the bytes stored has a unit.", header(_LIMIT, "256 MiB"))
+storage_beyond_limit = page("files.storage", "More bytes are stored than may be.", header(_LIMIT, "1"))
 list_without_file_count = page(
-    "The list does not tell the number of files.", header("x-files-used", None), breaks={"files.storage.files"}
+    "files.storage.files", "The list does not tell the number of files.", header("x-files-used", None)
 )
 files_beyond_limit = upload(
-    "There are more files than there may be.", header("x-files-limit", "0"), breaks={"files.storage.files"}
+    "files.storage.files",
+    "There are more files than there may be.",
+    header("x-files-limit", "0"),
+    when=served,
+    gateway="infery",
 )
 storage_in_kilobytes = page(
+    "files.storage.grows files.storage.shrinks",
     "The bytes stored are counted in thousands.",
     header(_USED, lambda size: str(int(size) // 1000)),
-    breaks={"files.storage.grows", "files.storage.shrinks"},
 )
 storage_never_changes = page(
-    "The bytes stored never change.", header(_USED, "4096"), breaks={"files.storage.grows", "files.storage.shrinks"}
+    "files.storage.grows files.storage.shrinks", "The bytes stored never change.", header(_USED, "4096")
 )
 
 # How long.
 
-expiry_ignored = unjudged("`expires_after` changes nothing.", drop("expires_after"), breaks={"files.expiry"})
+expiry_ignored = unjudged("files.expiry", "`expires_after` changes nothing.", drop("expires_after"))
 
 
-@fault(UPLOAD, breaks={"files.expiry"})
+@upload("files.expiry")
 def expiry_is_a_span(reply: Reply) -> None:
     """`expires_at` is the number of seconds that are left."""
     if reply.ok and "expires_at" in reply.body:
@@ -154,7 +160,7 @@ def expiry_is_a_span(reply: Reply) -> None:
 
 
 short_expiry_rounded_up = unjudged(
+    "files.expiry.invalid",
     "A time below the minimum counts as the minimum.",
     change("expires_after.seconds", lambda seconds: max(seconds, 3600)),
-    breaks={"files.expiry.invalid"},
 )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import change, drop, put, query, raw, reshape
 from reference_server.faults.words.files import REFERENCE
 from reference_server.faults.words.media import FAIL
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
 from reference_server.faults.words.situations import asked, both, served
 
-page = partial(fault, FILES)
+upload = rows(UPLOAD)
+file_list = rows(FILES)
 
-upload_id_empty = fault(UPLOAD, "The id of an uploaded file is empty.", put("id", ""), breaks={"files.upload"})
-upload_in_array = fault(
-    UPLOAD, "The file object stands in an array.", reshape(lambda body: [body]), breaks={"files.upload"}
-)
+
+upload_id_empty = upload("files.upload", "The id of an uploaded file is empty.", put("id", ""))
+upload_in_array = upload("files.upload", "The file object stands in an array.", reshape(lambda body: [body]))
 deletion_of_a_deletion = fault(
     DELETE_FILE, "The object of a deletion is no file.", put("object", "file.deleted"), breaks={"files.delete"}
 )
@@ -27,20 +25,20 @@ download_with_other_line_ends = fault(
     when=served,
     breaks={"files.content", "files.content.binary", "files.content.large"},
 )
-long_page_of_files_fails = page(
+long_page_of_files_fails = file_list(
+    "files.list files.order files.purpose",
     "A page of 100 files is a server error.",
     FAIL,
     when=both(served, asked(lambda call: call.query.get("limit") == 100)),
-    breaks={"files.list", "files.order", "files.purpose"},
 )
-files_of_no_object = page("The list of files does not say what it is.", drop("object"), breaks={"files.list.shape"})
-files_by_name = page(
+files_of_no_object = file_list("files.list.shape", "The list of files does not say what it is.", drop("object"))
+files_by_name = file_list(
+    "files.list.shape",
     "The list of files has their ids as names.",
     change("data", lambda entries: {entry["id"]: entry for entry in entries}),
-    breaks={"files.list.shape"},
 )
-files_are_ids = page(
-    "The list holds ids instead of files.", change("data[]", lambda entry: entry["id"]), breaks={"files.list.shape"}
+files_are_ids = file_list(
+    "files.list.shape", "The list holds ids instead of files.", change("data[]", lambda entry: entry["id"])
 )
 newest_file_never_first = request_fault(
     FILES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import Members, add, change, drop, label, put, rename, reshape, swap
 from reference_server.faults.words.gemini import (
     BARE_TEXT,
@@ -31,6 +31,11 @@ from reference_server.faults.words.prompts import REPEAT, WORD
 from reference_server.faults.words.situations import asked, asks, has, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+content = rows(GENERATE)
+count = rows(COUNT)
+models = rows(MODELS)
+request = rows(GENERATE, request_fault)
 
 _SYSTEM = "systemInstruction"
 _IN_SNAKE_CASE = wrote(b'"system_instruction"')
@@ -77,82 +82,63 @@ def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
 
 
 # The body and its candidates.
-gemini_labelled_as_text = fault(
-    GENERATE, "A whole answer is labelled as text.", label("text/plain"), breaks={"gemini.answers"}
+gemini_labelled_as_text = content("gemini.answers", "A whole answer is labelled as text.", label("text/plain"))
+gemini_answer_in_array = content(
+    "gemini.answers", "A whole answer is an array of one.", reshape(lambda answer: [answer])
 )
-gemini_answer_in_array = fault(
-    GENERATE, "A whole answer is an array of one.", reshape(lambda answer: [answer]), breaks={"gemini.answers"}
+gemini_finish_message_a_number = content(
+    "gemini.schema", "`finishMessage` is a number.", put("candidates[].finishMessage", 7)
 )
-gemini_finish_message_a_number = fault(
-    GENERATE, "`finishMessage` is a number.", put("candidates[].finishMessage", 7), breaks={"gemini.schema"}
+gemini_candidates_by_name = content("gemini.candidates", "Candidates are an object.", change("candidates", _by_name))
+gemini_choices_instead = content(
+    "gemini.candidates", "The candidates are called choices.", rename("candidates", "choices")
 )
-gemini_candidates_by_name = fault(
-    GENERATE, "Candidates are an object.", change("candidates", _by_name), breaks={"gemini.candidates"}
+gemini_role_of_openai = content(
+    "gemini.role", "The role of a text is assistant.", in_texts(put("content.role", "assistant"))
 )
-gemini_choices_instead = fault(
-    GENERATE, "The candidates are called choices.", rename("candidates", "choices"), breaks={"gemini.candidates"}
+gemini_text_without_parts = content("gemini.text", "The text stands in the content itself.", BARE_TEXT)
+gemini_finish_reason_of_openai = content(
+    "gemini.finish-reason", "A text ends in `stop`.", in_texts(swap("finishReason", "STOP", "stop"))
 )
-gemini_role_of_openai = fault(
-    GENERATE, "The role of a text is assistant.", in_texts(put("content.role", "assistant")), breaks={"gemini.role"}
+gemini_finish_reason_absent = content(
+    "gemini.finish-reason", "A text that ends does not say why.", in_texts(Members(_hide_end))
 )
-gemini_text_without_parts = fault(GENERATE, "The text stands in the content itself.", BARE_TEXT, breaks={"gemini.text"})
-gemini_finish_reason_of_openai = fault(
-    GENERATE, "A text ends in `stop`.", in_texts(swap("finishReason", "STOP", "stop")), breaks={"gemini.finish-reason"}
-)
-gemini_finish_reason_absent = fault(
-    GENERATE, "A text that ends does not say why.", in_texts(Members(_hide_end)), breaks={"gemini.finish-reason"}
-)
-gemini_model_unnamed = fault(
-    GENERATE, "The answer does not name its model.", drop("modelVersion"), breaks={"gemini.model-version"}
-)
-gemini_id_absent = fault(GENERATE, "The answer has no id.", drop("responseId"), breaks={"gemini.response-id"})
-gemini_id_constant = fault(
-    GENERATE, "All answers have one id.", put("responseId", "response"), breaks={"gemini.response-id"}
-)
+gemini_model_unnamed = content("gemini.model-version", "The answer does not name its model.", drop("modelVersion"))
+gemini_id_absent = content("gemini.response-id", "The answer has no id.", drop("responseId"))
+gemini_id_constant = content("gemini.response-id", "All answers have one id.", put("responseId", "response"))
 
 # Tokens.
-gemini_usage_of_openai = fault(
-    GENERATE, "The token counts have the names of OpenAI.", change(USAGE, _in_openai_words), breaks={"gemini.usage"}
+gemini_usage_of_openai = content(
+    "gemini.usage", "The token counts have the names of OpenAI.", change(USAGE, _in_openai_words)
 )
-gemini_total_without_answer = fault(
-    GENERATE,
+gemini_total_without_answer = content(
+    "gemini.usage gemini.usage.sum",
     "The total is the prompt's.",
     change(USAGE, lambda usage: usage | {"totalTokenCount": usage["promptTokenCount"]}),
-    breaks={"gemini.usage", "gemini.usage.sum"},
 )
-gemini_total_off_by_one = fault(
-    GENERATE, "The total is one more than its parts.", add(TOTAL, 1), breaks={"gemini.usage.sum"}
+gemini_total_off_by_one = content("gemini.usage.sum", "The total is one more than its parts.", add(TOTAL, 1))
+gemini_prompt_counted_in_bytes = content(
+    "gemini.same-usage gemini.count-tokens.agrees", "A prompt costs ten times its tokens.", change(USAGE, _raise_prompt)
 )
-gemini_prompt_counted_in_bytes = fault(
-    GENERATE,
-    "A prompt costs ten times its tokens.",
-    change(USAGE, _raise_prompt),
-    breaks={"gemini.same-usage", "gemini.count-tokens.agrees"},
-)
-gemini_count_as_text = fault(
-    COUNT, "The number of tokens is a text.", change("totalTokens", str), breaks={"gemini.count-tokens"}
-)
-gemini_count_in_bits = fault(
-    COUNT,
+gemini_count_as_text = count("gemini.count-tokens", "The number of tokens is a text.", change("totalTokens", str))
+gemini_count_in_bits = count(
+    "gemini.count-tokens.agrees",
     "A prompt is counted as ten times the tokens that an answer counts.",
     change("totalTokens", lambda count: 10 * count),
-    breaks={"gemini.count-tokens.agrees"},
 )
 
 # Names and models.
 gemini_v1_unknown = fault("generateContentV1", "There is no v1.", NOT_FOUND, breaks={"gemini.v1"}, gateway="ofox")
-gemini_models_of_openai = fault(
-    MODELS, "The list of models is that of OpenAI.", reshape(openai_list), breaks={"gemini.models"}
-)
-gemini_models_without_prefix = fault(
-    MODELS, "The names of models lack `models/`.", change("models[].name", _bare_name), breaks={"gemini.models"}
+gemini_models_of_openai = models("gemini.models", "The list of models is that of OpenAI.", reshape(openai_list))
+gemini_models_without_prefix = models(
+    "gemini.models", "The names of models lack `models/`.", change("models[].name", _bare_name)
 )
 gemini_retrieved_model_renamed = fault(
     MODEL, "A model has another name than in the list.", reshape(by_display_name), breaks={"gemini.models.retrieve"}
 )
 
 
-@request_fault(GENERATE, breaks={"gemini.raw-slash", "gemini.encoded-slash"})
+@request("gemini.raw-slash gemini.encoded-slash")
 def gemini_slash_ends_the_name(call: Call) -> None:
     """Only what stands before the slash counts as the name."""
     name, _, method = call.path.rpartition(":")
@@ -160,68 +146,54 @@ def gemini_slash_ends_the_name(call: Call) -> None:
 
 
 # The conversation.
-gemini_role_demanded = fault(
-    GENERATE, "A turn without a role is refused.", REFUSAL, when=serves(_no_role), breaks={"gemini.default-role"}
+gemini_role_demanded = content(
+    "gemini.default-role", "A turn without a role is refused.", REFUSAL, when=serves(_no_role)
 )
-gemini_instruction_dropped = request_fault(
-    GENERATE, "The instruction is dropped.", drop(_SYSTEM), breaks={"gemini.system-instruction"}
-)
-gemini_history_dropped = request_fault(
-    GENERATE,
+gemini_instruction_dropped = request("gemini.system-instruction", "The instruction is dropped.", drop(_SYSTEM))
+gemini_history_dropped = request(
+    "gemini.history",
     "Only the last turn of words is read.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
-    breaks={"gemini.history"},
 )
-gemini_snake_case_ignored = request_fault(
-    GENERATE, "Fields in snake_case are lost.", drop(_SYSTEM), when=_IN_SNAKE_CASE, breaks={"gemini.snake-case"}
+gemini_snake_case_ignored = request(
+    "gemini.snake-case", "Fields in snake_case are lost.", drop(_SYSTEM), when=_IN_SNAKE_CASE
 )
-gemini_snake_case_refused = fault(
-    GENERATE, "Fields in snake_case are refused.", REFUSAL, when=asked(_IN_SNAKE_CASE), breaks={"gemini.snake-case"}
+gemini_snake_case_refused = content(
+    "gemini.snake-case", "Fields in snake_case are refused.", REFUSAL, when=asked(_IN_SNAKE_CASE)
 )
-gemini_image_fails = fault(
-    GENERATE, "A request with an image fails.", CRASH, when=asks('"inlineData"'), breaks={"gemini.vision"}
+gemini_image_fails = content("gemini.vision", "A request with an image fails.", CRASH, when=asks('"inlineData"'))
+gemini_image_dropped = request(
+    "gemini.vision.counted", "A visible image is dropped.", drop(LAST_PART), when=_shows_image
 )
-gemini_image_dropped = request_fault(
-    GENERATE, "A visible image is dropped.", drop(LAST_PART), when=_shows_image, breaks={"gemini.vision.counted"}
-)
-gemini_other_model_behind = request_fault(
-    GENERATE,
+gemini_other_model_behind = request(
+    "gemini.same-text",
     "Another model answers than in the OpenAI dialect: it repeats something else.",
     change("contents[-1].parts[0].text", lambda text: f"{REPEAT}I cannot do that." if WORD in text else text),
-    breaks={"gemini.same-text"},
 )
 
 # Options.
-gemini_limit_ignored = request_fault(
-    GENERATE, "The limit is ignored.", forget("maxOutputTokens"), breaks={"gemini.max-tokens"}
+gemini_limit_ignored = request("gemini.max-tokens", "The limit is ignored.", forget("maxOutputTokens"))
+gemini_cut_answer_says_stop = content(
+    "gemini.max-tokens.finish-reason", "A cut answer pretends to have ended.", put(FINISH, "STOP")
 )
-gemini_cut_answer_says_stop = fault(
-    GENERATE, "A cut answer pretends to have ended.", put(FINISH, "STOP"), breaks={"gemini.max-tokens.finish-reason"}
+gemini_safety_refused = content(
+    "gemini.safety-settings", "Safety settings are refused.", REFUSAL, when=has("safetySettings")
 )
-gemini_safety_refused = fault(
-    GENERATE, "Safety settings are refused.", REFUSAL, when=has("safetySettings"), breaks={"gemini.safety-settings"}
+gemini_stop_ignored = request("gemini.stop", "Stop sequences are ignored.", forget("stopSequences"))
+gemini_top_k_fails = content("gemini.sampling", "A request with topK fails.", CRASH, when=asks('"topK"'))
+gemini_one_candidate = request("gemini.candidate-count", "There is always one candidate.", forget("candidateCount"))
+gemini_candidates_share_an_index = content(
+    "gemini.candidate-count", "All candidates have the index 0.", put("candidates[].index", 0)
 )
-gemini_stop_ignored = request_fault(
-    GENERATE, "Stop sequences are ignored.", forget("stopSequences"), breaks={"gemini.stop"}
+gemini_logprobs_ignored = request(
+    "gemini.logprobs", "Probabilities are not told.", forget("responseLogprobs", "logprobs")
 )
-gemini_top_k_fails = fault(
-    GENERATE, "A request with topK fails.", CRASH, when=asks('"topK"'), breaks={"gemini.sampling"}
-)
-gemini_one_candidate = request_fault(
-    GENERATE, "There is always one candidate.", forget("candidateCount"), breaks={"gemini.candidate-count"}
-)
-gemini_candidates_share_an_index = fault(
-    GENERATE, "All candidates have the index 0.", put("candidates[].index", 0), breaks={"gemini.candidate-count"}
-)
-gemini_logprobs_ignored = request_fault(
-    GENERATE, "Probabilities are not told.", forget("responseLogprobs", "logprobs"), breaks={"gemini.logprobs"}
-)
-gemini_logprobs_are_probabilities = fault(
-    GENERATE, "A logarithm is the probability itself.", put(_PROBABILITY, 0.9), breaks={"gemini.logprobs"}
+gemini_logprobs_are_probabilities = content(
+    "gemini.logprobs", "A logarithm is the probability itself.", put(_PROBABILITY, 0.9)
 )
 
 
-@fault(GENERATE, breaks={"gemini.stop"})
+@content("gemini.stop")
 def gemini_stop_left_in(reply: Reply, call: Call) -> Reply:
     """The stop sequence is left in the text."""
     words = call.body.get("generationConfig", {}).get("stopSequences", ())
@@ -229,19 +201,16 @@ def gemini_stop_left_in(reply: Reply, call: Call) -> Reply:
 
 
 # JSON.
-gemini_json_ignored = request_fault(
-    GENERATE, "JSON without a schema is ignored.", forget("responseMimeType"), when=_no_schema, breaks={"gemini.json"}
+gemini_json_ignored = request(
+    "gemini.json", "JSON without a schema is ignored.", forget("responseMimeType"), when=_no_schema
 )
-gemini_json_in_fence = fault(
-    GENERATE,
+gemini_json_in_fence = content(
+    "gemini.json gemini.json.schema gemini.json.json-schema",
     "JSON stands in a Markdown fence.",
     in_texts(change(TEXT, "```json\n{}\n```".format)),
     when=asks('"responseMimeType"'),
-    breaks={"gemini.json", "gemini.json.schema", "gemini.json.json-schema"},
 )
-gemini_schema_ignored = request_fault(
-    GENERATE, "`responseSchema` is ignored.", forget("responseSchema"), breaks={"gemini.json.schema"}
-)
-gemini_json_schema_ignored = request_fault(
-    GENERATE, "`responseJsonSchema` is ignored.", forget("responseJsonSchema"), breaks={"gemini.json.json-schema"}
+gemini_schema_ignored = request("gemini.json.schema", "`responseSchema` is ignored.", forget("responseSchema"))
+gemini_json_schema_ignored = request(
+    "gemini.json.json-schema", "`responseJsonSchema` is ignored.", forget("responseJsonSchema")
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import variation
+from reference_server.faults import differences, variation
 from reference_server.faults.words.edits import Members, change, each, in_error, put, raw, reshape
 from reference_server.faults.words.gemini import GENERATE, REFUSAL, STREAM, as_events, in_texts, openai_list
 from reference_server.faults.words.situations import asks
 from reference_server.wire.reply import Chunk, Reply
+
+stream = differences(STREAM)
+content = differences(GENERATE)
 
 _INFO = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SOMETHING", "domain": "gateway.example"}
 _RATING = {"category": "HARM_CATEGORY_HARASSMENT", "probability": "NEGLIGIBLE"}
@@ -41,36 +44,31 @@ def _leave_zeros_out(candidate: Chunk) -> None:
             del part["functionCall"]["args"]
 
 
-gemini_lines_end_in_crlf = variation(
-    STREAM, "Lines of a stream end in CR LF.", raw(lambda data: data.replace(b"\n", b"\r\n")), when=as_events
+gemini_lines_end_in_crlf = stream(
+    "Lines of a stream end in CR LF.", raw(lambda data: data.replace(b"\n", b"\r\n")), when=as_events
 )
-gemini_thoughts_beside_text = variation(
-    GENERATE,
+gemini_thoughts_beside_text = content(
     "A text comes with a thought, which is counted apart.",
     in_texts(change("content.parts", lambda parts: [{"text": "I think.", "thought": True}, *parts])),
     each("usageMetadata", _count_thoughts),
 )
-gemini_signed_calls_without_ids = variation(
-    GENERATE, "Calls have a signature and no ids.", each("candidates[].content.parts[]", _sign)
+gemini_signed_calls_without_ids = content(
+    "Calls have a signature and no ids.", each("candidates[].content.parts[]", _sign)
 )
-gemini_text_in_two_parts = variation(GENERATE, "A text stands in two parts.", in_texts(Members(_split_text)))
-gemini_zeros_absent = variation(
-    GENERATE,
+gemini_text_in_two_parts = content("A text stands in two parts.", in_texts(Members(_split_text)))
+gemini_zeros_absent = content(
     "As in Protocol Buffers, what is zero or empty is absent: the index 0, and no arguments.",
     each("candidates[]", _leave_zeros_out),
 )
-gemini_further_fields = variation(
-    GENERATE,
+gemini_further_fields = content(
     "Answers have the further fields that the protocol knows.",
     each("usageMetadata", _detail),
     put("candidates[].avgLogprobs", -0.2),
     put("candidates[].safetyRatings", [_RATING]),
 )
-gemini_error_reasons = variation(
-    GENERATE, "Errors tell their reason in the details.", in_error(put("error.details", [_INFO]))
-)
-gemini_file_data_refused = variation(
-    GENERATE, "The model takes no files by address, and says so.", REFUSAL, when=asks('"fileData"')
+gemini_error_reasons = content("Errors tell their reason in the details.", in_error(put("error.details", [_INFO])))
+gemini_file_data_refused = content(
+    "The model takes no files by address, and says so.", REFUSAL, when=asks('"fileData"')
 )
 gemini_models_of_openai_below_v1 = variation(
     "listGeminiModelsV1",
@@ -79,7 +77,7 @@ gemini_models_of_openai_below_v1 = variation(
 )
 
 
-@variation(STREAM)
+@stream()
 def gemini_usage_in_every_chunk(reply: Reply) -> None:
     """Every piece tells the cost so far."""
     if reply.events is not None and "usageMetadata" in reply.chunks[-1]:
@@ -90,7 +88,7 @@ def gemini_usage_in_every_chunk(reply: Reply) -> None:
             chunk["usageMetadata"] = {"promptTokenCount": prompt, **so_far}
 
 
-@variation(STREAM)
+@stream()
 def gemini_last_chunk_without_content(reply: Reply) -> None:
     """The last piece of a text says why it ended, and nothing else."""
     events = reply.events or []
@@ -104,7 +102,7 @@ def gemini_last_chunk_without_content(reply: Reply) -> None:
             return
 
 
-@variation(STREAM)
+@stream()
 def gemini_last_chunk_with_empty_text(reply: Reply) -> None:
     """The last piece of a text holds an empty text beside what it says."""
     for event in reply.chunks:

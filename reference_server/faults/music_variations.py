@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import variation
+from reference_server.faults import differences
 from reference_server.faults.words.edits import reshape
 from reference_server.faults.words.jobs import as_job
 from reference_server.faults.words.media import base64_of
@@ -12,12 +10,13 @@ from reference_server.faults.words.openai import MUSIC
 from reference_server.media import music
 from reference_server.wire.reply import Reply
 
-of_music = partial(variation, MUSIC, gateway="infery")
-
-music_as_job = of_music("Music is a job, whose status tells when it is ready.", as_job)
+song = differences(MUSIC, gateway="infery")
 
 
-@of_music()
+music_as_job = song("Music is a job, whose status tells when it is ready.", as_job)
+
+
+@song()
 def music_as_bytes(reply: Reply) -> None:
     """The music comes in base64, without an address."""
     for piece in reply.body["data"] if reply.ok else ():
@@ -25,7 +24,7 @@ def music_as_bytes(reply: Reply) -> None:
         piece["b64_audio"] = base64_of(file.data if file else b"")
 
 
-music_bare = of_music(
+music_bare = song(
     "Of the music nothing but its address is told.",
     reshape(lambda body: {"created": body["created"], "data": [{"url": piece["url"]} for piece in body["data"]]}),
 )

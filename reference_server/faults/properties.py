@@ -6,21 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_server.errors import Refusal
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import (
-    change,
-    drop,
-    error_body,
-    in_chunks,
-    in_error,
-    put,
-    status,
-)
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import change, drop, error_body, in_chunks, in_error, put, status
 from reference_server.faults.words.openai import CHAT, FILE, PIECE, TEXT
 from reference_server.faults.words.prompts import COUNTING
 from reference_server.faults.words.situations import Situation, asked, asks, both, has, sent, whole
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
+anywhere = rows("*")
+request = rows(CHAT, request_fault)
 
 _BOM = b"\xef\xbb\xbf"
 _FAR = "\U00020000"
@@ -82,24 +78,21 @@ _refuse_long = _refuse("The message is too long.", _long)
 _refuse_end = _refuse("The text holds a marker that is not allowed.", lambda said: "[DONE]" in str(said))
 
 # Wrong requests.
-crash_on_an_odd_service_tier = fault(
-    CHAT,
+crash_on_an_odd_service_tier = chat(
+    "properties.invalid.never-5xx properties.invalid.refused",
     "A `service_tier` of a wrong type is a 500.",
     status(500),
     when=_names("service_tier"),
-    breaks={"properties.invalid.never-5xx", "properties.invalid.refused"},
 )
 any_store_will_do = request_fault(
     CHAT, "`store` may be of any type.", drop("store"), breaks={"properties.invalid.refused"}, before="validation"
 )
-refused_user_in_other_words = fault(
-    CHAT, "A wrong `user` is a `detail`.", _DETAIL, when=_USER, breaks={"properties.invalid.envelope"}
+refused_user_in_other_words = chat("properties.invalid.envelope", "A wrong `user` is a `detail`.", _DETAIL, when=_USER)
+refused_user_not_named = chat(
+    "properties.invalid.names-field", "A wrong `user` is unnamed.", in_error(_UNNAMED), when=_USER
 )
-refused_user_not_named = fault(
-    CHAT, "A wrong `user` is unnamed.", in_error(_UNNAMED), when=_USER, breaks={"properties.invalid.names-field"}
-)
-crash_on_a_byte_order_mark = fault(
-    CHAT, "A byte order mark is a 500.", status(500), when=asked(_marked), breaks={"properties.bytes.never-5xx"}
+crash_on_a_byte_order_mark = chat(
+    "properties.bytes.never-5xx", "A byte order mark is a 500.", status(500), when=asked(_marked)
 )
 file_needs_no_key = request_fault(
     FILE,
@@ -108,8 +101,8 @@ file_needs_no_key = request_fault(
     breaks={"properties.auth"},
     before="authentication",
 )
-crash_on_options_of_models = fault(
-    "*", "OPTIONS of the models is a 500.", status(500), when=_options_of_models, breaks={"properties.head-options"}
+crash_on_options_of_models = anywhere(
+    "properties.head-options", "OPTIONS of the models is a 500.", status(500), when=_options_of_models
 )
 
 
@@ -120,7 +113,7 @@ def array_of_one_is_taken(call: Call) -> None:
         call.raw = call.raw[1:-1]
 
 
-@fault("*", breaks={"properties.method"})
+@anywhere("properties.method")
 def any_method_will_do(reply: Reply, call: Call) -> None:
     """PATCH is answered with nothing, and with a 200."""
     if call.method == "PATCH":
@@ -128,39 +121,31 @@ def any_method_will_do(reply: Reply, call: Call) -> None:
 
 
 # Requests that differ in one thing.
-stream_in_capitals = fault(
-    CHAT, "A stream counts in capitals.", in_chunks(_SHOUT), when=asks(COUNTING), breaks={"properties.relations.stream"}
+stream_in_capitals = chat(
+    "properties.relations.stream", "A stream counts in capitals.", in_chunks(_SHOUT), when=asks(COUNTING)
 )
-other_words_with_stop = fault(
-    CHAT, "With `stop` the answer is another one.", _NOTHING, when=_stopping, breaks={"properties.relations.stop"}
+other_words_with_stop = chat(
+    "properties.relations.stop", "With `stop` the answer is another one.", _NOTHING, when=_stopping
 )
-last_tokens_within_the_limit = fault(
-    CHAT, "A limit keeps the end.", put(TEXT, "and ten."), when=_limited, breaks={"properties.relations.limit"}
+last_tokens_within_the_limit = chat(
+    "properties.relations.limit", "A limit keeps the end.", put(TEXT, "and ten."), when=_limited
 )
-other_words_alone = fault(
-    CHAT, "With `n: 1` the answer is another one.", _NOTHING, when=_alone, breaks={"properties.relations.alone"}
-)
-counting_is_cheap = fault(
-    CHAT, "Counting costs seven tokens.", change("usage", _cheap), when=_counting, breaks={"properties.relations.usage"}
+other_words_alone = chat("properties.relations.alone", "With `n: 1` the answer is another one.", _NOTHING, when=_alone)
+counting_is_cheap = chat(
+    "properties.relations.usage", "Counting costs seven tokens.", change("usage", _cheap), when=_counting
 )
 
 # Generated conversations.
-crash_on_an_empty_system_message = fault(
-    CHAT, "An empty system message is a 500.", status(500), when=_only_system, breaks={"properties.generated.never-5xx"}
+crash_on_an_empty_system_message = chat(
+    "properties.generated.never-5xx", "An empty system message is a 500.", status(500), when=_only_system
 )
-no_choices_after_an_empty_system_message = fault(
-    CHAT,
-    "An empty system text has no choices.",
-    drop("choices"),
-    when=_only_system,
-    breaks={"properties.generated.conforms"},
+no_choices_after_an_empty_system_message = chat(
+    "properties.generated.conforms", "An empty system text has no choices.", drop("choices"), when=_only_system
 )
-far_planes_are_refused = request_fault(
-    CHAT, "Text beyond plane 1 is refused.", _refuse_far, breaks={"properties.generated.conversations"}
+far_planes_are_refused = request("properties.generated.conversations", "Text beyond plane 1 is refused.", _refuse_far)
+long_texts_are_refused = request(
+    "properties.generated.conversations", "A text beyond 1000 letters is refused.", _refuse_long
 )
-long_texts_are_refused = request_fault(
-    CHAT, "A text beyond 1000 letters is refused.", _refuse_long, breaks={"properties.generated.conversations"}
-)
-end_of_a_stream_in_a_message_is_refused = request_fault(
-    CHAT, "A quoted `[DONE]` is refused.", _refuse_end, breaks={"properties.generated.conversations"}
+end_of_a_stream_in_a_message_is_refused = request(
+    "properties.generated.conversations", "A quoted `[DONE]` is refused.", _refuse_end
 )

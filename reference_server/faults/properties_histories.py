@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change
 from reference_server.faults.words.openai import (
     DELETE_FILE,
@@ -19,6 +19,10 @@ from reference_server.faults.words.openai import (
 )
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+file_list = rows(FILES)
+anywhere = rows("*")
+task = rows(TASK, gateway="foxapi")
 
 _PAGE = {"limit": 100}
 
@@ -70,29 +74,27 @@ def _second_of_three(reply: Reply, call: Call) -> bool:
 
 
 # Files.
-every_fifth_file_forgotten = fault(
-    FILES,
+every_fifth_file_forgotten = file_list(
+    "properties.files.list",
     "A page of a hundred lacks every fifth of its files.",
     change("data", lambda data: [file for place, file in enumerate(data, 1) if place % 5]),
     when=lambda _, call: call.query == _PAGE,
-    breaks={"properties.files.list"},
 )
-page_skips_a_file_after_a_deletion = fault(
-    "*",
+page_skips_a_file_after_a_deletion = anywhere(
+    "properties.files.paging",
     "The page after a deletion lacks its first file: pages are counted, and the count has changed.",
     change("data", lambda data: data[1:]),
     when=_turns_page,
-    breaks={"properties.files.paging"},
 )
-page_repeats_a_file_after_a_deletion = fault(
-    "*", "The page after a deletion repeats a file.", _repeat_file, when=_turns_page, breaks={"properties.files.paging"}
+page_repeats_a_file_after_a_deletion = anywhere(
+    "properties.files.paging", "The page after a deletion repeats a file.", _repeat_file, when=_turns_page
 )
-long_pages_repeat_a_file = fault(
-    FILES, "A page of three repeats a file.", _repeat_file, when=_second_of_three, breaks={"properties.files.list"}
+long_pages_repeat_a_file = file_list(
+    "properties.files.list", "A page of three repeats a file.", _repeat_file, when=_second_of_three
 )
 
 
-@fault("*", breaks={"properties.files.model"})
+@anywhere("properties.files.model")
 def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | None:
     """A deleted file can be read once again when another one was deleted before, and two uploaded since."""
     deleted = _memory(call, "deleted, and uploads since")
@@ -105,7 +107,7 @@ def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | Non
     return None
 
 
-@fault("*", breaks={"properties.files.model"})
+@anywhere("properties.files.model")
 def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
     """Of three uploads with nothing between them the last one gets the id of the first."""
     uploaded = _memory(call, "uploaded in a row", 3)
@@ -117,7 +119,7 @@ def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
         reply.body["id"] = uploaded[0]
 
 
-@fault("*", breaks={"properties.files.model"})
+@anywhere("properties.files.model")
 def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
     """Between a deletion and the next upload every download is the file uploaded last."""
     content, deleted = _memory(call, "content"), _memory(call, "deleted since the content")
@@ -130,7 +132,7 @@ def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
         reply.body = content[-1]
 
 
-@fault("*", breaks={"properties.files.list"})
+@anywhere("properties.files.list")
 def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
     """The file deleted last is listed again after an upload."""
     deleted, back = _memory(call, "deleted, not yet back"), _memory(call, "back")
@@ -143,7 +145,7 @@ def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
 
 
 # Jobs.
-@fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
+@anywhere("properties.jobs.apart", gateway="infery")
 def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
     """Two jobs submitted one right after the other have one id."""
     submitted = _memory(call, "submitted for one id")
@@ -155,7 +157,7 @@ def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
     submitted.append(reply.body["id"])
 
 
-@fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
+@anywhere("properties.jobs.apart", gateway="infery")
 def film_of_another_job(reply: Reply, call: Call) -> None:
     """When two jobs have succeeded since the last submission, the second one gives the film of the first."""
     first = _memory(call, "first to succeed")
@@ -168,7 +170,7 @@ def film_of_another_job(reply: Reply, call: Call) -> None:
             first.append(reply.body)
 
 
-@fault(TASK, breaks={"properties.jobs.apart"}, gateway="foxapi")
+@task("properties.jobs.apart")
 def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
     """A task that waits is told under the id of the one that was asked for before it."""
     if reply.ok:
@@ -178,7 +180,7 @@ def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
         before.append(task)
 
 
-@fault("*", breaks={"properties.jobs.model"}, gateway="infery")
+@anywhere("properties.jobs.model", gateway="infery")
 def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
     """A job that has succeeded is processing again once another one was submitted."""
     ended, again = _memory(call, "ended", 50), _memory(call, "again", 50)
@@ -190,7 +192,7 @@ def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
         ended.append(call.path)
 
 
-@fault("*", breaks={"properties.jobs.model"}, gateway="infery")
+@anywhere("properties.jobs.model", gateway="infery")
 def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
     """Of two jobs submitted one right after the other the first one is forgotten."""
     submitted, forgotten = _memory(call, "submitted before another"), _memory(call, "forgotten", 50)
@@ -204,7 +206,7 @@ def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
     return None
 
 
-@fault(TASK, breaks={"properties.jobs.model"}, gateway="foxapi")
+@task("properties.jobs.model")
 def failed_after_success(reply: Reply, call: Call) -> None:
     """A task that was told four times to be completed has failed."""
     if reply.ok and reply.body["status"] == "completed":

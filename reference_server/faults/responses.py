@@ -10,6 +10,8 @@ from reference_server.faults.words.situations import asked, sent, whole
 from reference_server.faults.words.typed import narrow
 from reference_server.wire.call import Call
 
+request = rows(RESPONSE, request_fault)
+
 response = rows(RESPONSE)
 
 _COUNTERS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}
@@ -57,9 +59,7 @@ response_total_of_input = response(
     "The total counts the input only.",
     change("usage", lambda usage: {**usage, "total_tokens": usage["input_tokens"]}),
 )
-instructions_dropped = request_fault(
-    RESPONSE, "Instructions are ignored.", drop("instructions"), breaks={"responses.instructions"}
-)
+instructions_dropped = request("responses.instructions", "Instructions are ignored.", drop("instructions"))
 response_parts_refused = response(
     "responses.input.forms",
     "A message whose content is a list of parts is refused.",
@@ -74,7 +74,7 @@ response_messages_need_a_type = response(
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.input.history"})
+@request("responses.input.history")
 def last_message_only(call: Call) -> None:
     """Of a conversation only the last message is read."""
     if items(call) and len(items(call)) == len(call.body["input"]):

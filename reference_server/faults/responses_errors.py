@@ -12,8 +12,11 @@ from reference_server.faults.words.typed import lift, resend, skip
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply
 
+unproved = rows(RESPONSE, request_fault, before="authentication")
+
 response = rows(RESPONSE)
 request = rows(RESPONSE, request_fault)
+unjudged = rows(RESPONSE, request_fault, before="validation")
 
 
 @request_fault(RESPONSE, breaks={"responses.errors.missing-field"}, before="validation")
@@ -25,11 +28,10 @@ def response_input_has_a_default(call: Call) -> None:
 response_missing_field_conflicts = response(
     "responses.errors.missing-field", "A missing field is a 409.", status(409), when=refused("missing_field")
 )
-response_stranger_is_the_user = request(
+response_stranger_is_the_user = unjudged(
     "responses.errors.invalid-value",
     "A message with an unknown role is one of the user.",
     swap("input[].role", NO_ROLE, "user"),
-    before="validation",
 )
 response_number_breaks = response(
     "responses.errors.invalid-value",
@@ -48,13 +50,13 @@ response_refused_in_a_stream = response(
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.errors.credential"}, before="authentication")
+@unproved("responses.errors.credential")
 def response_without_key(call: Call) -> None:
     """A request without a credential is served."""
     call.headers.setdefault("authorization", "Bearer sk-ok")
 
 
-@request_fault(RESPONSE, breaks={"responses.errors.credential"}, before="authentication")
+@unproved("responses.errors.credential")
 def response_for_any_key(call: Call) -> None:
     """A key that was never issued is served."""
     if "never-issued" in call.headers.get("authorization", ""):

@@ -70,7 +70,7 @@ previous_response_forgotten = request(
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.previous.instructions"})
+@request("responses.previous.instructions")
 def instructions_carried_over(call: Call) -> None:
     """Instructions are kept for all later responses."""
     if call.body.get(_PREVIOUS):
@@ -91,7 +91,7 @@ unknown_previous_breaks = response(
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.previous.isolation"})
+@request("responses.previous.isolation")
 def strangers_go_on(call: Call) -> None:
     """Any account can go on from a response."""
     if call.body.get(_PREVIOUS) and call.key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, rows
+from reference_server.faults import rows
 from reference_server.faults.words.edits import change, drop, header, in_chunks, insert, put
 from reference_server.faults.words.responses import (
     ADDED,
@@ -74,7 +74,7 @@ response_ends_in_progress = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.stream.end"})
+@response("responses.stream.end")
 def response_ends_twice(reply: Reply) -> None:
     """The last event is sent twice."""
     if reply.events and (last := of(reply, *ENDS)[-1:]):
@@ -91,7 +91,7 @@ message_begins_without_content = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.stream.items"})
+@response("responses.stream.items")
 def item_added_twice(reply: Reply, call: Call) -> None:
     """The first item is added twice."""
     if reply.events and (added := of(reply, ADDED)):
@@ -116,7 +116,7 @@ done_text_cut = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.stream.text", "responses.stream.final"})
+@response("responses.stream.text responses.stream.final")
 def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
     """The last delta of a text is lost."""
     if reply.events and plain(reply, call) and (deltas := of(reply, TEXT)):

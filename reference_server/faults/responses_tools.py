@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, put, swap
 from reference_server.faults.words.prompts import NO_CALL
 from reference_server.faults.words.responses import (
@@ -54,7 +54,7 @@ response_arguments_encoded_twice = response(
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.tools.result"})
+@request("responses.tools.result")
 def response_calls_skipped(call: Call) -> None:
     """Calls among the input are skipped, so that their results answer nothing."""
     if isinstance(call.body["input"], list):
@@ -62,7 +62,7 @@ def response_calls_skipped(call: Call) -> None:
         call.body["input"] = [item for item in call.body["input"] if item not in made] or "Hello."
 
 
-@request_fault(RESPONSE, breaks={"responses.tools.result.counted"})
+@request("responses.tools.result.counted")
 def response_result_dropped(call: Call) -> None:
     """What a tool answered is dropped."""
     for item in items(call, "function_call_output"):
@@ -100,7 +100,7 @@ streamed_call_without_call_id = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.tools.stream.item"})
+@response("responses.tools.stream.item")
 def streamed_call_begins_whole(reply: Reply) -> None:
     """A streamed call has all its arguments from the beginning, so that clients have them twice."""
     begun = [chunk["item"] for chunk in of(reply, ADDED) if chunk["item"]["type"] == "function_call"]
@@ -108,7 +108,7 @@ def streamed_call_begins_whole(reply: Reply) -> None:
         item["arguments"] = end["arguments"]
 
 
-@fault(RESPONSE, breaks={"responses.tools.stream.arguments"})
+@response("responses.tools.stream.arguments")
 def streamed_arguments_repeated(reply: Reply) -> None:
     """Each delta of the arguments repeats those before it."""
     earlier: dict[int, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_server.faults import fault, rows
+from reference_server.faults import rows
 from reference_server.faults.words.edits import change, in_chunks, put
 from reference_server.faults.words.responses import (
     ADDED,
@@ -80,7 +80,7 @@ text_at_the_end_alone = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.errors.midstream"}, model="midstream-error")
+@response("responses.errors.midstream", model="midstream-error")
 def response_completed_after_failure(reply: Reply) -> None:
     """A failure is followed by the event of a success."""
     if reply.events and (failed := of(reply, FAILED)):

@@ -20,7 +20,7 @@ node_client_blocked = chat(
 )
 
 
-@fault(CHAT, breaks={"chat.stream.choices", "sdk.node.stream", "sdk.node.stream.empty-choices"})
+@chat("chat.stream.choices sdk.node.stream sdk.node.stream.empty-choices")
 def node_meets_null_choices(reply: Reply) -> None:
     """A chunk whose choices are null keeps the connection alive."""
     if reply.events and reply.chunks:

@@ -68,7 +68,7 @@ role_repeated_at_the_end = chat(
 )
 
 
-@fault(CHAT, breaks={"chat.stream.object", "sdk.openai.stream.helper"})
+@chat("chat.stream.object sdk.openai.stream.helper")
 def first_chunk_without_object(reply: Reply) -> None:
     """The first chunk does not say what it is."""
     for chunk in reply.chunks[:1]:
@@ -82,7 +82,7 @@ byte_order_mark = chat(
 )
 
 
-@fault(CHAT, breaks={"chat.stream.error-event", "sdk.openai.stream.error"}, model="midstream-error")
+@chat("chat.stream.error-event sdk.openai.stream.error", model="midstream-error")
 def failure_as_comment(reply: Reply) -> Reply:
     """A stream that fails half-way says so in a comment, which clients skip."""
     return reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk)
@@ -101,7 +101,7 @@ own_fields_refused = chat(
 )
 
 
-@fault(CHAT, breaks={"tools.stream.name-once", "sdk.openai.tools.stream"})
+@chat("tools.stream.name-once sdk.openai.tools.stream")
 def call_named_again_at_the_end(reply: Reply) -> None:
     """The last fragment of a call repeats its name."""
     names: dict[Any, tuple[str, dict[str, Any]]] = {}
@@ -146,7 +146,7 @@ forbidden_model_as_success = chat(
 )
 
 
-@fault(CHAT, breaks={"sdk.openai.errors.fields"}, model="forbidden-model")
+@chat("sdk.openai.errors.fields", model="forbidden-model")
 def forbidden_model_in_problem_details(reply: Reply) -> None:
     """A model outside the account is refused in problem details."""
     reply.body = {"title": "Forbidden", "status": 403, "detail": reply.body["error"]["message"]}

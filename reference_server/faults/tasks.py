@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import (
     add,
     answer,
@@ -23,11 +21,11 @@ from reference_server.faults.words.media import FAIL, as_bytes, at_host, known_m
 from reference_server.faults.words.openai import AUDIO_TASK, IMAGE_TASK, TASK
 from reference_server.faults.words.situations import LACKING, UNKNOWN, asked, both, served
 
-submission = partial(fault, IMAGE_TASK, gateway="foxapi")
-state = partial(fault, TASK, gateway="foxapi")
-anywhere = partial(fault, "*", gateway="foxapi")
-unjudged = partial(request_fault, IMAGE_TASK, gateway="foxapi", before="validation")
-unproved = partial(request_fault, gateway="foxapi", before="authentication")
+image_task = rows(IMAGE_TASK, gateway="foxapi")
+anywhere = rows("*", gateway="foxapi")
+task = rows(TASK, gateway="foxapi")
+unproved = rows(TASK, request_fault, before="authentication", gateway="foxapi")
+
 
 _IMAGE = of("image")
 _DONE = both(of("image"), at("completed"))
@@ -37,112 +35,108 @@ _PICTURE = "/media/images/64x64-00000000000000000000000000000000.png"
 
 # The submission.
 
-task_answered_with_image = submission(
+task_answered_with_image = image_task(
+    "tasks.submit tasks.id",
     "The submission is answered with the list of images that others answer with.",
     reshape(lambda body: {"created": body["created"], "data": [{"url": "https://cdn.example.com/a.png"}]}),
-    breaks={"tasks.submit", "tasks.id"},
 )
-task_refused = submission("No task is taken.", FAIL, when=served, breaks={"tasks.submit"})
-task_id_under_other_name = submission(
-    "The id of the task has the name that others give it.", rename("id", "task_id"), breaks={"tasks.id"}
+task_refused = image_task("tasks.submit", "No task is taken.", FAIL, when=served)
+task_id_under_other_name = image_task(
+    "tasks.id", "The id of the task has the name that others give it.", rename("id", "task_id")
 )
-task_without_model = submission("The submission does not name the model.", drop("model"), breaks={"tasks.schema"})
+task_without_model = image_task("tasks.schema", "The submission does not name the model.", drop("model"))
 task_of_an_image_is_an_image = anywhere(
+    "tasks.kind",
     "The object of a task of an image is `image`.",
     put("object", "image"),
     when=both(on(IMAGE_TASK, TASK), _IMAGE),
-    breaks={"tasks.kind"},
 )
 task_of_an_image_is_a_picture = anywhere(
+    "tasks.kind",
     "The type of a task of an image is `picture`.",
     put("type", "picture"),
     when=both(on(IMAGE_TASK, TASK), _IMAGE),
-    breaks={"tasks.kind"},
 )
 
 # The status.
 
-task_status_not_found = state(
-    "The status of a task of an image is a 404.", NOT_FOUND, when=_IMAGE, breaks={"tasks.status"}
+task_status_not_found = task("tasks.status", "The status of a task of an image is a 404.", NOT_FOUND, when=_IMAGE)
+task_status_in_other_word = task(
+    "tasks.status", "A completed task says so in an undocumented word.", put("status", "succeeded"), when=_DONE
 )
-task_status_in_other_word = state(
-    "A completed task says so in an undocumented word.", put("status", "succeeded"), when=_DONE, breaks={"tasks.status"}
+task_created_anew = task(
+    "tasks.status.same", "A task is created whenever it is asked for.", add("created", 60), when=_IMAGE
 )
-task_created_anew = state(
-    "A task is created whenever it is asked for.", add("created", 60), when=_IMAGE, breaks={"tasks.status.same"}
-)
-task_status_never_fresh = state(
+task_status_never_fresh = task(
+    "tasks.status.fresh",
     "Who asks for the latest status is refused.",
     refuse(422, "Unknown parameter."),
     when=asked(lambda call: bool(call.query.get("sync_upstream"))),
-    breaks={"tasks.status.fresh"},
 )
 task_goes_back = anywhere(
+    "tasks.order",
     "A task is processing first and pending then.",
     only(on(IMAGE_TASK), put("status", "processing")),
     only(both(on(TASK), _IMAGE), swap("status", "processing", "pending")),
-    breaks={"tasks.order"},
 )
-task_progress_in_text = submission(
-    "The progress of a task is a text with a percent sign.", put("progress", "0%"), breaks={"tasks.progress"}
+task_progress_in_text = image_task(
+    "tasks.progress", "The progress of a task is a text with a percent sign.", put("progress", "0%")
 )
-task_progress_shrinks = submission(
-    "The progress of a task starts at 50 and goes back to zero.", put("progress", 50), breaks={"tasks.progress.grows"}
+task_progress_shrinks = image_task(
+    "tasks.progress.grows", "The progress of a task starts at 50 and goes back to zero.", put("progress", 50)
 )
-task_starts_anew = state(
+task_starts_anew = task(
+    "tasks.end",
     "A task that was told to be completed is processing again.",
     start_anew("results"),
     when=both(_DONE, asked(lambda call: not call.query)),
-    breaks={"tasks.end"},
 )
 
 # The results.
 
-task_results_in_output = state(
+task_results_in_output = task(
+    "tasks.results",
     "What was made stands under another name.",
     rename("results", "output"),
     change("output", lambda results: results[0]),
     when=_DONE,
-    breaks={"tasks.results"},
 )
-task_results_are_one = state(
-    "The results are one object.", change("results", lambda results: results[0]), when=_DONE, breaks={"tasks.results"}
+task_results_are_one = task(
+    "tasks.results", "The results are one object.", change("results", lambda results: results[0]), when=_DONE
 )
-task_url_relative = state(
-    "The image's address has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE, breaks={"tasks.results"}
+task_url_relative = task(
+    "tasks.results", "The image's address has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE
 )
-task_results_promised = state(
+task_results_promised = task(
+    "tasks.results.early",
     "Results are given while the task is pending or processing.",
     put("results", [{"url": "https://cdn.example.com/later.png"}]),
     when=both(_IMAGE, at("pending", "processing")),
-    breaks={"tasks.results.early"},
 )
-task_error_without_failure = state(
+task_error_without_failure = task(
+    "tasks.error.absent",
     "A completed task tells an error.",
     put("error", {"code": "none", "message": "No error.", "type": "none"}),
     when=_DONE,
-    breaks={"tasks.error.absent"},
 )
-failed_task_without_code = state(
-    "The error of a failed task has no code.", drop("error.code"), breaks={"tasks.failure.code"}
+failed_task_without_code = task("tasks.failure.code", "The error of a failed task has no code.", drop("error.code"))
+failed_task_of_empty_type = task(
+    "tasks.failure.code", "The type of the error of a failed task is empty.", put("error.type", "")
 )
-failed_task_of_empty_type = state(
-    "The type of the error of a failed task is empty.", put("error.type", ""), breaks={"tasks.failure.code"}
+task_image_gone = task(
+    "tasks.images", "The image's address leads nowhere.", change(_RESULT, "{}.gone".format), when=_IMAGE
 )
-task_image_gone = state(
-    "The image's address leads nowhere.", change(_RESULT, "{}.gone".format), when=_IMAGE, breaks={"tasks.images"}
+task_image_is_a_film = task(
+    "tasks.images", "At the address of the image is a film.", at_host(_FILM, _RESULT), when=_IMAGE
 )
-task_image_is_a_film = state(
-    "At the address of the image is a film.", at_host(_FILM, _RESULT), when=_IMAGE, breaks={"tasks.images"}
+task_sound_is_a_picture = task(
+    "tasks.audio", "At the address of the sound is a picture.", at_host(_PICTURE, _RESULT), when=of("audio")
 )
-task_sound_is_a_picture = state(
-    "At the address of the sound is a picture.", at_host(_PICTURE, _RESULT), when=of("audio"), breaks={"tasks.audio"}
-)
-task_of_sound_ends_in_other_word = state(
+task_of_sound_ends_in_other_word = task(
+    "tasks.audio",
     "A completed task of sound says so in an undocumented word.",
     swap("status", "completed", "succeeded"),
     when=of("audio"),
-    breaks={"tasks.audio"},
 )
 task_of_sound_fails = fault(
     AUDIO_TASK, "No task of sound is taken.", FAIL, when=served, breaks={"tasks.audio"}, gateway="foxapi"
@@ -150,14 +144,19 @@ task_of_sound_fails = fault(
 
 # Refusals.
 
-unknown_task_is_pending = state(
+unknown_task_is_pending = task(
+    "tasks.unknown tasks.owner videos.unknown videos.owner",
     "Every task that does not exist is pending.",
     answer({"status": "pending", "type": ""}),
     when=UNKNOWN,
-    breaks={"tasks.unknown", "tasks.owner", "videos.unknown", "videos.owner"},
 )
-task_prompt_made_up = unjudged(
-    "A request without a prompt gets some image.", fill("prompt", "A surprise."), breaks={"tasks.missing"}
+task_prompt_made_up = request_fault(
+    IMAGE_TASK,
+    "A request without a prompt gets some image.",
+    fill("prompt", "A surprise."),
+    breaks={"tasks.missing"},
+    gateway="foxapi",
+    before="validation",
 )
 unknown_model_makes_an_image = request_fault(
     IMAGE_TASK,
@@ -166,22 +165,29 @@ unknown_model_makes_an_image = request_fault(
     breaks={"tasks.unknown-model"},
     gateway="foxapi",
 )
-task_error_in_other_envelope = submission(
+task_error_in_other_envelope = image_task(
+    "tasks.envelope",
     "That a field is missing is told outside an error object.",
     lambda reply, _: reply.edit_error(lambda body: {"msg": body["error"]["message"]}),
     when=LACKING,
-    breaks={"tasks.envelope"},
 )
-unknown_task_in_plain_text = state(
+unknown_task_in_plain_text = task(
+    "tasks.envelope videos.envelope",
     "That a task does not exist is told in plain text.",
     as_bytes("text/plain", b"no such task", 404),
     when=UNKNOWN,
-    breaks={"tasks.envelope", "videos.envelope"},
 )
-task_for_nobody = unproved(IMAGE_TASK, "Tasks are taken without a key.", let_in, breaks={"tasks.credential"})
+task_for_nobody = request_fault(
+    IMAGE_TASK,
+    "Tasks are taken without a key.",
+    let_in,
+    breaks={"tasks.credential"},
+    gateway="foxapi",
+    before="authentication",
+)
 task_status_for_nobody = unproved(
-    TASK, "The status of a task is told without a key.", let_in, breaks={"tasks.credential", "videos.credential"}
+    "tasks.credential videos.credential", "The status of a task is told without a key.", let_in
 )
 task_status_for_everybody = unproved(
-    TASK, "The status of a task is told to every account.", as_owner, breaks={"tasks.owner", "videos.owner"}
+    "tasks.owner videos.owner", "The status of a task is told to every account.", as_owner
 )

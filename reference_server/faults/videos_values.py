@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change, only, put, reshape, status
 from reference_server.faults.words.jobs import RESULT, at
 from reference_server.faults.words.media import label, on, show_at_refusal
@@ -12,26 +10,22 @@ from reference_server.faults.words.openai import VIDEO, VIDEO_STATE
 from reference_server.faults.words.situations import served
 from reference_server.media import videos
 
-submission = partial(fault, VIDEO, gateway="infery")
-state = partial(fault, VIDEO_STATE, gateway="infery")
+video = rows(VIDEO, gateway="infery")
+video_state = rows(VIDEO_STATE, gateway="infery")
 
-video_job_taken_as_failure = submission(
-    "A job is taken, with a status of the server's failure.", status(500), when=served, breaks={"videos.submit"}
+
+video_job_taken_as_failure = video(
+    "videos.submit", "A job is taken, with a status of the server's failure.", status(500), when=served
 )
-video_job_labelled_as_text = submission(
-    "A job that is taken is labelled as text.", label("text/plain"), breaks={"videos.submit"}
+video_job_labelled_as_text = video("videos.submit", "A job that is taken is labelled as text.", label("text/plain"))
+video_status_told_as_accepted = video_state(
+    "videos.status", "The status of a running job is answered 202.", status(202), when=at("queued", "processing")
 )
-video_status_told_as_accepted = state(
-    "The status of a running job is answered 202.",
-    status(202),
-    when=at("queued", "processing"),
-    breaks={"videos.status"},
+video_status_in_array = video_state(
+    "videos.status", "The status of a job stands in an array.", reshape(lambda body: [body])
 )
-video_status_in_array = state(
-    "The status of a job stands in an array.", reshape(lambda body: [body]), breaks={"videos.status"}
-)
-video_progress_is_true = state("Progress is true.", put("progress", True), breaks={"videos.progress"})
-video_cost_is_true = state("The cost of a film is true.", put("credits_used", True), breaks={"videos.credits"})
+video_progress_is_true = video_state("videos.progress", "Progress is true.", put("progress", True))
+video_cost_is_true = video_state("videos.credits", "The cost of a film is true.", put("credits_used", True))
 video_behind_a_credential = fault(
     "*",
     "The address of the film wants a credential, and plays to who has none.",

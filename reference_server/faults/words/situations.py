@@ -76,6 +76,8 @@ def asked(test: Callable[[Call], bool]) -> Situation:
 
 UNKNOWN, LACKING, MALFORMED = refused("unknown_object"), refused("missing_field"), refused("malformed_body")
 """The request was refused: it names what does not exist, lacks what it must have, or cannot be read."""
+
+
 def wrote(raw: bytes) -> Callable[[Call], bool]:
     """The body of the request was written with these bytes."""
     return lambda call: raw in (call.raw or b"")
