@@ -37,41 +37,43 @@ def _american(date: str) -> str:
 # The account.
 
 account_labelled_as_text = account("account.answers", "The account is labelled as text.", label("text/plain"))
-account_in_array = account("account.answers", "The account stands in an array.", reshape(lambda body: [body]))
+account_in_array = account("account.answers", "The account is wrapped in an array.", reshape(lambda body: [body]))
 account_of_a_proxy = account(
     "account.answers", "The account is a 203, as if a proxy had changed it.", status(203), when=served
 )
 account_id_is_a_number = account("account.id", "The id of the account is a number.", put("id", 82))
 account_id_empty = account("account.id", "The id of the account is empty.", put("id", ""))
-account_without_plan = account("account.plan", "No plan is told.", put("plan", None))
-account_plan_is_a_number = account("account.plan", "The plan is told by a number.", put("plan.id", 2))
+account_without_plan = account("account.plan", "The account does not name its plan.", put("plan", None))
+account_plan_is_a_number = account("account.plan", "The plan is a number.", put("plan.id", 2))
 account_plan_empty = account("account.plan", "The plan has an empty id.", put("plan.id", ""))
-account_without_spend = account("account.usage", "What was spent is not told.", drop("usage.spend_usd"))
+account_without_spend = account("account.usage", "The account does not say what was spent.", drop("usage.spend_usd"))
 account_usage_as_text = account(
-    "account.usage", "Requests are counted in text.", put("usage.requests_this_month", "1,842")
+    "account.usage", "The request count is a string.", put("usage.requests_this_month", "1,842")
 )
 account_tokens_as_text = account(
-    "account.usage", "The tokens of this month are a text.", change("usage.tokens_this_month", str)
+    "account.usage", "The token count of this month is a string.", change("usage.tokens_this_month", str)
 )
-account_spend_negative = account("account.usage", "Less than nothing was spent.", put("usage.spend_usd", -0.5))
+account_spend_negative = account("account.usage", "The spend is negative.", put("usage.spend_usd", -0.5))
 account_without_limit_of_tokens = account(
-    "account.limits", "Of the two limits only that of requests is told.", drop("limits.tokens_per_minute")
+    "account.limits", "Only the request limit is given, not the token limit.", drop("limits.tokens_per_minute")
 )
-account_without_limits = account("account.limits", "No limits are told.", drop("limits"))
+account_without_limits = account("account.limits", "The account has no limits.", drop("limits"))
 account_may_ask_nothing = account(
-    f"account.limits {_PLANS}", "The account may send no request at all.", put("limits.requests_per_minute", 0)
+    f"account.limits {_PLANS}", "The account may send no requests at all.", put("limits.requests_per_minute", 0)
 )
 account_limit_as_text = account(
-    f"account.limits {_PLANS}", "The request limit is a text.", put("limits.requests_per_minute", "unlimited")
+    f"account.limits {_PLANS}", "The request limit is a string.", put("limits.requests_per_minute", "unlimited")
 )
-account_times_in_seconds = account("account.timestamps", "Moments are Unix seconds.", put(_RENEWS, 1796083200))
+account_times_in_seconds = account("account.timestamps", "Times are Unix seconds.", put(_RENEWS, 1796083200))
 account_times_elsewhere = account(
-    "account.timestamps", "Moments are in the time of another zone.", put(_RENEWS, "2026-12-01T02:00:00+02:00")
+    "account.timestamps", "Times are in another time zone.", put(_RENEWS, "2026-12-01T02:00:00+02:00")
 )
-account_times_without_zone = account("account.timestamps", "Moments have no zone.", put(_RENEWS, "2026-12-01T00:00:00"))
+account_times_without_zone = account(
+    "account.timestamps", "Times have no time zone.", put(_RENEWS, "2026-12-01T00:00:00")
+)
 account_for_strangers = request_fault(
     ACCOUNT,
-    "An account is told without a credential.",
+    "The account is shown without a credential.",
     let_in,
     breaks={"account.unauthorized"},
     gateway="foxora",
@@ -79,7 +81,7 @@ account_for_strangers = request_fault(
 )
 account_days_for_strangers = request_fault(
     DAILY_USAGE,
-    "The usage of an account is told without a credential.",
+    "The daily usage is shown without a credential.",
     let_in,
     breaks={"account.unauthorized"},
     gateway="foxora",
@@ -87,68 +89,74 @@ account_days_for_strangers = request_fault(
 )
 account_counts_half_the_tokens = account(
     "account.counts",
-    "Every second token is counted.",
+    "Only every second token is counted.",
     change("usage.tokens_this_month", lambda tokens: int(tokens * 0.5)),
 )
 account_counts_no_requests = account(
-    "account.counts", "Tokens are counted and requests are not.", put("usage.requests_this_month", 7)
+    "account.counts", "Tokens are counted, requests are not.", put("usage.requests_this_month", 7)
 )
 account_counts_nothing = account(
     "account.counts.soon",
-    "Usage never changes.",
+    "The usage never changes.",
     put("usage.requests_this_month", 7) | put("usage.tokens_this_month", 70),
 )
 
 # Its plan.
 
 account_free_has_more_requests = account(
-    "account.plans.free", "The plan free has 60 requests a minute.", _limits("free", requests_per_minute=60)
+    "account.plans.free", "The free plan shows 60 requests per minute.", _limits("free", requests_per_minute=60)
 )
 account_free_has_fewer_tokens = account(
-    "account.plans.free", "The plan free has 4,000 tokens a minute.", _limits("free", tokens_per_minute=4_000)
+    "account.plans.free", "The free plan shows 4,000 tokens per minute.", _limits("free", tokens_per_minute=4_000)
 )
 account_pro_has_limits_of_free = account(
     "account.plans.pro",
-    "The plan pro is told the limits of the plan free.",
+    "The pro plan shows the limits of the free plan.",
     _limits("pro", requests_per_minute=30, tokens_per_minute=40_000),
 )
 account_team_has_fewer_requests = account(
-    "account.plans.team", "The plan team has the requests of pro.", _limits("team", requests_per_minute=300)
+    "account.plans.team",
+    "The team plan shows the request limit of the pro plan.",
+    _limits("team", requests_per_minute=300),
 )
 account_free_has_no_cap = account(
-    "account.plans.free-cap", "The plan free has no cap.", put("limits.monthly_spend_cap_usd", None)
+    "account.plans.free-cap", "The free plan has no spending cap.", put("limits.monthly_spend_cap_usd", None)
 )
 
 # Its days.
 
-account_days_in_object = daily("account.daily", "The days stand in an object.", reshape(lambda body: {"data": body}))
+account_days_in_object = daily(
+    "account.daily", "The days are wrapped in an object.", reshape(lambda body: {"data": body})
+)
 account_days_of_a_proxy = daily(
     "account.daily", "The days are a 203, as if a proxy had changed them.", status(203), when=served
 )
 account_days_as_lists = daily(
-    "account.daily", "A day is a list of its figures.", change("[]", lambda day: list(day.values()))
+    "account.daily", "A day is an array of its figures.", change("[]", lambda day: list(day.values()))
 )
 account_days_labelled_as_text = daily("account.daily", "The days are labelled as text.", label("text/plain"))
 
 
 @daily("account.daily.day")
 def account_days_in_seconds(reply: Reply) -> None:
-    """A day is told in Unix seconds."""
+    """A day is given in Unix seconds."""
     for place, day in enumerate(reply.body if reply.ok else ()):
         day["date"] = 1_790_000_000 + 86_400 * place
 
 
-account_days_in_words = daily("account.daily.day", "A day is told with its month first.", change("[].date", _american))
+account_days_in_words = daily(
+    "account.daily.day", "A day is written with its month first.", change("[].date", _american)
+)
 account_day_told_twice = daily(
     "account.daily.once",
-    "Two buckets are of the same day.",
+    "Two entries are of the same day.",
     put("[-2].date", "2026-11-20") | put("[-1].date", "2026-11-20"),
 )
-account_days_without_spend = daily("account.daily.figures", "The spend of a day is not told.", drop("[].spend_usd"))
+account_days_without_spend = daily("account.daily.figures", "The spend of a day is missing.", drop("[].spend_usd"))
 account_day_below_zero = daily("account.daily.figures", "The spend of a day is negative.", put("[0].spend_usd", -0.01))
 account_days_ignored = request_fault(
     DAILY_USAGE,
-    "There are always thirty days.",
+    "The answer always covers thirty days.",
     lambda call: call.query.pop("days", None),
     breaks={"account.daily.span"},
     gateway="foxora",
@@ -159,6 +167,6 @@ account_days_count_input_only = daily(
 account_days_count_no_requests = daily("account.daily.counts", "Requests are not counted.", put("[].requests", 1))
 account_days_count_nothing = daily(
     "account.daily.counts.soon",
-    "The present day stays empty.",
+    "The current day stays empty.",
     put("[].requests", 0) | put("[].input_tokens", 0) | put("[].output_tokens", 0),
 )

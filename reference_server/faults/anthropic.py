@@ -64,13 +64,21 @@ text_block_without_type = message(
     "anthropic.content", "The block of a plain answer has a text and no type.", drop("content[0].type"), when=plain
 )
 content_empty = message("anthropic.text", "A plain question is answered with nothing.", put("content", []), when=plain)
-stop_reason_of_chat = message("anthropic.stop-reason", "A natural end is `stop`.", swap(_REASON, "end_turn", "stop"))
-stop_reason_null = message("anthropic.stop-reason", "A natural end has no reason.", swap(_REASON, "end_turn", None))
+stop_reason_of_chat = message(
+    "anthropic.stop-reason",
+    "An answer that ends by itself has the stop reason `stop`.",
+    swap(_REASON, "end_turn", "stop"),
+)
+stop_reason_null = message(
+    "anthropic.stop-reason", "An answer that ends by itself has no stop reason.", swap(_REASON, "end_turn", None)
+)
 stop_reason_is_an_object = message(
-    "anthropic.stop-reason", "The reason of an end is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
+    "anthropic.stop-reason", "The stop reason is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
 )
 stop_sequence_blank = message(
-    "anthropic.stop-sequence.null", "`stop_sequence` is empty instead of null.", swap("stop_sequence", None, "")
+    "anthropic.stop-sequence.null",
+    "`stop_sequence` is an empty string instead of null.",
+    swap("stop_sequence", None, ""),
 )
 output_tokens_as_text = message("anthropic.usage", "`output_tokens` is a string.", change("usage.output_tokens", str))
 usage_of_chat = message(
@@ -83,13 +91,21 @@ input_tokens_zero = message(
     "anthropic.usage.counted", "A plain request costs no input token.", put("usage.input_tokens", 0), when=plain
 )
 cut_message_ends_well = message(
-    "anthropic.max-tokens", "A cut answer ends with `end_turn`.", swap(_REASON, "max_tokens", "end_turn")
+    "anthropic.max-tokens",
+    "An answer that the limit cuts off ends with `end_turn`.",
+    swap(_REASON, "max_tokens", "end_turn"),
 )
 message_limit_ignored = request(
-    "anthropic.max-tokens.cap", "A whole answer ignores a low limit.", swap("max_tokens", 16, 512), when=whole_asked
+    "anthropic.max-tokens.cap",
+    "A low limit is ignored in whole answers.",
+    swap("max_tokens", 16, 512),
+    when=whole_asked,
 )
 system_text_dropped = request(
-    "anthropic.system", "A short system prompt in a string is dropped.", drop("system"), when=_has_short_system_text
+    "anthropic.system",
+    "A short system prompt that is a string does not reach the model.",
+    drop("system"),
+    when=_has_short_system_text,
 )
 first_system_block_only = request(
     "anthropic.system.blocks",
@@ -103,7 +119,10 @@ system_blocks_refused = message(
     when=lambda _, call: _is_list_without_marks(sent(call).get("system")),
 )
 system_blocks_dropped = request(
-    "anthropic.system.blocks", "A system prompt in blocks is dropped.", drop("system"), when=_has_system_blocks
+    "anthropic.system.blocks",
+    "A system prompt in blocks does not reach the model.",
+    drop("system"),
+    when=_has_system_blocks,
 )
 earlier_turns_dropped = request(
     "anthropic.history",
@@ -120,15 +139,15 @@ message_in_question_marks = message(
     change(TEXT, lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )
 message_characters_replaced = message(
-    "anthropic.unicode", "Characters outside the basic plane are replaced.", change(TEXT, narrow)
+    "anthropic.unicode", "Characters outside the basic plane become replacement characters.", change(TEXT, narrow)
 )
 
 tools_not_counted = request_fault(
-    COUNT, "Tools count no tokens.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
+    COUNT, "The tokens of tools are not counted.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
 )
 count_as_text = count("anthropic.count-tokens", "The count is a string.", change("input_tokens", str))
 letters_counted = count(
     "anthropic.count-tokens.agrees",
-    "The count is about that of the letters.",
+    "The count is roughly the number of letters.",
     change("input_tokens", lambda count: count * 4),
 )

@@ -59,7 +59,7 @@ text_taken_for_messages = unjudged(
 )
 unknown_role_is_the_user = unjudged(
     "anthropic.errors.wrong-option",
-    "A turn with an unknown role is one of the user.",
+    "A turn with an unknown role counts as the user's.",
     swap("messages[].role", NO_ROLE, "user"),
 )
 temperature_lowered = unjudged(
@@ -104,7 +104,7 @@ failure_told_as_mistake = message(
     "anthropic.errors.upstream", "A provider's failure is a 400.", status(400), model="upstream-error"
 )
 failure_remembered = message(
-    "anthropic.errors.retry", "A model that failed once fails always.", refuse(502), model="flaky-once"
+    "anthropic.errors.retry", "A model that failed once always fails.", refuse(502), model="flaky-once"
 )
 
 native_error_without_message = message(
@@ -120,7 +120,7 @@ native_error_labelled_as_html = message(
 
 @message("anthropic.errors.envelope")
 def envelope_of_chat(reply: Reply) -> Reply:
-    """An error has the form of chat completions."""
+    """An error has the form of chat completion errors."""
     return reply.edit_error(lambda body: {"error": {**body["error"], "param": None, "code": None}})
 
 
@@ -164,7 +164,9 @@ failure_in_unnamed_event = failure(
     resend(encode_event, "error"),
 )
 failure_of_chat = failure(
-    "anthropic.errors.midstream", "A failure is reported as chat completions do.", resend(_as_in_chat, "error")
+    "anthropic.errors.midstream",
+    "A failure within a stream has the form of chat completion errors.",
+    resend(_as_in_chat, "error"),
 )
 message_failure_is_a_text = failure(
     "anthropic.errors.midstream", "The error of a failure is a text.", in_chunks(lift("error", "message"))

@@ -13,7 +13,7 @@ message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
 
 top_k_refused = message(
-    "anthropic.sampling", "Documented `top_k` is refused.", refuse(), when=has("top_k"), gateway="ofox"
+    "anthropic.sampling", "`top_k` is refused, although it is documented.", refuse(), when=has("top_k"), gateway="ofox"
 )
 stop_sequences_ignored = request(
     "anthropic.stop", "Stop sequences of a whole answer are dropped.", drop("stop_sequences"), when=whole_asked
@@ -30,7 +30,11 @@ stop_sequence_not_told = message(
     "anthropic.stop.named", "No answer says which stop sequence ended it.", put("stop_sequence", None)
 )
 metadata_refused = message(
-    "anthropic.metadata", "Documented `metadata` is refused.", refuse(), when=has("metadata"), gateway="foxapi"
+    "anthropic.metadata",
+    "`metadata` is refused, although it is documented.",
+    refuse(),
+    when=has("metadata"),
+    gateway="foxapi",
 )
 cache_control_refused = message(
     "anthropic.cache-control", "A mark for the cache is an unknown field.", unclear, when=asks("cache_control")
@@ -39,13 +43,15 @@ image_blocks_fail = message(
     "anthropic.vision", "An image is refused without an error object.", unclear, when=asks('"image"')
 )
 image_blocks_dropped = request(
-    "anthropic.vision.counted", "Images get lost.", without_blocks(lambda block: block["type"] == "image")
+    "anthropic.vision.counted", "Images do not reach the model.", without_blocks(lambda block: block["type"] == "image")
 )
 pdf_fails = message(
     "anthropic.documents", "A PDF is refused without an error object.", unclear, when=asks("application/pdf")
 )
 documents_dropped = request(
-    "anthropic.documents.counted", "Documents get lost.", without_blocks(lambda block: block["type"] == "document")
+    "anthropic.documents.counted",
+    "Documents do not reach the model.",
+    without_blocks(lambda block: block["type"] == "document"),
 )
 
 thinking_ignored = request(
@@ -55,14 +61,14 @@ thinking_unsigned = message(
     "anthropic.thinking", "Thinking has no signature.", typed("content[]", "thinking", put("signature", ""))
 )
 thinking_called_reasoning = message(
-    "anthropic.thinking", "Thinking has the type `reasoning`.", swap("content[].type", "thinking", "reasoning")
+    "anthropic.thinking", "The type of thinking blocks is `reasoning`.", swap("content[].type", "thinking", "reasoning")
 )
 thinking_null = message(
     "anthropic.thinking", "Thinking is signed and has no words.", typed("content[]", "thinking", put("thinking", None))
 )
 thinking_alone = message(
     "anthropic.thinking",
-    "A model that thinks says nothing, and ends as if it had.",
+    "An answer with thinking has no text, and ends as if it had.",
     change("content", lambda blocks: [block for block in blocks if block["type"] == "thinking"] or blocks),
 )
 thinking_in_history_fails = message(

@@ -33,7 +33,7 @@ anthropic_json_in_fence = message(
     "anthropic.json-schema", "JSON stands in a Markdown fence.", change(TEXT, fence), when=_has_format
 )
 anthropic_json_within_json = message(
-    "anthropic.json-schema", "The JSON is a member of another object.", change(TEXT, wrap), when=_has_format
+    "anthropic.json-schema", "The JSON asked for is wrapped in another object.", change(TEXT, wrap), when=_has_format
 )
 anthropic_schema_ignored_in_stream = request(
     "anthropic.json-schema.stream",
@@ -55,7 +55,7 @@ anthropic_output_config_unknown = message(
 )
 anthropic_address_without_data = message(
     "anthropic.vision.url",
-    "An image by address is refused for its lack of data, without an error object.",
+    "An image by URL is refused because it has no data, without an error object.",
     unclear,
     when=by_address,
 )

@@ -36,11 +36,11 @@ message_stream_labelled_as_json = message(
     when=streamed,
 )
 message_stream_without_last_blank_line = message(
-    "anthropic.stream.framing", "No blank line ends the last event of a stream.", open_last_event, when=ends_well
+    "anthropic.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends_well
 )
 message_stream_in_latin_1 = message(
     "anthropic.stream.framing anthropic.stream.unicode",
-    "Characters outside ASCII are sent in Latin-1, or as a byte that UTF-8 does not have.",
+    "Characters outside ASCII are sent in Latin-1, or as a byte that is invalid in UTF-8.",
     raw(lambda data: data.decode().encode("latin-1", "backslashreplace").replace(b"\\u", b"\xff")),
 )
 events_without_names = message(
@@ -59,7 +59,9 @@ keep_alive_as_data = message(
     "anthropic.stream.json-events", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
 )
 streamed_tier_is_a_number = message(
-    "anthropic.stream.schema", "The service tier is a number.", in_chunks(put("message.usage.service_tier", 1))
+    "anthropic.stream.schema",
+    "The service tier in the first event is a number.",
+    in_chunks(put("message.usage.service_tier", 1)),
 )
 
 
@@ -98,7 +100,7 @@ blocks_counted_from_one = message(
     "anthropic.stream.indices", "The blocks are numbered from 1.", in_chunks(change("index", lambda index: index + 1))
 )
 text_delta_renamed = message(
-    "anthropic.stream.deltas", "Text deltas are of type `text`.", in_chunks(swap("delta.type", "text_delta", "text"))
+    "anthropic.stream.deltas", "The type of text deltas is `text`.", in_chunks(swap("delta.type", "text_delta", "text"))
 )
 text_as_tool_input = message(
     "anthropic.stream.deltas anthropic.stream.text",
@@ -109,10 +111,14 @@ plain_stream_without_text = message(
     "anthropic.stream.text", "The stream of a plain question has a block without deltas.", skip(DELTA), when=plain
 )
 streamed_end_not_told = message(
-    "anthropic.stream.stop-reason", "A natural end has no stop_reason.", in_chunks(swap(_REASON, "end_turn", None))
+    "anthropic.stream.stop-reason",
+    "A stream that ends by itself has no stop reason.",
+    in_chunks(swap(_REASON, "end_turn", None)),
 )
 streamed_end_of_chat = message(
-    "anthropic.stream.stop-reason", "A natural end is `stop`.", in_chunks(swap(_REASON, "end_turn", "stop"))
+    "anthropic.stream.stop-reason",
+    "A stream that ends by itself has the stop reason `stop`.",
+    in_chunks(swap(_REASON, "end_turn", "stop")),
 )
 
 
@@ -135,11 +141,13 @@ streamed_output_counted_as_one = message(
     in_chunks(put("usage.output_tokens", 1)),
 )
 streamed_output_falls = message(
-    "anthropic.stream.usage", "The output tokens become fewer.", in_chunks(put("message.usage.output_tokens", 5000))
+    "anthropic.stream.usage",
+    "The first event counts more output tokens than the last one.",
+    in_chunks(put("message.usage.output_tokens", 5000)),
 )
 streamed_usage_of_chat = message(
     "anthropic.stream.usage",
-    "The counter of the end has the name of chat completions.",
+    "The counter at the end of a stream has its name from chat completions.",
     in_chunks(change("usage", lambda usage: {"completion_tokens": usage["output_tokens"]})),
 )
 streamed_input_zero = message(
@@ -166,7 +174,7 @@ def message_stream_breaks_off(reply: Reply, call: Call) -> None:
 
 streamed_characters_replaced = message(
     "anthropic.stream.unicode",
-    "Streamed characters outside the basic plane are replaced.",
+    "Characters outside the basic plane become replacement characters in a stream.",
     in_chunks(change("delta.text", narrow)),
 )
 
@@ -180,7 +188,7 @@ def streamed_text_loses_a_word(reply: Reply, call: Call) -> None:
 
 cut_message_stream_ends_well = message(
     "anthropic.stream.max-tokens",
-    "A cut stream ends with `end_turn`.",
+    "A stream that the limit cuts off ends with `end_turn`.",
     in_chunks(swap(_REASON, "max_tokens", "end_turn")),
 )
 streamed_stop_sequences_ignored = request(
@@ -188,7 +196,7 @@ streamed_stop_sequences_ignored = request(
 )
 streamed_stop_told_as_end = message(
     "anthropic.stream.stop-sequence",
-    "A stream that a stop sequence ended has the reason `end_turn`.",
+    "A stream that a stop sequence ended has the stop reason `end_turn`.",
     in_chunks(swap(_REASON, "stop_sequence", "end_turn")),
 )
 

@@ -48,12 +48,12 @@ streamed_message_without_name = message(
 )
 message_stops_at_its_start = message(
     "anthropic.stream.start.message",
-    "The first event of a stream has a reason for its end.",
+    "The first event of a stream already has a stop reason.",
     in_chunks(put("message.stop_reason", "end_turn")),
 )
 input_told_as_text = message(
     "anthropic.stream.start.usage",
-    "The first event of a stream counts the input in a text.",
+    "The first event of a stream counts the input in a string.",
     in_chunks(change("message.usage.input_tokens", str)),
 )
 message_stream_of_comments = message(
@@ -75,7 +75,7 @@ def message_stops_early(reply: Reply) -> None:
 
 @message("anthropic.stream.stop-sequence")
 def streamed_stop_sequence_said(reply: Reply) -> None:
-    """A stream says the stop sequence before it ends."""
+    """A stream contains the stop sequence that ended it."""
     deltas = of(reply, DELTA)
     for end in of(reply, END):
         if deltas and (word := end["delta"].get("stop_sequence")):
@@ -84,7 +84,7 @@ def streamed_stop_sequence_said(reply: Reply) -> None:
 
 streamed_stop_sequence_not_told = message(
     "anthropic.stream.stop-sequence",
-    "A stream does not say which stop sequence ended it.",
+    "A stream does not name the stop sequence that ended it.",
     in_chunks(change("delta.stop_sequence", lambda _: None)),
 )
 streamed_signature_empty = message(

@@ -59,16 +59,16 @@ tool_name_prefixed = message(
     lone_call(swap("name", "get_weather", "functions.get_weather")),
 )
 input_as_text = message(
-    "anthropic.tools.input", "The input of a lone call is its JSON text.", lone_call(change("input", json.dumps))
+    "anthropic.tools.input", "The input of a single call is JSON text.", lone_call(change("input", json.dumps))
 )
 tool_use_ends_the_turn = message(
     "anthropic.tools.stop-reason",
-    "A whole answer with a call ends the turn.",
+    "A whole answer with a call has the stop reason `end_turn`.",
     swap("stop_reason", "tool_use", "end_turn"),
 )
 end_waits_for_a_tool = message(
     "anthropic.tools.stop-reason",
-    "An answer without a call waits for a tool.",
+    "An answer without a call has the stop reason `tool_use`.",
     swap("stop_reason", "end_turn", "tool_use"),
 )
 
@@ -77,7 +77,7 @@ result_refused = message(
 )
 result_not_answered = message(
     "anthropic.tools.result",
-    "The answer to the result of the model's own call is counted and lost.",
+    "The model's reply to the result of its own call is lost, but counted.",
     put("content", []),
     when=says(SUNNY),
 )
@@ -128,7 +128,9 @@ parallel_use_not_disabled = request(
 )
 
 start_without_input = message(
-    "anthropic.tools.stream.start", "Streamed calls start without `input`.", in_chunks(drop("content_block.input"))
+    "anthropic.tools.stream.start",
+    "The start of a streamed call has no `input`.",
+    in_chunks(drop("content_block.input")),
 )
 start_without_tool_id = message(
     "anthropic.tools.stream.start",
@@ -149,7 +151,7 @@ def streamed_input_repeated(reply: Reply) -> None:
 
 streamed_tool_use_ends_the_turn = message(
     "anthropic.tools.stream.stop-reason",
-    "A stream with a call ends the turn.",
+    "A stream with a call has the stop reason `end_turn`.",
     in_chunks(swap("delta.stop_reason", "tool_use", "end_turn")),
 )
 streamed_input_differs = message(

@@ -34,9 +34,9 @@ message_text_null = message(
     when=plain,
 )
 message_usage_negative = message(
-    "anthropic.usage", "The plainest message costs -1 output tokens.", put("usage.output_tokens", -1), when=plain
+    "anthropic.usage", "The plainest answer costs -1 output tokens.", put("usage.output_tokens", -1), when=plain
 )
 short_prompt_counts_nothing = count(
     "anthropic.count-tokens", "The plainest prompt counts no token.", put("input_tokens", 0), when=plain
 )
-count_created = count("anthropic.count-tokens", "A count is answered with a 201.", status(201), when=served)
+count_created = count("anthropic.count-tokens", "A token count is answered with 201.", status(201), when=served)

@@ -30,7 +30,7 @@ def pings_everywhere(reply: Reply) -> None:
 
 no_pings = message("No ping is sent.", skip("ping"))
 unknown_event_types = message(
-    "A stream holds an event of an undocumented type.", insert(2, {"type": "x_progress", "percent": 50})
+    "A stream has an event of an undocumented type.", insert(2, {"type": "x_progress", "percent": 50})
 )
 native_lines_in_crlf = message("Lines of a stream end in CR LF.", CRLF, when=streamed)
 native_comments = message("A comment line stands before each event.", COMMENTS, when=streamed)
@@ -69,7 +69,7 @@ def empty_deltas_first(reply: Reply) -> None:
 
 @message()
 def usage_told_twice(reply: Reply) -> None:
-    """A message_delta counts the usage so far, before the one that ends the message."""
+    """A further message_delta with the usage so far comes before the last one."""
     for place, event in enumerate(reply.events or ()):
         if is_of(event, END) and reply.events:
             delta = {"stop_reason": None, "stop_sequence": None}
@@ -78,7 +78,7 @@ def usage_told_twice(reply: Reply) -> None:
 
 
 input_told_at_the_end = message(
-    "A stream counts its input tokens at its end only.", in_chunks(put("message.usage.input_tokens", 0))
+    "A stream counts its input tokens only at its end.", in_chunks(put("message.usage.input_tokens", 0))
 )
 input_told_at_the_start = message(
     "The end of a stream counts output tokens only.",

@@ -71,34 +71,32 @@ srt_with_points = in_srt("audio.transcriptions.srt", "SubRip has points before t
 srt_without_numbers = in_srt(
     "audio.transcriptions.srt", "The cues of SubRip have no numbers.", _replace(rb"(?m)^\d+\n", b"")
 )
-vtt_without_signature = in_vtt(
-    "audio.transcriptions.vtt", "WebVTT does not say that it is.", _replace(b"^WEBVTT\n\n", b"")
-)
+vtt_without_signature = in_vtt("audio.transcriptions.vtt", "WebVTT lacks its signature.", _replace(b"^WEBVTT\n\n", b""))
 vtt_with_commas = in_vtt(
-    "audio.transcriptions.vtt", "WebVTT has commas in its times.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2")
+    "audio.transcriptions.vtt", "WebVTT has commas before the milliseconds.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2")
 )
 vtt_without_cues = in_vtt(
     "audio.transcriptions.vtt", "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n")
 )
 srt_cues_without_text = in_srt(
     "audio.transcriptions.srt",
-    "The cues of SubRip have their times alone.",
+    "The cues of SubRip have times but no text.",
     _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" "),
 )
 cues_end_before_they_start = in_subtitles(
     "audio.transcriptions.subtitles.times",
-    "The times of a cue are exchanged.",
+    "The start and the end of each cue are exchanged.",
     raw(lambda data: _TIMES.sub(rb"\2 --> \1", data)),
 )
 cues_out_of_order = in_vtt(
-    "audio.transcriptions.subtitles.times", "WebVTT begins with its last cue.", _replace(b"WEBVTT\n\n", _LATE)
+    "audio.transcriptions.subtitles.times", "The last cue of WebVTT comes first.", _replace(b"WEBVTT\n\n", _LATE)
 )
 
 # verbose_json.
 
 verbose_ignored = in_verbose(
     "audio.transcriptions.verbose audio.transcriptions.verbose.segments audio.transcriptions.words",
-    "verbose_json gives the text alone.",
+    "verbose_json has only the text.",
     reshape(lambda body: {"text": body["text"]}),
 )
 verbose_in_array = in_verbose("audio.transcriptions.verbose", "verbose_json is an array.", reshape(lambda body: [body]))
@@ -111,9 +109,7 @@ verbose_without_language = in_verbose(
 duration_is_text = in_verbose(
     "audio.transcriptions.verbose", "The duration is a text.", change("duration", lambda time: f"{time}s")
 )
-duration_is_zero = in_verbose(
-    "audio.transcriptions.verbose", "The sound is said to have no length.", put("duration", 0.0)
-)
+duration_is_zero = in_verbose("audio.transcriptions.verbose", "The duration is 0.", put("duration", 0.0))
 duration_in_milliseconds = in_verbose(
     "audio.transcriptions.verbose.duration", "The duration is in milliseconds.", scale("duration", 1000)
 )
@@ -129,7 +125,9 @@ segment_text_is_null = in_verbose(
     "audio.transcriptions.verbose.segments", "The segments have no text.", _segments(text=None)
 )
 segments_end_before_they_start = in_verbose(
-    "audio.transcriptions.verbose.segments", "Segments end before they start.", each("segments[]", _exchange)
+    "audio.transcriptions.verbose.segments",
+    "The start and the end of each segment are exchanged.",
+    each("segments[]", _exchange),
 )
 segments_of_another_text = in_verbose(
     "audio.transcriptions.verbose.segments.agree",
@@ -154,11 +152,11 @@ words_out_of_order = in_verbose(
     "audio.transcriptions.words", "The words are in reverse order.", change("words", lambda old: old[::-1], list)
 )
 words_are_bare = in_verbose(
-    "audio.transcriptions.words", "Words come without times.", change("words[]", lambda word: word["word"])
+    "audio.transcriptions.words", "Words come without their times.", change("words[]", lambda word: word["word"])
 )
 words_always_timed = request(
     "audio.transcriptions.words.unasked",
-    "Words are timed for everybody.",
+    "Words are timed even if nobody asked for it.",
     put("timestamp_granularities", ["segment", "word"]),
     when=lambda call: sent(call).get("response_format") == "verbose_json",
 )

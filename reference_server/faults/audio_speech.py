@@ -37,22 +37,22 @@ def speech_in_json(reply: Reply) -> Reply:
 
 
 speech_empty = speech("audio.speech.answers", "Speech is a success without a byte.", raw(lambda _: b""), when=served)
-speech_accepted_for_later = speech("audio.speech.answers", "Speech is answered 202.", status(202), when=served)
+speech_accepted_for_later = speech("audio.speech.answers", "Speech is answered with 202.", status(202), when=served)
 speech_is_noise = speech(
-    "audio.speech.sound", "No decoder makes sound of the bytes.", raw(lambda data: data[::-1]), when=served
+    "audio.speech.sound", "The bytes cannot be decoded as sound.", raw(lambda data: data[::-1]), when=served
 )
 speech_ends_after_its_header = speech(
-    "audio.speech.sound", "Only the first bytes arrive.", raw(lambda data: data[:40]), when=served
+    "audio.speech.sound", "Only the first bytes of speech arrive.", raw(lambda data: data[:40]), when=served
 )
 bare_samples_are_zeros = speech(
     "audio.speech.audible",
-    "As PCM, speech lasts as long as ever, and is silent.",
+    "Speech in PCM has the right length, but is silent.",
     raw(lambda data: bytes(len(data))),
     when=_as("pcm"),
 )
 wav_is_silent = speech(
     "audio.speech.audible",
-    "As WAV, speech lasts as long as ever, and is silent.",
+    "Speech in WAV has the right length, but is silent.",
     raw(lambda data: data[:44] + bytes(len(data) - 44)),
     when=_as("wav"),
 )
@@ -60,10 +60,12 @@ wav_is_silent = speech(
 # The formats.
 
 speech_default_is_wav = request(
-    "audio.speech.default", "Who asks for no format gets a WAV.", fill("response_format", "wav")
+    "audio.speech.default", "Without a format speech is WAV.", fill("response_format", "wav")
 )
 speech_always_mp3 = request(
-    "audio.speech.formats audio.speech.media-type", "Speech is always MP3.", drop("response_format")
+    "audio.speech.formats audio.speech.media-type",
+    "Speech is MP3, whatever format was asked for.",
+    drop("response_format"),
 )
 flac_is_wav = speech(
     "audio.speech.formats", "What is labelled as FLAC is a WAV.", _speak(codec.FORMS["wav"]), when=_as("flac")
@@ -76,7 +78,7 @@ pcm_is_compressed = speech(
 )
 opus_damaged = speech(
     "audio.speech.formats",
-    "Opus is decoded as text on its way.",
+    "Opus is damaged, because it was decoded as text on its way.",
     raw(lambda data: data.decode("utf-8", "ignore").encode()),
     when=_as("opus"),
 )
@@ -89,7 +91,7 @@ opus_is_flac = speech(
 )
 aac_in_matroska = speech(
     "audio.speech.formats",
-    "AAC comes in a container of films.",
+    "AAC comes in a video container.",
     _speak(Form("matroska", "aac", 64_000, "audio/x-matroska")),
     when=_as("aac"),
 )
@@ -102,7 +104,7 @@ speech_labelled_as_page = speech("audio.speech.media-type", "Speech is labelled 
 
 speed_ignored = request("audio.speech.speed", "Every speech has the usual pace.", drop("speed"))
 speed_reversed = request(
-    "audio.speech.speed", "A higher speed makes longer speech.", change("speed", lambda speed: 1 / speed)
+    "audio.speech.speed", "The higher the speed, the longer the speech.", change("speed", lambda speed: 1 / speed)
 )
 speed_clamped = unjudged(
     "audio.speech.speed.outside",
@@ -118,10 +120,8 @@ speech_of_ascii_only = speech(
 
 # Refusals.
 
-speech_of_nothing = unjudged(
-    "audio.speech.no-input", "Without a text something is said all the same.", fill("input", "Hello.")
-)
-voice_assumed = unjudged("audio.speech.no-voice", "Without a voice one is chosen.", fill("voice", "alloy"))
+speech_of_nothing = unjudged("audio.speech.no-input", "Speech is made even without a text.", fill("input", "Hello."))
+voice_assumed = unjudged("audio.speech.no-voice", "Without a voice some voice speaks.", fill("voice", "alloy"))
 long_input_cut = unjudged(
     "audio.speech.too-long", "A text that is too long is cut.", change("input", lambda text: text[:4096])
 )
@@ -132,10 +132,10 @@ unknown_speech_format_replaced = unjudged(
     when=lambda call: sent(call).get("response_format") not in codec.FORMS,
 )
 unknown_speaker_replaced = request(
-    "audio.speech.unknown-model", "Another model speaks for one that does not exist.", put("model", "speech")
+    "audio.speech.unknown-model", "An unknown model is replaced by another one.", put("model", "speech")
 )
 unknown_speaker_breaks_the_gateway = speech(
-    "audio.speech.unknown-model", "An unknown model gives a 500.", status(500), when=refused("unknown_model")
+    "audio.speech.unknown-model", "An unknown model is answered 500.", status(500), when=refused("unknown_model")
 )
 speech_error_in_plain_text = speech(
     "audio.speech.envelope",
@@ -144,7 +144,7 @@ speech_error_in_plain_text = speech(
     when=refused(),
 )
 speech_error_without_message = speech(
-    "audio.speech.envelope", "An error of speech has no message.", in_error(put("error.message", None))
+    "audio.speech.envelope", "The error of refused speech has no message.", in_error(put("error.message", None))
 )
 speech_without_credits = speech(
     "audio.speech.credits", "Speech does not tell what it cost.", NO_CREDITS, gateway="infery"

@@ -40,7 +40,7 @@ forms_refused = transcript(
     "audio.transcriptions.answers", "No form is taken.", _refuse("wrong_media_type"), when=both(served, has_files)
 )
 forms_break_the_gateway = transcript(
-    "audio.transcriptions.answers", "Every form gives a 500.", _refuse("internal"), when=both(served, has_files)
+    "audio.transcriptions.answers", "Every form is answered 500.", _refuse("internal"), when=both(served, has_files)
 )
 
 # The text.
@@ -52,7 +52,7 @@ transcription_renamed = transcript(
 
 @transcript("audio.transcriptions.default")
 def transcription_default_is_text(reply: Reply, call: Call) -> None:
-    """Who asks for no format gets plain text."""
+    """Without a format the answer is plain text."""
     if _PLAIN(reply, call):
         reply.headers["content-type"], reply.body = "text/plain", reply.body["text"].encode()
 
@@ -75,7 +75,7 @@ only_mp3_heard = transcript(
 )
 model_must_come_first = transcript(
     "audio.transcriptions.file-first",
-    "What stands behind the file is not read.",
+    "Fields after the file are not read.",
     _refuse("missing_field"),
     when=both(served, _file_first),
 )
@@ -87,7 +87,7 @@ file_name_in_ascii_only = transcript(
 )
 language_refused = transcript(
     "audio.transcriptions.options",
-    "No language may be named.",
+    "A `language` is refused.",
     _refuse("invalid_value"),
     when=both(served, has("language")),
 )
@@ -104,7 +104,7 @@ no_file_is_silence = transcript(
     "audio.transcriptions.no-file", "Without a file the text is empty.", answer({"text": ""}), when=LACKING
 )
 no_sound_is_silence = transcript(
-    "audio.transcriptions.no-sound", "Without sound the text is empty.", answer({"text": ""}), when=_no_sound
+    "audio.transcriptions.no-sound", "A file without sound has an empty text.", answer({"text": ""}), when=_no_sound
 )
 no_sound_breaks_the_gateway = transcript(
     "audio.transcriptions.no-sound", "A file without sound is answered 500.", status(500), when=_no_sound
@@ -119,7 +119,7 @@ unknown_text_format_replaced = request_fault(
 )
 unknown_listener_replaced = request_fault(
     TRANSCRIPTION,
-    "Another model listens for one that does not exist.",
+    "An unknown model is replaced by another one that listens.",
     put("model", "transcription"),
     breaks={"audio.transcriptions.unknown-model"},
 )

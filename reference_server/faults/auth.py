@@ -55,7 +55,7 @@ streams_need_no_key = unproved(
 )
 stream_without_key_not_found = chat(
     "auth.stream",
-    "For a stream without a key there is nothing here.",
+    "A stream without a key is a 404.",
     status(404),
     when=both(refused("missing_credential"), asked(_streams)),
 )

@@ -47,8 +47,14 @@ model_is_empty = chat("chat.model", "`model` is an empty string.", put("model", 
 choices_is_null = chat("chat.choices", "`choices` is null.", put("choices", None))
 choice_index_from_one = chat("chat.choice-index", "The choices are counted from 1.", add("choices[].index", 1))
 role_is_model = chat("chat.role", "The role of the answer is `model`.", put("choices[].message.role", "model"))
-content_as_parts = chat("chat.content", "Text is an array of parts.", change(TEXT, _as_part, str))
-failure_as_empty_success = chat("chat.content.not-empty", "Every whole answer is an empty text.", reword(lambda _: ""))
+content_as_parts = chat(
+    "chat.content", "The content of the answer is an array of parts instead of a string.", change(TEXT, _as_part, str)
+)
+failure_as_empty_success = chat(
+    "chat.content.not-empty",
+    "Every whole answer is empty text that seems to have ended normally.",
+    reword(lambda _: ""),
+)
 finish_reason_of_another_protocol = chat(
     "chat.finish-reason chat.stop.finish-reason",
     "A whole answer ends with `end_turn`.",
@@ -60,10 +66,14 @@ utf8_read_as_latin_1 = chat(
     reword(lambda text: text.encode().decode("latin-1")),
 )
 answer_in_question_marks = chat(
-    "chat.unicode", "Letters outside ASCII are question marks.", reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text))
+    "chat.unicode",
+    "Every letter outside ASCII becomes a question mark.",
+    reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )
 answer_without_emoji = chat(
-    "chat.unicode", "Emoji are lost.", reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text))
+    "chat.unicode",
+    "Characters beyond the basic plane, such as emoji, are lost.",
+    reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)),
 )
 answer_decomposed = chat(
     "chat.unicode", "Letters with marks are taken apart.", reword(lambda text: normalize("NFD", text))
@@ -72,7 +82,7 @@ answer_decomposed = chat(
 
 @request("chat.unicode.counted")
 def words_outside_ascii_lost(call: Call) -> None:
-    """What is not ASCII is dropped from prompts that ask for no repetition."""
+    """Characters outside ASCII are dropped from prompts, except from those to be repeated."""
     last = call.body["messages"][-1]
     if str(last.get("content")).startswith(f"{HELLO_SHORT} "):
         last["content"] = last["content"].encode("ascii", "ignore").decode()
@@ -114,20 +124,26 @@ charset_refused = chat(
     when=has_header("content-type", "charset"),
 )
 sdk_headers_refused = chat(
-    "chat.sdk-headers", "Headers of SDKs are refused.", refuse(), when=has_header("x-stainless-lang")
+    "chat.sdk-headers",
+    "The headers that official clients send are refused.",
+    refuse(),
+    when=has_header("x-stainless-lang"),
 )
 system_dropped = request(
     "chat.messages.system chat.prompt.system-later",
-    "A system message is dropped.",
+    "A system message does not reach the model.",
     keep_turns(lambda turn: turn["role"] != "system"),
 )
 system_refused = chat("chat.messages.system", "The role `system` is refused.", refuse(), when=_served_role("system"))
 developer_refused = chat(
-    "chat.messages.developer", "The `developer` is refused.", refuse(), when=_served_role("developer")
+    "chat.messages.developer",
+    "A message with the role `developer` is refused.",
+    refuse(),
+    when=_served_role("developer"),
 )
 text_parts_dropped = request(
     "chat.messages.text-parts",
-    "Text in parts is dropped.",
+    "Content in parts reaches the model empty.",
     change("messages[].content", lambda parts: [one for one in parts if one.get("type") != "text"] or "", list),
 )
 assistant_dropped = request(
@@ -170,7 +186,7 @@ prompt_counted_as_ten = chat(
 )
 more_cached_than_sent = chat(
     "chat.usage.details",
-    "More prompt tokens are cached than sent.",
+    "More prompt tokens are reported as cached than were sent.",
     each("usage", lambda usage: usage.update(prompt_tokens_details={"cached_tokens": usage["prompt_tokens"] + 7})),
 )
 

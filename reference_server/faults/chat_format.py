@@ -62,7 +62,7 @@ unknown_format_dropped = unjudged(
     "chat.response-format.unknown", "A response format of an unknown type is taken as text.", drop(_FORM), when=_unknown
 )
 response_format_dropped = request(
-    f"{_OBJECT} {_SCHEMA} chat.json-schema.no-schema", "`response_format` is dropped.", drop(_FORM)
+    f"{_OBJECT} {_SCHEMA} chat.json-schema.no-schema", "`response_format` does not reach the model.", drop(_FORM)
 )
 json_object_dropped = request(
     _OBJECT, "The response format `json_object` does not reach the model.", drop(_FORM), when=_json_object
@@ -92,7 +92,7 @@ def json_array_in_streams(reply: Reply, call: Call) -> None:
 
 
 json_schema_taken_as_json_object = request(
-    _SCHEMA, "A schema is taken as JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema
+    _SCHEMA, "A schema is treated as plain JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema
 )
 enum_of_schema_broken = chat(
     "chat.json-schema.valid",
@@ -101,7 +101,7 @@ enum_of_schema_broken = chat(
     when=both(_in_schema, asks("worn")),
 )
 property_of_schema_invented = chat(
-    "chat.json-schema.valid", "A property is forbidden by the schema.", _with(note="none"), when=_in_schema
+    "chat.json-schema.valid", "An object has a property that its schema forbids.", _with(note="none"), when=_in_schema
 )
 json_schema_dropped_in_streams = request(
     "chat.json-schema.stream",
@@ -117,7 +117,7 @@ schema_named_by_the_gateway = unjudged(
 )
 broken_schema_dropped = request(
     "chat.json-schema.no-schema",
-    "A schema that is none is dropped.",
+    "A broken schema is dropped.",
     drop(_FORM),
     when=lambda call: _json_schema(call) and not _is_plain_schema(call),
 )

@@ -47,13 +47,13 @@ max_tokens_has_a_least_value = request(
 )
 text_goes_on_after_max_tokens = chat(
     "chat.max-tokens.cap",
-    "A whole answer goes on after `max_tokens`, but is counted as cut.",
+    "The text goes on after `max_tokens`, but the usage and the end say it was cut.",
     put(_FIRST_TEXT, _COUNTED),
     when=_cut_by(_OLD, _LONG),
 )
 usage_goes_on_after_max_tokens = chat(
     "chat.max-tokens.cap",
-    "A whole answer is cut by `max_tokens`, but more is counted.",
+    "A whole answer is cut by `max_tokens`, but more tokens are counted.",
     add("usage.completion_tokens", 1),
     add("usage.total_tokens", 1),
     when=_cut_by(_OLD, _LONG),
@@ -71,20 +71,20 @@ short_cut_answer_ends_with_stop = chat(
     when=_cut_by(_OLD, _SHORT),
 )
 max_tokens_0_is_no_limit = unjudged(
-    "chat.max-tokens.invalid", "A `max_tokens` of 0 or less is no limit.", drop(_OLD), when=_not_positive(_OLD)
+    "chat.max-tokens.invalid", "A `max_tokens` of 0 or less means no limit.", drop(_OLD), when=_not_positive(_OLD)
 )
 max_completion_tokens_ignored = request(
     "chat.max-completion-tokens.cap", "`max_completion_tokens` is dropped.", drop(_NEW)
 )
 max_completion_tokens_off_by_one = request(
-    "chat.max-completion-tokens.cap", "An answer may have one token too many.", add(_NEW, 1)
+    "chat.max-completion-tokens.cap", "An answer may have one token more than `max_completion_tokens`.", add(_NEW, 1)
 )
 max_completion_tokens_has_a_least_value = request(
-    "chat.max-completion-tokens.cap", "`max_completion_tokens` is taken as at least 16.", _at_least_16(_NEW)
+    "chat.max-completion-tokens.cap", "A `max_completion_tokens` below 16 is taken as 16.", _at_least_16(_NEW)
 )
 text_goes_on_after_max_completion_tokens = chat(
     "chat.max-completion-tokens.cap",
-    "A whole answer goes on after `max_completion_tokens`, but is counted as cut.",
+    "The text goes on after `max_completion_tokens`, but the usage and the end say it was cut.",
     put(_FIRST_TEXT, _COUNTED),
     when=_cut_by(_NEW, _LONG),
 )

@@ -19,18 +19,23 @@ _PRESENT = {"chat.logprobs.present"}
 _alone = no(has("top_logprobs"))
 
 logprobs_dropped = chat(
-    "chat.logprobs.present", "An answer without alternatives has no logprobs.", put(_LOGPROBS, None), when=_alone
+    "chat.logprobs.present", "A whole answer without alternatives has no logprobs.", put(_LOGPROBS, None), when=_alone
 )
 logprobs_without_entries = chat(
     "chat.logprobs.present",
-    "A whole answer without alternatives has logprobs of no token.",
+    "A whole answer without alternatives has logprobs without entries.",
     put(_LOGPROBS, {"content": None, "refusal": None}),
     when=_alone,
 )
 logprob_is_a_probability = chat(
-    "chat.logprobs.entry", "`logprob` is a probability.", put(f"{_ENTRY}.logprob", 0.87), when=_alone
+    "chat.logprobs.entry", "`logprob` is a probability between 0 and 1.", put(f"{_ENTRY}.logprob", 0.87), when=_alone
 )
-token_is_a_number = chat("chat.logprobs.entry", "`token` is a number.", put(f"{_ENTRY}.token", 464), when=_alone)
+token_is_a_number = chat(
+    "chat.logprobs.entry",
+    "`token` is the number of the token in the vocabulary.",
+    put(f"{_ENTRY}.token", 464),
+    when=_alone,
+)
 bytes_are_text = chat(
     "chat.logprobs.entry chat.logprobs.tokens",
     "`bytes` is base64, and `token` the name of a token.",
@@ -54,7 +59,9 @@ one_alternative_too_many = request(
     "Every token has one alternative more than `top_logprobs` says.",
     change("top_logprobs", lambda number: number and number + 1, int),
 )
-alternatives_above_0 = chat("chat.logprobs.top", "An alternative has a logprob above 0.", put(f"{_TOP}.logprob", 1.5))
+alternatives_above_0 = chat(
+    "chat.logprobs.top", "The logprob of an alternative is positive.", put(f"{_TOP}.logprob", 1.5)
+)
 logprobs_dropped_in_streams = chat("chat.logprobs.stream", "No chunk has logprobs.", in_chunks(put(_LOGPROBS, None)))
 
 
@@ -67,7 +74,7 @@ def logprobs_in_first_chunk_only(reply: Reply) -> None:
 
 logprobs_unasked = chat(
     "chat.logprobs.unasked",
-    "Everybody gets logprobs.",
+    "Every answer has logprobs, asked for or not.",
     put(
         _LOGPROBS,
         {"content": [{"token": "Hello", "logprob": -0.1, "bytes": None, "top_logprobs": []}], "refusal": None},

@@ -62,26 +62,26 @@ detail_refused = chat(
     when=asked(_image(lambda image: image.get("detail") == "high")),
 )
 images_dropped = request(
-    "chat.vision.counted chat.vision.invalid chat.vision.text-only", "Images are dropped.", _without(_IMAGE)
+    "chat.vision.counted chat.vision.invalid chat.vision.text-only", "Images do not reach the model.", _without(_IMAGE)
 )
 broken_images_dropped = request(
     "chat.vision.invalid",
-    "Data that is no image is ignored.",
+    "Data that is not an image is ignored.",
     _without(_IMAGE),
     when=_image(lambda image: "iVBORw0KGgo" not in image["url"] and "https:" not in image["url"]),
 )
 images_hidden_from_text_only = request(
-    "chat.vision.text-only", "A model without images gets none.", _without(_IMAGE), model="text-only"
+    "chat.vision.text-only", "Images are dropped for a model that takes none.", _without(_IMAGE), model="text-only"
 )
 inline_file_refused = chat(
     "chat.files.inline",
-    "A document that the caller brings along is refused unless it is a text.",
+    "A document inside the request is refused unless it is text.",
     _refuse("Upload the file first."),
     when=asked(_some(_FILE, lambda part: "application/pdf" in str(part))),
 )
 flat_file_fails = chat(
     "chat.files.inline",
-    "A flat part with a document is a server error.",
+    "A document in a flat part is a server error.",
     _refuse("Oops.", 500),
     when=asked(_some(_FILE, lambda part: "mime_type" in part)),
     gateway="infery",
@@ -99,7 +99,9 @@ flat_file_id_not_found = chat(
     when=asked(_some(_FILE, lambda part: part.get("file_id") == "file-reference")),
     gateway="infery",
 )
-files_dropped = request("chat.files.counted chat.files.unknown-id", "Documents are dropped.", _without(_FILE))
+files_dropped = request(
+    "chat.files.counted chat.files.unknown-id", "Documents do not reach the model.", _without(_FILE)
+)
 unknown_files_dropped = request(
     "chat.files.unknown-id",
     "A file that nobody uploaded is ignored.",
@@ -113,7 +115,12 @@ audio_refused = chat(
     when=both(served, asked(_some(_SOUND, bool))),
     model="gpt-4o",
 )
-audio_dropped = request("chat.audio.counted chat.audio.invalid", "Sound is dropped.", _without(_SOUND), model="gpt-4o")
+audio_dropped = request(
+    "chat.audio.counted chat.audio.invalid",
+    "Sound does not reach a model that takes it.",
+    _without(_SOUND),
+    model="gpt-4o",
+)
 broken_audio_dropped = request(
     "chat.audio.invalid",
     "Sound that cannot be read is ignored.",
@@ -121,7 +128,7 @@ broken_audio_dropped = request(
     when=_some(_SOUND, lambda part: not part[_SOUND]["data"].startswith("UklGR")),
 )
 audio_hidden_from_deaf_model = request(
-    "chat.audio.unsupported", "A model without sound gets none.", _without(_SOUND), model="no-audio"
+    "chat.audio.unsupported", "Sound is dropped for a model that takes none.", _without(_SOUND), model="no-audio"
 )
 audio_refused_without_code = chat(
     "chat.audio.unsupported-code",

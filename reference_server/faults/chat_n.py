@@ -24,23 +24,25 @@ def _in_later(edit: Members) -> Edit:
     return in_chunks(_later(edit))
 
 
-n_ignored = request("chat.n.count chat.n.stream.count", "One choice, whatever `n` asks for.", drop("n"))
+n_ignored = request("chat.n.count chat.n.stream.count", "There is one choice, whatever `n` asks for.", drop("n"))
 one_choice_too_few = request(
     "chat.n.count chat.n.stream.count",
-    "Of several choices one is lost.",
+    "The last of several choices is missing.",
     change("n", lambda number: max(number - 1, 1), int),
 )
 choices_all_numbered_0 = chat(
     "chat.n.index", "All choices of a whole answer have the index 0.", put("choices[].index", 0)
 )
 later_choices_without_message = chat(
-    "chat.n.complete", "Only the first choice has a message.", _later(put("message", None))
+    "chat.n.complete", "Only the first choice of a whole answer has a message.", _later(put("message", None))
 )
 later_messages_without_role = chat(
     "chat.n.complete", "Only the message of the first choice has a role.", _later(drop("message.role"))
 )
 later_choices_without_end = chat(
-    "chat.n.complete", "Only the first choice has a finish_reason.", _later(put("finish_reason", None))
+    "chat.n.complete",
+    "Only the first choice of a whole answer has a finish_reason.",
+    _later(put("finish_reason", None)),
 )
 
 
@@ -64,7 +66,7 @@ two_choices_by_default = chat(
 )
 n_0_taken_as_1 = request_fault(
     CHAT,
-    "`n: 0` is one choice.",
+    "`n: 0` means one choice.",
     drop("n"),
     when=lambda call: sent(call).get("n") == 0,
     breaks={"chat.n.zero"},
@@ -77,11 +79,13 @@ later_choices_without_role = chat(
     "chat.n.stream.role", "Only the first choice of a stream has a role.", _in_later(drop("delta.role"))
 )
 stream_ends_with_first_choice = chat(
-    "chat.n.stream.finish-reason", "Only the first choice ends.", _in_later(put("finish_reason", None))
+    "chat.n.stream.finish-reason",
+    "Only the first choice of a stream has a finish_reason.",
+    _in_later(put("finish_reason", None)),
 )
 all_text_in_first_choice = chat(
     "chat.n.stream.text",
-    "The text of every choice of a stream is numbered 0.",
+    "The text of every choice of a stream has the index 0.",
     in_chunks(each("choices[]", lambda choice: choice["delta"].get("content") and choice.update(index=0))),
 )
 later_choices_without_text = chat(

@@ -23,7 +23,7 @@ _CODE = "chat.prompt.code chat.prompt.code.stream"
 
 @request_fault(CHAT, breaks={"chat.prompt.large-body"}, before="authentication")
 def large_body_refused(call: Call) -> None:
-    """A proxy takes 100 kB at most."""
+    """Bodies of more than 100 kB are refused."""
     if call.raw is None or len(call.raw) > 100_000:
         raise Refusal("body_too_large", "The body is too large.")
 
@@ -47,13 +47,13 @@ def _with_one_image(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 second_picture_unseen = request(
-    "chat.prompt.images", "Only the first image counts.", change(_CONTENT, _with_one_image, list)
+    "chat.prompt.images", "Only the first image reaches the model.", change(_CONTENT, _with_one_image, list)
 )
 
 
 @chat("chat.prompt.model")
 def answer_of_another_model(reply: Reply, call: Call) -> None:
-    """What one model answered is remembered for all of them."""
+    """An answer of one model is reused for all models."""
     if whole(reply, call):
         prompt = json.dumps({name: value for name, value in call.body.items() if name != "model"}, sort_keys=True)
         answers = call.memory.setdefault("answers", {})
@@ -63,7 +63,7 @@ def answer_of_another_model(reply: Reply, call: Call) -> None:
 
 later_system_messages_dropped = request(
     "chat.prompt.system-later",
-    "Of the system messages only one that comes first reaches the model.",
+    "Only a system message that comes first reaches the model.",
     change("messages", lambda all: [all[0], *(turn for turn in all[1:] if turn["role"] != "system")]),
 )
 lines_of_an_answer_joined = chat(

@@ -87,7 +87,7 @@ failure_told_before_the_fallback = chat(
 )
 fallback_on_client_error = request(
     "provider.fallback.client-error",
-    "What the model refuses as the caller's mistake is sent on to the fallback.",
+    "What a model refuses as the caller's mistake is tried again with the fallback.",
     _to_fallback,
     model="text-only",
 )

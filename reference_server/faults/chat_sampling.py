@@ -43,7 +43,11 @@ def _clamp(name: str, least: float, most: float) -> Members:
 _temperature = partial(_number, "temperature")
 _unknown = has("x_conformance_probe")
 temperature_0_refused = chat(
-    "chat.temperature", "`temperature: 0` is refused.", _refuse(), when=_temperature(_is_0), gateway="foxora"
+    "chat.temperature",
+    "`temperature: 0` is refused, as if it were missing.",
+    _refuse(),
+    when=_temperature(_is_0),
+    gateway="foxora",
 )
 temperature_above_1_refused = chat(
     "chat.temperature",
@@ -60,12 +64,14 @@ temperature_must_be_whole = chat(
     gateway="ofox",
 )
 temperature_clamped = unjudged(
-    "chat.temperature.outside", "A `temperature` out of range is clamped.", _clamp("temperature", 0, 2)
+    "chat.temperature.outside", "A `temperature` outside the range is moved to its bound.", _clamp("temperature", 0, 2)
 )
 top_p_0_refused = chat(
     "chat.top-p", "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), gateway="foxapi"
 )
-top_p_clamped = unjudged("chat.top-p.outside", "`top_p` out of range is clamped.", _clamp("top_p", 0, 1))
+top_p_clamped = unjudged(
+    "chat.top-p.outside", "A `top_p` outside the range is moved to its bound.", _clamp("top_p", 0, 1)
+)
 frequency_penalty_below_0_refused = chat(
     "chat.frequency-penalty",
     "A negative `frequency_penalty` is refused.",
@@ -89,12 +95,14 @@ presence_penalty_clamped = unjudged(
     "A `presence_penalty` outside the range is moved to its bound.",
     _clamp("presence_penalty", -2, 2),
 )
-seed_fails = chat("chat.seed", "A `seed` gives a 500.", _refuse(500), when=_number("seed", lambda value: value == 7))
+seed_fails = chat(
+    "chat.seed", "A `seed` is a server error.", _refuse(500), when=_number("seed", lambda value: value == 7)
+)
 
 
 @chat("chat.seed.repeatable")
 def seed_ignored(reply: Reply, call: Call) -> None:
-    """Two answers to one seed differ."""
+    """Two answers to the same seed differ."""
     if sent(call).get("seed"):
         number = call.memory["seeds"] = call.memory.get("seeds", 0) + 1
         reword(lambda text: f"{text} ({number})")(reply, call)
@@ -105,7 +113,7 @@ user_refused = chat("chat.user", "`user` is refused.", _refuse(), when=has("user
 metadata_fails = chat("chat.metadata", "`metadata` is a server error.", _refuse(500), when=has("metadata"))
 null_refused_in_options = chat(
     "chat.optional-null",
-    "Any optional parameter but `stream` that is null is refused.",
+    "An optional parameter that is null is refused, except `stream`.",
     _refuse(),
     when=both(served, asked(lambda call: None in (sent(call) | {"stream": True}).values())),
 )
@@ -120,5 +128,5 @@ unknown_parameter_fails = chat(
     "chat.unknown-parameter", "An unknown parameter is a server error.", _refuse(500), when=_unknown
 )
 unknown_parameter_refused = chat(
-    "chat.unknown-parameter.ignored", "An unknown parameter is refused without its name.", _refuse(), when=_unknown
+    "chat.unknown-parameter.ignored", "An unknown parameter is refused without being named.", _refuse(), when=_unknown
 )

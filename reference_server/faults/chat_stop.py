@@ -51,13 +51,13 @@ def stop_text_included(reply: Reply, call: Call) -> None:
 
 stopped_answer_ends_with_stop_sequence = chat(
     "chat.stop.finish-reason",
-    "A whole answer ends with `stop_sequence`.",
+    "A whole answer with stop texts has the finish_reason `stop_sequence`.",
     put(FINISH, "stop_sequence"),
     when=_stoppable,
 )
 too_much_stopped = chat(
     "chat.stop.keeps-before",
-    "The last word before the stop text is lost.",
+    "The last word before the stop text is lost too.",
     reword(lambda text: text.rstrip(" ,").rpartition(" ")[0]),
     when=_stoppable,
 )

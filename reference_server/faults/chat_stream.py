@@ -69,11 +69,13 @@ def _spell(letters: str, instead: str) -> Edit:
 
 stream_labelled_as_json = chat(
     "chat.stream.answers",
-    "The stream is labelled application/json.",
+    "The stream is labelled as application/json.",
     header("content-type", "application/json"),
     when=streamed,
 )
-stream_created = chat("chat.stream.answers", "A plain stream is answered 201.", status(201), when=both(streamed, plain))
+stream_created = chat(
+    "chat.stream.answers", "The plainest stream is answered with 201.", status(201), when=both(streamed, plain)
+)
 
 
 @chat("chat.stream.framing")
@@ -90,13 +92,13 @@ stream_not_in_utf_8 = chat(
     when=streamed,
 )
 comment_sent_as_data = chat(
-    "chat.stream.json-events", "A comment of the provider is sent on as data.", insert(1, "PROCESSING")
+    "chat.stream.json-events", "A keep-alive comment of the provider is sent on as data.", insert(1, "PROCESSING")
 )
 chunk_fingerprint_is_a_number = chat(
-    "chat.stream.schema", "The fingerprint is a number.", in_chunks(put("system_fingerprint", 44709))
+    "chat.stream.schema", "`system_fingerprint` of the chunks is a number.", in_chunks(put("system_fingerprint", 44709))
 )
 stream_without_done = chat(
-    "chat.stream.done", "The stream ends without `[DONE]`.", without(lambda event: event == DONE)
+    "chat.stream.done", "The stream ends after the last chunk, without `[DONE]`.", without(lambda event: event == DONE)
 )
 done_sent_twice = chat("chat.stream.nothing-after-done", "`[DONE]` is sent twice.", append(DONE))
 event_after_done = chat(
@@ -133,7 +135,7 @@ created_changes = chat(
 )
 model_blank_in_chunks = chat(
     "chat.stream.model",
-    "Only the first and last chunks name a model.",
+    "Only the first and the last chunk name the model.",
     _in_the_middle(lambda _, chunk: chunk.update(model="")),
 )
 delta_is_null = chat(
@@ -159,7 +161,9 @@ usage_chunk_unasked = chat(
     when=asked(lambda call: not sent(call).get("stream_options")),
 )
 heartbeat_chunks = chat(
-    "chat.stream.choices-empty", "Heartbeats are chunks without choices.", insert_chunk(1, choices=[])
+    "chat.stream.choices-empty",
+    "Chunks without choices are sent to keep the connection alive.",
+    insert_chunk(1, choices=[]),
 )
 choices_without_index = chat(
     "chat.stream.choice-index",
@@ -169,7 +173,7 @@ choices_without_index = chat(
 )
 stream_without_role = chat("chat.stream.role-first", "No delta carries the role.", in_chunks(drop(f"{DELTA}.role")))
 role_in_every_delta = chat(
-    "chat.stream.role-once", "Each delta repeats the role.", in_chunks(put(f"{DELTA}.role", "assistant"))
+    "chat.stream.role-once", "Every delta repeats the role.", in_chunks(put(f"{DELTA}.role", "assistant"))
 )
 content_fragment_as_part = chat(
     "chat.stream.content-type", "An empty content fragment is an array.", in_chunks(swap(PIECE, "", []))
@@ -194,14 +198,17 @@ finish_reason_absent_until_the_end = chat(
 
 @chat("chat.stream.nothing-after-finish")
 def text_after_finish(reply: Reply, call: Call) -> None:
-    """A delta with a blank follows the end of the plainest text."""
+    """A delta with a space follows the end of the plainest text."""
     for chunk in reply.chunks if plain(reply, call) else ():
         if reply.events and any(choice["finish_reason"] == "stop" for choice in chunk["choices"]):
             reply.events.insert(reply.events.index(chunk) + 1, chunk | {"choices": piece(content=" ")})
 
 
 empty_success = chat(
-    "chat.stream.text", "The plainest stream ends, and has no text.", without(_has_content), when=plain
+    "chat.stream.text",
+    "The plainest stream has no text, and seems to have ended normally.",
+    without(_has_content),
+    when=plain,
 )
 
 
@@ -219,7 +226,9 @@ multibyte_split = chat(
     _spell(r"[^\x00-\x7f]", "\ufffd\ufffd"),
 )
 stream_in_question_marks = chat(
-    "chat.stream.unicode", "Letters outside ASCII become question marks.", _spell(r"[^\x00-\x7f]", "?")
+    "chat.stream.unicode",
+    "Every letter outside ASCII in a stream becomes a question mark.",
+    _spell(r"[^\x00-\x7f]", "?"),
 )
 
 
@@ -259,13 +268,13 @@ failure_hidden = chat(
 
 @chat("chat.stream.error-event", model="midstream-error")
 def failure_as_success(reply: Reply) -> Reply:
-    """A stream that fails half-way ends as if all were said."""
+    """A stream that fails half-way ends as if it were complete."""
     return reply.map(lambda chunk: reply.chunks[0] | {"choices": piece("stop")} if "error" in chunk else chunk)
 
 
 disconnect_disturbs = chat(
     "chat.stream.disconnect",
-    "After a client left, the next request fails.",
+    "After a client has disconnected, the next request fails.",
     refuse(500, "Broken pipe.", type="x"),
     when=both(served, asks(HELLO_AGAIN)),
 )
@@ -285,17 +294,22 @@ def _leave_out(start: int, end: int) -> Edit:
 
 
 tenth_stream_loses_its_middle = chat(
-    "chat.stream.lossless", "Now and then a stream loses its middle.", _leave_out(10, 20), when=_tenth
+    "chat.stream.lossless", "Now and then a stream loses what was in its middle.", _leave_out(10, 20), when=_tenth
 )
 tenth_stream_ends_early = chat(
-    "chat.stream.lossless", "Now and then a text ends in the middle.", _leave_out(10, -2), when=_tenth
+    "chat.stream.lossless",
+    "Now and then a stream ends in the middle of the text, as if that were its end.",
+    _leave_out(10, -2),
+    when=_tenth,
 )
 cut_stream_ends_with_stop = chat(
-    "chat.stream.max-tokens", "A stream cut short ends with stop.", in_chunks(swap(FINISH, "length", "stop"))
+    "chat.stream.max-tokens",
+    "A stream that the limit cuts off ends with `stop`.",
+    in_chunks(swap(FINISH, "length", "stop")),
 )
 limit_ignored_in_streams = request_fault(
     CHAT,
-    "A stream of a short answer knows no limit of tokens.",
+    "The token limit of a short answer is ignored in streams.",
     drop("max_tokens"),
     when=lambda call: streams(call) and "Count" not in str(turns(call)),
     breaks={"chat.stream.max-tokens.cap"},

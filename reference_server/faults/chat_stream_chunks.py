@@ -16,13 +16,17 @@ _GIRL = "\U0001f467"
 _LATE_CALL = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "late", "arguments": "{}"}}
 
 chunk_ids_are_numbers = chat(
-    "chat.stream.id", "The id is a number.", in_chunks(change("id", lambda id_: crc32(id_.encode())))
+    "chat.stream.id",
+    "The id of every chunk of a stream is the same number.",
+    in_chunks(change("id", lambda id_: crc32(id_.encode()))),
 )
 chunks_of_the_epoch = chat(
     "chat.stream.created", "`created` of every chunk is 0.", in_chunks(change("created", lambda _: 0))
 )
 chunks_in_milliseconds = chat(
-    "chat.stream.created", "`created` is in milliseconds.", in_chunks(change("created", lambda time: time * 1000))
+    "chat.stream.created",
+    "`created` of every chunk is in milliseconds.",
+    in_chunks(change("created", lambda time: time * 1000)),
 )
 chunk_time_with_fraction = chat(
     "chat.stream.created", "`created` of every chunk has a fraction.", in_chunks(add("created", 0.25))
@@ -34,7 +38,7 @@ chunk_models_blank = chat(
     "chat.stream.model", "`model` of every chunk is empty.", in_chunks(change("model", lambda _: ""))
 )
 chunk_models_are_objects = chat(
-    "chat.stream.model", "`model` is an object.", in_chunks(change("model", lambda one: {"id": one}))
+    "chat.stream.model", "`model` of every chunk is an object.", in_chunks(change("model", lambda one: {"id": one}))
 )
 
 
@@ -56,12 +60,14 @@ def null_among_choices(reply: Reply) -> None:
 
 second_choice_unasked = chat(
     "chat.stream.choice-index",
-    "The plainest stream ends with a second choice, which is empty.",
+    "The plainest stream ends with a second, empty choice.",
     add_chunk(choices=[{"index": 1, "delta": {}, "finish_reason": "stop"}]),
     when=plain,
 )
 later_content_as_part = chat(
-    "chat.stream.content-type", "A later piece is an array.", insert_chunk(2, choices=piece(content=[]))
+    "chat.stream.content-type",
+    "An empty content fragment in the middle of a stream is an array.",
+    insert_chunk(2, choices=piece(content=[])),
 )
 tool_call_after_finish = chat(
     "chat.stream.nothing-after-finish",
@@ -86,5 +92,9 @@ def stream_of_comments(reply: Reply, call: Call) -> None:
 
 first_event_is_text = chat("chat.stream.json-events", "A stream begins with a greeting.", insert(0, "connected"))
 null_makes_a_stream = request_fault(
-    CHAT, "`stream: null` gives a stream.", swap("stream", None, True), breaks={"chat.stream.null"}, before="validation"
+    CHAT,
+    "`stream: null` is answered with a stream.",
+    swap("stream", None, True),
+    breaks={"chat.stream.null"},
+    before="validation",
 )

@@ -19,18 +19,21 @@ def _wrong_stream(reply: Reply, call: Call) -> bool:
 
 wrong_stream_refused_in_text = chat(
     "chat.stream.errors",
-    "A wrong stream request is refused in plain text.",
+    "A wrong request for a stream is refused in plain text.",
     header("content-type", "text/plain"),
     when=_wrong_stream,
 )
 wrong_stream_refused_in_array = chat(
     "chat.stream.errors",
-    "A wrong stream request is refused by an array with the error.",
+    "A wrong request for a stream is refused with an array that holds the error.",
     lambda reply, _: reply.edit_error(lambda body: [body]),
     when=_wrong_stream,
 )
 wrong_stream_refused_as_done = chat(
-    "chat.stream.errors", "A wrong stream request is refused with 200.", status(200), when=_wrong_stream
+    "chat.stream.errors",
+    "A wrong request for a stream is refused with the status 200.",
+    status(200),
+    when=_wrong_stream,
 )
 failure_without_words = chat(
     "chat.stream.error-event",
@@ -40,7 +43,7 @@ failure_without_words = chat(
 )
 failure_and_stop = chat(
     "chat.stream.error-event",
-    "A stream that fails half-way says so, and that all was said.",
+    "A stream that fails half-way reports the failure, and then ends normally.",
     insert_chunk(1, choices=piece("stop")),
     model="midstream-error",
 )
@@ -48,7 +51,7 @@ failure_and_stop = chat(
 
 @chat("chat.stream.error-event", model="midstream-error")
 def failure_after_done(reply: Reply) -> None:
-    """A stream that fails half-way reports it after `[DONE]`."""
+    """A stream that fails half-way reports the failure after `[DONE]`."""
     for failure in [chunk for chunk in reply.chunks if "error" in chunk][:1]:
         if reply.events:
             reply.events.insert(reply.events.index(failure), DONE)

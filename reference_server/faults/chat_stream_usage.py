@@ -33,7 +33,9 @@ stream_without_usage = chat(
     without(lambda event: isinstance(event, dict) and event.get("choices") == []),
 )
 usage_chunk_with_choice = chat(
-    "chat.stream.usage.choices", "The usage chunk has a choice.", _in_usage(put("choices", piece()))
+    "chat.stream.usage.choices",
+    "The usage chunk has a choice with an empty delta instead of no choices.",
+    _in_usage(put("choices", piece())),
 )
 
 
@@ -62,7 +64,7 @@ def usage_in_every_chunk(reply: Reply) -> None:
 
 
 streamed_total_off_by_one = chat(
-    "chat.stream.usage.total", "The total is too low by one.", _in_usage(add("usage.total_tokens", -1))
+    "chat.stream.usage.total", "The streamed total is one less than the sum.", _in_usage(add("usage.total_tokens", -1))
 )
 
 
@@ -74,7 +76,11 @@ def streamed_usage_counts_chunks(reply: Reply) -> None:
         chunk["usage"] = {"prompt_tokens": 1, "completion_tokens": count, "total_tokens": count + 1}
 
 
-usage_chunk_without_object = chat(_IDENTITY, "The usage chunk has another object.", _in_usage(put("object", "usage")))
+usage_chunk_without_object = chat(
+    _IDENTITY,
+    "The usage chunk has a wrong `object`, so that the official client loses it.",
+    _in_usage(put("object", "usage")),
+)
 usage_chunk_with_its_own_id = chat(
     _IDENTITY, "The usage chunk has an id of its own.", _in_usage(change("id", "{}-usage".format))
 )

@@ -76,19 +76,21 @@ named_choice_taken_as_required = request(
     when=_names_offered,
 )
 none_taken_as_auto = request("tools.none", "`tool_choice: none` is dropped.", swap("tool_choice", "none", "auto"))
-call_without_id = chat("tools.call.id", "Calls of a tool have no id.", put(f"{CALLS}.id", None))
-call_type_is_tool_use = chat("tools.call.type", "The type of a lone call is `tool_use`.", each(_CALLS, _name_type))
+call_without_id = chat("tools.call.id", "Calls of a single tool have no id.", put(f"{CALLS}.id", None))
+call_type_is_tool_use = chat("tools.call.type", "The type of a single call is `tool_use`.", each(_CALLS, _name_type))
 call_name_prefixed = chat(
     "tools.call.name",
     "The name of the function carries a namespace that was not in the request.",
     swap(f"{CALLS}.function.name", "get_weather", "functions.get_weather"),
 )
 arguments_as_object = chat(
-    "tools.call.arguments tools.no-parameters", "The arguments are an object.", change(_ARGUMENTS, json.loads)
+    "tools.call.arguments tools.no-parameters",
+    "The arguments are a JSON object instead of a string.",
+    change(_ARGUMENTS, json.loads),
 )
 arguments_in_question_marks = chat(
     "tools.call.unicode",
-    "Letters outside ASCII in arguments are question marks.",
+    "Every letter of the arguments outside ASCII is a question mark.",
     change(_ARGUMENTS, lambda text: text.encode("ascii", "replace").decode()),
 )
 arguments_read_as_latin_1 = chat(
@@ -107,7 +109,7 @@ content_beside_calls_is_array = chat(
     each("choices[].message", lambda message: message.get("tool_calls") and message.update(content=[])),
 )
 calls_end_with_stop = chat(
-    "tools.finish-reason", "An answer with calls ends with stop.", swap(FINISH, "tool_calls", "stop")
+    "tools.finish-reason", "A whole answer with tool calls ends with `stop`.", swap(FINISH, "tool_calls", "stop")
 )
 strict_dropped = chat(
     "tools.strict",
@@ -123,12 +125,12 @@ strict_argument_invented = chat(
 )
 strict_numbers_as_text = chat(
     "tools.strict",
-    "A strict function is called with a number in a text.",
+    "A strict function is called with a number in a string.",
     _called_with('{"city":"Paris","unit":"celsius","days":"1"}'),
     when=_strict,
 )
 no_arguments_is_empty_text = chat(
-    "tools.no-parameters", "A call without arguments has an empty text.", swap(_ARGUMENTS, "{}", "")
+    "tools.no-parameters", "The arguments of a call without any are an empty string.", swap(_ARGUMENTS, "{}", "")
 )
 null_content_in_history_refused = chat(
     "tools.result tools.parallel",
@@ -138,7 +140,7 @@ null_content_in_history_refused = chat(
 )
 result_without_answer = chat(
     "tools.result",
-    "The result of a call is answered by no choice.",
+    "The answer to the result of a call has no choices.",
     put("choices", []),
     when=asked(lambda call: "tool" in roles(call)),
 )
@@ -159,7 +161,7 @@ def results_dropped(call: Call) -> None:
 
 result_texts_emptied = request(
     _COUNTED,
-    "The model sees that there was a result, and not what it was.",
+    "The model sees that there was a result, but not what it was.",
     each("messages[]", lambda turn: turn["role"] == "tool" and turn.update(content="")),
 )
 
@@ -173,7 +175,7 @@ def last_result_only(call: Call) -> None:
 
 orphan_accepted = unjudged(
     "tools.result.orphan",
-    "A tool message without a call is taken as the user's.",
+    "A tool message without a call is treated as a user message.",
     swap("messages[].role", "tool", "user"),
     when=lambda call: not any(isinstance(turn, dict) and turn.get("tool_calls") for turn in turns(call)),
 )
@@ -188,5 +190,7 @@ nameless_function_accepted = unjudged(
     "A function without a name is given one.",
     each("tools[].function", lambda function: isinstance(function, dict) and function.setdefault("name", "function")),
 )
-parallel_calls_share_an_id = chat("tools.parallel", "All calls of an answer have one id.", each(_CALLS, _share_id))
-parallel_off_ignored = request("tools.parallel.off", "`parallel_tool_calls` is dropped.", drop("parallel_tool_calls"))
+parallel_calls_share_an_id = chat("tools.parallel", "All calls of an answer have the same id.", each(_CALLS, _share_id))
+parallel_off_ignored = request(
+    "tools.parallel.off", "`parallel_tool_calls: false` is dropped.", drop("parallel_tool_calls")
+)

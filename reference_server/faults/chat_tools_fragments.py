@@ -24,7 +24,7 @@ def _several(reply: Reply, _: Call) -> bool:
 
 _single = no(_several)
 streamed_call_id_empty = chat(
-    _FIRST, "The id of a lone call is empty.", in_chunks(change(_ID, lambda _: "")), when=_single
+    _FIRST, "The id of a single streamed call is empty.", in_chunks(change(_ID, lambda _: "")), when=_single
 )
 
 
@@ -41,9 +41,11 @@ streamed_function_renamed = chat(
     "A streamed call names a function that was not offered.",
     in_chunks(change(f"{FRAGMENTS}.function.name", "functions.{}".format)),
 )
-fragments_counted_from_one = chat("tools.stream.index", "Streamed calls are counted from 1.", in_chunks(add(_INDEX, 1)))
+fragments_counted_from_one = chat(
+    "tools.stream.index", "The calls of a stream are counted from 1.", in_chunks(add(_INDEX, 1))
+)
 fragment_index_is_true = chat(
-    "tools.stream.index", "The index of one call is false.", in_chunks(put(_INDEX, False)), when=_single
+    "tools.stream.index", "The index of a single streamed call is false.", in_chunks(put(_INDEX, False)), when=_single
 )
 
 
@@ -56,13 +58,13 @@ def fragment_of_no_arguments(reply: Reply, call: Call) -> None:
 
 streamed_calls_share_an_id = chat(
     "tools.stream.parallel",
-    "Parallel calls of a stream have one id.",
+    "All parallel calls of a stream have the same id.",
     in_chunks(change(_ID, lambda _: "call_1")),
     when=_several,
 )
 second_streamed_call_lost = chat(
     "tools.stream.parallel",
-    "Of parallel calls a stream has the first only.",
+    "Only the first of parallel calls is streamed.",
     in_chunks(change("choices[].delta.tool_calls", lambda calls: [part for part in calls if part["index"] == 0], list)),
 )
 whole_arguments_are_an_object = chat(

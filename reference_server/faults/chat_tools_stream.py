@@ -11,16 +11,18 @@ chat = rows(CHAT)
 
 tools_dropped_in_streams = request_fault(
     CHAT,
-    "A stream knows no tools.",
+    "Tools are dropped when the answer is streamed.",
     drop("tools", "tool_choice", "parallel_tool_calls"),
     when=lambda call: streams(call) and len(turns(call)) == 1,
     breaks={"tools.stream.required"},
 )
 fragments_without_index = chat(
-    "tools.stream.index", "Fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
+    "tools.stream.index", "The fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
 )
 fragments_without_type = chat(
-    "tools.stream.first-fragment", "No fragment has a type.", in_chunks(drop(f"{FRAGMENTS}.type"))
+    "tools.stream.first-fragment",
+    "No fragment says that the call is one of a function.",
+    in_chunks(drop(f"{FRAGMENTS}.type")),
 )
 
 
@@ -57,7 +59,9 @@ def summary_of_the_call(reply: Reply) -> None:
 
 
 streamed_calls_end_with_stop = chat(
-    "tools.stream.finish-reason", "A stream of calls ends with stop.", in_chunks(swap(FINISH, "tool_calls", "stop"))
+    "tools.stream.finish-reason",
+    "A stream with tool calls ends with `stop`.",
+    in_chunks(swap(FINISH, "tool_calls", "stop")),
 )
 streamed_arguments_translated = chat(
     "tools.stream.equals-whole",

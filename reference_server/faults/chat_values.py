@@ -16,7 +16,7 @@ chat = rows(CHAT)
 
 whole_answers_end_with_length = chat(
     "chat.finish-reason.natural chat.stream.equals-whole",
-    "A whole answer that ended normally is said to be cut off.",
+    "A whole answer that ended normally is marked as cut off.",
     swap(FINISH, "stop", "length"),
 )
 completion_id_empty = chat("chat.id", "The id of a whole answer is empty.", put("id", ""))
@@ -25,10 +25,16 @@ completion_time_with_fraction = chat("chat.created", "`created` has a fraction."
 model_is_an_object = chat("chat.model", "`model` is an object.", change("model", lambda name: {"id": name}))
 no_choices = chat("chat.choices", "`choices` of the plainest answer is empty.", put("choices", []), when=plain)
 content_null_at_a_normal_end = chat(
-    "chat.content", "The content of the plainest answer is null.", put(TEXT, None), when=plain
+    "chat.content",
+    "The content of the plainest answer is null, although it ended normally.",
+    put(TEXT, None),
+    when=plain,
 )
 tool_calls_without_a_call = chat(
-    "chat.finish-reason", "A plain answer ends with `tool_calls`.", put(FINISH, "tool_calls"), when=plain
+    "chat.finish-reason",
+    "The plainest answer ends with `tool_calls`, but calls nothing.",
+    put(FINISH, "tool_calls"),
+    when=plain,
 )
 question_marks_in_text = chat(
     "chat.unicode",
@@ -44,7 +50,7 @@ thousands_of_tokens_for_a_greeting = chat(
 )
 developer_dropped = request_fault(
     CHAT,
-    "A developer message is dropped.",
+    "A developer message does not reach the model.",
     keep_turns(lambda one: one["role"] != "developer"),
     breaks={"chat.messages.developer"},
 )
@@ -66,7 +72,9 @@ def _as_text(choice: Chunk) -> None:
     choice["text"] = choice.pop("message").get("content")
 
 
-text_beside_no_message = chat("chat.choices", "A choice has a text instead of a message.", each("choices[]", _as_text))
+text_beside_no_message = chat(
+    "chat.choices", "A choice has a text, as in the older completions, and no message.", each("choices[]", _as_text)
+)
 
 
 def _number_as_text(choices: Any) -> None:
@@ -75,5 +83,5 @@ def _number_as_text(choices: Any) -> None:
 
 
 choice_index_as_text = chat(
-    "chat.choice-index", "The only choice has its index as a text.", each("choices", _number_as_text)
+    "chat.choice-index", "The index of the only choice is a string.", each("choices", _number_as_text)
 )

@@ -74,18 +74,18 @@ embeddings_in_bare_array = vectors(
     "embeddings.answers", "The body is the array of vectors itself.", reshape(lambda body: body["data"])
 )
 embeddings_without_list = vectors(
-    "embeddings.object embeddings.schema", "The answer does not say what it is.", drop("object")
+    "embeddings.object embeddings.schema", "The answer does not say that it is a list.", drop("object")
 )
 embeddings_called_vectors = vectors("embeddings.object", "Entries are called vectors.", put("data[].object", "vector"))
 embeddings_array_of_one_refused = unjudged(
     "embeddings.count", "An array with one text is refused.", put("input", []), when=lambda call: len(texts(call)) == 1
 )
 embeddings_of_first_text_only = vectors(
-    "embeddings.count", "Only the first text has a vector.", change("data", _first(1)), when=several
+    "embeddings.count", "Only the first of several texts has a vector.", change("data", _first(1)), when=several
 )
 embeddings_of_texts_joined = request(
     "embeddings.count",
-    "Several texts are joined to one, as a list turned into text would be.",
+    "Several texts are joined into one, as a list that was turned into text.",
     change("input", lambda value: [str(value)]),
     when=lambda call: len(texts(call)) > 1,
 )
@@ -93,14 +93,14 @@ embeddings_counted_from_one = vectors("embeddings.index", "Entries are counted f
 embeddings_all_at_zero = vectors("embeddings.index", "Every entry has the index 0.", put(INDEX, 0))
 embeddings_without_index = vectors("embeddings.index", "No entry has an index.", drop(INDEX))
 embeddings_backwards = vectors(
-    "embeddings.index", "The last entry comes first.", change("data", lambda data: data[::-1])
+    "embeddings.index", "The last entry comes first, with its right index.", change("data", lambda data: data[::-1])
 )
 
 # Which vector belongs to which text.
 embeddings_vectors_reversed = vectors("embeddings.order", "The first text has the last vector.", move(_backwards))
-embeddings_vectors_rotated = vectors("embeddings.order", "Every text has the next one's vector.", move(_next))
+embeddings_vectors_rotated = vectors("embeddings.order", "Every text has the vector of the next one.", move(_next))
 embeddings_vectors_sorted = vectors(
-    "embeddings.order", "The vectors are in the order of the alphabet.", move(_by_alphabet)
+    "embeddings.order", "The vectors come in the alphabetical order of their texts.", move(_by_alphabet)
 )
 embeddings_all_the_same = vectors(
     "embeddings.distinct embeddings.unicode",
@@ -108,7 +108,7 @@ embeddings_all_the_same = vectors(
     move(lambda call: [0 for _ in _places(call)]),
 )
 embeddings_padded_in_batches = vectors(
-    "embeddings.alone", "The padding of a batch shows in its vectors.", each_vector(_filled), when=several
+    "embeddings.alone", "The padding of a batch changes its vectors.", each_vector(_filled), when=several
 )
 embeddings_not_normalized = vectors(
     "embeddings.unit-length",
@@ -119,7 +119,7 @@ embeddings_not_normalized = vectors(
 
 @vectors("embeddings.order.long")
 def embeddings_shuffled_in_long_batches(reply: Reply, call: Call) -> None:
-    """Beyond ten texts, the vectors come as the requests behind the gateway ended."""
+    """The vectors of more than ten texts are in random order."""
     count = len(entries(reply))
     if count > 10:
         move(lambda _: [*range(10, count), *range(10)])(reply, call)
@@ -135,7 +135,7 @@ def embeddings_with_noise(reply: Reply, call: Call) -> None:
 # How vectors are written.
 embeddings_of_numbers_as_text = vectors(
     "embeddings.vector",
-    "The numbers of a vector are text, unless floats are asked for in so many words.",
+    "The numbers of a vector are strings, unless floats are asked for explicitly.",
     floats(lambda vector: [str(number) for number in vector]),
     when=unformed,
 )
@@ -145,7 +145,9 @@ embeddings_in_base64_by_default = request(
 embeddings_in_base64_when_asked_for_floats = request(
     "embeddings.float", "Any `encoding_format` gives base64.", change(FORMAT, lambda _: "base64")
 )
-embeddings_in_floats_refused = unjudged("embeddings.float", "Floats are refused.", swap(FORMAT, "float", "float32"))
+embeddings_in_floats_refused = unjudged(
+    "embeddings.float", "The encoding format `float` is refused.", swap(FORMAT, "float", "float32")
+)
 embeddings_last_vector_shorter = vectors(
     "embeddings.length",
     "The last vector of several lacks its last number.",
@@ -158,12 +160,12 @@ embeddings_without_model = vectors("embeddings.model", "The answer names no mode
 embeddings_without_usage = vectors("embeddings.usage", "The answer has no usage.", drop("usage"))
 embeddings_of_one_text_free = vectors(
     "embeddings.usage",
-    "A single text counts as no token.",
+    "A single text counts as 0 tokens.",
     put("usage", _FREE),
     when=asked(lambda call: isinstance(sent(call).get("input"), str)),
 )
 embeddings_counted_as_completion = vectors(
-    "embeddings.usage.total", "Vectors count as completion tokens.", change("usage", _count_vectors)
+    "embeddings.usage.total", "The numbers of the vectors count as completion tokens.", change("usage", _count_vectors)
 )
 embeddings_counted_as_requests = vectors(
     "embeddings.usage.grows", "Every request counts as eight tokens.", put("usage", _EIGHT)
@@ -174,33 +176,42 @@ embeddings_of_many_texts_refused = unjudged(
     "embeddings.batch.largest", "More than 96 texts are refused.", put("input", []), when=_many, gateway="infery"
 )
 embeddings_of_many_texts_cut_off = vectors(
-    "embeddings.batch.largest", "Only 1000 texts have vectors.", change("data", _first(1000))
+    "embeddings.batch.largest", "Only the first 1000 texts have vectors.", change("data", _first(1000))
 )
 embeddings_of_too_many_texts = unjudged(
     "embeddings.batch.too-many",
-    "Texts beyond the largest number are left out in silence.",
+    "Texts beyond the maximum are silently dropped.",
     change("input", lambda value: value[:2048], list),
 )
 
 # Credits.
 embeddings_without_credits_header = vectors(
-    "embeddings.credits", "No header tells the credits.", header(_USED, None), gateway="infery"
+    "embeddings.credits", "The credits header is missing.", header(_USED, None), gateway="infery"
 )
 embeddings_credits_in_words = vectors(
-    "embeddings.credits", "Credits have a unit.", header(_USED, "{} credits".format), gateway="infery"
+    "embeddings.credits", "The credits header has a unit.", header(_USED, "{} credits".format), gateway="infery"
 )
 embeddings_without_credits_used = vectors(
-    "embeddings.credits-used", "The body tells no credits.", drop("credits_used"), gateway="infery"
+    "embeddings.credits-used",
+    "The body does not say how many credits were used.",
+    drop("credits_used"),
+    gateway="infery",
 )
 embeddings_credits_used_as_text = vectors(
-    "embeddings.credits-used", "The credits are text.", change("credits_used", str), gateway="infery"
+    "embeddings.credits-used",
+    "The credits used are a string in the body.",
+    change("credits_used", str),
+    gateway="infery",
 )
 embeddings_credits_used_negative = vectors(
     "embeddings.credits-used",
-    "The body tells what is left of the credits as a debt.",
+    "The credits used are negative in the body.",
     change("credits_used", lambda credit: -abs(credit) - 0.5),
     gateway="infery",
 )
 embeddings_without_model_used = vectors(
-    "embeddings.model-used", "No header names a model.", header("x-model-used", None), gateway="infery"
+    "embeddings.model-used",
+    "The header that names the model used is missing.",
+    header("x-model-used", None),
+    gateway="infery",
 )

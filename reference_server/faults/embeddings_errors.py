@@ -36,31 +36,39 @@ def _mixed(call: Call) -> bool:
 
 
 # The input.
-embeddings_of_nothing = unjudged("embeddings.missing-input", "No input is needed.", fill("input", "nothing"))
-embeddings_without_input_fail = vectors(
-    "embeddings.missing-input", "No input is a 500.", status(500), when=_without_input
+embeddings_of_nothing = unjudged(
+    "embeddings.missing-input", "A request without input is served.", fill("input", "nothing")
 )
-embeddings_of_numbers = unjudged("embeddings.input-type", "A number is text.", change("input", str, int))
-embeddings_of_objects = unjudged("embeddings.input-type", "An object is text.", change("input", str, dict))
+embeddings_without_input_fail = vectors(
+    "embeddings.missing-input", "A request without input is a 500.", status(500), when=_without_input
+)
+embeddings_of_numbers = unjudged(
+    "embeddings.input-type", "A number is taken as the text of its digits.", change("input", str, int)
+)
+embeddings_of_objects = unjudged(
+    "embeddings.input-type", "An object is taken as its JSON text.", change("input", str, dict)
+)
 embeddings_of_mixed_input_fail = vectors(
-    "embeddings.input-type", "Texts among numbers are a 500.", status(500), when=asked(_mixed)
+    "embeddings.input-type", "Texts and numbers in one array are a 500.", status(500), when=asked(_mixed)
 )
 embeddings_of_empty_text = unjudged("embeddings.empty-text", "An empty text has a vector.", swap("input", "", " "))
 embeddings_of_empty_text_among_others = unjudged(
-    "embeddings.empty-text", "A list may hold empty text.", swap("input[]", "", " ")
+    "embeddings.empty-text", "An empty text among others has a vector.", swap("input[]", "", " ")
 )
 embeddings_of_empty_list = vectors(
     "embeddings.empty-list",
-    "No texts give no vectors.",
+    "An empty list of texts is served, with no vectors.",
     lambda _, call: Reply.json({"object": "list", "data": [], "model": call.body.get("model"), "usage": _FREE}),
     when=asked(lambda call: sent(call).get("input") == []),
 )
 
 # Everything else.
-embeddings_of_default_model = unjudged("embeddings.missing-model", "No model is needed.", fill("model", "embedding"))
+embeddings_of_default_model = unjudged(
+    "embeddings.missing-model", "A request without a model is served by some model.", fill("model", "embedding")
+)
 embeddings_of_unknown_model = request_fault(
     EMBED,
-    "A model that does not exist gives way to another one.",
+    "An unknown model is replaced by another one.",
     change("model", lambda name: "embedding" if "no-such" in name else name),
     breaks={"embeddings.unknown-model"},
 )
@@ -69,20 +77,22 @@ embeddings_of_unknown_model_fail = vectors(
 )
 embeddings_in_any_format = unjudged(
     "embeddings.encoding-format",
-    "A format that does not exist counts as `float`.",
+    "An unknown encoding format is taken as `float`.",
     change(FORMAT, lambda form: form if form in ("float", "base64") else "float"),
 )
 embeddings_for_strangers = request_fault(
     EMBED,
-    "No credential is needed.",
+    "Vectors are served without a credential.",
     lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
     breaks={"embeddings.unauthorized"},
     before="authentication",
 )
-embeddings_error_is_text = vectors("embeddings.error-body", "A refusal is text.", error_body(_words))
+embeddings_error_is_text = vectors(
+    "embeddings.error-body", "A refusal is a sentence in plain text.", error_body(_words)
+)
 embeddings_error_says_nothing = vectors(
     "embeddings.error-body", "The message of a refusal is empty.", in_error(put("error.message", ""))
 )
 embeddings_error_without_object = vectors(
-    "embeddings.error-body", "The error is its message.", in_error(change("error", _message))
+    "embeddings.error-body", "`error` is the message itself.", in_error(change("error", _message))
 )

@@ -67,15 +67,15 @@ embeddings_base64_refused = unjudged(
     when=_small_base64,
 )
 embeddings_base64_of_doubles = vectors(
-    "embeddings.base64.decodes", "The text holds numbers of 64 bits.", pack(_doubles)
+    "embeddings.base64.decodes", "The base64 holds numbers of 64 bits.", pack(_doubles)
 )
 embeddings_base64_for_addresses = vectors(
     "embeddings.base64.decodes",
-    "The text is written in the alphabet for addresses, without padding.",
+    "The base64 is in the URL alphabet, without padding.",
     change(VECTOR, _for_addresses, str),
 )
 embeddings_base64_big_endian = vectors(
-    "embeddings.base64.same", "The first byte of a number comes first.", pack(_big_endian)
+    "embeddings.base64.same", "The base64 holds its numbers in big-endian order.", pack(_big_endian)
 )
 embeddings_base64_of_halves = vectors(
     "embeddings.base64.precise", "The numbers were rounded to 16 bits.", pack(_halves)
@@ -84,39 +84,42 @@ embeddings_base64_of_halves = vectors(
 # Dimensions.
 embeddings_dimensions_ignored = request(
     "embeddings.dimensions embeddings.dimensions.base64 embeddings.dimensions.too-large",
-    "Vectors are as long as ever.",
+    "`dimensions` is ignored: vectors have their full length.",
     drop("dimensions"),
 )
 embeddings_padded_with_zeros = vectors(
     "embeddings.dimensions",
-    "Of the numbers that were asked for, the second half is 0.",
+    "The second half of a shortened vector is all zeros.",
     floats(_half_empty),
     when=has("dimensions"),
 )
 embeddings_dimensions_ignored_in_base64 = request(
     "embeddings.dimensions.base64",
-    "Vectors in base64 are as long as ever.",
+    "`dimensions` is ignored for vectors in base64.",
     drop("dimensions"),
     when=lambda call: call.body.get(FORMAT) == "base64",
 )
 embeddings_dimensions_capped = request(
     "embeddings.dimensions.too-large",
-    "More dimensions than there are give as many as there are.",
+    "Too many dimensions give as many as the model has.",
     change("dimensions", lambda length: min(length, 256)),
 )
 embeddings_dimensions_unchecked = unjudged(
-    "embeddings.dimensions.invalid", "Wrong dimensions are dropped.", drop("dimensions"), when=_senseless
+    "embeddings.dimensions.invalid", "Invalid dimensions are ignored.", drop("dimensions"), when=_senseless
 )
 
 # Tokens.
 embeddings_of_each_token = request(
     "embeddings.tokens",
-    "Every token of an array is an input of its own.",
+    "Every token of an array is treated as an input of its own.",
     change("input[]", lambda token: [token]),
     when=lambda call: bool(tokens(call)),
 )
 embeddings_of_tokens_flattened = request(
-    "embeddings.tokens.batch", "Tokens are joined.", change("input", _joined), when=_batch_of_tokens
+    "embeddings.tokens.batch",
+    "Several arrays of tokens are joined into one input.",
+    change("input", _joined),
+    when=_batch_of_tokens,
 )
 embeddings_of_tokens_backwards = request(
     "embeddings.tokens.batch",

@@ -38,7 +38,7 @@ embeddings_of_versioned_model = vectors(
     "`model` names the version that served.", change("model", "{}-2026-01-01".format)
 )
 embeddings_dimensions_refused = vectors(
-    "The model shortens no vectors and says so.", _refuse("dimensions"), when=both(served, has("dimensions"))
+    "The model cannot shorten its vectors and says so.", _refuse("dimensions"), when=both(served, has("dimensions"))
 )
 embeddings_of_tokens_refused = vectors(
     "The model does not take tokens and says so.", _refuse("input"), when=both(served, asked(_no_text))

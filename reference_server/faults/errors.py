@@ -68,7 +68,7 @@ def _no_text(name: str, word: str = "") -> Members:
 # Bodies that are no request.
 nesting_overflows = chat("errors.never-5xx", "A deeply nested body is a 500.", _CRASH, when=asked(wrote(b"[[[[")))
 surrogate_cannot_be_encoded = chat(
-    "errors.never-5xx", "A lone surrogate is a 500.", _CRASH, when=asked(wrote(b"\\ud800"))
+    "errors.never-5xx", "A lone surrogate in the prompt is a 500.", _CRASH, when=asked(wrote(b"\\ud800"))
 )
 bytes_are_a_crash = chat(
     "errors.never-5xx",
@@ -80,14 +80,18 @@ truncated_json_is_not_found = chat("errors.malformed-json", "Half a JSON text is
 empty_body_served = chat(
     "errors.empty-body", "An empty body is answered.", _serve, when=asked(lambda call: call.raw == b"")
 )
-first_of_array_served = chat("errors.not-an-object", "A request in an array is answered.", _serve, when=_in_array)
+first_of_array_served = chat(
+    "errors.not-an-object", "A request inside an array is answered like the request alone.", _serve, when=_in_array
+)
 array_is_a_crash = chat(
     "errors.not-an-object errors.json",
     "A JSON array is a 500 in plain text.",
     _send(500, "text/plain; charset=utf-8", b"Internal Server Error"),
     when=_in_array,
 )
-text_is_not_found = chat("errors.wrong-media-type", "A body in plain text is a 404.", status(404), when=_MEDIA)
+text_is_not_found = chat(
+    "errors.wrong-media-type", "A body that is not declared as JSON is a 404.", status(404), when=_MEDIA
+)
 
 # The model.
 missing_model_is_not_found = chat(
@@ -97,16 +101,23 @@ missing_model_is_not_found = chat(
     when=both(refused("missing_field"), asked(lambda call: "model" not in sent(call))),
 )
 default_model = unjudged(
-    "errors.missing-model", "A request without a model is answered.", fill("model", "echo"), gateway="foxora"
+    "errors.missing-model",
+    "A request without a model is answered by some default model, although the model is documented as required.",
+    fill("model", "echo"),
+    gateway="foxora",
 )
 model_number_taken = unjudged(
     "errors.model-type",
-    "A number is taken for some model.",
+    "A number in place of the model is answered by some model.",
     put("model", "echo"),
     when=lambda call: isinstance(sent(call).get("model"), int),
 )
-long_model_cut = chat("errors.never-2xx", "A very long model name is cut.", _serve, when=_long_model)
-unknown_model_served = chat("errors.unknown-model", "Another model answers for an unknown one.", _serve, when=_no_such)
+long_model_cut = chat(
+    "errors.never-2xx", "A very long model name is cut, and some model answers.", _serve, when=_long_model
+)
+unknown_model_served = chat(
+    "errors.unknown-model", "An unknown model is answered by another one.", _serve, when=_no_such
+)
 unknown_model_is_a_failure = chat("errors.unknown-model", "An unknown model is a 500.", status(500), when=_no_such)
 unknown_model_streamed = chat(
     "errors.unknown-model",
@@ -123,16 +134,18 @@ empty_messages_served = unjudged(
     "errors.empty-messages", "A conversation without messages is answered.", swap("messages", [], _HELLO)
 )
 messages_text_taken = unjudged(
-    "errors.wrong-type", "A text counts as the only message.", change("messages", _message, str)
+    "errors.wrong-type",
+    "A string in place of the messages is taken as the only message.",
+    change("messages", _message, str),
 )
 missing_role_is_user = unjudged(
     "errors.missing-role", "A message without a role counts as the user's.", fill("messages[].role", "user")
 )
 unknown_part_ignored = unjudged(
-    "errors.wrong-option", "A part of an unknown type is left out.", change("messages[].content", _plain)
+    "errors.wrong-option", "A content part of an unknown type is dropped.", change("messages[].content", _plain)
 )
 mistakes_exhaust = chat(
-    "errors.stable", "After many wrong requests a right one fails.", _CRASH, when=asks(HELLO_ONCE_MORE)
+    "errors.stable", "After many wrong requests a correct one is a 500.", _CRASH, when=asks(HELLO_ONCE_MORE)
 )
 
 # Options.
@@ -141,7 +154,7 @@ wrong_limit_ignored = unjudged(
 )
 documented_limit_ignored = unjudged(
     "errors.wrong-type errors.wrong-option",
-    "A documented `max_tokens` that is no number is ignored.",
+    "A `max_tokens` that is no number is ignored, although the documents promise a refusal.",
     _no_text("max_tokens"),
     gateway="ofox",
 )
@@ -155,7 +168,7 @@ wrong_tool_choice_ignored = unjudged(
 # Routes.
 unknown_route_is_a_page = anywhere(
     "errors.unknown-route",
-    "Every unknown path is the front page.",
+    "Every unknown path answers with the front page.",
     _send(200, "text/html", b"<!doctype html><title>Welcome</title>"),
     when=refused("unknown_route"),
 )

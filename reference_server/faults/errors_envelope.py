@@ -59,7 +59,7 @@ unknown_model_as_detail = fault(
     when=UNKNOWN_MODEL,
     breaks={"errors.envelope"},
 )
-error_is_a_string = chat("errors.envelope", "`error` is the message.", _under("error"), when=_MISTAKE)
+error_is_a_string = chat("errors.envelope", "`error` is the message itself.", _under("error"), when=_MISTAKE)
 error_fields_at_the_top = chat(
     "errors.envelope",
     "The fields of the error stand at the top of the body.",
@@ -139,7 +139,10 @@ error_param_missing = chat(
 
 # What it must not tell.
 message_has_a_trace = chat(
-    "errors.not-leaking", "A message is a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED
+    "errors.not-leaking",
+    "The message for a malformed body is a stack trace.",
+    in_error(put(_MESSAGE, _TRACE)),
+    when=_MALFORMED,
 )
 
 

@@ -25,10 +25,10 @@ def chain_ignored(call: Call) -> None:
 
 
 model_used_untold = chain(
-    "fallback.headers.model-used", "After a fallback no header names the model used.", header(_USED, None)
+    "fallback.headers.model-used", "After a fallback no header names the model that served.", header(_USED, None)
 )
 model_used_is_the_requested = chain(
-    "fallback.headers.model-used", "After a fallback the requested model is named.", header(_USED, _CHAIN)
+    "fallback.headers.model-used", "After a fallback the header names the requested model.", header(_USED, _CHAIN)
 )
 model_replaced_in_silence = chat(
     "fallback.headers.consistent",

@@ -49,22 +49,24 @@ upload_answers_in_envelope = upload(
 upload_labelled_as_text = upload("files.upload", "The file object is labelled as text.", label("text/plain"))
 upload_fails = upload("files.upload", "Every upload is a server error.", FAIL, when=served)
 bytes_of_base64 = upload(
-    "files.upload.bytes", "The size is that of base64.", change("bytes", lambda size: (size + 2) // 3 * 4)
+    "files.upload.bytes",
+    "`bytes` is the size of the file in base64.",
+    change("bytes", lambda size: (size + 2) // 3 * 4),
 )
 
 
 @upload("files.upload.bytes")
 def bytes_are_letters(reply: Reply, call: Call) -> Reply:
-    """The size of a text is the number of its letters."""
+    """`bytes` of a text is the number of its letters."""
     letters = len(call.uploads["file"][0].data.decode("utf-8", "surrogateescape")) if reply.ok else 0
     return reply.edit(lambda body: body.update(bytes=letters))
 
 
 upload_created_in_milliseconds = upload(
-    "files.upload.created-at", "The upload's time is in milliseconds.", scale("created_at", 1000)
+    "files.upload.created-at", "The time of the upload is in milliseconds.", scale("created_at", 1000)
 )
 upload_created_as_text = upload(
-    "files.upload.created-at", "The upload's time is a date in text.", put("created_at", "2026-11-20T12:00:00Z")
+    "files.upload.created-at", "The time of the upload is a date string.", put("created_at", "2026-11-20T12:00:00Z")
 )
 upload_name_dropped = upload("files.upload.filename", "Every file is called `file`.", put("filename", "file"))
 unicode_name_replaced = upload(
@@ -73,14 +75,14 @@ unicode_name_replaced = upload(
     change("filename", lambda name: name.encode("ascii", "replace").decode()),
 )
 upload_purpose_replaced = upload(
-    "files.upload.purpose", "Every file is told to be for assistants.", put("purpose", "assistants")
+    "files.upload.purpose", "Every file gets the purpose `assistants`.", put("purpose", "assistants")
 )
 upload_without_status = upload(
     "files.upload.status", "The file object has no status.", drop("status"), gateway="infery"
 )
 texts_share_one_id = upload(
     "files.upload.unique",
-    "All small texts have one id.",
+    "All small texts have the same id.",
     put("id", REFERENCE),
     when=lambda reply, _: reply.ok and reply.body["bytes"] < 100,
 )
@@ -96,7 +98,7 @@ file_created_at_is_true = upload(
 
 @unjudged("files.upload.no-file")
 def file_optional(call: Call) -> None:
-    """A form without a file makes one."""
+    """A form without a file uploads an empty one."""
     if "file" not in call.body:
         call.body["file"] = "untitled"
         call.uploads["file"] = [Upload("untitled", BINARY, b"\0")]
@@ -107,14 +109,17 @@ purpose_optional = unjudged(
 )
 any_purpose_taken = unjudged(
     "files.upload.unknown-purpose",
-    "A purpose that does not exist counts as another one.",
+    "An unknown purpose is replaced by a known one.",
     swap("purpose", "no-such-purpose", "assistants"),
 )
 broken_form_taken = upload(
-    "files.upload.broken-form", "A broken form is kept in part.", answer(ghost("file-half")), when=MALFORMED
+    "files.upload.broken-form",
+    "A broken form is accepted as far as it can be read.",
+    answer(ghost("file-half")),
+    when=MALFORMED,
 )
 broken_form_is_server_error = upload(
-    "files.upload.broken-form", "A broken form is the server's failure.", status(500), when=MALFORMED
+    "files.upload.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
 )
 upload_in_json_taken = upload(
     "files.upload.not-a-form",
@@ -123,32 +128,32 @@ upload_in_json_taken = upload(
     when=refused("wrong_media_type"),
 )
 upload_in_json_is_server_error = upload(
-    "files.upload.not-a-form", "An upload in JSON is answered 500.", status(500), when=refused("wrong_media_type")
+    "files.upload.not-a-form", "An upload in JSON is a 500.", status(500), when=refused("wrong_media_type")
 )
 
 # Retrieval.
 
 retrieved_file_renamed = retrieval(
-    "files.retrieve",
-    "A file is called by its id once it is retrieved.",
-    reshape(lambda body: body | {"filename": body["id"]}),
+    "files.retrieve", "A retrieved file has its id as its name.", reshape(lambda body: body | {"filename": body["id"]})
 )
-retrieved_file_is_new = retrieval("files.retrieve", "A retrieved file is younger each time.", add("created_at", 60))
+retrieved_file_is_new = retrieval(
+    "files.retrieve", "A file has a later creation time each time it is retrieved.", add("created_at", 60)
+)
 uploaded_file_lost = retrieval(
     "files.retrieve", "A file cannot be retrieved after its upload.", refuse(404, "No such file."), when=served
 )
 unknown_file_is_server_error = retrieval(
-    "files.unknown", "A file that nobody uploaded is the server's failure.", status(500), when=of_nobody
+    "files.unknown", "An unknown file is a server error.", status(500), when=of_nobody
 )
 unknown_file_is_null = retrieval(
-    "files.unknown", "A file that nobody sent is null.", as_bytes("application/json", b"null"), when=of_nobody
+    "files.unknown", "An unknown file is answered with null.", as_bytes("application/json", b"null"), when=of_nobody
 )
 unknown_download_is_empty = download(
     "files.unknown", "The download of an unknown file is empty.", as_bytes(BINARY, b""), when=of_nobody
 )
 unknown_deletion_confirmed = deletion(
     "files.unknown",
-    "Every deletion is confirmed, also that of a file that nobody uploaded.",
+    "Every deletion is confirmed, even that of an unknown file.",
     confirm,
     when=both(UNKNOWN, from_account("first")),
 )
@@ -163,8 +168,12 @@ upload_errors_without_envelope = upload(
 
 # Deletion.
 
-deletion_unsaid = deletion("files.delete", "A deletion does not say that it happened.", drop("deleted"))
-deletion_of_another_name = deletion("files.delete", "A deletion names another file.", put("id", "file-other"))
+deletion_unsaid = deletion(
+    "files.delete", "The answer to a deletion does not say that the file is deleted.", drop("deleted")
+)
+deletion_of_another_name = deletion(
+    "files.delete", "The answer to a deletion names another file.", put("id", "file-other")
+)
 deletion_without_content = deletion(
     "files.delete", "A deletion is answered with 204.", lambda *_: Reply(204), when=served
 )
@@ -181,7 +190,7 @@ deleted_file_downloaded = download(
 
 @fault("*", breaks={"files.delete.unlisted"})
 def deleted_file_listed(reply: Reply, call: Call) -> None:
-    """The file that was deleted last stays in the list."""
+    """The file deleted last stays in the list."""
     if on(DELETE_FILE)(reply, call) and reply.ok:
         call.memory["deleted"] = reply.body["id"]
     if on(FILES)(reply, call) and reply.ok and "deleted" in call.memory and listed(reply, call):
@@ -189,4 +198,4 @@ def deleted_file_listed(reply: Reply, call: Call) -> None:
         reply.body["data"].insert(0, ghost(call.memory["deleted"]) | {"created_at": time})
 
 
-second_deletion_confirmed = deletion("files.delete.again", "A file can be deleted once more.", confirm, when=GONE)
+second_deletion_confirmed = deletion("files.delete.again", "A deleted file can be deleted again.", confirm, when=GONE)

@@ -55,16 +55,16 @@ download_with_newline = download(
 )
 download_in_base64 = download(_EVERY, "A download is the file in base64.", raw(base64.b64encode))
 download_cut_at_a_mebibyte = download(
-    "files.content.large", "Of a download the first 1,048,576 bytes come.", raw(lambda data: data[:1_048_576])
+    "files.content.large", "A download ends after 1,048,576 bytes.", raw(lambda data: data[:1_048_576])
 )
 file_ends_where_a_part_might = download(
     "files.content.large",
-    "Of a file what stands before a line of hyphens is kept.",
+    "A file is kept only up to a line of hyphens.",
     raw(lambda data: data.partition(b"\r\n--")[0]),
 )
 download_repeats_a_piece = download(
     "files.content.large",
-    "A download that is read in pieces has one of them twice, and not the next.",
+    "A download read in pieces repeats one of them and lacks the next.",
     raw(_without_second_piece),
 )
 download_forbidden = download(
@@ -72,7 +72,7 @@ download_forbidden = download(
 )
 download_of_text_trimmed = fault(
     FILE_CONTENT,
-    "A document loses the space at its end.",
+    "A document loses the white space at its end.",
     raw(bytes.rstrip),
     when=_is_document,
     breaks={"files.content"},

@@ -31,18 +31,20 @@ def _empty(body: dict[str, Any]) -> None:
 
 documents_unlisted = file_list(
     "files.list",
-    "PDFs are not listed.",
+    "PDF files are missing from the list.",
     change("data", lambda entries: [entry for entry in entries if not entry["filename"].endswith(".pdf")]),
     when=listed,
 )
 files_in_bare_array = file_list(
     "files.list.shape", "The body is the array of files itself.", reshape(lambda body: body["data"])
 )
-files_without_has_more = file_list("files.list.shape", "The list does not say whether others follow.", drop("has_more"))
+files_without_has_more = file_list(
+    "files.list.shape", "The list does not say whether more files follow.", drop("has_more")
+)
 listed_files_empty = file_list("files.list.same", "Every listed file has the size 0.", put("data[].bytes", 0))
 wrong_list_query_is_server_error = file_list(
     "files.list.robust",
-    "A wrong query parameter of the list is the server's failure.",
+    "A wrong query parameter of the list is a server error.",
     status(500),
     when=refused("invalid_value"),
 )
@@ -71,8 +73,8 @@ def last_file_follows_itself(reply: Reply, call: Call) -> None:
         reply.body["data"] = [ghost(call.query["after"])]
 
 
-page_without_last_id = file_list("files.paging.cursors", "A page does not name its last file.", drop("last_id"))
-first_id_is_a_number = file_list("files.paging.cursors", "A page numbers its first file.", put("first_id", "1"))
+page_without_last_id = file_list("files.paging.cursors", "A page has no `last_id`.", drop("last_id"))
+first_id_is_a_number = file_list("files.paging.cursors", "`first_id` of a page is a number.", put("first_id", "1"))
 
 
 @file_list("files.paging.cursors")
@@ -86,7 +88,7 @@ def page_ends_where_it_begins(reply: Reply) -> None:
 
 file_order_ignored = request("files.order", "The newest file comes first, whatever is asked for.", _ignore("order"))
 oldest_file_first = request(
-    "files.order", "The oldest file comes first by default.", lambda call: call.query.setdefault("order", "asc")
+    "files.order", "Without an order the oldest file comes first.", lambda call: call.query.setdefault("order", "asc")
 )
 purpose_filter_ignored = request(
     "files.purpose", "Files of all purposes are listed, whatever is asked for.", _ignore("purpose")

@@ -42,7 +42,7 @@ strangers_list = request_fault(
 )
 foreign_file_forbidden = fault(
     FILE,
-    "A file of another account is forbidden, so it must exist.",
+    "A file of another account is forbidden, which reveals that it exists.",
     status(403),
     when=both(UNKNOWN, from_account("second")),
     breaks={"files.isolation.hidden"},
@@ -52,7 +52,7 @@ foreign_file_forbidden = fault(
 
 @request("files.account", gateway="infery")
 def files_belong_to_keys(call: Call) -> None:
-    """Only the key that uploaded a file retrieves it."""
+    """Only the key that uploaded a file can retrieve it."""
     if call.key and call.key.token == "sk-ok-2":
         call.key = msgspec.structs.replace(call.key, account="nobody")
 
@@ -68,18 +68,18 @@ def folders_kept_in_name(reply: Reply, call: Call) -> Reply:
 
 @upload_request("files.mime")
 def media_type_not_checked(call: Call) -> None:
-    """A file may be of another media type than it says."""
+    """The content of a file may not match its media type."""
     call.uploads["file"] = [upload._replace(media_type=BINARY) for upload in call.uploads["file"]]
 
 
 idempotency_key_ignored = upload_request(
     "files.idempotency files.idempotency.single files.idempotency.invalid",
-    "The idempotency key changes nothing.",
+    "The idempotency key is ignored.",
     lambda call: call.headers.pop(_KEY, None),
 )
 keyed_upload_renamed = upload(
     "files.idempotency",
-    "Each upload under a key is told to be another file.",
+    "Repeating an upload under the same key gives another id.",
     lambda reply, call: reply.edit(lambda body: body.update(id=f"file-{call.id}")),
     when=has_header(_KEY),
     gateway="infery",
@@ -111,45 +111,45 @@ def idempotency_key_cut(call: Call) -> None:
 
 @upload_request("files.idempotency.invalid")
 def wrong_idempotency_key_ignored(call: Call) -> None:
-    """An idempotency key of a wrong form is passed over."""
+    """A malformed idempotency key is ignored."""
     if not _VALID.fullmatch(call.headers.get(_KEY, "k")):
         del call.headers[_KEY]
 
 
 # How many.
 
-list_without_storage = page("files.storage", "The list does not tell the bytes stored.", header(_USED, None))
+list_without_storage = page("files.storage", "The list has no header for the bytes stored.", header(_USED, None))
 upload_without_storage = upload(
     "files.storage",
-    "An upload does not tell how many bytes may be stored.",
+    "An upload has no header for the storage limit.",
     header(_LIMIT, None),
     when=served,
     gateway="infery",
 )
-storage_with_unit = page("files.storage", "The limit of the bytes stored has a unit.", header(_LIMIT, "256 MiB"))
-storage_beyond_limit = page("files.storage", "More bytes are stored than may be.", header(_LIMIT, "1"))
+storage_with_unit = page("files.storage", "The storage limit has a unit.", header(_LIMIT, "256 MiB"))
+storage_beyond_limit = page("files.storage", "The bytes stored exceed the limit.", header(_LIMIT, "1"))
 list_without_file_count = page(
-    "files.storage.files", "The list does not tell the number of files.", header("x-files-used", None)
+    "files.storage.files", "The list has no header for the number of files.", header("x-files-used", None)
 )
 files_beyond_limit = upload(
     "files.storage.files",
-    "There are more files than there may be.",
+    "The number of files exceeds the limit.",
     header("x-files-limit", "0"),
     when=served,
     gateway="infery",
 )
 storage_in_kilobytes = page(
     "files.storage.grows files.storage.shrinks",
-    "The bytes stored are counted in thousands.",
+    "The bytes stored are counted in kilobytes.",
     header(_USED, lambda size: str(int(size) // 1000)),
 )
 storage_never_changes = page(
-    "files.storage.grows files.storage.shrinks", "The bytes stored never change.", header(_USED, "4096")
+    "files.storage.grows files.storage.shrinks", "The number of bytes stored never changes.", header(_USED, "4096")
 )
 
 # How long.
 
-expiry_ignored = unjudged("files.expiry", "`expires_after` changes nothing.", drop("expires_after"))
+expiry_ignored = unjudged("files.expiry", "`expires_after` is ignored.", drop("expires_after"))
 
 
 @upload("files.expiry")
@@ -161,6 +161,6 @@ def expiry_is_a_span(reply: Reply) -> None:
 
 short_expiry_rounded_up = unjudged(
     "files.expiry.invalid",
-    "A time below the minimum counts as the minimum.",
+    "A time below the minimum is raised to the minimum.",
     change("expires_after.seconds", lambda seconds: max(seconds, 3600)),
 )

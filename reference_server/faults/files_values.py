@@ -16,7 +16,10 @@ file_list = rows(FILES)
 upload_id_empty = upload("files.upload", "The id of an uploaded file is empty.", put("id", ""))
 upload_in_array = upload("files.upload", "The file object stands in an array.", reshape(lambda body: [body]))
 deletion_of_a_deletion = fault(
-    DELETE_FILE, "The object of a deletion is no file.", put("object", "file.deleted"), breaks={"files.delete"}
+    DELETE_FILE,
+    "The object of a deletion is `file.deleted` instead of `file`.",
+    put("object", "file.deleted"),
+    breaks={"files.delete"},
 )
 download_with_other_line_ends = fault(
     FILE_CONTENT,
@@ -34,11 +37,11 @@ long_page_of_files_fails = file_list(
 files_of_no_object = file_list("files.list.shape", "The list of files does not say what it is.", drop("object"))
 files_by_name = file_list(
     "files.list.shape",
-    "The list of files has their ids as names.",
+    "The list of files is an object with their ids as names.",
     change("data", lambda entries: {entry["id"]: entry for entry in entries}),
 )
 files_are_ids = file_list(
-    "files.list.shape", "The list holds ids instead of files.", change("data[]", lambda entry: entry["id"])
+    "files.list.shape", "The list of files holds only their ids.", change("data[]", lambda entry: entry["id"])
 )
 newest_file_never_first = request_fault(
     FILES,
@@ -49,7 +52,7 @@ newest_file_never_first = request_fault(
 )
 sibling_gets_another_file = fault(
     FILE,
-    "Another key of the account retrieves another file.",
+    "Another key of the account retrieves a different file.",
     put("id", REFERENCE),
     when=asked(lambda call: call.key is not None and call.key.token == "sk-ok-2"),
     breaks={"files.account"},

@@ -84,63 +84,76 @@ def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
 # The body and its candidates.
 gemini_labelled_as_text = content("gemini.answers", "A whole answer is labelled as text.", label("text/plain"))
 gemini_answer_in_array = content(
-    "gemini.answers", "A whole answer is an array of one.", reshape(lambda answer: [answer])
+    "gemini.answers", "A whole answer is an array of one, as a stream would be.", reshape(lambda answer: [answer])
 )
 gemini_finish_message_a_number = content(
     "gemini.schema", "`finishMessage` is a number.", put("candidates[].finishMessage", 7)
 )
-gemini_candidates_by_name = content("gemini.candidates", "Candidates are an object.", change("candidates", _by_name))
+gemini_candidates_by_name = content(
+    "gemini.candidates", "The candidates are an object instead of a list.", change("candidates", _by_name)
+)
 gemini_choices_instead = content(
-    "gemini.candidates", "The candidates are called choices.", rename("candidates", "choices")
+    "gemini.candidates",
+    "The candidates are called `choices`, as in the OpenAI dialect.",
+    rename("candidates", "choices"),
 )
 gemini_role_of_openai = content(
-    "gemini.role", "The role of a text is assistant.", in_texts(put("content.role", "assistant"))
+    "gemini.role", "The role of a text is `assistant`.", in_texts(put("content.role", "assistant"))
 )
 gemini_text_without_parts = content("gemini.text", "The text stands in the content itself.", BARE_TEXT)
 gemini_finish_reason_of_openai = content(
-    "gemini.finish-reason", "A text ends in `stop`.", in_texts(swap("finishReason", "STOP", "stop"))
+    "gemini.finish-reason", "The finish reason of a text is `stop`.", in_texts(swap("finishReason", "STOP", "stop"))
 )
 gemini_finish_reason_absent = content(
-    "gemini.finish-reason", "A text that ends does not say why.", in_texts(Members(_hide_end))
+    "gemini.finish-reason", "A text has no finish reason.", in_texts(Members(_hide_end))
 )
 gemini_model_unnamed = content("gemini.model-version", "The answer does not name its model.", drop("modelVersion"))
 gemini_id_absent = content("gemini.response-id", "The answer has no id.", drop("responseId"))
-gemini_id_constant = content("gemini.response-id", "All answers have one id.", put("responseId", "response"))
+gemini_id_constant = content("gemini.response-id", "All answers have the same id.", put("responseId", "response"))
 
 # Tokens.
 gemini_usage_of_openai = content(
-    "gemini.usage", "The token counts have the names of OpenAI.", change(USAGE, _in_openai_words)
+    "gemini.usage", "The token counts have their names from the OpenAI dialect.", change(USAGE, _in_openai_words)
 )
 gemini_total_without_answer = content(
     "gemini.usage gemini.usage.sum",
-    "The total is the prompt's.",
+    "The total counts only the prompt.",
     change(USAGE, lambda usage: usage | {"totalTokenCount": usage["promptTokenCount"]}),
 )
 gemini_total_off_by_one = content("gemini.usage.sum", "The total is one more than its parts.", add(TOTAL, 1))
 gemini_prompt_counted_in_bytes = content(
-    "gemini.same-usage gemini.count-tokens.agrees", "A prompt costs ten times its tokens.", change(USAGE, _raise_prompt)
+    "gemini.same-usage gemini.count-tokens.agrees",
+    "The prompt is counted as ten times its tokens.",
+    change(USAGE, _raise_prompt),
 )
-gemini_count_as_text = count("gemini.count-tokens", "The number of tokens is a text.", change("totalTokens", str))
+gemini_count_as_text = count("gemini.count-tokens", "The token count is a string.", change("totalTokens", str))
 gemini_count_in_bits = count(
     "gemini.count-tokens.agrees",
-    "A prompt is counted as ten times the tokens that an answer counts.",
+    "Counting a prompt gives ten times the tokens that its answer reports.",
     change("totalTokens", lambda count: 10 * count),
 )
 
 # Names and models.
-gemini_v1_unknown = fault("generateContentV1", "There is no v1.", NOT_FOUND, breaks={"gemini.v1"}, gateway="ofox")
-gemini_models_of_openai = models("gemini.models", "The list of models is that of OpenAI.", reshape(openai_list))
+gemini_v1_unknown = fault(
+    "generateContentV1", "The route below v1 does not exist.", NOT_FOUND, breaks={"gemini.v1"}, gateway="ofox"
+)
+gemini_models_of_openai = models(
+    "gemini.models", "The list of models is that of the OpenAI dialect.", reshape(openai_list)
+)
 gemini_models_without_prefix = models(
     "gemini.models", "The names of models lack `models/`.", change("models[].name", _bare_name)
 )
 gemini_retrieved_model_renamed = fault(
-    MODEL, "A model has another name than in the list.", reshape(by_display_name), breaks={"gemini.models.retrieve"}
+    MODEL,
+    "A model has another name when it is retrieved than in the list.",
+    reshape(by_display_name),
+    breaks={"gemini.models.retrieve"},
 )
 
 
 @request("gemini.raw-slash gemini.encoded-slash")
 def gemini_slash_ends_the_name(call: Call) -> None:
-    """Only what stands before the slash counts as the name."""
+    """Only the part before the slash is taken as the name."""
     name, _, method = call.path.rpartition(":")
     call.path = "/".join(name.split("/")[:4]) + f":{method}"
 
@@ -149,21 +162,23 @@ def gemini_slash_ends_the_name(call: Call) -> None:
 gemini_role_demanded = content(
     "gemini.default-role", "A turn without a role is refused.", REFUSAL, when=serves(_no_role)
 )
-gemini_instruction_dropped = request("gemini.system-instruction", "The instruction is dropped.", drop(_SYSTEM))
+gemini_instruction_dropped = request(
+    "gemini.system-instruction", "The system instruction does not reach the model.", drop(_SYSTEM)
+)
 gemini_history_dropped = request(
     "gemini.history",
-    "Only the last turn of words is read.",
+    "Only the last turn of words reaches the model.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
 )
 gemini_snake_case_ignored = request(
-    "gemini.snake-case", "Fields in snake_case are lost.", drop(_SYSTEM), when=_IN_SNAKE_CASE
+    "gemini.snake-case", "Fields in snake_case are unknown and dropped.", drop(_SYSTEM), when=_IN_SNAKE_CASE
 )
 gemini_snake_case_refused = content(
-    "gemini.snake-case", "Fields in snake_case are refused.", REFUSAL, when=asked(_IN_SNAKE_CASE)
+    "gemini.snake-case", "Fields in snake_case are unknown and refused.", REFUSAL, when=asked(_IN_SNAKE_CASE)
 )
 gemini_image_fails = content("gemini.vision", "A request with an image fails.", CRASH, when=asks('"inlineData"'))
 gemini_image_dropped = request(
-    "gemini.vision.counted", "A visible image is dropped.", drop(LAST_PART), when=_shows_image
+    "gemini.vision.counted", "An image does not reach a model that could see it.", drop(LAST_PART), when=_shows_image
 )
 gemini_other_model_behind = request(
     "gemini.same-text",
@@ -172,24 +187,30 @@ gemini_other_model_behind = request(
 )
 
 # Options.
-gemini_limit_ignored = request("gemini.max-tokens", "The limit is ignored.", forget("maxOutputTokens"))
+gemini_limit_ignored = request(
+    "gemini.max-tokens", "`maxOutputTokens` does not reach the model.", forget("maxOutputTokens")
+)
 gemini_cut_answer_says_stop = content(
-    "gemini.max-tokens.finish-reason", "A cut answer pretends to have ended.", put(FINISH, "STOP")
+    "gemini.max-tokens.finish-reason",
+    "An answer that the limit cuts off has the finish reason `STOP`.",
+    put(FINISH, "STOP"),
 )
 gemini_safety_refused = content(
     "gemini.safety-settings", "Safety settings are refused.", REFUSAL, when=has("safetySettings")
 )
-gemini_stop_ignored = request("gemini.stop", "Stop sequences are ignored.", forget("stopSequences"))
+gemini_stop_ignored = request("gemini.stop", "Stop sequences do not reach the model.", forget("stopSequences"))
 gemini_top_k_fails = content("gemini.sampling", "A request with topK fails.", CRASH, when=asks('"topK"'))
-gemini_one_candidate = request("gemini.candidate-count", "There is always one candidate.", forget("candidateCount"))
+gemini_one_candidate = request(
+    "gemini.candidate-count", "There is one candidate, whatever `candidateCount` asks for.", forget("candidateCount")
+)
 gemini_candidates_share_an_index = content(
     "gemini.candidate-count", "All candidates have the index 0.", put("candidates[].index", 0)
 )
 gemini_logprobs_ignored = request(
-    "gemini.logprobs", "Probabilities are not told.", forget("responseLogprobs", "logprobs")
+    "gemini.logprobs", "Logprobs are never given.", forget("responseLogprobs", "logprobs")
 )
 gemini_logprobs_are_probabilities = content(
-    "gemini.logprobs", "A logarithm is the probability itself.", put(_PROBABILITY, 0.9)
+    "gemini.logprobs", "What should be a logarithm is a probability.", put(_PROBABILITY, 0.9)
 )
 
 
@@ -202,7 +223,7 @@ def gemini_stop_left_in(reply: Reply, call: Call) -> Reply:
 
 # JSON.
 gemini_json_ignored = request(
-    "gemini.json", "JSON without a schema is ignored.", forget("responseMimeType"), when=_no_schema
+    "gemini.json", "JSON without a schema is not asked of the model.", forget("responseMimeType"), when=_no_schema
 )
 gemini_json_in_fence = content(
     "gemini.json gemini.json.schema gemini.json.json-schema",
@@ -210,7 +231,9 @@ gemini_json_in_fence = content(
     in_texts(change(TEXT, "```json\n{}\n```".format)),
     when=asks('"responseMimeType"'),
 )
-gemini_schema_ignored = request("gemini.json.schema", "`responseSchema` is ignored.", forget("responseSchema"))
+gemini_schema_ignored = request(
+    "gemini.json.schema", "`responseSchema` does not reach the model.", forget("responseSchema")
+)
 gemini_json_schema_ignored = request(
-    "gemini.json.json-schema", "`responseJsonSchema` is ignored.", forget("responseJsonSchema")
+    "gemini.json.json-schema", "`responseJsonSchema` does not reach the model.", forget("responseJsonSchema")
 )

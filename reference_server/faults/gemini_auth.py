@@ -17,14 +17,16 @@ _MISSING = refused("missing_credential")
 
 @stream_unproved("gemini.auth.key gemini.stream.answers")
 def gemini_stream_takes_bearer_only(call: Call) -> None:
-    """The plainest stream does not take the header of the protocol."""
+    """The plainest stream does not accept the key in the protocol's own header."""
     if "gemini-3" in call.path and wrote(HELLO.encode())(call) and not wrote(b"tools")(call):
         call.headers.pop(KEY, None)
 
 
 gemini_needs_no_key = unproved("gemini.auth.missing", "A whole answer needs no key.", let_in(keyless))
 gemini_stream_needs_no_key = stream_unproved("gemini.auth.stream", "A stream needs no key.", let_in(keyless))
-gemini_takes_any_key = unproved("gemini.auth.unknown", "A key never issued is valid.", let_in(strange))
+gemini_takes_any_key = unproved(
+    "gemini.auth.unknown", "A key that was never issued is accepted for a whole answer.", let_in(strange)
+)
 
 
 @fault(GENERATE, breaks={"gemini.auth.echo"})
@@ -48,5 +50,5 @@ def gemini_query_ignored(call: Call) -> None:
 
 
 gemini_stream_without_key_fails = fault(
-    STREAM, "Without a key a stream is a 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
+    STREAM, "A stream without a key is a 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
 )

@@ -70,16 +70,18 @@ gemini_vector_labelled_as_text = vectors(
     "gemini.embeddings.answers", "A vector is labelled as text.", label("text/plain")
 )
 gemini_vector_in_bare_array = vectors(
-    "gemini.embeddings.answers", "The body is a bare array.", reshape(lambda body: _values(body["embedding"]))
+    "gemini.embeddings.answers",
+    "The body is the array of numbers itself.",
+    reshape(lambda body: _values(body["embedding"])),
 )
 gemini_vectors_only_by_batch = vectors(
-    "gemini.embeddings.answers", "Every text is refused, though the route is there.", REFUSAL
+    "gemini.embeddings.answers", "Every single text is refused, although the route exists.", REFUSAL
 )
 gemini_vector_count_as_text = vectors(
     "gemini.embeddings.schema", "The details of the count are text.", put(_DETAIL, "7")
 )
 gemini_vector_of_openai = vectors(
-    "gemini.embeddings.values", "The answer has the form of OpenAI.", reshape(_in_openai_form)
+    "gemini.embeddings.values", "The answer has the form of the OpenAI dialect.", reshape(_in_openai_form)
 )
 gemini_vector_as_bare_list = vectors(
     "gemini.embeddings.values", "`embedding` is the array itself.", change("embedding", _values)
@@ -88,27 +90,29 @@ gemini_vector_of_text = vectors(
     "gemini.embeddings.values", "The numbers of a vector are text.", change("embedding.values[]", str)
 )
 gemini_vector_empty = vectors("gemini.embeddings.values", "A vector has no numbers.", put("embedding.values", []))
-gemini_vector_uncounted = vectors("gemini.embeddings.usage", "The tokens of a text are not told.", drop(USAGE))
+gemini_vector_uncounted = vectors("gemini.embeddings.usage", "The answer has no token count.", drop(USAGE))
 gemini_vector_usage_of_openai = vectors(
     "gemini.embeddings.usage",
-    "The tokens are counted in the words of OpenAI.",
+    "The token counts have their names from the OpenAI dialect.",
     change(USAGE, lambda usage: {"prompt_tokens": usage["promptTokenCount"]}),
 )
 gemini_vector_of_another_model = fault(
     "createEmbedding",
-    "In the OpenAI dialect another model gives the vectors: the same numbers at other places.",
+    "The vectors are not those of the OpenAI dialect: the same numbers in other places.",
     change("data[].embedding", lambda values: [*values[1:], values[0]]),
     breaks={"gemini.embeddings.same"},
     model="gemini-embedding-001",
 )
-gemini_vector_unknown_below_v1 = vectors_v1("gemini.embeddings.v1", "Below v1 the models are not found.", NOT_FOUND)
+gemini_vector_unknown_below_v1 = vectors_v1(
+    "gemini.embeddings.v1", "The route for vectors below v1 does not exist.", NOT_FOUND
+)
 gemini_vector_empty_below_v1 = vectors_v1(
     "gemini.embeddings.v1", "Below v1 a vector has no numbers.", put("embedding.values", [])
 )
 
 # Batches.
 gemini_batch_cut = batch(
-    "gemini.embeddings.batch", "Only the first of a batch has a vector.", change("embeddings", _first)
+    "gemini.embeddings.batch", "Only the first request of a batch has a vector.", change("embeddings", _first)
 )
 gemini_batch_called_embedding = batch(
     "gemini.embeddings.batch",
@@ -117,30 +121,38 @@ gemini_batch_called_embedding = batch(
     rename("embeddings", "embedding"),
 )
 gemini_batch_of_bare_lists = batch(
-    "gemini.embeddings.batch", "The vectors are bare arrays.", change("embeddings[]", _values)
+    "gemini.embeddings.batch", "The vectors of a batch are bare arrays.", change("embeddings[]", _values)
 )
-gemini_batch_count_as_text = batch("gemini.embeddings.batch.schema", "The count is text.", change(PROMPT_TOKENS, str))
+gemini_batch_count_as_text = batch(
+    "gemini.embeddings.batch.schema", "The token count of a batch is a string.", change(PROMPT_TOKENS, str)
+)
 gemini_batch_reversed = batch(
-    "gemini.embeddings.batch.order", "The last vector comes first.", change("embeddings", _backwards)
+    "gemini.embeddings.batch.order",
+    "The first request of a batch has the last vector.",
+    change("embeddings", _backwards),
 )
 gemini_batch_padded = batch(
-    "gemini.embeddings.batch.alone", "Padding shows in the vectors.", change("embeddings", _fill)
+    "gemini.embeddings.batch.alone", "The padding of a batch changes its vectors.", change("embeddings", _fill)
 )
 gemini_batch_of_nothing = batch(
     "gemini.embeddings.batch.empty",
-    "A batch without requests is answered by none.",
+    "An empty batch is answered with no vectors.",
     answer({"embeddings": []}),
     when=asked(lambda call: call.body.get("requests") == []),
 )
-gemini_batch_unknown_below_v1 = batch_v1("gemini.embeddings.batch.v1", "Below v1 the models are not found.", NOT_FOUND)
+gemini_batch_unknown_below_v1 = batch_v1(
+    "gemini.embeddings.batch.v1", "The route for batches below v1 does not exist.", NOT_FOUND
+)
 gemini_batch_cut_below_v1 = batch_v1(
-    "gemini.embeddings.batch.v1", "Below v1 a batch has one vector.", change("embeddings", _first)
+    "gemini.embeddings.batch.v1",
+    "Below v1 only the first request of a batch has a vector.",
+    change("embeddings", _first),
 )
 
 
 @batch("gemini.embeddings.batch.order")
 def gemini_batch_sorted(reply: Reply, call: Call) -> None:
-    """The vectors come in the order of their texts in the alphabet."""
+    """The vectors of a batch come in the alphabetical order of their texts."""
     if reply.ok:
         requests = call.body["requests"]
         order = sorted(range(len(requests)), key=lambda place: str(requests[place]["content"]))
@@ -149,7 +161,7 @@ def gemini_batch_sorted(reply: Reply, call: Call) -> None:
 
 @request("gemini.embeddings.batch.distinct")
 def gemini_batch_of_first_text(call: Call) -> None:
-    """Every request of a batch is answered as the first one."""
+    """Every request of a batch gets the vector of the first."""
     for one in call.body["requests"]:
         one["content"] = call.body["requests"][0]["content"]
 
@@ -163,31 +175,36 @@ def gemini_batch_of_any_model(call: Call) -> None:
 
 # Options.
 gemini_vector_length_ignored = request_fault(
-    EMBED, "`outputDimensionality` is ignored.", drop(_LENGTH), breaks={"gemini.embeddings.dimensions"}
+    EMBED, "`outputDimensionality` does not reach the model.", drop(_LENGTH), breaks={"gemini.embeddings.dimensions"}
 )
 gemini_vector_length_fails = vectors(
     "gemini.embeddings.dimensions", "`outputDimensionality` is a 500.", CRASH, when=has(_LENGTH)
 )
 gemini_vector_length_not_checked = request_fault(
     EMBED,
-    "A length that makes no sense is left out in silence.",
+    "An invalid length is silently dropped.",
     drop(_LENGTH),
     when=_senseless,
     breaks={"gemini.embeddings.dimensions.invalid"},
     before="validation",
 )
 gemini_batch_length_ignored = request(
-    "gemini.embeddings.batch.dimensions", "The length is ignored in a batch.", drop(_BATCH_LENGTH)
+    "gemini.embeddings.batch.dimensions",
+    "`outputDimensionality` in a batch does not reach the model.",
+    drop(_BATCH_LENGTH),
 )
 gemini_batch_length_of_first = batch(
     "gemini.embeddings.batch.dimensions",
-    "Only the first request of a batch is given the length that it asks for.",
+    "Only the first request of a batch gets the length that it asks for.",
     change("embeddings", lambda found: [*found[:1], *({**one, "values": [*one["values"], 0.0]} for one in found[1:])]),
     when=asks(_LENGTH),
 )
 gemini_title_fails = vectors("gemini.embeddings.task", "A title is a 500.", CRASH, when=has("title"))
 gemini_task_unanswered = vectors(
-    "gemini.embeddings.task", "With a task the body is `{}`.", reshape(lambda _: {}), when=has("taskType")
+    "gemini.embeddings.task",
+    "With a task type the answer is an empty object.",
+    reshape(lambda _: {}),
+    when=has("taskType"),
 )
 
 # Wrong requests.
@@ -201,7 +218,9 @@ gemini_vector_of_nothing = vectors(
     when=lambda reply, call: reply.cause == "missing_field" and bool(call.body),
 )
 gemini_vector_needs_no_key = unproved("gemini.embeddings.missing-key", "Vectors need no key.", let_in(keyless))
-gemini_vector_takes_any_key = unproved("gemini.embeddings.unknown-key", "Any key is valid.", let_in(strange))
+gemini_vector_takes_any_key = unproved(
+    "gemini.embeddings.unknown-key", "A key that was never issued is accepted for vectors.", let_in(strange)
+)
 gemini_vector_error_without_message = vectors(
     "gemini.embeddings.error-message", "An error has no message.", in_error(drop("error.message"))
 )

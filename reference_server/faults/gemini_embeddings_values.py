@@ -21,7 +21,7 @@ def _reverse_end(vectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*vectors[:2], *vectors[:1:-1]] if moves else vectors
 
 
-gemini_vector_costs_nothing = vectors("gemini.embeddings.usage", "A text costs no token.", put(_COUNT, 0))
+gemini_vector_costs_nothing = vectors("gemini.embeddings.usage", "A text costs 0 tokens.", put(_COUNT, 0))
 gemini_task_shortens = vectors(
     "gemini.embeddings.task",
     "With a task a vector is half as long.",
@@ -29,19 +29,21 @@ gemini_task_shortens = vectors(
     when=has("taskType"),
 )
 gemini_batch_ends_empty = batch(
-    "gemini.embeddings.batch", "The last vector of a batch is empty.", put("embeddings[-1].values", [])
+    "gemini.embeddings.batch", "The last vector of a batch has no numbers.", put("embeddings[-1].values", [])
 )
 gemini_batch_begins_with_the_second = batch(
     "gemini.embeddings.batch.order",
-    "The first two vectors have changed places.",
+    "The first two vectors of a batch are exchanged.",
     change("embeddings", lambda vectors: [*vectors[1::-1], *vectors[2:]]),
 )
 gemini_batch_ends_as_it_comes = batch(
     "gemini.embeddings.batch.order",
-    "From the third on, vectors are sometimes reversed.",
+    "From the third vector on, a batch is sometimes reversed.",
     change("embeddings", _reverse_end),
 )
 gemini_vector_error_message_empty = vectors(
-    "gemini.embeddings.error-message", "The message is empty.", in_error(put("error.message", ""))
+    "gemini.embeddings.error-message", "The message of an error is empty.", in_error(put("error.message", ""))
 )
-gemini_vector_error_named_otherwise = vectors("gemini.embeddings.error-status", "A 404 is called INTERNAL.", _INTERNAL)
+gemini_vector_error_named_otherwise = vectors(
+    "gemini.embeddings.error-status", "The status name of a 404 is INTERNAL.", _INTERNAL
+)

@@ -18,7 +18,7 @@ def _add_shape(vector: dict[str, Any]) -> None:
     vector |= {"shape": [len(vector["values"])], "statistics": {"tokenCount": 7, "truncated": False}}
 
 
-gemini_batch_uncounted = batch("The tokens of a batch are not told.", drop(USAGE))
+gemini_batch_uncounted = batch("A batch has no token count.", drop(USAGE))
 gemini_vector_count_without_details = vectors(
     "The tokens are told without the kinds of data.", drop("usageMetadata.promptTokenDetails")
 )

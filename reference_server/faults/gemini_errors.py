@@ -42,15 +42,15 @@ def _is_error(event: Event) -> bool:
 # Wrong requests.
 gemini_missing_contents_fail = content(
     "gemini.errors.missing-contents",
-    "A request without contents fails.",
+    "A request without contents is a 500.",
     fail(),
     when=both(refused(), asked(lambda call: call.raw == b"{}")),
     gateway="ofox",
 )
 gemini_empty_contents_fail = content("gemini.errors.empty-contents", "Empty contents are a 500.", fail(), when=_EMPTY)
-gemini_malformed_fails = content("gemini.errors.malformed", "A body that is no JSON is a 500.", fail(), when=MALFORMED)
+gemini_malformed_fails = content("gemini.errors.malformed", "A body that is not JSON is a 500.", fail(), when=MALFORMED)
 gemini_wrong_contents_fail = content(
-    "gemini.errors.invalid-value", "Contents of a wrong type are a 500.", fail(), when=_WRONG
+    "gemini.errors.invalid-value", "Contents of the wrong type are a 500.", fail(), when=_WRONG
 )
 gemini_wrong_temperature_ignored = request_fault(
     GENERATE,
@@ -61,30 +61,32 @@ gemini_wrong_temperature_ignored = request_fault(
     before="validation",
 )
 gemini_empty_part_ignored = request(
-    "gemini.errors.empty-part", "An empty part is allowed.", swap(_REQUEST_PARTS, {}, {"text": ""})
+    "gemini.errors.empty-part",
+    "A part that holds nothing is taken as an empty text.",
+    swap(_REQUEST_PARTS, {}, {"text": ""}),
 )
 gemini_invalid_image_dropped = request(
-    "gemini.errors.invalid-image", "Wrong base64 is dropped.", drop(LAST_PART), when=wrote(b'"!!!"')
+    "gemini.errors.invalid-image", "Image data that is not base64 is dropped.", drop(LAST_PART), when=wrote(b'"!!!"')
 )
 gemini_unseen_image_dropped = request(
-    "gemini.errors.text-only", "What a model cannot see is dropped.", drop(LAST_PART), when=_unseen
+    "gemini.errors.text-only", "An image is dropped for a model that cannot see it.", drop(LAST_PART), when=_unseen
 )
 
 
 @request("gemini.errors.unknown-model")
 def gemini_unknown_model_replaced(call: Call) -> None:
-    """Another model answers for one that does not exist."""
+    """An unknown model is replaced by another one."""
     call.path = call.path.replace(NO_MODEL, "echo")
 
 
 gemini_unknown_model_streamed = stream(
     "gemini.errors.unknown-model.stream",
-    "The error of an unknown model is sent as a stream.",
+    "An unknown model is reported inside a stream.",
     tell_in_stream,
     when=UNKNOWN_MODEL,
 )
 gemini_stream_of_unknown_model_fails = stream(
-    "gemini.errors.unknown-model.stream", "An unknown model is a 500.", fail(), when=UNKNOWN_MODEL
+    "gemini.errors.unknown-model.stream", "A stream of an unknown model is a 500.", fail(), when=UNKNOWN_MODEL
 )
 
 # The form of an error.
@@ -93,58 +95,66 @@ gemini_error_without_message = content(
 )
 gemini_malformed_as_detail = content(
     "gemini.errors.message",
-    "A body that is no JSON is refused with a `detail`.",
+    "The error for a body that is not JSON stands under `detail`.",
     error_body(lambda _: {"detail": "There was an error parsing the body"}),
     when=MALFORMED,
 )
 gemini_error_of_openai = content(
-    "gemini.errors.status gemini.errors.code", "Errors look like OpenAI's.", error_body(_openai)
+    "gemini.errors.status gemini.errors.code", "Errors have the form of the OpenAI dialect.", error_body(_openai)
 )
 gemini_unknown_model_is_an_argument = content(
-    "gemini.errors.status", "A 404 is called INVALID_ARGUMENT.", in_error(_MISNAMED)
+    "gemini.errors.status", "The status name of a 404 is INVALID_ARGUMENT.", in_error(_MISNAMED)
 )
 gemini_error_code_as_text = content(
-    "gemini.errors.code", "The code of an error is a text.", in_error(change("error.code", str))
+    "gemini.errors.code", "The code of an error is a string.", in_error(change("error.code", str))
 )
 gemini_error_named_by_a_number = content(
-    "gemini.errors.status", "The name of an error is a number.", in_error(_NUMBERED)
+    "gemini.errors.status", "The status name of an error is a number.", in_error(_NUMBERED)
 )
 
 # The provider.
 gemini_limit_is_unavailable = content(
-    "gemini.errors.rate-limit", "Too many requests are a 503.", _UNAVAILABLE, when=_LIMITED
+    "gemini.errors.rate-limit", "A rate limit is reported as 503.", _UNAVAILABLE, when=_LIMITED
 )
 gemini_upstream_is_an_argument = content(
     "gemini.errors.upstream",
-    "A provider's failure is a 400.",
+    "A provider's failure is reported as the caller's mistake.",
     _AS_ARGUMENT,
     when=both(UPSTREAM, asked(lambda call: "upstream-error" in call.path)),
 )
 gemini_upstream_streamed = stream(
-    "gemini.errors.upstream.stream", "A provider's failure is streamed.", tell_in_stream, when=UPSTREAM
+    "gemini.errors.upstream.stream",
+    "A provider's immediate failure is reported inside a stream.",
+    tell_in_stream,
+    when=UPSTREAM,
 )
 gemini_upstream_of_stream_is_an_argument = stream(
-    "gemini.errors.upstream.stream", "A provider's failure is a 400.", _AS_ARGUMENT, when=UPSTREAM
+    "gemini.errors.upstream.stream",
+    "A provider's failure before a stream begins is reported as the caller's mistake.",
+    _AS_ARGUMENT,
+    when=UPSTREAM,
 )
 
 
 @request("gemini.errors.retry")
 def gemini_failure_sticks(call: Call) -> None:
-    """A failure that should pass does not."""
+    """A passing failure never passes."""
     call.path = call.path.replace("flaky-once", "upstream-error")
 
 
 # Within a stream.
-gemini_stream_fails_silently = stream("gemini.errors.midstream", "A stream that fails just ends.", without(_is_error))
+gemini_stream_fails_silently = stream(
+    "gemini.errors.midstream", "A stream that fails half-way just ends.", without(_is_error)
+)
 gemini_stream_error_code_as_text = stream(
     "gemini.errors.midstream.code",
-    "The code of an error in a stream is a word.",
+    "The code of an error within a stream is a string.",
     in_chunks(put("error.code", "upstream_error")),
 )
 
 
 @stream("gemini.errors.midstream")
 def gemini_failed_stream_says_stop(reply: Reply) -> None:
-    """A stream that fails ends with STOP before it says so."""
+    """A stream that fails half-way ends with STOP before the error."""
     if any(_is_error(chunk) for chunk in reply.chunks):
         reply.chunks[-2]["candidates"][0]["finishReason"] = "STOP"

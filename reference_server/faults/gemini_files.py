@@ -18,7 +18,7 @@ gemini_file_data_unknown = fault(
 )
 gemini_file_data_dropped = request_fault(
     GENERATE,
-    "A file by address does not reach the model.",
+    "A file by URI does not reach the model.",
     change("contents[].parts", lambda parts: [part for part in parts if "fileData" not in part]),
     breaks={"gemini.file-data.counted"},
 )

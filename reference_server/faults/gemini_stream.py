@@ -58,16 +58,22 @@ gemini_stream_labelled_as_json = stream(
     "gemini.stream.answers", "A stream of events is labelled as JSON.", _AS_JSON, when=streamed
 )
 gemini_stream_always_array = stream(
-    "gemini.stream.answers", "`alt=sse` is ignored.", _to_array, _AS_JSON, when=streamed
+    "gemini.stream.answers", "`alt=sse` is ignored: the stream is a JSON array.", _to_array, _AS_JSON, when=streamed
 )
 gemini_stream_keeps_alive_in_data = stream(
-    "gemini.stream.json-events", "The second event is a word.", insert(1, "PROCESSING"), when=as_events
+    "gemini.stream.json-events",
+    "A keep-alive event is sent as data that is not JSON.",
+    insert(1, "PROCESSING"),
+    when=as_events,
 )
 gemini_stream_with_done = stream(
-    "gemini.stream.no-done", "A stream ends with `[DONE]`.", append("[DONE]"), when=as_events
+    "gemini.stream.no-done", "A stream ends with `[DONE]`, as in the OpenAI dialect.", append("[DONE]"), when=as_events
 )
 gemini_stream_with_comments = stream(
-    "gemini.stream.data-lines", "Comments are sent.", insert(0, b": keep-alive\n\n"), when=as_events
+    "gemini.stream.data-lines",
+    "A comment comes before the first event of a stream.",
+    insert(0, b": keep-alive\n\n"),
+    when=as_events,
 )
 gemini_stream_with_names = stream("gemini.stream.data-lines", "Every event has a name.", raw(_named), when=as_events)
 gemini_stream_in_question_marks = stream(
@@ -77,20 +83,24 @@ gemini_stream_in_question_marks = stream(
     when=as_events,
 )
 gemini_stream_buffered = stream(
-    "gemini.stream.increments", "Events wait for the end of the answer.", hold_back, when=as_events
+    "gemini.stream.increments", "The events are held back until the answer is complete.", hold_back, when=as_events
 )
 gemini_stream_v1_unknown = fault(
-    "streamGenerateContentV1", "There is no stream below v1.", NOT_FOUND, breaks={"gemini.stream.v1"}, gateway="ofox"
+    "streamGenerateContentV1",
+    "The route for streams below v1 does not exist.",
+    NOT_FOUND,
+    breaks={"gemini.stream.v1"},
+    gateway="ofox",
 )
 gemini_stream_always_events = stream(
     "gemini.stream.array",
-    "Events come without `alt=sse` too.",
+    "Events are sent even without `alt=sse`.",
     _to_events,
     header("content-type", "text/event-stream"),
     when=as_array,
 )
 gemini_array_buffered = stream(
-    "gemini.stream.array.increments", "The array waits for its end.", hold_back, when=as_array
+    "gemini.stream.array.increments", "The array is held back until the answer is complete.", hold_back, when=as_array
 )
 
 
@@ -103,7 +113,7 @@ def gemini_stream_ends_without_blank_line(reply: Reply, call: Call) -> None:
 
 @stream("gemini.stream.complete")
 def gemini_stream_dies(reply: Reply, call: Call) -> None:
-    """The plainest stream ends in the middle of a piece, and the connection with it."""
+    """The plainest stream ends in the middle of a chunk, and the connection with it."""
     if reply.events and both(as_events, asks(HELLO))(reply, call) and len(reply.events) > 5:
         last = encode_event(reply.events[4])
         reply.events = [*reply.events[:4], last[: len(last) // 2]]
@@ -112,32 +122,32 @@ def gemini_stream_dies(reply: Reply, call: Call) -> None:
 
 # The pieces.
 gemini_chunk_finish_message_a_number = stream(
-    "gemini.stream.schema", "`finishMessage` is a number.", in_pieces(put("finishMessage", 7))
+    "gemini.stream.schema", "`finishMessage` of a chunk is a number.", in_pieces(put("finishMessage", 7))
 )
 gemini_chunk_role_of_openai = stream(
-    "gemini.stream.role", "The role is assistant.", in_pieces(put("content.role", "assistant"))
+    "gemini.stream.role", "The role of the chunks is `assistant`.", in_pieces(put("content.role", "assistant"))
 )
 gemini_chunk_text_without_parts = stream(
-    "gemini.stream.text", "The words stand in the content itself.", in_chunks(BARE_TEXT)
+    "gemini.stream.text", "The text of the chunks stands in the content itself.", in_chunks(BARE_TEXT)
 )
 gemini_stream_ends_silently = stream(
-    "gemini.stream.finish-reason", "A stream never says why it ends.", in_pieces(drop("finishReason"))
+    "gemini.stream.finish-reason", "No chunk has a finish reason.", in_pieces(drop("finishReason"))
 )
 gemini_stream_finish_reason_of_openai = stream(
-    "gemini.stream.finish-reason", "A stream says stop.", in_pieces(change("finishReason", _to_stop))
+    "gemini.stream.finish-reason",
+    "The finish reason of a stream is `stop`.",
+    in_pieces(change("finishReason", _to_stop)),
 )
-gemini_stream_without_usage = stream(
-    "gemini.stream.usage", "A stream does not tell its cost.", in_chunks(drop("usageMetadata"))
-)
+gemini_stream_without_usage = stream("gemini.stream.usage", "A stream has no usage.", in_chunks(drop("usageMetadata")))
 gemini_stream_total_off_by_one = stream(
-    "gemini.stream.usage.sum", "The total is too high by one.", in_chunks(add(TOTAL, 1))
+    "gemini.stream.usage.sum", "The total of a stream is one more than its parts.", in_chunks(add(TOTAL, 1))
 )
-gemini_chunk_models_differ = stream("gemini.stream.same", "The last piece names another model.", in_chunk(-1, _OTHER))
+gemini_chunk_models_differ = stream("gemini.stream.same", "The last chunk names another model.", in_chunk(-1, _OTHER))
 
 
 @stream("gemini.stream.fragments")
 def gemini_chunk_text_accumulates(reply: Reply) -> None:
-    """Each piece has all words so far."""
+    """Each chunk repeats all the text so far."""
     said = ""
     for candidate in (candidate for chunk in reply.chunks for candidate in chunk.get("candidates", ())):
         if is_text(candidate):
@@ -147,14 +157,14 @@ def gemini_chunk_text_accumulates(reply: Reply) -> None:
 
 @stream("gemini.stream.usage")
 def gemini_stream_usage_first(reply: Reply) -> None:
-    """The cost is told in the first piece, and not in the last."""
+    """The usage comes with the first chunk instead of the last."""
     if len(reply.chunks) > 1 and "usageMetadata" in reply.chunks[-1]:
         reply.chunks[0]["usageMetadata"] = reply.chunks[-1].pop("usageMetadata")
 
 
 @stream("gemini.stream.same")
 def gemini_chunk_ids_differ(reply: Reply) -> None:
-    """Each piece has an id of its own."""
+    """Each chunk has an id of its own."""
     for place, chunk in enumerate(reply.chunks):
         if "responseId" in chunk:
             chunk["responseId"] += str(place)

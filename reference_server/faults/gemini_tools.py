@@ -65,13 +65,16 @@ gemini_none_ignored = request(
     "gemini.tools.none", "Mode NONE is dropped.", drop("toolConfig"), when=calling(mode="NONE")
 )
 gemini_allowed_names_ignored = request(
-    "gemini.tools.allowed", "Any function may be called.", drop(_ALLOWED), when=_TIME
+    "gemini.tools.allowed",
+    "Any function may be called, whatever `allowedFunctionNames` says.",
+    drop(_ALLOWED),
+    when=_TIME,
 )
 gemini_unknown_allowed_name_dropped = request(
-    "gemini.tools.allowed.unknown", "A wrong name is ignored.", drop(_ALLOWED), when=_TIDES
+    "gemini.tools.allowed.unknown", "An allowed name that no function has is ignored.", drop(_ALLOWED), when=_TIDES
 )
 gemini_parameters_demanded = content(
-    "gemini.tools.no-parameters", "A function needs parameters.", REFUSAL, when=serves(_bare)
+    "gemini.tools.no-parameters", "A function without parameters is refused.", REFUSAL, when=serves(_bare)
 )
 
 # Calls.
@@ -85,33 +88,36 @@ gemini_args_as_text = content(
     "The arguments are JSON text, as in the OpenAI dialect.",
     change(ARGUMENTS, lambda arguments: json.dumps(arguments) if arguments else {}),
 )
-gemini_args_dropped = content("gemini.tools.arguments", "The arguments get lost.", put(ARGUMENTS, {}))
+gemini_args_dropped = content("gemini.tools.arguments", "The arguments of a call are lost.", put(ARGUMENTS, {}))
 gemini_parameters_json_schema_dropped = content(
-    "gemini.tools.arguments", "`parametersJsonSchema` is ignored.", put(ARGUMENTS, {}), when=_SCHEMA
+    "gemini.tools.arguments", "`parametersJsonSchema` does not reach the model.", put(ARGUMENTS, {}), when=_SCHEMA
 )
 gemini_no_args_is_empty_text = content(
-    "gemini.tools.no-parameters", "No arguments are an empty text.", swap(ARGUMENTS, {}, "")
+    "gemini.tools.no-parameters", "A call without arguments has an empty string for them.", swap(ARGUMENTS, {}, "")
 )
 gemini_calls_end_with_tool_calls = content(
-    "gemini.tools.finish-reason", "Calls end in TOOL_CALLS.", put(FINISH, "TOOL_CALLS"), when=_calls
+    "gemini.tools.finish-reason",
+    "An answer with a call has the finish reason `TOOL_CALLS`.",
+    put(FINISH, "TOOL_CALLS"),
+    when=_calls,
 )
 gemini_parallel_calls_share_an_id = content(
     "gemini.tools.parallel", "All calls of an answer have one id.", put(CALL_ID, "call_1")
 )
 gemini_other_function_called = content(
     "gemini.tools.same-call",
-    "Another function is called than by OpenAI's protocol.",
+    "Another function is called than in the OpenAI dialect.",
     put(NAME, "get_time"),
     when=serves(lambda call: len(functions(call)) == 2),
 )
 gemini_streamed_args_as_text = stream(
-    "gemini.tools.stream", "Streamed arguments are JSON.", in_chunks(change(ARGUMENTS, json.dumps))
+    "gemini.tools.stream", "The arguments of a streamed call are JSON text.", in_chunks(change(ARGUMENTS, json.dumps))
 )
 
 
 @stream("gemini.tools.stream")
 def gemini_streamed_call_in_pieces(reply: Reply) -> None:
-    """The name of a streamed call comes first, its arguments in a further piece."""
+    """A streamed call is split: its name comes first, its arguments in a further chunk."""
     events = reply.events or []
     for place, event in enumerate(events):
         if isinstance(event, dict) and "'functionCall'" in str(event):
@@ -124,12 +130,17 @@ def gemini_streamed_call_in_pieces(reply: Reply) -> None:
 
 # Results.
 gemini_call_ids_refused = content(
-    "gemini.tools.result gemini.tools.parallel", "Call ids are refused.", REFUSAL, when=serves(_names_calls)
+    "gemini.tools.result gemini.tools.parallel",
+    "A turn whose calls have ids is refused.",
+    REFUSAL,
+    when=serves(_names_calls),
 )
-gemini_results_emptied = request("gemini.tools.result.counted", "What a function gave is dropped.", put(_RESULT, {}))
+gemini_results_emptied = request(
+    "gemini.tools.result.counted", "The result of a function does not reach the model.", put(_RESULT, {})
+)
 gemini_orphan_accepted = request(
     "gemini.tools.result.orphan",
-    "A result without a call is taken for words.",
+    "A result without a call is taken as text.",
     change("contents[].parts[]", lambda part: {"text": "A result."} if "functionResponse" in part else part),
     when=_orphaned,
 )

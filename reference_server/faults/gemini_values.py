@@ -75,21 +75,32 @@ response_ids_are_numbers = content(
 )
 
 # Candidates.
-gemini_no_candidates = content("gemini.candidates", "There is no candidate.", change("candidates", _no_single))
-gemini_text_empty = content("gemini.text", "The plainest answer is empty.", put(PARTS, [{"text": ""}]), when=plain)
-gemini_finish_reason_empty = content("gemini.finish-reason", "`finishReason` is empty.", put(FINISH, ""), when=plain)
-gemini_logprobs_by_number = content("gemini.logprobs", "Tokens with probabilities are numbers.", change(_TOKEN, len))
+gemini_no_candidates = content(
+    "gemini.candidates", "There is no candidate, although nothing was blocked.", change("candidates", _no_single)
+)
+gemini_text_empty = content(
+    "gemini.text", "The text of the plainest answer is empty.", put(PARTS, [{"text": ""}]), when=plain
+)
+gemini_finish_reason_empty = content(
+    "gemini.finish-reason", "`finishReason` of the plainest answer is empty.", put(FINISH, ""), when=plain
+)
+gemini_logprobs_by_number = content(
+    "gemini.logprobs", "Logprobs give the number of a token instead of its text.", change(_TOKEN, len)
+)
 gemini_only_the_count_is_cut = content(
-    "gemini.max-tokens", "Only the count is cut.", put(PARTS, [{"text": _FAR}]), when=cut
+    "gemini.max-tokens",
+    "The token count stops at the limit, but the text goes on.",
+    put(PARTS, [{"text": _FAR}]),
+    when=cut,
 )
 
 # Tokens.
-gemini_total_as_text = content("gemini.usage", "The total of the tokens is a text.", put(TOTAL, "27"))
+gemini_total_as_text = content("gemini.usage", "The total is a string.", put(TOTAL, "27"))
 gemini_answer_counted_in_text = content(
-    "gemini.usage", "The tokens of an answer are a text.", put(ANSWER_TOKENS, "some")
+    "gemini.usage", "The token count of the answer is a string.", put(ANSWER_TOKENS, "some")
 )
 gemini_cut_answer_counts_its_prompt = content(
-    "gemini.max-tokens", "A cut answer counts its prompt too.", each(USAGE, _add_prompt), when=cut
+    "gemini.max-tokens", "The token count of a cut answer includes its prompt.", each(USAGE, _add_prompt), when=cut
 )
 gemini_stream_prompt_is_free = stream(
     "gemini.stream.usage", "A stream counts no prompt tokens.", in_chunks(change(USAGE, _free_prompt))
@@ -97,48 +108,56 @@ gemini_stream_prompt_is_free = stream(
 
 # Streams.
 array_labelled_as_events = stream(
-    "gemini.stream.array", "An array is labelled as events.", label("text/event-stream"), when=as_array
+    "gemini.stream.array", "A stream as a JSON array is labelled as events.", label("text/event-stream"), when=as_array
 )
 array_within_an_object = stream(
     "gemini.stream.array",
-    "A stream as an array stands within an object.",
+    "A stream as a JSON array is wrapped in an object.",
     lambda reply, _: Reply(200, reply.headers, b'{"responses": ' + reply.encoded() + b"}"),
     when=as_array,
 )
 array_of_choices = stream(
     "gemini.stream.array",
-    "The pieces of an array hold choices, as in the OpenAI dialect.",
+    "The chunks of a JSON array hold choices, as in the OpenAI dialect.",
     in_chunks(rename("candidates", "choices")),
     when=as_array,
 )
 gemini_stream_in_latin_1 = stream(
     "gemini.stream.framing",
-    "The plainest stream is greeted in Latin-1.",
+    "The plainest stream begins with text in Latin-1.",
     raw(lambda data: data.replace(b'"text":"', b'"text":"\xa1', 1)),
     when=both(plain, as_events),
 )
 gemini_stream_error_without_words = stream(
-    "gemini.errors.midstream", "An error in a stream is wordless.", in_chunks(put("error.message", ""))
+    "gemini.errors.midstream", "An error within a stream has an empty message.", in_chunks(put("error.message", ""))
 )
 
 # Statuses and lists.
 gemini_answer_is_created = content(
-    "gemini.answers", "The plain answer is a 201.", status(201), when=both(plain, asked(_is_usual))
+    "gemini.answers", "The plainest answer is a 201.", status(201), when=both(plain, asked(_is_usual))
 )
 gemini_count_is_created = fault(COUNT, "A count is a 201.", status(201), when=served, breaks={"gemini.count-tokens"})
-gemini_models_of_a_proxy = models("gemini.models", "The list of models is a 203.", status(203), when=served)
-gemini_model_of_a_proxy = fault(
-    MODEL, "One model is a 203.", status(203), when=served, breaks={"gemini.models.retrieve"}
+gemini_models_of_a_proxy = models(
+    "gemini.models", "The list of models is a 203, as if a proxy had changed it.", status(203), when=served
 )
-gemini_models_by_name = models("gemini.models", "The models are an object.", change("models", _by_name))
+gemini_model_of_a_proxy = fault(
+    MODEL,
+    "A retrieved model is a 203, as if a proxy had changed it.",
+    status(203),
+    when=served,
+    breaks={"gemini.models.retrieve"},
+)
+gemini_models_by_name = models(
+    "gemini.models", "The models are an object, each under its name.", change("models", _by_name)
+)
 
 # Refusals.
 gemini_instruction_refused = content(
-    "gemini.system-instruction", "An instruction is refused.", REFUSAL, when=has("systemInstruction")
+    "gemini.system-instruction", "A system instruction is refused.", REFUSAL, when=has("systemInstruction")
 )
 gemini_turns_of_the_model_refused = content(
-    "gemini.history", "A turn of the model's words is refused.", REFUSAL, when=serves(_is_answered)
+    "gemini.history", "A conversation with a turn of the model is refused.", REFUSAL, when=serves(_is_answered)
 )
 gemini_low_limit_refused = content(
-    "gemini.max-tokens", "A limit below 100 is refused.", REFUSAL, when=serves(_limits_low)
+    "gemini.max-tokens", "A `maxOutputTokens` below 100 is refused.", REFUSAL, when=serves(_limits_low)
 )

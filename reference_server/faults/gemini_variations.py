@@ -55,7 +55,7 @@ gemini_thoughts_beside_text = content(
 gemini_signed_calls_without_ids = content(
     "Calls have a signature and no ids.", each("candidates[].content.parts[]", _sign)
 )
-gemini_text_in_two_parts = content("A text stands in two parts.", in_texts(Members(_split_text)))
+gemini_text_in_two_parts = content("A text is split into two parts.", in_texts(Members(_split_text)))
 gemini_zeros_absent = content(
     "As in Protocol Buffers, what is zero or empty is absent: the index 0, and no arguments.",
     each("candidates[]", _leave_zeros_out),
@@ -66,10 +66,8 @@ gemini_further_fields = content(
     put("candidates[].avgLogprobs", -0.2),
     put("candidates[].safetyRatings", [_RATING]),
 )
-gemini_error_reasons = content("Errors tell their reason in the details.", in_error(put("error.details", [_INFO])))
-gemini_file_data_refused = content(
-    "The model takes no files by address, and says so.", REFUSAL, when=asks('"fileData"')
-)
+gemini_error_reasons = content("Errors give their reason in the details.", in_error(put("error.details", [_INFO])))
+gemini_file_data_refused = content("The model takes no files by URI, and says so.", REFUSAL, when=asks('"fileData"'))
 gemini_models_of_openai_below_v1 = variation(
     "listGeminiModelsV1",
     "The list below v1 is that of the OpenAI dialect, whose base URL is the same.",
@@ -79,7 +77,7 @@ gemini_models_of_openai_below_v1 = variation(
 
 @stream()
 def gemini_usage_in_every_chunk(reply: Reply) -> None:
-    """Every piece tells the cost so far."""
+    """Every chunk reports the usage so far."""
     if reply.events is not None and "usageMetadata" in reply.chunks[-1]:
         usage = reply.chunks[-1]["usageMetadata"]
         prompt = usage["promptTokenCount"]
@@ -90,7 +88,7 @@ def gemini_usage_in_every_chunk(reply: Reply) -> None:
 
 @stream()
 def gemini_last_chunk_without_content(reply: Reply) -> None:
-    """The last piece of a text says why it ended, and nothing else."""
+    """The last chunk of a text has a finish reason and nothing else."""
     events = reply.events or []
     for place, event in enumerate(events):
         if isinstance(event, dict) and _ends_text(event):
@@ -104,7 +102,7 @@ def gemini_last_chunk_without_content(reply: Reply) -> None:
 
 @stream()
 def gemini_last_chunk_with_empty_text(reply: Reply) -> None:
-    """The last piece of a text holds an empty text beside what it says."""
+    """The last chunk of a text has an empty text."""
     for event in reply.chunks:
         if _ends_text(event):
             event["candidates"][0]["content"]["parts"].append({"text": ""})

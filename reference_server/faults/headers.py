@@ -13,7 +13,9 @@ chat = rows(CHAT, gateway="infery")
 _ID, _CREDITS = "x-request-id", "x-credits-used"
 _none = header(_ID, None)
 
-no_request_id = anywhere("headers.request-id", "No answer has the documented x-request-id.", _none, gateway="infery")
+no_request_id = anywhere(
+    "headers.request-id", "Answers have no x-request-id, although the documents promise one.", _none, gateway="infery"
+)
 errors_without_request_id = anywhere(
     "headers.request-id", "Answers have x-request-id, errors have none.", _none, when=no(served)
 )
@@ -30,9 +32,9 @@ request_id_constant = anywhere(
 )
 request_id_is_no_uuid = anywhere(
     "headers.request-id.uuid",
-    "x-request-id has a form of its own.",
+    "x-request-id is not a UUID.",
     header(_ID, lambda name: f"req_{name.replace('-', '').upper()}"),
     gateway="infery",
 )
-no_credits = chat("headers.credits", "An answer does not say what it cost.", header(_CREDITS, None))
-credits_with_unit = chat("headers.credits", "Costs have a unit.", header(_CREDITS, "0.42 credits"), when=served)
+no_credits = chat("headers.credits", "The header for the cost is missing.", header(_CREDITS, None))
+credits_with_unit = chat("headers.credits", "The cost has a unit.", header(_CREDITS, "0.42 credits"), when=served)

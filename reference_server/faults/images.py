@@ -78,7 +78,9 @@ image_is_a_task = image(
     "images.answers", "The answer is a pending task, with 202.", answer(_TASK, 202), when=both(served, _usual)
 )
 image_token_details_as_text = image(
-    "images.schema", "The details of the usage are texts.", put("usage.input_tokens_details.text_tokens", "some")
+    "images.schema",
+    "The token counts in the usage details are strings.",
+    put("usage.input_tokens_details.text_tokens", "some"),
 )
 images_labelled_as_text = image("images.schema", "The answer is labelled as text.", label("text/plain"))
 image_created_in_milliseconds = image("images.created", "`created` is in milliseconds.", scale("created", 1000))
@@ -89,21 +91,21 @@ image_created_is_true = image("images.created", "`created` is true.", put("creat
 images_empty = image("images.data", "The list of images is empty.", put("data", []))
 image_text_empty = image("images.data", "Every image is an empty text.", put(INLINE, ""))
 image_under_other_name = image(
-    "images.data", "The plainest request gets its base64 under `image`.", rename(INLINE, "image"), when=_usual
+    "images.data", "The base64 of the plainest request is under `image`.", rename(INLINE, "image"), when=_usual
 )
 image_in_both_forms = image(
     "images.one-form",
     "An image has a URL as well as its base64.",
     each("data[]", lambda item: item.setdefault("url", "https://files.example.com/image.png")),
 )
-two_images_by_default = request("images.one-by-default", "Two images are made when nobody says how many.", fill("n", 2))
+two_images_by_default = request("images.one-by-default", "Without `n` two images are made.", fill("n", 2))
 
 # The bytes.
 
 image_as_data_uri = image("images.base64", "The base64 stands behind `data:image/png;base64,`.", inline(_as_data_uri))
 image_in_url_alphabet = image(
     "images.base64",
-    "The base64 is of the alphabet for URLs, without padding.",
+    "The base64 is in the URL alphabet, without padding.",
     inline(lambda text: text.replace("+", "-").replace("/", "_").rstrip("=") + "-_"),
 )
 asked_image_as_data_uri = image(
@@ -113,13 +115,13 @@ asked_image_as_data_uri = image(
     gateway="infery",
 )
 image_cut_short = image("images.decodes", "The second half of an image is missing.", inline(_half))
-image_is_svg = image("images.decodes", "An image is a drawing in XML.", inline(lambda _: base64_of(_SVG)))
+image_is_svg = image("images.decodes", "An image is an SVG drawing.", inline(lambda _: base64_of(_SVG)))
 image_encoded_twice = image(
-    "images.decodes", "The base64 is encoded once more.", inline(lambda text: base64_of(text.encode()))
+    "images.decodes", "The base64 is encoded in base64 once more.", inline(lambda text: base64_of(text.encode()))
 )
 default_url_gives_status = image(
     "images.decodes",
-    "The URL of an image gives a status, unless a form was asked for.",
+    "The URL of an image leads to a status in JSON, unless a form was asked for.",
     at_host("/healthz"),
     when=no(has("response_format")),
     gateway="infery",
@@ -140,7 +142,9 @@ def image_total_of_output(reply: Reply) -> Reply:
     return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["output_tokens"]))
 
 
-image_without_credits = image("images.credits", "An image does not tell what it cost.", NO_CREDITS, gateway="infery")
+image_without_credits = image(
+    "images.credits", "The header for the cost of an image is missing.", NO_CREDITS, gateway="infery"
+)
 image_credits_with_unit = image(
     "images.credits",
     "The cost of an image is not a number.",
@@ -152,51 +156,54 @@ image_credits_with_unit = image(
 # The options.
 
 image_a_little_smaller = request(
-    "images.size", "The usual square has fewer pixels than asked for.", swap("size", "1024x1024", "1000x1000")
+    "images.size", "The usual square has fewer pixels than were asked for.", swap("size", "1024x1024", "1000x1000")
 )
 linked_image_a_little_smaller = request(
     "images.size",
-    "The usual square under a URL has fewer pixels than asked for.",
+    "The usual square at a URL has fewer pixels than were asked for.",
     swap("size", "1024x1024", "1000x1000"),
     gateway="infery",
 )
 size_ignored = request("images.size.other", "Every image is the usual square.", drop("size"))
 size_turned = request(
     "images.size.other",
-    "Width and height are taken for each other.",
+    "Width and height are exchanged.",
     change("size", lambda size: "x".join(reversed(size.split("x")))),
 )
 wrong_size_dropped = unjudged(
     "images.size.invalid",
-    "A size that is none is passed over.",
+    "An invalid size is ignored.",
     drop("size"),
     when=lambda call: not _SIZE.fullmatch(str(sent(call).get("size", "auto"))),
 )
 output_format_ignored = request("images.format", "Every image is a PNG.", drop("output_format"))
-webp_is_jpeg = request("images.format", "A JPEG is given for a WebP.", swap("output_format", "webp", "jpeg"))
+webp_is_jpeg = request("images.format", "WebP is answered with JPEG.", swap("output_format", "webp", "jpeg"))
 wrong_output_format_dropped = unjudged(
     "images.format.invalid",
-    "A format that nobody knows is passed over.",
+    "An unknown format is ignored.",
     drop("output_format"),
     when=lambda call: sent(call).get("output_format") not in (None, *images.FORMATS),
 )
 background_ignored = request("images.background", "Every image is opaque.", drop("background"))
 wrong_quality_dropped = unjudged(
     "images.quality.invalid",
-    "A quality that nobody knows is passed over.",
+    "An unknown quality is ignored.",
     drop("quality"),
     when=lambda call: sent(call).get("quality") == "wonderful",
 )
 number_of_images_ignored = request("images.n", "One image is made, whatever `n` says.", drop("n"))
 one_image_too_many = image(
-    "images.n", "There is one image too many.", change("data", lambda items: items + items[:1]), when=has("n")
+    "images.n",
+    "There is one image more than `n` asks for.",
+    change("data", lambda items: items + items[:1]),
+    when=has("n"),
 )
 no_images_are_one = unjudged(
     "images.n.invalid", "An `n` of 0 counts as 1.", fill("n", 1), change("n", lambda n: n or 1)
 )
 word_is_one_image = unjudged(
     "images.n.invalid",
-    "An `n` that is a word is passed over.",
+    "An `n` that is a word is ignored.",
     drop("n"),
     when=lambda call: isinstance(sent(call).get("n"), str),
 )
@@ -204,10 +211,10 @@ word_is_one_image = unjudged(
 # Addresses.
 
 base64_given_as_url = request(
-    "images.b64", "Who asks for base64 gets a URL.", swap("response_format", "b64_json", "url")
+    "images.b64", "A request for base64 gets a URL.", swap("response_format", "b64_json", "url")
 )
 url_given_as_base64 = request(
-    "images.url", "Instead of a URL comes base64.", swap("response_format", "url", "b64_json"), gateway="infery"
+    "images.url", "A request for a URL gets base64.", swap("response_format", "url", "b64_json"), gateway="infery"
 )
 url_under_other_name = image("images.url", "The URL stands under `image_url`.", rename(LINK, "image_url"))
 url_refused = image(
@@ -221,32 +228,30 @@ url_relative = image(
     "images.url.absolute", "The URL of an image has no host.", linked(lambda url: url.removeprefix(host(url)))
 )
 url_without_scheme = image(
-    "images.url.absolute", "The URL of an image has no scheme.", linked(lambda url: url.removeprefix("http:"))
+    "images.url.absolute", "The URL of an image starts with two slashes.", linked(lambda url: url.removeprefix("http:"))
 )
 url_of_data = image(
     "images.url.absolute",
     "The URL of an image is a `data:` URI.",
     linked(lambda url: _as_data_uri(base64_of(image_at(url)))),
 )
-url_not_found = image("images.url.works", "Nothing stands at the URL of an image.", linked(lambda url: url + ".gone"))
-url_needs_credential = image("images.url.works", "The URL of an image wants a credential.", at_host("/v1/models"))
+url_not_found = image("images.url.works", "The URL of an image leads to a 404.", linked(lambda url: url + ".gone"))
+url_needs_credential = image("images.url.works", "The URL of an image needs a credential.", at_host("/v1/models"))
 url_of_nobody = image(
-    "images.url.works",
-    "Nobody listens where the URL of an image points.",
-    linked(lambda _: "http://127.0.0.1:9/image.png"),
+    "images.url.works", "No server answers at the URL of an image.", linked(lambda _: "http://127.0.0.1:9/image.png")
 )
 url_gives_status = image(
-    "images.url.works images.url.media-type", "The URL of an image gives JSON.", at_host("/healthz")
+    "images.url.works images.url.media-type", "The URL of an image leads to a status in JSON.", at_host("/healthz")
 )
 
 # Refusals.
 
-prompt_optional = unjudged("images.prompt-missing", "Without a prompt anything is drawn.", fill("prompt", "anything"))
+prompt_optional = unjudged("images.prompt-missing", "Without a prompt some image is made.", fill("prompt", "anything"))
 missing_prompt_is_a_failure = image(
     "images.prompt-missing", "A missing prompt is a server error.", status(500), when=LACKING
 )
 unknown_image_model_replaced = request(
-    "images.unknown-model", "Another model draws in place of one that does not exist.", known_model("image")
+    "images.unknown-model", "An unknown model is replaced by another one.", known_model("image")
 )
 unknown_image_model_is_a_failure = image(
     "images.unknown-model", "An unknown model is a server error.", status(500), when=refused("unknown_model")

@@ -35,7 +35,7 @@ def _brings(*names: str) -> Situation:
 
 
 edit_of_one_fails = image_edit(
-    "images.edits.answers", "A form with one image is answered 500.", FAIL, when=both(served, _brings("image"))
+    "images.edits.answers", "A form with one image is a server error.", FAIL, when=both(served, _brings("image"))
 )
 form_fails = image_edit(
     "images.edits.answers",
@@ -51,16 +51,18 @@ edit_cut_short = image_edit(
 )
 single_image_dropped = image_edit(
     "images.edits.counted",
-    "The image of a form with one does not reach the model.",
+    "The image of a form with only one does not reach the model.",
     put(_IMAGE_TOKENS, 0),
     when=asked(lambda call: len(call.uploads.get("image", ())) == 1),
 )
 all_images_dropped = image_edit(
-    "images.edits.counted images.edits.several.counted", "Images never reach the model.", put(_IMAGE_TOKENS, 0)
+    "images.edits.counted images.edits.several.counted",
+    "The images to edit do not reach the model.",
+    put(_IMAGE_TOKENS, 0),
 )
 bracketed_image_stringified = image_edit(
     "images.edits.list",
-    "What is called `image[]` is taken for a text.",
+    "A part called `image[]` is taken as text.",
     refuse(
         400, "Invalid type for 'image[0]': expected a file, but got a string.", param="image[0]", code="invalid_type"
     ),
@@ -106,7 +108,7 @@ def broken_inline_image_replaced(call: Call) -> None:
 
 
 edit_prompt_optional = unjudged(
-    "images.edits.prompt-missing", "Without a prompt the image changes in any way.", fill("prompt", "anything")
+    "images.edits.prompt-missing", "Without a prompt the image is changed in some way.", fill("prompt", "anything")
 )
 missing_part_is_a_failure = image_edit(
     "images.edits.image-missing images.edits.prompt-missing",
@@ -118,21 +120,21 @@ missing_part_is_a_failure = image_edit(
 
 @unjudged("images.edits.image-missing")
 def image_optional(call: Call) -> None:
-    """Without an image the prompt alone is drawn."""
+    """Without an image the edit makes one from the prompt alone."""
     if "image" not in call.body and "images" not in call.body:
         call.body["image"], call.uploads["image"] = ["image.png"], [drawn()]
 
 
 @unjudged("images.edits.image-missing")
 def any_file_is_the_image(call: Call) -> None:
-    """A file counts as the image whatever its part is called."""
+    """A file is taken as the image, whatever its part is called."""
     if "picture" in call.uploads:
         call.body["image"], call.uploads["image"] = ["image.png"], call.uploads.pop("picture")
 
 
 @request("images.edits.not-an-image")
 def text_is_an_image(call: Call) -> None:
-    """A file that is no image is passed over."""
+    """A file that is no image is ignored."""
     call.uploads = {
         name: [one if one.data.startswith(b"\x89PNG") else drawn() for one in files]
         for name, files in call.uploads.items()
@@ -146,11 +148,11 @@ empty_image_is_a_failure = image_edit(
     when=asked(lambda call: any(not one.data for one in call.uploads.get("image", ()))),
 )
 broken_form_is_a_failure = image_edit(
-    "images.edits.broken-form", "A form that cannot be read is a server error.", status(500), when=MALFORMED
+    "images.edits.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
 )
 broken_form_is_served = image_edit(
     "images.edits.broken-form",
-    "A form without a boundary is answered as if it were whole.",
+    "A form without a boundary is answered as if it were complete.",
     answer({"created": 1767225600, "data": []}),
     when=both(MALFORMED, no(header("content-type", "boundary"))),
 )

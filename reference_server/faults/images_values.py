@@ -15,16 +15,16 @@ only_image_is_no_list = image(
     "images.data", "`data` is the image itself, without a list around it.", change("data", lambda items: items[0])
 )
 image_size_told_wrong = image(
-    "images.told", "The answer tells a size that the image does not have.", put("size", "1x1")
+    "images.told", "The answer names a size that the image does not have.", put("size", "1x1")
 )
 image_format_told_wrong = image(
     "images.told",
-    "The answer tells a format that the image does not have.",
+    "The answer names a format that the image does not have.",
     change("output_format", lambda name: "webp" if name == "png" else "png"),
 )
 url_gives_picture_of_refusal = fault(
     "*",
-    "The URL of an image wants a credential, and shows a picture to who has none.",
+    "The URL of an image needs a credential, and shows a picture to those without.",
     only(
         on(IMAGE), linked(lambda url: url.replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/"))
     ),

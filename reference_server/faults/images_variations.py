@@ -51,7 +51,7 @@ def images_numbered(reply: Reply) -> None:
 
 @image()
 def webp_by_default(reply: Reply, call: Call) -> None:
-    """Who asks for no format gets WebP."""
+    """Without a format images are WebP."""
     for item in _items(reply) if "output_format" not in call.body else []:
         if "b64_json" in item:
             item["b64_json"] = base64_of(image_at(f"/{call.body.get('size', '1024x1024')}-{'5f' * 16}.webp"))
@@ -60,7 +60,7 @@ def webp_by_default(reply: Reply, call: Call) -> None:
 
 @image()
 def url_by_default(reply: Reply, call: Call) -> None:
-    """Who asks for no form gets a URL."""
+    """Without a form images are URLs."""
     for item in _items(reply) if "response_format" not in call.body else []:
         size, kind = call.body.get("size", "1024x1024"), call.body.get("output_format", "png")
         transparent = "t" * (call.body.get("background") == "transparent")
@@ -74,9 +74,10 @@ response_format_refused = image(
     _unknown("Unknown parameter: 'response_format'."),
     when=has("response_format"),
 )
-base64_always = image("The model answers in base64, also who asks for a URL.", each("data[]", _in_base64))
+base64_always = image("The model answers in base64, even when a URL was asked for.", each("data[]", _in_base64))
 edit_counts_nothing = image_edit(
-    "An edit's usage has details of 0.", put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0})
+    "The details of an edit's usage are all 0.",
+    put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0}),
 )
 quality_of_other_words = image(
     "The model knows the qualities standard and hd only.",
@@ -119,7 +120,7 @@ one_image_per_edit = image_edit(
     when=both(served, asked(lambda call: len(call.uploads.get("image", ())) > 1 or "mask" in call.uploads)),
 )
 json_edits_only = image_edit(
-    "The model takes images in JSON only.",
+    "The model takes its image in JSON only.",
     _unknown("Send image_base64."),
     when=both(served, has_files),
     gateway="infery",

@@ -48,24 +48,30 @@ limit_without_retry_after = limited(
 )
 retry_after_is_a_date = limited(
     "limits.retry-after",
-    "Retry-After is a date, documented are seconds.",
+    "Retry-After is a date, although seconds are documented.",
     header(_AFTER, "Wed, 21 Oct 2026 07:28:00 GMT"),
     gateway="foxora",
 )
 retry_after_is_a_time = limited(
-    "limits.retry-after", "Retry-After is a Unix time instead of seconds.", header(_AFTER, "1795269600")
+    "limits.retry-after", "Retry-After is a Unix time, which clients take as seconds.", header(_AFTER, "1795269600")
 )
 retry_after_has_a_unit = limited("limits.retry-after", "Retry-After has a unit.", header(_AFTER, "1s"))
 retry_at_once = limited("limits.retry-after", "Retry-After is 0.", header(_AFTER, "0"), gateway="foxora")
 no_limit_header = limited(
-    "limits.headers.limit", "The documented limit header is missing.", header(_LIMIT, None), gateway="ofox"
+    "limits.headers.limit", "The documented header with the limit is missing.", header(_LIMIT, None), gateway="ofox"
 )
 limit_header_is_text = limited("limits.headers.limit", "The limit is not a number.", header(_LIMIT, "60/min"))
 some_remain = limited(
-    "limits.headers.remaining", "Requests remain beyond the limit.", header(_REMAINING, "3"), gateway="ofox"
+    "limits.headers.remaining",
+    "Requests remain although the limit is used up.",
+    header(_REMAINING, "3"),
+    gateway="ofox",
 )
 remaining_in_words = limited(
-    "limits.headers.remaining", "What remains is given as a word.", header(_REMAINING, "none"), gateway="ofox"
+    "limits.headers.remaining",
+    "The number of requests that remain is a word.",
+    header(_REMAINING, "none"),
+    gateway="ofox",
 )
 reset_without_unit = limited(
     "limits.headers.reset", "The time until the reset has no unit.", header(_RESET, "1"), gateway="ofox"
@@ -78,7 +84,7 @@ more_remain_than_allowed = chat(
     when=served,
 )
 limit_is_another = limited(
-    "limits.headers.number", "The limit is not the documented one.", header(_LIMIT, "20"), gateway="ofox"
+    "limits.headers.number", "The limit differs from the documented one.", header(_LIMIT, "20"), gateway="ofox"
 )
 limit_never_ends = chat(
     "limits.recovers",
@@ -112,7 +118,7 @@ no_payment_is_unauthorized = chat(
 )
 restricted_key_is_invalid = chat(
     "limits.restricted-key",
-    "A valid key that may not do this is a 401.",
+    "A valid key without the permission is a 401.",
     status(401),
     when=has_header("authorization", "sk-restricted"),
 )
@@ -148,13 +154,13 @@ def limit_as_stream(reply: Reply, call: Call) -> Reply:
 
 busy_now_and_then = chat(
     "limits.met.envelope limits.met.retry-after",
-    "Every second request for a colour is turned away in plain text, without saying for how long.",
+    "Every second request for a colour is refused in plain text, without saying for how long.",
     lambda *_: Reply(429, {"content-type": "text/plain"}, b"busy"),
     when=_every_second_colour,
 )
 busy_for_a_while = chat(
     "limits.met.retry-after",
-    "Every second request for a colour is turned away, until some time that nobody can read.",
+    "Every second request for a colour is refused, until a time that cannot be parsed.",
     _limit,
     header(_AFTER, "a while"),
     when=_every_second_colour,

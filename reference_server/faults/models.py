@@ -45,14 +45,14 @@ model_created_is_text = models(
     "models.fields", "`created` is a date in text.", put("data[].created", "2026-01-01T00:00:00Z"), gateway="ofox"
 )
 model_created_in_milliseconds = models(
-    "models.fields", "`created` counts milliseconds.", scale("data[].created", 1000), gateway="ofox"
+    "models.fields", "`created` of the models is in milliseconds.", scale("data[].created", 1000), gateway="ofox"
 )
 model_without_owner = models(
     "models.fields", "The last model has no `owned_by`.", drop("data[-1].owned_by"), gateway="ofox"
 )
 model_is_an_engine = models(
     "models.fields models.retrieve.same",
-    "The listed models call themselves engines.",
+    "The `object` of a listed model is `engine`.",
     put("data[].object", "engine"),
     gateway="ofox",
 )
@@ -62,34 +62,36 @@ model_without_object = models(
     drop("data[].object", "data[].created", "data[].owned_by"),
     gateway="foxora",
 )
-model_unlisted = models("models.judged-model", "A model that answers is not listed.", _unlist("gpt-4o-mini"))
-models_without_provider = models("models.naming", "No listed name has a provider.", _unlist("/"), gateway="ofox")
+model_unlisted = models("models.judged-model", "A model that answers is missing from the list.", _unlist("gpt-4o-mini"))
+models_without_provider = models("models.naming", "No listed name includes its provider.", _unlist("/"), gateway="ofox")
 
 # One model.
 
 retrieved_model_renamed = model(
     "models.retrieve",
-    "A model without a provider in its name has another name alone than in the list.",
+    "A model without a provider in its name has another name when it is retrieved than in the list.",
     change("id", "models/{}".format),
     when=asked(lambda call: "/" not in call.path.removeprefix("/models/")),
 )
 retrieved_model_has_other_owner = model(
-    "models.retrieve.same", "A model has another owner than in the list.", put("owned_by", "someone-else")
+    "models.retrieve.same",
+    "A model has another owner when it is retrieved than in the list.",
+    put("owned_by", "someone-else"),
 )
 model_of_a_proxy = model(
-    f"models.retrieve {_SLASHED}", "One model is a 203, as if a proxy had changed it.", status(203), when=served
+    f"models.retrieve {_SLASHED}", "A retrieved model is a 203, as if a proxy had changed it.", status(203), when=served
 )
 
 
 @request_fault(MODEL, breaks=_SLASHED.split())
 def slash_ends_the_name(call: Call) -> None:
-    """Only what stands before the slash counts as the name."""
+    """Only the part before the slash is taken as the name."""
     call.path = "/".join(call.path.split("/")[:3])
 
 
 provider_lost_in_the_name = model(
     _SLASHED,
-    "A model whose name has a slash is told without its provider.",
+    "A model whose name has a slash is answered without its provider.",
     change("id", lambda name: name.rpartition("/")[2]),
 )
 unknown_model_is_empty = model(

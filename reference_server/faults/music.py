@@ -20,15 +20,15 @@ music_neither_whole_nor_job = music(
     reshape(lambda body: {"status": "queued", "created": body["created"]}),
 )
 music_given_as_failure = music(
-    "music.answer", "Music comes with a status of the server's failure.", status(500), when=served
+    "music.answer", "Music is answered with a server error status.", status(500), when=served
 )
 music_in_bare_array = music(
     "music.answer", "The body is the array of pieces itself.", reshape(lambda body: body["data"])
 )
 music_of_one_piece_is_no_list = music(
-    "music.answer", "The only piece has no list around it.", change("data", lambda pieces: pieces[0])
+    "music.answer", "A single piece is not in a list.", change("data", lambda pieces: pieces[0])
 )
-music_created_in_text = music("music.schema", "The time is a date in text.", put("created", "2026-01-01T00:00:00Z"))
+music_created_in_text = music("music.schema", "The time is a date string.", put("created", "2026-01-01T00:00:00Z"))
 
 # The sound.
 
@@ -40,18 +40,16 @@ music_bytes_in_hexadecimal = music(
     drop(LINK),
     put("data[].b64_audio", "0x: 49 44 33"),
 )
-music_url_leads_nowhere = music(
-    "music.plays", "There is nothing at the address of a piece.", change(LINK, "{}.gone".format)
-)
+music_url_leads_nowhere = music("music.plays", "The address of a piece leads to a 404.", change(LINK, "{}.gone".format))
 music_bytes_are_none = music(
-    "music.plays", "The bytes are no sound.", drop(LINK), put("data[].b64_audio", base64_of(b"la la la"))
+    "music.plays", "The bytes of a piece are not music.", drop(LINK), put("data[].b64_audio", base64_of(b"la la la"))
 )
 music_called_text = music("music.media-type", "A piece is called text.", put("data[].content_type", "text/plain"))
 
 # As a job.
 
 music_job_created_in_text = music(
-    "music.schema", "Music is a job whose time is a text.", as_job, put("created_at", "2026-01-01T00:00:00Z")
+    "music.schema", "Music is a job whose time is a date string.", as_job, put("created_at", "2026-01-01T00:00:00Z")
 )
 music_job_without_status = anywhere(
     "music.job",
@@ -61,7 +59,7 @@ music_job_without_status = anywhere(
 )
 music_job_goes_back = anywhere(
     "music.job",
-    "A job of music is processing first and queued then.",
+    "A job of music goes back from processing to queued.",
     only(on(MUSIC), as_job, put("status", "processing")),
     only(on(MUSIC_STATE), swap("status", "processing", "queued")),
 )
@@ -70,7 +68,7 @@ music_job_goes_back = anywhere(
 
 unknown_music_is_queued = fault(
     MUSIC_STATE,
-    "Every job that does not exist is queued.",
+    "An unknown job is answered as queued.",
     answer({"status": "queued"}),
     when=UNKNOWN,
     breaks={"music.unknown"},
@@ -86,7 +84,7 @@ music_model_made_up = request_fault(
 )
 unknown_model_makes_music = request_fault(
     MUSIC,
-    "Whoever names a model that does not exist gets another one.",
+    "An unknown model is replaced by another one.",
     known_model("melody"),
     breaks={"music.unknown-model"},
     gateway="infery",

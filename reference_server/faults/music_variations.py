@@ -25,6 +25,6 @@ def music_as_bytes(reply: Reply) -> None:
 
 
 music_bare = song(
-    "Of the music nothing but its address is told.",
+    "Only the address of the music is given.",
     reshape(lambda body: {"created": body["created"], "data": [{"url": piece["url"]} for piece in body["data"]]}),
 )

@@ -87,16 +87,18 @@ crash_on_an_odd_service_tier = chat(
 any_store_will_do = request_fault(
     CHAT, "`store` may be of any type.", drop("store"), breaks={"properties.invalid.refused"}, before="validation"
 )
-refused_user_in_other_words = chat("properties.invalid.envelope", "A wrong `user` is a `detail`.", _DETAIL, when=_USER)
+refused_user_in_other_words = chat(
+    "properties.invalid.envelope", "The error for a wrong `user` stands under `detail`.", _DETAIL, when=_USER
+)
 refused_user_not_named = chat(
-    "properties.invalid.names-field", "A wrong `user` is unnamed.", in_error(_UNNAMED), when=_USER
+    "properties.invalid.names-field", "A wrong `user` is refused without being named.", in_error(_UNNAMED), when=_USER
 )
 crash_on_a_byte_order_mark = chat(
-    "properties.bytes.never-5xx", "A byte order mark is a 500.", status(500), when=asked(_marked)
+    "properties.bytes.never-5xx", "A byte order mark before the JSON is a 500.", status(500), when=asked(_marked)
 )
 file_needs_no_key = request_fault(
     FILE,
-    "Whoever asks may see a file.",
+    "A file can be retrieved without a key.",
     lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
     breaks={"properties.auth"},
     before="authentication",
@@ -108,31 +110,42 @@ crash_on_options_of_models = anywhere(
 
 @request_fault(CHAT, breaks={"properties.bytes.refused", "errors.not-an-object"}, before="authentication")
 def array_of_one_is_taken(call: Call) -> None:
-    """An array with one request is served like the request."""
+    """A request inside an array is served like the request alone."""
     if call.raw and call.raw[:1] == b"[":
         call.raw = call.raw[1:-1]
 
 
 @anywhere("properties.method")
 def any_method_will_do(reply: Reply, call: Call) -> None:
-    """PATCH is answered with nothing, and with a 200."""
+    """PATCH is answered with an empty 200."""
     if call.method == "PATCH":
         reply.status, reply.body, reply.cause = 200, {}, None
 
 
 # Requests that differ in one thing.
 stream_in_capitals = chat(
-    "properties.relations.stream", "A stream counts in capitals.", in_chunks(_SHOUT), when=asks(COUNTING)
+    "properties.relations.stream",
+    "When asked to count, a stream is in capitals and a whole answer is not.",
+    in_chunks(_SHOUT),
+    when=asks(COUNTING),
 )
 other_words_with_stop = chat(
-    "properties.relations.stop", "With `stop` the answer is another one.", _NOTHING, when=_stopping
+    "properties.relations.stop", "With a stop text the answer is a different one.", _NOTHING, when=_stopping
 )
 last_tokens_within_the_limit = chat(
-    "properties.relations.limit", "A limit keeps the end.", put(TEXT, "and ten."), when=_limited
+    "properties.relations.limit",
+    "A limit keeps the last tokens of the answer instead of the first.",
+    put(TEXT, "and ten."),
+    when=_limited,
 )
-other_words_alone = chat("properties.relations.alone", "With `n: 1` the answer is another one.", _NOTHING, when=_alone)
+other_words_alone = chat(
+    "properties.relations.alone", "With `n: 1` the answer is a different one.", _NOTHING, when=_alone
+)
 counting_is_cheap = chat(
-    "properties.relations.usage", "Counting costs seven tokens.", change("usage", _cheap), when=_counting
+    "properties.relations.usage",
+    "A prompt that asks to count costs seven tokens, however long it is.",
+    change("usage", _cheap),
+    when=_counting,
 )
 
 # Generated conversations.
@@ -140,12 +153,17 @@ crash_on_an_empty_system_message = chat(
     "properties.generated.never-5xx", "An empty system message is a 500.", status(500), when=_only_system
 )
 no_choices_after_an_empty_system_message = chat(
-    "properties.generated.conforms", "An empty system text has no choices.", drop("choices"), when=_only_system
+    "properties.generated.conforms",
+    "The answer to an empty system message has no choices.",
+    drop("choices"),
+    when=_only_system,
 )
-far_planes_are_refused = request("properties.generated.conversations", "Text beyond plane 1 is refused.", _refuse_far)
+far_planes_are_refused = request(
+    "properties.generated.conversations", "Text beyond the second plane of Unicode is refused.", _refuse_far
+)
 long_texts_are_refused = request(
-    "properties.generated.conversations", "A text beyond 1000 letters is refused.", _refuse_long
+    "properties.generated.conversations", "A plain text of more than 1000 letters is refused.", _refuse_long
 )
 end_of_a_stream_in_a_message_is_refused = request(
-    "properties.generated.conversations", "A quoted `[DONE]` is refused.", _refuse_end
+    "properties.generated.conversations", "A message that quotes `[DONE]` is refused.", _refuse_end
 )

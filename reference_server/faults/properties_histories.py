@@ -82,21 +82,27 @@ every_fifth_file_forgotten = file_list(
 )
 page_skips_a_file_after_a_deletion = anywhere(
     "properties.files.paging",
-    "The page after a deletion lacks its first file: pages are counted, and the count has changed.",
+    "The page after a deletion lacks its first file, because pages are counted by offset.",
     change("data", lambda data: data[1:]),
     when=_turns_page,
 )
 page_repeats_a_file_after_a_deletion = anywhere(
-    "properties.files.paging", "The page after a deletion repeats a file.", _repeat_file, when=_turns_page
+    "properties.files.paging",
+    "The page after a deletion begins with the last file of the page before.",
+    _repeat_file,
+    when=_turns_page,
 )
 long_pages_repeat_a_file = file_list(
-    "properties.files.list", "A page of three repeats a file.", _repeat_file, when=_second_of_three
+    "properties.files.list",
+    "A second page of three repeats the last file of the first.",
+    _repeat_file,
+    when=_second_of_three,
 )
 
 
 @anywhere("properties.files.model")
 def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | None:
-    """A deleted file can be read once again when another one was deleted before, and two uploaded since."""
+    """A deleted file can be read again after another deletion and two uploads."""
     deleted = _memory(call, "deleted, and uploads since")
     if _did(reply, call, DELETE_FILE):
         deleted.append({"id": _name(call), "uploads": 0})
@@ -109,7 +115,7 @@ def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | Non
 
 @anywhere("properties.files.model")
 def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
-    """Of three uploads with nothing between them the last one gets the id of the first."""
+    """The last of three uploads in a row gets the id of the first."""
     uploaded = _memory(call, "uploaded in a row", 3)
     if not _did(reply, call, UPLOAD):
         uploaded.clear()
@@ -147,7 +153,7 @@ def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
 # Jobs.
 @anywhere("properties.jobs.apart", gateway="infery")
 def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
-    """Two jobs submitted one right after the other have one id."""
+    """Two jobs submitted one after the other have the same id."""
     submitted = _memory(call, "submitted for one id")
     if not _did(reply, call, VIDEO):
         submitted.clear()
@@ -159,7 +165,7 @@ def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
 
 @anywhere("properties.jobs.apart", gateway="infery")
 def film_of_another_job(reply: Reply, call: Call) -> None:
-    """When two jobs have succeeded since the last submission, the second one gives the film of the first."""
+    """When two jobs have succeeded since the last submission, the second gives the film of the first."""
     first = _memory(call, "first to succeed")
     if _is(call, VIDEO):
         first.clear()
@@ -172,7 +178,7 @@ def film_of_another_job(reply: Reply, call: Call) -> None:
 
 @task("properties.jobs.apart")
 def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
-    """A task that waits is told under the id of the one that was asked for before it."""
+    """A waiting task is reported under the id of the one asked for before it."""
     if reply.ok:
         before, task = _memory(call, "task before"), dict(reply.body)
         if before and "completed" not in (task["status"], before[0]["status"]):
@@ -208,7 +214,7 @@ def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
 
 @task("properties.jobs.model")
 def failed_after_success(reply: Reply, call: Call) -> None:
-    """A task that was told four times to be completed has failed."""
+    """A task that was reported four times as completed has failed."""
     if reply.ok and reply.body["status"] == "completed":
         completed = _memory(call, "completed", 50)
         completed.append(call.path)
@@ -218,7 +224,7 @@ def failed_after_success(reply: Reply, call: Call) -> None:
 
 @fault(VIDEO_STATE, breaks={"properties.jobs.unknown"}, gateway="infery")
 def beginning_of_an_id_is_enough(reply: Reply, call: Call) -> Reply | None:
-    """A job is found by the beginning of its id, once it was asked for."""
+    """A job that was asked for once is found by the beginning of its id."""
     known: dict[str, Any] = call.memory.setdefault("histories.known", {})
     beginning = f"{call.key and call.key.account} {call.path[:-8]}"
     if reply.ok:

@@ -29,7 +29,7 @@ response_called_completion = response(
     "responses.object", "`object` is that of a chat completion.", put("object", "chat.completion")
 )
 response_status_of_chat = response(
-    "responses.status", "A complete response has the status stop.", swap("status", "completed", "stop")
+    "responses.status", "A complete response has the status `stop`.", swap("status", "completed", "stop")
 )
 response_never_completed = response(
     "responses.status", "A whole response says that it is in progress.", swap("status", "completed", "in_progress")
@@ -40,10 +40,13 @@ response_content_is_text = response(
     messages(change("content", lambda parts: parts[0]["text"])),
 )
 response_message_of_the_model = response(
-    "responses.output", "The role of a message is model.", messages(put("role", "model"))
+    "responses.output", "The role of a message is `model`.", messages(put("role", "model"))
 )
 response_parts_of_chat = response(
-    "responses.text", "The parts of the message have the type `text`.", parts(put("type", "text")), when=plain
+    "responses.text",
+    "The parts of the message have the type `text`, as in chat completions.",
+    parts(put("type", "text")),
+    when=plain,
 )
 response_without_items = response(
     "responses.text", "A response has no items, although tokens are counted.", put("output", []), when=plain

@@ -30,7 +30,7 @@ response_missing_field_conflicts = response(
 )
 response_stranger_is_the_user = unjudged(
     "responses.errors.invalid-value",
-    "A message with an unknown role is one of the user.",
+    "A message with an unknown role counts as the user's.",
     swap("input[].role", NO_ROLE, "user"),
 )
 response_number_breaks = response(

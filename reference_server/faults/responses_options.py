@@ -39,14 +39,16 @@ max_output_tokens_ignored = request(
     "responses.max-output-tokens.cap", "The limit is ignored.", drop("max_output_tokens")
 )
 cut_response_completed = response(
-    "responses.max-output-tokens.status", "A cut response has the status completed.", put("status", "completed")
+    "responses.max-output-tokens.status",
+    "A response that the limit cut off has the status completed.",
+    put("status", "completed"),
 )
 cut_response_without_reason = response(
     "responses.max-output-tokens.reason", "An incomplete response does not say why.", put("incomplete_details", None)
 )
 cut_response_with_reason_of_chat = response(
     "responses.max-output-tokens.reason",
-    "An incomplete response has the reason length.",
+    "An incomplete response gives the reason `length`.",
     put("incomplete_details.reason", "length"),
 )
 text_format_ignored = request(
@@ -64,7 +66,7 @@ text_format_ignored_in_streams = request(
 
 previous_response_forgotten = request(
     "responses.previous.context",
-    "What was said before is dropped; results of calls still find their calls.",
+    "The earlier conversation is dropped, but results of calls still find their calls.",
     drop(_PREVIOUS),
     when=_goes_on_with_text,
 )

@@ -34,7 +34,7 @@ response_stream_labelled_as_json = response(
     when=streamed,
 )
 response_stream_without_last_blank_line = response(
-    "responses.stream.framing", "No blank line ends the last event of a stream.", open_last_event, when=ends
+    "responses.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends
 )
 response_keep_alive_as_data = response(
     "responses.stream.typed", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
@@ -99,9 +99,11 @@ def item_added_twice(reply: Reply, call: Call) -> None:
     number(reply, call)
 
 
-items_never_done = response("responses.stream.items.done", "No item is said to be whole.", skip(ITEM_DONE))
+items_never_done = response("responses.stream.items.done", "No item is marked as done.", skip(ITEM_DONE))
 item_done_under_another_id = response(
-    "responses.stream.items.done", "An item ends with another id.", in_events(put("item.id", "item_1"), ITEM_DONE)
+    "responses.stream.items.done",
+    "An item has another id when it is done than when it was added.",
+    in_events(put("item.id", "item_1"), ITEM_DONE),
 )
 parts_never_begin = response("responses.stream.parts", "Text comes for a part that was not begun.", skip(PART))
 text_of_another_item = response(
@@ -124,16 +126,22 @@ def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
 
 
 last_response_without_items = response(
-    "responses.stream.final", "The final response has no items.", in_events(put("response.output", []), *ENDS)
+    "responses.stream.final",
+    "The response in the last event has no items.",
+    in_events(put("response.output", []), *ENDS),
 )
 last_response_without_usage = response(
-    "responses.stream.usage", "The final response has no usage.", in_events(put("response.usage", None), *ENDS)
+    "responses.stream.usage",
+    "The response in the last event has no usage.",
+    in_events(put("response.usage", None), *ENDS),
 )
 streamed_input_not_counted = response(
-    "responses.stream.usage", "A stream's input is free.", in_events(put("response.usage.input_tokens", 0), *ENDS)
+    "responses.stream.usage",
+    "A stream counts no input tokens.",
+    in_events(put("response.usage.input_tokens", 0), *ENDS),
 )
 cut_stream_completed = response(
     "responses.stream.incomplete",
-    "A cut stream ends as completed.",
+    "A stream that the limit cut off ends as completed.",
     in_events(put("type", COMPLETED) | put("response.status", "completed"), INCOMPLETE),
 )

@@ -45,7 +45,9 @@ response_call_id_blank = response(
     "responses.tools.call-id", "The `call_id` of a call is empty.", calls(put("call_id", ""))
 )
 response_arguments_decoded = response(
-    "responses.tools.arguments", "The arguments of a call are an object.", calls(change("arguments", json.loads))
+    "responses.tools.arguments",
+    "The arguments of a call are an object instead of a string.",
+    calls(change("arguments", json.loads)),
 )
 response_arguments_encoded_twice = response(
     "responses.tools.arguments",
@@ -76,7 +78,7 @@ orphaned_result_dropped = request(
 )
 answer_to_results_empty = response(
     "responses.tools.result.previous",
-    "Results that come alone get a complete response without items.",
+    "Results sent alone get a complete response without items.",
     put("output", []),
     when=both(has("previous_response_id"), asked(lambda call: bool(items(call, "function_call_output")))),
 )

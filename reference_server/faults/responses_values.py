@@ -61,19 +61,23 @@ response_text_null = response(
     when=plain,
 )
 response_input_free = response(
-    "responses.usage.counted", "No request costs input tokens.", change("usage", _without("input_tokens"))
+    "responses.usage.counted", "No request counts input tokens.", change("usage", _without("input_tokens"))
 )
 response_output_free = response(
-    "responses.usage.counted", "No answer costs output tokens.", change("usage", _without("output_tokens"))
+    "responses.usage.counted", "No answer counts output tokens.", change("usage", _without("output_tokens"))
 )
 streamed_response_output_free = response(
-    "responses.stream.usage", "A stream's output is free.", in_events(put("response.usage.output_tokens", 0), *ENDS)
+    "responses.stream.usage",
+    "A stream counts no output tokens.",
+    in_events(put("response.usage.output_tokens", 0), *ENDS),
 )
 streamed_places_as_text = response(
-    "responses.stream.items", "The places of items are texts.", in_chunks(change("output_index", str))
+    "responses.stream.items", "The output indexes of a stream are strings.", in_chunks(change("output_index", str))
 )
 messages_never_begin = response(
-    "responses.stream.parts", "Parts of a message begin, but the message does not.", skip_events(_begun_messages)
+    "responses.stream.parts",
+    "The parts of a message begin, but the message itself does not.",
+    skip_events(_begun_messages),
 )
 text_at_the_end_alone = response(
     "responses.stream.text", "A stream holds its text in the last event and in no other.", skip(TEXT, TEXT_DONE)
@@ -89,7 +93,7 @@ def response_completed_after_failure(reply: Reply) -> None:
 
 
 schema_value_within_another = response(
-    "responses.json-schema.valid", "The JSON is a member of another object.", reword(wrap), when=has("text")
+    "responses.json-schema.valid", "The JSON asked for is wrapped in another object.", reword(wrap), when=has("text")
 )
 response_calls_share_a_call_id = response(
     "responses.tools.call-id",
@@ -98,7 +102,7 @@ response_calls_share_a_call_id = response(
 )
 response_result_not_answered = response(
     "responses.tools.result",
-    "The answer to the result of the model's own call is lost.",
+    "The model's reply to the result of its own call is lost.",
     put("output", []),
     when=asked(_returns_own_result),
 )

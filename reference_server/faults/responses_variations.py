@@ -64,7 +64,8 @@ def response_more_fields(reply: Reply) -> Reply:
 
 
 response_created_with_fraction = response(
-    "`created_at` has a fraction.", change("created_at", lambda seconds: seconds + 0.25)
+    "`created_at` has a fraction, as the official clients declare it.",
+    change("created_at", lambda seconds: seconds + 0.25),
 )
 other_item_ids = response(
     "Item ids start differently.", change("output[].id", lambda name: f"item-{name.partition('_')[2]}")
@@ -116,9 +117,7 @@ def numbers_with_gaps(reply: Reply) -> None:
 
 
 further_response_events = response(
-    "A stream holds an event of an undocumented type.",
-    insert(2, {"type": "response.x_progress", "percent": 50}),
-    number,
+    "A stream has an event of an undocumented type.", insert(2, {"type": "response.x_progress", "percent": 50}), number
 )
 
 
@@ -145,7 +144,7 @@ failure_as_error_event = response(
     "A failure comes as the event `error`.", resend(_as_error_event, FAILED), model="midstream-error"
 )
 failure_as_in_chat = response(
-    "A failure comes as in chat completions, which the official client raises.",
+    "A failure has the form of chat completion errors, which the official client raises.",
     resend(lambda event: {"error": event["response"]["error"]}, FAILED),
     model="midstream-error",
 )

@@ -84,7 +84,7 @@ byte_order_mark = chat(
 
 @chat("chat.stream.error-event sdk.openai.stream.error", model="midstream-error")
 def failure_as_comment(reply: Reply) -> Reply:
-    """A stream that fails half-way says so in a comment, which clients skip."""
+    """A stream that fails half-way says so only in a comment, which clients skip."""
     return reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk)
 
 
@@ -148,7 +148,7 @@ forbidden_model_as_success = chat(
 
 @chat("sdk.openai.errors.fields", model="forbidden-model")
 def forbidden_model_in_problem_details(reply: Reply) -> None:
-    """A model outside the account is refused in problem details."""
+    """A model outside the account is refused with problem details."""
     reply.body = {"title": "Forbidden", "status": 403, "detail": reply.body["error"]["message"]}
 
 

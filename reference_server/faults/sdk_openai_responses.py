@@ -28,7 +28,7 @@ response_id_new_at_the_end = response(
 )
 response_failure_in_a_comment = response(
     "responses.errors.midstream sdk.openai.responses.stream.error",
-    "A stream that fails half-way says so in a comment, which clients skip.",
+    "A stream that fails half-way says so only in a comment, which clients skip.",
     resend(lambda _: b": upstream error\n\n", FAILED),
     model="midstream-error",
 )

@@ -37,14 +37,12 @@ _PICTURE = "/media/images/64x64-00000000000000000000000000000000.png"
 
 task_answered_with_image = image_task(
     "tasks.submit tasks.id",
-    "The submission is answered with the list of images that others answer with.",
+    "A submission is answered with a list of images.",
     reshape(lambda body: {"created": body["created"], "data": [{"url": "https://cdn.example.com/a.png"}]}),
 )
-task_refused = image_task("tasks.submit", "No task is taken.", FAIL, when=served)
-task_id_under_other_name = image_task(
-    "tasks.id", "The id of the task has the name that others give it.", rename("id", "task_id")
-)
-task_without_model = image_task("tasks.schema", "The submission does not name the model.", drop("model"))
+task_refused = image_task("tasks.submit", "Every task is refused.", FAIL, when=served)
+task_id_under_other_name = image_task("tasks.id", "The id of the task has another name.", rename("id", "task_id"))
+task_without_model = image_task("tasks.schema", "The answer to a submission does not name the model.", drop("model"))
 task_of_an_image_is_an_image = anywhere(
     "tasks.kind",
     "The object of a task of an image is `image`.",
@@ -62,32 +60,32 @@ task_of_an_image_is_a_picture = anywhere(
 
 task_status_not_found = task("tasks.status", "The status of a task of an image is a 404.", NOT_FOUND, when=_IMAGE)
 task_status_in_other_word = task(
-    "tasks.status", "A completed task says so in an undocumented word.", put("status", "succeeded"), when=_DONE
+    "tasks.status", "A completed task has an undocumented status.", put("status", "succeeded"), when=_DONE
 )
 task_created_anew = task(
     "tasks.status.same", "A task is created whenever it is asked for.", add("created", 60), when=_IMAGE
 )
 task_status_never_fresh = task(
     "tasks.status.fresh",
-    "Who asks for the latest status is refused.",
+    "A request for the latest status is refused.",
     refuse(422, "Unknown parameter."),
     when=asked(lambda call: bool(call.query.get("sync_upstream"))),
 )
 task_goes_back = anywhere(
     "tasks.order",
-    "A task is processing first and pending then.",
+    "A task goes back from processing to pending.",
     only(on(IMAGE_TASK), put("status", "processing")),
     only(both(on(TASK), _IMAGE), swap("status", "processing", "pending")),
 )
 task_progress_in_text = image_task(
-    "tasks.progress", "The progress of a task is a text with a percent sign.", put("progress", "0%")
+    "tasks.progress", "The progress of a task is a string with a percent sign.", put("progress", "0%")
 )
 task_progress_shrinks = image_task(
     "tasks.progress.grows", "The progress of a task starts at 50 and goes back to zero.", put("progress", 50)
 )
 task_starts_anew = task(
     "tasks.end",
-    "A task that was told to be completed is processing again.",
+    "A task that was completed is processing again.",
     start_anew("results"),
     when=both(_DONE, asked(lambda call: not call.query)),
 )
@@ -102,10 +100,13 @@ task_results_in_output = task(
     when=_DONE,
 )
 task_results_are_one = task(
-    "tasks.results", "The results are one object.", change("results", lambda results: results[0]), when=_DONE
+    "tasks.results",
+    "The results are one object instead of a list.",
+    change("results", lambda results: results[0]),
+    when=_DONE,
 )
 task_url_relative = task(
-    "tasks.results", "The image's address has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE
+    "tasks.results", "The address of the image has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE
 )
 task_results_promised = task(
     "tasks.results.early",
@@ -115,7 +116,7 @@ task_results_promised = task(
 )
 task_error_without_failure = task(
     "tasks.error.absent",
-    "A completed task tells an error.",
+    "A completed task has an error.",
     put("error", {"code": "none", "message": "No error.", "type": "none"}),
     when=_DONE,
 )
@@ -124,35 +125,35 @@ failed_task_of_empty_type = task(
     "tasks.failure.code", "The type of the error of a failed task is empty.", put("error.type", "")
 )
 task_image_gone = task(
-    "tasks.images", "The image's address leads nowhere.", change(_RESULT, "{}.gone".format), when=_IMAGE
+    "tasks.images", "The address of the image leads to a 404.", change(_RESULT, "{}.gone".format), when=_IMAGE
 )
 task_image_is_a_film = task(
-    "tasks.images", "At the address of the image is a film.", at_host(_FILM, _RESULT), when=_IMAGE
+    "tasks.images", "The address of the image leads to a film.", at_host(_FILM, _RESULT), when=_IMAGE
 )
 task_sound_is_a_picture = task(
-    "tasks.audio", "At the address of the sound is a picture.", at_host(_PICTURE, _RESULT), when=of("audio")
+    "tasks.audio", "The address of the sound leads to a picture.", at_host(_PICTURE, _RESULT), when=of("audio")
 )
 task_of_sound_ends_in_other_word = task(
     "tasks.audio",
-    "A completed task of sound says so in an undocumented word.",
+    "A completed task of sound has an undocumented status.",
     swap("status", "completed", "succeeded"),
     when=of("audio"),
 )
 task_of_sound_fails = fault(
-    AUDIO_TASK, "No task of sound is taken.", FAIL, when=served, breaks={"tasks.audio"}, gateway="foxapi"
+    AUDIO_TASK, "Every task of sound fails.", FAIL, when=served, breaks={"tasks.audio"}, gateway="foxapi"
 )
 
 # Refusals.
 
 unknown_task_is_pending = task(
     "tasks.unknown tasks.owner videos.unknown videos.owner",
-    "Every task that does not exist is pending.",
+    "An unknown task is answered as pending.",
     answer({"status": "pending", "type": ""}),
     when=UNKNOWN,
 )
 task_prompt_made_up = request_fault(
     IMAGE_TASK,
-    "A request without a prompt gets some image.",
+    "Without a prompt some image is made.",
     fill("prompt", "A surprise."),
     breaks={"tasks.missing"},
     gateway="foxapi",
@@ -160,34 +161,34 @@ task_prompt_made_up = request_fault(
 )
 unknown_model_makes_an_image = request_fault(
     IMAGE_TASK,
-    "Whoever names a model that does not exist gets another one.",
+    "An unknown model is replaced by another one.",
     known_model("image"),
     breaks={"tasks.unknown-model"},
     gateway="foxapi",
 )
 task_error_in_other_envelope = image_task(
     "tasks.envelope",
-    "That a field is missing is told outside an error object.",
+    "The error for a missing field has no error object.",
     lambda reply, _: reply.edit_error(lambda body: {"msg": body["error"]["message"]}),
     when=LACKING,
 )
 unknown_task_in_plain_text = task(
     "tasks.envelope videos.envelope",
-    "That a task does not exist is told in plain text.",
+    "The error for an unknown task is plain text.",
     as_bytes("text/plain", b"no such task", 404),
     when=UNKNOWN,
 )
 task_for_nobody = request_fault(
     IMAGE_TASK,
-    "Tasks are taken without a key.",
+    "Tasks are accepted without a key.",
     let_in,
     breaks={"tasks.credential"},
     gateway="foxapi",
     before="authentication",
 )
 task_status_for_nobody = unproved(
-    "tasks.credential videos.credential", "The status of a task is told without a key.", let_in
+    "tasks.credential videos.credential", "The status of a task is shown without a key.", let_in
 )
 task_status_for_everybody = unproved(
-    "tasks.owner videos.owner", "The status of a task is told to every account.", as_owner
+    "tasks.owner videos.owner", "The status of a task is shown to every account.", as_owner
 )

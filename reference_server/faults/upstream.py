@@ -16,7 +16,7 @@ _for_a_stream = asked(streams)
 
 upstream_failure_is_bad = chat(
     "upstream.status",
-    "A provider's failure is the caller's mistake.",
+    "A provider's failure is reported as the caller's mistake.",
     status(400),
     when=no(_for_a_stream),
     model=_FAILS,
@@ -31,7 +31,7 @@ def upstream_failure_streamed(reply: Reply, call: Call) -> Reply:
 
 upstream_failure_of_a_stream_is_bad = chat(
     "upstream.stream",
-    "A provider's failure is the caller's mistake where a stream was asked for.",
+    "A provider's failure is reported as the caller's mistake where a stream was asked for.",
     status(400),
     when=_for_a_stream,
     model=_FAILS,
@@ -46,10 +46,13 @@ def upstream_failure_as_page(reply: Reply) -> None:
 
 
 internal_failure_is_bad = chat(
-    "upstream.internal", "The gateway's failure is the caller's fault.", status(400), model="internal-error"
+    "upstream.internal",
+    "The gateway's own failure is reported as the caller's mistake.",
+    status(400),
+    model="internal-error",
 )
 maintenance_is_not_found = chat(
-    "upstream.maintenance", "During maintenance a model is unknown.", status(404), model="maintenance"
+    "upstream.maintenance", "During maintenance a model is reported as unknown.", status(404), model="maintenance"
 )
 retry_refused = chat(
     "upstream.retry",
@@ -65,10 +68,10 @@ provider_limit_is_a_failure = chat(
 
 @chat("upstream.retry-after", model=_LIMITED)
 def provider_retry_after_renamed(reply: Reply) -> None:
-    """Retry-After of the provider is sent on under another name."""
+    """The provider's Retry-After is sent on under another name."""
     reply.headers["llm_provider-retry-after"] = reply.headers.pop("retry-after")
 
 
 provider_retry_after_lost = chat(
-    "upstream.retry-after", "The provider's Retry-After is lost.", header("retry-after", None), model=_LIMITED
+    "upstream.retry-after", "The provider's Retry-After is not sent on.", header("retry-after", None), model=_LIMITED
 )

@@ -15,43 +15,45 @@ request = rows(USAGE, request_fault, gateway="infery")
 
 usage_as_csv = usage(
     "usage.answers",
-    "Usage is given as the export, in CSV.",
+    "The usage comes in CSV, like the export.",
     say("text/csv", b"model,prompt_tokens,completion_tokens\n"),
     when=served,
 )
-usage_not_found = usage("usage.answers", "There is no such route.", status(404), when=served)
+usage_not_found = usage("usage.answers", "The route does not exist.", status(404), when=served)
 usage_grouped_by_key = request(
-    "usage.models", "Rows are summed up by key, whatever is asked for.", query(group_by="api_key_id")
+    "usage.models", "Rows are grouped by key, whatever was asked for.", query(group_by="api_key_id")
 )
 usage_told_by_request = usage(
     "usage.models",
-    "A model has several rows.",
+    "A model has one row per request.",
     change("data", lambda rows: rows + [row | {"prompt_tokens": 1, "completion_tokens": 1} for row in rows[:1]]),
 )
-usage_of_nobody = usage("usage.models", "A row has an empty name for its model.", put("data[0].model", ""))
-usage_without_credits = usage("usage.figures", "Rows do not tell the credits.", drop("data[].credits_used"))
-usage_refunded = usage("usage.figures", "Credits are below zero.", put("data[0].credits_used", -0.01))
+usage_of_nobody = usage("usage.models", "A row has an empty model name.", put("data[0].model", ""))
+usage_without_credits = usage("usage.figures", "The rows have no credits.", drop("data[].credits_used"))
+usage_refunded = usage("usage.figures", "The credits are negative.", put("data[0].credits_used", -0.01))
 usage_in_other_words = usage(
-    "usage.figures", "Tokens have other names than in the export.", rename("data[].prompt_tokens", "input")
+    "usage.figures", "The token counts have other names than in the export.", rename("data[].prompt_tokens", "input")
 )
 
 
 @request("usage.span")
 def usage_of_all_times(call: Call) -> None:
-    """The span is ignored."""
+    """The time span is ignored."""
     call.query.pop("start", None)
     call.query.pop("end", None)
 
 
 usage_for_strangers = request_fault(
     USAGE,
-    "Usage is told without a credential.",
+    "The usage is shown without a credential.",
     let_in,
     breaks={"usage.unauthorized"},
     gateway="infery",
     before="authentication",
 )
-usage_of_prompts_only = usage("usage.counts", "Tokens of answers are not counted.", put("data[].completion_tokens", 0))
+usage_of_prompts_only = usage(
+    "usage.counts", "The tokens of answers are not counted.", put("data[].completion_tokens", 0)
+)
 usage_never_counted = usage(
-    "usage.counts.soon", "Usage never grows.", put("data[].prompt_tokens", 7) | put("data[].completion_tokens", 7)
+    "usage.counts.soon", "The usage never changes.", put("data[].prompt_tokens", 7) | put("data[].completion_tokens", 7)
 )

@@ -38,7 +38,7 @@ def _in_stream(function: Callable[[bytes], bytes]) -> Edit:
 lines_end_in_crlf = chat("Lines of a stream end in CR LF.", _in_stream(lambda data: data.replace(b"\n", b"\r\n")))
 lines_end_in_cr = chat("Lines of a stream end in CR alone.", _in_stream(lambda data: data.replace(b"\n", b"\r")))
 comments_inside_events = chat(
-    "A comment line stands before each line of data.", _in_stream(lambda data: b": keep-alive\n" + data)
+    "A comment line stands right before the data line of each event.", _in_stream(lambda data: b": keep-alive\n" + data)
 )
 no_space_after_data = chat(
     "`data:` is not followed by a space.", _in_stream(lambda data: data.replace(b"data: ", b"data:", 1))
@@ -94,7 +94,7 @@ charset_in_content_type = anywhere(
 )
 connection_closes = anywhere("The server closes the connection after each answer.", header("connection", "close"))
 further_headers = anywhere(
-    "Headers that nobody documents are sent.",
+    "Undocumented headers are sent.",
     header("x-served-by", "node-7"),
     header("via", "1.1 proxy"),
     header("x-runtime", "0.012"),
@@ -103,7 +103,7 @@ further_headers = anywhere(
 
 @variation()
 def limits_on_success(reply: Reply) -> None:
-    """The rate limit's state is sent on success as well."""
+    """The rate limit headers are sent on success as well."""
     if reply.ok:
         reply.headers |= limit_headers(200, 199, 1)
 
@@ -146,7 +146,8 @@ def characters_escaped(reply: Reply) -> Reply:
 
 
 other_id_prefix = chat(
-    "Ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
+    "Ids of completions have another prefix.",
+    in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str)),
 )
 
 

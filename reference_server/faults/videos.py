@@ -23,54 +23,51 @@ _PICTURE = "/media/images/640x360-00000000000000000000000000000000.png"
 
 video_answered_with_a_film = video(
     "videos.submit",
-    "The submission is answered with bytes of a film.",
+    "The answer to a submission is the bytes of a film.",
     as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"),
     when=served,
 )
 video_job_born_finished = video(
-    "videos.submit videos.order", "A job just submitted has succeeded.", swap("status", "queued", "succeeded")
+    "videos.submit videos.order", "A job just submitted has already succeeded.", swap("status", "queued", "succeeded")
 )
-video_job_without_status = video("videos.submit", "The submission does not tell the status.", drop("status"))
+video_job_without_status = video("videos.submit", "The answer to a submission has no status.", drop("status"))
 video_task_in_other_word = task(
     "videos.submit", "A task just submitted has an undocumented status.", swap("status", "pending", "submitted")
 )
-video_job_without_id = video("videos.id", "The submission gives no id.", drop("id", "job_id"))
+video_job_without_id = video("videos.id", "The answer to a submission has no id.", drop("id", "job_id"))
 video_job_id_is_a_number = video("videos.id", "The id is a number.", put("id", 7) | put("job_id", 7))
 video_task_id_empty = task("videos.id", "The id is empty.", put("id", ""))
 video_created_in_text = video(
-    "videos.schema", "The time of the submission is a date in text.", put("created", "2026-01-01T00:00:00Z")
+    "videos.schema", "The time of the submission is a date string.", put("created", "2026-01-01T00:00:00Z")
 )
 
 # The status.
 
 video_status_not_found = video_state("videos.status", "The status of every job is a 404.", NOT_FOUND, when=served)
 video_status_in_other_word = video_state(
-    "videos.status", "A job that has ended says so in an undocumented word.", swap("status", "succeeded", "done")
+    "videos.status", "A job that has ended has an undocumented status.", swap("status", "succeeded", "done")
 )
-video_status_absent = video_state("videos.status", "What is told of a job lacks its status.", drop("status"))
+video_status_absent = video_state("videos.status", "The status of a job is missing.", drop("status"))
 video_status_of_another_job = video_state(
-    "videos.status.same", "The status names another job.", put("id", "vgen_other")
+    "videos.status.same", "The status is that of another job.", put("id", "vgen_other")
 )
 video_job_goes_back = fault(
     "*",
-    "A job is processing first and queued then.",
+    "A job goes back from processing to queued.",
     only(on(VIDEO), swap("status", "queued", "processing")),
     only(on(VIDEO_STATE), swap("status", "processing", "queued")),
     breaks={"videos.order"},
     gateway="infery",
 )
-video_progress_below_zero = video("videos.progress", "Progress starts below zero.", put("progress", -1))
+video_progress_below_zero = video("videos.progress", "The progress starts below zero.", put("progress", -1))
 video_progress_in_text = video_state(
-    "videos.progress", "Progress is a text with a percent sign.", change("progress", "{}%".format)
+    "videos.progress", "The progress is a string with a percent sign.", change("progress", "{}%".format)
 )
 video_progress_shrinks = video(
-    "videos.progress.grows", "Progress starts at 50 and goes back to zero.", put("progress", 50)
+    "videos.progress.grows", "The progress starts at 50 and goes back to zero.", put("progress", 50)
 )
 video_job_starts_anew = video_state(
-    "videos.end",
-    "A job that was told to have succeeded is processing again.",
-    start_anew("result"),
-    when=at("succeeded"),
+    "videos.end", "A job that has succeeded is processing again.", start_anew("result"), when=at("succeeded")
 )
 
 # The result.
@@ -89,19 +86,19 @@ video_results_empty = task_state(
 )
 video_result_promised = video(
     "videos.result.early",
-    "The submission gives an address where nothing is yet.",
+    "The submission already gives an address, where nothing is yet.",
     put("result", {"url": "https://storage.example.com/later.mp4"}),
 )
 video_url_leads_nowhere = video_state(
     "videos.result.film",
-    "There is nothing at the address of the film.",
+    "The address of the film leads to a 404.",
     change(RESULT, lambda url: url.replace(".mp4", ".gone")),
 )
 video_is_a_picture = video_state(
-    "videos.result.film", "At the address of the film is a picture.", at_host(_PICTURE, RESULT)
+    "videos.result.film", "The address of the film leads to a picture.", at_host(_PICTURE, RESULT)
 )
 video_is_an_error = video_state(
-    "videos.result.film", "At the address of the film is JSON.", at_host("/healthz", RESULT)
+    "videos.result.film", "The address of the film leads to JSON.", at_host("/healthz", RESULT)
 )
 video_shorter_than_told = video_state(
     "videos.result.agrees", "The film is shorter than the result says.", add("result.duration_seconds", 4)
@@ -109,18 +106,20 @@ video_shorter_than_told = video_state(
 video_smaller_than_told = video_state(
     "videos.result.agrees", "The film is smaller than the result says.", put("result.resolution", "3840x2160")
 )
-video_cost_untold = video_state("videos.credits", "A job that succeeded does not tell its cost.", drop("credits_used"))
+video_cost_untold = video_state(
+    "videos.credits", "A job that succeeded does not say what it cost.", drop("credits_used")
+)
 video_cost_below_zero = video_state(
-    "videos.credits", "The cost of a film is below zero.", put("credits_used", -1), when=at("succeeded")
+    "videos.credits", "The cost of a film is negative.", put("credits_used", -1), when=at("succeeded")
 )
 video_error_without_failure = video_state(
-    "videos.error.absent", "A job that succeeded tells an error.", put("error", "none"), when=at("succeeded")
+    "videos.error.absent", "A job that succeeded has an error.", put("error", "none"), when=at("succeeded")
 )
 
 # Failure.
 
 failed_video_succeeds = video_state(
-    "videos.failure.ends", "A job that failed says that it succeeded.", swap("status", "failed", "succeeded")
+    "videos.failure.ends", "A job that failed is reported as succeeded.", swap("status", "failed", "succeeded")
 )
 failed_video_without_reason = video_state(
     "videos.failure.reason", "A failed job does not say why.", drop("error"), when=at("failed")
@@ -141,50 +140,47 @@ failed_video_with_result = video_state(
 # Refusals.
 
 unknown_video_is_queued = video_state(
-    "videos.unknown videos.owner",
-    "Every job that does not exist is queued.",
-    answer({"status": "queued"}),
-    when=UNKNOWN,
+    "videos.unknown videos.owner", "An unknown job is answered as queued.", answer({"status": "queued"}), when=UNKNOWN
 )
-unknown_video_is_a_bad_request = video_state(
-    "videos.unknown", "A job that is unknown is a bad request.", status(400), when=UNKNOWN
-)
+unknown_video_is_a_bad_request = video_state("videos.unknown", "An unknown job is a 400.", status(400), when=UNKNOWN)
 video_prompt_made_up = unjudged("videos.missing", "Without a prompt some film is made.", fill("prompt", "A surprise."))
 video_model_made_up = request_fault(
     VIDEO,
-    "A request without a model gets some film.",
+    "Without a model some film is made.",
     fill("model", "film"),
     breaks={"videos.missing"},
     gateway="foxapi",
     before="validation",
 )
-video_prompt_made_text = unjudged("videos.types", "A prompt that is an object becomes its text.", change("prompt", str))
+video_prompt_made_text = unjudged(
+    "videos.types", "A prompt that is an object is taken as its text.", change("prompt", str)
+)
 unknown_model_makes_a_video = request_fault(
     VIDEO,
-    "Whoever names a model that does not exist gets another one.",
+    "An unknown model is replaced by another one.",
     known_model("film"),
     breaks={"videos.unknown-model"},
     gateway="infery",
 )
 unknown_video_in_plain_text = video_state(
     "videos.envelope",
-    "That a job does not exist is told in plain text.",
+    "The error for an unknown job is plain text.",
     as_bytes("text/plain", b"no such job", 404),
     when=UNKNOWN,
 )
 missing_prompt_in_other_envelope = task(
     "videos.envelope",
-    "That the prompt is missing is told in a field of its own.",
+    "The error for a missing prompt has a form of its own.",
     lambda reply, _: reply.edit_error(lambda body: {"detail": body["error"]["message"]}),
     when=LACKING,
 )
 video_for_nobody = request_fault(
     VIDEO,
-    "Jobs are taken without a key.",
+    "Jobs are accepted without a key.",
     let_in,
     breaks={"videos.credential"},
     gateway="infery",
     before="authentication",
 )
-video_status_for_nobody = unproved("videos.credential", "The status is told without a key.", let_in)
-video_status_for_everybody = unproved("videos.owner", "The status is told to every account.", as_owner)
+video_status_for_nobody = unproved("videos.credential", "The status is shown without a key.", let_in)
+video_status_for_everybody = unproved("videos.owner", "The status is shown to every account.", as_owner)

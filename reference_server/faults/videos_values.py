@@ -15,20 +15,20 @@ video_state = rows(VIDEO_STATE, gateway="infery")
 
 
 video_job_taken_as_failure = video(
-    "videos.submit", "A job is taken, with a status of the server's failure.", status(500), when=served
+    "videos.submit", "A job is accepted with a server error status.", status(500), when=served
 )
-video_job_labelled_as_text = video("videos.submit", "A job that is taken is labelled as text.", label("text/plain"))
+video_job_labelled_as_text = video("videos.submit", "A job is labelled as text.", label("text/plain"))
 video_status_told_as_accepted = video_state(
-    "videos.status", "The status of a running job is answered 202.", status(202), when=at("queued", "processing")
+    "videos.status", "The status of a running job is answered with 202.", status(202), when=at("queued", "processing")
 )
 video_status_in_array = video_state(
-    "videos.status", "The status of a job stands in an array.", reshape(lambda body: [body])
+    "videos.status", "The status of a job is wrapped in an array.", reshape(lambda body: [body])
 )
 video_progress_is_true = video_state("videos.progress", "Progress is true.", put("progress", True))
 video_cost_is_true = video_state("videos.credits", "The cost of a film is true.", put("credits_used", True))
 video_behind_a_credential = fault(
     "*",
-    "The address of the film wants a credential, and plays to who has none.",
+    "The address of the film needs a credential, and plays something to those without.",
     only(
         on(VIDEO_STATE),
         change(RESULT, lambda url: url.replace("/media/videos/", "/fault/video_behind_a_credential/v1/models/")),

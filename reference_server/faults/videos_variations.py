@@ -16,8 +16,8 @@ video_state = differences(VIDEO_STATE, gateway="infery")
 _NULLS = {"result": None, "error": None, "credits_used": None}
 _FEW = ("status", "result", "credits_used", "error")
 
-video_accepted = video("A submission is answered 202.", status(202), when=served)
-video_task_created = variation(VIDEO, "A submission is answered 201.", status(201), when=served, gateway="foxapi")
+video_accepted = video("A submission is answered with 202.", status(202), when=served)
+video_task_created = variation(VIDEO, "A submission is answered with 201.", status(201), when=served, gateway="foxapi")
 video_named_by_id = anywhere(
     "A job has its id in `id` alone, as the schema of the submission has it.",
     drop("job_id", "created_at"),
