@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import Edit, change, drop, put, reshape, status
-from reference_server.faults.words.media import label, let_in
+from reference_server.faults.words.edits import Edit, change, drop, label, put, reshape, status
+from reference_server.faults.words.media import let_in
 from reference_server.faults.words.openai import ACCOUNT, DAILY_USAGE
 from reference_server.faults.words.situations import served
 from reference_server.wire.reply import Reply

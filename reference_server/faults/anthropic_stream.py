@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import BLOCK_START, BLOCK_STOP, DELTA, END, MESSAGE, STOP, ends_well, plain
-from reference_server.faults.words.edits import append, change, drop, header, in_chunks, insert, put, raw, swap, without
+from reference_server.faults.words.edits import (
+    append,
+    change,
+    drop,
+    header,
+    hold_back,
+    in_chunks,
+    insert,
+    put,
+    raw,
+    swap,
+    without,
+)
 from reference_server.faults.words.openai import DONE, streams
 from reference_server.faults.words.prompts import LIST
 from reference_server.faults.words.situations import sent, streamed
@@ -199,14 +211,9 @@ streamed_stop_told_as_end = message(
     "A stream that a stop sequence ended has the stop reason `end_turn`.",
     in_chunks(swap(_REASON, "stop_sequence", "end_turn")),
 )
-
-
-@message("anthropic.stream.incremental")
-def message_text_held_back(reply: Reply) -> None:
-    """Nothing is sent until all the text is there."""
-    reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0
-
-
+message_text_held_back = message(
+    "anthropic.stream.incremental", "Nothing is sent until all the text is there.", hold_back
+)
 streamed_thinking_unsigned = message(
     "anthropic.stream.thinking",
     "Streamed thinking has no signature.",

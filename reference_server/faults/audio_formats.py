@@ -7,8 +7,20 @@ import re
 from typing import Any
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import Edit, Members, change, drop, each, put, raw, reshape, scale, status
-from reference_server.faults.words.media import label, wants
+from reference_server.faults.words.edits import (
+    Edit,
+    Members,
+    change,
+    drop,
+    each,
+    label,
+    put,
+    raw,
+    reshape,
+    scale,
+    status,
+)
+from reference_server.faults.words.media import wants
 from reference_server.faults.words.openai import TRANSCRIPTION
 from reference_server.faults.words.situations import sent
 from reference_server.wire.call import Call

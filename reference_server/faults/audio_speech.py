@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import Edit, change, drop, fill, header, in_error, put, raw, status
-from reference_server.faults.words.media import NO_CREDITS, label, say, wants
+from reference_server.faults.words.edits import Edit, change, drop, fill, header, in_error, label, put, raw, status
+from reference_server.faults.words.media import NO_CREDITS, say, wants
 from reference_server.faults.words.openai import SPEECH
 from reference_server.faults.words.situations import Situation, asked, both, refused, sent, served
 from reference_server.sound import codec, modem

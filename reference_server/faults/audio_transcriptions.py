@@ -7,7 +7,8 @@ from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import Edit, answer, drop, put, rename, status
 from reference_server.faults.words.media import NO_CREDITS, has_files, wants
 from reference_server.faults.words.openai import CHAT, TRANSCRIPTION
-from reference_server.faults.words.situations import LACKING, asked, both, has, no, refused, sent, served
+from reference_server.faults.words.prompts import NO_SOUND
+from reference_server.faults.words.situations import LACKING, asked, both, has, no, refused, sent, served, wrote
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -34,7 +35,7 @@ def _file_first(_: Reply, call: Call) -> bool:
     return 0 <= file < model
 
 
-_no_sound = both(refused(), asked(lambda call: b"plain text and no sound" in (call.raw or b"")))
+_no_sound = both(refused(), asked(wrote(NO_SOUND)))
 
 forms_refused = transcript(
     "audio.transcriptions.answers", "No form is taken.", _refuse("wrong_media_type"), when=both(served, has_files)

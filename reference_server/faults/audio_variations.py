@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 
 from reference_server.faults import differences
-from reference_server.faults.words.edits import Edit, change, refuse
-from reference_server.faults.words.media import label
+from reference_server.faults.words.edits import Edit, change, label, refuse
 from reference_server.faults.words.openai import SPEECH, TRANSCRIPTION
 from reference_server.faults.words.situations import Situation, sent, served
 from reference_server.sound import codec, modem

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import in_error, put, status
 from reference_server.faults.words.openai import CHAT, MODELS
-from reference_server.faults.words.situations import asked, both, refused
+from reference_server.faults.words.prompts import NO_KEY
+from reference_server.faults.words.situations import asked, both, refused, wrote
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -16,7 +15,6 @@ models_unproved = rows(MODELS, request_fault, before="authentication")
 unproved = rows(CHAT, request_fault, before="authentication")
 chat = rows(CHAT)
 
-_STRANGER = "Bearer sk-this-key-was-never-issued"
 _bad_key = refused("invalid_credential")
 
 
@@ -32,12 +30,7 @@ def _key(call: Call) -> str:
     return call.headers.get("authorization", "")
 
 
-def _holds(text: bytes) -> Callable[[Call], bool]:
-    """The bytes of the request hold these."""
-    return lambda call: text in (call.raw or b"")
-
-
-_streams = _holds(b'"stream":true')
+_streams = wrote(b'"stream":true')
 models_take_no_bearer = models_unproved(
     "auth.bearer models.answers", "The list of models takes no bearer token.", _drop_key
 )
@@ -69,13 +62,13 @@ any_key_will_do = unproved(
     "auth.unknown",
     "A key that was never issued opens a completion.",
     _let_in,
-    when=lambda call: _key(call) == _STRANGER and _holds(b'"messages":[')(call),
+    when=lambda call: _key(call) == f"Bearer {NO_KEY}" and wrote(b'"messages":[')(call),
 )
 body_comes_first = chat(
     "auth.before-validation",
     "A wrong body is refused before a wrong key.",
     status(400),
-    when=both(_bad_key, asked(_holds(b'"messages":7'))),
+    when=both(_bad_key, asked(wrote(b'"messages":7'))),
 )
 basic_taken = unproved(
     "auth.malformed",

@@ -8,6 +8,7 @@ from typing import Any
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Members, drop, put, refuse
 from reference_server.faults.words.openai import CHAT, choices, reword, streams
+from reference_server.faults.words.prompts import WORN
 from reference_server.faults.words.situations import asked, asks, both, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -98,7 +99,7 @@ enum_of_schema_broken = chat(
     "chat.json-schema.valid",
     "A property has a value that its enum does not list.",
     _with(state="lost"),
-    when=both(_in_schema, asks("worn")),
+    when=both(_in_schema, asks(WORN)),
 )
 property_of_schema_invented = chat(
     "chat.json-schema.valid", "An object has a property that its schema forbids.", _with(note="none"), when=_in_schema

@@ -8,6 +8,7 @@ from typing import Any
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Edit, Members, change, in_error, put, refuse
 from reference_server.faults.words.openai import CHAT, turns
+from reference_server.faults.words.prompts import NO_FILE
 from reference_server.faults.words.situations import asked, both, served
 from reference_server.wire.call import Call
 
@@ -106,7 +107,7 @@ unknown_files_dropped = request(
     "chat.files.unknown-id",
     "A file that nobody uploaded is ignored.",
     _without(_FILE),
-    when=_some(_FILE, lambda part: "file-0000nobody" in str(part)),
+    when=_some(_FILE, lambda part: NO_FILE in str(part)),
 )
 audio_refused = chat(
     "chat.audio.input",

@@ -15,6 +15,7 @@ from reference_server.faults.words.edits import (
     drop,
     each,
     header,
+    hold_back,
     in_chunks,
     insert,
     put,
@@ -38,14 +39,12 @@ from reference_server.faults.words.openai import (
     streams,
     turns,
 )
-from reference_server.faults.words.prompts import HELLO_AGAIN, REPEAT
+from reference_server.faults.words.prompts import COUNT, COUNTED_LIST, HELLO_AGAIN
 from reference_server.faults.words.situations import asked, asks, both, sent, served, streamed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
 chat = rows(CHAT)
-
-_COUNTED_LIST = f"{REPEAT}11 12"
 
 
 def _has_content(event: Event) -> bool:
@@ -232,11 +231,9 @@ stream_in_question_marks = chat(
 )
 
 
-@chat("chat.stream.incremental")
-def stream_held_back(reply: Reply) -> None:
-    """The whole answer is generated before its first byte is sent."""
-    reply.delay += reply.pause * len(reply.events or ())
-    reply.pause = 0.0
+stream_held_back = chat(
+    "chat.stream.incremental", "The whole answer is generated before its first byte is sent.", hold_back
+)
 
 
 @chat("chat.stream.incremental")
@@ -282,7 +279,7 @@ disconnect_disturbs = chat(
 
 def _tenth(reply: Reply, call: Call) -> bool:
     """One in ten of the requests to repeat a counted list."""
-    if not reply.events or not str(turns(call)[-1].get("content")).startswith(_COUNTED_LIST):
+    if not reply.events or not str(turns(call)[-1].get("content")).startswith(COUNTED_LIST):
         return False
     call.memory["counted"] = call.memory.get("counted", -1) + 1
     return bool(call.memory["counted"] % 10 == 5)
@@ -311,7 +308,7 @@ limit_ignored_in_streams = request_fault(
     CHAT,
     "The token limit of a short answer is ignored in streams.",
     drop("max_tokens"),
-    when=lambda call: streams(call) and "Count" not in str(turns(call)),
+    when=lambda call: streams(call) and COUNT not in str(turns(call)),
     breaks={"chat.stream.max-tokens.cap"},
 )
 null_refused = chat(

@@ -8,6 +8,7 @@ from typing import Any
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Members, change, drop, each, put, refuse, swap
 from reference_server.faults.words.openai import CALLS, CHAT, FINISH, roles, turns
+from reference_server.faults.words.prompts import CELSIUS, NO_FUNCTION
 from reference_server.faults.words.situations import asked, asks, both, sent, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk
@@ -18,7 +19,7 @@ unjudged = rows(CHAT, request_fault, before="validation")
 
 _CALLS, _ARGUMENTS = "choices[].message.tool_calls", f"{CALLS}.function.arguments"
 _COUNTED = "tools.result.counted tools.parallel.counted"
-_strict = both(served, asks("celsius"))
+_strict = both(served, asks(CELSIUS))
 
 
 def _tools_alone(call: Call) -> bool:
@@ -183,7 +184,7 @@ unknown_name_ignored = unjudged(
     "tools.named.unknown",
     "A `tool_choice` that names an unknown function is dropped.",
     drop("tool_choice"),
-    when=lambda call: "get_tides" in str(sent(call).get("tool_choice")),
+    when=lambda call: NO_FUNCTION in str(sent(call).get("tool_choice")),
 )
 nameless_function_accepted = unjudged(
     "tools.definition.name",

@@ -9,6 +9,7 @@ from reference_server.faults.words.edits import (
     change,
     drop,
     fill,
+    label,
     put,
     refuse,
     reshape,
@@ -26,7 +27,7 @@ from reference_server.faults.words.files import (
     name_of,
     of_nobody,
 )
-from reference_server.faults.words.media import FAIL, as_bytes, label, on, say
+from reference_server.faults.words.media import FAIL, as_bytes, on, say
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
 from reference_server.faults.words.situations import MALFORMED, UNKNOWN, both, refused, served
 from reference_server.wire.call import Call

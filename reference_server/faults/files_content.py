@@ -6,9 +6,8 @@ import base64
 from typing import Any
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import answer, raw, refuse
+from reference_server.faults.words.edits import answer, label, raw, refuse
 from reference_server.faults.words.files import NOBODYS, REFERENCE, as_first, from_account
-from reference_server.faults.words.media import label
 from reference_server.faults.words.openai import CHAT, FILE_CONTENT, turns
 from reference_server.faults.words.situations import asked, both, refused, served
 from reference_server.wire.call import Call

@@ -11,6 +11,7 @@ from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import change, drop, header, status
 from reference_server.faults.words.files import as_first, from_account, listed
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
+from reference_server.faults.words.prompts import TWICE
 from reference_server.faults.words.situations import UNKNOWN, both, served
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
@@ -87,7 +88,7 @@ keyed_upload_renamed = upload(
 
 
 def _repeat(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    twice = [entry for entry in entries if entry["filename"].startswith("twice_")]
+    twice = [entry for entry in entries if entry["filename"].startswith(TWICE)]
     return [*(entry | {"id": f"{entry['id']}-2"} for entry in twice), *entries]
 
 

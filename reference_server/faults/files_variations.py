@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from reference_server.faults import differences, request_variation
-from reference_server.faults.words.edits import answer, change, drop, query, refuse, reshape, status, swap
+from reference_server.faults.words.edits import answer, change, drop, label, query, refuse, reshape, status, swap
 from reference_server.faults.words.files import from_account
-from reference_server.faults.words.media import label
 from reference_server.faults.words.openai import FILE, FILE_CONTENT, FILES, UPLOAD
 from reference_server.faults.words.situations import UNKNOWN, both, either, refused, served
 from reference_server.wire.call import Call

@@ -7,7 +7,7 @@ from typing import Any
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, each, error_body, in_chunks, in_error, put, swap, without
 from reference_server.faults.words.gemini import GENERATE, LAST_PART, STREAM, fail, tell_in_stream
-from reference_server.faults.words.prompts import NO_MODEL
+from reference_server.faults.words.prompts import NO_MODEL, WARM
 from reference_server.faults.words.situations import MALFORMED, UNKNOWN_MODEL, UPSTREAM, asked, both, refused, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Event, Reply
@@ -56,7 +56,7 @@ gemini_wrong_temperature_ignored = request_fault(
     GENERATE,
     "A temperature that is no number is ignored.",
     drop("generationConfig.temperature"),
-    when=wrote(b'"warm"'),
+    when=wrote(WARM),
     breaks={"gemini.errors.invalid-value"},
     before="validation",
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, rows
-from reference_server.faults.words.edits import change, only, put
-from reference_server.faults.words.media import label, linked, on, show_at_refusal
+from reference_server.faults.words.edits import change, label, only, put
+from reference_server.faults.words.media import linked, on, show_at_refusal
 from reference_server.faults.words.openai import IMAGE, IMAGE_EDIT
 from reference_server.media import images
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import Members, answer, change, drop, put, reshape, scale, status
-from reference_server.faults.words.media import label
+from reference_server.faults.words.edits import Members, answer, change, drop, label, put, reshape, scale, status
 from reference_server.faults.words.openai import MODEL, MODELS
 from reference_server.faults.words.situations import asked, refused, served
 from reference_server.wire.call import Call

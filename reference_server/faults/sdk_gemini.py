@@ -5,22 +5,17 @@ from __future__ import annotations
 from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import insert, rename, status
 from reference_server.faults.words.gemini import ARGUMENTS, BATCH, GENERATE, NOT_FOUND, STREAM, as_events
-from reference_server.faults.words.situations import refused
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.sdk import block
+from reference_server.faults.words.situations import header, refused
 
 content = rows(GENERATE, gateway="ofox")
 
-_BLOCKED = b"<html><body><h1>403 Forbidden</h1>Sorry, you have been blocked.</body></html>"
-
-
-@content("sdk.gemini.generate")
-def gemini_client_blocked(reply: Reply, call: Call) -> Reply:
-    """A firewall in front of the gateway takes the official Google GenAI client for a robot."""
-    blocked = "google-genai-sdk" in call.headers.get("user-agent", "")
-    return Reply(403, {"content-type": "text/html", "x-request-id": call.id}, _BLOCKED) if blocked else reply
-
-
+gemini_client_blocked = content(
+    "sdk.gemini.generate",
+    "A firewall in front of the gateway takes the official Google GenAI client for a robot.",
+    block,
+    when=header("user-agent", "google-genai-sdk"),
+)
 gemini_stream_greets = fault(
     STREAM,
     "The first event of a stream is a word.",

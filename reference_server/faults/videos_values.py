@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, rows
-from reference_server.faults.words.edits import change, only, put, reshape, status
+from reference_server.faults.words.edits import change, label, only, put, reshape, status
 from reference_server.faults.words.jobs import RESULT, at
-from reference_server.faults.words.media import label, on, show_at_refusal
+from reference_server.faults.words.media import on, show_at_refusal
 from reference_server.faults.words.openai import VIDEO, VIDEO_STATE
 from reference_server.faults.words.situations import served
 from reference_server.media import videos
