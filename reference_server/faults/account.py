@@ -89,7 +89,7 @@ account_days_for_strangers = request_fault(
 )
 account_counts_half_the_tokens = account(
     "account.counts",
-    "Only every second token is counted.",
+    "Only half the tokens are counted.",
     change("usage.tokens_this_month", lambda tokens: int(tokens * 0.5)),
 )
 account_counts_no_requests = account(
@@ -97,7 +97,7 @@ account_counts_no_requests = account(
 )
 account_counts_nothing = account(
     "account.counts.soon",
-    "The usage never changes.",
+    "Usage never changes.",
     put("usage.requests_this_month", 7) | put("usage.tokens_this_month", 70),
 )
 
@@ -115,9 +115,7 @@ account_pro_has_limits_of_free = account(
     _limits("pro", requests_per_minute=30, tokens_per_minute=40_000),
 )
 account_team_has_fewer_requests = account(
-    "account.plans.team",
-    "The team plan shows the request limit of the pro plan.",
-    _limits("team", requests_per_minute=300),
+    "account.plans.team", "The team plan shows the request limit of pro.", _limits("team", requests_per_minute=300)
 )
 account_free_has_no_cap = account(
     "account.plans.free-cap", "The free plan has no spending cap.", put("limits.monthly_spend_cap_usd", None)
@@ -148,9 +146,7 @@ account_days_in_words = daily(
     "account.daily.day", "A day is written with its month first.", change("[].date", _american)
 )
 account_day_told_twice = daily(
-    "account.daily.once",
-    "Two entries are of the same day.",
-    put("[-2].date", "2026-11-20") | put("[-1].date", "2026-11-20"),
+    "account.daily.once", "Two entries share a day.", put("[-2].date", "2026-11-20") | put("[-1].date", "2026-11-20")
 )
 account_days_without_spend = daily("account.daily.figures", "The spend of a day is missing.", drop("[].spend_usd"))
 account_day_below_zero = daily("account.daily.figures", "The spend of a day is negative.", put("[0].spend_usd", -0.01))

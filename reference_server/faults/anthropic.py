@@ -56,7 +56,7 @@ message_without_role = message("anthropic.type", "A message has no role.", drop(
 message_without_model = message("anthropic.model", "The model of a message is null.", put("model", None))
 content_is_a_string = message(
     "anthropic.content",
-    "The content of a plain answer is its text.",
+    "The content of a plain answer is text.",
     change("content", lambda blocks: blocks[0]["text"]),
     when=plain,
 )
@@ -65,9 +65,7 @@ text_block_without_type = message(
 )
 content_empty = message("anthropic.text", "A plain question is answered with nothing.", put("content", []), when=plain)
 stop_reason_of_chat = message(
-    "anthropic.stop-reason",
-    "An answer that ends by itself has the stop reason `stop`.",
-    swap(_REASON, "end_turn", "stop"),
+    "anthropic.stop-reason", "An answer that ends normally has the reason `stop`.", swap(_REASON, "end_turn", "stop")
 )
 stop_reason_null = message(
     "anthropic.stop-reason", "An answer that ends by itself has no stop reason.", swap(_REASON, "end_turn", None)
@@ -76,9 +74,7 @@ stop_reason_is_an_object = message(
     "anthropic.stop-reason", "The stop reason is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
 )
 stop_sequence_blank = message(
-    "anthropic.stop-sequence.null",
-    "`stop_sequence` is an empty string instead of null.",
-    swap("stop_sequence", None, ""),
+    "anthropic.stop-sequence.null", "`stop_sequence` is an empty string, not null.", swap("stop_sequence", None, "")
 )
 output_tokens_as_text = message("anthropic.usage", "`output_tokens` is a string.", change("usage.output_tokens", str))
 usage_of_chat = message(
@@ -91,15 +87,10 @@ input_tokens_zero = message(
     "anthropic.usage.counted", "A plain request costs no input token.", put("usage.input_tokens", 0), when=plain
 )
 cut_message_ends_well = message(
-    "anthropic.max-tokens",
-    "An answer that the limit cuts off ends with `end_turn`.",
-    swap(_REASON, "max_tokens", "end_turn"),
+    "anthropic.max-tokens", "A cut answer has the stop reason `end_turn`.", swap(_REASON, "max_tokens", "end_turn")
 )
 message_limit_ignored = request(
-    "anthropic.max-tokens.cap",
-    "A low limit is ignored in whole answers.",
-    swap("max_tokens", 16, 512),
-    when=whole_asked,
+    "anthropic.max-tokens.cap", "Whole answers ignore a low limit.", swap("max_tokens", 16, 512), when=whole_asked
 )
 system_text_dropped = request(
     "anthropic.system",
@@ -120,7 +111,7 @@ system_blocks_refused = message(
 )
 system_blocks_dropped = request(
     "anthropic.system.blocks",
-    "A system prompt in blocks does not reach the model.",
+    "System prompts in blocks do not reach the model.",
     drop("system"),
     when=_has_system_blocks,
 )
@@ -148,6 +139,6 @@ tools_not_counted = request_fault(
 count_as_text = count("anthropic.count-tokens", "The count is a string.", change("input_tokens", str))
 letters_counted = count(
     "anthropic.count-tokens.agrees",
-    "The count is roughly the number of letters.",
+    "The count is close to that of letters.",
     change("input_tokens", lambda count: count * 4),
 )

@@ -58,9 +58,7 @@ text_taken_for_messages = unjudged(
     change("messages", lambda text: [{"role": "user", "content": text}], str),
 )
 unknown_role_is_the_user = unjudged(
-    "anthropic.errors.wrong-option",
-    "A turn with an unknown role counts as the user's.",
-    swap("messages[].role", NO_ROLE, "user"),
+    "anthropic.errors.wrong-option", "An unknown role is taken as the user's.", swap("messages[].role", NO_ROLE, "user")
 )
 temperature_lowered = unjudged(
     "anthropic.errors.temperature", "A temperature above 1 is lowered to 1.", swap("temperature", 1.5, 1)
@@ -159,13 +157,11 @@ def _as_in_chat(chunk: Chunk) -> Event:
 
 
 failure_in_unnamed_event = failure(
-    "anthropic.errors.midstream",
-    "The event of a failure has no name, so that clients skip it.",
-    resend(encode_event, "error"),
+    "anthropic.errors.midstream", "The event of a failure has no name: clients skip it.", resend(encode_event, "error")
 )
 failure_of_chat = failure(
     "anthropic.errors.midstream",
-    "A failure within a stream has the form of chat completion errors.",
+    "A failed stream reports the error as chat completions do.",
     resend(_as_in_chat, "error"),
 )
 message_failure_is_a_text = failure(

@@ -30,11 +30,7 @@ stop_sequence_not_told = message(
     "anthropic.stop.named", "No answer says which stop sequence ended it.", put("stop_sequence", None)
 )
 metadata_refused = message(
-    "anthropic.metadata",
-    "`metadata` is refused, although it is documented.",
-    refuse(),
-    when=has("metadata"),
-    gateway="foxapi",
+    "anthropic.metadata", "Documented `metadata` is refused.", refuse(), when=has("metadata"), gateway="foxapi"
 )
 cache_control_refused = message(
     "anthropic.cache-control", "A mark for the cache is an unknown field.", unclear, when=asks("cache_control")
@@ -50,7 +46,7 @@ pdf_fails = message(
 )
 documents_dropped = request(
     "anthropic.documents.counted",
-    "Documents do not reach the model.",
+    "Documents never reach the model.",
     without_blocks(lambda block: block["type"] == "document"),
 )
 
@@ -73,7 +69,7 @@ thinking_alone = message(
 )
 thinking_in_history_fails = message(
     "anthropic.thinking.returned",
-    "A turn with thinking is refused without an error object.",
+    "A turn with thinking is refused without an error.",
     unclear,
     when=says("'signature'"),
 )

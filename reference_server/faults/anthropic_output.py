@@ -55,7 +55,7 @@ anthropic_output_config_unknown = message(
 )
 anthropic_address_without_data = message(
     "anthropic.vision.url",
-    "An image by URL is refused because it has no data, without an error object.",
+    "An image by URL is refused without an error object: it has no data.",
     unclear,
     when=by_address,
 )

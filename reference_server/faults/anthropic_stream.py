@@ -72,7 +72,7 @@ keep_alive_as_data = message(
 )
 streamed_tier_is_a_number = message(
     "anthropic.stream.schema",
-    "The service tier in the first event is a number.",
+    "The first event's service tier is a number.",
     in_chunks(put("message.usage.service_tier", 1)),
 )
 
@@ -124,7 +124,7 @@ plain_stream_without_text = message(
 )
 streamed_end_not_told = message(
     "anthropic.stream.stop-reason",
-    "A stream that ends by itself has no stop reason.",
+    "A stream that ends normally has no reason.",
     in_chunks(swap(_REASON, "end_turn", None)),
 )
 streamed_end_of_chat = message(

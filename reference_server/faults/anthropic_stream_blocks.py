@@ -89,7 +89,7 @@ streamed_stop_sequence_not_told = message(
 )
 streamed_signature_empty = message(
     "anthropic.stream.thinking",
-    "The signature of streamed thinking is empty.",
+    "Streamed thinking has an empty signature.",
     in_chunks(change("delta.signature", lambda _: "")),
 )
 streamed_signature_renamed = message(

@@ -47,7 +47,7 @@ named_taken_as_any = request(
 )
 none_ignored = request(
     "anthropic.tools.none",
-    "`tool_choice` none is dropped.",
+    "`tool_choice: none` is dropped.",
     drop("tool_choice"),
     when=lambda call: _choice(call) == "none",
 )
@@ -123,14 +123,12 @@ several_results_refused = message(
 )
 parallel_use_not_disabled = request(
     "anthropic.tools.parallel.off",
-    "`disable_parallel_tool_use` is dropped.",
+    "`disable_parallel_tool_use` is lost.",
     drop("tool_choice.disable_parallel_tool_use"),
 )
 
 start_without_input = message(
-    "anthropic.tools.stream.start",
-    "The start of a streamed call has no `input`.",
-    in_chunks(drop("content_block.input")),
+    "anthropic.tools.stream.start", "The start of a streamed call has no input.", in_chunks(drop("content_block.input"))
 )
 start_without_tool_id = message(
     "anthropic.tools.stream.start",

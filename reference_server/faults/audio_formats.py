@@ -70,9 +70,7 @@ verbose_breaks_the_gateway = in_verbose("audio.transcriptions.verbose", "verbose
 
 text_in_json = in_text("audio.transcriptions.text", "Plain text comes as JSON.", _in_json)
 text_in_quotes = in_text(
-    "audio.transcriptions.text",
-    "Plain text comes as a JSON string.",
-    raw(lambda data: json.dumps(data.decode()).encode()),
+    "audio.transcriptions.text", "Plain text is a JSON string.", raw(lambda data: json.dumps(data.decode()).encode())
 )
 text_empty = in_text("audio.transcriptions.text", "Plain text is empty.", raw(lambda _: b""))
 text_labelled_as_json = in_text(
@@ -91,9 +89,7 @@ vtt_without_cues = in_vtt(
     "audio.transcriptions.vtt", "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n")
 )
 srt_cues_without_text = in_srt(
-    "audio.transcriptions.srt",
-    "The cues of SubRip have times but no text.",
-    _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" "),
+    "audio.transcriptions.srt", "The cues of SubRip have only times.", _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" ")
 )
 cues_end_before_they_start = in_subtitles(
     "audio.transcriptions.subtitles.times",
@@ -137,9 +133,7 @@ segment_text_is_null = in_verbose(
     "audio.transcriptions.verbose.segments", "The segments have no text.", _segments(text=None)
 )
 segments_end_before_they_start = in_verbose(
-    "audio.transcriptions.verbose.segments",
-    "The start and the end of each segment are exchanged.",
-    each("segments[]", _exchange),
+    "audio.transcriptions.verbose.segments", "The times of each segment are exchanged.", each("segments[]", _exchange)
 )
 segments_of_another_text = in_verbose(
     "audio.transcriptions.verbose.segments.agree",
@@ -156,9 +150,7 @@ segments_after_the_sound = in_verbose(
 
 granularities_ignored = request("audio.transcriptions.words", "Words are never timed.", drop("timestamp_granularities"))
 words_without_times = in_verbose(
-    "audio.transcriptions.words",
-    "Every word begins and ends at 0.",
-    put("words[].start", 0.0) | put("words[].end", 0.0),
+    "audio.transcriptions.words", "All words begin and end at 0.", put("words[].start", 0.0) | put("words[].end", 0.0)
 )
 words_out_of_order = in_verbose(
     "audio.transcriptions.words", "The words are in reverse order.", change("words", lambda old: old[::-1], list)

@@ -63,9 +63,7 @@ speech_default_is_wav = request(
     "audio.speech.default", "Without a format speech is WAV.", fill("response_format", "wav")
 )
 speech_always_mp3 = request(
-    "audio.speech.formats audio.speech.media-type",
-    "Speech is MP3, whatever format was asked for.",
-    drop("response_format"),
+    "audio.speech.formats audio.speech.media-type", "Speech is MP3, whatever was asked for.", drop("response_format")
 )
 flac_is_wav = speech(
     "audio.speech.formats", "What is labelled as FLAC is a WAV.", _speak(codec.FORMS["wav"]), when=_as("flac")

@@ -88,7 +88,7 @@ file_name_in_ascii_only = transcript(
 )
 language_refused = transcript(
     "audio.transcriptions.options",
-    "A `language` is refused.",
+    "`language` is refused.",
     _refuse("invalid_value"),
     when=both(served, has("language")),
 )

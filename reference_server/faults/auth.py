@@ -35,26 +35,20 @@ models_take_no_bearer = models_unproved(
     "auth.bearer models.answers", "The list of models takes no bearer token.", _drop_key
 )
 no_key_needed = unproved(
-    "auth.missing",
-    "A completion needs no key, a stream does.",
-    _let_in,
-    when=lambda call: not _key(call) and not _streams(call),
+    "auth.missing", "A whole completion needs no key.", _let_in, when=lambda call: not _key(call) and not _streams(call)
 )
 streams_need_no_key = unproved(
-    "auth.stream",
-    "A stream needs no key, a whole completion does.",
-    _let_in,
-    when=lambda call: not _key(call) and _streams(call),
+    "auth.stream", "A streamed completion needs no key.", _let_in, when=lambda call: not _key(call) and _streams(call)
 )
 stream_without_key_not_found = chat(
     "auth.stream",
-    "A stream without a key is a 404.",
+    "A stream without key is a 404.",
     status(404),
     when=both(refused("missing_credential"), asked(_streams)),
 )
 models_need_no_key = models_unproved(
     "auth.models",
-    "The list of models is open, although its documents say that it is not.",
+    "The list of models is open, although documented as protected.",
     _let_in,
     when=lambda call: not _key(call),
 )
@@ -71,16 +65,10 @@ body_comes_first = chat(
     when=both(_bad_key, asked(wrote(b'"messages":7'))),
 )
 basic_taken = unproved(
-    "auth.malformed",
-    "Any basic credentials open a completion.",
-    _let_in,
-    when=lambda call: _key(call).startswith("Basic"),
+    "auth.malformed", "Any Basic credentials are accepted.", _let_in, when=lambda call: _key(call).startswith("Basic")
 )
 basic_is_bad = chat(
-    "auth.malformed-status",
-    "Credentials of another scheme are a 400.",
-    status(400),
-    when=has_header("authorization", "Basic"),
+    "auth.malformed-status", "Basic credentials are a 400.", status(400), when=has_header("authorization", "Basic")
 )
 scheme_has_case = unproved(
     "auth.scheme-case",

@@ -29,7 +29,7 @@ def _served_role(role: str) -> Situation:
 
 completion_as_text = chat(
     "chat.media-type",
-    "A whole answer is labelled text/plain.",
+    "Whole answers are labelled text/plain.",
     header("content-type", "text/plain; charset=utf-8"),
     when=whole,
 )
@@ -51,14 +51,10 @@ content_as_parts = chat(
     "chat.content", "The content of the answer is an array of parts instead of a string.", change(TEXT, _as_part, str)
 )
 failure_as_empty_success = chat(
-    "chat.content.not-empty",
-    "Every whole answer is empty text that seems to have ended normally.",
-    reword(lambda _: ""),
+    "chat.content.not-empty", "Every whole answer is empty text, as if it had ended normally.", reword(lambda _: "")
 )
 finish_reason_of_another_protocol = chat(
-    "chat.finish-reason chat.stop.finish-reason",
-    "A whole answer ends with `end_turn`.",
-    swap(FINISH, "stop", "end_turn"),
+    "chat.finish-reason chat.stop.finish-reason", "Whole answers end with `end_turn`.", swap(FINISH, "stop", "end_turn")
 )
 utf8_read_as_latin_1 = chat(
     "chat.unicode",
@@ -67,7 +63,7 @@ utf8_read_as_latin_1 = chat(
 )
 answer_in_question_marks = chat(
     "chat.unicode",
-    "Every letter outside ASCII becomes a question mark.",
+    "Letters outside ASCII become question marks.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )
 answer_without_emoji = chat(
@@ -124,10 +120,7 @@ charset_refused = chat(
     when=has_header("content-type", "charset"),
 )
 sdk_headers_refused = chat(
-    "chat.sdk-headers",
-    "The headers that official clients send are refused.",
-    refuse(),
-    when=has_header("x-stainless-lang"),
+    "chat.sdk-headers", "The headers of official clients are refused.", refuse(), when=has_header("x-stainless-lang")
 )
 system_dropped = request(
     "chat.messages.system chat.prompt.system-later",
@@ -137,7 +130,7 @@ system_dropped = request(
 system_refused = chat("chat.messages.system", "The role `system` is refused.", refuse(), when=_served_role("system"))
 developer_refused = chat(
     "chat.messages.developer",
-    "A message with the role `developer` is refused.",
+    "Messages with the role `developer` are refused.",
     refuse(),
     when=_served_role("developer"),
 )
@@ -165,10 +158,7 @@ usage_counts_as_text = chat(
     "chat.usage", "The number of prompt tokens is a string.", change("usage.prompt_tokens", str)
 )
 documented_usage_missing = chat(
-    "chat.usage chat.usage.present",
-    "A whole answer has no usage, although the documents show it.",
-    drop("usage"),
-    gateway="foxora",
+    "chat.usage chat.usage.present", "A whole answer lacks the documented usage.", drop("usage"), gateway="foxora"
 )
 usage_missing = chat("chat.usage.present", "A whole answer has no usage.", drop("usage"))
 total_off_by_one = chat("chat.usage.total", "`total_tokens` is one more than the sum.", add("usage.total_tokens", 1))

@@ -31,10 +31,7 @@ logprob_is_a_probability = chat(
     "chat.logprobs.entry", "`logprob` is a probability between 0 and 1.", put(f"{_ENTRY}.logprob", 0.87), when=_alone
 )
 token_is_a_number = chat(
-    "chat.logprobs.entry",
-    "`token` is the number of the token in the vocabulary.",
-    put(f"{_ENTRY}.token", 464),
-    when=_alone,
+    "chat.logprobs.entry", "`token` is a number from the vocabulary.", put(f"{_ENTRY}.token", 464), when=_alone
 )
 bytes_are_text = chat(
     "chat.logprobs.entry chat.logprobs.tokens",

@@ -117,10 +117,7 @@ audio_refused = chat(
     model="gpt-4o",
 )
 audio_dropped = request(
-    "chat.audio.counted chat.audio.invalid",
-    "Sound does not reach a model that takes it.",
-    _without(_SOUND),
-    model="gpt-4o",
+    "chat.audio.counted chat.audio.invalid", "Sound never reaches the model.", _without(_SOUND), model="gpt-4o"
 )
 broken_audio_dropped = request(
     "chat.audio.invalid",

@@ -40,9 +40,7 @@ later_messages_without_role = chat(
     "chat.n.complete", "Only the message of the first choice has a role.", _later(drop("message.role"))
 )
 later_choices_without_end = chat(
-    "chat.n.complete",
-    "Only the first choice of a whole answer has a finish_reason.",
-    _later(put("finish_reason", None)),
+    "chat.n.complete", "Only the first choice of an answer has a finish_reason.", _later(put("finish_reason", None))
 )
 
 
@@ -79,9 +77,7 @@ later_choices_without_role = chat(
     "chat.n.stream.role", "Only the first choice of a stream has a role.", _in_later(drop("delta.role"))
 )
 stream_ends_with_first_choice = chat(
-    "chat.n.stream.finish-reason",
-    "Only the first choice of a stream has a finish_reason.",
-    _in_later(put("finish_reason", None)),
+    "chat.n.stream.finish-reason", "Only the first choice of a stream ever ends.", _in_later(put("finish_reason", None))
 )
 all_text_in_first_choice = chat(
     "chat.n.stream.text",

@@ -30,7 +30,7 @@ def large_body_refused(call: Call) -> None:
 
 long_text_cut = request(
     "chat.prompt.long-text",
-    "A message is cut after 5,000 characters.",
+    "Messages are cut after 5,000 characters.",
     change(_CONTENT, lambda text: text[:5_000], str),
 )
 streams_without_system_message = request(

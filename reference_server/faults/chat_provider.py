@@ -72,9 +72,7 @@ fallbacks_tried_backwards = request(
     change(_FALLBACKS, lambda models: models[::-1], list),
 )
 one_fallback_only = request(
-    "provider.fallback.passes-over",
-    "Only the first fallback is tried.",
-    change(_FALLBACKS, lambda models: models[:1], list),
+    "provider.fallback.passes-over", "Only one fallback is tried.", change(_FALLBACKS, lambda models: models[:1], list)
 )
 no_fallback_for_streams = request(
     "provider.fallback.stream", "A stream has no fallback.", drop("provider"), when=streams

@@ -43,11 +43,7 @@ def _clamp(name: str, least: float, most: float) -> Members:
 _temperature = partial(_number, "temperature")
 _unknown = has("x_conformance_probe")
 temperature_0_refused = chat(
-    "chat.temperature",
-    "`temperature: 0` is refused, as if it were missing.",
-    _refuse(),
-    when=_temperature(_is_0),
-    gateway="foxora",
+    "chat.temperature", "`temperature: 0` is refused as missing.", _refuse(), when=_temperature(_is_0), gateway="foxora"
 )
 temperature_above_1_refused = chat(
     "chat.temperature",

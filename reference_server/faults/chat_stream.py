@@ -67,10 +67,7 @@ def _spell(letters: str, instead: str) -> Edit:
 
 
 stream_labelled_as_json = chat(
-    "chat.stream.answers",
-    "The stream is labelled as application/json.",
-    header("content-type", "application/json"),
-    when=streamed,
+    "chat.stream.answers", "The stream is labelled as JSON.", header("content-type", "application/json"), when=streamed
 )
 stream_created = chat(
     "chat.stream.answers", "The plainest stream is answered with 201.", status(201), when=both(streamed, plain)
@@ -134,7 +131,7 @@ created_changes = chat(
 )
 model_blank_in_chunks = chat(
     "chat.stream.model",
-    "Only the first and the last chunk name the model.",
+    "Only the outermost chunks name the model.",
     _in_the_middle(lambda _, chunk: chunk.update(model="")),
 )
 delta_is_null = chat(
@@ -160,9 +157,7 @@ usage_chunk_unasked = chat(
     when=asked(lambda call: not sent(call).get("stream_options")),
 )
 heartbeat_chunks = chat(
-    "chat.stream.choices-empty",
-    "Chunks without choices are sent to keep the connection alive.",
-    insert_chunk(1, choices=[]),
+    "chat.stream.choices-empty", "Keep-alive chunks without choices are sent.", insert_chunk(1, choices=[])
 )
 choices_without_index = chat(
     "chat.stream.choice-index",
@@ -204,10 +199,7 @@ def text_after_finish(reply: Reply, call: Call) -> None:
 
 
 empty_success = chat(
-    "chat.stream.text",
-    "The plainest stream has no text, and seems to have ended normally.",
-    without(_has_content),
-    when=plain,
+    "chat.stream.text", "The plainest stream has no text, but ends normally.", without(_has_content), when=plain
 )
 
 
@@ -225,9 +217,7 @@ multibyte_split = chat(
     _spell(r"[^\x00-\x7f]", "\ufffd\ufffd"),
 )
 stream_in_question_marks = chat(
-    "chat.stream.unicode",
-    "Every letter outside ASCII in a stream becomes a question mark.",
-    _spell(r"[^\x00-\x7f]", "?"),
+    "chat.stream.unicode", "Streamed letters outside ASCII become question marks.", _spell(r"[^\x00-\x7f]", "?")
 )
 
 
@@ -300,9 +290,7 @@ tenth_stream_ends_early = chat(
     when=_tenth,
 )
 cut_stream_ends_with_stop = chat(
-    "chat.stream.max-tokens",
-    "A stream that the limit cuts off ends with `stop`.",
-    in_chunks(swap(FINISH, "length", "stop")),
+    "chat.stream.max-tokens", "A stream cut by the limit ends with `stop`.", in_chunks(swap(FINISH, "length", "stop"))
 )
 limit_ignored_in_streams = request_fault(
     CHAT,

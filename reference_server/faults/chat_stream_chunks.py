@@ -25,7 +25,7 @@ chunks_of_the_epoch = chat(
 )
 chunks_in_milliseconds = chat(
     "chat.stream.created",
-    "`created` of every chunk is in milliseconds.",
+    "`created` of chunks is in milliseconds.",
     in_chunks(change("created", lambda time: time * 1000)),
 )
 chunk_time_with_fraction = chat(

@@ -30,10 +30,7 @@ wrong_stream_refused_in_array = chat(
     when=_wrong_stream,
 )
 wrong_stream_refused_as_done = chat(
-    "chat.stream.errors",
-    "A wrong request for a stream is refused with the status 200.",
-    status(200),
-    when=_wrong_stream,
+    "chat.stream.errors", "A wrong request for a stream is refused with status 200.", status(200), when=_wrong_stream
 )
 failure_without_words = chat(
     "chat.stream.error-event",

@@ -77,9 +77,7 @@ def streamed_usage_counts_chunks(reply: Reply) -> None:
 
 
 usage_chunk_without_object = chat(
-    _IDENTITY,
-    "The usage chunk has a wrong `object`, so that the official client loses it.",
-    _in_usage(put("object", "usage")),
+    _IDENTITY, "The usage chunk has another `object`: the official client loses it.", _in_usage(put("object", "usage"))
 )
 usage_chunk_with_its_own_id = chat(
     _IDENTITY, "The usage chunk has an id of its own.", _in_usage(change("id", "{}-usage".format))

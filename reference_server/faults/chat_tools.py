@@ -86,7 +86,7 @@ call_name_prefixed = chat(
 )
 arguments_as_object = chat(
     "tools.call.arguments tools.no-parameters",
-    "The arguments are a JSON object instead of a string.",
+    "The arguments are a JSON object, not text.",
     change(_ARGUMENTS, json.loads),
 )
 arguments_in_question_marks = chat(

@@ -20,9 +20,7 @@ fragments_without_index = chat(
     "tools.stream.index", "The fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
 )
 fragments_without_type = chat(
-    "tools.stream.first-fragment",
-    "No fragment says that the call is one of a function.",
-    in_chunks(drop(f"{FRAGMENTS}.type")),
+    "tools.stream.first-fragment", "No fragment gives the type of the call.", in_chunks(drop(f"{FRAGMENTS}.type"))
 )
 
 
@@ -59,9 +57,7 @@ def summary_of_the_call(reply: Reply) -> None:
 
 
 streamed_calls_end_with_stop = chat(
-    "tools.stream.finish-reason",
-    "A stream with tool calls ends with `stop`.",
-    in_chunks(swap(FINISH, "tool_calls", "stop")),
+    "tools.stream.finish-reason", "A stream of calls ends with `stop`.", in_chunks(swap(FINISH, "tool_calls", "stop"))
 )
 streamed_arguments_translated = chat(
     "tools.stream.equals-whole",

@@ -25,14 +25,11 @@ completion_time_with_fraction = chat("chat.created", "`created` has a fraction."
 model_is_an_object = chat("chat.model", "`model` is an object.", change("model", lambda name: {"id": name}))
 no_choices = chat("chat.choices", "`choices` of the plainest answer is empty.", put("choices", []), when=plain)
 content_null_at_a_normal_end = chat(
-    "chat.content",
-    "The content of the plainest answer is null, although it ended normally.",
-    put(TEXT, None),
-    when=plain,
+    "chat.content", "The plainest answer has null content, although it ended normally.", put(TEXT, None), when=plain
 )
 tool_calls_without_a_call = chat(
     "chat.finish-reason",
-    "The plainest answer ends with `tool_calls`, but calls nothing.",
+    "The plainest answer ends with `tool_calls` but has none.",
     put(FINISH, "tool_calls"),
     when=plain,
 )

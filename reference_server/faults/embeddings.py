@@ -180,7 +180,7 @@ embeddings_of_many_texts_cut_off = vectors(
 )
 embeddings_of_too_many_texts = unjudged(
     "embeddings.batch.too-many",
-    "Texts beyond the maximum are silently dropped.",
+    "Texts beyond the maximum are dropped.",
     change("input", lambda value: value[:2048], list),
 )
 
@@ -192,16 +192,10 @@ embeddings_credits_in_words = vectors(
     "embeddings.credits", "The credits header has a unit.", header(_USED, "{} credits".format), gateway="infery"
 )
 embeddings_without_credits_used = vectors(
-    "embeddings.credits-used",
-    "The body does not say how many credits were used.",
-    drop("credits_used"),
-    gateway="infery",
+    "embeddings.credits-used", "The body does not report the credits used.", drop("credits_used"), gateway="infery"
 )
 embeddings_credits_used_as_text = vectors(
-    "embeddings.credits-used",
-    "The credits used are a string in the body.",
-    change("credits_used", str),
-    gateway="infery",
+    "embeddings.credits-used", "In the body the credits are a string.", change("credits_used", str), gateway="infery"
 )
 embeddings_credits_used_negative = vectors(
     "embeddings.credits-used",
@@ -210,8 +204,5 @@ embeddings_credits_used_negative = vectors(
     gateway="infery",
 )
 embeddings_without_model_used = vectors(
-    "embeddings.model-used",
-    "The header that names the model used is missing.",
-    header("x-model-used", None),
-    gateway="infery",
+    "embeddings.model-used", "The header with the model is missing.", header("x-model-used", None), gateway="infery"
 )

@@ -61,18 +61,13 @@ embeddings_base64_ignored = request(
     "embeddings.base64", "Vectors are numbers, whatever is asked for.", put(FORMAT, "float")
 )
 embeddings_base64_refused = unjudged(
-    "embeddings.base64",
-    "The format that the official clients ask for is refused.",
-    put(FORMAT, "base-64"),
-    when=_small_base64,
+    "embeddings.base64", "The format that official clients use is refused.", put(FORMAT, "base-64"), when=_small_base64
 )
 embeddings_base64_of_doubles = vectors(
     "embeddings.base64.decodes", "The base64 holds numbers of 64 bits.", pack(_doubles)
 )
 embeddings_base64_for_addresses = vectors(
-    "embeddings.base64.decodes",
-    "The base64 is in the URL alphabet, without padding.",
-    change(VECTOR, _for_addresses, str),
+    "embeddings.base64.decodes", "The base64 is URL-safe, without padding.", change(VECTOR, _for_addresses, str)
 )
 embeddings_base64_big_endian = vectors(
     "embeddings.base64.same", "The base64 holds its numbers in big-endian order.", pack(_big_endian)
@@ -88,10 +83,7 @@ embeddings_dimensions_ignored = request(
     drop("dimensions"),
 )
 embeddings_padded_with_zeros = vectors(
-    "embeddings.dimensions",
-    "The second half of a shortened vector is all zeros.",
-    floats(_half_empty),
-    when=has("dimensions"),
+    "embeddings.dimensions", "Half of a shortened vector is only zeros.", floats(_half_empty), when=has("dimensions")
 )
 embeddings_dimensions_ignored_in_base64 = request(
     "embeddings.dimensions.base64",
@@ -116,10 +108,7 @@ embeddings_of_each_token = request(
     when=lambda call: bool(tokens(call)),
 )
 embeddings_of_tokens_flattened = request(
-    "embeddings.tokens.batch",
-    "Several arrays of tokens are joined into one input.",
-    change("input", _joined),
-    when=_batch_of_tokens,
+    "embeddings.tokens.batch", "Several token arrays become one input.", change("input", _joined), when=_batch_of_tokens
 )
 embeddings_of_tokens_backwards = request(
     "embeddings.tokens.batch",

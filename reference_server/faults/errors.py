@@ -134,9 +134,7 @@ empty_messages_served = unjudged(
     "errors.empty-messages", "A conversation without messages is answered.", swap("messages", [], _HELLO)
 )
 messages_text_taken = unjudged(
-    "errors.wrong-type",
-    "A string in place of the messages is taken as the only message.",
-    change("messages", _message, str),
+    "errors.wrong-type", "A string as the messages is taken as the only message.", change("messages", _message, str)
 )
 missing_role_is_user = unjudged(
     "errors.missing-role", "A message without a role counts as the user's.", fill("messages[].role", "user")

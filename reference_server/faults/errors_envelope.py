@@ -139,10 +139,7 @@ error_param_missing = chat(
 
 # What it must not tell.
 message_has_a_trace = chat(
-    "errors.not-leaking",
-    "The message for a malformed body is a stack trace.",
-    in_error(put(_MESSAGE, _TRACE)),
-    when=_MALFORMED,
+    "errors.not-leaking", "A malformed body yields a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED
 )
 
 

@@ -37,9 +37,7 @@ model_replaced_in_silence = chat(
     when=_not_replaced,
 )
 fallback_from_untold = chat(
-    "fallback.headers.consistent fallback.headers.from",
-    "No header names the model that was replaced.",
-    header(_FROM, None),
+    "fallback.headers.consistent fallback.headers.from", "No header names the replaced model.", header(_FROM, None)
 )
 
 

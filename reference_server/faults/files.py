@@ -50,9 +50,7 @@ upload_answers_in_envelope = upload(
 upload_labelled_as_text = upload("files.upload", "The file object is labelled as text.", label("text/plain"))
 upload_fails = upload("files.upload", "Every upload is a server error.", FAIL, when=served)
 bytes_of_base64 = upload(
-    "files.upload.bytes",
-    "`bytes` is the size of the file in base64.",
-    change("bytes", lambda size: (size + 2) // 3 * 4),
+    "files.upload.bytes", "`bytes` is the size in base64.", change("bytes", lambda size: (size + 2) // 3 * 4)
 )
 
 
@@ -89,9 +87,7 @@ texts_share_one_id = upload(
 )
 upload_status_is_number = upload("files.schema", "The status of a file is a number.", put("status", 7))
 file_created_at_is_true = upload(
-    "files.upload.created-at files.retrieve files.list.same",
-    "`created_at` of an uploaded file is true.",
-    put("created_at", True),
+    "files.upload.created-at files.retrieve files.list.same", "`created_at` of a file is true.", put("created_at", True)
 )
 
 # What must be refused of an upload.
@@ -109,24 +105,16 @@ purpose_optional = unjudged(
     "files.upload.no-purpose", "A form without a purpose is taken.", fill("purpose", "assistants")
 )
 any_purpose_taken = unjudged(
-    "files.upload.unknown-purpose",
-    "An unknown purpose is replaced by a known one.",
-    swap("purpose", "no-such-purpose", "assistants"),
+    "files.upload.unknown-purpose", "An unknown purpose is replaced.", swap("purpose", "no-such-purpose", "assistants")
 )
 broken_form_taken = upload(
-    "files.upload.broken-form",
-    "A broken form is accepted as far as it can be read.",
-    answer(ghost("file-half")),
-    when=MALFORMED,
+    "files.upload.broken-form", "A broken form is accepted as far as read.", answer(ghost("file-half")), when=MALFORMED
 )
 broken_form_is_server_error = upload(
     "files.upload.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
 )
 upload_in_json_taken = upload(
-    "files.upload.not-a-form",
-    "An upload in JSON is a success.",
-    answer(ghost("file-json")),
-    when=refused("wrong_media_type"),
+    "files.upload.not-a-form", "An upload in JSON works.", answer(ghost("file-json")), when=refused("wrong_media_type")
 )
 upload_in_json_is_server_error = upload(
     "files.upload.not-a-form", "An upload in JSON is a 500.", status(500), when=refused("wrong_media_type")
@@ -153,10 +141,7 @@ unknown_download_is_empty = download(
     "files.unknown", "The download of an unknown file is empty.", as_bytes(BINARY, b""), when=of_nobody
 )
 unknown_deletion_confirmed = deletion(
-    "files.unknown",
-    "Every deletion is confirmed, even that of an unknown file.",
-    confirm,
-    when=both(UNKNOWN, from_account("first")),
+    "files.unknown", "Even the deletion of an unknown file works.", confirm, when=both(UNKNOWN, from_account("first"))
 )
 file_errors_in_text = retrieval(
     "files.errors", "An error about a file is plain text.", say("text/plain", b"Not found."), when=refused()
@@ -179,10 +164,7 @@ deletion_without_content = deletion(
     "files.delete", "A deletion is answered with 204.", lambda *_: Reply(204), when=served
 )
 deleted_file_retrieved = retrieval(
-    "files.delete.gone",
-    "A deleted file can still be retrieved.",
-    lambda _, call: Reply.json(ghost(name_of(call))),
-    when=GONE,
+    "files.delete.gone", "A deleted file is still there.", lambda _, call: Reply.json(ghost(name_of(call))), when=GONE
 )
 deleted_file_downloaded = download(
     "files.delete.gone", "A deleted file can still be downloaded.", as_bytes(BINARY, b"\0"), when=GONE

@@ -57,21 +57,17 @@ download_cut_at_a_mebibyte = download(
     "files.content.large", "A download ends after 1,048,576 bytes.", raw(lambda data: data[:1_048_576])
 )
 file_ends_where_a_part_might = download(
-    "files.content.large",
-    "A file is kept only up to a line of hyphens.",
-    raw(lambda data: data.partition(b"\r\n--")[0]),
+    "files.content.large", "A file is kept up to a line of hyphens.", raw(lambda data: data.partition(b"\r\n--")[0])
 )
 download_repeats_a_piece = download(
-    "files.content.large",
-    "A download read in pieces repeats one of them and lacks the next.",
-    raw(_without_second_piece),
+    "files.content.large", "A download in pieces repeats one and lacks the next.", raw(_without_second_piece)
 )
 download_forbidden = download(
     _EVERY, "Downloads are forbidden, although they are documented.", refuse(403), gateway="infery"
 )
 download_of_text_trimmed = fault(
     FILE_CONTENT,
-    "A document loses the white space at its end.",
+    "Trailing white space of documents is lost.",
     raw(bytes.rstrip),
     when=_is_document,
     breaks={"files.content"},
@@ -87,7 +83,7 @@ download_labelled_as_json = download("files.content.type", "A download is labell
 
 upload_unknown_to_chat = chat(
     "files.chat",
-    "A message cannot refer to an upload.",
+    "Messages cannot use uploads.",
     refuse(404),
     when=both(served, asked(lambda call: bool(_uploaded(call)))),
 )

@@ -43,10 +43,7 @@ files_without_has_more = file_list(
 )
 listed_files_empty = file_list("files.list.same", "Every listed file has the size 0.", put("data[].bytes", 0))
 wrong_list_query_is_server_error = file_list(
-    "files.list.robust",
-    "A wrong query parameter of the list is a server error.",
-    status(500),
-    when=refused("invalid_value"),
+    "files.list.robust", "A wrong query of the list is a server error.", status(500), when=refused("invalid_value")
 )
 lists_after_a_file_fail = file_list(
     "files.list.robust",

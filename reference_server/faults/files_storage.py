@@ -121,11 +121,7 @@ def wrong_idempotency_key_ignored(call: Call) -> None:
 
 list_without_storage = page("files.storage", "The list has no header for the bytes stored.", header(_USED, None))
 upload_without_storage = upload(
-    "files.storage",
-    "An upload has no header for the storage limit.",
-    header(_LIMIT, None),
-    when=served,
-    gateway="infery",
+    "files.storage", "An upload has no storage limit header.", header(_LIMIT, None), when=served, gateway="infery"
 )
 storage_with_unit = page("files.storage", "The storage limit has a unit.", header(_LIMIT, "256 MiB"))
 storage_beyond_limit = page("files.storage", "The bytes stored exceed the limit.", header(_LIMIT, "1"))
@@ -134,7 +130,7 @@ list_without_file_count = page(
 )
 files_beyond_limit = upload(
     "files.storage.files",
-    "The number of files exceeds the limit.",
+    "There are more files than allowed.",
     header("x-files-limit", "0"),
     when=served,
     gateway="infery",

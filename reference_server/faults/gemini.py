@@ -93,9 +93,7 @@ gemini_candidates_by_name = content(
     "gemini.candidates", "The candidates are an object instead of a list.", change("candidates", _by_name)
 )
 gemini_choices_instead = content(
-    "gemini.candidates",
-    "The candidates are called `choices`, as in the OpenAI dialect.",
-    rename("candidates", "choices"),
+    "gemini.candidates", "The candidates are called `choices`, as by OpenAI.", rename("candidates", "choices")
 )
 gemini_role_of_openai = content(
     "gemini.role", "The role of a text is `assistant`.", in_texts(put("content.role", "assistant"))
@@ -122,9 +120,7 @@ gemini_total_without_answer = content(
 )
 gemini_total_off_by_one = content("gemini.usage.sum", "The total is one more than its parts.", add(TOTAL, 1))
 gemini_prompt_counted_in_bytes = content(
-    "gemini.same-usage gemini.count-tokens.agrees",
-    "The prompt is counted as ten times its tokens.",
-    change(USAGE, _raise_prompt),
+    "gemini.same-usage gemini.count-tokens.agrees", "Prompts cost ten times as much.", change(USAGE, _raise_prompt)
 )
 gemini_count_as_text = count("gemini.count-tokens", "The token count is a string.", change("totalTokens", str))
 gemini_count_in_bits = count(
@@ -145,7 +141,7 @@ gemini_models_without_prefix = models(
 )
 gemini_retrieved_model_renamed = fault(
     MODEL,
-    "A model has another name when it is retrieved than in the list.",
+    "A retrieved model has another name than in the list.",
     reshape(by_display_name),
     breaks={"gemini.models.retrieve"},
 )
@@ -191,9 +187,7 @@ gemini_limit_ignored = request(
     "gemini.max-tokens", "`maxOutputTokens` does not reach the model.", forget("maxOutputTokens")
 )
 gemini_cut_answer_says_stop = content(
-    "gemini.max-tokens.finish-reason",
-    "An answer that the limit cuts off has the finish reason `STOP`.",
-    put(FINISH, "STOP"),
+    "gemini.max-tokens.finish-reason", "An answer cut by the limit has the finish reason `STOP`.", put(FINISH, "STOP")
 )
 gemini_safety_refused = content(
     "gemini.safety-settings", "Safety settings are refused.", REFUSAL, when=has("safetySettings")

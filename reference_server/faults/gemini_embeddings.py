@@ -70,9 +70,7 @@ gemini_vector_labelled_as_text = vectors(
     "gemini.embeddings.answers", "A vector is labelled as text.", label("text/plain")
 )
 gemini_vector_in_bare_array = vectors(
-    "gemini.embeddings.answers",
-    "The body is the array of numbers itself.",
-    reshape(lambda body: _values(body["embedding"])),
+    "gemini.embeddings.answers", "The body is the array of numbers.", reshape(lambda body: _values(body["embedding"]))
 )
 gemini_vectors_only_by_batch = vectors(
     "gemini.embeddings.answers", "Every single text is refused, although the route exists.", REFUSAL
@@ -127,9 +125,7 @@ gemini_batch_count_as_text = batch(
     "gemini.embeddings.batch.schema", "The token count of a batch is a string.", change(PROMPT_TOKENS, str)
 )
 gemini_batch_reversed = batch(
-    "gemini.embeddings.batch.order",
-    "The first request of a batch has the last vector.",
-    change("embeddings", _backwards),
+    "gemini.embeddings.batch.order", "The vectors of a batch come in reverse order.", change("embeddings", _backwards)
 )
 gemini_batch_padded = batch(
     "gemini.embeddings.batch.alone", "The padding of a batch changes its vectors.", change("embeddings", _fill)
@@ -144,9 +140,7 @@ gemini_batch_unknown_below_v1 = batch_v1(
     "gemini.embeddings.batch.v1", "The route for batches below v1 does not exist.", NOT_FOUND
 )
 gemini_batch_cut_below_v1 = batch_v1(
-    "gemini.embeddings.batch.v1",
-    "Below v1 only the first request of a batch has a vector.",
-    change("embeddings", _first),
+    "gemini.embeddings.batch.v1", "Below v1 only the first text of a batch has a vector.", change("embeddings", _first)
 )
 
 
@@ -189,9 +183,7 @@ gemini_vector_length_not_checked = request_fault(
     before="validation",
 )
 gemini_batch_length_ignored = request(
-    "gemini.embeddings.batch.dimensions",
-    "`outputDimensionality` in a batch does not reach the model.",
-    drop(_BATCH_LENGTH),
+    "gemini.embeddings.batch.dimensions", "`outputDimensionality` is ignored within a batch.", drop(_BATCH_LENGTH)
 )
 gemini_batch_length_of_first = batch(
     "gemini.embeddings.batch.dimensions",
@@ -201,10 +193,7 @@ gemini_batch_length_of_first = batch(
 )
 gemini_title_fails = vectors("gemini.embeddings.task", "A title is a 500.", CRASH, when=has("title"))
 gemini_task_unanswered = vectors(
-    "gemini.embeddings.task",
-    "With a task type the answer is an empty object.",
-    reshape(lambda _: {}),
-    when=has("taskType"),
+    "gemini.embeddings.task", "With a task type the answer is empty.", reshape(lambda _: {}), when=has("taskType")
 )
 
 # Wrong requests.

@@ -38,7 +38,7 @@ gemini_batch_begins_with_the_second = batch(
 )
 gemini_batch_ends_as_it_comes = batch(
     "gemini.embeddings.batch.order",
-    "From the third vector on, a batch is sometimes reversed.",
+    "From the third on, vectors are sometimes reversed.",
     change("embeddings", _reverse_end),
 )
 gemini_vector_error_message_empty = vectors(

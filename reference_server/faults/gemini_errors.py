@@ -61,9 +61,7 @@ gemini_wrong_temperature_ignored = request_fault(
     before="validation",
 )
 gemini_empty_part_ignored = request(
-    "gemini.errors.empty-part",
-    "A part that holds nothing is taken as an empty text.",
-    swap(_REQUEST_PARTS, {}, {"text": ""}),
+    "gemini.errors.empty-part", "An empty part is taken as an empty text.", swap(_REQUEST_PARTS, {}, {"text": ""})
 )
 gemini_invalid_image_dropped = request(
     "gemini.errors.invalid-image", "Image data that is not base64 is dropped.", drop(LAST_PART), when=wrote(b'"!!!"')
@@ -81,7 +79,7 @@ def gemini_unknown_model_replaced(call: Call) -> None:
 
 gemini_unknown_model_streamed = stream(
     "gemini.errors.unknown-model.stream",
-    "An unknown model is reported inside a stream.",
+    "An unknown model is reported in a stream.",
     tell_in_stream,
     when=UNKNOWN_MODEL,
 )
@@ -123,10 +121,7 @@ gemini_upstream_is_an_argument = content(
     when=both(UPSTREAM, asked(lambda call: "upstream-error" in call.path)),
 )
 gemini_upstream_streamed = stream(
-    "gemini.errors.upstream.stream",
-    "A provider's immediate failure is reported inside a stream.",
-    tell_in_stream,
-    when=UPSTREAM,
+    "gemini.errors.upstream.stream", "A provider's failure is reported in a stream.", tell_in_stream, when=UPSTREAM
 )
 gemini_upstream_of_stream_is_an_argument = stream(
     "gemini.errors.upstream.stream",

@@ -61,10 +61,7 @@ gemini_stream_always_array = stream(
     "gemini.stream.answers", "`alt=sse` is ignored: the stream is a JSON array.", _to_array, _AS_JSON, when=streamed
 )
 gemini_stream_keeps_alive_in_data = stream(
-    "gemini.stream.json-events",
-    "A keep-alive event is sent as data that is not JSON.",
-    insert(1, "PROCESSING"),
-    when=as_events,
+    "gemini.stream.json-events", "Keep-alive data that is not JSON is sent.", insert(1, "PROCESSING"), when=as_events
 )
 gemini_stream_with_done = stream(
     "gemini.stream.no-done", "A stream ends with `[DONE]`, as in the OpenAI dialect.", append("[DONE]"), when=as_events
@@ -134,9 +131,7 @@ gemini_stream_ends_silently = stream(
     "gemini.stream.finish-reason", "No chunk has a finish reason.", in_pieces(drop("finishReason"))
 )
 gemini_stream_finish_reason_of_openai = stream(
-    "gemini.stream.finish-reason",
-    "The finish reason of a stream is `stop`.",
-    in_pieces(change("finishReason", _to_stop)),
+    "gemini.stream.finish-reason", "A stream has the finish reason `stop`.", in_pieces(change("finishReason", _to_stop))
 )
 gemini_stream_without_usage = stream("gemini.stream.usage", "A stream has no usage.", in_chunks(drop("usageMetadata")))
 gemini_stream_total_off_by_one = stream(

@@ -65,10 +65,7 @@ gemini_none_ignored = request(
     "gemini.tools.none", "Mode NONE is dropped.", drop("toolConfig"), when=calling(mode="NONE")
 )
 gemini_allowed_names_ignored = request(
-    "gemini.tools.allowed",
-    "Any function may be called, whatever `allowedFunctionNames` says.",
-    drop(_ALLOWED),
-    when=_TIME,
+    "gemini.tools.allowed", "Any function may be called, not only those allowed.", drop(_ALLOWED), when=_TIME
 )
 gemini_unknown_allowed_name_dropped = request(
     "gemini.tools.allowed.unknown", "An allowed name that no function has is ignored.", drop(_ALLOWED), when=_TIDES
@@ -96,10 +93,7 @@ gemini_no_args_is_empty_text = content(
     "gemini.tools.no-parameters", "A call without arguments has an empty string for them.", swap(ARGUMENTS, {}, "")
 )
 gemini_calls_end_with_tool_calls = content(
-    "gemini.tools.finish-reason",
-    "An answer with a call has the finish reason `TOOL_CALLS`.",
-    put(FINISH, "TOOL_CALLS"),
-    when=_calls,
+    "gemini.tools.finish-reason", "A call has the finish reason `TOOL_CALLS`.", put(FINISH, "TOOL_CALLS"), when=_calls
 )
 gemini_parallel_calls_share_an_id = content(
     "gemini.tools.parallel", "All calls of an answer have one id.", put(CALL_ID, "call_1")
@@ -131,7 +125,7 @@ def gemini_streamed_call_in_pieces(reply: Reply) -> None:
 # Results.
 gemini_call_ids_refused = content(
     "gemini.tools.result gemini.tools.parallel",
-    "A turn whose calls have ids is refused.",
+    "A turn with ids of calls is refused.",
     REFUSAL,
     when=serves(_names_calls),
 )

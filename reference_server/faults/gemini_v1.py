@@ -44,12 +44,9 @@ gemini_models_of_a_proxy_below_v1 = models(
 )
 gemini_model_renamed_below_v1 = model(
     "gemini.v1.models.retrieve",
-    "Below v1 a model has another name when it is retrieved than in the list.",
+    "Below v1 a retrieved model has another name than in the list.",
     reshape(by_display_name),
 )
 gemini_model_of_a_proxy_below_v1 = model(
-    "gemini.v1.models.retrieve",
-    "Below v1 a retrieved model is a 203, as if a proxy had changed it.",
-    status(203),
-    when=served,
+    "gemini.v1.models.retrieve", "Below v1 a model is a 203, as if a proxy had changed it.", status(203), when=served
 )

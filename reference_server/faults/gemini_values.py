@@ -88,10 +88,7 @@ gemini_logprobs_by_number = content(
     "gemini.logprobs", "Logprobs give the number of a token instead of its text.", change(_TOKEN, len)
 )
 gemini_only_the_count_is_cut = content(
-    "gemini.max-tokens",
-    "The token count stops at the limit, but the text goes on.",
-    put(PARTS, [{"text": _FAR}]),
-    when=cut,
+    "gemini.max-tokens", "Only the count ends at the limit: the text goes on.", put(PARTS, [{"text": _FAR}]), when=cut
 )
 
 # Tokens.
@@ -141,11 +138,7 @@ gemini_models_of_a_proxy = models(
     "gemini.models", "The list of models is a 203, as if a proxy had changed it.", status(203), when=served
 )
 gemini_model_of_a_proxy = fault(
-    MODEL,
-    "A retrieved model is a 203, as if a proxy had changed it.",
-    status(203),
-    when=served,
-    breaks={"gemini.models.retrieve"},
+    MODEL, "A model is a 203, as if by a proxy.", status(203), when=served, breaks={"gemini.models.retrieve"}
 )
 gemini_models_by_name = models(
     "gemini.models", "The models are an object, each under its name.", change("models", _by_name)

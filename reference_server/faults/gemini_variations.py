@@ -57,7 +57,7 @@ gemini_signed_calls_without_ids = content(
 )
 gemini_text_in_two_parts = content("A text is split into two parts.", in_texts(Members(_split_text)))
 gemini_zeros_absent = content(
-    "As in Protocol Buffers, what is zero or empty is absent: the index 0, and no arguments.",
+    "As in Protocol Buffers, what is zero or empty is absent, such as the index 0.",
     each("candidates[]", _leave_zeros_out),
 )
 gemini_further_fields = content(
@@ -69,9 +69,7 @@ gemini_further_fields = content(
 gemini_error_reasons = content("Errors give their reason in the details.", in_error(put("error.details", [_INFO])))
 gemini_file_data_refused = content("The model takes no files by URI, and says so.", REFUSAL, when=asks('"fileData"'))
 gemini_models_of_openai_below_v1 = variation(
-    "listGeminiModelsV1",
-    "The list below v1 is that of the OpenAI dialect, whose base URL is the same.",
-    reshape(openai_list),
+    "listGeminiModelsV1", "The list below v1 is the OpenAI one, at the same base URL.", reshape(openai_list)
 )
 
 

@@ -78,9 +78,7 @@ image_is_a_task = image(
     "images.answers", "The answer is a pending task, with 202.", answer(_TASK, 202), when=both(served, _usual)
 )
 image_token_details_as_text = image(
-    "images.schema",
-    "The token counts in the usage details are strings.",
-    put("usage.input_tokens_details.text_tokens", "some"),
+    "images.schema", "Token counts in the details are strings.", put("usage.input_tokens_details.text_tokens", "some")
 )
 images_labelled_as_text = image("images.schema", "The answer is labelled as text.", label("text/plain"))
 image_created_in_milliseconds = image("images.created", "`created` is in milliseconds.", scale("created", 1000))
@@ -110,7 +108,7 @@ image_in_url_alphabet = image(
 )
 asked_image_as_data_uri = image(
     "images.base64",
-    "Base64 that was asked for stands behind `data:image/png;base64,`.",
+    "The base64 asked for has a `data:image/png;base64,` prefix.",
     inline(_as_data_uri),
     gateway="infery",
 )
@@ -147,7 +145,7 @@ image_without_credits = image(
 )
 image_credits_with_unit = image(
     "images.credits",
-    "The cost of an image is not a number.",
+    "An image's cost is no number.",
     header("x-credits-used", "40 credits"),
     when=served,
     gateway="infery",
@@ -167,7 +165,7 @@ linked_image_a_little_smaller = request(
 size_ignored = request("images.size.other", "Every image is the usual square.", drop("size"))
 size_turned = request(
     "images.size.other",
-    "Width and height are exchanged.",
+    "Width and height are swapped.",
     change("size", lambda size: "x".join(reversed(size.split("x")))),
 )
 wrong_size_dropped = unjudged(
@@ -193,19 +191,13 @@ wrong_quality_dropped = unjudged(
 )
 number_of_images_ignored = request("images.n", "One image is made, whatever `n` says.", drop("n"))
 one_image_too_many = image(
-    "images.n",
-    "There is one image more than `n` asks for.",
-    change("data", lambda items: items + items[:1]),
-    when=has("n"),
+    "images.n", "There is one image too many.", change("data", lambda items: items + items[:1]), when=has("n")
 )
 no_images_are_one = unjudged(
     "images.n.invalid", "An `n` of 0 counts as 1.", fill("n", 1), change("n", lambda n: n or 1)
 )
 word_is_one_image = unjudged(
-    "images.n.invalid",
-    "An `n` that is a word is ignored.",
-    drop("n"),
-    when=lambda call: isinstance(sent(call).get("n"), str),
+    "images.n.invalid", "A word as `n` is ignored.", drop("n"), when=lambda call: isinstance(sent(call).get("n"), str)
 )
 
 # Addresses.
@@ -232,7 +224,7 @@ url_without_scheme = image(
 )
 url_of_data = image(
     "images.url.absolute",
-    "The URL of an image is a `data:` URI.",
+    "An image's URL is a `data:` URI.",
     linked(lambda url: _as_data_uri(base64_of(image_at(url)))),
 )
 url_not_found = image("images.url.works", "The URL of an image leads to a 404.", linked(lambda url: url + ".gone"))

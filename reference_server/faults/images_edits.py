@@ -56,9 +56,7 @@ single_image_dropped = image_edit(
     when=asked(lambda call: len(call.uploads.get("image", ())) == 1),
 )
 all_images_dropped = image_edit(
-    "images.edits.counted images.edits.several.counted",
-    "The images to edit do not reach the model.",
-    put(_IMAGE_TOKENS, 0),
+    "images.edits.counted images.edits.several.counted", "Images to edit do not reach the model.", put(_IMAGE_TOKENS, 0)
 )
 bracketed_image_stringified = image_edit(
     "images.edits.list",
@@ -77,7 +75,7 @@ json_edit_fails = image_edit(
 )
 inline_edit_fails = image_edit(
     "images.edits.json",
-    "An image in base64 is a server error.",
+    "Base64 images are a server error.",
     FAIL,
     when=both(served, has("image_base64")),
     gateway="infery",
@@ -112,7 +110,7 @@ edit_prompt_optional = unjudged(
 )
 missing_part_is_a_failure = image_edit(
     "images.edits.image-missing images.edits.prompt-missing",
-    "A missing part is a server error.",
+    "Missing parts are a server error.",
     status(500),
     when=LACKING,
 )

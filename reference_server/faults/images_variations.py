@@ -31,8 +31,7 @@ def _in_base64(item: dict[str, Any]) -> None:
 
 
 only_created_and_data = image(
-    "The answer has nothing but `created` and `data`.",
-    reshape(lambda body: {"created": body["created"], "data": body["data"]}),
+    "Only `created` and `data` are given.", reshape(lambda body: {"created": body["created"], "data": body["data"]})
 )
 edit_without_details = image_edit("The usage of an edit has no details.", drop("usage.input_tokens_details"))
 other_form_null = image(
@@ -76,8 +75,7 @@ response_format_refused = image(
 )
 base64_always = image("The model answers in base64, even when a URL was asked for.", each("data[]", _in_base64))
 edit_counts_nothing = image_edit(
-    "The details of an edit's usage are all 0.",
-    put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0}),
+    "All details of an edit's usage are 0.", put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0})
 )
 quality_of_other_words = image(
     "The model knows the qualities standard and hd only.",
@@ -120,7 +118,7 @@ one_image_per_edit = image_edit(
     when=both(served, asked(lambda call: len(call.uploads.get("image", ())) > 1 or "mask" in call.uploads)),
 )
 json_edits_only = image_edit(
-    "The model takes its image in JSON only.",
+    "The model takes images in JSON only.",
     _unknown("Send image_base64."),
     when=both(served, has_files),
     gateway="infery",

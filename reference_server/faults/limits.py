@@ -40,7 +40,7 @@ def _every_second_colour(reply: Reply, call: Call) -> bool:
 limit_is_forbidden = limited("limits.rate", "Too many requests are a 403.", status(403))
 limit_without_signal = limited(
     "limits.signal",
-    "A 429 does not say when to come back.",
+    "A 429 has no rate limit header.",
     *(header(name, None) for name in (_AFTER, _LIMIT, _REMAINING, _RESET)),
 )
 limit_without_retry_after = limited(
@@ -62,16 +62,10 @@ no_limit_header = limited(
 )
 limit_header_is_text = limited("limits.headers.limit", "The limit is not a number.", header(_LIMIT, "60/min"))
 some_remain = limited(
-    "limits.headers.remaining",
-    "Requests remain although the limit is used up.",
-    header(_REMAINING, "3"),
-    gateway="ofox",
+    "limits.headers.remaining", "Requests remain though the limit is used up.", header(_REMAINING, "3"), gateway="ofox"
 )
 remaining_in_words = limited(
-    "limits.headers.remaining",
-    "The number of requests that remain is a word.",
-    header(_REMAINING, "none"),
-    gateway="ofox",
+    "limits.headers.remaining", "The remaining requests are a word.", header(_REMAINING, "none"), gateway="ofox"
 )
 reset_without_unit = limited(
     "limits.headers.reset", "The time until the reset has no unit.", header(_RESET, "1"), gateway="ofox"

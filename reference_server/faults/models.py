@@ -68,14 +68,12 @@ models_without_provider = models("models.naming", "No listed name includes its p
 
 retrieved_model_renamed = model(
     "models.retrieve",
-    "A model without a provider in its name has another name when it is retrieved than in the list.",
+    "A retrieved model without a provider in its name has another name than in the list.",
     change("id", "models/{}".format),
     when=asked(lambda call: "/" not in call.path.removeprefix("/models/")),
 )
 retrieved_model_has_other_owner = model(
-    "models.retrieve.same",
-    "A model has another owner when it is retrieved than in the list.",
-    put("owned_by", "someone-else"),
+    "models.retrieve.same", "A retrieved model has another owner than in the list.", put("owned_by", "someone-else")
 )
 model_of_a_proxy = model(
     f"models.retrieve {_SLASHED}", "A retrieved model is a 203, as if a proxy had changed it.", status(203), when=served
@@ -89,9 +87,7 @@ def slash_ends_the_name(call: Call) -> None:
 
 
 provider_lost_in_the_name = model(
-    _SLASHED,
-    "A model whose name has a slash is answered without its provider.",
-    change("id", lambda name: name.rpartition("/")[2]),
+    _SLASHED, "A model whose name has a slash loses its provider.", change("id", lambda name: name.rpartition("/")[2])
 )
 unknown_model_is_empty = model(
     "models.unknown", "An unknown model is an empty success.", answer({}), when=refused("unknown_model")

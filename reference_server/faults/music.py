@@ -84,16 +84,11 @@ music_model_made_up = request_fault(
 )
 unknown_model_makes_music = request_fault(
     MUSIC,
-    "An unknown model is replaced by another one.",
+    "An unknown model still makes music.",
     known_model("melody"),
     breaks={"music.unknown-model"},
     gateway="infery",
 )
 music_for_nobody = request_fault(
-    MUSIC,
-    "Music is made without a key.",
-    let_in,
-    breaks={"music.credential"},
-    gateway="infery",
-    before="authentication",
+    MUSIC, "Music needs no key.", let_in, breaks={"music.credential"}, gateway="infery", before="authentication"
 )

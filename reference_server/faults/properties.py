@@ -153,10 +153,7 @@ crash_on_an_empty_system_message = chat(
     "properties.generated.never-5xx", "An empty system message is a 500.", status(500), when=_only_system
 )
 no_choices_after_an_empty_system_message = chat(
-    "properties.generated.conforms",
-    "The answer to an empty system message has no choices.",
-    drop("choices"),
-    when=_only_system,
+    "properties.generated.conforms", "An empty system message gets no choices.", drop("choices"), when=_only_system
 )
 far_planes_are_refused = request(
     "properties.generated.conversations", "Text beyond the second plane of Unicode is refused.", _refuse_far

@@ -87,16 +87,10 @@ page_skips_a_file_after_a_deletion = anywhere(
     when=_turns_page,
 )
 page_repeats_a_file_after_a_deletion = anywhere(
-    "properties.files.paging",
-    "The page after a deletion begins with the last file of the page before.",
-    _repeat_file,
-    when=_turns_page,
+    "properties.files.paging", "The page after a deletion repeats the last file before.", _repeat_file, when=_turns_page
 )
 long_pages_repeat_a_file = file_list(
-    "properties.files.list",
-    "A second page of three repeats the last file of the first.",
-    _repeat_file,
-    when=_second_of_three,
+    "properties.files.list", "A second page of three repeats a file of the first.", _repeat_file, when=_second_of_three
 )
 
 

@@ -43,10 +43,7 @@ response_message_of_the_model = response(
     "responses.output", "The role of a message is `model`.", messages(put("role", "model"))
 )
 response_parts_of_chat = response(
-    "responses.text",
-    "The parts of the message have the type `text`, as in chat completions.",
-    parts(put("type", "text")),
-    when=plain,
+    "responses.text", "The parts have the type `text`, as in chat completions.", parts(put("type", "text")), when=plain
 )
 response_without_items = response(
     "responses.text", "A response has no items, although tokens are counted.", put("output", []), when=plain

@@ -29,9 +29,7 @@ response_missing_field_conflicts = response(
     "responses.errors.missing-field", "A missing field is a 409.", status(409), when=refused("missing_field")
 )
 response_stranger_is_the_user = unjudged(
-    "responses.errors.invalid-value",
-    "A message with an unknown role counts as the user's.",
-    swap("input[].role", NO_ROLE, "user"),
+    "responses.errors.invalid-value", "An unknown role is taken as the user's.", swap("input[].role", NO_ROLE, "user")
 )
 response_number_breaks = response(
     "responses.errors.invalid-value",

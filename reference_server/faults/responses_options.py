@@ -39,9 +39,7 @@ max_output_tokens_ignored = request(
     "responses.max-output-tokens.cap", "The limit is ignored.", drop("max_output_tokens")
 )
 cut_response_completed = response(
-    "responses.max-output-tokens.status",
-    "A response that the limit cut off has the status completed.",
-    put("status", "completed"),
+    "responses.max-output-tokens.status", "A cut response has the status completed.", put("status", "completed")
 )
 cut_response_without_reason = response(
     "responses.max-output-tokens.reason", "An incomplete response does not say why.", put("incomplete_details", None)
@@ -80,14 +78,11 @@ def instructions_carried_over(call: Call) -> None:
 
 
 unknown_previous_ignored = request(
-    "responses.previous.unknown",
-    "A previous response that does not exist is ignored.",
-    drop(_PREVIOUS),
-    when=_goes_on_from_nobody,
+    "responses.previous.unknown", "An unknown previous response is ignored.", drop(_PREVIOUS), when=_goes_on_from_nobody
 )
 unknown_previous_breaks = response(
     "responses.previous.unknown",
-    "A previous response that does not exist breaks the server.",
+    "An unknown previous response breaks the server.",
     status(500),
     when=asked(_goes_on_from_nobody),
 )

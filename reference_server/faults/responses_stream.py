@@ -47,7 +47,7 @@ streamed_response_created_as_text = response(
 )
 response_in_progress_without_output = response(
     "responses.stream.schema",
-    "The response that is in progress has no `output`.",
+    "The response in progress has no output.",
     in_events(drop("response.output"), IN_PROGRESS),
 )
 events_not_numbered = response(
@@ -86,7 +86,7 @@ response_id_changes = response(
 )
 message_begins_without_content = response(
     "responses.stream.items",
-    "A message begins without a list of parts.",
+    "A message begins without parts.",
     in_events(typed("item", "message", drop("content")), ADDED),
 )
 
@@ -126,19 +126,13 @@ def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
 
 
 last_response_without_items = response(
-    "responses.stream.final",
-    "The response in the last event has no items.",
-    in_events(put("response.output", []), *ENDS),
+    "responses.stream.final", "The last event's response has no items.", in_events(put("response.output", []), *ENDS)
 )
 last_response_without_usage = response(
-    "responses.stream.usage",
-    "The response in the last event has no usage.",
-    in_events(put("response.usage", None), *ENDS),
+    "responses.stream.usage", "The last event's response has no usage.", in_events(put("response.usage", None), *ENDS)
 )
 streamed_input_not_counted = response(
-    "responses.stream.usage",
-    "A stream counts no input tokens.",
-    in_events(put("response.usage.input_tokens", 0), *ENDS),
+    "responses.stream.usage", "Streams count no input tokens.", in_events(put("response.usage.input_tokens", 0), *ENDS)
 )
 cut_stream_completed = response(
     "responses.stream.incomplete",

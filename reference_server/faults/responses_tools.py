@@ -45,14 +45,10 @@ response_call_id_blank = response(
     "responses.tools.call-id", "The `call_id` of a call is empty.", calls(put("call_id", ""))
 )
 response_arguments_decoded = response(
-    "responses.tools.arguments",
-    "The arguments of a call are an object instead of a string.",
-    calls(change("arguments", json.loads)),
+    "responses.tools.arguments", "The arguments of a call are an object.", calls(change("arguments", json.loads))
 )
 response_arguments_encoded_twice = response(
-    "responses.tools.arguments",
-    "The arguments of a call are a JSON string within the string.",
-    calls(change("arguments", json.dumps)),
+    "responses.tools.arguments", "The arguments of a call are encoded twice.", calls(change("arguments", json.dumps))
 )
 
 
@@ -86,9 +82,7 @@ required_call_not_made = request(
     "responses.tools.choice.required", "`tool_choice` required gives no call.", swap("tool_choice", "required", "none")
 )
 named_function_ignored = request(
-    "responses.tools.choice.named",
-    "The name in `tool_choice` is ignored.",
-    change("tool_choice", lambda _: "required", dict),
+    "responses.tools.choice.named", "The named function is ignored.", change("tool_choice", lambda _: "required", dict)
 )
 forbidden_call_made = request(
     "responses.tools.choice.none",

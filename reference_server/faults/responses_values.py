@@ -68,16 +68,14 @@ response_output_free = response(
 )
 streamed_response_output_free = response(
     "responses.stream.usage",
-    "A stream counts no output tokens.",
+    "Streams count no output tokens.",
     in_events(put("response.usage.output_tokens", 0), *ENDS),
 )
 streamed_places_as_text = response(
     "responses.stream.items", "The output indexes of a stream are strings.", in_chunks(change("output_index", str))
 )
 messages_never_begin = response(
-    "responses.stream.parts",
-    "The parts of a message begin, but the message itself does not.",
-    skip_events(_begun_messages),
+    "responses.stream.parts", "The parts of a message begin, but no message does.", skip_events(_begun_messages)
 )
 text_at_the_end_alone = response(
     "responses.stream.text", "A stream holds its text in the last event and in no other.", skip(TEXT, TEXT_DONE)

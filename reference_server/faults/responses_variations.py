@@ -64,8 +64,7 @@ def response_more_fields(reply: Reply) -> Reply:
 
 
 response_created_with_fraction = response(
-    "`created_at` has a fraction, as the official clients declare it.",
-    change("created_at", lambda seconds: seconds + 0.25),
+    "`created_at` has a fraction, as the clients declare it.", change("created_at", lambda seconds: seconds + 0.25)
 )
 other_item_ids = response(
     "Item ids start differently.", change("output[].id", lambda name: f"item-{name.partition('_')[2]}")

@@ -17,9 +17,7 @@ response_output_null = response(
     "responses.output sdk.openai.responses.create", "`output` is null.", put("output", None)
 )
 response_only_in_progress = response(
-    "responses.stream.created sdk.openai.responses.stream",
-    "The stream begins with response.in_progress.",
-    skip(CREATED),
+    "responses.stream.created sdk.openai.responses.stream", "A stream has no response.created.", skip(CREATED)
 )
 response_id_new_at_the_end = response(
     "responses.stream.id sdk.openai.responses.stream",

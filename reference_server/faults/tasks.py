@@ -44,14 +44,11 @@ task_refused = image_task("tasks.submit", "Every task is refused.", FAIL, when=s
 task_id_under_other_name = image_task("tasks.id", "The id of the task has another name.", rename("id", "task_id"))
 task_without_model = image_task("tasks.schema", "The answer to a submission does not name the model.", drop("model"))
 task_of_an_image_is_an_image = anywhere(
-    "tasks.kind",
-    "The object of a task of an image is `image`.",
-    put("object", "image"),
-    when=both(on(IMAGE_TASK, TASK), _IMAGE),
+    "tasks.kind", "An image task is called `image`.", put("object", "image"), when=both(on(IMAGE_TASK, TASK), _IMAGE)
 )
 task_of_an_image_is_a_picture = anywhere(
     "tasks.kind",
-    "The type of a task of an image is `picture`.",
+    "An image task has the type `picture`.",
     put("type", "picture"),
     when=both(on(IMAGE_TASK, TASK), _IMAGE),
 )
@@ -101,7 +98,7 @@ task_results_in_output = task(
 )
 task_results_are_one = task(
     "tasks.results",
-    "The results are one object instead of a list.",
+    "The results are one object, not a list.",
     change("results", lambda results: results[0]),
     when=_DONE,
 )
@@ -135,7 +132,7 @@ task_sound_is_a_picture = task(
 )
 task_of_sound_ends_in_other_word = task(
     "tasks.audio",
-    "A completed task of sound has an undocumented status.",
+    "A completed audio task says `succeeded`.",
     swap("status", "completed", "succeeded"),
     when=of("audio"),
 )
@@ -160,11 +157,7 @@ task_prompt_made_up = request_fault(
     before="validation",
 )
 unknown_model_makes_an_image = request_fault(
-    IMAGE_TASK,
-    "An unknown model is replaced by another one.",
-    known_model("image"),
-    breaks={"tasks.unknown-model"},
-    gateway="foxapi",
+    IMAGE_TASK, "An unknown model is replaced.", known_model("image"), breaks={"tasks.unknown-model"}, gateway="foxapi"
 )
 task_error_in_other_envelope = image_task(
     "tasks.envelope",
@@ -179,12 +172,7 @@ unknown_task_in_plain_text = task(
     when=UNKNOWN,
 )
 task_for_nobody = request_fault(
-    IMAGE_TASK,
-    "Tasks are accepted without a key.",
-    let_in,
-    breaks={"tasks.credential"},
-    gateway="foxapi",
-    before="authentication",
+    IMAGE_TASK, "Tasks need no key.", let_in, breaks={"tasks.credential"}, gateway="foxapi", before="authentication"
 )
 task_status_for_nobody = unproved(
     "tasks.credential videos.credential", "The status of a task is shown without a key.", let_in

@@ -15,8 +15,7 @@ _MORE = {"width": 1024, "height": 1024, "seed": 7, "content_type": None}
 task_without_info = image_task("A submission tells nothing but what it must.", drop("task_info"))
 task_accepted = image_task("A submission is answered with 202.", status(202), when=served)
 task_status_without_nulls = task(
-    "What there is not yet is absent.",
-    reshape(lambda body: {name: value for name, value in body.items() if value is not None}),
+    "What is null is absent.", reshape(lambda body: {name: value for name, value in body.items() if value is not None})
 )
 task_results_with_more = task(
     "A result tells more of what was made.", each("results[]", lambda result: result.update(_MORE))

@@ -15,11 +15,7 @@ _FAILS, _LIMITED = "upstream-error", "rate-limited-upstream"
 _for_a_stream = asked(streams)
 
 upstream_failure_is_bad = chat(
-    "upstream.status",
-    "A provider's failure is reported as the caller's mistake.",
-    status(400),
-    when=no(_for_a_stream),
-    model=_FAILS,
+    "upstream.status", "A provider's failure is a client error.", status(400), when=no(_for_a_stream), model=_FAILS
 )
 
 
@@ -31,7 +27,7 @@ def upstream_failure_streamed(reply: Reply, call: Call) -> Reply:
 
 upstream_failure_of_a_stream_is_bad = chat(
     "upstream.stream",
-    "A provider's failure is reported as the caller's mistake where a stream was asked for.",
+    "A provider's failure is a client error where a stream was asked for.",
     status(400),
     when=_for_a_stream,
     model=_FAILS,
@@ -46,10 +42,7 @@ def upstream_failure_as_page(reply: Reply) -> None:
 
 
 internal_failure_is_bad = chat(
-    "upstream.internal",
-    "The gateway's own failure is reported as the caller's mistake.",
-    status(400),
-    model="internal-error",
+    "upstream.internal", "The gateway's own failure is reported as a client error.", status(400), model="internal-error"
 )
 maintenance_is_not_found = chat(
     "upstream.maintenance", "During maintenance a model is reported as unknown.", status(404), model="maintenance"

@@ -44,12 +44,7 @@ def usage_of_all_times(call: Call) -> None:
 
 
 usage_for_strangers = request_fault(
-    USAGE,
-    "The usage is shown without a credential.",
-    let_in,
-    breaks={"usage.unauthorized"},
-    gateway="infery",
-    before="authentication",
+    USAGE, "The usage needs no key.", let_in, breaks={"usage.unauthorized"}, gateway="infery", before="authentication"
 )
 usage_of_prompts_only = usage(
     "usage.counts", "The tokens of answers are not counted.", put("data[].completion_tokens", 0)

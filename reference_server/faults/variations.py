@@ -146,8 +146,7 @@ def characters_escaped(reply: Reply) -> Reply:
 
 
 other_id_prefix = chat(
-    "Ids of completions have another prefix.",
-    in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str)),
+    "Completion ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
 )
 
 
@@ -176,7 +175,7 @@ role_with_null_content = chat(
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.update(content=None))),
 )
 role_without_content = chat(
-    "The first delta has the role alone.",
+    "The first delta has only a role.",
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.pop("content", None))),
 )
 last_delta_with_empty_content = chat(

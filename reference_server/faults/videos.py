@@ -22,10 +22,7 @@ _PICTURE = "/media/images/640x360-00000000000000000000000000000000.png"
 # The submission.
 
 video_answered_with_a_film = video(
-    "videos.submit",
-    "The answer to a submission is the bytes of a film.",
-    as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"),
-    when=served,
+    "videos.submit", "A submission is answered with a film.", as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"), when=served
 )
 video_job_born_finished = video(
     "videos.submit videos.order", "A job just submitted has already succeeded.", swap("status", "queued", "succeeded")
@@ -90,9 +87,7 @@ video_result_promised = video(
     put("result", {"url": "https://storage.example.com/later.mp4"}),
 )
 video_url_leads_nowhere = video_state(
-    "videos.result.film",
-    "The address of the film leads to a 404.",
-    change(RESULT, lambda url: url.replace(".mp4", ".gone")),
+    "videos.result.film", "The film's address leads to a 404.", change(RESULT, lambda url: url.replace(".mp4", ".gone"))
 )
 video_is_a_picture = video_state(
     "videos.result.film", "The address of the film leads to a picture.", at_host(_PICTURE, RESULT)
@@ -125,10 +120,7 @@ failed_video_without_reason = video_state(
     "videos.failure.reason", "A failed job does not say why.", drop("error"), when=at("failed")
 )
 failed_video_with_empty_message = task_state(
-    "videos.failure.reason",
-    "The error of a failed task has an empty message.",
-    put("error.message", ""),
-    when=at("failed"),
+    "videos.failure.reason", "The error of a failed task is empty.", put("error.message", ""), when=at("failed")
 )
 failed_video_with_result = video_state(
     "videos.failure.no-result",
@@ -156,17 +148,10 @@ video_prompt_made_text = unjudged(
     "videos.types", "A prompt that is an object is taken as its text.", change("prompt", str)
 )
 unknown_model_makes_a_video = request_fault(
-    VIDEO,
-    "An unknown model is replaced by another one.",
-    known_model("film"),
-    breaks={"videos.unknown-model"},
-    gateway="infery",
+    VIDEO, "An unknown model is replaced.", known_model("film"), breaks={"videos.unknown-model"}, gateway="infery"
 )
 unknown_video_in_plain_text = video_state(
-    "videos.envelope",
-    "The error for an unknown job is plain text.",
-    as_bytes("text/plain", b"no such job", 404),
-    when=UNKNOWN,
+    "videos.envelope", "An unknown job gets a plain text.", as_bytes("text/plain", b"no such job", 404), when=UNKNOWN
 )
 missing_prompt_in_other_envelope = task(
     "videos.envelope",
@@ -175,12 +160,7 @@ missing_prompt_in_other_envelope = task(
     when=LACKING,
 )
 video_for_nobody = request_fault(
-    VIDEO,
-    "Jobs are accepted without a key.",
-    let_in,
-    breaks={"videos.credential"},
-    gateway="infery",
-    before="authentication",
+    VIDEO, "Jobs need no key.", let_in, breaks={"videos.credential"}, gateway="infery", before="authentication"
 )
 video_status_for_nobody = unproved("videos.credential", "The status is shown without a key.", let_in)
 video_status_for_everybody = unproved("videos.owner", "The status is shown to every account.", as_owner)
