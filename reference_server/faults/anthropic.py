@@ -7,9 +7,9 @@ from typing import Any
 
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, whole_asked
-from reference_server.faults.words.edits import change, drop, header, put, swap
-from reference_server.faults.words.situations import sent, whole
-from reference_server.faults.words.typed import narrow
+from reference_server.faults.words.edits import change, drop, header, put, status, swap
+from reference_server.faults.words.situations import sent, served, whole
+from reference_server.faults.words.typed import as_number, narrow
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -39,6 +39,9 @@ def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
         return False
     blocks = sent(call)["messages"][0]["content"]
     return _is_list_without_marks(blocks) and all(block["type"] == "text" for block in blocks)
+
+
+_NO_TEXT = {"type": "text", "text": None}
 
 
 message_labelled_as_text = message(
@@ -142,3 +145,32 @@ letters_counted = count(
     "The count is close to that of letters.",
     change("input_tokens", lambda count: count * 4),
 )
+
+
+# Values of a wrong kind.
+message_id_is_a_number = message(
+    "anthropic.id", "The id of a message is a number, another one each time.", change("id", as_number)
+)
+message_model_empty = message("anthropic.model", "The model of a message is empty.", put("model", ""))
+message_model_is_an_object = message(
+    "anthropic.model", "The model of a message is an object.", change("model", lambda name: {"name": name})
+)
+message_content_of_texts = message(
+    "anthropic.content",
+    "The content of the plainest message is a list of texts, not of blocks.",
+    change("content", lambda blocks: [blocks[0]["text"]]),
+    when=plain,
+)
+message_text_null = message(
+    "anthropic.content",
+    "The plainest message ends with a block whose text is null.",
+    change("content", lambda blocks: [*blocks, dict(_NO_TEXT)]),
+    when=plain,
+)
+message_usage_negative = message(
+    "anthropic.usage", "The plainest answer costs -1 output tokens.", put("usage.output_tokens", -1), when=plain
+)
+short_prompt_counts_nothing = count(
+    "anthropic.count-tokens", "The plainest prompt counts no token.", put("input_tokens", 0), when=plain
+)
+count_created = count("anthropic.count-tokens", "A token count is answered with 201.", status(201), when=served)

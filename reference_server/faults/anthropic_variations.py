@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_server.faults import differences
-from reference_server.faults.words.anthropic import BLOCK_START, END, MESSAGE
+from reference_server.faults.words.anthropic import BLOCK_START, END, MESSAGE, by_address, config, refuse
 from reference_server.faults.words.edits import change, in_chunks, insert, put, raw
-from reference_server.faults.words.situations import streamed
+from reference_server.faults.words.situations import asked, both, served, streamed
 from reference_server.faults.words.typed import COMMENTS, CRLF, is_of, join_deltas, skip
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply
@@ -148,3 +148,14 @@ def other_native_request_id(reply: Reply, call: Call) -> None:
     """The request id has the form of the real API, and errors do not repeat it."""
     reply.headers["request-id"] = f"req_{call.id}"
     reply.edit_error(lambda body: body.pop("request_id", None) and None)
+
+
+# What a provider does not take.
+anthropic_address_refused = message(
+    "The provider takes no images by address, and says so.", refuse(), when=both(served, by_address)
+)
+anthropic_output_config_refused = message(
+    "The model knows neither schemas nor efforts, and says so.",
+    refuse(),
+    when=both(served, asked(lambda call: bool(config(call)))),
+)

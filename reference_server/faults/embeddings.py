@@ -68,6 +68,10 @@ def _many(call: Call) -> bool:
     return isinstance(call.body.get("input"), list) and len(call.body["input"]) > 96
 
 
+def _in_ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
+
+
 # The body and its entries.
 embeddings_labelled_as_text = vectors("embeddings.answers", "Embeddings are labelled as text.", label("text/plain"))
 embeddings_in_bare_array = vectors(
@@ -205,4 +209,26 @@ embeddings_credits_used_negative = vectors(
 )
 embeddings_without_model_used = vectors(
     "embeddings.model-used", "The header with the model is missing.", header("x-model-used", None), gateway="infery"
+)
+
+
+# Values of a wrong kind.
+embedding_model_blank = vectors("embeddings.model", "The name of the model is empty.", put("model", ""))
+embedding_model_is_an_object = vectors(
+    "embeddings.model", "The model is an object.", change("model", lambda name: {"id": name})
+)
+embedding_index_is_a_fraction = vectors(
+    "embeddings.index", "The entries are numbered 0.0, 1.0, 2.0.", change(INDEX, float)
+)
+embedding_total_as_text = vectors(
+    "embeddings.usage", "The total of the tokens is a text.", change("usage.total_tokens", str)
+)
+embedding_usage_as_text = vectors(
+    "embeddings.usage", "The tokens of the prompt are a text.", change("usage.prompt_tokens", str)
+)
+embeddings_of_question_marks = request_fault(
+    EMBED,
+    "Of letters outside ASCII the model sees question marks.",
+    change("input", _in_ascii, str) | change("input[]", _in_ascii, str),
+    breaks={"embeddings.unicode"},
 )

@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import Members, add, change, drop, label, put, rename, reshape, swap
+from reference_server.faults.words.edits import (
+    Members,
+    add,
+    answer,
+    change,
+    drop,
+    in_chunk,
+    in_chunks,
+    label,
+    put,
+    rename,
+    reshape,
+    status,
+    swap,
+)
 from reference_server.faults.words.gemini import (
     BARE_TEXT,
     COUNT,
@@ -28,7 +42,7 @@ from reference_server.faults.words.gemini import (
     serves,
 )
 from reference_server.faults.words.prompts import REPEAT, WORD
-from reference_server.faults.words.situations import asked, asks, has, wrote
+from reference_server.faults.words.situations import asked, asks, both, has, served, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -36,6 +50,11 @@ content = rows(GENERATE)
 count = rows(COUNT)
 models = rows(MODELS)
 request = rows(GENERATE, request_fault)
+content_v1 = rows("generateContentV1")
+stream_v1 = rows("streamGenerateContentV1")
+count_v1 = rows("countGeminiTokensV1")
+models_v1 = rows("listGeminiModelsV1")
+model_v1 = rows("retrieveGeminiModelV1")
 
 _SYSTEM = "systemInstruction"
 _IN_SNAKE_CASE = wrote(b'"system_instruction"')
@@ -79,6 +98,11 @@ def _bare_name(name: str) -> str:
 def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
     prompt = usage["promptTokenCount"]
     return usage | {"totalTokenCount": usage["totalTokenCount"] + 9 * prompt, "promptTokenCount": 10 * prompt}
+
+
+_published = "publishers/google/{}".format
+
+_DETAIL = {"detail": [{"loc": ["body", "contents", 0, "parts", 1, "inlineData"], "msg": "Field required"}]}
 
 
 # The body and its candidates.
@@ -230,4 +254,56 @@ gemini_schema_ignored = request(
 )
 gemini_json_schema_ignored = request(
     "gemini.json.json-schema", "`responseJsonSchema` does not reach the model.", forget("responseJsonSchema")
+)
+
+
+# Below v1.
+gemini_v1_without_parts = content_v1("gemini.v1", "Below v1 the content of an answer has no parts.", put(PARTS, []))
+gemini_v1_content_is_a_text = content_v1(
+    "gemini.v1", "Below v1 the content of an answer is a string.", put("candidates[].content", "Hello.")
+)
+gemini_stream_v1_without_text = stream_v1(
+    "gemini.stream.v1", "Below v1 the chunks of a stream have empty texts.", in_chunks(put(PARTS, [{"text": ""}]))
+)
+gemini_stream_v1_of_numbers = stream_v1(
+    "gemini.stream.v1", "Below v1 `candidates` of the first chunk is a number.", in_chunk(0, put("candidates", 1))
+)
+gemini_count_as_text_below_v1 = count_v1(
+    "gemini.v1.count-tokens", "Below v1 the token count is a string.", change("totalTokens", str)
+)
+gemini_count_unknown_below_v1 = count_v1(
+    "gemini.v1.count-tokens", "The route for token counts below v1 does not exist.", NOT_FOUND
+)
+gemini_count_is_created_below_v1 = count_v1(
+    "gemini.v1.count-tokens", "Below v1 a count is a 201.", status(201), when=served
+)
+gemini_models_renamed_below_v1 = models_v1(
+    "gemini.v1.models", "Below v1 models have other names.", change("models[].name", _published)
+)
+gemini_models_of_a_proxy_below_v1 = models_v1(
+    "gemini.v1.models", "Below v1 the list of models is a 203, as if a proxy had changed it.", status(203), when=served
+)
+gemini_model_renamed_below_v1 = model_v1(
+    "gemini.v1.models.retrieve",
+    "Below v1 a retrieved model has another name than in the list.",
+    reshape(by_display_name),
+)
+gemini_model_of_a_proxy_below_v1 = model_v1(
+    "gemini.v1.models.retrieve", "Below v1 a model is a 203, as if a proxy had changed it.", status(203), when=served
+)
+
+
+# Files by URI.
+gemini_file_data_unknown = fault(
+    GENERATE,
+    "A part without `inlineData` is refused, without an error object.",
+    answer(_DETAIL, 422),
+    when=both(served, asks('"fileData"')),
+    breaks={"gemini.file-data"},
+)
+gemini_file_data_dropped = request_fault(
+    GENERATE,
+    "A file by URI does not reach the model.",
+    change("contents[].parts", lambda parts: [part for part in parts if "fileData" not in part]),
+    breaks={"gemini.file-data.counted"},
 )

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import differences, variation
-from reference_server.faults.words.edits import Members, change, each, in_error, put, raw, reshape
-from reference_server.faults.words.gemini import GENERATE, REFUSAL, STREAM, as_events, in_texts, openai_list
-from reference_server.faults.words.situations import asks
+from reference_server.faults import differences, request_variation, variation
+from reference_server.faults.words.edits import Members, change, drop, each, in_error, put, raw, reshape
+from reference_server.faults.words.gemini import (
+    BATCH,
+    EMBED,
+    GENERATE,
+    REFUSAL,
+    STREAM,
+    USAGE,
+    as_events,
+    in_texts,
+    openai_list,
+)
+from reference_server.faults.words.situations import asks, has
+from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
 stream = differences(STREAM)
 content = differences(GENERATE)
+batch = differences(BATCH)
+vectors = differences(EMBED)
 
 _INFO = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SOMETHING", "domain": "gateway.example"}
 _RATING = {"category": "HARM_CATEGORY_HARASSMENT", "probability": "NEGLIGIBLE"}
@@ -42,6 +55,10 @@ def _leave_zeros_out(candidate: Chunk) -> None:
     for part in candidate["content"]["parts"]:
         if part.get("functionCall", {}).get("args") == {}:
             del part["functionCall"]["args"]
+
+
+def _add_shape(vector: dict[str, Any]) -> None:
+    vector |= {"shape": [len(vector["values"])], "statistics": {"tokenCount": 7, "truncated": False}}
 
 
 gemini_lines_end_in_crlf = stream(
@@ -110,3 +127,24 @@ def _ends_text(event: Chunk) -> bool:
     candidates: list[dict[str, Any]] = event.get("candidates") or [{}]
     parts = candidates[0].get("content", {}).get("parts") or [{}]
     return "finishReason" in candidates[0] and "text" in parts[0]
+
+
+# Vectors.
+gemini_batch_uncounted = batch("A batch has no token count.", drop(USAGE))
+gemini_vector_count_without_details = vectors(
+    "The tokens are told without the kinds of data.", drop("usageMetadata.promptTokenDetails")
+)
+gemini_vector_not_normalized = vectors(
+    "A vector is longer than a unit.", change("embedding.values[]", lambda number: number * 1.5)
+)
+gemini_vector_with_shape = vectors("A vector comes with its shape and its statistics.", each("embedding", _add_shape))
+gemini_task_refused = vectors("The model knows no tasks and says so.", REFUSAL, when=has("taskType"))
+gemini_batch_length_refused = batch(
+    "The model gives vectors of one length and says so.", REFUSAL, when=asks('"outputDimensionality"')
+)
+
+
+@request_variation("createEmbedding", model="gemini-embedding-001")
+def gemini_vector_shorter_in_openai_dialect(call: Call) -> None:
+    """In the OpenAI dialect the model gives shorter vectors by itself."""
+    call.body.setdefault("dimensions", 64)

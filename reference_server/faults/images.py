@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from reference_server.faults import request_fault, rows
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import (
     add,
     answer,
@@ -15,7 +15,9 @@ from reference_server.faults.words.edits import (
     fill,
     header,
     label,
+    only,
     put,
+    raw,
     refuse,
     rename,
     scale,
@@ -33,10 +35,12 @@ from reference_server.faults.words.media import (
     inline,
     known_model,
     linked,
+    on,
     say,
+    show_at_refusal,
     wants,
 )
-from reference_server.faults.words.openai import IMAGE
+from reference_server.faults.words.openai import FILE_CONTENT, IMAGE, IMAGE_EDIT
 from reference_server.faults.words.situations import LACKING, both, has, no, refused, sent, served
 from reference_server.media import images
 from reference_server.wire.call import Call
@@ -45,6 +49,8 @@ from reference_server.wire.reply import Reply
 image = rows(IMAGE)
 request = rows(IMAGE, request_fault)
 unjudged = rows(IMAGE, request_fault, before="validation")
+image_edit = rows(IMAGE_EDIT)
+download = rows(FILE_CONTENT, gateway="infery")
 
 
 _SIZE = re.compile(r"auto|\d+x\d+")
@@ -64,6 +70,11 @@ def _as_data_uri(text: str) -> str:
 def _half(text: str) -> str:
     data = base64.b64decode(text)
     return base64_of(data[: len(data) // 2])
+
+
+def _large_image(reply: Reply, _: Call) -> bool:
+    """The answer is an image of more than 1000 bytes."""
+    return reply.ok and isinstance(reply.body, bytes) and reply.body.startswith(b"\x89PNG") and len(reply.body) > 1000
 
 
 # What is there.
@@ -257,3 +268,49 @@ image_refusal_as_text = image(
 def image_refusal_as_detail(reply: Reply) -> Reply:
     """A refusal is a `detail`."""
     return reply.edit_error(lambda body: {"detail": body["error"]["message"]})
+
+
+# Values of a wrong kind.
+only_image_is_no_list = image(
+    "images.data", "`data` is the image itself, without a list around it.", change("data", lambda items: items[0])
+)
+image_size_told_wrong = image(
+    "images.told", "The answer names a size that the image does not have.", put("size", "1x1")
+)
+image_format_told_wrong = image(
+    "images.told",
+    "The answer names a format that the image does not have.",
+    change("output_format", lambda name: "webp" if name == "png" else "png"),
+)
+url_gives_picture_of_refusal = fault(
+    "*",
+    "The URL of an image needs a credential, and shows a picture to those without.",
+    only(
+        on(IMAGE), linked(lambda url: url.replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/"))
+    ),
+    show_at_refusal(images.fetch),
+    breaks={"images.url.works"},
+)
+edits_labelled_as_text = image_edit(
+    "images.edits.schema", "The answer to an edit is labelled as text.", label("text/plain")
+)
+edit_is_a_bare_text = image_edit(
+    "images.edits.image",
+    "The list of an edit holds the base64 of its image, and no object.",
+    change("data[]", lambda item: item["b64_json"]),
+)
+
+
+# Large images.
+kept_image_cut = download(
+    "images.b64.kept",
+    "An image of more than 1000 bytes is read back without its end.",
+    raw(lambda data: data[:1000]),
+    when=_large_image,
+)
+kept_image_as_text = download(
+    "images.b64.kept",
+    "The bytes of an image of more than 1000 are read back as text.",
+    raw(lambda data: data.decode("utf-8", "replace").encode()),
+    when=_large_image,
+)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import add, answer, change, drop, fill, only, put, status, swap
+from reference_server.faults.words.edits import add, answer, change, drop, fill, label, only, put, reshape, status, swap
 from reference_server.faults.words.jobs import NOT_FOUND, RESULT, as_owner, at, of, start_anew
-from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on
+from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on, show_at_refusal
 from reference_server.faults.words.openai import TASK, VIDEO, VIDEO_STATE
 from reference_server.faults.words.situations import LACKING, UNKNOWN, served
+from reference_server.media import videos
 
 video = rows(VIDEO, gateway="infery")
 task = rows(VIDEO, gateway="foxapi")
@@ -18,6 +19,7 @@ unproved = rows(VIDEO_STATE, request_fault, before="authentication", gateway="in
 
 
 _PICTURE = "/media/images/640x360-00000000000000000000000000000000.png"
+
 
 # The submission.
 
@@ -164,3 +166,29 @@ video_for_nobody = request_fault(
 )
 video_status_for_nobody = unproved("videos.credential", "The status is shown without a key.", let_in)
 video_status_for_everybody = unproved("videos.owner", "The status is shown to every account.", as_owner)
+
+
+# Values of a wrong kind.
+video_job_taken_as_failure = video(
+    "videos.submit", "A job is accepted with a server error status.", status(500), when=served
+)
+video_job_labelled_as_text = video("videos.submit", "A job is labelled as text.", label("text/plain"))
+video_status_told_as_accepted = video_state(
+    "videos.status", "The status of a running job is answered with 202.", status(202), when=at("queued", "processing")
+)
+video_status_in_array = video_state(
+    "videos.status", "The status of a job is wrapped in an array.", reshape(lambda body: [body])
+)
+video_progress_is_true = video_state("videos.progress", "Progress is true.", put("progress", True))
+video_cost_is_true = video_state("videos.credits", "The cost of a film is true.", put("credits_used", True))
+video_behind_a_credential = fault(
+    "*",
+    "The address of the film needs a credential, and plays something to those without.",
+    only(
+        on(VIDEO_STATE),
+        change(RESULT, lambda url: url.replace("/media/videos/", "/fault/video_behind_a_credential/v1/models/")),
+    ),
+    show_at_refusal(videos.fetch),
+    breaks={"videos.result.film"},
+    gateway="infery",
+)
