@@ -14,7 +14,6 @@ from reference_server.wire.reply import Reply
 account = rows(ACCOUNT, gateway="foxora")
 daily = rows(DAILY_USAGE, gateway="foxora")
 
-
 _PLANS = "account.plans.free account.plans.pro account.plans.team"
 _RENEWS = "plan.renews_at"
 
@@ -35,7 +34,6 @@ def _american(date: str) -> str:
 
 
 # The account.
-
 account_labelled_as_text = account("account.answers", "The account is labelled as text.", label("text/plain"))
 account_in_array = account("account.answers", "The account is wrapped in an array.", reshape(lambda body: [body]))
 account_of_a_proxy = account(
@@ -102,7 +100,6 @@ account_counts_nothing = account(
 )
 
 # Its plan.
-
 account_free_has_more_requests = account(
     "account.plans.free", "The free plan shows 60 requests per minute.", _limits("free", requests_per_minute=60)
 )
@@ -122,7 +119,6 @@ account_free_has_no_cap = account(
 )
 
 # Its days.
-
 account_days_in_object = daily(
     "account.daily", "The days are wrapped in an object.", reshape(lambda body: {"data": body})
 )

@@ -43,7 +43,6 @@ def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
 
 _NO_TEXT = {"type": "text", "text": None}
 
-
 message_labelled_as_text = message(
     "anthropic.answers", "A whole message is labelled as text.", header("content-type", "text/plain"), when=whole
 )
@@ -135,7 +134,6 @@ message_in_question_marks = message(
 message_characters_replaced = message(
     "anthropic.unicode", "Characters outside the basic plane become replacement characters.", change(TEXT, narrow)
 )
-
 tools_not_counted = request_fault(
     COUNT, "The tokens of tools are not counted.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
 )
@@ -145,7 +143,6 @@ letters_counted = count(
     "The count is close to that of letters.",
     change("input_tokens", lambda count: count * 4),
 )
-
 
 # Values of a wrong kind.
 message_id_is_a_number = message(

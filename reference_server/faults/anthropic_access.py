@@ -44,7 +44,6 @@ bearer_wins = unproved(
     lambda call: call.headers.pop("x-api-key", None),
     when=lambda call: "authorization" in call.headers,
 )
-
 later_version_refused = message(
     "anthropic.version.later", "The version of recent clients is unknown.", refuse(), when=both(served, _is_recent)
 )
@@ -70,7 +69,6 @@ removed_parameter_fails = message(
     refuse(500),
     when=both(_is_recent, has("temperature")),
 )
-
 errors_without_native_id = message(
     "anthropic.request-id", "Errors have x-request-id and no request-id.", header("request-id", None), when=refused()
 )

@@ -49,7 +49,6 @@ documents_dropped = request(
     "Documents never reach the model.",
     without_blocks(lambda block: block["type"] == "document"),
 )
-
 thinking_ignored = request(
     "anthropic.thinking", "`thinking` of a whole answer is dropped.", drop("thinking"), when=whole_asked
 )

@@ -71,7 +71,6 @@ end_waits_for_a_tool = message(
     "An answer without a call has the stop reason `tool_use`.",
     swap("stop_reason", "end_turn", "tool_use"),
 )
-
 result_refused = message(
     "anthropic.tools.result", "The result of the model's own call is refused.", refuse(), when=says(SUNNY)
 )
@@ -126,7 +125,6 @@ parallel_use_not_disabled = request(
     "`disable_parallel_tool_use` is lost.",
     drop("tool_choice.disable_parallel_tool_use"),
 )
-
 start_without_input = message(
     "anthropic.tools.stream.start", "The start of a streamed call has no input.", in_chunks(drop("content_block.input"))
 )

@@ -29,7 +29,6 @@ from reference_server.wire.reply import Reply
 _TEXT, _SRT, _VTT = (wants("response_format", name) for name in ("text", "srt", "vtt"))
 _SUBTITLES = wants("response_format", "srt", "vtt")
 _VERBOSE = wants("response_format", "verbose_json")
-
 in_text = rows(TRANSCRIPTION, when=_TEXT)
 in_subtitles = rows(TRANSCRIPTION, when=_SUBTITLES)
 in_verbose = rows(TRANSCRIPTION, when=_VERBOSE)
@@ -67,7 +66,6 @@ subtitles_break_the_gateway = in_subtitles(
 verbose_breaks_the_gateway = in_verbose("audio.transcriptions.verbose", "verbose_json is answered 500.", status(500))
 
 # Plain text and subtitles.
-
 text_in_json = in_text("audio.transcriptions.text", "Plain text comes as JSON.", _in_json)
 text_in_quotes = in_text(
     "audio.transcriptions.text", "Plain text is a JSON string.", raw(lambda data: json.dumps(data.decode()).encode())
@@ -101,7 +99,6 @@ cues_out_of_order = in_vtt(
 )
 
 # verbose_json.
-
 verbose_ignored = in_verbose(
     "audio.transcriptions.verbose audio.transcriptions.verbose.segments audio.transcriptions.words",
     "verbose_json has only the text.",
@@ -147,7 +144,6 @@ segments_after_the_sound = in_verbose(
 )
 
 # Words.
-
 granularities_ignored = request("audio.transcriptions.words", "Words are never timed.", drop("timestamp_granularities"))
 words_without_times = in_verbose(
     "audio.transcriptions.words", "All words begin and end at 0.", put("words[].start", 0.0) | put("words[].end", 0.0)

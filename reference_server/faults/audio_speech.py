@@ -58,7 +58,6 @@ wav_is_silent = speech(
 )
 
 # The formats.
-
 speech_default_is_wav = request(
     "audio.speech.default", "Without a format speech is WAV.", fill("response_format", "wav")
 )
@@ -99,7 +98,6 @@ speech_always_labelled_as_mp3 = speech(
 speech_labelled_as_page = speech("audio.speech.media-type", "Speech is labelled as HTML.", label("text/html"))
 
 # The other options.
-
 speed_ignored = request("audio.speech.speed", "Every speech has the usual pace.", drop("speed"))
 speed_reversed = request(
     "audio.speech.speed", "The higher the speed, the longer the speech.", change("speed", lambda speed: 1 / speed)
@@ -117,7 +115,6 @@ speech_of_ascii_only = speech(
 )
 
 # Refusals.
-
 speech_of_nothing = unjudged("audio.speech.no-input", "Speech is made even without a text.", fill("input", "Hello."))
 voice_assumed = unjudged("audio.speech.no-voice", "Without a voice some voice speaks.", fill("voice", "alloy"))
 long_input_cut = unjudged(

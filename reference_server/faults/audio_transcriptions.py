@@ -45,7 +45,6 @@ forms_break_the_gateway = transcript(
 )
 
 # The text.
-
 transcription_renamed = transcript(
     "audio.transcriptions.default", "The text has another name.", rename("text", "transcript"), when=_PLAIN
 )
@@ -67,7 +66,6 @@ transcription_echoes_file_name = transcript(
 )
 
 # The form.
-
 only_mp3_heard = transcript(
     "audio.transcriptions.file-types",
     "A FLAC is refused.",
@@ -100,7 +98,6 @@ temperature_stays_text = transcript(
 )
 
 # Refusals.
-
 no_file_is_silence = transcript(
     "audio.transcriptions.no-file", "Without a file the text is empty.", answer({"text": ""}), when=LACKING
 )
@@ -132,7 +129,6 @@ transcription_error_as_detail = transcript(
 )
 
 # Sound in JSON.
-
 audio_in_json_refused = transcript(
     "audio.transcriptions.json-body",
     "Only forms are taken.",

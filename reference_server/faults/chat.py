@@ -235,11 +235,10 @@ thousands_of_tokens_for_a_greeting = chat(
     add("usage.total_tokens", 10_000),
     when=plain,
 )
-developer_dropped = request_fault(
-    CHAT,
+developer_dropped = request(
+    "chat.messages.developer",
     "A developer message does not reach the model.",
     keep_turns(lambda one: one["role"] != "developer"),
-    breaks={"chat.messages.developer"},
 )
 long_history_refused = chat(
     "chat.messages.history",
@@ -258,8 +257,6 @@ def completion_within_an_array(reply: Reply) -> Reply:
 text_beside_no_message = chat(
     "chat.choices", "A choice has a text, as in the older completions, and no message.", each("choices[]", _as_text)
 )
-
-
 choice_index_as_text = chat(
     "chat.choice-index", "The index of the only choice is a string.", each("choices", _number_as_text)
 )

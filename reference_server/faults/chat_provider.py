@@ -12,7 +12,6 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 _OF = "ofox"
-
 chat = rows(CHAT, gateway=_OF)
 request = rows(CHAT, request_fault, gateway=_OF)
 _FALLBACKS = "provider.fallback"

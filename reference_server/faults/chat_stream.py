@@ -219,8 +219,6 @@ multibyte_split = chat(
 stream_in_question_marks = chat(
     "chat.stream.unicode", "Streamed letters outside ASCII become question marks.", _spell(r"[^\x00-\x7f]", "?")
 )
-
-
 stream_held_back = chat(
     "chat.stream.incremental", "The whole answer is generated before its first byte is sent.", hold_back
 )

@@ -13,7 +13,6 @@ from reference_server.wire.reply import Reply
 
 chat = rows(CHAT)
 
-
 _ID, _INDEX = f"{FRAGMENTS}.id", f"{FRAGMENTS}.index"
 _FIRST = "tools.stream.first-fragment"
 
@@ -24,7 +23,6 @@ def _several(reply: Reply, _: Call) -> bool:
 
 
 _single = no(_several)
-
 
 tools_dropped_in_streams = request_fault(
     CHAT,
@@ -85,7 +83,6 @@ streamed_arguments_translated = chat(
 parallel_calls_all_index_0 = chat(
     "tools.stream.parallel", "All parallel calls have index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0))
 )
-
 
 # Identity and order of fragments.
 streamed_call_id_empty = chat(

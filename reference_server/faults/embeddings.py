@@ -211,7 +211,6 @@ embeddings_without_model_used = vectors(
     "embeddings.model-used", "The header with the model is missing.", header("x-model-used", None), gateway="infery"
 )
 
-
 # Values of a wrong kind.
 embedding_model_blank = vectors("embeddings.model", "The name of the model is empty.", put("model", ""))
 embedding_model_is_an_object = vectors(
@@ -226,9 +225,8 @@ embedding_total_as_text = vectors(
 embedding_usage_as_text = vectors(
     "embeddings.usage", "The tokens of the prompt are a text.", change("usage.prompt_tokens", str)
 )
-embeddings_of_question_marks = request_fault(
-    EMBED,
+embeddings_of_question_marks = request(
+    "embeddings.unicode",
     "Of letters outside ASCII the model sees question marks.",
     change("input", _in_ascii, str) | change("input[]", _in_ascii, str),
-    breaks={"embeddings.unicode"},
 )

@@ -10,7 +10,6 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 _OF, _CHAIN = "infery", "chain"
-
 chain = rows(CHAT, gateway=_OF, model=_CHAIN)
 chat = rows(CHAT, gateway=_OF)
 _USED, _FROM, _DEPTH = "x-model-used", "x-fallback-from", "x-fallback-depth"

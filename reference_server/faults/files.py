@@ -43,9 +43,7 @@ download = rows(FILE_CONTENT)
 deletion = rows(DELETE_FILE)
 file_list = rows(FILES)
 
-
 # The answer to an upload.
-
 upload_without_object = upload("files.upload", "The file object does not say what it is.", drop("object"))
 upload_answers_in_envelope = upload(
     "files.upload", "The file object stands inside another object.", reshape(lambda body: {"file": body})
@@ -124,7 +122,6 @@ upload_in_json_is_server_error = upload(
 )
 
 # Retrieval.
-
 retrieved_file_renamed = retrieval(
     "files.retrieve", "A retrieved file has its id as its name.", reshape(lambda body: body | {"filename": body["id"]})
 )
@@ -156,7 +153,6 @@ upload_errors_without_envelope = upload(
 )
 
 # Deletion.
-
 deletion_unsaid = deletion(
     "files.delete", "The answer to a deletion does not say that the file is deleted.", drop("deleted")
 )
@@ -186,22 +182,17 @@ def deleted_file_listed(reply: Reply, call: Call) -> None:
 
 second_deletion_confirmed = deletion("files.delete.again", "A deleted file can be deleted again.", confirm, when=GONE)
 
-
 # Values of a wrong kind.
 upload_id_empty = upload("files.upload", "The id of an uploaded file is empty.", put("id", ""))
 upload_in_array = upload("files.upload", "The file object stands in an array.", reshape(lambda body: [body]))
-deletion_of_a_deletion = fault(
-    DELETE_FILE,
-    "The object of a deletion is `file.deleted` instead of `file`.",
-    put("object", "file.deleted"),
-    breaks={"files.delete"},
+deletion_of_a_deletion = deletion(
+    "files.delete", "The object of a deletion is `file.deleted` instead of `file`.", put("object", "file.deleted")
 )
-download_with_other_line_ends = fault(
-    FILE_CONTENT,
+download_with_other_line_ends = download(
+    "files.content files.content.binary files.content.large",
     "Every line feed of a download is a carriage return.",
     raw(lambda data: data.replace(b"\n", b"\r")),
     when=served,
-    breaks={"files.content", "files.content.binary", "files.content.large"},
 )
 long_page_of_files_fails = file_list(
     "files.list files.order files.purpose",
@@ -225,11 +216,10 @@ newest_file_never_first = request_fault(
     when=lambda call: call.query.get("order") == "desc",
     breaks={"files.order"},
 )
-sibling_gets_another_file = fault(
-    FILE,
+sibling_gets_another_file = retrieval(
+    "files.account",
     "Another key of the account retrieves a different file.",
     put("id", REFERENCE),
     when=asked(lambda call: call.key is not None and call.key.token == "sk-ok-2"),
-    breaks={"files.account"},
     gateway="infery",
 )

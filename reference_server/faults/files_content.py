@@ -17,7 +17,6 @@ download = rows(FILE_CONTENT, when=served)
 chat = rows(CHAT)
 request = rows(CHAT, request_fault)
 
-
 _EVERY = "files.content files.content.binary files.content.large"
 _KNOWN = (REFERENCE, NOBODYS)
 
@@ -48,7 +47,6 @@ def _without_second_piece(data: bytes) -> bytes:
 
 
 # The download.
-
 download_with_newline = download(
     _EVERY, "A newline follows the last byte of a download.", raw(lambda data: data + b"\n")
 )
@@ -80,7 +78,6 @@ download_decoded_as_text = download(
 download_labelled_as_json = download("files.content.type", "A download is labelled as JSON.", label("application/json"))
 
 # The way to a model.
-
 upload_unknown_to_chat = chat(
     "files.chat",
     "Messages cannot use uploads.",

@@ -16,7 +16,6 @@ from reference_server.wire.reply import Reply
 file_list = rows(FILES)
 request = rows(FILES, request_fault)
 
-
 _later = asked(lambda call: "after" in call.query)
 
 
@@ -53,7 +52,6 @@ lists_after_a_file_fail = file_list(
 )
 
 # Pages.
-
 file_limit_ignored = request("files.paging.limit", "A page has all files.", _ignore("limit"))
 more_files_denied = file_list("files.paging.has-more", "`has_more` is always false.", put("has_more", False))
 file_cursor_ignored = request("files.paging.after", "Every page is the first.", _ignore("after"))
@@ -82,7 +80,6 @@ def page_ends_where_it_begins(reply: Reply) -> None:
 
 
 # Order and purpose.
-
 file_order_ignored = request("files.order", "The newest file comes first, whatever is asked for.", _ignore("order"))
 oldest_file_first = request(
     "files.order", "Without an order the oldest file comes first.", lambda call: call.query.setdefault("order", "asc")

@@ -24,13 +24,11 @@ upload_request = rows(UPLOAD, request_fault, gateway="infery")
 page = rows(FILES, when=served, gateway="infery")
 unjudged = rows(UPLOAD, request_fault, before="validation")
 
-
 _KEY = "idempotency-key"
 _VALID = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 _USED, _LIMIT = "x-storage-used-bytes", "x-storage-limit-bytes"
 
 # Whose.
-
 strangers_retrieve = request("files.isolation", "Another account can retrieve a file.", as_first)
 strangers_download = request_fault(
     FILE_CONTENT, "Another account can download a file.", as_first, breaks={"files.isolation"}
@@ -118,7 +116,6 @@ def wrong_idempotency_key_ignored(call: Call) -> None:
 
 
 # How many.
-
 list_without_storage = page("files.storage", "The list has no header for the bytes stored.", header(_USED, None))
 upload_without_storage = upload(
     "files.storage", "An upload has no storage limit header.", header(_LIMIT, None), when=served, gateway="infery"
@@ -145,7 +142,6 @@ storage_never_changes = page(
 )
 
 # How long.
-
 expiry_ignored = unjudged("files.expiry", "`expires_after` is ignored.", drop("expires_after"))
 
 

@@ -101,9 +101,7 @@ def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
 
 
 _published = "publishers/google/{}".format
-
 _DETAIL = {"detail": [{"loc": ["body", "contents", 0, "parts", 1, "inlineData"], "msg": "Field required"}]}
-
 
 # The body and its candidates.
 gemini_labelled_as_text = content("gemini.answers", "A whole answer is labelled as text.", label("text/plain"))
@@ -154,9 +152,7 @@ gemini_count_in_bits = count(
 )
 
 # Names and models.
-gemini_v1_unknown = fault(
-    "generateContentV1", "The route below v1 does not exist.", NOT_FOUND, breaks={"gemini.v1"}, gateway="ofox"
-)
+gemini_v1_unknown = content_v1("gemini.v1", "The route below v1 does not exist.", NOT_FOUND, gateway="ofox")
 gemini_models_of_openai = models(
     "gemini.models", "The list of models is that of the OpenAI dialect.", reshape(openai_list)
 )
@@ -256,7 +252,6 @@ gemini_json_schema_ignored = request(
     "gemini.json.json-schema", "`responseJsonSchema` does not reach the model.", forget("responseJsonSchema")
 )
 
-
 # Below v1.
 gemini_v1_without_parts = content_v1("gemini.v1", "Below v1 the content of an answer has no parts.", put(PARTS, []))
 gemini_v1_content_is_a_text = content_v1(
@@ -292,18 +287,15 @@ gemini_model_of_a_proxy_below_v1 = model_v1(
     "gemini.v1.models.retrieve", "Below v1 a model is a 203, as if a proxy had changed it.", status(203), when=served
 )
 
-
 # Files by URI.
-gemini_file_data_unknown = fault(
-    GENERATE,
+gemini_file_data_unknown = content(
+    "gemini.file-data",
     "A part without `inlineData` is refused, without an error object.",
     answer(_DETAIL, 422),
     when=both(served, asks('"fileData"')),
-    breaks={"gemini.file-data"},
 )
-gemini_file_data_dropped = request_fault(
-    GENERATE,
+gemini_file_data_dropped = request(
+    "gemini.file-data.counted",
     "A file by URI does not reach the model.",
     change("contents[].parts", lambda parts: [part for part in parts if "fileData" not in part]),
-    breaks={"gemini.file-data.counted"},
 )

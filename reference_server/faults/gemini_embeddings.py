@@ -231,7 +231,6 @@ gemini_vector_error_of_openai = vectors(
     in_error(put("error.type", "not_found_error") | put("error.status", None)),
 )
 
-
 # Values of a wrong kind.
 gemini_vector_costs_nothing = vectors("gemini.embeddings.usage", "A text costs 0 tokens.", put(_COUNT, 0))
 gemini_task_shortens = vectors(

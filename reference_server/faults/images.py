@@ -52,7 +52,6 @@ unjudged = rows(IMAGE, request_fault, before="validation")
 image_edit = rows(IMAGE_EDIT)
 download = rows(FILE_CONTENT, gateway="infery")
 
-
 _SIZE = re.compile(r"auto|\d+x\d+")
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1024" height="1024"/>'
 _TASK = {"id": "task-1", "object": "image.generation.task", "status": "pending"}
@@ -78,7 +77,6 @@ def _large_image(reply: Reply, _: Call) -> bool:
 
 
 # What is there.
-
 image_needs_n = image(
     "images.answers",
     "A request without `n` is refused.",
@@ -110,7 +108,6 @@ image_in_both_forms = image(
 two_images_by_default = request("images.one-by-default", "Without `n` two images are made.", fill("n", 2))
 
 # The bytes.
-
 image_as_data_uri = image("images.base64", "The base64 stands behind `data:image/png;base64,`.", inline(_as_data_uri))
 image_in_url_alphabet = image(
     "images.base64",
@@ -163,7 +160,6 @@ image_credits_with_unit = image(
 )
 
 # The options.
-
 image_a_little_smaller = request(
     "images.size", "The usual square has fewer pixels than were asked for.", swap("size", "1024x1024", "1000x1000")
 )
@@ -212,7 +208,6 @@ word_is_one_image = unjudged(
 )
 
 # Addresses.
-
 base64_given_as_url = request(
     "images.b64", "A request for base64 gets a URL.", swap("response_format", "b64_json", "url")
 )
@@ -248,7 +243,6 @@ url_gives_status = image(
 )
 
 # Refusals.
-
 prompt_optional = unjudged("images.prompt-missing", "Without a prompt some image is made.", fill("prompt", "anything"))
 missing_prompt_is_a_failure = image(
     "images.prompt-missing", "A missing prompt is a server error.", status(500), when=LACKING
@@ -299,7 +293,6 @@ edit_is_a_bare_text = image_edit(
     "The list of an edit holds the base64 of its image, and no object.",
     change("data[]", lambda item: item["b64_json"]),
 )
-
 
 # Large images.
 kept_image_cut = download(

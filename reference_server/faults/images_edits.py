@@ -24,7 +24,6 @@ image_edit = rows(IMAGE_EDIT)
 request = rows(IMAGE_EDIT, request_fault)
 unjudged = rows(IMAGE_EDIT, request_fault, before="validation")
 
-
 _IMAGE_TOKENS = "usage.input_tokens_details.image_tokens"
 _has_mask = asked(lambda call: "mask" in call.uploads)
 

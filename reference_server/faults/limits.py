@@ -14,7 +14,6 @@ from reference_server.wire.reply import Reply
 _LIMIT, _REMAINING, _RESET = (f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
 _AFTER = "retry-after"
 _limited = both(refused("rate_limited"), has_header("authorization", "sk-rate-limited"))
-
 limited = rows(CHAT, when=_limited)
 chat = rows(CHAT)
 """The key has always used up its limit."""

@@ -11,7 +11,6 @@ from reference_server.wire.call import Call
 models = rows(MODELS)
 model = rows(MODEL)
 
-
 _SLASHED = "models.retrieve.encoded-slash models.retrieve.raw-slash"
 
 
@@ -21,7 +20,6 @@ def _unlist(name: str) -> Members:
 
 
 # The list.
-
 models_labelled_as_text = models("models.answers", "The list of models is labelled as text.", label("text/plain"))
 models_in_bare_array = models(
     "models.answers", "The body is the array of models itself.", reshape(lambda body: body["data"])
@@ -65,7 +63,6 @@ model_unlisted = models("models.judged-model", "A model that answers is missing 
 models_without_provider = models("models.naming", "No listed name includes its provider.", _unlist("/"), gateway="ofox")
 
 # One model.
-
 retrieved_model_renamed = model(
     "models.retrieve",
     "A retrieved model without a provider in its name has another name than in the list.",

@@ -12,7 +12,6 @@ from reference_server.faults.words.situations import UNKNOWN, both, served
 music = rows(MUSIC, gateway="infery")
 anywhere = rows("*", gateway="infery")
 
-
 music_without_pieces = music("music.answer", "The list of pieces is empty.", put("data", []))
 music_neither_whole_nor_job = music(
     "music.answer",
@@ -31,7 +30,6 @@ music_of_one_piece_is_no_list = music(
 music_created_in_text = music("music.schema", "The time is a date string.", put("created", "2026-01-01T00:00:00Z"))
 
 # The sound.
-
 music_without_sound = music("music.sound", "A piece has neither an address nor bytes.", drop(LINK))
 music_url_relative = music("music.sound", "The address of a piece has no host.", put(LINK, "/media/music/piece.mp3"))
 music_bytes_in_hexadecimal = music(
@@ -47,7 +45,6 @@ music_bytes_are_none = music(
 music_called_text = music("music.media-type", "A piece is called text.", put("data[].content_type", "text/plain"))
 
 # As a job.
-
 music_job_created_in_text = music(
     "music.schema", "Music is a job whose time is a date string.", as_job, put("created_at", "2026-01-01T00:00:00Z")
 )
@@ -65,7 +62,6 @@ music_job_goes_back = anywhere(
 )
 
 # Refusals.
-
 unknown_music_is_queued = fault(
     MUSIC_STATE,
     "An unknown job is answered as queued.",

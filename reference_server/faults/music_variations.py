@@ -12,7 +12,6 @@ from reference_server.wire.reply import Reply
 
 song = differences(MUSIC, gateway="infery")
 
-
 music_as_job = song("Music is a job, whose status tells when it is ready.", as_job)
 
 

@@ -8,7 +8,6 @@ from reference_server.faults.words.openai import CHAT
 from reference_server.faults.words.situations import asked, both, refused
 
 _GEMINI = "streamGenerateContent"
-
 chat = rows(CHAT)
 stream = rows(_GEMINI)
 _as_stream = header("content-type", "text/event-stream")

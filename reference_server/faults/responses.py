@@ -130,7 +130,6 @@ response_without_astral_planes = response(
     when=lambda reply, _: reply.events is None,
 )
 
-
 # Values of a wrong kind.
 response_id_is_a_number = response(
     "responses.id", "The id of a response is a number, another one each time.", change("id", as_number)

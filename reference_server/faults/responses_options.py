@@ -61,7 +61,6 @@ schema_text_fenced = response(
 text_format_ignored_in_streams = request(
     "responses.json-schema.stream", "The form of a streamed text is ignored.", drop("text"), when=streams
 )
-
 previous_response_forgotten = request(
     "responses.previous.context",
     "The earlier conversation is dropped, but results of calls still find their calls.",

@@ -90,7 +90,6 @@ forbidden_call_made = request(
     drop("tool_choice"),
     when=lambda call: call.body.get("tool_choice") == "none",
 )
-
 streamed_call_without_call_id = response(
     "responses.tools.stream.item", "A streamed call begins without a `call_id`.", begun_calls(put("call_id", None))
 )

@@ -141,7 +141,6 @@ titled_schema_fenced = chat(
     in_chunks(each(DELTA, _begin_fence)),
     when=asks(BOOK),
 )
-
 models_as_names = fault(
     MODELS,
     "The list holds names instead of models.",
@@ -197,7 +196,6 @@ failure_forbids_to_try_again = chat(
     when=asks(TRIES_AGAIN),
     model="flaky-once",
 )
-
 
 # Responses.
 response_output_null = response(

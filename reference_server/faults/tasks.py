@@ -26,7 +26,6 @@ anywhere = rows("*", gateway="foxapi")
 task = rows(TASK, gateway="foxapi")
 unproved = rows(TASK, request_fault, before="authentication", gateway="foxapi")
 
-
 _IMAGE = of("image")
 _DONE = both(of("image"), at("completed"))
 _RESULT = "results[0].url"
@@ -34,7 +33,6 @@ _FILM = "/media/videos/320x180-1.0-00000000.mp4"
 _PICTURE = "/media/images/64x64-00000000000000000000000000000000.png"
 
 # The submission.
-
 task_answered_with_image = image_task(
     "tasks.submit tasks.id",
     "A submission is answered with a list of images.",
@@ -54,7 +52,6 @@ task_of_an_image_is_a_picture = anywhere(
 )
 
 # The status.
-
 task_status_not_found = task("tasks.status", "The status of a task of an image is a 404.", NOT_FOUND, when=_IMAGE)
 task_status_in_other_word = task(
     "tasks.status", "A completed task has an undocumented status.", put("status", "succeeded"), when=_DONE
@@ -88,7 +85,6 @@ task_starts_anew = task(
 )
 
 # The results.
-
 task_results_in_output = task(
     "tasks.results",
     "What was made stands under another name.",
@@ -141,7 +137,6 @@ task_of_sound_fails = fault(
 )
 
 # Refusals.
-
 unknown_task_is_pending = task(
     "tasks.unknown tasks.owner videos.unknown videos.owner",
     "An unknown task is answered as pending.",

@@ -12,7 +12,6 @@ from reference_server.wire.call import Call
 usage = rows(USAGE, gateway="infery")
 request = rows(USAGE, request_fault, gateway="infery")
 
-
 usage_as_csv = usage(
     "usage.answers",
     "The usage comes in CSV, like the export.",

@@ -34,7 +34,6 @@ def _in_stream(function: Callable[[bytes], bytes]) -> Edit:
 
 
 # Server-sent events, as the HTML standard allows them.
-
 lines_end_in_crlf = chat("Lines of a stream end in CR LF.", _in_stream(lambda data: data.replace(b"\n", b"\r\n")))
 lines_end_in_cr = chat("Lines of a stream end in CR alone.", _in_stream(lambda data: data.replace(b"\n", b"\r")))
 comments_inside_events = chat(

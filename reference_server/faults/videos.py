@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import add, answer, change, drop, fill, label, only, put, reshape, status, swap
 from reference_server.faults.words.jobs import NOT_FOUND, RESULT, as_owner, at, of, start_anew
 from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on, show_at_refusal
 from reference_server.faults.words.openai import TASK, VIDEO, VIDEO_STATE
 from reference_server.faults.words.situations import LACKING, UNKNOWN, served
 from reference_server.media import videos
+
+anywhere = rows("*", gateway="infery")
 
 video = rows(VIDEO, gateway="infery")
 task = rows(VIDEO, gateway="foxapi")
@@ -17,12 +19,9 @@ task_state = rows(TASK, gateway="foxapi")
 unjudged = rows(VIDEO, request_fault, before="validation", gateway="infery")
 unproved = rows(VIDEO_STATE, request_fault, before="authentication", gateway="infery")
 
-
 _PICTURE = "/media/images/640x360-00000000000000000000000000000000.png"
 
-
 # The submission.
-
 video_answered_with_a_film = video(
     "videos.submit", "A submission is answered with a film.", as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"), when=served
 )
@@ -41,7 +40,6 @@ video_created_in_text = video(
 )
 
 # The status.
-
 video_status_not_found = video_state("videos.status", "The status of every job is a 404.", NOT_FOUND, when=served)
 video_status_in_other_word = video_state(
     "videos.status", "A job that has ended has an undocumented status.", swap("status", "succeeded", "done")
@@ -50,13 +48,11 @@ video_status_absent = video_state("videos.status", "The status of a job is missi
 video_status_of_another_job = video_state(
     "videos.status.same", "The status is that of another job.", put("id", "vgen_other")
 )
-video_job_goes_back = fault(
-    "*",
+video_job_goes_back = anywhere(
+    "videos.order",
     "A job goes back from processing to queued.",
     only(on(VIDEO), swap("status", "queued", "processing")),
     only(on(VIDEO_STATE), swap("status", "processing", "queued")),
-    breaks={"videos.order"},
-    gateway="infery",
 )
 video_progress_below_zero = video("videos.progress", "The progress starts below zero.", put("progress", -1))
 video_progress_in_text = video_state(
@@ -70,7 +66,6 @@ video_job_starts_anew = video_state(
 )
 
 # The result.
-
 video_result_absent = video_state("videos.result", "A job that succeeded has no result.", drop("result"))
 video_url_relative = video_state(
     "videos.result",
@@ -114,7 +109,6 @@ video_error_without_failure = video_state(
 )
 
 # Failure.
-
 failed_video_succeeds = video_state(
     "videos.failure.ends", "A job that failed is reported as succeeded.", swap("status", "failed", "succeeded")
 )
@@ -132,7 +126,6 @@ failed_video_with_result = video_state(
 )
 
 # Refusals.
-
 unknown_video_is_queued = video_state(
     "videos.unknown videos.owner", "An unknown job is answered as queued.", answer({"status": "queued"}), when=UNKNOWN
 )
@@ -167,7 +160,6 @@ video_for_nobody = request_fault(
 video_status_for_nobody = unproved("videos.credential", "The status is shown without a key.", let_in)
 video_status_for_everybody = unproved("videos.owner", "The status is shown to every account.", as_owner)
 
-
 # Values of a wrong kind.
 video_job_taken_as_failure = video(
     "videos.submit", "A job is accepted with a server error status.", status(500), when=served
@@ -181,14 +173,12 @@ video_status_in_array = video_state(
 )
 video_progress_is_true = video_state("videos.progress", "Progress is true.", put("progress", True))
 video_cost_is_true = video_state("videos.credits", "The cost of a film is true.", put("credits_used", True))
-video_behind_a_credential = fault(
-    "*",
+video_behind_a_credential = anywhere(
+    "videos.result.film",
     "The address of the film needs a credential, and plays something to those without.",
     only(
         on(VIDEO_STATE),
         change(RESULT, lambda url: url.replace("/media/videos/", "/fault/video_behind_a_credential/v1/models/")),
     ),
     show_at_refusal(videos.fetch),
-    breaks={"videos.result.film"},
-    gateway="infery",
 )

@@ -12,7 +12,6 @@ video = differences(VIDEO, gateway="infery")
 anywhere = differences("*", gateway="infery")
 video_state = differences(VIDEO_STATE, gateway="infery")
 
-
 _NULLS = {"result": None, "error": None, "credits_used": None}
 _FEW = ("status", "result", "credits_used", "error")
 
