@@ -87,7 +87,7 @@ account_days_for_strangers = request_fault(
 )
 account_counts_half_the_tokens = account(
     "account.counts",
-    "Only half the tokens are counted.",
+    "Half the tokens are counted.",
     change("usage.tokens_this_month", lambda tokens: int(tokens * 0.5)),
 )
 account_counts_no_requests = account(

@@ -40,8 +40,7 @@ account_without_renewal = account(
     "A plan that does not renew has null, and there is no cap.", reshape(_without_renewal)
 )
 account_times_with_fractions = account(
-    "Times have fractions of seconds, and UTC is written as +00:00.",
-    put("plan.renews_at", "2026-12-01T00:00:00.000+00:00"),
+    "Times have fractions of seconds, and UTC is +00:00.", put("plan.renews_at", "2026-12-01T00:00:00.000+00:00")
 )
 account_of_own_plan = account(
     "The account has a plan of its own, with limits of its own.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, whole_asked
-from reference_server.faults.words.edits import change, drop, header, put, status, swap
+from reference_server.faults.words.edits import change, drop, label, put, status, swap
 from reference_server.faults.words.situations import sent, served, whole
 from reference_server.faults.words.typed import as_number, narrow
 from reference_server.wire.call import Call
@@ -44,7 +44,7 @@ def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
 _NO_TEXT = {"type": "text", "text": None}
 
 message_labelled_as_text = message(
-    "anthropic.answers", "A whole message is labelled as text.", header("content-type", "text/plain"), when=whole
+    "anthropic.answers", "A whole message is labelled as text.", label("text/plain"), when=whole
 )
 service_tier_is_a_number = message(
     "anthropic.schema", "The service tier of a message is a number.", put("usage.service_tier", 1)
@@ -58,7 +58,7 @@ message_without_role = message("anthropic.type", "A message has no role.", drop(
 message_without_model = message("anthropic.model", "The model of a message is null.", put("model", None))
 content_is_a_string = message(
     "anthropic.content",
-    "The content of a plain answer is text.",
+    "The content of an answer is text.",
     change("content", lambda blocks: blocks[0]["text"]),
     when=plain,
 )
@@ -112,10 +112,7 @@ system_blocks_refused = message(
     when=lambda _, call: _is_list_without_marks(sent(call).get("system")),
 )
 system_blocks_dropped = request(
-    "anthropic.system.blocks",
-    "System prompts in blocks do not reach the model.",
-    drop("system"),
-    when=_has_system_blocks,
+    "anthropic.system.blocks", "System prompts in blocks do not reach models.", drop("system"), when=_has_system_blocks
 )
 earlier_turns_dropped = request(
     "anthropic.history",
@@ -140,7 +137,7 @@ tools_not_counted = request_fault(
 count_as_text = count("anthropic.count-tokens", "The count is a string.", change("input_tokens", str))
 letters_counted = count(
     "anthropic.count-tokens.agrees",
-    "The count is close to that of letters.",
+    "The count is that of the letters.",
     change("input_tokens", lambda count: count * 4),
 )
 

@@ -159,7 +159,7 @@ failure_in_unnamed_event = failure(
 )
 failure_of_chat = failure(
     "anthropic.errors.midstream",
-    "A failed stream reports the error as chat completions do.",
+    "A failed stream reports the error as in chat completions.",
     resend(_as_in_chat, "error"),
 )
 message_failure_is_a_text = failure(

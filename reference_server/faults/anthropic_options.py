@@ -45,9 +45,7 @@ pdf_fails = message(
     "anthropic.documents", "A PDF is refused without an error object.", unclear, when=asks("application/pdf")
 )
 documents_dropped = request(
-    "anthropic.documents.counted",
-    "Documents never reach the model.",
-    without_blocks(lambda block: block["type"] == "document"),
+    "anthropic.documents.counted", "Documents get dropped.", without_blocks(lambda block: block["type"] == "document")
 )
 thinking_ignored = request(
     "anthropic.thinking", "`thinking` of a whole answer is dropped.", drop("thinking"), when=whole_asked
@@ -67,8 +65,5 @@ thinking_alone = message(
     change("content", lambda blocks: [block for block in blocks if block["type"] == "thinking"] or blocks),
 )
 thinking_in_history_fails = message(
-    "anthropic.thinking.returned",
-    "A turn with thinking is refused without an error.",
-    unclear,
-    when=says("'signature'"),
+    "anthropic.thinking.returned", "A turn with thinking is refused with no error.", unclear, when=says("'signature'")
 )

@@ -54,10 +54,7 @@ anthropic_output_config_unknown = message(
     when=asked(lambda call: "effort" in config(call)),
 )
 anthropic_address_without_data = message(
-    "anthropic.vision.url",
-    "An image by URL is refused without an error object: it has no data.",
-    unclear,
-    when=by_address,
+    "anthropic.vision.url", "An image by URL is refused without an error: it has no data.", unclear, when=by_address
 )
 anthropic_address_dropped = request(
     "anthropic.vision.url.counted",

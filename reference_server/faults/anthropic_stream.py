@@ -8,10 +8,10 @@ from reference_server.faults.words.edits import (
     append,
     change,
     drop,
-    header,
     hold_back,
     in_chunks,
     insert,
+    label,
     put,
     raw,
     swap,
@@ -42,10 +42,7 @@ def _place(reply: Reply, kind: str) -> int:
 
 
 message_stream_labelled_as_json = message(
-    "anthropic.stream.answers",
-    "The stream says that it is application/json.",
-    header("content-type", "application/json"),
-    when=streamed,
+    "anthropic.stream.answers", "The stream is labelled as JSON.", label("application/json"), when=streamed
 )
 message_stream_without_last_blank_line = message(
     "anthropic.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends_well
@@ -71,9 +68,7 @@ keep_alive_as_data = message(
     "anthropic.stream.json-events", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
 )
 streamed_tier_is_a_number = message(
-    "anthropic.stream.schema",
-    "The first event's service tier is a number.",
-    in_chunks(put("message.usage.service_tier", 1)),
+    "anthropic.stream.schema", "A stream's service tier is a number.", in_chunks(put("message.usage.service_tier", 1))
 )
 
 
@@ -124,13 +119,11 @@ plain_stream_without_text = message(
 )
 streamed_end_not_told = message(
     "anthropic.stream.stop-reason",
-    "A stream that ends normally has no reason.",
+    "A normal end of a stream has no reason.",
     in_chunks(swap(_REASON, "end_turn", None)),
 )
 streamed_end_of_chat = message(
-    "anthropic.stream.stop-reason",
-    "A stream that ends by itself has the stop reason `stop`.",
-    in_chunks(swap(_REASON, "end_turn", "stop")),
+    "anthropic.stream.stop-reason", "A normal end has the reason `stop`.", in_chunks(swap(_REASON, "end_turn", "stop"))
 )
 
 

@@ -88,9 +88,7 @@ streamed_stop_sequence_not_told = message(
     in_chunks(change("delta.stop_sequence", lambda _: None)),
 )
 streamed_signature_empty = message(
-    "anthropic.stream.thinking",
-    "Streamed thinking has an empty signature.",
-    in_chunks(change("delta.signature", lambda _: "")),
+    "anthropic.stream.thinking", "Streamed signatures are empty.", in_chunks(change("delta.signature", lambda _: ""))
 )
 streamed_signature_renamed = message(
     "anthropic.stream.thinking",

@@ -76,7 +76,7 @@ result_refused = message(
 )
 result_not_answered = message(
     "anthropic.tools.result",
-    "The model's reply to the result of its own call is lost, but counted.",
+    "The reply to the result of a call is lost, but counted.",
     put("content", []),
     when=says(SUNNY),
 )
@@ -130,7 +130,7 @@ start_without_input = message(
 )
 start_without_tool_id = message(
     "anthropic.tools.stream.start",
-    "The start of a streamed call has no id.",
+    "The start of a call has no id.",
     in_chunks(change("content_block.id", lambda _: "")),
 )
 streamed_input_lost = message(

@@ -134,12 +134,12 @@ segments_end_before_they_start = in_verbose(
 )
 segments_of_another_text = in_verbose(
     "audio.transcriptions.verbose.segments.agree",
-    "The segments say something else than the text.",
+    "The segments have another text.",
     _segments(text="Thanks for watching!"),
 )
 segments_after_the_sound = in_verbose(
     "audio.transcriptions.verbose.segments.agree",
-    "The times of the segments are later than the sound ends.",
+    "The segments lie after the end of the sound.",
     each("segments[]", _later),
 )
 

@@ -45,10 +45,7 @@ speech_ends_after_its_header = speech(
     "audio.speech.sound", "Only the first bytes of speech arrive.", raw(lambda data: data[:40]), when=served
 )
 bare_samples_are_zeros = speech(
-    "audio.speech.audible",
-    "Speech in PCM has the right length, but is silent.",
-    raw(lambda data: bytes(len(data))),
-    when=_as("pcm"),
+    "audio.speech.audible", "Speech in PCM is silent.", raw(lambda data: bytes(len(data))), when=_as("pcm")
 )
 wav_is_silent = speech(
     "audio.speech.audible",
@@ -104,7 +101,7 @@ speed_reversed = request(
 )
 speed_clamped = unjudged(
     "audio.speech.speed.outside",
-    "A speed out of range becomes the nearest one.",
+    "A speed is moved into its range.",
     change("speed", lambda speed: min(max(speed, 0.25), 4)),
 )
 speech_of_ascii_only = speech(
@@ -146,7 +143,7 @@ speech_without_credits = speech(
 )
 speech_credits_with_unit = speech(
     "audio.speech.credits",
-    "The cost of speech is not a number.",
+    "The cost has a unit.",
     header("x-credits-used", "0.42 credits"),
     when=served,
     gateway="infery",

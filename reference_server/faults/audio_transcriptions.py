@@ -74,7 +74,7 @@ only_mp3_heard = transcript(
 )
 model_must_come_first = transcript(
     "audio.transcriptions.file-first",
-    "Fields after the file are not read.",
+    "Fields after a file are lost.",
     _refuse("missing_field"),
     when=both(served, _file_first),
 )
@@ -86,13 +86,13 @@ file_name_in_ascii_only = transcript(
 )
 language_refused = transcript(
     "audio.transcriptions.options",
-    "`language` is refused.",
+    "Languages are refused.",
     _refuse("invalid_value"),
     when=both(served, has("language")),
 )
 temperature_stays_text = transcript(
     "audio.transcriptions.options",
-    "A number in a form is not read as one.",
+    "A number stays a string.",
     _refuse("internal"),
     when=both(served, has("temperature")),
 )

@@ -42,15 +42,12 @@ streams_need_no_key = unproved(
 )
 stream_without_key_not_found = chat(
     "auth.stream",
-    "A stream without key is a 404.",
+    "Streams without key are a 404.",
     status(404),
     when=both(refused("missing_credential"), asked(_streams)),
 )
 models_need_no_key = models_unproved(
-    "auth.models",
-    "The list of models is open, although documented as protected.",
-    _let_in,
-    when=lambda call: not _key(call),
+    "auth.models", "The list of models is open, against its documents.", _let_in, when=lambda call: not _key(call)
 )
 any_key_will_do = unproved(
     "auth.unknown",
@@ -60,7 +57,7 @@ any_key_will_do = unproved(
 )
 body_comes_first = chat(
     "auth.before-validation",
-    "A wrong body is refused before a wrong key.",
+    "A wrong body comes before a wrong key.",
     status(400),
     when=both(_bad_key, asked(wrote(b'"messages":7'))),
 )
@@ -72,7 +69,7 @@ basic_is_bad = chat(
 )
 scheme_has_case = unproved(
     "auth.scheme-case",
-    "The scheme is read in its usual spelling only.",
+    "`Bearer` must be in its usual case.",
     _drop_key,
     when=lambda call: not _key(call).startswith("Bearer"),
 )

@@ -38,10 +38,7 @@ def _number_as_text(choices: Any) -> None:
 
 
 completion_as_text = chat(
-    "chat.media-type",
-    "Whole answers are labelled text/plain.",
-    header("content-type", "text/plain; charset=utf-8"),
-    when=whole,
+    "chat.media-type", "Whole answers are plain text.", header("content-type", "text/plain; charset=utf-8"), when=whole
 )
 fingerprint_is_a_number = chat("chat.schema", "`system_fingerprint` is a number.", put("system_fingerprint", 44709))
 completion_without_id = chat("chat.id", "A whole answer has no id.", drop("id"))
@@ -125,7 +122,7 @@ completions_answer_get = fault(
 )
 charset_refused = chat(
     "chat.content-type-charset",
-    "A Content-Type with a charset is unsupported.",
+    "A Content-Type with a charset is refused.",
     refuse(415),
     when=has_header("content-type", "charset"),
 )
@@ -139,10 +136,7 @@ system_dropped = request(
 )
 system_refused = chat("chat.messages.system", "The role `system` is refused.", refuse(), when=_served_role("system"))
 developer_refused = chat(
-    "chat.messages.developer",
-    "Messages with the role `developer` are refused.",
-    refuse(),
-    when=_served_role("developer"),
+    "chat.messages.developer", "A message with role `developer` is refused.", refuse(), when=_served_role("developer")
 )
 text_parts_dropped = request(
     "chat.messages.text-parts",
@@ -219,7 +213,7 @@ content_null_at_a_normal_end = chat(
 )
 tool_calls_without_a_call = chat(
     "chat.finish-reason",
-    "The plainest answer ends with `tool_calls` but has none.",
+    "The plainest answer ends with `tool_calls`, without any.",
     put(FINISH, "tool_calls"),
     when=plain,
 )
@@ -236,9 +230,7 @@ thousands_of_tokens_for_a_greeting = chat(
     when=plain,
 )
 developer_dropped = request(
-    "chat.messages.developer",
-    "A developer message does not reach the model.",
-    keep_turns(lambda one: one["role"] != "developer"),
+    "chat.messages.developer", "Developer messages are dropped.", keep_turns(lambda one: one["role"] != "developer")
 )
 long_history_refused = chat(
     "chat.messages.history",

@@ -97,7 +97,7 @@ json_schema_taken_as_json_object = request(
 )
 enum_of_schema_broken = chat(
     "chat.json-schema.valid",
-    "A property has a value that its enum does not list.",
+    "A property has a value outside its enum.",
     _with(state="lost"),
     when=both(_in_schema, asks(WORN)),
 )

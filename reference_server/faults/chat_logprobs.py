@@ -86,6 +86,6 @@ top_logprobs_alone_dropped = unjudged(
 )
 top_logprobs_clamped = unjudged(
     "chat.logprobs.top-outside",
-    "A `top_logprobs` above 20 is taken as 20.",
+    "`top_logprobs` is capped at 20.",
     change("top_logprobs", lambda number: min(number, 20), int),
 )

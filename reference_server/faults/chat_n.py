@@ -27,7 +27,7 @@ def _in_later(edit: Members) -> Edit:
 n_ignored = request("chat.n.count chat.n.stream.count", "There is one choice, whatever `n` asks for.", drop("n"))
 one_choice_too_few = request(
     "chat.n.count chat.n.stream.count",
-    "The last of several choices is missing.",
+    "The last choice is missing.",
     change("n", lambda number: max(number - 1, 1), int),
 )
 choices_all_numbered_0 = chat(

@@ -29,9 +29,7 @@ def large_body_refused(call: Call) -> None:
 
 
 long_text_cut = request(
-    "chat.prompt.long-text",
-    "Messages are cut after 5,000 characters.",
-    change(_CONTENT, lambda text: text[:5_000], str),
+    "chat.prompt.long-text", "Messages are cut at 5,000 characters.", change(_CONTENT, lambda text: text[:5_000], str)
 )
 streams_without_system_message = request(
     "chat.prompt.streamed",

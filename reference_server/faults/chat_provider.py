@@ -66,9 +66,7 @@ def requested_model_named(reply: Reply, call: Call) -> Reply:
 
 
 fallbacks_tried_backwards = request(
-    "provider.fallback.order",
-    "Fallbacks are tried from the last to the first.",
-    change(_FALLBACKS, lambda models: models[::-1], list),
+    "provider.fallback.order", "Fallbacks are tried backwards.", change(_FALLBACKS, lambda models: models[::-1], list)
 )
 one_fallback_only = request(
     "provider.fallback.passes-over", "Only one fallback is tried.", change(_FALLBACKS, lambda models: models[:1], list)

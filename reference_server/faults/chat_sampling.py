@@ -47,7 +47,7 @@ temperature_0_refused = chat(
 )
 temperature_above_1_refused = chat(
     "chat.temperature",
-    "The range of `temperature` ends at 1.",
+    "`temperature` ends at 1.",
     _refuse(),
     when=_temperature(lambda value: value > 1),
     gateway="foxapi",
@@ -60,14 +60,12 @@ temperature_must_be_whole = chat(
     gateway="ofox",
 )
 temperature_clamped = unjudged(
-    "chat.temperature.outside", "A `temperature` outside the range is moved to its bound.", _clamp("temperature", 0, 2)
+    "chat.temperature.outside", "A `temperature` is moved into its range.", _clamp("temperature", 0, 2)
 )
 top_p_0_refused = chat(
     "chat.top-p", "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), gateway="foxapi"
 )
-top_p_clamped = unjudged(
-    "chat.top-p.outside", "A `top_p` outside the range is moved to its bound.", _clamp("top_p", 0, 1)
-)
+top_p_clamped = unjudged("chat.top-p.outside", "A `top_p` is moved into its range.", _clamp("top_p", 0, 1))
 frequency_penalty_below_0_refused = chat(
     "chat.frequency-penalty",
     "A negative `frequency_penalty` is refused.",
@@ -77,7 +75,7 @@ frequency_penalty_below_0_refused = chat(
 )
 frequency_penalty_clamped = unjudged(
     "chat.frequency-penalty.outside",
-    "A `frequency_penalty` outside the range is moved to its bound.",
+    "A `frequency_penalty` is moved into its range.",
     _clamp("frequency_penalty", -2, 2),
 )
 presence_penalty_fails = chat(
@@ -87,9 +85,7 @@ presence_penalty_fails = chat(
     when=both(served, _number("presence_penalty", bool)),
 )
 presence_penalty_clamped = unjudged(
-    "chat.presence-penalty.outside",
-    "A `presence_penalty` outside the range is moved to its bound.",
-    _clamp("presence_penalty", -2, 2),
+    "chat.presence-penalty.outside", "A `presence_penalty` is moved into its range.", _clamp("presence_penalty", -2, 2)
 )
 seed_fails = chat(
     "chat.seed", "A `seed` is a server error.", _refuse(500), when=_number("seed", lambda value: value == 7)

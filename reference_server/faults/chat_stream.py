@@ -14,10 +14,10 @@ from reference_server.faults.words.edits import (
     change,
     drop,
     each,
-    header,
     hold_back,
     in_chunks,
     insert,
+    label,
     put,
     raw,
     refuse,
@@ -67,7 +67,7 @@ def _spell(letters: str, instead: str) -> Edit:
 
 
 stream_labelled_as_json = chat(
-    "chat.stream.answers", "The stream is labelled as JSON.", header("content-type", "application/json"), when=streamed
+    "chat.stream.answers", "The stream is labelled as JSON.", label("application/json"), when=streamed
 )
 stream_created = chat(
     "chat.stream.answers", "The plainest stream is answered with 201.", status(201), when=both(streamed, plain)
@@ -131,7 +131,7 @@ created_changes = chat(
 )
 model_blank_in_chunks = chat(
     "chat.stream.model",
-    "Only the outermost chunks name the model.",
+    "Only the outer chunks name the model.",
     _in_the_middle(lambda _, chunk: chunk.update(model="")),
 )
 delta_is_null = chat(

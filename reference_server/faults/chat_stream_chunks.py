@@ -16,17 +16,13 @@ _GIRL = "\U0001f467"
 _LATE_CALL = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "late", "arguments": "{}"}}
 
 chunk_ids_are_numbers = chat(
-    "chat.stream.id",
-    "The id of every chunk of a stream is the same number.",
-    in_chunks(change("id", lambda id_: crc32(id_.encode()))),
+    "chat.stream.id", "The id of every chunk is a number.", in_chunks(change("id", lambda id_: crc32(id_.encode())))
 )
 chunks_of_the_epoch = chat(
     "chat.stream.created", "`created` of every chunk is 0.", in_chunks(change("created", lambda _: 0))
 )
 chunks_in_milliseconds = chat(
-    "chat.stream.created",
-    "`created` of chunks is in milliseconds.",
-    in_chunks(change("created", lambda time: time * 1000)),
+    "chat.stream.created", "`created` is in milliseconds.", in_chunks(change("created", lambda time: time * 1000))
 )
 chunk_time_with_fraction = chat(
     "chat.stream.created", "`created` of every chunk has a fraction.", in_chunks(add("created", 0.25))
@@ -66,7 +62,7 @@ second_choice_unasked = chat(
 )
 later_content_as_part = chat(
     "chat.stream.content-type",
-    "An empty content fragment in the middle of a stream is an array.",
+    "An empty content fragment in mid-stream is an array.",
     insert_chunk(2, choices=piece(content=[])),
 )
 tool_call_after_finish = chat(

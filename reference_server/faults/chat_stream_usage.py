@@ -33,9 +33,7 @@ stream_without_usage = chat(
     without(lambda event: isinstance(event, dict) and event.get("choices") == []),
 )
 usage_chunk_with_choice = chat(
-    "chat.stream.usage.choices",
-    "The usage chunk has a choice with an empty delta instead of no choices.",
-    _in_usage(put("choices", piece())),
+    "chat.stream.usage.choices", "The usage chunk has a choice with an empty delta.", _in_usage(put("choices", piece()))
 )
 
 

@@ -85,9 +85,7 @@ call_name_prefixed = chat(
     swap(f"{CALLS}.function.name", "get_weather", "functions.get_weather"),
 )
 arguments_as_object = chat(
-    "tools.call.arguments tools.no-parameters",
-    "The arguments are a JSON object, not text.",
-    change(_ARGUMENTS, json.loads),
+    "tools.call.arguments tools.no-parameters", "The arguments are an object, not text.", change(_ARGUMENTS, json.loads)
 )
 arguments_in_question_marks = chat(
     "tools.call.unicode",
@@ -141,7 +139,7 @@ null_content_in_history_refused = chat(
 )
 result_without_answer = chat(
     "tools.result",
-    "The answer to the result of a call has no choices.",
+    "A result gets no choices as its answer.",
     put("choices", []),
     when=asked(lambda call: "tool" in roles(call)),
 )

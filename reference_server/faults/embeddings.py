@@ -108,7 +108,7 @@ embeddings_vectors_sorted = vectors(
 )
 embeddings_all_the_same = vectors(
     "embeddings.distinct embeddings.unicode",
-    "Every text has the vector of the first one.",
+    "Every text has the first one's vector.",
     move(lambda call: [0 for _ in _places(call)]),
 )
 embeddings_padded_in_batches = vectors(
@@ -183,9 +183,7 @@ embeddings_of_many_texts_cut_off = vectors(
     "embeddings.batch.largest", "Only the first 1000 texts have vectors.", change("data", _first(1000))
 )
 embeddings_of_too_many_texts = unjudged(
-    "embeddings.batch.too-many",
-    "Texts beyond the maximum are dropped.",
-    change("input", lambda value: value[:2048], list),
+    "embeddings.batch.too-many", "Texts beyond the limit are lost.", change("input", lambda value: value[:2048], list)
 )
 
 # Credits.

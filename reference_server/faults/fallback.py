@@ -31,7 +31,7 @@ model_used_is_the_requested = chain(
 )
 model_replaced_in_silence = chat(
     "fallback.headers.consistent",
-    "Another model serves, and no header says why.",
+    "Another model serves unannounced.",
     header(_USED, "claude-sonnet-4-5"),
     when=_not_replaced,
 )

@@ -147,9 +147,7 @@ file_errors_in_text = retrieval(
     "files.errors", "An error about a file is plain text.", say("text/plain", b"Not found."), when=refused()
 )
 upload_errors_without_envelope = upload(
-    "files.errors",
-    "The error of an upload does not stand under `error`.",
-    lambda reply, _: reply.edit_error(lambda body: body["error"]),
+    "files.errors", "An error has no `error` around it.", lambda reply, _: reply.edit_error(lambda body: body["error"])
 )
 
 # Deletion.

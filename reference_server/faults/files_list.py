@@ -88,8 +88,5 @@ purpose_filter_ignored = request(
     "files.purpose", "Files of all purposes are listed, whatever is asked for.", _ignore("purpose")
 )
 purpose_filter_finds_nothing = file_list(
-    "files.purpose",
-    "No file is listed when a purpose is asked for.",
-    reshape(_empty),
-    when=asked(lambda call: "purpose" in call.query),
+    "files.purpose", "A purpose finds no file.", reshape(_empty), when=asked(lambda call: "purpose" in call.query)
 )

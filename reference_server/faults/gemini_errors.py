@@ -142,9 +142,7 @@ gemini_stream_fails_silently = stream(
     "gemini.errors.midstream", "A stream that fails half-way just ends.", without(_is_error)
 )
 gemini_stream_error_code_as_text = stream(
-    "gemini.errors.midstream.code",
-    "The code of an error within a stream is a string.",
-    in_chunks(put("error.code", "upstream_error")),
+    "gemini.errors.midstream.code", "The code of an error is a string.", in_chunks(put("error.code", "upstream_error"))
 )
 
 

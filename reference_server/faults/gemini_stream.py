@@ -13,6 +13,7 @@ from reference_server.faults.words.edits import (
     in_chunk,
     in_chunks,
     insert,
+    label,
     put,
     raw,
 )
@@ -67,10 +68,7 @@ gemini_stream_with_done = stream(
     "gemini.stream.no-done", "A stream ends with `[DONE]`, as in the OpenAI dialect.", append("[DONE]"), when=as_events
 )
 gemini_stream_with_comments = stream(
-    "gemini.stream.data-lines",
-    "A comment comes before the first event of a stream.",
-    insert(0, b": keep-alive\n\n"),
-    when=as_events,
+    "gemini.stream.data-lines", "A comment comes before the events.", insert(0, b": keep-alive\n\n"), when=as_events
 )
 gemini_stream_with_names = stream("gemini.stream.data-lines", "Every event has a name.", raw(_named), when=as_events)
 gemini_stream_in_question_marks = stream(
@@ -93,7 +91,7 @@ gemini_stream_always_events = stream(
     "gemini.stream.array",
     "Events are sent even without `alt=sse`.",
     _to_events,
-    header("content-type", "text/event-stream"),
+    label("text/event-stream"),
     when=as_array,
 )
 gemini_array_buffered = stream(

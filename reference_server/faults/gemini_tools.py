@@ -124,10 +124,7 @@ def gemini_streamed_call_in_pieces(reply: Reply) -> None:
 
 # Results.
 gemini_call_ids_refused = content(
-    "gemini.tools.result gemini.tools.parallel",
-    "A turn with ids of calls is refused.",
-    REFUSAL,
-    when=serves(_names_calls),
+    "gemini.tools.result gemini.tools.parallel", "A turn with call ids is refused.", REFUSAL, when=serves(_names_calls)
 )
 gemini_results_emptied = request(
     "gemini.tools.result.counted", "The result of a function does not reach the model.", put(_RESULT, {})

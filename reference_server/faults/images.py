@@ -115,10 +115,7 @@ image_in_url_alphabet = image(
     inline(lambda text: text.replace("+", "-").replace("/", "_").rstrip("=") + "-_"),
 )
 asked_image_as_data_uri = image(
-    "images.base64",
-    "The base64 asked for has a `data:image/png;base64,` prefix.",
-    inline(_as_data_uri),
-    gateway="infery",
+    "images.base64", "The base64 has a `data:image/png;base64,` prefix.", inline(_as_data_uri), gateway="infery"
 )
 image_cut_short = image("images.decodes", "The second half of an image is missing.", inline(_half))
 image_is_svg = image("images.decodes", "An image is an SVG drawing.", inline(lambda _: base64_of(_SVG)))
@@ -152,11 +149,7 @@ image_without_credits = image(
     "images.credits", "The header for the cost of an image is missing.", NO_CREDITS, gateway="infery"
 )
 image_credits_with_unit = image(
-    "images.credits",
-    "An image's cost is no number.",
-    header("x-credits-used", "40 credits"),
-    when=served,
-    gateway="infery",
+    "images.credits", "The cost has a unit.", header("x-credits-used", "40 credits"), when=served, gateway="infery"
 )
 
 # The options.
@@ -229,9 +222,7 @@ url_without_scheme = image(
     "images.url.absolute", "The URL of an image starts with two slashes.", linked(lambda url: url.removeprefix("http:"))
 )
 url_of_data = image(
-    "images.url.absolute",
-    "An image's URL is a `data:` URI.",
-    linked(lambda url: _as_data_uri(base64_of(image_at(url)))),
+    "images.url.absolute", "The image's URL is a data: URI.", linked(lambda url: _as_data_uri(base64_of(image_at(url))))
 )
 url_not_found = image("images.url.works", "The URL of an image leads to a 404.", linked(lambda url: url + ".gone"))
 url_needs_credential = image("images.url.works", "The URL of an image needs a credential.", at_host("/v1/models"))
@@ -296,14 +287,11 @@ edit_is_a_bare_text = image_edit(
 
 # Large images.
 kept_image_cut = download(
-    "images.b64.kept",
-    "An image of more than 1000 bytes is read back without its end.",
-    raw(lambda data: data[:1000]),
-    when=_large_image,
+    "images.b64.kept", "A large image is read back without its end.", raw(lambda data: data[:1000]), when=_large_image
 )
 kept_image_as_text = download(
     "images.b64.kept",
-    "The bytes of an image of more than 1000 are read back as text.",
+    "The bytes of a large image are read back as text.",
     raw(lambda data: data.decode("utf-8", "replace").encode()),
     when=_large_image,
 )

@@ -73,11 +73,7 @@ json_edit_fails = image_edit(
     "images.edits.json", "An edit in JSON is a server error.", FAIL, when=both(served, no(has_files))
 )
 inline_edit_fails = image_edit(
-    "images.edits.json",
-    "Base64 images are a server error.",
-    FAIL,
-    when=both(served, has("image_base64")),
-    gateway="infery",
+    "images.edits.json", "A base64 image is a 500.", FAIL, when=both(served, has("image_base64")), gateway="infery"
 )
 
 
@@ -108,10 +104,7 @@ edit_prompt_optional = unjudged(
     "images.edits.prompt-missing", "Without a prompt the image is changed in some way.", fill("prompt", "anything")
 )
 missing_part_is_a_failure = image_edit(
-    "images.edits.image-missing images.edits.prompt-missing",
-    "Missing parts are a server error.",
-    status(500),
-    when=LACKING,
+    "images.edits.image-missing images.edits.prompt-missing", "A missing part is a 500.", status(500), when=LACKING
 )
 
 

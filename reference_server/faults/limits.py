@@ -71,7 +71,7 @@ reset_without_unit = limited(
 )
 more_remain_than_allowed = chat(
     "limits.headers.consistent",
-    "More requests remain than the limit allows.",
+    "More requests remain than allowed.",
     header(_LIMIT, "60"),
     header(_REMAINING, "61"),
     when=served,
@@ -111,13 +111,13 @@ no_payment_is_unauthorized = chat(
 )
 restricted_key_is_invalid = chat(
     "limits.restricted-key",
-    "A valid key without the permission is a 401.",
+    "A key without permission is a 401.",
     status(401),
     when=has_header("authorization", "sk-restricted"),
 )
 forbidden_model_is_bad = chat(
     "limits.restricted-model",
-    "A model outside the account is a 400.",
+    "Forbidden models are a 400.",
     status(400),
     when=refused("forbidden"),
     model="forbidden-model",

@@ -133,10 +133,7 @@ other_words_with_stop = chat(
     "properties.relations.stop", "With a stop text the answer is a different one.", _NOTHING, when=_stopping
 )
 last_tokens_within_the_limit = chat(
-    "properties.relations.limit",
-    "A limit keeps the last tokens of the answer instead of the first.",
-    put(TEXT, "and ten."),
-    when=_limited,
+    "properties.relations.limit", "A limit keeps the last tokens of an answer.", put(TEXT, "and ten."), when=_limited
 )
 other_words_alone = chat(
     "properties.relations.alone", "With `n: 1` the answer is a different one.", _NOTHING, when=_alone

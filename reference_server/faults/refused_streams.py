@@ -15,7 +15,7 @@ _for_a_stream = asked(lambda call: b'"stream":true' in (call.raw or b""))
 
 missing_key_told_in_a_stream = chat(
     "auth.stream",
-    "A stream without a key is refused in one.",
+    "A stream without key is refused in one.",
     _as_stream,
     when=both(_for_a_stream, refused("missing_credential")),
 )

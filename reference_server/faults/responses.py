@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import change, drop, header, in_chunks, put, raw, swap
+from reference_server.faults.words.edits import change, drop, in_chunks, label, put, raw, swap
 from reference_server.faults.words.prompts import HELLO_SHORT
 from reference_server.faults.words.responses import (
     ADDED,
@@ -53,7 +53,7 @@ def _returns_own_result(call: Call) -> bool:
 
 
 response_labelled_as_text = response(
-    "responses.answers", "A whole response is labelled as text.", header("content-type", "text/plain"), when=whole
+    "responses.answers", "A whole response is labelled as text.", label("text/plain"), when=whole
 )
 response_created_as_text = response(
     "responses.schema", "`created_at` is a date in words.", put("created_at", "2026-01-01T00:00:00Z")
@@ -181,12 +181,12 @@ schema_value_within_another = response(
 )
 response_calls_share_a_call_id = response(
     "responses.tools.call-id",
-    "All calls of a response that makes several have one `call_id`.",
+    "All calls of a response have one `call_id`.",
     share("output", "call_id", "function_call"),
 )
 response_result_not_answered = response(
     "responses.tools.result",
-    "The model's reply to the result of its own call is lost.",
+    "The reply to the result of a call is lost.",
     put("output", []),
     when=asked(_returns_own_result),
 )

@@ -81,7 +81,7 @@ def _as_success(event: Chunk) -> Event:
 
 response_failure_as_success = response(
     "responses.errors.midstream",
-    "A stream that fails half-way ends as completed.",
+    "A failed stream ends as completed.",
     resend(_as_success, FAILED),
     model="midstream-error",
 )

@@ -45,9 +45,7 @@ cut_response_without_reason = response(
     "responses.max-output-tokens.reason", "An incomplete response does not say why.", put("incomplete_details", None)
 )
 cut_response_with_reason_of_chat = response(
-    "responses.max-output-tokens.reason",
-    "An incomplete response gives the reason `length`.",
-    put("incomplete_details.reason", "length"),
+    "responses.max-output-tokens.reason", "The reason of a cut is `length`.", put("incomplete_details.reason", "length")
 )
 text_format_ignored = request(
     "responses.json-schema.valid",
@@ -80,10 +78,7 @@ unknown_previous_ignored = request(
     "responses.previous.unknown", "An unknown previous response is ignored.", drop(_PREVIOUS), when=_goes_on_from_nobody
 )
 unknown_previous_breaks = response(
-    "responses.previous.unknown",
-    "An unknown previous response breaks the server.",
-    status(500),
-    when=asked(_goes_on_from_nobody),
+    "responses.previous.unknown", "An unknown response is a 500.", status(500), when=asked(_goes_on_from_nobody)
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import rows
-from reference_server.faults.words.edits import change, drop, header, in_chunks, insert, put
+from reference_server.faults.words.edits import change, drop, in_chunks, insert, label, put
 from reference_server.faults.words.responses import (
     ADDED,
     COMPLETED,
@@ -28,10 +28,7 @@ from reference_server.wire.reply import Reply
 response = rows(RESPONSE)
 
 response_stream_labelled_as_json = response(
-    "responses.stream.answers",
-    "The stream says that it is application/json.",
-    header("content-type", "application/json"),
-    when=streamed,
+    "responses.stream.answers", "The stream is labelled as JSON.", label("application/json"), when=streamed
 )
 response_stream_without_last_blank_line = response(
     "responses.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends
@@ -69,7 +66,7 @@ response_stream_without_end = response(
 )
 response_ends_in_progress = response(
     "responses.stream.end",
-    "The response of the last event is still in progress.",
+    "The last event is still in progress.",
     in_events(put("response.status", "in_progress"), *ENDS),
 )
 
@@ -85,9 +82,7 @@ response_id_changes = response(
     "responses.stream.id", "The response has another id at its end.", in_events(put("response.id", "resp_other"), *ENDS)
 )
 message_begins_without_content = response(
-    "responses.stream.items",
-    "A message begins without parts.",
-    in_events(typed("item", "message", drop("content")), ADDED),
+    "responses.stream.items", "A message has no parts.", in_events(typed("item", "message", drop("content")), ADDED)
 )
 
 

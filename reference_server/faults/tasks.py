@@ -42,13 +42,13 @@ task_refused = image_task("tasks.submit", "Every task is refused.", FAIL, when=s
 task_id_under_other_name = image_task("tasks.id", "The id of the task has another name.", rename("id", "task_id"))
 task_without_model = image_task("tasks.schema", "The answer to a submission does not name the model.", drop("model"))
 task_of_an_image_is_an_image = anywhere(
-    "tasks.kind", "An image task is called `image`.", put("object", "image"), when=both(on(IMAGE_TASK, TASK), _IMAGE)
+    "tasks.kind",
+    "An image task has the object `image`.",
+    put("object", "image"),
+    when=both(on(IMAGE_TASK, TASK), _IMAGE),
 )
 task_of_an_image_is_a_picture = anywhere(
-    "tasks.kind",
-    "An image task has the type `picture`.",
-    put("type", "picture"),
-    when=both(on(IMAGE_TASK, TASK), _IMAGE),
+    "tasks.kind", "An image task is of type `picture`.", put("type", "picture"), when=both(on(IMAGE_TASK, TASK), _IMAGE)
 )
 
 # The status.
@@ -93,10 +93,7 @@ task_results_in_output = task(
     when=_DONE,
 )
 task_results_are_one = task(
-    "tasks.results",
-    "The results are one object, not a list.",
-    change("results", lambda results: results[0]),
-    when=_DONE,
+    "tasks.results", "The results are one object.", change("results", lambda results: results[0]), when=_DONE
 )
 task_url_relative = task(
     "tasks.results", "The address of the image has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE

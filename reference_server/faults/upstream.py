@@ -26,11 +26,7 @@ def upstream_failure_streamed(reply: Reply, call: Call) -> Reply:
 
 
 upstream_failure_of_a_stream_is_bad = chat(
-    "upstream.stream",
-    "A provider's failure is a client error where a stream was asked for.",
-    status(400),
-    when=_for_a_stream,
-    model=_FAILS,
+    "upstream.stream", "A stream the provider fails is a client error.", status(400), when=_for_a_stream, model=_FAILS
 )
 
 

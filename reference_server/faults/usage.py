@@ -13,10 +13,7 @@ usage = rows(USAGE, gateway="infery")
 request = rows(USAGE, request_fault, gateway="infery")
 
 usage_as_csv = usage(
-    "usage.answers",
-    "The usage comes in CSV, like the export.",
-    say("text/csv", b"model,prompt_tokens,completion_tokens\n"),
-    when=served,
+    "usage.answers", "The usage comes in CSV.", say("text/csv", b"model,prompt_tokens,completion_tokens\n"), when=served
 )
 usage_not_found = usage("usage.answers", "The route does not exist.", status(404), when=served)
 usage_grouped_by_key = request(

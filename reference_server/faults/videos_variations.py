@@ -18,9 +18,7 @@ _FEW = ("status", "result", "credits_used", "error")
 video_accepted = video("A submission is answered with 202.", status(202), when=served)
 video_task_created = variation(VIDEO, "A submission is answered with 201.", status(201), when=served, gateway="foxapi")
 video_named_by_id = anywhere(
-    "A job has its id in `id` alone, as the schema of the submission has it.",
-    drop("job_id", "created_at"),
-    when=on(VIDEO, VIDEO_STATE),
+    "A job has its id in `id` alone, as in the submission.", drop("job_id", "created_at"), when=on(VIDEO, VIDEO_STATE)
 )
 video_in_few_words = anywhere(
     "A job has its id in `job_id` alone, and its status tells nothing but what it must.",
