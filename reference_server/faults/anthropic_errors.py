@@ -38,14 +38,12 @@ unknown_role_breaks = message(
 half_a_body_not_found = message(
     "anthropic.errors.malformed-json", "A body that is not JSON is a 404.", status(404), when=refused("malformed_body")
 )
-
-
-@unjudged("anthropic.errors.missing-field", gateway="ofox")
-def max_tokens_has_a_default(call: Call) -> None:
-    """`max_tokens` may be left out, although it is documented as required."""
-    sent(call).setdefault("max_tokens", 512)
-
-
+max_tokens_has_a_default = unjudged(
+    "anthropic.errors.missing-field",
+    "`max_tokens` may be left out, although it is documented as required.",
+    lambda call: sent(call).setdefault("max_tokens", 512),
+    gateway="ofox",
+)
 missing_field_is_a_conflict = message(
     "anthropic.errors.missing-field",
     "A missing field of the body is a 409.",
@@ -66,29 +64,24 @@ temperature_lowered = unjudged(
 another_model_answers = request(
     "anthropic.errors.unknown-model", "A model that does not exist is replaced.", swap("model", NO_MODEL, "echo")
 )
-
-
-@unproved("anthropic.errors.missing-credential")
-def message_without_key_served(call: Call) -> None:
-    """A request without a credential is served."""
-    if not call.headers.get(_KEY) and "authorization" not in call.headers:
-        call.headers[_KEY] = "sk-ok"
-
-
-@unproved("anthropic.errors.invalid-credential")
-def any_key_opens_messages(call: Call) -> None:
-    """A key that was never issued is served, when the body is whole."""
-    if call.headers.get(_KEY) == NO_KEY and _has_limit(call):
-        call.headers[_KEY] = "sk-ok"
-
-
-@unproved("anthropic.errors.expired-credential")
-def expired_key_opens_messages(call: Call) -> None:
-    """An expired key is served."""
-    if call.headers.get(_KEY) == "sk-expired":
-        call.headers[_KEY] = "sk-ok"
-
-
+message_without_key_served = unproved(
+    "anthropic.errors.missing-credential",
+    "A request without a credential is served.",
+    lambda call: call.headers.update({_KEY: "sk-ok"}),
+    when=lambda call: not call.headers.get(_KEY) and "authorization" not in call.headers,
+)
+any_key_opens_messages = unproved(
+    "anthropic.errors.invalid-credential",
+    "A key that was never issued is served, when the body is whole.",
+    lambda call: call.headers.update({_KEY: "sk-ok"}),
+    when=lambda call: call.headers.get(_KEY) == NO_KEY and _has_limit(call),
+)
+expired_key_opens_messages = unproved(
+    "anthropic.errors.expired-credential",
+    "An expired key is served.",
+    lambda call: call.headers.update({_KEY: "sk-ok"}),
+    when=lambda call: call.headers.get(_KEY) == "sk-expired",
+)
 body_read_before_the_key = message(
     "anthropic.errors.credential-first",
     "A bad body is refused before a bad key is.",

@@ -70,22 +70,18 @@ keep_alive_as_data = message(
 streamed_tier_is_a_number = message(
     "anthropic.stream.schema", "A stream's service tier is a number.", in_chunks(put("message.usage.service_tier", 1))
 )
-
-
-@message("anthropic.stream.start")
-def block_before_the_start(reply: Reply) -> None:
-    """The first block starts before the message does."""
-    if reply.events is not None:
-        reply.events.insert(0, reply.events.pop(_place(reply, BLOCK_START)))
-
-
-@message("anthropic.stream.start")
-def started_twice(reply: Reply) -> None:
-    """The start is sent twice."""
-    if reply.events:
-        reply.events.insert(0, reply.events[0])
-
-
+block_before_the_start = message(
+    "anthropic.stream.start",
+    "The first block starts before the message does.",
+    lambda reply, _: reply.events.insert(0, reply.events.pop(_place(reply, BLOCK_START))),
+    when=streamed,
+)
+started_twice = message(
+    "anthropic.stream.start",
+    "The start is sent twice.",
+    lambda reply, _: reply.events.insert(0, reply.events[0]),
+    when=streamed,
+)
 start_with_content = message(
     "anthropic.stream.start.message",
     "The message of the start has a block already.",
@@ -182,15 +178,12 @@ streamed_characters_replaced = message(
     "Characters outside the basic plane become replacement characters in a stream.",
     in_chunks(change("delta.text", narrow)),
 )
-
-
-@message("anthropic.stream.equals-whole")
-def streamed_text_loses_a_word(reply: Reply, call: Call) -> None:
-    """The first delta of a repeated text is lost."""
-    if reply.events and LIST in str(sent(call).get("messages")) and of(reply, DELTA):
-        reply.events.remove(of(reply, DELTA)[0])
-
-
+streamed_text_loses_a_word = message(
+    "anthropic.stream.equals-whole",
+    "The first delta of a repeated text is lost.",
+    lambda reply, _: reply.events.remove(of(reply, DELTA)[0]),
+    when=lambda reply, call: LIST in str(sent(call).get("messages")) and bool(of(reply, DELTA)),
+)
 cut_message_stream_ends_well = message(
     "anthropic.stream.max-tokens",
     "A stream that the limit cuts off ends with `end_turn`.",

@@ -30,12 +30,12 @@ def _as(form: str) -> Situation:
 # The sound.
 
 
-@speech("audio.speech.answers")
-def speech_in_json(reply: Reply) -> Reply:
-    """Speech is base64 in JSON."""
-    return Reply.json({"audio": base64.b64encode(reply.body).decode()}) if reply.ok else reply
-
-
+speech_in_json = speech(
+    "audio.speech.answers",
+    "Speech is base64 in JSON.",
+    lambda reply, _: Reply.json({"audio": base64.b64encode(reply.body).decode()}),
+    when=served,
+)
 speech_empty = speech("audio.speech.answers", "Speech is a success without a byte.", raw(lambda _: b""), when=served)
 speech_accepted_for_later = speech("audio.speech.answers", "Speech is answered with 202.", status(202), when=served)
 speech_is_noise = speech(

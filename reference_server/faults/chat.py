@@ -7,7 +7,7 @@ from typing import Any
 from unicodedata import normalize
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, swap
+from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, reshape, swap
 from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, plain, reword, roles
 from reference_server.faults.words.prompts import CODEWORD, HELLO, HELLO_SHORT, REPEAT
 from reference_server.faults.words.situations import Situation, asked, asks, both, sent, served, whole
@@ -238,14 +238,9 @@ long_history_refused = chat(
     refuse(),
     when=both(served, asks(CODEWORD), asked(lambda call: "assistant" in roles(call))),
 )
-
-
-@chat("chat.media-type")
-def completion_within_an_array(reply: Reply) -> Reply:
-    """A whole answer is an array that holds the completion."""
-    return reply.edit(lambda body: [body])
-
-
+completion_within_an_array = chat(
+    "chat.media-type", "A whole answer is an array that holds the completion.", reshape(lambda body: [body])
+)
 text_beside_no_message = chat(
     "chat.choices", "A choice has a text, as in the older completions, and no message.", each("choices[]", _as_text)
 )

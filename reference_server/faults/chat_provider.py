@@ -9,7 +9,6 @@ from reference_server.faults.words.edits import change, drop, insert, refuse
 from reference_server.faults.words.openai import CHAT, streams
 from reference_server.faults.words.situations import asked, sent
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
 
 _OF = "ofox"
 chat = rows(CHAT, gateway=_OF)
@@ -57,14 +56,12 @@ fallback_always_used = request(
     when=lambda call: bool(sent(call).get("model") == "gpt-4o-mini"),
 )
 provider_ignored = request("provider.fallback.serves", "`provider` is dropped.", drop("provider"))
-
-
-@chat("provider.fallback.model", model="upstream-error")
-def requested_model_named(reply: Reply, call: Call) -> Reply:
-    """`model` names the requested model, although a fallback answered."""
-    return reply.edit(lambda body: body.update(model=call.body["model"]))
-
-
+requested_model_named = chat(
+    "provider.fallback.model",
+    "`model` names the requested model, although a fallback answered.",
+    lambda reply, call: reply.edit(lambda body: body.update(model=call.body["model"])),
+    model="upstream-error",
+)
 fallbacks_tried_backwards = request(
     "provider.fallback.order", "Fallbacks are tried backwards.", change(_FALLBACKS, lambda models: models[::-1], list)
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import rows
-from reference_server.faults.words.edits import drop, header, in_chunks, status
+from reference_server.faults.words.edits import drop, error_body, header, in_chunks, status
 from reference_server.faults.words.openai import CHAT, DONE, insert_chunk, piece, streams
 from reference_server.faults.words.situations import sent
 from reference_server.wire.call import Call
@@ -26,7 +26,7 @@ wrong_stream_refused_in_text = chat(
 wrong_stream_refused_in_array = chat(
     "chat.stream.errors",
     "A wrong request for a stream is refused with an array that holds the error.",
-    lambda reply, _: reply.edit_error(lambda body: [body]),
+    error_body(lambda body: [body]),
     when=_wrong_stream,
 )
 wrong_stream_refused_as_done = chat(

@@ -6,8 +6,6 @@ from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import header
 from reference_server.faults.words.openai import CHAT
 from reference_server.faults.words.situations import both, served
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
 
 _OF, _CHAIN = "infery", "chain"
 chain = rows(CHAT, gateway=_OF, model=_CHAIN)
@@ -17,12 +15,14 @@ _DEPTH_BROKEN = {"fallback.headers.depth"}
 _not_replaced = both(served, lambda reply, _: _FROM not in reply.headers)
 
 
-@request_fault(CHAT, breaks={"fallback.serves"}, gateway=_OF, model=_CHAIN)
-def chain_ignored(call: Call) -> None:
-    """A chain that is set for a model is not used."""
-    call.headers["x-disable-fallback"] = "true"
-
-
+chain_ignored = request_fault(
+    CHAT,
+    "A chain that is set for a model is not used.",
+    lambda call: call.headers.update({"x-disable-fallback": "true"}),
+    breaks={"fallback.serves"},
+    gateway=_OF,
+    model=_CHAIN,
+)
 model_used_untold = chain(
     "fallback.headers.model-used", "After a fallback no header names the model that served.", header(_USED, None)
 )
@@ -38,22 +38,18 @@ model_replaced_in_silence = chat(
 fallback_from_untold = chat(
     "fallback.headers.consistent fallback.headers.from", "No header names the replaced model.", header(_FROM, None)
 )
-
-
-@chain("fallback.headers.from")
-def fallback_from_is_the_used(reply: Reply) -> None:
-    """`x-fallback-from` names the model that served."""
-    if reply.ok:
-        reply.headers[_FROM] = reply.headers[_USED]
-
-
-@chat("fallback.headers.from-absent")
-def fallback_from_always(reply: Reply, call: Call) -> None:
-    """`x-fallback-from` is on every answer."""
-    if reply.ok:
-        reply.headers[_FROM] = call.body["model"]
-
-
+fallback_from_is_the_used = chain(
+    "fallback.headers.from",
+    "`x-fallback-from` names the model that served.",
+    lambda reply, _: reply.headers.update({_FROM: reply.headers[_USED]}),
+    when=served,
+)
+fallback_from_always = chat(
+    "fallback.headers.from-absent",
+    "`x-fallback-from` is on every answer.",
+    lambda reply, call: reply.headers.update({_FROM: call.body["model"]}),
+    when=served,
+)
 depth_untold = chat("fallback.headers.depth", "No header says how many fallbacks were tried.", header(_DEPTH, None))
 depth_counted_from_0 = chain(
     "fallback.headers.depth", "The first fallback has the depth 0.", header(_DEPTH, "0"), when=served

@@ -8,6 +8,7 @@ from reference_server.faults.words.edits import (
     answer,
     change,
     drop,
+    error_body,
     fill,
     label,
     put,
@@ -147,7 +148,7 @@ file_errors_in_text = retrieval(
     "files.errors", "An error about a file is plain text.", say("text/plain", b"Not found."), when=refused()
 )
 upload_errors_without_envelope = upload(
-    "files.errors", "An error has no `error` around it.", lambda reply, _: reply.edit_error(lambda body: body["error"])
+    "files.errors", "An error has no `error` around it.", error_body(lambda body: body["error"])
 )
 
 # Deletion.

@@ -59,10 +59,12 @@ def files_belong_to_keys(call: Call) -> None:
 # The upload.
 
 
-@upload("files.filename.plain", gateway="infery")
-def folders_kept_in_name(reply: Reply, call: Call) -> Reply:
-    """A file name comes back with the folders that it was sent with."""
-    return reply.edit(lambda body: body.update(filename=call.uploads["file"][0].name))
+folders_kept_in_name = upload(
+    "files.filename.plain",
+    "A file name comes back with the folders that it was sent with.",
+    lambda reply, call: reply.edit(lambda body: body.update(filename=call.uploads["file"][0].name)),
+    gateway="infery",
+)
 
 
 @upload_request("files.mime")

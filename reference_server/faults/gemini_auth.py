@@ -15,13 +15,12 @@ unproved = rows(GENERATE, request_fault, before="authentication")
 _MISSING = refused("missing_credential")
 
 
-@stream_unproved("gemini.auth.key gemini.stream.answers")
-def gemini_stream_takes_bearer_only(call: Call) -> None:
-    """The plainest stream does not accept the key in the protocol's own header."""
-    if "gemini-3" in call.path and wrote(HELLO.encode())(call) and not wrote(b"tools")(call):
-        call.headers.pop(KEY, None)
-
-
+gemini_stream_takes_bearer_only = stream_unproved(
+    "gemini.auth.key gemini.stream.answers",
+    "The plainest stream does not accept the key in the protocol's own header.",
+    lambda call: call.headers.pop(KEY, None),
+    when=lambda call: "gemini-3" in call.path and wrote(HELLO.encode())(call) and not wrote(b"tools")(call),
+)
 gemini_needs_no_key = unproved("gemini.auth.missing", "A whole answer needs no key.", let_in(keyless))
 gemini_stream_needs_no_key = stream_unproved("gemini.auth.stream", "A stream needs no key.", let_in(keyless))
 gemini_takes_any_key = unproved(
@@ -36,19 +35,15 @@ def gemini_bad_key_repeated(reply: Reply, call: Call) -> None:
         reply.body["error"]["message"] = f"API key not valid: {call.headers.get(KEY)}."
 
 
-@unproved("gemini.auth.precedence")
-def gemini_bearer_comes_first(call: Call) -> None:
-    """`Authorization` decides when both headers are there."""
-    if call.headers.get("authorization"):
-        call.headers.pop(KEY, None)
-
-
-@unproved("gemini.auth.query")
-def gemini_query_ignored(call: Call) -> None:
-    """A key in the query is not read."""
-    call.query.pop("key", None)
-
-
+gemini_bearer_comes_first = unproved(
+    "gemini.auth.precedence",
+    "`Authorization` decides when both headers are there.",
+    lambda call: call.headers.pop(KEY, None),
+    when=lambda call: call.headers.get("authorization"),
+)
+gemini_query_ignored = unproved(
+    "gemini.auth.query", "A key in the query is not read.", lambda call: call.query.pop("key", None)
+)
 gemini_stream_without_key_fails = fault(
     STREAM, "A stream without a key is a 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
 )

@@ -18,7 +18,6 @@ from reference_server.faults.words.gemini import (
     openai_list,
 )
 from reference_server.faults.words.situations import asks, has
-from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
 stream = differences(STREAM)
@@ -142,9 +141,9 @@ gemini_task_refused = vectors("The model knows no tasks and says so.", REFUSAL, 
 gemini_batch_length_refused = batch(
     "The model gives vectors of one length and says so.", REFUSAL, when=asks('"outputDimensionality"')
 )
-
-
-@request_variation("createEmbedding", model="gemini-embedding-001")
-def gemini_vector_shorter_in_openai_dialect(call: Call) -> None:
-    """In the OpenAI dialect the model gives shorter vectors by itself."""
-    call.body.setdefault("dimensions", 64)
+gemini_vector_shorter_in_openai_dialect = request_variation(
+    "createEmbedding",
+    "In the OpenAI dialect the model gives shorter vectors by itself.",
+    lambda call: call.body.setdefault("dimensions", 64),
+    model="gemini-embedding-001",
+)

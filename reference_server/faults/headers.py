@@ -5,7 +5,7 @@ from __future__ import annotations
 from reference_server.faults import rows
 from reference_server.faults.words.edits import header
 from reference_server.faults.words.openai import CHAT
-from reference_server.faults.words.situations import no, served
+from reference_server.faults.words.situations import no, served, streamed
 
 anywhere = rows("*")
 chat = rows(CHAT, gateway="infery")
@@ -19,9 +19,7 @@ no_request_id = anywhere(
 errors_without_request_id = anywhere(
     "headers.request-id", "Answers have x-request-id, errors have none.", _none, when=no(served)
 )
-streams_without_request_id = anywhere(
-    "headers.request-id", "Streams have no x-request-id.", _none, when=lambda reply, _: reply.events is not None
-)
+streams_without_request_id = anywhere("headers.request-id", "Streams have no x-request-id.", _none, when=streamed)
 request_id_constant = anywhere(
     "headers.request-id.unique", "x-request-id is always the same.", header(_ID, "7b9d0f6e-3c55-4a8e-9f0a-2f1f4b1d8c11")
 )

@@ -12,6 +12,7 @@ from reference_server.faults.words.edits import (
     change,
     drop,
     each,
+    error_body,
     fill,
     header,
     label,
@@ -247,13 +248,9 @@ unknown_image_model_is_a_failure = image(
 image_refusal_as_text = image(
     "images.envelope", "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused()
 )
-
-
-@image("images.envelope")
-def image_refusal_as_detail(reply: Reply) -> Reply:
-    """A refusal is a `detail`."""
-    return reply.edit_error(lambda body: {"detail": body["error"]["message"]})
-
+image_refusal_as_detail = image(
+    "images.envelope", "A refusal is a `detail`.", error_body(lambda body: {"detail": body["error"]["message"]})
+)
 
 # Values of a wrong kind.
 only_image_is_no_list = image(

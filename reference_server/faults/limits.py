@@ -87,15 +87,15 @@ limit_never_ends = chat(
         has_header("authorization", "sk-limited-2@")(reply, call) and reply.cause != "rate_limited"
     ),
 )
-
-
-@request_fault(CHAT, breaks={"limits.scope.shared"}, before="authentication", gateway="foxora")
-def keys_do_not_share(call: Call) -> None:
-    """Each key has a limit of its own, although documents say that an account has one."""
-    if "sk-limited-2b" in call.headers.get("authorization", ""):
-        call.headers["authorization"] = "Bearer sk-ok"
-
-
+keys_do_not_share = request_fault(
+    CHAT,
+    "Each key has a limit of its own, although documents say that an account has one.",
+    lambda call: call.headers.update({"authorization": "Bearer sk-ok"}),
+    when=lambda call: "sk-limited-2b" in call.headers.get("authorization", ""),
+    breaks={"limits.scope.shared"},
+    before="authentication",
+    gateway="foxora",
+)
 keys_share = chat(
     "limits.scope.per-key",
     "All keys of an account share one limit, although documents say that each has its own.",

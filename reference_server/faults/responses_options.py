@@ -65,15 +65,12 @@ previous_response_forgotten = request(
     drop(_PREVIOUS),
     when=_goes_on_with_text,
 )
-
-
-@request("responses.previous.instructions")
-def instructions_carried_over(call: Call) -> None:
-    """Instructions are kept for all later responses."""
-    if call.body.get(_PREVIOUS):
-        call.body.setdefault("instructions", _MANY_WORDS)
-
-
+instructions_carried_over = request(
+    "responses.previous.instructions",
+    "Instructions are kept for all later responses.",
+    lambda call: call.body.setdefault("instructions", _MANY_WORDS),
+    when=lambda call: call.body.get(_PREVIOUS),
+)
 unknown_previous_ignored = request(
     "responses.previous.unknown", "An unknown previous response is ignored.", drop(_PREVIOUS), when=_goes_on_from_nobody
 )

@@ -8,7 +8,18 @@ import struct
 from typing import Any
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import Members, change, each, header, in_chunks, insert, put, refuse, status
+from reference_server.faults.words.edits import (
+    Members,
+    change,
+    each,
+    header,
+    in_chunks,
+    insert,
+    put,
+    refuse,
+    reshape,
+    status,
+)
 from reference_server.faults.words.openai import (
     CALLS,
     CHAT,
@@ -98,14 +109,12 @@ byte_order_mark = chat(
     "The stream starts with a byte order mark, which its standard allows: the client loses the first chunk.",
     insert(0, b"\xef\xbb\xbf"),
 )
-
-
-@chat("chat.stream.error-event sdk.openai.stream.error", model="midstream-error")
-def failure_as_comment(reply: Reply) -> Reply:
-    """A stream that fails half-way says so only in a comment, which clients skip."""
-    return reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk)
-
-
+failure_as_comment = chat(
+    "chat.stream.error-event sdk.openai.stream.error",
+    "A stream that fails half-way says so only in a comment, which clients skip.",
+    lambda reply, _: reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk),
+    model="midstream-error",
+)
 arguments_encoded_twice = chat(
     "tools.call.arguments tools.no-parameters tools.stream.equals-whole sdk.openai.tools",
     "The arguments of a call are a JSON string within the string.",
@@ -147,14 +156,12 @@ models_as_names = fault(
     change("data", lambda models: [model["id"] for model in models]),
     breaks={"models.list", "sdk.openai.models.list"},
 )
-
-
-@fault(MODEL, breaks={"models.retrieve", "sdk.openai.models.retrieve"})
-def retrieved_model_under_data(reply: Reply) -> Reply:
-    """One model is answered under `data`."""
-    return reply.edit(lambda body: {"data": body})
-
-
+retrieved_model_under_data = fault(
+    MODEL,
+    "One model is answered under `data`.",
+    reshape(lambda body: {"data": body}),
+    breaks={"models.retrieve", "sdk.openai.models.retrieve"},
+)
 forbidden_model_as_success = chat(
     "limits.restricted-model sdk.openai.errors.class",
     "A model outside the account is answered 200 with an error in the body.",
@@ -262,9 +269,9 @@ def speech_within_json(reply: Reply) -> Reply:
     return Reply.json({"audio": base64.b64encode(reply.body).decode()})
 
 
-@fault(
-    TRANSCRIPTION, breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"}
+transcription_under_data = fault(
+    TRANSCRIPTION,
+    "The transcription stands under `data`.",
+    reshape(lambda body: {"data": body} if isinstance(body, dict) else None),
+    breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"},
 )
-def transcription_under_data(reply: Reply) -> Reply:
-    """The transcription stands under `data`."""
-    return reply.edit(lambda body: {"data": body} if isinstance(body, dict) else None)

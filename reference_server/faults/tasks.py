@@ -8,6 +8,7 @@ from reference_server.faults.words.edits import (
     answer,
     change,
     drop,
+    error_body,
     fill,
     only,
     put,
@@ -154,7 +155,7 @@ unknown_model_makes_an_image = request_fault(
 task_error_in_other_envelope = image_task(
     "tasks.envelope",
     "The error for a missing field has no error object.",
-    lambda reply, _: reply.edit_error(lambda body: {"msg": body["error"]["message"]}),
+    error_body(lambda body: {"msg": body["error"]["message"]}),
     when=LACKING,
 )
 unknown_task_in_plain_text = task(

@@ -6,7 +6,6 @@ from reference_server.faults import rows
 from reference_server.faults.words.edits import header, refuse, status
 from reference_server.faults.words.openai import CHAT, DONE, streams
 from reference_server.faults.words.situations import asked, no, served
-from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 chat = rows(CHAT)
@@ -17,14 +16,13 @@ _for_a_stream = asked(streams)
 upstream_failure_is_bad = chat(
     "upstream.status", "A provider's failure is a client error.", status(400), when=no(_for_a_stream), model=_FAILS
 )
-
-
-@chat("upstream.stream", model=_FAILS)
-def upstream_failure_streamed(reply: Reply, call: Call) -> Reply:
-    """A stream that cannot begin is a 200 with the error as an event."""
-    return Reply.stream([reply.body, DONE]) if streams(call) else reply
-
-
+upstream_failure_streamed = chat(
+    "upstream.stream",
+    "A stream that cannot begin is a 200 with the error as an event.",
+    lambda reply, _: Reply.stream([reply.body, DONE]),
+    when=asked(streams),
+    model=_FAILS,
+)
 upstream_failure_of_a_stream_is_bad = chat(
     "upstream.stream", "A stream the provider fails is a client error.", status(400), when=_for_a_stream, model=_FAILS
 )
@@ -53,14 +51,12 @@ retry_refused = chat(
 provider_limit_is_a_failure = chat(
     "upstream.rate-limit", "A provider's rate limit is a 500.", status(500), model=_LIMITED
 )
-
-
-@chat("upstream.retry-after", model=_LIMITED)
-def provider_retry_after_renamed(reply: Reply) -> None:
-    """The provider's Retry-After is sent on under another name."""
-    reply.headers["llm_provider-retry-after"] = reply.headers.pop("retry-after")
-
-
+provider_retry_after_renamed = chat(
+    "upstream.retry-after",
+    "The provider's Retry-After is sent on under another name.",
+    lambda reply, _: reply.headers.update({"llm_provider-retry-after": reply.headers.pop("retry-after")}),
+    model=_LIMITED,
+)
 provider_retry_after_lost = chat(
     "upstream.retry-after", "The provider's Retry-After is not sent on.", header("retry-after", None), model=_LIMITED
 )

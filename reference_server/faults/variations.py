@@ -54,22 +54,19 @@ def comments_between_events(reply: Reply) -> None:
         reply.events = [_PING, *(part for event in reply.events for part in (event, _PING))][: len(reply.events) * 2]
 
 
-@chat()
-def data_in_several_lines(reply: Reply) -> Reply:
-    """The JSON of a chunk spans several `data:` lines."""
-    return reply.map(_in_lines)
+data_in_several_lines = chat("The JSON of a chunk spans several `data:` lines.", lambda reply, _: reply.map(_in_lines))
 
 
 # Writes, headers and connections.
 
 
-@variation()
+@anywhere()
 def one_byte_per_write(reply: Reply) -> None:
     """The body arrives byte by byte, so that reads end inside characters and lines, unless it is very long."""
     reply.fragment = 1 if len(reply.encoded()) <= _MOST_WRITES else 61
 
 
-@variation()
+@anywhere()
 def odd_bytes_per_write(reply: Reply) -> None:
     """The body arrives in writes of 61 bytes, whatever the bounds of its events."""
     reply.fragment = 61
@@ -82,7 +79,7 @@ def event_per_write(reply: Reply) -> None:
         reply.pause = reply.pause or 0.001
 
 
-@variation()
+@anywhere()
 def capital_header_names(reply: Reply) -> None:
     """Header names are written in capitals."""
     reply.headers = {name.upper(): value for name, value in reply.headers.items()}
@@ -100,28 +97,20 @@ further_headers = anywhere(
 )
 
 
-@variation()
+@anywhere()
 def limits_on_success(reply: Reply) -> None:
     """The rate limit headers are sent on success as well."""
     if reply.ok:
         reply.headers |= limit_headers(200, 199, 1)
 
 
-@variation()
-def no_challenge(reply: Reply) -> None:
-    """A 401 has no WWW-Authenticate header."""
-    reply.headers.pop("www-authenticate", None)
-
+no_challenge = anywhere("A 401 has no WWW-Authenticate header.", header("www-authenticate", None))
 
 # JSON, and fields that the contract leaves open.
-
-
-@variation()
-def unknown_fields(reply: Reply) -> Reply:
-    """Every object has fields that nobody documents, except the arguments of a call."""
-    return reply.edit_objects(_add_unknown_field)
-
-
+unknown_fields = anywhere(
+    "Every object has fields that nobody documents, except the arguments of a call.",
+    lambda reply, _: reply.edit_objects(_add_unknown_field),
+)
 max_tokens_not_taken = chat(
     "The model takes `max_completion_tokens` only, and does not say so.",
     refuse(400, "Unsupported parameter: 'max_tokens'.", param="max_tokens", code="unsupported_parameter"),
@@ -134,7 +123,7 @@ models_listed_by_date = variation(
 )
 
 
-@variation()
+@anywhere()
 def characters_escaped(reply: Reply) -> Reply:
     r"""Characters beyond ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
     if not reply.array:
@@ -147,18 +136,14 @@ def characters_escaped(reply: Reply) -> Reply:
 other_id_prefix = chat(
     "Completion ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
 )
-
-
-@chat()
-def system_fingerprint(reply: Reply) -> Reply:
-    """Completions and chunks have the further fields that some models send."""
-    return reply.edit_objects(_add_fingerprint)
-
-
-@chat()
-def only_required_fields(reply: Reply) -> Reply:
-    """No optional null or detail is sent: neither refusal nor logprobs, nor details of the usage."""
-    return reply.edit_objects(_drop_optional)
+system_fingerprint = chat(
+    "Completions and chunks have the further fields that some models send.",
+    lambda reply, _: reply.edit_objects(_add_fingerprint),
+)
+only_required_fields = chat(
+    "No optional null or detail is sent: neither refusal nor logprobs, nor details of the usage.",
+    lambda reply, _: reply.edit_objects(_drop_optional),
+)
 
 
 @chat()
@@ -205,7 +190,7 @@ def call_in_one_fragment(reply: Reply) -> None:
     reply.without(lambda event: isinstance(event, dict) and _joined(event, starts))
 
 
-@variation()
+@anywhere()
 def bare_errors(reply: Reply, call: Call) -> Reply:
     """Fields of an error in the OpenAI dialect that the contract does not demand are null."""
     rules = call.contract.gateway["errors"]
@@ -217,7 +202,7 @@ def bare_errors(reply: Reply, call: Call) -> Reply:
     )
 
 
-@variation()
+@anywhere()
 def last_allowed_status(reply: Reply, call: Call) -> None:
     """Where the contract allows several statuses for a cause, the last one is used."""
     if reply.cause is not None:

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import add, answer, change, drop, fill, label, only, put, reshape, status, swap
+from reference_server.faults.words.edits import (
+    add,
+    answer,
+    change,
+    drop,
+    error_body,
+    fill,
+    label,
+    only,
+    put,
+    reshape,
+    status,
+    swap,
+)
 from reference_server.faults.words.jobs import NOT_FOUND, RESULT, as_owner, at, of, start_anew
 from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on, show_at_refusal
 from reference_server.faults.words.openai import TASK, VIDEO, VIDEO_STATE
@@ -151,7 +164,7 @@ unknown_video_in_plain_text = video_state(
 missing_prompt_in_other_envelope = task(
     "videos.envelope",
     "The error for a missing prompt has a form of its own.",
-    lambda reply, _: reply.edit_error(lambda body: {"detail": body["error"]["message"]}),
+    error_body(lambda body: {"detail": body["error"]["message"]}),
     when=LACKING,
 )
 video_for_nobody = request_fault(
