@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reference_server.faults import request_fault, rows
-from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, whole_asked
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, says, whole_asked
 from reference_server.faults.words.edits import change, drop, label, put, status, swap
+from reference_server.faults.words.prompts import LIST
 from reference_server.faults.words.situations import sent, served, whole
 from reference_server.faults.words.typed import as_number, narrow
 from reference_server.wire.call import Call
@@ -42,6 +43,7 @@ def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
 
 
 _NO_TEXT = {"type": "text", "text": None}
+
 
 message_labelled_as_text = message(
     "anthropic.answers", "A whole message is labelled as text.", label("text/plain"), when=whole
@@ -168,3 +170,24 @@ short_prompt_counts_nothing = count(
     "anthropic.count-tokens", "The plainest prompt counts no token.", put("input_tokens", 0), when=plain
 )
 count_created = count("anthropic.count-tokens", "A token count is answered with 201.", status(201), when=served)
+
+# Differences from the OpenAI dialect.
+prompt_replaced = request(
+    "protocols.anthropic.same-text",
+    "A prompt to repeat something is replaced on its way to the model.",
+    put("messages", [{"role": "user", "content": "Say exactly: I cannot do that."}]),
+    when=lambda call: LIST in str(call.body["messages"]),
+)
+tool_question_replaced = request(
+    "protocols.anthropic.same-call",
+    "A question for a named tool is about another city on its way to the model.",
+    put("messages", [{"role": "user", "content": "What is the time in Tunis?"}]),
+    when=lambda call: (call.body.get("tool_choice") or {}).get("type") == "tool",
+)
+letters_charged = fault(
+    MESSAGE,
+    "A repeated text costs ten times as many tokens.",
+    change("usage.output_tokens", lambda count: count * 10),
+    when=says(LIST),
+    breaks={"protocols.anthropic.usage"},
+)

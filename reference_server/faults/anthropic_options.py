@@ -1,16 +1,31 @@
-"""Ways to break what shapes an answer of the Anthropic protocol."""
+"""Ways to break the options of a message, the form of its answer, and images and documents."""
 
 from __future__ import annotations
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.anthropic import MESSAGE, refuse, says, unclear, whole_asked, without_blocks
+from reference_server.faults.words.anthropic import (
+    MESSAGE,
+    TEXT,
+    by_address,
+    config,
+    refuse,
+    says,
+    unclear,
+    whole_asked,
+    without_blocks,
+)
 from reference_server.faults.words.edits import change, drop, put, swap
-from reference_server.faults.words.situations import asks, has
-from reference_server.faults.words.typed import typed
+from reference_server.faults.words.openai import streams
+from reference_server.faults.words.situations import asked, asks, both, has, served
+from reference_server.faults.words.typed import fence, typed, wrap
 from reference_server.wire.reply import Reply
 
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
+
+
+_has_format = asked(lambda call: "format" in config(call))
+
 
 top_k_refused = message(
     "anthropic.sampling", "`top_k` is refused, although it is documented.", refuse(), when=has("top_k"), gateway="ofox"
@@ -66,4 +81,44 @@ thinking_alone = message(
 )
 thinking_in_history_fails = message(
     "anthropic.thinking.returned", "A turn with thinking is refused with no error.", unclear, when=says("'signature'")
+)
+
+# The form and effort of an answer, and images by URL.
+anthropic_schema_ignored = request(
+    "anthropic.json-schema",
+    "The schema does not reach the model, unless the answer is streamed.",
+    drop("output_config"),
+    when=whole_asked,
+)
+anthropic_json_in_fence = message(
+    "anthropic.json-schema", "JSON stands in a Markdown fence.", change(TEXT, fence), when=_has_format
+)
+anthropic_json_within_json = message(
+    "anthropic.json-schema", "The JSON asked for is wrapped in another object.", change(TEXT, wrap), when=_has_format
+)
+anthropic_schema_ignored_in_stream = request(
+    "anthropic.json-schema.stream",
+    "The schema does not reach the model when the answer is streamed.",
+    drop("output_config"),
+    when=streams,
+)
+anthropic_effort_fails = message(
+    "anthropic.effort",
+    "A low effort breaks the server.",
+    refuse(500),
+    when=both(served, asked(lambda call: config(call).get("effort") == "low")),
+)
+anthropic_output_config_unknown = message(
+    "anthropic.effort",
+    "An effort is an unknown field, refused without an error object.",
+    unclear,
+    when=asked(lambda call: "effort" in config(call)),
+)
+anthropic_address_without_data = message(
+    "anthropic.vision.url", "An image by URL is refused without an error: it has no data.", unclear, when=by_address
+)
+anthropic_address_dropped = request(
+    "anthropic.vision.url.counted",
+    "An image by address does not reach the model.",
+    without_blocks(lambda block: block.get("source", {}).get("type") == "url"),
 )

@@ -19,10 +19,6 @@ chat = rows(CHAT)
 request = rows(CHAT, request_fault)
 
 
-def _as_part(text: str) -> list[dict[str, str]]:
-    return [{"type": "text", "text": text}]
-
-
 def _served_role(role: str) -> Situation:
     """The request was served, and this role speaks in it."""
     return both(served, asked(lambda call: role in roles(call)))
@@ -55,7 +51,9 @@ choices_is_null = chat("chat.choices", "`choices` is null.", put("choices", None
 choice_index_from_one = chat("chat.choice-index", "The choices are counted from 1.", add("choices[].index", 1))
 role_is_model = chat("chat.role", "The role of the answer is `model`.", put("choices[].message.role", "model"))
 content_as_parts = chat(
-    "chat.content", "The content of the answer is an array of parts instead of a string.", change(TEXT, _as_part, str)
+    "chat.content",
+    "The content of the answer is an array of parts instead of a string.",
+    change(TEXT, lambda text: [{"type": "text", "text": text}], str),
 )
 failure_as_empty_success = chat(
     "chat.content.not-empty", "Every whole answer is empty text, as if it had ended normally.", reword(lambda _: "")

@@ -39,18 +39,6 @@ def _places(call: Call) -> range:
     return range(len(texts(call)))
 
 
-def _backwards(call: Call) -> list[int]:
-    return [*_places(call)][::-1]
-
-
-def _next(call: Call) -> list[int]:
-    return [*_places(call)[1:], 0]
-
-
-def _by_alphabet(call: Call) -> list[int]:
-    return sorted(_places(call), key=texts(call).__getitem__)
-
-
 def _filled(vector: Vector) -> Vector:
     filled = [number + (0.03, -0.03)[place % 2] for place, number in enumerate(vector)]
     return [number / hypot(*filled) for number in filled]
@@ -58,10 +46,6 @@ def _filled(vector: Vector) -> Vector:
 
 def _first(count: int) -> Callable[[list[Any]], list[Any]]:
     return lambda entries: entries[:count]
-
-
-def _count_vectors(usage: dict[str, Any]) -> dict[str, Any]:
-    return usage | {"total_tokens": usage["prompt_tokens"] + 256}
 
 
 def _many(call: Call) -> bool:
@@ -101,10 +85,16 @@ embeddings_backwards = vectors(
 )
 
 # Which vector belongs to which text.
-embeddings_vectors_reversed = vectors("embeddings.order", "The first text has the last vector.", move(_backwards))
-embeddings_vectors_rotated = vectors("embeddings.order", "Every text has the vector of the next one.", move(_next))
+embeddings_vectors_reversed = vectors(
+    "embeddings.order", "The first text has the last vector.", move(lambda call: [*_places(call)][::-1])
+)
+embeddings_vectors_rotated = vectors(
+    "embeddings.order", "Every text has the vector of the next one.", move(lambda call: [*_places(call)[1:], 0])
+)
 embeddings_vectors_sorted = vectors(
-    "embeddings.order", "The vectors come in the alphabetical order of their texts.", move(_by_alphabet)
+    "embeddings.order",
+    "The vectors come in the alphabetical order of their texts.",
+    move(lambda call: sorted(_places(call), key=texts(call).__getitem__)),
 )
 embeddings_all_the_same = vectors(
     "embeddings.distinct embeddings.unicode",
@@ -169,7 +159,9 @@ embeddings_of_one_text_free = vectors(
     when=asked(lambda call: isinstance(sent(call).get("input"), str)),
 )
 embeddings_counted_as_completion = vectors(
-    "embeddings.usage.total", "The numbers of the vectors count as completion tokens.", change("usage", _count_vectors)
+    "embeddings.usage.total",
+    "The numbers of the vectors count as completion tokens.",
+    change("usage", lambda usage: usage | {"total_tokens": usage["prompt_tokens"] + 256}),
 )
 embeddings_counted_as_requests = vectors(
     "embeddings.usage.grows", "Every request counts as eight tokens.", put("usage", _EIGHT)

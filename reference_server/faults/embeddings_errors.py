@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, error_body, fill, in_error, put, status, swap
 from reference_server.faults.words.embeddings import FORMAT
@@ -20,14 +18,6 @@ _FREE = {"prompt_tokens": 0, "total_tokens": 0}
 
 def _without_input(reply: Reply, call: Call) -> bool:
     return "input" not in call.body and reply.cause == "missing_field"
-
-
-def _message(error: dict[str, Any]) -> str:
-    return error["message"]
-
-
-def _words(body: dict[str, Any]) -> bytes:
-    return body["error"]["message"].encode()
 
 
 def _mixed(call: Call) -> bool:
@@ -88,11 +78,13 @@ embeddings_for_strangers = request_fault(
     before="authentication",
 )
 embeddings_error_is_text = vectors(
-    "embeddings.error-body", "A refusal is a sentence in plain text.", error_body(_words)
+    "embeddings.error-body",
+    "A refusal is a sentence in plain text.",
+    error_body(lambda body: body["error"]["message"].encode()),
 )
 embeddings_error_says_nothing = vectors(
     "embeddings.error-body", "The message of a refusal is empty.", in_error(put("error.message", ""))
 )
 embeddings_error_without_object = vectors(
-    "embeddings.error-body", "`error` is the message itself.", in_error(change("error", _message))
+    "embeddings.error-body", "`error` is the message itself.", in_error(change("error", lambda error: error["message"]))
 )

@@ -17,21 +17,9 @@ unjudged = rows(EMBED, request_fault, before="validation")
 vectors = rows(EMBED)
 
 
-def _doubles(vector: Vector) -> bytes:
-    return struct.pack(f"<{len(vector)}d", *vector)
-
-
-def _big_endian(vector: Vector) -> bytes:
-    return struct.pack(f">{len(vector)}f", *vector)
-
-
 def _halves(vector: Vector) -> bytes:
     size = len(vector)
     return struct.pack(f"<{size}f", *struct.unpack(f"<{size}e", struct.pack(f"<{size}e", *vector)))
-
-
-def _for_addresses(data: str) -> str:
-    return data.replace("+", "-").replace("/", "_").rstrip("=")
 
 
 def _half_empty(vector: Vector) -> Vector:
@@ -64,13 +52,19 @@ embeddings_base64_refused = unjudged(
     "embeddings.base64", "The format that official clients use is refused.", put(FORMAT, "base-64"), when=_small_base64
 )
 embeddings_base64_of_doubles = vectors(
-    "embeddings.base64.decodes", "The base64 holds numbers of 64 bits.", pack(_doubles)
+    "embeddings.base64.decodes",
+    "The base64 holds numbers of 64 bits.",
+    pack(lambda vector: struct.pack(f"<{len(vector)}d", *vector)),
 )
 embeddings_base64_for_addresses = vectors(
-    "embeddings.base64.decodes", "The base64 is URL-safe, without padding.", change(VECTOR, _for_addresses, str)
+    "embeddings.base64.decodes",
+    "The base64 is URL-safe, without padding.",
+    change(VECTOR, lambda data: data.replace("+", "-").replace("/", "_").rstrip("="), str),
 )
 embeddings_base64_big_endian = vectors(
-    "embeddings.base64.same", "The base64 holds its numbers in big-endian order.", pack(_big_endian)
+    "embeddings.base64.same",
+    "The base64 holds its numbers in big-endian order.",
+    pack(lambda vector: struct.pack(f">{len(vector)}f", *vector)),
 )
 embeddings_base64_of_halves = vectors(
     "embeddings.base64.precise", "The numbers were rounded to 16 bits.", pack(_halves)

@@ -25,10 +25,6 @@ def _refuse(param: str) -> Edit:
     return lambda _, call: Envelope(call.contract.gateway["errors"]).reply(refusal)
 
 
-def _many(reply: Reply, _: Call) -> bool:
-    return len(entries(reply)) > 96
-
-
 def _no_text(call: Call) -> bool:
     value = sent(call).get("input")
     return isinstance(value, list) and bool(value) and not isinstance(value[0], str)
@@ -44,7 +40,7 @@ embeddings_of_tokens_refused = vectors(
     "The model does not take tokens and says so.", _refuse("input"), when=both(served, asked(_no_text))
 )
 embeddings_of_many_texts_refused_by_model = vectors(
-    "The model takes fewer texts at once and says so.", _refuse("input"), when=_many
+    "The model takes fewer texts at once and says so.", _refuse("input"), when=lambda reply, _: len(entries(reply)) > 96
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Edit, Members, change, fill, put, refuse, status, swap
 from reference_server.faults.words.openai import CHAT, DONE
@@ -42,14 +40,6 @@ def _in_array(_: Reply, call: Call) -> bool:
 
 def _half(reply: Reply, call: Call) -> bool:
     return reply.cause == "malformed_body" and (call.raw or b"").startswith(b"{") and not wrote(b"\xff")(call)
-
-
-def _message(text: str) -> list[dict[str, str]]:
-    return [{"role": "user", "content": text}]
-
-
-def _plain(content: Any) -> Any:
-    return "Hello." if ODD_PART in str(content) else content
 
 
 def _long_model(_: Reply, call: Call) -> bool:
@@ -134,13 +124,17 @@ empty_messages_served = unjudged(
     "errors.empty-messages", "A conversation without messages is answered.", swap("messages", [], _HELLO)
 )
 messages_text_taken = unjudged(
-    "errors.wrong-type", "A string as the messages is taken as the only message.", change("messages", _message, str)
+    "errors.wrong-type",
+    "A string as the messages is taken as the only message.",
+    change("messages", lambda text: [{"role": "user", "content": text}], str),
 )
 missing_role_is_user = unjudged(
     "errors.missing-role", "A message without a role counts as the user's.", fill("messages[].role", "user")
 )
 unknown_part_ignored = unjudged(
-    "errors.wrong-option", "A content part of an unknown type is dropped.", change("messages[].content", _plain)
+    "errors.wrong-option",
+    "A content part of an unknown type is dropped.",
+    change("messages[].content", lambda content: "Hello." if ODD_PART in str(content) else content),
 )
 mistakes_exhaust = chat(
     "errors.stable", "After many wrong requests a correct one is a 500.", _CRASH, when=asks(HELLO_ONCE_MORE)

@@ -78,21 +78,9 @@ def _no_role(call: Call) -> bool:
     return any("role" not in turn for turn in call.body["contents"])
 
 
-def _in_openai_words(usage: dict[str, int]) -> dict[str, int]:
-    return {_OPENAI_COUNTS[name]: count for name, count in usage.items()}
-
-
 def _hide_end(candidate: dict[str, Any]) -> None:
     if candidate["finishReason"] == "STOP":
         del candidate["finishReason"]
-
-
-def _by_name(candidates: list[Any]) -> dict[str, Any]:
-    return {"first": candidates[0]}
-
-
-def _bare_name(name: str) -> str:
-    return name.removeprefix("models/")
 
 
 def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
@@ -112,7 +100,9 @@ gemini_finish_message_a_number = content(
     "gemini.schema", "`finishMessage` is a number.", put("candidates[].finishMessage", 7)
 )
 gemini_candidates_by_name = content(
-    "gemini.candidates", "The candidates are an object instead of a list.", change("candidates", _by_name)
+    "gemini.candidates",
+    "The candidates are an object instead of a list.",
+    change("candidates", lambda candidates: {"first": candidates[0]}),
 )
 gemini_choices_instead = content(
     "gemini.candidates", "The candidates are called `choices`, as by OpenAI.", rename("candidates", "choices")
@@ -133,7 +123,9 @@ gemini_id_constant = content("gemini.response-id", "All answers have the same id
 
 # Tokens.
 gemini_usage_of_openai = content(
-    "gemini.usage", "The token counts have their names from the OpenAI dialect.", change(USAGE, _in_openai_words)
+    "gemini.usage",
+    "The token counts have their names from the OpenAI dialect.",
+    change(USAGE, lambda usage: {_OPENAI_COUNTS[name]: count for name, count in usage.items()}),
 )
 gemini_total_without_answer = content(
     "gemini.usage gemini.usage.sum",
@@ -157,7 +149,9 @@ gemini_models_of_openai = models(
     "gemini.models", "The list of models is that of the OpenAI dialect.", reshape(openai_list)
 )
 gemini_models_without_prefix = models(
-    "gemini.models", "The names of models lack `models/`.", change("models[].name", _bare_name)
+    "gemini.models",
+    "The names of models lack `models/`.",
+    change("models[].name", lambda name: name.removeprefix("models/")),
 )
 gemini_retrieved_model_renamed = fault(
     MODEL,

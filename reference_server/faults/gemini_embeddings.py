@@ -48,10 +48,6 @@ def _first(vectors: list[Any]) -> list[Any]:
     return vectors[:1]
 
 
-def _backwards(vectors: list[Any]) -> list[Any]:
-    return vectors[::-1]
-
-
 def _fill(vectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**entry, "values": _filled(entry["values"])} for entry in vectors] if len(vectors) > 1 else vectors
 
@@ -134,7 +130,9 @@ gemini_batch_count_as_text = batch(
     "gemini.embeddings.batch.schema", "The token count of a batch is a string.", change(PROMPT_TOKENS, str)
 )
 gemini_batch_reversed = batch(
-    "gemini.embeddings.batch.order", "The vectors of a batch come in reverse order.", change("embeddings", _backwards)
+    "gemini.embeddings.batch.order",
+    "The vectors of a batch come in reverse order.",
+    change("embeddings", lambda vectors: vectors[::-1]),
 )
 gemini_batch_padded = batch(
     "gemini.embeddings.batch.alone", "The padding of a batch changes its vectors.", change("embeddings", _fill)

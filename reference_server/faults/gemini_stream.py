@@ -38,14 +38,6 @@ _OTHER = put("modelVersion", "gemini-internal-001")
 _AS_JSON = header("content-type", "application/json")
 
 
-def _to_stop(_: str) -> str:
-    return "stop"
-
-
-def _named(data: bytes) -> bytes:
-    return b"event: message\n" + data
-
-
 def _to_array(reply: Reply, _: Call) -> None:
     reply.array = True
 
@@ -70,7 +62,9 @@ gemini_stream_with_done = stream(
 gemini_stream_with_comments = stream(
     "gemini.stream.data-lines", "A comment comes before the events.", insert(0, b": keep-alive\n\n"), when=as_events
 )
-gemini_stream_with_names = stream("gemini.stream.data-lines", "Every event has a name.", raw(_named), when=as_events)
+gemini_stream_with_names = stream(
+    "gemini.stream.data-lines", "Every event has a name.", raw(lambda data: b"event: message\n" + data), when=as_events
+)
 gemini_stream_in_question_marks = stream(
     "gemini.stream.unicode",
     "Characters outside ASCII become question marks.",
@@ -129,7 +123,9 @@ gemini_stream_ends_silently = stream(
     "gemini.stream.finish-reason", "No chunk has a finish reason.", in_pieces(drop("finishReason"))
 )
 gemini_stream_finish_reason_of_openai = stream(
-    "gemini.stream.finish-reason", "A stream has the finish reason `stop`.", in_pieces(change("finishReason", _to_stop))
+    "gemini.stream.finish-reason",
+    "A stream has the finish reason `stop`.",
+    in_pieces(change("finishReason", lambda _: "stop")),
 )
 gemini_stream_without_usage = stream("gemini.stream.usage", "A stream has no usage.", in_chunks(drop("usageMetadata")))
 gemini_stream_total_off_by_one = stream(

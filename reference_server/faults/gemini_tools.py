@@ -46,10 +46,6 @@ def _names_calls(call: Call) -> bool:
     return any("id" in part.get("functionCall", ()) for part in parts)
 
 
-def _orphaned(call: Call) -> bool:
-    return "functionCall" not in str(call.body["contents"])
-
-
 # How functions may be called.
 gemini_auto_refused = content(
     "gemini.tools.accepted", "Mode AUTO is refused.", REFUSAL, when=serves(calling(mode="AUTO"))
@@ -133,5 +129,5 @@ gemini_orphan_accepted = request(
     "gemini.tools.result.orphan",
     "A result without a call is taken as text.",
     change("contents[].parts[]", lambda part: {"text": "A result."} if "functionResponse" in part else part),
-    when=_orphaned,
+    when=lambda call: "functionCall" not in str(call.body["contents"]),
 )

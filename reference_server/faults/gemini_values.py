@@ -53,14 +53,6 @@ def _free_prompt(usage: dict[str, Any]) -> dict[str, Any]:
     return usage | {"promptTokenCount": 0, "totalTokenCount": usage.get("candidatesTokenCount", 0)}
 
 
-def _no_single(candidates: list[Any]) -> list[Any]:
-    return [] if len(candidates) == 1 else candidates
-
-
-def _by_name(models: list[dict[str, Any]]) -> dict[str, Any]:
-    return {model["name"]: model for model in models}
-
-
 def _add_prompt(usage: dict[str, Any]) -> None:
     usage["candidatesTokenCount"] += usage["promptTokenCount"]
 
@@ -76,7 +68,9 @@ response_ids_are_numbers = content(
 
 # Candidates.
 gemini_no_candidates = content(
-    "gemini.candidates", "There is no candidate, although nothing was blocked.", change("candidates", _no_single)
+    "gemini.candidates",
+    "There is no candidate, although nothing was blocked.",
+    change("candidates", lambda candidates: [] if len(candidates) == 1 else candidates),
 )
 gemini_text_empty = content(
     "gemini.text", "The text of the plainest answer is empty.", put(PARTS, [{"text": ""}]), when=plain
@@ -141,7 +135,9 @@ gemini_model_of_a_proxy = fault(
     MODEL, "A model is a 203, as if by a proxy.", status(203), when=served, breaks={"gemini.models.retrieve"}
 )
 gemini_models_by_name = models(
-    "gemini.models", "The models are an object, each under its name.", change("models", _by_name)
+    "gemini.models",
+    "The models are an object, each under its name.",
+    change("models", lambda models: {model["name"]: model for model in models}),
 )
 
 # Refusals.
