@@ -43,7 +43,7 @@ account_id_is_a_number = account("account.id", "The id of the account is a numbe
 account_id_empty = account("account.id", "The id of the account is empty.", put("id", ""))
 account_without_plan = account("account.plan", "The account does not name its plan.", put("plan", None))
 account_plan_is_a_number = account("account.plan", "The plan is a number.", put("plan.id", 2))
-account_plan_empty = account("account.plan", "The plan has an empty id.", put("plan.id", ""))
+account_plan_empty = account("account.plan", "The id of the plan is empty.", put("plan.id", ""))
 account_without_spend = account("account.usage", "The account does not say what was spent.", drop("usage.spend_usd"))
 account_usage_as_text = account(
     "account.usage", "The request count is a string.", put("usage.requests_this_month", "1,842")

@@ -114,7 +114,10 @@ system_blocks_refused = message(
     when=lambda _, call: _is_list_without_marks(sent(call).get("system")),
 )
 system_blocks_dropped = request(
-    "anthropic.system.blocks", "System prompts in blocks do not reach models.", drop("system"), when=_has_system_blocks
+    "anthropic.system.blocks",
+    "A system prompt in blocks does not reach the model.",
+    drop("system"),
+    when=_has_system_blocks,
 )
 earlier_turns_dropped = request(
     "anthropic.history",
@@ -136,7 +139,7 @@ message_characters_replaced = message(
 tools_not_counted = request_fault(
     COUNT, "The tokens of tools are not counted.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
 )
-count_as_text = count("anthropic.count-tokens", "The count is a string.", change("input_tokens", str))
+count_as_text = count("anthropic.count-tokens", "The token count is a string.", change("input_tokens", str))
 letters_counted = count(
     "anthropic.count-tokens.agrees",
     "The count is that of the letters.",

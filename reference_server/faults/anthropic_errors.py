@@ -52,7 +52,7 @@ missing_field_is_a_conflict = message(
 )
 text_taken_for_messages = unjudged(
     "anthropic.errors.invalid-value",
-    "`messages` may be a text.",
+    "`messages` may be a string.",
     change("messages", lambda text: [{"role": "user", "content": text}], str),
 )
 unknown_role_is_the_user = unjudged(
@@ -156,7 +156,7 @@ failure_of_chat = failure(
     resend(_as_in_chat, "error"),
 )
 message_failure_is_a_text = failure(
-    "anthropic.errors.midstream", "The error of a failure is a text.", in_chunks(lift("error", "message"))
+    "anthropic.errors.midstream", "The error of a failure is a string.", in_chunks(lift("error", "message"))
 )
 message_failure_without_words = failure(
     "anthropic.errors.midstream", "The message of a failure is empty.", in_chunks(put("error.message", ""))

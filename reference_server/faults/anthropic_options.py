@@ -60,7 +60,9 @@ pdf_fails = message(
     "anthropic.documents", "A PDF is refused without an error object.", unclear, when=asks("application/pdf")
 )
 documents_dropped = request(
-    "anthropic.documents.counted", "Documents get dropped.", without_blocks(lambda block: block["type"] == "document")
+    "anthropic.documents.counted",
+    "Documents do not reach the model.",
+    without_blocks(lambda block: block["type"] == "document"),
 )
 thinking_ignored = request(
     "anthropic.thinking", "`thinking` of a whole answer is dropped.", drop("thinking"), when=whole_asked
@@ -80,7 +82,10 @@ thinking_alone = message(
     change("content", lambda blocks: [block for block in blocks if block["type"] == "thinking"] or blocks),
 )
 thinking_in_history_fails = message(
-    "anthropic.thinking.returned", "A turn with thinking is refused with no error.", unclear, when=says("'signature'")
+    "anthropic.thinking.returned",
+    "A turn with thinking is refused without an error object.",
+    unclear,
+    when=says("'signature'"),
 )
 
 # The form and effort of an answer, and images by URL.
@@ -115,7 +120,10 @@ anthropic_output_config_unknown = message(
     when=asked(lambda call: "effort" in config(call)),
 )
 anthropic_address_without_data = message(
-    "anthropic.vision.url", "An image by URL is refused without an error: it has no data.", unclear, when=by_address
+    "anthropic.vision.url",
+    "An image by URL is refused because it has no data, without an error object.",
+    unclear,
+    when=by_address,
 )
 anthropic_address_dropped = request(
     "anthropic.vision.url.counted",

@@ -112,7 +112,7 @@ verbose_without_language = in_verbose(
     "audio.transcriptions.verbose", "verbose_json does not name the language.", drop("language")
 )
 duration_is_text = in_verbose(
-    "audio.transcriptions.verbose", "The duration is a text.", change("duration", lambda time: f"{time}s")
+    "audio.transcriptions.verbose", "The duration is a string.", change("duration", lambda time: f"{time}s")
 )
 duration_is_zero = in_verbose("audio.transcriptions.verbose", "The duration is 0.", put("duration", 0.0))
 duration_in_milliseconds = in_verbose(
@@ -123,7 +123,7 @@ verbose_without_segments = in_verbose(
 )
 segment_times_are_text = in_verbose(
     "audio.transcriptions.verbose.segments",
-    "The times of segments are texts.",
+    "The times of segments are strings.",
     change("segments[].start", str) | change("segments[].end", str),
 )
 segment_text_is_null = in_verbose(

@@ -139,7 +139,7 @@ speech_error_without_message = speech(
     "audio.speech.envelope", "The error of refused speech has no message.", in_error(put("error.message", None))
 )
 speech_without_credits = speech(
-    "audio.speech.credits", "Speech does not tell what it cost.", NO_CREDITS, gateway="infery"
+    "audio.speech.credits", "The header for the cost of speech is missing.", NO_CREDITS, gateway="infery"
 )
 speech_credits_with_unit = speech(
     "audio.speech.credits",

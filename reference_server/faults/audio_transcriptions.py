@@ -38,7 +38,7 @@ def _file_first(_: Reply, call: Call) -> bool:
 _no_sound = both(refused(), asked(wrote(NO_SOUND)))
 
 forms_refused = transcript(
-    "audio.transcriptions.answers", "No form is taken.", _refuse("wrong_media_type"), when=both(served, has_files)
+    "audio.transcriptions.answers", "Every form is refused.", _refuse("wrong_media_type"), when=both(served, has_files)
 )
 forms_break_the_gateway = transcript(
     "audio.transcriptions.answers", "Every form is answered 500.", _refuse("internal"), when=both(served, has_files)
@@ -68,7 +68,7 @@ transcription_echoes_file_name = transcript(
 # The form.
 only_mp3_heard = transcript(
     "audio.transcriptions.file-types",
-    "A FLAC is refused.",
+    "FLAC is refused.",
     _refuse("invalid_value"),
     when=both(served, asked(lambda call: any(name.endswith(".flac") for name in _file_names(call)))),
 )
@@ -86,13 +86,13 @@ file_name_in_ascii_only = transcript(
 )
 language_refused = transcript(
     "audio.transcriptions.options",
-    "Languages are refused.",
+    "A `language` is refused.",
     _refuse("invalid_value"),
     when=both(served, has("language")),
 )
 temperature_stays_text = transcript(
     "audio.transcriptions.options",
-    "A number stays a string.",
+    "A temperature in a form is refused, because it stays text.",
     _refuse("internal"),
     when=both(served, has("temperature")),
 )
@@ -152,5 +152,5 @@ heard_text_refused = fault(
     model="no-audio",
 )
 transcription_without_credits = transcript(
-    "audio.transcriptions.credits", "A transcription does not tell what it cost.", NO_CREDITS, gateway="infery"
+    "audio.transcriptions.credits", "The header for the cost is missing.", NO_CREDITS, gateway="infery"
 )

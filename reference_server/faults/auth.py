@@ -57,7 +57,7 @@ any_key_will_do = unproved(
 )
 body_comes_first = chat(
     "auth.before-validation",
-    "A wrong body comes before a wrong key.",
+    "A wrong body is refused before a wrong key.",
     status(400),
     when=both(_bad_key, asked(wrote(b'"messages":7'))),
 )

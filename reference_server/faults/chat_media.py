@@ -105,7 +105,7 @@ files_dropped = request(
 )
 unknown_files_dropped = request(
     "chat.files.unknown-id",
-    "A file that nobody uploaded is ignored.",
+    "An unknown file id is ignored.",
     _without(_FILE),
     when=_some(_FILE, lambda part: NO_FILE in str(part)),
 )

@@ -47,7 +47,7 @@ temperature_0_refused = chat(
 )
 temperature_above_1_refused = chat(
     "chat.temperature",
-    "`temperature` ends at 1.",
+    "A `temperature` above 1 is refused.",
     _refuse(),
     when=_temperature(lambda value: value > 1),
     gateway="foxapi",

@@ -152,7 +152,7 @@ def choices_null_at_the_end(reply: Reply, call: Call) -> None:
 
 usage_chunk_unasked = chat(
     "chat.stream.choices-empty",
-    "A chunk with usage and no choices is sent to those who did not ask for it.",
+    "A chunk with usage and no choices is sent without being asked for.",
     add_chunk(choices=[], usage={"prompt_tokens": 13, "completion_tokens": 13, "total_tokens": 26}),
     when=asked(lambda call: not sent(call).get("stream_options")),
 )

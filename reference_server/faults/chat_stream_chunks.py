@@ -67,7 +67,7 @@ chunk_time_with_fraction = chat(
     "chat.stream.created", "`created` of every chunk has a fraction.", in_chunks(add("created", 0.25))
 )
 chunk_time_as_text = chat(
-    "chat.stream.created", "`created` of every chunk is a text.", in_chunks(change("created", str))
+    "chat.stream.created", "`created` of every chunk is a string.", in_chunks(change("created", str))
 )
 chunk_models_blank = chat(
     "chat.stream.model", "`model` of every chunk is empty.", in_chunks(change("model", lambda _: ""))

@@ -139,7 +139,7 @@ null_content_in_history_refused = chat(
 )
 result_without_answer = chat(
     "tools.result",
-    "A result gets no choices as its answer.",
+    "The answer to a result has no choices.",
     put("choices", []),
     when=asked(lambda call: "tool" in roles(call)),
 )

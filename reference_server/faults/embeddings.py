@@ -210,10 +210,10 @@ embedding_index_is_a_fraction = vectors(
     "embeddings.index", "The entries are numbered 0.0, 1.0, 2.0.", change(INDEX, float)
 )
 embedding_total_as_text = vectors(
-    "embeddings.usage", "The total of the tokens is a text.", change("usage.total_tokens", str)
+    "embeddings.usage", "The total of the tokens is a string.", change("usage.total_tokens", str)
 )
 embedding_usage_as_text = vectors(
-    "embeddings.usage", "The tokens of the prompt are a text.", change("usage.prompt_tokens", str)
+    "embeddings.usage", "The tokens of the prompt are a string.", change("usage.prompt_tokens", str)
 )
 embeddings_of_question_marks = request(
     "embeddings.unicode",

@@ -110,13 +110,16 @@ any_purpose_taken = unjudged(
     "files.upload.unknown-purpose", "An unknown purpose is replaced.", swap("purpose", "no-such-purpose", "assistants")
 )
 broken_form_taken = upload(
-    "files.upload.broken-form", "A broken form is accepted as far as read.", answer(ghost("file-half")), when=MALFORMED
+    "files.upload.broken-form", "A broken form is accepted in part.", answer(ghost("file-half")), when=MALFORMED
 )
 broken_form_is_server_error = upload(
     "files.upload.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
 )
 upload_in_json_taken = upload(
-    "files.upload.not-a-form", "An upload in JSON works.", answer(ghost("file-json")), when=refused("wrong_media_type")
+    "files.upload.not-a-form",
+    "An upload in JSON is accepted.",
+    answer(ghost("file-json")),
+    when=refused("wrong_media_type"),
 )
 upload_in_json_is_server_error = upload(
     "files.upload.not-a-form", "An upload in JSON is a 500.", status(500), when=refused("wrong_media_type")

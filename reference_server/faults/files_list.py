@@ -52,7 +52,7 @@ lists_after_a_file_fail = file_list(
 )
 
 # Pages.
-file_limit_ignored = request("files.paging.limit", "A page has all files.", _ignore("limit"))
+file_limit_ignored = request("files.paging.limit", "A page holds all files, whatever its limit.", _ignore("limit"))
 more_files_denied = file_list("files.paging.has-more", "`has_more` is always false.", put("has_more", False))
 file_cursor_ignored = request("files.paging.after", "Every page is the first.", _ignore("after"))
 later_pages_empty = file_list(
@@ -88,5 +88,8 @@ purpose_filter_ignored = request(
     "files.purpose", "Files of all purposes are listed, whatever is asked for.", _ignore("purpose")
 )
 purpose_filter_finds_nothing = file_list(
-    "files.purpose", "A purpose finds no file.", reshape(_empty), when=asked(lambda call: "purpose" in call.query)
+    "files.purpose",
+    "Filtering by purpose finds no file.",
+    reshape(_empty),
+    when=asked(lambda call: "purpose" in call.query),
 )

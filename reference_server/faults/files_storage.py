@@ -128,7 +128,11 @@ list_without_file_count = page(
     "files.storage.files", "The list has no header for the number of files.", header("x-files-used", None)
 )
 files_beyond_limit = upload(
-    "files.storage.files", "There are too many files.", header("x-files-limit", "0"), when=served, gateway="infery"
+    "files.storage.files",
+    "There are more files than the limit allows.",
+    header("x-files-limit", "0"),
+    when=served,
+    gateway="infery",
 )
 storage_in_kilobytes = page(
     "files.storage.grows files.storage.shrinks",

@@ -50,7 +50,7 @@ download_by_purpose = download(
     when=_of_other_purpose,
 )
 no_download_at_all = download(
-    "No file can be downloaded, and nobody learns which there are.",
+    "No file can be downloaded, whether it exists or not.",
     refuse(403, "Files cannot be downloaded.", code="not_allowed"),
     when=either(served, UNKNOWN),
 )

@@ -81,7 +81,7 @@ gemini_vectors_only_by_batch = vectors(
     "gemini.embeddings.answers", "Every single text is refused, although the route exists.", REFUSAL
 )
 gemini_vector_count_as_text = vectors(
-    "gemini.embeddings.schema", "The details of the count are text.", put(_DETAIL, "7")
+    "gemini.embeddings.schema", "The details of the token count are strings.", put(_DETAIL, "7")
 )
 gemini_vector_of_openai = vectors(
     "gemini.embeddings.values", "The answer has the form of the OpenAI dialect.", reshape(_in_openai_form)
@@ -90,7 +90,7 @@ gemini_vector_as_bare_list = vectors(
     "gemini.embeddings.values", "`embedding` is the array itself.", change("embedding", _values)
 )
 gemini_vector_of_text = vectors(
-    "gemini.embeddings.values", "The numbers of a vector are text.", change("embedding.values[]", str)
+    "gemini.embeddings.values", "The numbers of a vector are strings.", change("embedding.values[]", str)
 )
 gemini_vector_empty = vectors("gemini.embeddings.values", "A vector has no numbers.", put("embedding.values", []))
 gemini_vector_uncounted = vectors("gemini.embeddings.usage", "The answer has no token count.", drop(USAGE))
@@ -221,7 +221,7 @@ gemini_vector_error_without_message = vectors(
     "gemini.embeddings.error-message", "An error has no message.", in_error(drop("error.message"))
 )
 gemini_vector_error_code_as_text = vectors(
-    "gemini.embeddings.error-status", "`code` of an error is text.", in_error(change("error.code", str))
+    "gemini.embeddings.error-status", "The code of an error is a string.", in_error(change("error.code", str))
 )
 gemini_vector_error_of_openai = vectors(
     "gemini.embeddings.error-status",

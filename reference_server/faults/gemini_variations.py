@@ -131,7 +131,7 @@ def _ends_text(event: Chunk) -> bool:
 # Vectors.
 gemini_batch_uncounted = batch("A batch has no token count.", drop(USAGE))
 gemini_vector_count_without_details = vectors(
-    "The tokens are told without the kinds of data.", drop("usageMetadata.promptTokenDetails")
+    "The token count comes without details.", drop("usageMetadata.promptTokenDetails")
 )
 gemini_vector_not_normalized = vectors(
     "A vector is longer than a unit.", change("embedding.values[]", lambda number: number * 1.5)

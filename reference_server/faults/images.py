@@ -92,7 +92,7 @@ image_token_details_as_text = image(
 )
 images_labelled_as_text = image("images.schema", "The answer is labelled as text.", label("text/plain"))
 image_created_in_milliseconds = image("images.created", "`created` is in milliseconds.", scale("created", 1000))
-image_created_as_text = image("images.created", "`created` is a date in text.", put("created", "2026-01-01T00:00:00Z"))
+image_created_as_text = image("images.created", "`created` is a date string.", put("created", "2026-01-01T00:00:00Z"))
 image_created_never = image("images.created", "`created` is missing.", drop("created"))
 image_created_with_fraction = image("images.created", "`created` has a fraction.", add("created", 0.25))
 image_created_is_true = image("images.created", "`created` is true.", put("created", True))
@@ -194,9 +194,7 @@ number_of_images_ignored = request("images.n", "One image is made, whatever `n` 
 one_image_too_many = image(
     "images.n", "There is one image too many.", change("data", lambda items: items + items[:1]), when=has("n")
 )
-no_images_are_one = unjudged(
-    "images.n.invalid", "An `n` of 0 counts as 1.", fill("n", 1), change("n", lambda n: n or 1)
-)
+no_images_are_one = unjudged("images.n.invalid", "`n: 0` is taken as 1.", fill("n", 1), change("n", lambda n: n or 1))
 word_is_one_image = unjudged(
     "images.n.invalid", "A word as `n` is ignored.", drop("n"), when=lambda call: isinstance(sent(call).get("n"), str)
 )

@@ -43,7 +43,7 @@ form_fails = image_edit(
     when=both(served, has_files, no(_has_mask)),
     gateway="infery",
 )
-edit_created_as_text = image_edit("images.edits.schema", "`created` is a text.", put("created", "now"))
+edit_created_as_text = image_edit("images.edits.schema", "`created` is a string.", put("created", "now"))
 edit_gives_nothing = image_edit("images.edits.image", "The list of images is empty.", put("data", []))
 edit_cut_short = image_edit(
     "images.edits.image", "The second half of an image is missing.", inline(lambda text: text[:400])

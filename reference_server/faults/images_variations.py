@@ -118,7 +118,10 @@ one_image_per_edit = image_edit(
     when=both(served, asked(lambda call: len(call.uploads.get("image", ())) > 1 or "mask" in call.uploads)),
 )
 json_edits_only = image_edit(
-    "The model edits only from JSON.", _unknown("Send image_base64."), when=both(served, has_files), gateway="infery"
+    "The model takes images in JSON only.",
+    _unknown("Send image_base64."),
+    when=both(served, has_files),
+    gateway="infery",
 )
 form_edits_only = image_edit(
     "The model takes its images in a form only.", _unknown("Send a form."), when=both(served, no(has_files))

@@ -24,14 +24,13 @@ _NULLS = {"result": None, "error": None, "credits_used": None}
 _FEW = ("status", "result", "credits_used", "error")
 
 
-task_without_info = image_task("A submission tells nothing but what it must.", drop("task_info"))
+task_without_info = image_task("The answer to a submission has only its required fields.", drop("task_info"))
 task_accepted = image_task("A submission is answered with 202.", status(202), when=served)
 task_status_without_nulls = task(
-    "What is null is absent.", reshape(lambda body: {name: value for name, value in body.items() if value is not None})
+    "Fields that would be null are absent.",
+    reshape(lambda body: {name: value for name, value in body.items() if value is not None}),
 )
-task_results_with_more = task(
-    "A result tells more of what was made.", each("results[]", lambda result: result.update(_MORE))
-)
+task_results_with_more = task("A result has further details.", each("results[]", lambda result: result.update(_MORE)))
 
 # Films.
 video_accepted = video("A submission is answered with 202.", status(202), when=served)
@@ -40,7 +39,7 @@ video_named_by_id = anywhere(
     "A job has its id in `id` alone, as in the submission.", drop("job_id", "created_at"), when=on(VIDEO, VIDEO_STATE)
 )
 video_in_few_words = anywhere(
-    "A job has its id in `job_id` alone, and its status tells nothing but what it must.",
+    "A job has its id in `job_id` alone, and its status only the required fields.",
     only(on(VIDEO), reshape(lambda body: {name: body[name] for name in ("job_id", "status", "created_at", "model")})),
     only(on(VIDEO_STATE), reshape(lambda body: {name: body[name] for name in _FEW if name in body})),
 )
@@ -57,7 +56,7 @@ video_status_with_retry_after = video_state(
 )
 
 # Music.
-music_as_job = song("Music is a job, whose status tells when it is ready.", as_job)
+music_as_job = song("Music is a job, whose status can be asked for.", as_job)
 
 
 @song()

@@ -39,7 +39,7 @@ model_listed_twice = models(
     "models.unique", "One model is listed twice.", change("data", lambda models: models + models[-1:])
 )
 model_created_is_text = models(
-    "models.fields", "`created` is a date in text.", put("data[].created", "2026-01-01T00:00:00Z"), gateway="ofox"
+    "models.fields", "`created` is a date string.", put("data[].created", "2026-01-01T00:00:00Z"), gateway="ofox"
 )
 model_created_in_milliseconds = models(
     "models.fields", "`created` of the models is in milliseconds.", scale("data[].created", 1000), gateway="ofox"

@@ -42,7 +42,9 @@ music_url_leads_nowhere = music("music.plays", "The address of a piece leads to 
 music_bytes_are_none = music(
     "music.plays", "The bytes of a piece are not music.", drop(LINK), put("data[].b64_audio", base64_of(b"la la la"))
 )
-music_called_text = music("music.media-type", "A piece is called text.", put("data[].content_type", "text/plain"))
+music_called_text = music(
+    "music.media-type", "A piece has the media type text/plain.", put("data[].content_type", "text/plain")
+)
 
 # As a job.
 music_job_created_in_text = music(
@@ -50,7 +52,7 @@ music_job_created_in_text = music(
 )
 music_job_without_status = anywhere(
     "music.job",
-    "Music is a job whose status nobody can ask for.",
+    "Music is a job whose status does not exist.",
     only(on(MUSIC), as_job),
     only(both(on(MUSIC_STATE), served), NOT_FOUND),
 )

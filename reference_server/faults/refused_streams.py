@@ -15,7 +15,7 @@ _for_a_stream = asked(lambda call: b'"stream":true' in (call.raw or b""))
 
 missing_key_told_in_a_stream = chat(
     "auth.stream",
-    "A stream without key is refused in one.",
+    "A stream without a key is refused inside a stream.",
     _as_stream,
     when=both(_for_a_stream, refused("missing_credential")),
 )
@@ -33,7 +33,10 @@ wrong_message_told_in_a_stream = fault(
     breaks={"anthropic.errors.before-stream"},
 )
 missing_gemini_key_told_in_a_stream = stream(
-    "gemini.auth.stream", "A stream without a key is refused in one.", _as_stream, when=refused("missing_credential")
+    "gemini.auth.stream",
+    "A stream without a key is refused inside a stream.",
+    _as_stream,
+    when=refused("missing_credential"),
 )
 unknown_gemini_model_told_in_a_stream = stream(
     "gemini.errors.unknown-model.stream",

@@ -72,7 +72,7 @@ response_never_completed = response(
 )
 response_content_is_text = response(
     "responses.output",
-    "The content of a message is a text instead of a list of parts.",
+    "The content of a message is a string instead of a list of parts.",
     messages(change("content", lambda parts: parts[0]["text"])),
 )
 response_message_of_the_model = response(
@@ -136,7 +136,7 @@ response_id_is_a_number = response(
 )
 response_item_is_a_text = response(
     "responses.output",
-    "The plainest response ends with an item that is a text.",
+    "The plainest response ends with an item that is a string.",
     change("output", lambda items: [*items, "Bye."]),
     when=plain,
 )

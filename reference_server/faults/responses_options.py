@@ -75,7 +75,10 @@ unknown_previous_ignored = request(
     "responses.previous.unknown", "An unknown previous response is ignored.", drop(_PREVIOUS), when=_goes_on_from_nobody
 )
 unknown_previous_breaks = response(
-    "responses.previous.unknown", "An unknown response is a 500.", status(500), when=asked(_goes_on_from_nobody)
+    "responses.previous.unknown",
+    "An unknown previous response is a 500.",
+    status(500),
+    when=asked(_goes_on_from_nobody),
 )
 
 

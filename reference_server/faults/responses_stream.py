@@ -66,7 +66,7 @@ response_stream_without_end = response(
 )
 response_ends_in_progress = response(
     "responses.stream.end",
-    "The last event is still in progress.",
+    "The final response is still in progress.",
     in_events(put("response.status", "in_progress"), *ENDS),
 )
 
@@ -82,7 +82,9 @@ response_id_changes = response(
     "responses.stream.id", "The response has another id at its end.", in_events(put("response.id", "resp_other"), *ENDS)
 )
 message_begins_without_content = response(
-    "responses.stream.items", "A message has no parts.", in_events(typed("item", "message", drop("content")), ADDED)
+    "responses.stream.items",
+    "A message begins without a list of parts.",
+    in_events(typed("item", "message", drop("content")), ADDED),
 )
 
 

@@ -14,7 +14,11 @@ _FAILS, _LIMITED = "upstream-error", "rate-limited-upstream"
 _for_a_stream = asked(streams)
 
 upstream_failure_is_bad = chat(
-    "upstream.status", "A provider's failure is a client error.", status(400), when=no(_for_a_stream), model=_FAILS
+    "upstream.status",
+    "A provider's failure is reported as a client error.",
+    status(400),
+    when=no(_for_a_stream),
+    model=_FAILS,
 )
 upstream_failure_streamed = chat(
     "upstream.stream",
@@ -24,7 +28,11 @@ upstream_failure_streamed = chat(
     model=_FAILS,
 )
 upstream_failure_of_a_stream_is_bad = chat(
-    "upstream.stream", "A stream the provider fails is a client error.", status(400), when=_for_a_stream, model=_FAILS
+    "upstream.stream",
+    "A provider's failure of a stream is reported as a client error.",
+    status(400),
+    when=_for_a_stream,
+    model=_FAILS,
 )
 
 

@@ -108,7 +108,7 @@ no_challenge = anywhere("A 401 has no WWW-Authenticate header.", header("www-aut
 
 # JSON, and fields that the contract leaves open.
 unknown_fields = anywhere(
-    "Every object has fields that nobody documents, except the arguments of a call.",
+    "Every object has undocumented fields, except the arguments of a call.",
     lambda reply, _: reply.edit_objects(_add_unknown_field),
 )
 max_tokens_not_taken = chat(
