@@ -15,7 +15,6 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 count = rows(COUNT)
-
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
 

@@ -15,7 +15,6 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
 unproved = rows(MESSAGE, request_fault, before="authentication")
-
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
 unjudged = rows(MESSAGE, request_fault, before="validation")

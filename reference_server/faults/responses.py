@@ -30,7 +30,6 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
 request = rows(RESPONSE, request_fault)
-
 response = rows(RESPONSE)
 
 _COUNTERS = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "total_tokens"}

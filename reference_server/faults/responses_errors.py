@@ -12,7 +12,6 @@ from reference_server.faults.words.typed import lift, resend, skip
 from reference_server.wire.reply import Chunk, Event, Reply
 
 unproved = rows(RESPONSE, request_fault, before="authentication")
-
 response = rows(RESPONSE)
 request = rows(RESPONSE, request_fault)
 unjudged = rows(RESPONSE, request_fault, before="validation")

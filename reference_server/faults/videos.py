@@ -24,7 +24,6 @@ from reference_server.faults.words.situations import LACKING, UNKNOWN, served
 from reference_server.media import videos
 
 anywhere = rows("*", gateway="infery")
-
 video = rows(VIDEO, gateway="infery")
 task = rows(VIDEO, gateway="foxapi")
 video_state = rows(VIDEO_STATE, gateway="infery")
