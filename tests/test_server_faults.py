@@ -186,3 +186,18 @@ def test_modules_are_found_by_themselves():
     modules = {found.function.__module__.rpartition(".")[2] for found in faults.load().values()}
 
     assert {"chat_stream", "variations"} <= modules
+
+
+def test_short_form_gives_its_options_to_rows_and_functions():
+    streams = faults.rows("createChatCompletion", when=lambda reply, _: reply.events is not None, gateway="ofox")
+
+    @streams("a.b", model="echo")
+    def shouted(reply):
+        """A stream shouts."""
+        reply.events.append("!")
+
+    silent = streams("a.b c.d", "A stream is silent.", lambda reply, _: reply.events.clear(), gateway="infery")
+
+    assert (silent.breaks, silent.gateway, shouted.gateway, shouted.model) == ({"a.b", "c.d"}, "infery", "ofox", "echo")
+    assert shouted.function(Reply.stream(["x"]), None).events == ["x", "!"]
+    assert shouted.function(Reply.json({}), None).events is None

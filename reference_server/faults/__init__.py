@@ -1,27 +1,31 @@
 """The catalogue of faults: each breaks exactly the requirements that it names.
 
-Write one fault per entry in a module of this package; the module is found by itself. Where "when it plays" and "what it
-changes" can be said with the words of `faults.words`, a fault is a row, whose variable is its name:
+Write the faults of an area into a module of this package; the module is found by itself. Where "when it plays" and
+"what it changes" can be said with the words of `faults.words`, a fault is a row, whose variable is its name. `rows`
+makes a short form for what the rows of a module have in common: the operation, perhaps the `gateway`, the `model` or
+the situation. A row has the requirements that it breaks, apart by spaces, one sentence that says what a client sees,
+and the edits:
 
-    chunk_ids_blank = fault(CHAT, "The id of each chunk is empty.", in_chunks(put("id", "")), breaks={"chat.stream.id"})
-    system_refused = fault(
-        CHAT, "The role `system` is refused.", refuse(400), when=both(served, has_role("system")), breaks={...}
-    )
-    n_is_ignored = request_fault(CHAT, "One choice, whatever n asks for.", drop("n"), breaks={"chat.n.count"})
+    chat = rows(CHAT)
+    stream = rows(CHAT, when=streamed)
+    request = rows(CHAT, request_fault)
+    unjudged = rows(CHAT, request_fault, before="validation")
 
-Where many rows of a module have the operation in common, `rows` makes a short form of them:
-
-    message = rows(MESSAGE)
-    message_id_blank = message("anthropic.id", "The id of a message is empty.", put("id", ""))
+    completion_without_id = chat("chat.id", "A whole answer has no id.", drop("id"))
+    chunk_ids_blank = chat("chat.stream.id", "The id of each chunk is empty.", in_chunks(put("id", "")))
+    n_is_ignored = request("chat.n.count", "There is one choice, whatever `n` asks for.", drop("n"))
 
 Several edits are made one after another; an edit is a function `(reply, call)`, for a request `(call)`. What a row
 cannot say is a function, whose name is the fault's name and whose docstring says what a client sees. It takes the reply
 and, if it wants, the call, and may change the reply in place and return nothing:
 
-    @fault(CHAT, breaks={"chat.unicode"})
+    @chat("chat.unicode")
     def utf8_read_as_latin_1(reply):
         \"\"\"The text is UTF-8 that was decoded as Latin-1.\"\"\"
         return reply.edit(...)
+
+`differences` is the short form of legal differences, which break nothing. A fault that shares its operation with no
+other of its module needs none: `no_id = fault(CHAT, "A whole answer has no id.", drop("id"), breaks={"chat.id"})`.
 
 `fault` changes the reply, `request_fault` the call; `variation` and `request_variation` are legal differences and break
 nothing. A fault plays when the operation matches, when the request names the `model`, where one is given, and `when`
@@ -41,11 +45,10 @@ from functools import cache
 from importlib import import_module
 from inspect import cleandoc, signature
 from pkgutil import iter_modules
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, TypedDict, Unpack, overload
 
 from reference_server.errors import DuplicateFault, InvalidFault, UnknownFault
 from reference_server.faults.words.edits import Edit, Members
-from reference_server.faults.words.situations import Situation
 from reference_server.protocols import DEFAULT
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -96,6 +99,20 @@ class Fault:
         return self.function(reply, call) or reply
 
 
+class Options(TypedDict, total=False):
+    """When a fault plays, and where."""
+
+    when: Callable[..., bool] | None
+    gateway: str | None
+    model: str | None
+
+
+class RequestOptions(Options, total=False):
+    """The same of a request fault, and before which step it plays."""
+
+    before: str
+
+
 class Declare(Protocol):
     """Makes a fault of a function."""
 
@@ -103,59 +120,28 @@ class Declare(Protocol):
 
 
 @overload
-def fault(
-    operation: str, *, breaks: Iterable[str], gateway: str | None = None, model: str | None = None
-) -> Declare: ...
+def fault(operation: str, *, breaks: Iterable[str], **options: Unpack[Options]) -> Declare: ...
 @overload
-def fault(
-    operation: str,
-    doc: str,
-    *edits: Function,
-    breaks: Iterable[str],
-    when: Situation | None = None,
-    gateway: str | None = None,
-    model: str | None = None,
-) -> Fault: ...
+def fault(operation: str, doc: str, *edits: Function, breaks: Iterable[str], **options: Unpack[Options]) -> Fault: ...
 def fault(operation: str, doc: str = "", *edits: Function, breaks: Iterable[str], **options: Any) -> Any:
     """Declare a fault in the reply: a row, or a function `(reply)` or `(reply, call)`."""
     return _declaration(operation, doc, edits, _some(breaks, doc), "reply", **options)
 
 
 @overload
-def variation(operation: str = "*", *, gateway: str | None = None, model: str | None = None) -> Declare: ...
+def variation(operation: str = "*", **options: Unpack[Options]) -> Declare: ...
 @overload
-def variation(
-    operation: str,
-    doc: str,
-    *edits: Function,
-    when: Situation | None = None,
-    gateway: str | None = None,
-    model: str | None = None,
-) -> Fault: ...
+def variation(operation: str, doc: str, *edits: Function, **options: Unpack[Options]) -> Fault: ...
 def variation(operation: str = "*", doc: str = "", *edits: Function, **options: Any) -> Any:
     """Declare a legal difference in the reply: as `fault`, but nothing is broken."""
     return _declaration(operation, doc, edits, frozenset(), "reply", **options)
 
 
 @overload
-def request_fault(
-    operation: str,
-    *,
-    breaks: Iterable[str],
-    gateway: str | None = None,
-    model: str | None = None,
-    before: str = "handler",
-) -> Declare: ...
+def request_fault(operation: str, *, breaks: Iterable[str], **options: Unpack[RequestOptions]) -> Declare: ...
 @overload
 def request_fault(
-    operation: str,
-    doc: str,
-    *edits: Function | Members,
-    breaks: Iterable[str],
-    when: Callable[[Call], bool] | None = None,
-    gateway: str | None = None,
-    model: str | None = None,
-    before: str = "handler",
+    operation: str, doc: str, *edits: Function | Members, breaks: Iterable[str], **options: Unpack[RequestOptions]
 ) -> Fault: ...
 def request_fault(
     operation: str,
@@ -170,18 +156,10 @@ def request_fault(
 
 
 @overload
-def request_variation(
-    operation: str, *, gateway: str | None = None, model: str | None = None, before: str = "handler"
-) -> Declare: ...
+def request_variation(operation: str, **options: Unpack[RequestOptions]) -> Declare: ...
 @overload
 def request_variation(
-    operation: str,
-    doc: str,
-    *edits: Function | Members,
-    when: Callable[[Call], bool] | None = None,
-    gateway: str | None = None,
-    model: str | None = None,
-    before: str = "handler",
+    operation: str, doc: str, *edits: Function | Members, **options: Unpack[RequestOptions]
 ) -> Fault: ...
 def request_variation(
     operation: str, doc: str = "", *edits: Function | Members, before: str = "handler", **options: Any
@@ -191,25 +169,39 @@ def request_variation(
 
 
 class Rows(Protocol):
-    """Declares a row: the requirements that it breaks, apart by spaces, what a client sees, and the edits."""
+    """Declares a fault: what it breaks, apart by spaces, and, of a row, what a client sees and the edits."""
 
-    def __call__(
-        self,
-        breaks: str,
-        doc: str,
-        *edits: Function | Members,
-        when: Callable[..., bool] | None = None,
-        gateway: str | None = None,
-        model: str | None = None,
-        before: str = "handler",
-    ) -> Fault: ...
+    @overload
+    def __call__(self, breaks: str, /, **options: Unpack[Options]) -> Declare: ...
+    @overload
+    def __call__(self, breaks: str, doc: str, /, *edits: Function | Members, **options: Unpack[Options]) -> Fault: ...
 
 
-def rows(operation: str, declare: Callable[..., Fault] = fault, **usual: Any) -> Rows:
-    """The short form of rows that have their operation, and perhaps a gateway or a model, in common."""
+def rows(operation: str, declare: Callable[..., Any] = fault, **usual: Unpack[RequestOptions]) -> Rows:
+    """The short form of faults that have their operation, and perhaps some options, in common."""
 
-    def row(breaks: str, doc: str, *edits: Function | Members, **options: Any) -> Fault:
-        return declare(operation, doc, *edits, breaks=breaks.split(), **usual, **options)
+    def row(breaks: str, doc: str = "", *edits: Function | Members, **options: Any) -> Any:
+        return declare(operation, doc, *edits, breaks=breaks.split(), **{**usual, **options})
+
+    return row
+
+
+class Differences(Protocol):
+    """Declares a legal difference: of a row, what a client sees and the edits."""
+
+    @overload
+    def __call__(self, **options: Unpack[Options]) -> Declare: ...
+    @overload
+    def __call__(self, doc: str, /, *edits: Function | Members, **options: Unpack[Options]) -> Fault: ...
+
+
+def differences(
+    operation: str, declare: Callable[..., Any] = variation, **usual: Unpack[RequestOptions]
+) -> Differences:
+    """The short form of variations that have their operation in common, as `rows` is of faults."""
+
+    def row(doc: str = "", *edits: Function | Members, **options: Any) -> Any:
+        return declare(operation, doc, *edits, **{**usual, **options})
 
     return row
 
@@ -233,21 +225,23 @@ def _declaration(
     """A fault, of which the loader takes the name from its variable; or what makes one of a function."""
     if stage not in STAGES:
         raise InvalidFault(f"a fault has the unknown stage {stage!r}", f"use one of {', '.join(STAGES)}")
+    play = _edited if stage == "reply" else _understood
     if edits:
-        function = _edited(edits, when) if stage == "reply" else _understood(edits, when)
-        return Fault("", doc, operation, breaks, function, stage, gateway, model)
+        return Fault("", doc, operation, breaks, play(edits, when), stage, gateway, model)
 
     def declare(function: Function) -> Fault:
         if not function.__doc__:
             raise InvalidFault(f"{function.__name__} has no docstring", "say what a client sees")
         alone = stage == "reply" and len(signature(function).parameters) == 1
-        play = (lambda reply, _: function(reply)) if alone else function
-        return Fault(function.__name__, cleandoc(function.__doc__), operation, breaks, play, stage, gateway, model)
+        edit = (lambda reply, _: function(reply)) if alone else function
+        doc = cleandoc(function.__doc__)
+        whole = edit if when is None else play((edit,), when)
+        return Fault(function.__name__, doc, operation, breaks, whole, stage, gateway, model)
 
     return declare
 
 
-def _edited(edits: tuple[Edit, ...], when: Situation | None) -> Function:
+def _edited(edits: tuple[Edit, ...], when: Callable[..., bool] | None) -> Function:
     def play(reply: Reply, call: Call) -> Reply:
         for edit in edits if when is None or when(reply, call) else ():
             changed = edit(reply, call)
@@ -257,7 +251,7 @@ def _edited(edits: tuple[Edit, ...], when: Situation | None) -> Function:
     return play
 
 
-def _understood(edits: tuple[Any, ...], when: Callable[[Call], bool] | None) -> Function:
+def _understood(edits: tuple[Any, ...], when: Callable[..., bool] | None) -> Function:
     def play(call: Call) -> None:
         for edit in edits if when is None or when(call) else ():
             edit.apply(call.body) if isinstance(edit, Members) else edit(call)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from reference_server.faults import variation
+from reference_server.faults import differences
 from reference_server.faults.words.edits import change, put, reshape
 from reference_server.faults.words.openai import ACCOUNT, DAILY_USAGE, USAGE
 
-me = partial(variation, ACCOUNT, gateway="foxora")
-daily = partial(variation, DAILY_USAGE, gateway="foxora")
-usage = partial(variation, USAGE, gateway="infery")
+account = differences(ACCOUNT, gateway="foxora")
+daily = differences(DAILY_USAGE, gateway="foxora")
+usage = differences(USAGE, gateway="infery")
 
 
 def _without_renewal(body: dict[str, Any]) -> None:
@@ -37,12 +36,13 @@ def _with_totals(body: dict[str, Any]) -> dict[str, Any]:
     return {"usage": body["data"], "totals": totals, "start": "2026-11-01", "end": "2026-11-30"}
 
 
-account_without_renewal = me("A plan that does not renew has null, and there is no cap.", reshape(_without_renewal))
-account_times_with_fractions = me(
-    "Moments have fractions of seconds, and UTC is an offset of zero.",
-    put("plan.renews_at", "2026-12-01T00:00:00.000+00:00"),
+account_without_renewal = account(
+    "A plan that does not renew has null, and there is no cap.", reshape(_without_renewal)
 )
-account_of_own_plan = me(
+account_times_with_fractions = account(
+    "Times have fractions of seconds, and UTC is +00:00.", put("plan.renews_at", "2026-12-01T00:00:00.000+00:00")
+)
+account_of_own_plan = account(
     "The account has a plan of its own, with limits of its own.",
     put("plan.id", "enterprise"),
     put("plan.label", "Enterprise"),

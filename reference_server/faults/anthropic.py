@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, whole_asked
-from reference_server.faults.words.edits import change, drop, header, put, swap
-from reference_server.faults.words.situations import sent, whole
-from reference_server.faults.words.typed import narrow
+from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, says, whole_asked
+from reference_server.faults.words.edits import change, drop, label, put, status, swap
+from reference_server.faults.words.prompts import LIST
+from reference_server.faults.words.situations import sent, served, whole
+from reference_server.faults.words.typed import as_number, narrow
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+count = rows(COUNT)
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
 
@@ -39,8 +41,11 @@ def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
     return _is_list_without_marks(blocks) and all(block["type"] == "text" for block in blocks)
 
 
+_NO_TEXT = {"type": "text", "text": None}
+
+
 message_labelled_as_text = message(
-    "anthropic.answers", "A whole message is labelled as text.", header("content-type", "text/plain"), when=whole
+    "anthropic.answers", "A whole message is labelled as text.", label("text/plain"), when=whole
 )
 service_tier_is_a_number = message(
     "anthropic.schema", "The service tier of a message is a number.", put("usage.service_tier", 1)
@@ -54,7 +59,7 @@ message_without_role = message("anthropic.type", "A message has no role.", drop(
 message_without_model = message("anthropic.model", "The model of a message is null.", put("model", None))
 content_is_a_string = message(
     "anthropic.content",
-    "The content of a plain answer is its text.",
+    "The content of an answer is text.",
     change("content", lambda blocks: blocks[0]["text"]),
     when=plain,
 )
@@ -62,13 +67,17 @@ text_block_without_type = message(
     "anthropic.content", "The block of a plain answer has a text and no type.", drop("content[0].type"), when=plain
 )
 content_empty = message("anthropic.text", "A plain question is answered with nothing.", put("content", []), when=plain)
-stop_reason_of_chat = message("anthropic.stop-reason", "A natural end is `stop`.", swap(_REASON, "end_turn", "stop"))
-stop_reason_null = message("anthropic.stop-reason", "A natural end has no reason.", swap(_REASON, "end_turn", None))
+stop_reason_of_chat = message(
+    "anthropic.stop-reason", "An answer that ends normally has the reason `stop`.", swap(_REASON, "end_turn", "stop")
+)
+stop_reason_null = message(
+    "anthropic.stop-reason", "An answer that ends by itself has no stop reason.", swap(_REASON, "end_turn", None)
+)
 stop_reason_is_an_object = message(
-    "anthropic.stop-reason", "The reason of an end is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
+    "anthropic.stop-reason", "The stop reason is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
 )
 stop_sequence_blank = message(
-    "anthropic.stop-sequence.null", "`stop_sequence` is empty instead of null.", swap("stop_sequence", None, "")
+    "anthropic.stop-sequence.null", "`stop_sequence` is an empty string, not null.", swap("stop_sequence", None, "")
 )
 output_tokens_as_text = message("anthropic.usage", "`output_tokens` is a string.", change("usage.output_tokens", str))
 usage_of_chat = message(
@@ -81,13 +90,16 @@ input_tokens_zero = message(
     "anthropic.usage.counted", "A plain request costs no input token.", put("usage.input_tokens", 0), when=plain
 )
 cut_message_ends_well = message(
-    "anthropic.max-tokens", "A cut answer ends with `end_turn`.", swap(_REASON, "max_tokens", "end_turn")
+    "anthropic.max-tokens", "A cut answer has the stop reason `end_turn`.", swap(_REASON, "max_tokens", "end_turn")
 )
 message_limit_ignored = request(
-    "anthropic.max-tokens.cap", "A whole answer ignores a low limit.", swap("max_tokens", 16, 512), when=whole_asked
+    "anthropic.max-tokens.cap", "Whole answers ignore a low limit.", swap("max_tokens", 16, 512), when=whole_asked
 )
 system_text_dropped = request(
-    "anthropic.system", "A short system prompt in a string is dropped.", drop("system"), when=_has_short_system_text
+    "anthropic.system",
+    "A short system prompt that is a string does not reach the model.",
+    drop("system"),
+    when=_has_short_system_text,
 )
 first_system_block_only = request(
     "anthropic.system.blocks",
@@ -101,7 +113,10 @@ system_blocks_refused = message(
     when=lambda _, call: _is_list_without_marks(sent(call).get("system")),
 )
 system_blocks_dropped = request(
-    "anthropic.system.blocks", "A system prompt in blocks is dropped.", drop("system"), when=_has_system_blocks
+    "anthropic.system.blocks",
+    "A system prompt in blocks does not reach the model.",
+    drop("system"),
+    when=_has_system_blocks,
 )
 earlier_turns_dropped = request(
     "anthropic.history",
@@ -118,16 +133,63 @@ message_in_question_marks = message(
     change(TEXT, lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )
 message_characters_replaced = message(
-    "anthropic.unicode", "Characters outside the basic plane are replaced.", change(TEXT, narrow)
+    "anthropic.unicode", "Characters outside the basic plane become replacement characters.", change(TEXT, narrow)
+)
+tools_not_counted = request_fault(
+    COUNT, "The tokens of tools are not counted.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
+)
+count_as_text = count("anthropic.count-tokens", "The token count is a string.", change("input_tokens", str))
+letters_counted = count(
+    "anthropic.count-tokens.agrees",
+    "The count is that of the letters.",
+    change("input_tokens", lambda count: count * 4),
 )
 
-tools_not_counted = request_fault(
-    COUNT, "Tools count no tokens.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
+# Values of a wrong kind.
+message_id_is_a_number = message(
+    "anthropic.id", "The id of a message is a number, another one each time.", change("id", as_number)
 )
-count_as_text = fault(COUNT, "The count is a string.", change("input_tokens", str), breaks={"anthropic.count-tokens"})
-letters_counted = fault(
-    COUNT,
-    "The count is about that of the letters.",
-    change("input_tokens", lambda count: count * 4),
-    breaks={"anthropic.count-tokens.agrees"},
+message_model_empty = message("anthropic.model", "The model of a message is empty.", put("model", ""))
+message_model_is_an_object = message(
+    "anthropic.model", "The model of a message is an object.", change("model", lambda name: {"name": name})
+)
+message_content_of_texts = message(
+    "anthropic.content",
+    "The content of the plainest message is a list of texts, not of blocks.",
+    change("content", lambda blocks: [blocks[0]["text"]]),
+    when=plain,
+)
+message_text_null = message(
+    "anthropic.content",
+    "The plainest message ends with a block whose text is null.",
+    change("content", lambda blocks: [*blocks, dict(_NO_TEXT)]),
+    when=plain,
+)
+message_usage_negative = message(
+    "anthropic.usage", "The plainest answer costs -1 output tokens.", put("usage.output_tokens", -1), when=plain
+)
+short_prompt_counts_nothing = count(
+    "anthropic.count-tokens", "The plainest prompt counts no token.", put("input_tokens", 0), when=plain
+)
+count_created = count("anthropic.count-tokens", "A token count is answered with 201.", status(201), when=served)
+
+# Differences from the OpenAI dialect.
+prompt_replaced = request(
+    "protocols.anthropic.same-text",
+    "A prompt to repeat something is replaced on its way to the model.",
+    put("messages", [{"role": "user", "content": "Say exactly: I cannot do that."}]),
+    when=lambda call: LIST in str(call.body["messages"]),
+)
+tool_question_replaced = request(
+    "protocols.anthropic.same-call",
+    "A question for a named tool is about another city on its way to the model.",
+    put("messages", [{"role": "user", "content": "What is the time in Tunis?"}]),
+    when=lambda call: (call.body.get("tool_choice") or {}).get("type") == "tool",
+)
+letters_charged = fault(
+    MESSAGE,
+    "A repeated text costs ten times as many tokens.",
+    change("usage.output_tokens", lambda count: count * 10),
+    when=says(LIST),
+    breaks={"protocols.anthropic.usage"},
 )

@@ -12,7 +12,7 @@ from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 message = rows(MESSAGE)
-request = rows(MESSAGE, request_fault)
+unproved = rows(MESSAGE, request_fault, before="authentication")
 
 _VERSION = "anthropic-version"
 _is_recent = has_header(_VERSION, RECENT_VERSION)
@@ -29,27 +29,21 @@ documented_header_refused = message(
     when=both(whole, plain, has_header("x-api-key"), lambda _, call: "stream" not in sent(call)),
     gateway="ofox",
 )
-bearer_not_read = request(
-    "anthropic.credential.clients",
-    "`Authorization` is not read.",
-    lambda call: call.headers.pop("authorization", None),
-    before="authentication",
+bearer_not_read = unproved(
+    "anthropic.credential.clients", "`Authorization` is not read.", lambda call: call.headers.pop("authorization", None)
 )
-x_api_key_not_read = request(
+x_api_key_not_read = unproved(
     "anthropic.credential.clients",
     "`x-api-key` is not read.",
     lambda call: call.headers.pop("x-api-key", None),
     gateway="foxapi",
-    before="authentication",
 )
-bearer_wins = request(
+bearer_wins = unproved(
     "anthropic.credential.first",
     "Where both credentials are sent, `Authorization` decides.",
     lambda call: call.headers.pop("x-api-key", None),
     when=lambda call: "authorization" in call.headers,
-    before="authentication",
 )
-
 later_version_refused = message(
     "anthropic.version.later", "The version of recent clients is unknown.", refuse(), when=both(served, _is_recent)
 )
@@ -75,7 +69,6 @@ removed_parameter_fails = message(
     refuse(500),
     when=both(_is_recent, has("temperature")),
 )
-
 errors_without_native_id = message(
     "anthropic.request-id", "Errors have x-request-id and no request-id.", header("request-id", None), when=refused()
 )

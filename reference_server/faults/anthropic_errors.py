@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, STOP, refuse, says
 from reference_server.faults.words.edits import append, change, drop, header, in_chunks, in_error, put, status, swap
 from reference_server.faults.words.prompts import NO_KEY, NO_MODEL, NO_ROLE
@@ -14,8 +14,10 @@ from reference_server.faults.words.typed import lift, resend, skip
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
+unproved = rows(MESSAGE, request_fault, before="authentication")
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
+unjudged = rows(MESSAGE, request_fault, before="validation")
 failure = rows(MESSAGE, model="midstream-error")
 
 _KEY = "x-api-key"
@@ -35,64 +37,50 @@ unknown_role_breaks = message(
 half_a_body_not_found = message(
     "anthropic.errors.malformed-json", "A body that is not JSON is a 404.", status(404), when=refused("malformed_body")
 )
-
-
-@request_fault(MESSAGE, breaks={"anthropic.errors.missing-field"}, gateway="ofox", before="validation")
-def max_tokens_has_a_default(call: Call) -> None:
-    """`max_tokens` may be left out, although it is documented as required."""
-    sent(call).setdefault("max_tokens", 512)
-
-
+max_tokens_has_a_default = unjudged(
+    "anthropic.errors.missing-field",
+    "`max_tokens` may be left out, although it is documented as required.",
+    lambda call: sent(call).setdefault("max_tokens", 512),
+    gateway="ofox",
+)
 missing_field_is_a_conflict = message(
     "anthropic.errors.missing-field",
     "A missing field of the body is a 409.",
     status(409),
     when=both(refused("missing_field"), has_header("anthropic-version")),
 )
-text_taken_for_messages = request(
+text_taken_for_messages = unjudged(
     "anthropic.errors.invalid-value",
-    "`messages` may be a text.",
+    "`messages` may be a string.",
     change("messages", lambda text: [{"role": "user", "content": text}], str),
-    before="validation",
 )
-unknown_role_is_the_user = request(
-    "anthropic.errors.wrong-option",
-    "A turn with an unknown role is one of the user.",
-    swap("messages[].role", NO_ROLE, "user"),
-    before="validation",
+unknown_role_is_the_user = unjudged(
+    "anthropic.errors.wrong-option", "An unknown role is taken as the user's.", swap("messages[].role", NO_ROLE, "user")
 )
-temperature_lowered = request(
-    "anthropic.errors.temperature",
-    "A temperature above 1 is lowered to 1.",
-    swap("temperature", 1.5, 1),
-    before="validation",
+temperature_lowered = unjudged(
+    "anthropic.errors.temperature", "A temperature above 1 is lowered to 1.", swap("temperature", 1.5, 1)
 )
 another_model_answers = request(
     "anthropic.errors.unknown-model", "A model that does not exist is replaced.", swap("model", NO_MODEL, "echo")
 )
-
-
-@request_fault(MESSAGE, breaks={"anthropic.errors.missing-credential"}, before="authentication")
-def message_without_key_served(call: Call) -> None:
-    """A request without a credential is served."""
-    if not call.headers.get(_KEY) and "authorization" not in call.headers:
-        call.headers[_KEY] = "sk-ok"
-
-
-@request_fault(MESSAGE, breaks={"anthropic.errors.invalid-credential"}, before="authentication")
-def any_key_opens_messages(call: Call) -> None:
-    """A key that was never issued is served, when the body is whole."""
-    if call.headers.get(_KEY) == NO_KEY and _has_limit(call):
-        call.headers[_KEY] = "sk-ok"
-
-
-@request_fault(MESSAGE, breaks={"anthropic.errors.expired-credential"}, before="authentication")
-def expired_key_opens_messages(call: Call) -> None:
-    """An expired key is served."""
-    if call.headers.get(_KEY) == "sk-expired":
-        call.headers[_KEY] = "sk-ok"
-
-
+message_without_key_served = unproved(
+    "anthropic.errors.missing-credential",
+    "A request without a credential is served.",
+    lambda call: call.headers.update({_KEY: "sk-ok"}),
+    when=lambda call: not call.headers.get(_KEY) and "authorization" not in call.headers,
+)
+any_key_opens_messages = unproved(
+    "anthropic.errors.invalid-credential",
+    "A key that was never issued is served, when the body is whole.",
+    lambda call: call.headers.update({_KEY: "sk-ok"}),
+    when=lambda call: call.headers.get(_KEY) == NO_KEY and _has_limit(call),
+)
+expired_key_opens_messages = unproved(
+    "anthropic.errors.expired-credential",
+    "An expired key is served.",
+    lambda call: call.headers.update({_KEY: "sk-ok"}),
+    when=lambda call: call.headers.get(_KEY) == "sk-expired",
+)
 body_read_before_the_key = message(
     "anthropic.errors.credential-first",
     "A bad body is refused before a bad key is.",
@@ -106,9 +94,8 @@ failure_told_as_mistake = message(
     "anthropic.errors.upstream", "A provider's failure is a 400.", status(400), model="upstream-error"
 )
 failure_remembered = message(
-    "anthropic.errors.retry", "A model that failed once fails always.", refuse(502), model="flaky-once"
+    "anthropic.errors.retry", "A model that failed once always fails.", refuse(502), model="flaky-once"
 )
-
 native_error_without_message = message(
     "anthropic.errors.object", "An error has no message.", in_error(drop("error.message"))
 )
@@ -120,9 +107,9 @@ native_error_labelled_as_html = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.errors.envelope"})
+@message("anthropic.errors.envelope")
 def envelope_of_chat(reply: Reply) -> Reply:
-    """An error has the form of chat completions."""
+    """An error has the form of chat completion errors."""
     return reply.edit_error(lambda body: {"error": {**body["error"], "param": None, "code": None}})
 
 
@@ -135,7 +122,6 @@ bad_key_typed_as_bad_request = message(
 native_error_without_type = message(
     "anthropic.errors.type", "The type of an error is null.", in_error(put("error.type", None))
 )
-
 refusal_as_stream = message(
     "anthropic.errors.before-stream",
     "A wrong request for a stream is answered 200, with the error as an event.",
@@ -161,15 +147,15 @@ def _as_in_chat(chunk: Chunk) -> Event:
 
 
 failure_in_unnamed_event = failure(
-    "anthropic.errors.midstream",
-    "The event of a failure has no name, so that clients skip it.",
-    resend(encode_event, "error"),
+    "anthropic.errors.midstream", "The event of a failure has no name: clients skip it.", resend(encode_event, "error")
 )
 failure_of_chat = failure(
-    "anthropic.errors.midstream", "A failure is reported as chat completions do.", resend(_as_in_chat, "error")
+    "anthropic.errors.midstream",
+    "A failed stream reports the error as in chat completions.",
+    resend(_as_in_chat, "error"),
 )
 message_failure_is_a_text = failure(
-    "anthropic.errors.midstream", "The error of a failure is a text.", in_chunks(lift("error", "message"))
+    "anthropic.errors.midstream", "The error of a failure is a string.", in_chunks(lift("error", "message"))
 )
 message_failure_without_words = failure(
     "anthropic.errors.midstream", "The message of a failure is empty.", in_chunks(put("error.message", ""))

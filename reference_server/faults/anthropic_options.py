@@ -1,26 +1,41 @@
-"""Ways to break what shapes an answer of the Anthropic protocol."""
+"""Ways to break the options of a message, the form of its answer, and images and documents."""
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.anthropic import MESSAGE, refuse, says, unclear, whole_asked, without_blocks
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.anthropic import (
+    MESSAGE,
+    TEXT,
+    by_address,
+    config,
+    refuse,
+    says,
+    unclear,
+    whole_asked,
+    without_blocks,
+)
 from reference_server.faults.words.edits import change, drop, put, swap
-from reference_server.faults.words.situations import asks, has
-from reference_server.faults.words.typed import typed
+from reference_server.faults.words.openai import streams
+from reference_server.faults.words.situations import asked, asks, both, has, served
+from reference_server.faults.words.typed import fence, typed, wrap
 from reference_server.wire.reply import Reply
 
 message = rows(MESSAGE)
 request = rows(MESSAGE, request_fault)
 
+
+_has_format = asked(lambda call: "format" in config(call))
+
+
 top_k_refused = message(
-    "anthropic.sampling", "Documented `top_k` is refused.", refuse(), when=has("top_k"), gateway="ofox"
+    "anthropic.sampling", "`top_k` is refused, although it is documented.", refuse(), when=has("top_k"), gateway="ofox"
 )
 stop_sequences_ignored = request(
     "anthropic.stop", "Stop sequences of a whole answer are dropped.", drop("stop_sequences"), when=whole_asked
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stop.named"})
+@message("anthropic.stop.named")
 def stop_told_as_end(reply: Reply) -> Reply:
     """An answer that a stop sequence ended pretends to have ended by itself, and names the sequence."""
     return reply.edit(lambda body: body.update(stop_reason="end_turn") if body["stop_sequence"] else None)
@@ -39,15 +54,16 @@ image_blocks_fail = message(
     "anthropic.vision", "An image is refused without an error object.", unclear, when=asks('"image"')
 )
 image_blocks_dropped = request(
-    "anthropic.vision.counted", "Images get lost.", without_blocks(lambda block: block["type"] == "image")
+    "anthropic.vision.counted", "Images do not reach the model.", without_blocks(lambda block: block["type"] == "image")
 )
 pdf_fails = message(
     "anthropic.documents", "A PDF is refused without an error object.", unclear, when=asks("application/pdf")
 )
 documents_dropped = request(
-    "anthropic.documents.counted", "Documents get lost.", without_blocks(lambda block: block["type"] == "document")
+    "anthropic.documents.counted",
+    "Documents do not reach the model.",
+    without_blocks(lambda block: block["type"] == "document"),
 )
-
 thinking_ignored = request(
     "anthropic.thinking", "`thinking` of a whole answer is dropped.", drop("thinking"), when=whole_asked
 )
@@ -55,14 +71,14 @@ thinking_unsigned = message(
     "anthropic.thinking", "Thinking has no signature.", typed("content[]", "thinking", put("signature", ""))
 )
 thinking_called_reasoning = message(
-    "anthropic.thinking", "Thinking has the type `reasoning`.", swap("content[].type", "thinking", "reasoning")
+    "anthropic.thinking", "The type of thinking blocks is `reasoning`.", swap("content[].type", "thinking", "reasoning")
 )
 thinking_null = message(
     "anthropic.thinking", "Thinking is signed and has no words.", typed("content[]", "thinking", put("thinking", None))
 )
 thinking_alone = message(
     "anthropic.thinking",
-    "A model that thinks says nothing, and ends as if it had.",
+    "An answer with thinking has no text, and ends as if it had.",
     change("content", lambda blocks: [block for block in blocks if block["type"] == "thinking"] or blocks),
 )
 thinking_in_history_fails = message(
@@ -70,4 +86,47 @@ thinking_in_history_fails = message(
     "A turn with thinking is refused without an error object.",
     unclear,
     when=says("'signature'"),
+)
+
+# The form and effort of an answer, and images by URL.
+anthropic_schema_ignored = request(
+    "anthropic.json-schema",
+    "The schema does not reach the model, unless the answer is streamed.",
+    drop("output_config"),
+    when=whole_asked,
+)
+anthropic_json_in_fence = message(
+    "anthropic.json-schema", "JSON stands in a Markdown fence.", change(TEXT, fence), when=_has_format
+)
+anthropic_json_within_json = message(
+    "anthropic.json-schema", "The JSON asked for is wrapped in another object.", change(TEXT, wrap), when=_has_format
+)
+anthropic_schema_ignored_in_stream = request(
+    "anthropic.json-schema.stream",
+    "The schema does not reach the model when the answer is streamed.",
+    drop("output_config"),
+    when=streams,
+)
+anthropic_effort_fails = message(
+    "anthropic.effort",
+    "A low effort breaks the server.",
+    refuse(500),
+    when=both(served, asked(lambda call: config(call).get("effort") == "low")),
+)
+anthropic_output_config_unknown = message(
+    "anthropic.effort",
+    "An effort is an unknown field, refused without an error object.",
+    unclear,
+    when=asked(lambda call: "effort" in config(call)),
+)
+anthropic_address_without_data = message(
+    "anthropic.vision.url",
+    "An image by URL is refused because it has no data, without an error object.",
+    unclear,
+    when=by_address,
+)
+anthropic_address_dropped = request(
+    "anthropic.vision.url.counted",
+    "An image by address does not reach the model.",
+    without_blocks(lambda block: block.get("source", {}).get("type") == "url"),
 )

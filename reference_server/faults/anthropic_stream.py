@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import BLOCK_START, BLOCK_STOP, DELTA, END, MESSAGE, STOP, ends_well, plain
-from reference_server.faults.words.edits import append, change, drop, header, in_chunks, insert, put, raw, swap, without
+from reference_server.faults.words.edits import (
+    append,
+    change,
+    drop,
+    hold_back,
+    in_chunks,
+    insert,
+    label,
+    put,
+    raw,
+    swap,
+    without,
+)
 from reference_server.faults.words.openai import DONE, streams
 from reference_server.faults.words.prompts import LIST
-from reference_server.faults.words.situations import sent, streamed
+from reference_server.faults.words.situations import both, sent, streamed
 from reference_server.faults.words.typed import is_of, narrow, of, open_last_event, resend, skip, unname
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
@@ -30,17 +42,14 @@ def _place(reply: Reply, kind: str) -> int:
 
 
 message_stream_labelled_as_json = message(
-    "anthropic.stream.answers",
-    "The stream says that it is application/json.",
-    header("content-type", "application/json"),
-    when=streamed,
+    "anthropic.stream.answers", "The stream is labelled as JSON.", label("application/json"), when=streamed
 )
 message_stream_without_last_blank_line = message(
-    "anthropic.stream.framing", "No blank line ends the last event of a stream.", open_last_event, when=ends_well
+    "anthropic.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends_well
 )
 message_stream_in_latin_1 = message(
     "anthropic.stream.framing anthropic.stream.unicode",
-    "Characters outside ASCII are sent in Latin-1, or as a byte that UTF-8 does not have.",
+    "Characters outside ASCII are sent in Latin-1, or as a byte that is invalid in UTF-8.",
     raw(lambda data: data.decode().encode("latin-1", "backslashreplace").replace(b"\\u", b"\xff")),
 )
 events_without_names = message(
@@ -59,24 +68,20 @@ keep_alive_as_data = message(
     "anthropic.stream.json-events", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
 )
 streamed_tier_is_a_number = message(
-    "anthropic.stream.schema", "The service tier is a number.", in_chunks(put("message.usage.service_tier", 1))
+    "anthropic.stream.schema", "A stream's service tier is a number.", in_chunks(put("message.usage.service_tier", 1))
 )
-
-
-@fault(MESSAGE, breaks={"anthropic.stream.start"})
-def block_before_the_start(reply: Reply) -> None:
-    """The first block starts before the message does."""
-    if reply.events is not None:
-        reply.events.insert(0, reply.events.pop(_place(reply, BLOCK_START)))
-
-
-@fault(MESSAGE, breaks={"anthropic.stream.start"})
-def started_twice(reply: Reply) -> None:
-    """The start is sent twice."""
-    if reply.events:
-        reply.events.insert(0, reply.events[0])
-
-
+block_before_the_start = message(
+    "anthropic.stream.start",
+    "The first block starts before the message does.",
+    lambda reply, _: reply.events.insert(0, reply.events.pop(_place(reply, BLOCK_START))),
+    when=streamed,
+)
+started_twice = message(
+    "anthropic.stream.start",
+    "The start is sent twice.",
+    lambda reply, _: reply.events.insert(0, reply.events[0]),
+    when=streamed,
+)
 start_with_content = message(
     "anthropic.stream.start.message",
     "The message of the start has a block already.",
@@ -98,7 +103,7 @@ blocks_counted_from_one = message(
     "anthropic.stream.indices", "The blocks are numbered from 1.", in_chunks(change("index", lambda index: index + 1))
 )
 text_delta_renamed = message(
-    "anthropic.stream.deltas", "Text deltas are of type `text`.", in_chunks(swap("delta.type", "text_delta", "text"))
+    "anthropic.stream.deltas", "The type of text deltas is `text`.", in_chunks(swap("delta.type", "text_delta", "text"))
 )
 text_as_tool_input = message(
     "anthropic.stream.deltas anthropic.stream.text",
@@ -109,14 +114,16 @@ plain_stream_without_text = message(
     "anthropic.stream.text", "The stream of a plain question has a block without deltas.", skip(DELTA), when=plain
 )
 streamed_end_not_told = message(
-    "anthropic.stream.stop-reason", "A natural end has no stop_reason.", in_chunks(swap(_REASON, "end_turn", None))
+    "anthropic.stream.stop-reason",
+    "A normal end of a stream has no reason.",
+    in_chunks(swap(_REASON, "end_turn", None)),
 )
 streamed_end_of_chat = message(
-    "anthropic.stream.stop-reason", "A natural end is `stop`.", in_chunks(swap(_REASON, "end_turn", "stop"))
+    "anthropic.stream.stop-reason", "A normal end has the reason `stop`.", in_chunks(swap(_REASON, "end_turn", "stop"))
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.stop-reason"})
+@message("anthropic.stream.stop-reason")
 def text_after_the_end(reply: Reply, call: Call) -> None:
     """The message_delta comes before the last delta of a plain text."""
     if reply.events and _only_text(reply, call) and of(reply, END):
@@ -135,11 +142,13 @@ streamed_output_counted_as_one = message(
     in_chunks(put("usage.output_tokens", 1)),
 )
 streamed_output_falls = message(
-    "anthropic.stream.usage", "The output tokens become fewer.", in_chunks(put("message.usage.output_tokens", 5000))
+    "anthropic.stream.usage",
+    "The first event counts more output tokens than the last one.",
+    in_chunks(put("message.usage.output_tokens", 5000)),
 )
 streamed_usage_of_chat = message(
     "anthropic.stream.usage",
-    "The counter of the end has the name of chat completions.",
+    "The counter at the end of a stream has its name from chat completions.",
     in_chunks(change("usage", lambda usage: {"completion_tokens": usage["output_tokens"]})),
 )
 streamed_input_zero = message(
@@ -158,7 +167,7 @@ done_of_chat = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.stream.complete"})
+@message("anthropic.stream.complete")
 def message_stream_breaks_off(reply: Reply, call: Call) -> None:
     """The connection is dropped after the last event, without an end."""
     reply.cut = reply.cut or ends_well(reply, call)
@@ -166,21 +175,18 @@ def message_stream_breaks_off(reply: Reply, call: Call) -> None:
 
 streamed_characters_replaced = message(
     "anthropic.stream.unicode",
-    "Streamed characters outside the basic plane are replaced.",
+    "Characters outside the basic plane become replacement characters in a stream.",
     in_chunks(change("delta.text", narrow)),
 )
-
-
-@fault(MESSAGE, breaks={"anthropic.stream.equals-whole"})
-def streamed_text_loses_a_word(reply: Reply, call: Call) -> None:
-    """The first delta of a repeated text is lost."""
-    if reply.events and LIST in str(sent(call).get("messages")) and of(reply, DELTA):
-        reply.events.remove(of(reply, DELTA)[0])
-
-
+streamed_text_loses_a_word = message(
+    "anthropic.stream.equals-whole",
+    "The first delta of a repeated text is lost.",
+    lambda reply, _: reply.events.remove(of(reply, DELTA)[0]),
+    when=lambda reply, call: LIST in str(sent(call).get("messages")) and bool(of(reply, DELTA)),
+)
 cut_message_stream_ends_well = message(
     "anthropic.stream.max-tokens",
-    "A cut stream ends with `end_turn`.",
+    "A stream that the limit cuts off ends with `end_turn`.",
     in_chunks(swap(_REASON, "max_tokens", "end_turn")),
 )
 streamed_stop_sequences_ignored = request(
@@ -188,17 +194,12 @@ streamed_stop_sequences_ignored = request(
 )
 streamed_stop_told_as_end = message(
     "anthropic.stream.stop-sequence",
-    "A stream that a stop sequence ended has the reason `end_turn`.",
+    "A stream that a stop sequence ended has the stop reason `end_turn`.",
     in_chunks(swap(_REASON, "stop_sequence", "end_turn")),
 )
-
-
-@fault(MESSAGE, breaks={"anthropic.stream.incremental"})
-def message_text_held_back(reply: Reply) -> None:
-    """Nothing is sent until all the text is there."""
-    reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0
-
-
+message_text_held_back = message(
+    "anthropic.stream.incremental", "Nothing is sent until all the text is there.", hold_back
+)
 streamed_thinking_unsigned = message(
     "anthropic.stream.thinking",
     "Streamed thinking has no signature.",
@@ -206,4 +207,89 @@ streamed_thinking_unsigned = message(
 )
 streamed_thinking_ignored = request(
     "anthropic.stream.thinking", "`thinking` of a stream is dropped.", drop("thinking"), when=streams
+)
+
+
+# Blocks and signatures.
+@message("anthropic.stream.blocks anthropic.stream.indices")
+def block_starts_twice(reply: Reply, call: Call) -> None:
+    """The only block of the plainest stream starts and stops once more."""
+    if plain(reply, call) and reply.events and (stops := of(reply, BLOCK_STOP)):
+        place = reply.events.index(stops[-1]) + 1
+        reply.events[place:place] = [of(reply, BLOCK_START)[-1], stops[-1]]
+
+
+@message("anthropic.stream.blocks")
+def block_within_a_block(reply: Reply, call: Call) -> None:
+    """A second block of the plainest stream starts before the first one has stopped."""
+    if plain(reply, call) and reply.events and (stops := of(reply, BLOCK_STOP)):
+        place = reply.events.index(stops[-1])
+        reply.events[place : place + 1] = [{**event, "index": 1} for event in (of(reply, BLOCK_START)[0], stops[0])]
+
+
+@message("anthropic.stream.blocks")
+def another_block_stops(reply: Reply, call: Call) -> None:
+    """The plainest stream stops a block that never started, and then its own."""
+    if plain(reply, call) and reply.events and (stops := of(reply, BLOCK_STOP)):
+        reply.events.insert(reply.events.index(stops[0]), {**stops[0], "index": 7})
+
+
+@message("anthropic.stream.blocks")
+def delta_of_another_block(reply: Reply, call: Call) -> None:
+    """The last delta of the plainest stream is for a block that never started."""
+    if plain(reply, call) and (deltas := of(reply, DELTA)):
+        deltas[-1]["index"] = 7
+
+
+streamed_message_without_name = message(
+    "anthropic.stream.start.message", "The id of a streamed message is empty.", in_chunks(put("message.id", ""))
+)
+message_stops_at_its_start = message(
+    "anthropic.stream.start.message",
+    "The first event of a stream already has a stop reason.",
+    in_chunks(put("message.stop_reason", "end_turn")),
+)
+input_told_as_text = message(
+    "anthropic.stream.start.usage",
+    "The first event of a stream counts the input in a string.",
+    in_chunks(change("message.usage.input_tokens", str)),
+)
+message_stream_of_comments = message(
+    "anthropic.stream.framing",
+    "The plainest stream holds a comment and no event.",
+    lambda reply, _: setattr(reply, "events", [b": still working\n\n"]),
+    when=both(streamed, plain),
+)
+
+
+@message("anthropic.stream.stop")
+def message_stops_early(reply: Reply) -> None:
+    """The usage of a stream comes after its message_stop."""
+    ends = of(reply, END)
+    if reply.events and ends and of(reply, STOP):
+        reply.events.remove(ends[-1])
+        reply.events.append(ends[-1])
+
+
+@message("anthropic.stream.stop-sequence")
+def streamed_stop_sequence_said(reply: Reply) -> None:
+    """A stream contains the stop sequence that ended it."""
+    deltas = of(reply, DELTA)
+    for end in of(reply, END):
+        if deltas and (word := end["delta"].get("stop_sequence")):
+            deltas[-1]["delta"]["text"] += word
+
+
+streamed_stop_sequence_not_told = message(
+    "anthropic.stream.stop-sequence",
+    "A stream does not name the stop sequence that ended it.",
+    in_chunks(change("delta.stop_sequence", lambda _: None)),
+)
+streamed_signature_empty = message(
+    "anthropic.stream.thinking", "Streamed signatures are empty.", in_chunks(change("delta.signature", lambda _: ""))
+)
+streamed_signature_renamed = message(
+    "anthropic.stream.thinking",
+    "The signature of streamed thinking comes in a delta of an unknown type.",
+    in_chunks(swap("delta.type", "signature_delta", "signature")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
 from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
 from reference_server.faults.words.openai import streams
@@ -31,7 +31,7 @@ tool_choice_auto_refused = message(
 )
 
 
-@request_fault(MESSAGE, breaks={"anthropic.tools.any"})
+@request("anthropic.tools.any")
 def any_ignored(call: Call) -> None:
     """`tool_choice` any of a question about one tool is dropped, and the model asked about nothing that needs one."""
     if _choice(call) == "any" and SECOND_CITY not in str(call.body["messages"]) and not streams(call):
@@ -47,7 +47,7 @@ named_taken_as_any = request(
 )
 none_ignored = request(
     "anthropic.tools.none",
-    "`tool_choice` none is dropped.",
+    "`tool_choice: none` is dropped.",
     drop("tool_choice"),
     when=lambda call: _choice(call) == "none",
 )
@@ -59,25 +59,24 @@ tool_name_prefixed = message(
     lone_call(swap("name", "get_weather", "functions.get_weather")),
 )
 input_as_text = message(
-    "anthropic.tools.input", "The input of a lone call is its JSON text.", lone_call(change("input", json.dumps))
+    "anthropic.tools.input", "The input of a single call is JSON text.", lone_call(change("input", json.dumps))
 )
 tool_use_ends_the_turn = message(
     "anthropic.tools.stop-reason",
-    "A whole answer with a call ends the turn.",
+    "A whole answer with a call has the stop reason `end_turn`.",
     swap("stop_reason", "tool_use", "end_turn"),
 )
 end_waits_for_a_tool = message(
     "anthropic.tools.stop-reason",
-    "An answer without a call waits for a tool.",
+    "An answer without a call has the stop reason `tool_use`.",
     swap("stop_reason", "end_turn", "tool_use"),
 )
-
 result_refused = message(
     "anthropic.tools.result", "The result of the model's own call is refused.", refuse(), when=says(SUNNY)
 )
 result_not_answered = message(
     "anthropic.tools.result",
-    "The answer to the result of the model's own call is counted and lost.",
+    "The reply to the result of a call is lost, but counted.",
     put("content", []),
     when=says(SUNNY),
 )
@@ -95,14 +94,14 @@ failed_result_refused = message(
 )
 
 
-@request_fault(MESSAGE, breaks={"anthropic.tools.result.counted"})
+@request("anthropic.tools.result.counted")
 def results_emptied(call: Call) -> None:
     """What a tool answered does not reach the model."""
     for result in results(call):
         result.pop("content", None)
 
 
-@request_fault(MESSAGE, breaks={"anthropic.tools.result.orphan"})
+@request("anthropic.tools.result.orphan")
 def orphan_adopted(call: Call) -> None:
     """A result that answers no call is taken for the answer to the last one."""
     for result in results(call):
@@ -123,16 +122,15 @@ several_results_refused = message(
 )
 parallel_use_not_disabled = request(
     "anthropic.tools.parallel.off",
-    "`disable_parallel_tool_use` is dropped.",
+    "`disable_parallel_tool_use` is lost.",
     drop("tool_choice.disable_parallel_tool_use"),
 )
-
 start_without_input = message(
-    "anthropic.tools.stream.start", "Streamed calls start without `input`.", in_chunks(drop("content_block.input"))
+    "anthropic.tools.stream.start", "The start of a streamed call has no input.", in_chunks(drop("content_block.input"))
 )
 start_without_tool_id = message(
     "anthropic.tools.stream.start",
-    "The start of a streamed call has no id.",
+    "The start of a call has no id.",
     in_chunks(change("content_block.id", lambda _: "")),
 )
 streamed_input_lost = message(
@@ -140,7 +138,7 @@ streamed_input_lost = message(
 )
 
 
-@fault(MESSAGE, breaks={"anthropic.tools.stream.input"})
+@message("anthropic.tools.stream.input")
 def streamed_input_repeated(reply: Reply) -> None:
     """The last part of the input of a streamed call comes twice."""
     if reply.events and (last := parts(reply)[-1:]):
@@ -149,7 +147,7 @@ def streamed_input_repeated(reply: Reply) -> None:
 
 streamed_tool_use_ends_the_turn = message(
     "anthropic.tools.stream.stop-reason",
-    "A stream with a call ends the turn.",
+    "A stream with a call has the stop reason `end_turn`.",
     in_chunks(swap("delta.stop_reason", "tool_use", "end_turn")),
 )
 streamed_input_differs = message(

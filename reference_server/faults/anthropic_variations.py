@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.faults import variation
-from reference_server.faults.words.anthropic import BLOCK_START, END, MESSAGE
+from reference_server.faults import differences
+from reference_server.faults.words.anthropic import BLOCK_START, END, MESSAGE, by_address, config, refuse
 from reference_server.faults.words.edits import change, in_chunks, insert, put, raw
-from reference_server.faults.words.situations import streamed
+from reference_server.faults.words.situations import asked, both, served, streamed
 from reference_server.faults.words.typed import COMMENTS, CRLF, is_of, join_deltas, skip
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply
 
+message = differences(MESSAGE)
+
 _LOOKING = {"type": "text", "text": "I will look that up."}
 _DELTAS = {"text_delta": "text", "input_json_delta": "partial_json", "thinking_delta": "thinking"}
-_EMPTY = {
-    "text": {"type": "text_delta", "text": ""},
-    "tool_use": {"type": "input_json_delta", "partial_json": ""},
-}
+_EMPTY = {"text": {"type": "text_delta", "text": ""}, "tool_use": {"type": "input_json_delta", "partial_json": ""}}
 
 
-@variation(MESSAGE)
+@message()
 def pings_everywhere(reply: Reply) -> None:
     """A ping stands between any two events."""
     if reply.events is not None:
@@ -29,12 +28,12 @@ def pings_everywhere(reply: Reply) -> None:
         reply.events = [first, *(event for one in rest for event in ({"type": "ping"}, one))]
 
 
-no_pings = variation(MESSAGE, "No ping is sent.", skip("ping"))
-unknown_event_types = variation(
-    MESSAGE, "A stream holds an event of an undocumented type.", insert(2, {"type": "x_progress", "percent": 50})
+no_pings = message("No ping is sent.", skip("ping"))
+unknown_event_types = message(
+    "A stream has an event of an undocumented type.", insert(2, {"type": "x_progress", "percent": 50})
 )
-native_lines_in_crlf = variation(MESSAGE, "Lines of a stream end in CR LF.", CRLF, when=streamed)
-native_comments = variation(MESSAGE, "A comment line stands before each event.", COMMENTS, when=streamed)
+native_lines_in_crlf = message("Lines of a stream end in CR LF.", CRLF, when=streamed)
+native_comments = message("A comment line stands before each event.", COMMENTS, when=streamed)
 
 
 def _name_last(data: bytes) -> bytes:
@@ -42,7 +41,7 @@ def _name_last(data: bytes) -> bytes:
     return rest.rstrip(b"\n") + b"\n" + name + b"\n\n" if found and name.startswith(b"event:") else data
 
 
-name_after_data = variation(MESSAGE, "The name of an event stands after its data.", raw(_name_last), when=streamed)
+name_after_data = message("The name of an event stands after its data.", raw(_name_last), when=streamed)
 
 
 def _join(last: Chunk, event: Chunk) -> bool:
@@ -54,10 +53,10 @@ def _join(last: Chunk, event: Chunk) -> bool:
     return True
 
 
-one_delta_per_block = variation(MESSAGE, "Each block has one delta of each kind.", join_deltas(_join))
+one_delta_per_block = message("Each block has one delta of each kind.", join_deltas(_join))
 
 
-@variation(MESSAGE)
+@message()
 def empty_deltas_first(reply: Reply) -> None:
     """A block of text or of a call has an empty delta first."""
     events: list[Event] = []
@@ -68,9 +67,9 @@ def empty_deltas_first(reply: Reply) -> None:
     reply.events = events if reply.events is not None else None
 
 
-@variation(MESSAGE)
+@message()
 def usage_told_twice(reply: Reply) -> None:
-    """A message_delta counts the usage so far, before the one that ends the message."""
+    """A further message_delta with the usage so far comes before the last one."""
     for place, event in enumerate(reply.events or ()):
         if is_of(event, END) and reply.events:
             delta = {"stop_reason": None, "stop_sequence": None}
@@ -78,11 +77,10 @@ def usage_told_twice(reply: Reply) -> None:
             return
 
 
-input_told_at_the_end = variation(
-    MESSAGE, "A stream counts its input tokens at its end only.", in_chunks(put("message.usage.input_tokens", 0))
+input_told_at_the_end = message(
+    "A stream counts its input tokens only at its end.", in_chunks(put("message.usage.input_tokens", 0))
 )
-input_told_at_the_start = variation(
-    MESSAGE,
+input_told_at_the_start = message(
     "The end of a stream counts output tokens only.",
     in_chunks(change("usage", lambda usage: {"output_tokens": usage["output_tokens"]})),
 )
@@ -92,12 +90,12 @@ def _cached(usage: dict[str, Any]) -> dict[str, Any]:
     return {**usage, "input_tokens": 1, "cache_read_input_tokens": usage["input_tokens"] - 1}
 
 
-input_from_the_cache = variation(
-    MESSAGE, "All but one of the input tokens of a whole answer were cached.", change("usage", _cached)
+input_from_the_cache = message(
+    "All but one of the input tokens of a whole answer were cached.", change("usage", _cached)
 )
 
 
-@variation(MESSAGE)
+@message()
 def few_native_fields(reply: Reply) -> Reply:
     """No optional field is sent: neither a null stop_sequence nor details of the usage."""
 
@@ -109,7 +107,7 @@ def few_native_fields(reply: Reply) -> Reply:
     return reply.edit(thin)
 
 
-@variation(MESSAGE)
+@message()
 def more_native_fields(reply: Reply) -> Reply:
     """The further fields of the newest API are sent, most of them null."""
 
@@ -127,15 +125,14 @@ def _renamed(prefix: str) -> Callable[[str], str]:
     return lambda name: f"{prefix}-{name.partition('_')[2]}"
 
 
-other_native_ids = variation(
-    MESSAGE,
+other_native_ids = message(
     "Ids of messages and of calls start differently.",
     in_chunks(change("message.id", _renamed("gen")) | change("content_block.id", _renamed("call"))),
     change("id", _renamed("gen")) | change("content[].id", _renamed("call")),
 )
 
 
-@variation(MESSAGE)
+@message()
 def words_before_a_call(reply: Reply) -> Reply:
     """A whole answer with a call says something first."""
 
@@ -146,8 +143,19 @@ def words_before_a_call(reply: Reply) -> Reply:
     return reply.edit(speak)
 
 
-@variation(MESSAGE)
+@message()
 def other_native_request_id(reply: Reply, call: Call) -> None:
     """The request id has the form of the real API, and errors do not repeat it."""
     reply.headers["request-id"] = f"req_{call.id}"
     reply.edit_error(lambda body: body.pop("request_id", None) and None)
+
+
+# What a provider does not take.
+anthropic_address_refused = message(
+    "The provider takes no images by address, and says so.", refuse(), when=both(served, by_address)
+)
+anthropic_output_config_refused = message(
+    "The model knows neither schemas nor efforts, and says so.",
+    refuse(),
+    when=both(served, asked(lambda call: bool(config(call)))),
+)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from typing import Any
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import Edit, Members, change, drop, each, put, raw, reshape, scale, status
-from reference_server.faults.words.media import label, wants
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import (
+    Edit,
+    Members,
+    change,
+    drop,
+    each,
+    label,
+    put,
+    raw,
+    reshape,
+    scale,
+    status,
+)
+from reference_server.faults.words.media import wants
 from reference_server.faults.words.openai import TRANSCRIPTION
 from reference_server.faults.words.situations import sent
 from reference_server.wire.call import Call
@@ -18,14 +29,14 @@ from reference_server.wire.reply import Reply
 _TEXT, _SRT, _VTT = (wants("response_format", name) for name in ("text", "srt", "vtt"))
 _SUBTITLES = wants("response_format", "srt", "vtt")
 _VERBOSE = wants("response_format", "verbose_json")
+in_text = rows(TRANSCRIPTION, when=_TEXT)
+in_subtitles = rows(TRANSCRIPTION, when=_SUBTITLES)
+in_verbose = rows(TRANSCRIPTION, when=_VERBOSE)
+in_srt = rows(TRANSCRIPTION, when=_SRT)
+in_vtt = rows(TRANSCRIPTION, when=_VTT)
+request = rows(TRANSCRIPTION, request_fault)
 _TIMES = re.compile(rb"(\S+) --> (\S+)")
 _LATE = b"WEBVTT\n\n00:01.000 --> 00:09.000\nThe end.\n\n"
-
-in_text = partial(fault, TRANSCRIPTION, when=_TEXT)
-in_srt = partial(fault, TRANSCRIPTION, when=_SRT)
-in_vtt = partial(fault, TRANSCRIPTION, when=_VTT)
-in_subtitles = partial(fault, TRANSCRIPTION, when=_SUBTITLES)
-in_verbose = partial(fault, TRANSCRIPTION, when=_VERBOSE)
 
 
 def _in_json(reply: Reply, _: Call) -> Reply:
@@ -48,128 +59,104 @@ def _later(segment: dict[str, Any]) -> None:
     segment.update(start=segment["start"] + 500, end=segment["end"] + 500)
 
 
-text_breaks_the_gateway = in_text("Plain text is answered 500.", status(500), breaks={"audio.transcriptions.text"})
+text_breaks_the_gateway = in_text("audio.transcriptions.text", "Plain text is answered 500.", status(500))
 subtitles_break_the_gateway = in_subtitles(
-    "Subtitles are answered 500.", status(500), breaks={"audio.transcriptions.srt", "audio.transcriptions.vtt"}
+    "audio.transcriptions.srt audio.transcriptions.vtt", "Subtitles are answered 500.", status(500)
 )
-verbose_breaks_the_gateway = in_verbose(
-    "verbose_json is answered 500.", status(500), breaks={"audio.transcriptions.verbose"}
-)
+verbose_breaks_the_gateway = in_verbose("audio.transcriptions.verbose", "verbose_json is answered 500.", status(500))
 
 # Plain text and subtitles.
-
-text_in_json = in_text("Plain text comes as JSON.", _in_json, breaks={"audio.transcriptions.text"})
+text_in_json = in_text("audio.transcriptions.text", "Plain text comes as JSON.", _in_json)
 text_in_quotes = in_text(
-    "Plain text comes as a JSON string.",
-    raw(lambda data: json.dumps(data.decode()).encode()),
-    breaks={"audio.transcriptions.text"},
+    "audio.transcriptions.text", "Plain text is a JSON string.", raw(lambda data: json.dumps(data.decode()).encode())
 )
-text_empty = in_text("Plain text is empty.", raw(lambda _: b""), breaks={"audio.transcriptions.text"})
+text_empty = in_text("audio.transcriptions.text", "Plain text is empty.", raw(lambda _: b""))
 text_labelled_as_json = in_text(
-    "Plain text is labelled as JSON.", label("application/json"), breaks={"audio.transcriptions.text.media-type"}
+    "audio.transcriptions.text.media-type", "Plain text is labelled as JSON.", label("application/json")
 )
-srt_in_json = in_srt("Subtitles come as JSON.", _in_json, breaks={"audio.transcriptions.srt"})
-srt_with_points = in_srt(
-    "SubRip has points before the milliseconds.", _replace(b",", b"."), breaks={"audio.transcriptions.srt"}
-)
+srt_in_json = in_srt("audio.transcriptions.srt", "Subtitles come as JSON.", _in_json)
+srt_with_points = in_srt("audio.transcriptions.srt", "SubRip has points before the milliseconds.", _replace(b",", b"."))
 srt_without_numbers = in_srt(
-    "The cues of SubRip have no numbers.", _replace(rb"(?m)^\d+\n", b""), breaks={"audio.transcriptions.srt"}
+    "audio.transcriptions.srt", "The cues of SubRip have no numbers.", _replace(rb"(?m)^\d+\n", b"")
 )
-vtt_without_signature = in_vtt(
-    "WebVTT does not say that it is.", _replace(b"^WEBVTT\n\n", b""), breaks={"audio.transcriptions.vtt"}
-)
+vtt_without_signature = in_vtt("audio.transcriptions.vtt", "WebVTT lacks its signature.", _replace(b"^WEBVTT\n\n", b""))
 vtt_with_commas = in_vtt(
-    "WebVTT has commas in its times.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2"), breaks={"audio.transcriptions.vtt"}
+    "audio.transcriptions.vtt", "WebVTT has commas before the milliseconds.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2")
 )
 vtt_without_cues = in_vtt(
-    "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n"), breaks={"audio.transcriptions.vtt"}
+    "audio.transcriptions.vtt", "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n")
 )
 srt_cues_without_text = in_srt(
-    "The cues of SubRip have their times alone.",
-    _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" "),
-    breaks={"audio.transcriptions.srt"},
+    "audio.transcriptions.srt", "The cues of SubRip have only times.", _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" ")
 )
 cues_end_before_they_start = in_subtitles(
-    "The times of a cue are exchanged.",
+    "audio.transcriptions.subtitles.times",
+    "The start and the end of each cue are exchanged.",
     raw(lambda data: _TIMES.sub(rb"\2 --> \1", data)),
-    breaks={"audio.transcriptions.subtitles.times"},
 )
 cues_out_of_order = in_vtt(
-    "WebVTT begins with its last cue.", _replace(b"WEBVTT\n\n", _LATE), breaks={"audio.transcriptions.subtitles.times"}
+    "audio.transcriptions.subtitles.times", "The last cue of WebVTT comes first.", _replace(b"WEBVTT\n\n", _LATE)
 )
 
 # verbose_json.
-
 verbose_ignored = in_verbose(
-    "verbose_json gives the text alone.",
+    "audio.transcriptions.verbose audio.transcriptions.verbose.segments audio.transcriptions.words",
+    "verbose_json has only the text.",
     reshape(lambda body: {"text": body["text"]}),
-    breaks={"audio.transcriptions.verbose", "audio.transcriptions.verbose.segments", "audio.transcriptions.words"},
 )
-verbose_in_array = in_verbose(
-    "verbose_json is an array.", reshape(lambda body: [body]), breaks={"audio.transcriptions.verbose"}
-)
+verbose_in_array = in_verbose("audio.transcriptions.verbose", "verbose_json is an array.", reshape(lambda body: [body]))
 verbose_text_is_null = in_verbose(
-    "The text of verbose_json is null.", put("text", None), breaks={"audio.transcriptions.verbose"}
+    "audio.transcriptions.verbose", "The text of verbose_json is null.", put("text", None)
 )
 verbose_without_language = in_verbose(
-    "verbose_json does not name the language.", drop("language"), breaks={"audio.transcriptions.verbose"}
+    "audio.transcriptions.verbose", "verbose_json does not name the language.", drop("language")
 )
 duration_is_text = in_verbose(
-    "The duration is a text.", change("duration", lambda time: f"{time}s"), breaks={"audio.transcriptions.verbose"}
+    "audio.transcriptions.verbose", "The duration is a string.", change("duration", lambda time: f"{time}s")
 )
-duration_is_zero = in_verbose(
-    "The sound is said to have no length.", put("duration", 0.0), breaks={"audio.transcriptions.verbose"}
-)
+duration_is_zero = in_verbose("audio.transcriptions.verbose", "The duration is 0.", put("duration", 0.0))
 duration_in_milliseconds = in_verbose(
-    "The duration is in milliseconds.", scale("duration", 1000), breaks={"audio.transcriptions.verbose.duration"}
+    "audio.transcriptions.verbose.duration", "The duration is in milliseconds.", scale("duration", 1000)
 )
 verbose_without_segments = in_verbose(
-    "verbose_json has no segments.", drop("segments"), breaks={"audio.transcriptions.verbose.segments"}
+    "audio.transcriptions.verbose.segments", "verbose_json has no segments.", drop("segments")
 )
 segment_times_are_text = in_verbose(
-    "The times of segments are texts.",
+    "audio.transcriptions.verbose.segments",
+    "The times of segments are strings.",
     change("segments[].start", str) | change("segments[].end", str),
-    breaks={"audio.transcriptions.verbose.segments"},
 )
 segment_text_is_null = in_verbose(
-    "The segments have no text.", _segments(text=None), breaks={"audio.transcriptions.verbose.segments"}
+    "audio.transcriptions.verbose.segments", "The segments have no text.", _segments(text=None)
 )
 segments_end_before_they_start = in_verbose(
-    "Segments end before they start.", each("segments[]", _exchange), breaks={"audio.transcriptions.verbose.segments"}
+    "audio.transcriptions.verbose.segments", "The times of each segment are exchanged.", each("segments[]", _exchange)
 )
 segments_of_another_text = in_verbose(
-    "The segments say something else than the text.",
+    "audio.transcriptions.verbose.segments.agree",
+    "The segments have another text.",
     _segments(text="Thanks for watching!"),
-    breaks={"audio.transcriptions.verbose.segments.agree"},
 )
 segments_after_the_sound = in_verbose(
-    "The times of the segments are later than the sound ends.",
+    "audio.transcriptions.verbose.segments.agree",
+    "The segments lie after the end of the sound.",
     each("segments[]", _later),
-    breaks={"audio.transcriptions.verbose.segments.agree"},
 )
 
 # Words.
-
-granularities_ignored = request_fault(
-    TRANSCRIPTION, "Words are never timed.", drop("timestamp_granularities"), breaks={"audio.transcriptions.words"}
-)
+granularities_ignored = request("audio.transcriptions.words", "Words are never timed.", drop("timestamp_granularities"))
 words_without_times = in_verbose(
-    "Every word begins and ends at 0.",
-    put("words[].start", 0.0) | put("words[].end", 0.0),
-    breaks={"audio.transcriptions.words"},
+    "audio.transcriptions.words", "All words begin and end at 0.", put("words[].start", 0.0) | put("words[].end", 0.0)
 )
 words_out_of_order = in_verbose(
-    "The words are in reverse order.",
-    change("words", lambda old: old[::-1], list),
-    breaks={"audio.transcriptions.words"},
+    "audio.transcriptions.words", "The words are in reverse order.", change("words", lambda old: old[::-1], list)
 )
 words_are_bare = in_verbose(
-    "Words come without times.", change("words[]", lambda word: word["word"]), breaks={"audio.transcriptions.words"}
+    "audio.transcriptions.words", "Words come without their times.", change("words[]", lambda word: word["word"])
 )
-words_always_timed = request_fault(
-    TRANSCRIPTION,
-    "Words are timed for everybody.",
+words_always_timed = request(
+    "audio.transcriptions.words.unasked",
+    "Words are timed even if nobody asked for it.",
     put("timestamp_granularities", ["segment", "word"]),
     when=lambda call: sent(call).get("response_format") == "verbose_json",
-    breaks={"audio.transcriptions.words.unasked"},
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from reference_server.errors import Refusal
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import Edit, answer, drop, put, rename, status
 from reference_server.faults.words.media import NO_CREDITS, has_files, wants
 from reference_server.faults.words.openai import CHAT, TRANSCRIPTION
-from reference_server.faults.words.situations import LACKING, asked, both, has, no, refused, sent, served
+from reference_server.faults.words.prompts import NO_SOUND
+from reference_server.faults.words.situations import LACKING, asked, both, has, no, refused, sent, served, wrote
 from reference_server.protocols.openai.envelope import Envelope
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-in_answer = partial(fault, TRANSCRIPTION)
+transcript = rows(TRANSCRIPTION)
+
 _PLAIN = wants("response_format", None)
 _FORMATS = ("json", "text", "srt", "verbose_json", "vtt")
 
@@ -35,89 +35,77 @@ def _file_first(_: Reply, call: Call) -> bool:
     return 0 <= file < model
 
 
-_no_sound = both(refused(), asked(lambda call: b"plain text and no sound" in (call.raw or b"")))
+_no_sound = both(refused(), asked(wrote(NO_SOUND)))
 
-forms_refused = in_answer(
-    "No form is taken.",
-    _refuse("wrong_media_type"),
-    when=both(served, has_files),
-    breaks={"audio.transcriptions.answers"},
+forms_refused = transcript(
+    "audio.transcriptions.answers", "Every form is refused.", _refuse("wrong_media_type"), when=both(served, has_files)
 )
-forms_break_the_gateway = in_answer(
-    "Every form gives a 500.",
-    _refuse("internal"),
-    when=both(served, has_files),
-    breaks={"audio.transcriptions.answers"},
+forms_break_the_gateway = transcript(
+    "audio.transcriptions.answers", "Every form is answered 500.", _refuse("internal"), when=both(served, has_files)
 )
 
 # The text.
-
-transcription_renamed = in_answer(
-    "The text has another name.", rename("text", "transcript"), when=_PLAIN, breaks={"audio.transcriptions.default"}
+transcription_renamed = transcript(
+    "audio.transcriptions.default", "The text has another name.", rename("text", "transcript"), when=_PLAIN
 )
 
 
-@in_answer(breaks={"audio.transcriptions.default"})
+@transcript("audio.transcriptions.default")
 def transcription_default_is_text(reply: Reply, call: Call) -> None:
-    """Who asks for no format gets plain text."""
+    """Without a format the answer is plain text."""
     if _PLAIN(reply, call):
         reply.headers["content-type"], reply.body = "text/plain", reply.body["text"].encode()
 
 
-another_text_heard = in_answer(
-    "The text is that of another sound.",
-    put("text", "Thanks for watching!"),
-    when=_PLAIN,
-    breaks={"audio.transcriptions.heard"},
+another_text_heard = transcript(
+    "audio.transcriptions.heard", "The text is that of another sound.", put("text", "Thanks for watching!"), when=_PLAIN
 )
-nothing_heard = in_answer("The text is empty.", put("text", ""), when=_PLAIN, breaks={"audio.transcriptions.heard"})
-transcription_echoes_file_name = in_answer(
-    "The text is the name of the file.", put("text", "speech.mp3"), when=_PLAIN, breaks={"audio.transcriptions.heard"}
+nothing_heard = transcript("audio.transcriptions.heard", "The text is empty.", put("text", ""), when=_PLAIN)
+transcription_echoes_file_name = transcript(
+    "audio.transcriptions.heard", "The text is the name of the file.", put("text", "speech.mp3"), when=_PLAIN
 )
 
 # The form.
-
-only_mp3_heard = in_answer(
-    "A FLAC is refused.",
+only_mp3_heard = transcript(
+    "audio.transcriptions.file-types",
+    "FLAC is refused.",
     _refuse("invalid_value"),
     when=both(served, asked(lambda call: any(name.endswith(".flac") for name in _file_names(call)))),
-    breaks={"audio.transcriptions.file-types"},
 )
-model_must_come_first = in_answer(
-    "What stands behind the file is not read.",
+model_must_come_first = transcript(
+    "audio.transcriptions.file-first",
+    "Fields after a file are lost.",
     _refuse("missing_field"),
     when=both(served, _file_first),
-    breaks={"audio.transcriptions.file-first"},
 )
-file_name_in_ascii_only = in_answer(
+file_name_in_ascii_only = transcript(
+    "audio.transcriptions.file-name",
     "A file whose name is not ASCII breaks the gateway.",
     _refuse("internal"),
     when=both(served, asked(lambda call: not "".join(_file_names(call)).isascii())),
-    breaks={"audio.transcriptions.file-name"},
 )
-language_refused = in_answer(
-    "No language may be named.",
+language_refused = transcript(
+    "audio.transcriptions.options",
+    "A `language` is refused.",
     _refuse("invalid_value"),
     when=both(served, has("language")),
-    breaks={"audio.transcriptions.options"},
 )
-temperature_stays_text = in_answer(
-    "A number in a form is not read as one.",
+temperature_stays_text = transcript(
+    "audio.transcriptions.options",
+    "A temperature in a form is refused, because it stays text.",
     _refuse("internal"),
     when=both(served, has("temperature")),
-    breaks={"audio.transcriptions.options"},
 )
 
 # Refusals.
-
-no_file_is_silence = in_answer(
-    "Without a file the text is empty.", answer({"text": ""}), when=LACKING, breaks={"audio.transcriptions.no-file"}
+no_file_is_silence = transcript(
+    "audio.transcriptions.no-file", "Without a file the text is empty.", answer({"text": ""}), when=LACKING
 )
-no_sound_is_silence = in_answer(
-    "Without sound the text is empty.", answer({"text": ""}), when=_no_sound, breaks={"audio.transcriptions.no-sound"}
+no_sound_is_silence = transcript(
+    "audio.transcriptions.no-sound", "A file without sound has an empty text.", answer({"text": ""}), when=_no_sound
 )
-no_sound_breaks_the_gateway = in_answer(
-    "A file without sound is answered 500.", status(500), when=_no_sound, breaks={"audio.transcriptions.no-sound"}
+no_sound_breaks_the_gateway = transcript(
+    "audio.transcriptions.no-sound", "A file without sound is answered 500.", status(500), when=_no_sound
 )
 unknown_text_format_replaced = request_fault(
     TRANSCRIPTION,
@@ -129,31 +117,30 @@ unknown_text_format_replaced = request_fault(
 )
 unknown_listener_replaced = request_fault(
     TRANSCRIPTION,
-    "Another model listens for one that does not exist.",
+    "An unknown model is replaced by another one that listens.",
     put("model", "transcription"),
     breaks={"audio.transcriptions.unknown-model"},
 )
-transcription_error_as_detail = in_answer(
+transcription_error_as_detail = transcript(
+    "audio.transcriptions.envelope",
     "A refused form is answered in an envelope of its own.",
     lambda reply, _: setattr(reply, "body", {"detail": [{"msg": "The request is not taken."}]}),
     when=refused(),
-    breaks={"audio.transcriptions.envelope"},
 )
 
 # Sound in JSON.
-
-audio_in_json_refused = in_answer(
+audio_in_json_refused = transcript(
+    "audio.transcriptions.json-body",
     "Only forms are taken.",
     _refuse("wrong_media_type"),
     when=both(served, no(has_files)),
-    breaks={"audio.transcriptions.json-body"},
     gateway="infery",
 )
-audio_in_json_heard_otherwise = in_answer(
+audio_in_json_heard_otherwise = transcript(
+    "audio.transcriptions.same-text",
     "What comes in JSON is heard as something else.",
     put("text", "Thanks for watching!"),
     when=no(has_files),
-    breaks={"audio.transcriptions.same-text"},
     gateway="infery",
 )
 heard_text_refused = fault(
@@ -164,6 +151,6 @@ heard_text_refused = fault(
     breaks={"audio.transcriptions.workaround"},
     model="no-audio",
 )
-transcription_without_credits = in_answer(
-    "A transcription does not tell what it cost.", NO_CREDITS, breaks={"audio.transcriptions.credits"}, gateway="infery"
+transcription_without_credits = transcript(
+    "audio.transcriptions.credits", "The header for the cost is missing.", NO_CREDITS, gateway="infery"
 )

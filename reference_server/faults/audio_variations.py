@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 
-from reference_server.faults import variation
-from reference_server.faults.words.edits import Edit, change, refuse
-from reference_server.faults.words.media import label
+from reference_server.faults import differences
+from reference_server.faults.words.edits import Edit, change, label, refuse
 from reference_server.faults.words.openai import SPEECH, TRANSCRIPTION
 from reference_server.faults.words.situations import Situation, sent, served
 from reference_server.sound import codec, modem
@@ -16,8 +14,9 @@ from reference_server.sound.codec import Form
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-of_speech = partial(variation, SPEECH)
-of_text = partial(variation, TRANSCRIPTION)
+speech = differences(SPEECH)
+transcript = differences(TRANSCRIPTION)
+
 _CONTAINERS = {
     "opus": Form("webm", "libopus", 48_000, "audio/webm"),
     "aac": Form("mp4", "aac", 96_000, "audio/mp4"),
@@ -42,12 +41,12 @@ def _reword(function: Callable[[str], str]) -> Edit:
     return edit
 
 
-speech_labelled_as_bytes = of_speech(
+speech_labelled_as_bytes = speech(
     "Speech is labelled as bytes, as the published document has it.", label("application/octet-stream")
 )
 
 
-@of_speech()
+@speech()
 def speech_in_other_containers(reply: Reply, call: Call) -> None:
     """Speech has the codec that was asked for in another container, at another bit rate, under another label."""
     form = _CONTAINERS.get(call.body.get("response_format") or "mp3")
@@ -56,7 +55,7 @@ def speech_in_other_containers(reply: Reply, call: Call) -> None:
         reply.headers["content-type"] = form.media_type
 
 
-@of_speech()
+@speech()
 def wav_of_unknown_length(reply: Reply) -> None:
     """A WAV does not know how long it will be, because it is sent as it is made."""
     if reply.ok and reply.body.startswith(b"RIFF"):
@@ -65,24 +64,24 @@ def wav_of_unknown_length(reply: Reply) -> None:
         reply.body = reply.body[:4] + unknown + reply.body[8:place] + unknown + reply.body[place + 4 :]
 
 
-formats_other_than_mp3_refused = of_speech(
+formats_other_than_mp3_refused = speech(
     "A model speaks in MP3 alone and says so.", refuse(400, "This model speaks in mp3 only."), when=_other_than("mp3")
 )
-voice_unknown = of_speech(
+voice_unknown = speech(
     "The gateway has voices of its own and knows no other.", refuse(400, "There is no such voice."), when=served
 )
-nobody_speaks = of_speech("There is no speech, only transcriptions.", refuse(404, "There is no such route."))
-formats_other_than_json_refused = of_text(
+nobody_speaks = speech("There is no speech, only transcriptions.", refuse(404, "There is no such route."))
+formats_other_than_json_refused = transcript(
     "A model writes JSON alone and says so.", refuse(400, "This model writes json only."), when=_other_than("json")
 )
-heard_in_capitals = of_text(
+heard_in_capitals = transcript(
     "The text has other letters and no punctuation.", change("text", lambda text: text.upper().rstrip("."))
 )
-plain_text_ends_in_a_line_break = of_text("Plain text ends in a line break.", _reword(lambda text: f"{text}\n"))
-subtitles_in_crlf = of_text("Lines of plain text end in CR LF.", _reword(lambda text: text.replace("\n", "\r\n")))
+plain_text_ends_in_a_line_break = transcript("Plain text ends in a line break.", _reword(lambda text: f"{text}\n"))
+subtitles_in_crlf = transcript("Lines of plain text end in CR LF.", _reword(lambda text: text.replace("\n", "\r\n")))
 
 
-@of_text()
+@transcript()
 def subtitles_labelled_as_such(reply: Reply, call: Call) -> None:
     """Subtitles have media types of their own."""
     labels = {"srt": "application/x-subrip", "vtt": "text/vtt"}
@@ -98,12 +97,12 @@ def _with_everything(text: str) -> str:
     return f"WEBVTT - A title\nKind: captions\n\nNOTE of one line\n\nSTYLE\n::cue {{ color: red }}\n\n{cues}"
 
 
-vtt_with_everything = of_text(
+vtt_with_everything = transcript(
     "WebVTT has a title, a note, styles, names and settings of cues, and no hours in times.", _reword(_with_everything)
 )
 
 
-@of_text()
+@transcript()
 def verbose_members_null(reply: Reply) -> None:
     """What was not asked for is null."""
     if reply.ok and isinstance(reply.body, dict):
@@ -111,7 +110,7 @@ def verbose_members_null(reply: Reply) -> None:
         reply.body.setdefault("words", None)
 
 
-times_in_whole_seconds = of_text(
+times_in_whole_seconds = transcript(
     "The times of words and segments are whole numbers.",
     *(change(f"{name}[].{end}", int) for name in ("segments", "words") for end in ("start", "end")),
 )

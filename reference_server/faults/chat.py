@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from unicodedata import normalize
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, swap
-from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, reword, roles
-from reference_server.faults.words.prompts import HELLO, HELLO_SHORT, REPEAT
-from reference_server.faults.words.situations import Situation, asked, both, sent, served, whole
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, reshape, swap
+from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, plain, reword, roles
+from reference_server.faults.words.prompts import CODEWORD, HELLO, HELLO_SHORT, REPEAT
+from reference_server.faults.words.situations import Situation, asked, asks, both, sent, served, whole
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.wire.reply import Chunk, Reply
 
-
-def _as_part(text: str) -> list[dict[str, str]]:
-    return [{"type": "text", "text": text}]
+chat = rows(CHAT)
+request = rows(CHAT, request_fault)
 
 
 def _served_role(role: str) -> Situation:
@@ -24,76 +24,72 @@ def _served_role(role: str) -> Situation:
     return both(served, asked(lambda call: role in roles(call)))
 
 
-completion_as_text = fault(
-    CHAT,
-    "A whole answer is labelled text/plain.",
-    header("content-type", "text/plain; charset=utf-8"),
-    when=whole,
-    breaks={"chat.media-type"},
+def _as_text(choice: Chunk) -> None:
+    choice["text"] = choice.pop("message").get("content")
+
+
+def _number_as_text(choices: Any) -> None:
+    if len(choices) == 1:
+        choices[0]["index"] = "0"
+
+
+completion_as_text = chat(
+    "chat.media-type", "Whole answers are plain text.", header("content-type", "text/plain; charset=utf-8"), when=whole
 )
-fingerprint_is_a_number = fault(
-    CHAT, "`system_fingerprint` is a number.", put("system_fingerprint", 44709), breaks={"chat.schema"}
+fingerprint_is_a_number = chat("chat.schema", "`system_fingerprint` is a number.", put("system_fingerprint", 44709))
+completion_without_id = chat("chat.id", "A whole answer has no id.", drop("id"))
+completion_ids_constant = chat("chat.id-unique", "Every whole answer has the same id.", put("id", "chatcmpl-1"))
+object_is_text_completion = chat(
+    "chat.object", "`object` is the one of the older completions.", put("object", "text_completion")
 )
-completion_without_id = fault(CHAT, "A whole answer has no id.", drop("id"), breaks={"chat.id"})
-completion_ids_constant = fault(
-    CHAT, "Every whole answer has the same id.", put("id", "chatcmpl-1"), breaks={"chat.id-unique"}
+created_in_milliseconds = chat(
+    "chat.created", "`created` is in milliseconds.", change("created", lambda seconds: seconds * 1000)
 )
-object_is_text_completion = fault(
-    CHAT, "`object` is the one of the older completions.", put("object", "text_completion"), breaks={"chat.object"}
+created_as_text = chat("chat.created", "`created` is an ISO 8601 string.", put("created", "2026-11-20T12:00:00Z"))
+model_is_empty = chat("chat.model", "`model` is an empty string.", put("model", ""))
+choices_is_null = chat("chat.choices", "`choices` is null.", put("choices", None))
+choice_index_from_one = chat("chat.choice-index", "The choices are counted from 1.", add("choices[].index", 1))
+role_is_model = chat("chat.role", "The role of the answer is `model`.", put("choices[].message.role", "model"))
+content_as_parts = chat(
+    "chat.content",
+    "The content of the answer is an array of parts instead of a string.",
+    change(TEXT, lambda text: [{"type": "text", "text": text}], str),
 )
-created_in_milliseconds = fault(
-    CHAT, "`created` is in milliseconds.", change("created", lambda seconds: seconds * 1000), breaks={"chat.created"}
+failure_as_empty_success = chat(
+    "chat.content.not-empty", "Every whole answer is empty text, as if it had ended normally.", reword(lambda _: "")
 )
-created_as_text = fault(
-    CHAT, "`created` is an ISO 8601 string.", put("created", "2026-11-20T12:00:00Z"), breaks={"chat.created"}
+finish_reason_of_another_protocol = chat(
+    "chat.finish-reason chat.stop.finish-reason", "Whole answers end with `end_turn`.", swap(FINISH, "stop", "end_turn")
 )
-model_is_empty = fault(CHAT, "`model` is an empty string.", put("model", ""), breaks={"chat.model"})
-choices_is_null = fault(CHAT, "`choices` is null.", put("choices", None), breaks={"chat.choices"})
-choice_index_from_one = fault(
-    CHAT, "The choices are counted from 1.", add("choices[].index", 1), breaks={"chat.choice-index"}
-)
-role_is_model = fault(
-    CHAT, "The role of the answer is `model`.", put("choices[].message.role", "model"), breaks={"chat.role"}
-)
-content_as_parts = fault(CHAT, "Text is an array of parts.", change(TEXT, _as_part, str), breaks={"chat.content"})
-failure_as_empty_success = fault(
-    CHAT, "Every whole answer is an empty text.", reword(lambda _: ""), breaks={"chat.content.not-empty"}
-)
-finish_reason_of_another_protocol = fault(
-    CHAT,
-    "A whole answer ends with `end_turn`.",
-    swap(FINISH, "stop", "end_turn"),
-    breaks={"chat.finish-reason", "chat.stop.finish-reason"},
-)
-utf8_read_as_latin_1 = fault(
-    CHAT,
+utf8_read_as_latin_1 = chat(
+    "chat.unicode",
     "The text of a whole answer is UTF-8 that was decoded as Latin-1.",
     reword(lambda text: text.encode().decode("latin-1")),
-    breaks={"chat.unicode"},
 )
-answer_in_question_marks = fault(
-    CHAT,
-    "Letters outside ASCII are question marks.",
+answer_in_question_marks = chat(
+    "chat.unicode",
+    "Letters outside ASCII become question marks.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
-    breaks={"chat.unicode"},
 )
-answer_without_emoji = fault(
-    CHAT, "Emoji are lost.", reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)), breaks={"chat.unicode"}
+answer_without_emoji = chat(
+    "chat.unicode",
+    "Characters beyond the basic plane, such as emoji, are lost.",
+    reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)),
 )
-answer_decomposed = fault(
-    CHAT, "Letters with marks are taken apart.", reword(lambda text: normalize("NFD", text)), breaks={"chat.unicode"}
+answer_decomposed = chat(
+    "chat.unicode", "Letters with marks are taken apart.", reword(lambda text: normalize("NFD", text))
 )
 
 
-@request_fault(CHAT, breaks={"chat.unicode.counted"})
+@request("chat.unicode.counted")
 def words_outside_ascii_lost(call: Call) -> None:
-    """What is not ASCII is dropped from prompts that ask for no repetition."""
+    """Characters outside ASCII are dropped from prompts, except from those to be repeated."""
     last = call.body["messages"][-1]
     if str(last.get("content")).startswith(f"{HELLO_SHORT} "):
         last["content"] = last["content"].encode("ascii", "ignore").decode()
 
 
-@request_fault(CHAT, breaks={"chat.isolation"})
+@request("chat.isolation")
 def answers_mixed_up(call: Call) -> None:
     """A request that asks for a repetition is answered by the text of the one before it."""
     last = call.body["messages"][-1]
@@ -102,19 +98,18 @@ def answers_mixed_up(call: Call) -> None:
         call.memory["repetition"], last["content"] = last["content"], earlier
 
 
-@fault(CHAT, breaks={"chat.isolation.chunks"})
+@chat("chat.isolation.chunks")
 def chunk_strays(reply: Reply, call: Call) -> None:
     """One chunk of a repetition belongs to the answer before it."""
     if reply.chunks and re.fullmatch(rf"{REPEAT}(\w+)-\1", str(call.body["messages"][-1].get("content"))):
         reply.chunks[1]["id"] = "chatcmpl-of-somebody-else"
 
 
-one_model_only = fault(
-    CHAT,
+one_model_only = chat(
+    "chat.routes-by-model",
     "A listed model is refused as unknown.",
     refuse(404, "no such model", type=None, param="model"),
     when=both(served, asked(lambda call: sent(call).get("model") in {"gpt-4o", "gpt-4o-mini-2024-07-18"})),
-    breaks={"chat.routes-by-model"},
 )
 completions_answer_get = fault(
     "*",
@@ -123,43 +118,37 @@ completions_answer_get = fault(
     when=asked(lambda call: call.method == "GET" and call.path.endswith("/chat/completions")),
     breaks={"chat.method"},
 )
-charset_refused = fault(
-    CHAT,
-    "A Content-Type with a charset is unsupported.",
+charset_refused = chat(
+    "chat.content-type-charset",
+    "A Content-Type with a charset is refused.",
     refuse(415),
     when=has_header("content-type", "charset"),
-    breaks={"chat.content-type-charset"},
 )
-sdk_headers_refused = fault(
-    CHAT, "Headers of SDKs are refused.", refuse(), when=has_header("x-stainless-lang"), breaks={"chat.sdk-headers"}
+sdk_headers_refused = chat(
+    "chat.sdk-headers", "The headers of official clients are refused.", refuse(), when=has_header("x-stainless-lang")
 )
-system_dropped = request_fault(
-    CHAT,
-    "A system message is dropped.",
+system_dropped = request(
+    "chat.messages.system chat.prompt.system-later",
+    "A system message does not reach the model.",
     keep_turns(lambda turn: turn["role"] != "system"),
-    breaks={"chat.messages.system", "chat.prompt.system-later"},
 )
-system_refused = fault(
-    CHAT, "The role `system` is refused.", refuse(), when=_served_role("system"), breaks={"chat.messages.system"}
+system_refused = chat("chat.messages.system", "The role `system` is refused.", refuse(), when=_served_role("system"))
+developer_refused = chat(
+    "chat.messages.developer", "A message with role `developer` is refused.", refuse(), when=_served_role("developer")
 )
-developer_refused = fault(
-    CHAT, "The `developer` is refused.", refuse(), when=_served_role("developer"), breaks={"chat.messages.developer"}
-)
-text_parts_dropped = request_fault(
-    CHAT,
-    "Text in parts is dropped.",
+text_parts_dropped = request(
+    "chat.messages.text-parts",
+    "Content in parts reaches the model empty.",
     change("messages[].content", lambda parts: [one for one in parts if one.get("type") != "text"] or "", list),
-    breaks={"chat.messages.text-parts"},
 )
-assistant_dropped = request_fault(
-    CHAT,
+assistant_dropped = request(
+    "chat.messages.history",
     "What the assistant said before does not reach the model, unless it called a tool.",
     keep_turns(lambda turn: turn["role"] != "assistant" or turn.get("tool_calls")),
-    breaks={"chat.messages.history"},
 )
 
 
-@request_fault(CHAT, breaks={"chat.messages.history"})
+@request("chat.messages.history")
 def history_dropped(call: Call) -> None:
     """Of a conversation without tools only the last message reaches the model, and what the system says."""
     *earlier, last = call.body["messages"]
@@ -167,52 +156,34 @@ def history_dropped(call: Call) -> None:
         call.body["messages"] = [one for one in earlier if one["role"] in ("system", "developer")] + [last]
 
 
-usage_counts_as_text = fault(
-    CHAT, "The number of prompt tokens is a string.", change("usage.prompt_tokens", str), breaks={"chat.usage"}
+usage_counts_as_text = chat(
+    "chat.usage", "The number of prompt tokens is a string.", change("usage.prompt_tokens", str)
 )
-documented_usage_missing = fault(
-    CHAT,
-    "A whole answer has no usage, although the documents show it.",
-    drop("usage"),
-    breaks={"chat.usage", "chat.usage.present"},
-    gateway="foxora",
+documented_usage_missing = chat(
+    "chat.usage chat.usage.present", "A whole answer lacks the documented usage.", drop("usage"), gateway="foxora"
 )
-usage_missing = fault(CHAT, "A whole answer has no usage.", drop("usage"), breaks={"chat.usage.present"})
-total_off_by_one = fault(
-    CHAT, "`total_tokens` is one more than the sum.", add("usage.total_tokens", 1), breaks={"chat.usage.total"}
-)
-completion_is_free = fault(
-    CHAT,
+usage_missing = chat("chat.usage.present", "A whole answer has no usage.", drop("usage"))
+total_off_by_one = chat("chat.usage.total", "`total_tokens` is one more than the sum.", add("usage.total_tokens", 1))
+completion_is_free = chat(
+    "chat.usage.completion-counted chat.stream.usage.equals-whole",
     "The completion is counted as 0 tokens.",
     each("usage", lambda usage: usage.update(completion_tokens=0, total_tokens=usage["prompt_tokens"])),
     drop("usage.completion_tokens_details"),
-    breaks={"chat.usage.completion-counted", "chat.stream.usage.equals-whole"},
 )
-prompt_counted_as_ten = fault(
-    CHAT,
+prompt_counted_as_ten = chat(
+    "chat.usage.grows chat.messages.history chat.messages.system chat.messages.developer chat.unicode.counted"
+    " tools.result.counted tools.parallel.counted chat.prompt.system-later chat.stream.usage.equals-whole",
     "Every prompt is counted as 10 tokens.",
     each("usage", lambda usage: usage.update(prompt_tokens=10, total_tokens=10 + usage["completion_tokens"])),
-    breaks={
-        "chat.usage.grows",
-        "chat.messages.history",
-        "chat.messages.system",
-        "chat.messages.developer",
-        "chat.unicode.counted",
-        "tools.result.counted",
-        "tools.parallel.counted",
-        "chat.prompt.system-later",
-        "chat.stream.usage.equals-whole",
-    },
 )
-more_cached_than_sent = fault(
-    CHAT,
-    "More prompt tokens are cached than sent.",
+more_cached_than_sent = chat(
+    "chat.usage.details",
+    "More prompt tokens are reported as cached than were sent.",
     each("usage", lambda usage: usage.update(prompt_tokens_details={"cached_tokens": usage["prompt_tokens"] + 7})),
-    breaks={"chat.usage.details"},
 )
 
 
-@fault(CHAT, breaks={"chat.answers"}, model="gpt-4o-mini")
+@chat("chat.answers", model="gpt-4o-mini")
 def plain_request_refused(reply: Reply, call: Call) -> Reply:
     """The plainest whole request is refused."""
     said = [{"role": "user", "content": HELLO}]
@@ -222,3 +193,55 @@ def plain_request_refused(reply: Reply, call: Call) -> Reply:
     refusal: Reply = refuse()(reply, call)
     refusal.headers["x-request-id"] = reply.headers["x-request-id"]
     return refusal
+
+
+# Values of a wrong kind.
+whole_answers_end_with_length = chat(
+    "chat.finish-reason.natural chat.stream.equals-whole",
+    "A whole answer that ended normally is marked as cut off.",
+    swap(FINISH, "stop", "length"),
+)
+completion_id_empty = chat("chat.id", "The id of a whole answer is empty.", put("id", ""))
+created_is_true = chat("chat.created", "`created` is true.", put("created", True))
+completion_time_with_fraction = chat("chat.created", "`created` has a fraction.", add("created", 0.25))
+model_is_an_object = chat("chat.model", "`model` is an object.", change("model", lambda name: {"id": name}))
+no_choices = chat("chat.choices", "`choices` of the plainest answer is empty.", put("choices", []), when=plain)
+content_null_at_a_normal_end = chat(
+    "chat.content", "The plainest answer has null content, although it ended normally.", put(TEXT, None), when=plain
+)
+tool_calls_without_a_call = chat(
+    "chat.finish-reason",
+    "The plainest answer ends with `tool_calls`, without any.",
+    put(FINISH, "tool_calls"),
+    when=plain,
+)
+question_marks_in_text = chat(
+    "chat.unicode",
+    "Characters outside ASCII are replaced in whole answers.",
+    reword(lambda text: re.sub(r"[^\x00-\x7f]", "\ufffd", text)),
+)
+thousands_of_tokens_for_a_greeting = chat(
+    "chat.max-completion-tokens.cap chat.max-tokens.cap chat.stream.usage.equals-whole chat.usage.completion-counted",
+    "The plainest answer is counted as many more tokens than it has bytes.",
+    add("usage.completion_tokens", 10_000),
+    add("usage.total_tokens", 10_000),
+    when=plain,
+)
+developer_dropped = request(
+    "chat.messages.developer", "Developer messages are dropped.", keep_turns(lambda one: one["role"] != "developer")
+)
+long_history_refused = chat(
+    "chat.messages.history",
+    "A conversation of three turns is refused.",
+    refuse(),
+    when=both(served, asks(CODEWORD), asked(lambda call: "assistant" in roles(call))),
+)
+completion_within_an_array = chat(
+    "chat.media-type", "A whole answer is an array that holds the completion.", reshape(lambda body: [body])
+)
+text_beside_no_message = chat(
+    "chat.choices", "A choice has a text, as in the older completions, and no message.", each("choices[]", _as_text)
+)
+choice_index_as_text = chat(
+    "chat.choice-index", "The index of the only choice is a string.", each("choices", _number_as_text)
+)

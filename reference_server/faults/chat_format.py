@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Members, drop, put, refuse
 from reference_server.faults.words.openai import CHAT, choices, reword, streams
+from reference_server.faults.words.prompts import WORN
 from reference_server.faults.words.situations import asked, asks, both, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+chat = rows(CHAT)
+unjudged = rows(CHAT, request_fault, before="validation")
+request = rows(CHAT, request_fault)
+
 _FORM = "response_format"
-_OBJECT = {"chat.json-object.parses", "chat.json-object.stream"}
-_SCHEMA = {"chat.json-schema.valid", "chat.json-schema.stream"}
+_OBJECT = "chat.json-object.parses chat.json-object.stream"
+_SCHEMA = "chat.json-schema.valid chat.json-schema.stream"
 
 
 def _form(call: Call) -> Any:
@@ -47,48 +52,38 @@ def _with(**properties: Any) -> Members:
     return reword(lambda text: json.dumps({**json.loads(text), **properties}))
 
 
-text_format_refused = fault(
-    CHAT,
+text_format_refused = chat(
+    "chat.response-format.text",
     "The response format `text` is refused.",
     refuse(400, "Unsupported.", param=_FORM),
     when=asked(lambda call: _form(call) == "text"),
-    breaks={"chat.response-format.text"},
     gateway="foxapi",
 )
-unknown_format_dropped = request_fault(
-    CHAT,
-    "A response format of an unknown type is taken as text.",
-    drop(_FORM),
-    when=_unknown,
-    breaks={"chat.response-format.unknown"},
-    before="validation",
+unknown_format_dropped = unjudged(
+    "chat.response-format.unknown", "A response format of an unknown type is taken as text.", drop(_FORM), when=_unknown
 )
-response_format_dropped = request_fault(
-    CHAT, "`response_format` is dropped.", drop(_FORM), breaks=_OBJECT | _SCHEMA | {"chat.json-schema.no-schema"}
+response_format_dropped = request(
+    f"{_OBJECT} {_SCHEMA} chat.json-schema.no-schema", "`response_format` does not reach the model.", drop(_FORM)
 )
-json_object_dropped = request_fault(
-    CHAT, "The response format `json_object` does not reach the model.", drop(_FORM), when=_json_object, breaks=_OBJECT
+json_object_dropped = request(
+    _OBJECT, "The response format `json_object` does not reach the model.", drop(_FORM), when=_json_object
 )
-json_object_dropped_in_streams = request_fault(
-    CHAT,
+json_object_dropped_in_streams = request(
+    "chat.json-object.stream",
     "The response format `json_object` does not reach the model when the answer is streamed.",
     drop(_FORM),
     when=lambda call: _json_object(call) and streams(call),
-    breaks={"chat.json-object.stream"},
 )
-json_fenced = fault(
-    CHAT,
+json_fenced = chat(
+    "chat.json-object.parses",
     "The JSON object of a whole answer stands in a code fence.",
     reword(lambda text: f"```json\n{text}\n```"),
     when=_in_json,
-    breaks={"chat.json-object.parses"},
 )
-json_array = fault(
-    CHAT, "JSON mode gives an array.", reword(lambda one: f"[{one}]"), when=_in_json, breaks={"chat.json-object.parses"}
-)
+json_array = chat("chat.json-object.parses", "JSON mode gives an array.", reword(lambda one: f"[{one}]"), when=_in_json)
 
 
-@fault(CHAT, breaks={"chat.json-object.stream"})
+@chat("chat.json-object.stream")
 def json_array_in_streams(reply: Reply, call: Call) -> None:
     """JSON mode gives an array in a stream."""
     texts = [choice["delta"] for choice in choices(reply) if choice["delta"].get("content")]
@@ -97,42 +92,33 @@ def json_array_in_streams(reply: Reply, call: Call) -> None:
         texts[-1]["content"] += "]"
 
 
-json_schema_taken_as_json_object = request_fault(
-    CHAT, "A schema is taken as JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema, breaks=_SCHEMA
+json_schema_taken_as_json_object = request(
+    _SCHEMA, "A schema is treated as plain JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema
 )
-enum_of_schema_broken = fault(
-    CHAT,
-    "A property has a value that its enum does not list.",
+enum_of_schema_broken = chat(
+    "chat.json-schema.valid",
+    "A property has a value outside its enum.",
     _with(state="lost"),
-    when=both(_in_schema, asks("worn")),
-    breaks={"chat.json-schema.valid"},
+    when=both(_in_schema, asks(WORN)),
 )
-property_of_schema_invented = fault(
-    CHAT,
-    "A property is forbidden by the schema.",
-    _with(note="none"),
-    when=_in_schema,
-    breaks={"chat.json-schema.valid"},
+property_of_schema_invented = chat(
+    "chat.json-schema.valid", "An object has a property that its schema forbids.", _with(note="none"), when=_in_schema
 )
-json_schema_dropped_in_streams = request_fault(
-    CHAT,
+json_schema_dropped_in_streams = request(
+    "chat.json-schema.stream",
     "A schema does not reach the model when the answer is streamed.",
     drop(_FORM),
     when=lambda call: _json_schema(call) and streams(call),
-    breaks={"chat.json-schema.stream"},
 )
-schema_named_by_the_gateway = request_fault(
-    CHAT,
+schema_named_by_the_gateway = unjudged(
+    "chat.json-schema.name",
     "A schema without a legal name is given one.",
     put("response_format.json_schema.name", "schema"),
     when=_json_schema,
-    breaks={"chat.json-schema.name"},
-    before="validation",
 )
-broken_schema_dropped = request_fault(
-    CHAT,
-    "A schema that is none is dropped.",
+broken_schema_dropped = request(
+    "chat.json-schema.no-schema",
+    "A broken schema is dropped.",
     drop(_FORM),
     when=lambda call: _json_schema(call) and not _is_plain_schema(call),
-    breaks={"chat.json-schema.no-schema"},
 )

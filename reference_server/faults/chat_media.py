@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Edit, Members, change, in_error, put, refuse
 from reference_server.faults.words.openai import CHAT, turns
+from reference_server.faults.words.prompts import NO_FILE
 from reference_server.faults.words.situations import asked, both, served
 from reference_server.wire.call import Call
+
+chat = rows(CHAT)
+request = rows(CHAT, request_fault)
 
 _IMAGE, _FILE, _SOUND = "image_url", "file", "input_audio"
 
@@ -40,109 +44,94 @@ def _refuse(message: str, status: int = 400) -> Edit:
     return refuse(status, message, code="invalid_value")
 
 
-data_uri_refused = fault(
-    CHAT,
+data_uri_refused = chat(
+    "chat.vision.data-uri",
     "An image in a `data:` URI is refused, unless a detail is given.",
     _refuse("Only https URLs are supported."),
     when=both(served, asked(_image(lambda image: "detail" not in image and image["url"].startswith("data:")))),
-    breaks={"chat.vision.data-uri"},
 )
-https_image_refused = fault(
-    CHAT,
+https_image_refused = chat(
+    "chat.vision.https-url",
     "An image under an https URL is refused.",
     _refuse("Only data URIs are supported."),
     when=asked(_image(lambda image: image["url"].startswith("https:"))),
-    breaks={"chat.vision.https-url"},
 )
-detail_refused = fault(
-    CHAT,
+detail_refused = chat(
+    "chat.vision.detail",
     "`detail: high` is refused.",
     _refuse("Unknown field: detail."),
     when=asked(_image(lambda image: image.get("detail") == "high")),
-    breaks={"chat.vision.detail"},
 )
-images_dropped = request_fault(
-    CHAT,
-    "Images are dropped.",
-    _without(_IMAGE),
-    breaks={"chat.vision.counted", "chat.vision.invalid", "chat.vision.text-only"},
+images_dropped = request(
+    "chat.vision.counted chat.vision.invalid chat.vision.text-only", "Images do not reach the model.", _without(_IMAGE)
 )
-broken_images_dropped = request_fault(
-    CHAT,
-    "Data that is no image is ignored.",
+broken_images_dropped = request(
+    "chat.vision.invalid",
+    "Data that is not an image is ignored.",
     _without(_IMAGE),
     when=_image(lambda image: "iVBORw0KGgo" not in image["url"] and "https:" not in image["url"]),
-    breaks={"chat.vision.invalid"},
 )
-images_hidden_from_text_only = request_fault(
-    CHAT, "A model without images gets none.", _without(_IMAGE), breaks={"chat.vision.text-only"}, model="text-only"
+images_hidden_from_text_only = request(
+    "chat.vision.text-only", "Images are dropped for a model that takes none.", _without(_IMAGE), model="text-only"
 )
-inline_file_refused = fault(
-    CHAT,
-    "A document that the caller brings along is refused unless it is a text.",
+inline_file_refused = chat(
+    "chat.files.inline",
+    "A document inside the request is refused unless it is text.",
     _refuse("Upload the file first."),
     when=asked(_some(_FILE, lambda part: "application/pdf" in str(part))),
-    breaks={"chat.files.inline"},
 )
-flat_file_fails = fault(
-    CHAT,
-    "A flat part with a document is a server error.",
+flat_file_fails = chat(
+    "chat.files.inline",
+    "A document in a flat part is a server error.",
     _refuse("Oops.", 500),
     when=asked(_some(_FILE, lambda part: "mime_type" in part)),
-    breaks={"chat.files.inline"},
     gateway="infery",
 )
-uploaded_file_not_found = fault(
-    CHAT,
+uploaded_file_not_found = chat(
+    "chat.files.by-id",
     "An uploaded file is unknown.",
     _refuse("No such file.", 404),
     when=asked(_some(_FILE, lambda part: "file-reference" in str(part))),
-    breaks={"chat.files.by-id"},
 )
-flat_file_id_not_found = fault(
-    CHAT,
+flat_file_id_not_found = chat(
+    "chat.files.by-id",
     "An uploaded file is unknown where its id stands beside the type.",
     _refuse("No such file.", 404),
     when=asked(_some(_FILE, lambda part: part.get("file_id") == "file-reference")),
-    breaks={"chat.files.by-id"},
     gateway="infery",
 )
-files_dropped = request_fault(
-    CHAT, "Documents are dropped.", _without(_FILE), breaks={"chat.files.counted", "chat.files.unknown-id"}
+files_dropped = request(
+    "chat.files.counted chat.files.unknown-id", "Documents do not reach the model.", _without(_FILE)
 )
-unknown_files_dropped = request_fault(
-    CHAT,
-    "A file that nobody uploaded is ignored.",
+unknown_files_dropped = request(
+    "chat.files.unknown-id",
+    "An unknown file id is ignored.",
     _without(_FILE),
-    when=_some(_FILE, lambda part: "file-0000nobody" in str(part)),
-    breaks={"chat.files.unknown-id"},
+    when=_some(_FILE, lambda part: NO_FILE in str(part)),
 )
-audio_refused = fault(
-    CHAT,
+audio_refused = chat(
+    "chat.audio.input",
     "A model that takes sound refuses it.",
     _refuse("No sound."),
     when=both(served, asked(_some(_SOUND, bool))),
-    breaks={"chat.audio.input"},
     model="gpt-4o",
 )
-audio_dropped = request_fault(
-    CHAT, "Sound is dropped.", _without(_SOUND), breaks={"chat.audio.counted", "chat.audio.invalid"}, model="gpt-4o"
+audio_dropped = request(
+    "chat.audio.counted chat.audio.invalid", "Sound never reaches the model.", _without(_SOUND), model="gpt-4o"
 )
-broken_audio_dropped = request_fault(
-    CHAT,
+broken_audio_dropped = request(
+    "chat.audio.invalid",
     "Sound that cannot be read is ignored.",
     _without(_SOUND),
     when=_some(_SOUND, lambda part: not part[_SOUND]["data"].startswith("UklGR")),
-    breaks={"chat.audio.invalid"},
 )
-audio_hidden_from_deaf_model = request_fault(
-    CHAT, "A model without sound gets none.", _without(_SOUND), breaks={"chat.audio.unsupported"}, model="no-audio"
+audio_hidden_from_deaf_model = request(
+    "chat.audio.unsupported", "Sound is dropped for a model that takes none.", _without(_SOUND), model="no-audio"
 )
-audio_refused_without_code = fault(
-    CHAT,
+audio_refused_without_code = chat(
+    "chat.audio.unsupported-code",
     "The refusal of sound has a general code.",
     in_error(put("error.code", "invalid_request")),
-    breaks={"chat.audio.unsupported-code"},
     model="no-audio",
     gateway="infery",
 )

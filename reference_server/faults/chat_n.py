@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Edit, Members, change, drop, each, in_chunks, put
 from reference_server.faults.words.openai import CHAT, streams
 from reference_server.faults.words.situations import has, no, sent
 from reference_server.wire.reply import Chunk, Reply
+
+request = rows(CHAT, request_fault)
+chat = rows(CHAT)
 
 
 def _later(edit: Members) -> Members:
@@ -21,30 +24,27 @@ def _in_later(edit: Members) -> Edit:
     return in_chunks(_later(edit))
 
 
-n_ignored = request_fault(
-    CHAT, "One choice, whatever `n` asks for.", drop("n"), breaks={"chat.n.count", "chat.n.stream.count"}
-)
-one_choice_too_few = request_fault(
-    CHAT,
-    "Of several choices one is lost.",
+n_ignored = request("chat.n.count chat.n.stream.count", "There is one choice, whatever `n` asks for.", drop("n"))
+one_choice_too_few = request(
+    "chat.n.count chat.n.stream.count",
+    "The last choice is missing.",
     change("n", lambda number: max(number - 1, 1), int),
-    breaks={"chat.n.count", "chat.n.stream.count"},
 )
-choices_all_numbered_0 = fault(
-    CHAT, "All choices of a whole answer have the index 0.", put("choices[].index", 0), breaks={"chat.n.index"}
+choices_all_numbered_0 = chat(
+    "chat.n.index", "All choices of a whole answer have the index 0.", put("choices[].index", 0)
 )
-later_choices_without_message = fault(
-    CHAT, "Only the first choice has a message.", _later(put("message", None)), breaks={"chat.n.complete"}
+later_choices_without_message = chat(
+    "chat.n.complete", "Only the first choice of a whole answer has a message.", _later(put("message", None))
 )
-later_messages_without_role = fault(
-    CHAT, "Only the message of the first choice has a role.", _later(drop("message.role")), breaks={"chat.n.complete"}
+later_messages_without_role = chat(
+    "chat.n.complete", "Only the message of the first choice has a role.", _later(drop("message.role"))
 )
-later_choices_without_end = fault(
-    CHAT, "Only the first choice has a finish_reason.", _later(put("finish_reason", None)), breaks={"chat.n.complete"}
+later_choices_without_end = chat(
+    "chat.n.complete", "Only the first choice of an answer has a finish_reason.", _later(put("finish_reason", None))
 )
 
 
-@fault(CHAT, breaks={"chat.n.usage"})
+@chat("chat.n.usage")
 def usage_of_one_choice(reply: Reply) -> Reply:
     """Only the tokens of the first choice are counted."""
 
@@ -56,42 +56,40 @@ def usage_of_one_choice(reply: Reply) -> Reply:
     return reply.edit(divide)
 
 
-two_choices_by_default = fault(
-    CHAT,
+two_choices_by_default = chat(
+    "chat.n.default",
     "Without `n` there are two choices.",
     change("choices", lambda choices: [*choices, deepcopy(choices[0]) | {"index": 1}]),
     when=no(has("n")),
-    breaks={"chat.n.default"},
 )
 n_0_taken_as_1 = request_fault(
     CHAT,
-    "`n: 0` is one choice.",
+    "`n: 0` means one choice.",
     drop("n"),
     when=lambda call: sent(call).get("n") == 0,
     breaks={"chat.n.zero"},
     before="validation",
 )
-n_ignored_in_streams = request_fault(
-    CHAT, "A stream has one choice, whatever `n` asks for.", drop("n"), when=streams, breaks={"chat.n.stream.count"}
+n_ignored_in_streams = request(
+    "chat.n.stream.count", "A stream has one choice, whatever `n` asks for.", drop("n"), when=streams
 )
-later_choices_without_role = fault(
-    CHAT, "Only the first choice of a stream has a role.", _in_later(drop("delta.role")), breaks={"chat.n.stream.role"}
+later_choices_without_role = chat(
+    "chat.n.stream.role", "Only the first choice of a stream has a role.", _in_later(drop("delta.role"))
 )
-stream_ends_with_first_choice = fault(
-    CHAT, "Only the first choice ends.", _in_later(put("finish_reason", None)), breaks={"chat.n.stream.finish-reason"}
+stream_ends_with_first_choice = chat(
+    "chat.n.stream.finish-reason", "Only the first choice of a stream ever ends.", _in_later(put("finish_reason", None))
 )
-all_text_in_first_choice = fault(
-    CHAT,
-    "The text of every choice of a stream is numbered 0.",
+all_text_in_first_choice = chat(
+    "chat.n.stream.text",
+    "The text of every choice of a stream has the index 0.",
     in_chunks(each("choices[]", lambda choice: choice["delta"].get("content") and choice.update(index=0))),
-    breaks={"chat.n.stream.text"},
 )
-later_choices_without_text = fault(
-    CHAT, "Only the first choice of a stream has text.", _in_later(drop("delta.content")), breaks={"chat.n.stream.text"}
+later_choices_without_text = chat(
+    "chat.n.stream.text", "Only the first choice of a stream has text.", _in_later(drop("delta.content"))
 )
 
 
-@fault(CHAT, breaks={"chat.n.stream.text"})
+@chat("chat.n.stream.text")
 def first_choice_has_all_words(reply: Reply) -> None:
     """The words of the other choices of a stream come in the first one too."""
     for chunk in reply.chunks:
@@ -100,7 +98,7 @@ def first_choice_has_all_words(reply: Reply) -> None:
                 chunk["choices"].append({"index": 0, "delta": choice["delta"], "finish_reason": None})
 
 
-@fault(CHAT, breaks={"chat.n.stream.id"})
+@chat("chat.n.stream.id")
 def id_per_choice(reply: Reply) -> None:
     """Every choice of a stream comes in chunks with an id of its own."""
     for chunk in reply.chunks:
@@ -108,7 +106,7 @@ def id_per_choice(reply: Reply) -> None:
             chunk["id"] += f"-{chunk['choices'][0]['index']}"
 
 
-@fault(CHAT, breaks={"chat.n.stream.id"})
+@chat("chat.n.stream.id")
 def created_per_choice(reply: Reply) -> None:
     """Every choice of a stream comes in chunks with a `created` of its own."""
     for chunk in reply.chunks:

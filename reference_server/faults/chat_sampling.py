@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Edit, Members, change, refuse
 from reference_server.faults.words.openai import CHAT, reword
 from reference_server.faults.words.situations import Situation, asked, both, has, sent, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
+unjudged = rows(CHAT, request_fault, before="validation")
 
 
 def _refuse(status: int = 400) -> Edit:
@@ -39,114 +42,83 @@ def _clamp(name: str, least: float, most: float) -> Members:
 
 _temperature = partial(_number, "temperature")
 _unknown = has("x_conformance_probe")
-temperature_0_refused = fault(
-    CHAT,
-    "`temperature: 0` is refused.",
-    _refuse(),
-    when=_temperature(_is_0),
-    breaks={"chat.temperature"},
-    gateway="foxora",
+temperature_0_refused = chat(
+    "chat.temperature", "`temperature: 0` is refused as missing.", _refuse(), when=_temperature(_is_0), gateway="foxora"
 )
-temperature_above_1_refused = fault(
-    CHAT,
-    "The range of `temperature` ends at 1.",
+temperature_above_1_refused = chat(
+    "chat.temperature",
+    "A `temperature` above 1 is refused.",
     _refuse(),
     when=_temperature(lambda value: value > 1),
-    breaks={"chat.temperature"},
     gateway="foxapi",
 )
-temperature_must_be_whole = fault(
-    CHAT,
+temperature_must_be_whole = chat(
+    "chat.temperature",
     "A fractional `temperature` within the range is a server error.",
     _refuse(500),
     when=_temperature(lambda value: 0 < value < 1),
-    breaks={"chat.temperature"},
     gateway="ofox",
 )
-temperature_clamped = request_fault(
-    CHAT,
-    "A `temperature` out of range is clamped.",
-    _clamp("temperature", 0, 2),
-    breaks={"chat.temperature.outside"},
-    before="validation",
+temperature_clamped = unjudged(
+    "chat.temperature.outside", "A `temperature` is moved into its range.", _clamp("temperature", 0, 2)
 )
-top_p_0_refused = fault(
-    CHAT, "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), breaks={"chat.top-p"}, gateway="foxapi"
+top_p_0_refused = chat(
+    "chat.top-p", "`top_p: 0` is refused.", _refuse(), when=_number("top_p", _is_0), gateway="foxapi"
 )
-top_p_clamped = request_fault(
-    CHAT, "`top_p` out of range is clamped.", _clamp("top_p", 0, 1), breaks={"chat.top-p.outside"}, before="validation"
-)
-frequency_penalty_below_0_refused = fault(
-    CHAT,
+top_p_clamped = unjudged("chat.top-p.outside", "A `top_p` is moved into its range.", _clamp("top_p", 0, 1))
+frequency_penalty_below_0_refused = chat(
+    "chat.frequency-penalty",
     "A negative `frequency_penalty` is refused.",
     _refuse(),
     when=_number("frequency_penalty", lambda value: value < 0),
-    breaks={"chat.frequency-penalty"},
     gateway="foxapi",
 )
-frequency_penalty_clamped = request_fault(
-    CHAT,
-    "A `frequency_penalty` outside the range is moved to its bound.",
+frequency_penalty_clamped = unjudged(
+    "chat.frequency-penalty.outside",
+    "A `frequency_penalty` is moved into its range.",
     _clamp("frequency_penalty", -2, 2),
-    breaks={"chat.frequency-penalty.outside"},
-    before="validation",
 )
-presence_penalty_fails = fault(
-    CHAT,
+presence_penalty_fails = chat(
+    "chat.presence-penalty",
     "A `presence_penalty` within the range is a server error.",
     _refuse(500),
     when=both(served, _number("presence_penalty", bool)),
-    breaks={"chat.presence-penalty"},
 )
-presence_penalty_clamped = request_fault(
-    CHAT,
-    "A `presence_penalty` outside the range is moved to its bound.",
-    _clamp("presence_penalty", -2, 2),
-    breaks={"chat.presence-penalty.outside"},
-    before="validation",
+presence_penalty_clamped = unjudged(
+    "chat.presence-penalty.outside", "A `presence_penalty` is moved into its range.", _clamp("presence_penalty", -2, 2)
 )
-seed_fails = fault(
-    CHAT, "A `seed` gives a 500.", _refuse(500), when=_number("seed", lambda value: value == 7), breaks={"chat.seed"}
+seed_fails = chat(
+    "chat.seed", "A `seed` is a server error.", _refuse(500), when=_number("seed", lambda value: value == 7)
 )
 
 
-@fault(CHAT, breaks={"chat.seed.repeatable"})
+@chat("chat.seed.repeatable")
 def seed_ignored(reply: Reply, call: Call) -> None:
-    """Two answers to one seed differ."""
+    """Two answers to the same seed differ."""
     if sent(call).get("seed"):
         number = call.memory["seeds"] = call.memory.get("seeds", 0) + 1
         reword(lambda text: f"{text} ({number})")(reply, call)
 
 
-logit_bias_fails = fault(
-    CHAT, "A `logit_bias` is a server error.", _refuse(500), when=has("logit_bias"), breaks={"chat.logit-bias"}
-)
-user_refused = fault(CHAT, "`user` is refused.", _refuse(), when=has("user"), breaks={"chat.user"})
-metadata_fails = fault(
-    CHAT, "`metadata` is a server error.", _refuse(500), when=has("metadata"), breaks={"chat.metadata"}
-)
-null_refused_in_options = fault(
-    CHAT,
-    "Any optional parameter but `stream` that is null is refused.",
+logit_bias_fails = chat("chat.logit-bias", "A `logit_bias` is a server error.", _refuse(500), when=has("logit_bias"))
+user_refused = chat("chat.user", "`user` is refused.", _refuse(), when=has("user"))
+metadata_fails = chat("chat.metadata", "`metadata` is a server error.", _refuse(500), when=has("metadata"))
+null_refused_in_options = chat(
+    "chat.optional-null",
+    "An optional parameter that is null is refused, except `stream`.",
     _refuse(),
     when=both(served, asked(lambda call: None in (sent(call) | {"stream": True}).values())),
-    breaks={"chat.optional-null"},
 )
-n_null_fails = fault(
-    CHAT,
+n_null_fails = chat(
+    "chat.optional-null",
     "`n: null` is a server error.",
     _refuse(500),
     when=asked(lambda call: sent(call).get("n", 1) is None),
-    breaks={"chat.optional-null"},
     gateway="foxapi",
 )
-unknown_parameter_fails = fault(
-    CHAT, "An unknown parameter is a server error.", _refuse(500), when=_unknown, breaks={"chat.unknown-parameter"}
+unknown_parameter_fails = chat(
+    "chat.unknown-parameter", "An unknown parameter is a server error.", _refuse(500), when=_unknown
 )
-unknown_parameter_refused = fault(
-    CHAT,
-    "An unknown parameter is refused without its name.",
-    _refuse(),
-    when=_unknown,
-    breaks={"chat.unknown-parameter.ignored"},
+unknown_parameter_refused = chat(
+    "chat.unknown-parameter.ignored", "An unknown parameter is refused without being named.", _refuse(), when=_unknown
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, put, refuse
 from reference_server.faults.words.openai import CHAT, FINISH, reword, streams
 from reference_server.faults.words.situations import asked, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_STREAMS = {"chat.stop.excluded", "chat.stop.stream"}
+chat = rows(CHAT)
+request = rows(CHAT, request_fault)
+
+_STREAMS = "chat.stop.excluded chat.stop.stream"
 
 
 def _stop(call: Call) -> Any:
@@ -19,12 +22,11 @@ def _stop(call: Call) -> Any:
 
 
 _stoppable = asked(lambda call: bool(_stop(call)))
-stop_array_refused = fault(
-    CHAT,
+stop_array_refused = chat(
+    "chat.stop",
     "Several stop texts are refused.",
     refuse(400, "stop must be a string.", param="stop"),
     when=asked(lambda call: isinstance(_stop(call), list)),
-    breaks={"chat.stop"},
     gateway="foxapi",
 )
 fifth_stop_dropped = request_fault(
@@ -34,40 +36,35 @@ fifth_stop_dropped = request_fault(
     breaks={"chat.stop.too-many"},
     before="validation",
 )
-stop_ignored = request_fault(CHAT, "`stop` is dropped.", drop("stop"), breaks=_STREAMS)
-first_stop_only = request_fault(
-    CHAT, "Of several stop texts the first alone stops.", change("stop", lambda texts: texts[:1], list), breaks=_STREAMS
+stop_ignored = request(_STREAMS, "`stop` is dropped.", drop("stop"))
+first_stop_only = request(
+    _STREAMS, "Of several stop texts the first alone stops.", change("stop", lambda texts: texts[:1], list)
 )
 
 
-@fault(CHAT, breaks={"chat.stop.excluded"})
+@chat("chat.stop.excluded")
 def stop_text_included(reply: Reply, call: Call) -> None:
     """A whole answer ends with its stop text."""
     if stop := _stop(call):
         reword(lambda text: text + (stop if isinstance(stop, str) else stop[-1]))(reply, call)
 
 
-stopped_answer_ends_with_stop_sequence = fault(
-    CHAT,
-    "A whole answer ends with `stop_sequence`.",
+stopped_answer_ends_with_stop_sequence = chat(
+    "chat.stop.finish-reason",
+    "A whole answer with stop texts has the finish_reason `stop_sequence`.",
     put(FINISH, "stop_sequence"),
     when=_stoppable,
-    breaks={"chat.stop.finish-reason"},
 )
-too_much_stopped = fault(
-    CHAT,
-    "The last word before the stop text is lost.",
+too_much_stopped = chat(
+    "chat.stop.keeps-before",
+    "The last word before the stop text is lost too.",
     reword(lambda text: text.rstrip(" ,").rpartition(" ")[0]),
     when=_stoppable,
-    breaks={"chat.stop.keeps-before"},
 )
-stop_ignored_in_streams = request_fault(
-    CHAT, "`stop` does not end a stream.", drop("stop"), when=streams, breaks={"chat.stop.stream"}
-)
-stop_across_fragments_missed = request_fault(
-    CHAT,
+stop_ignored_in_streams = request("chat.stop.stream", "`stop` does not end a stream.", drop("stop"), when=streams)
+stop_across_fragments_missed = request(
+    "chat.stop.stream",
     "A stop text that spans several fragments does not end a stream.",
     drop("stop"),
     when=lambda call: streams(call) and any(" " in text for text in _stop(call) or ()),
-    breaks={"chat.stop.stream"},
 )

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Members, change, drop, each, put, refuse, swap
 from reference_server.faults.words.openai import CALLS, CHAT, FINISH, roles, turns
+from reference_server.faults.words.prompts import CELSIUS, NO_FUNCTION
 from reference_server.faults.words.situations import asked, asks, both, sent, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk
 
+chat = rows(CHAT)
+request = rows(CHAT, request_fault)
+unjudged = rows(CHAT, request_fault, before="validation")
+
 _CALLS, _ARGUMENTS = "choices[].message.tool_calls", f"{CALLS}.function.arguments"
-_COUNTED = {"tools.result.counted", "tools.parallel.counted"}
-_strict = both(served, asks("celsius"))
+_COUNTED = "tools.result.counted tools.parallel.counted"
+_strict = both(served, asks(CELSIUS))
 
 
 def _tools_alone(call: Call) -> bool:
@@ -52,169 +57,139 @@ def _called_with(arguments: str) -> Members:
     return put(_ARGUMENTS, arguments)
 
 
-tools_refused = fault(
-    CHAT,
+tools_refused = chat(
+    "tools.accepted",
     "Tools are refused unless the choice of one is forced, although the documents promise them.",
     refuse(),
     when=both(served, asked(_tools_alone)),
-    breaks={"tools.accepted"},
     gateway="foxora",
 )
-tool_choice_ignored = request_fault(
-    CHAT,
+tool_choice_ignored = request(
+    "tools.required tools.named",
     "`tool_choice` is dropped, and the model asked about nothing that needs a tool.",
     drop("tool_choice") | put("messages", [{"role": "user", "content": "Hello."}]),
     when=lambda call: sent(call).get("tool_choice") == "required" or _names_offered(call),
-    breaks={"tools.required", "tools.named"},
 )
-named_choice_taken_as_required = request_fault(
-    CHAT,
+named_choice_taken_as_required = request(
+    "tools.named",
     "A named `tool_choice` is treated as required: the first tool is called.",
     put("tool_choice", "required"),
     when=_names_offered,
-    breaks={"tools.named"},
 )
-none_taken_as_auto = request_fault(
-    CHAT, "`tool_choice: none` is dropped.", swap("tool_choice", "none", "auto"), breaks={"tools.none"}
-)
-call_without_id = fault(CHAT, "Calls of a tool have no id.", put(f"{CALLS}.id", None), breaks={"tools.call.id"})
-call_type_is_tool_use = fault(
-    CHAT, "The type of a lone call is `tool_use`.", each(_CALLS, _name_type), breaks={"tools.call.type"}
-)
-call_name_prefixed = fault(
-    CHAT,
+none_taken_as_auto = request("tools.none", "`tool_choice: none` is dropped.", swap("tool_choice", "none", "auto"))
+call_without_id = chat("tools.call.id", "Calls of a single tool have no id.", put(f"{CALLS}.id", None))
+call_type_is_tool_use = chat("tools.call.type", "The type of a single call is `tool_use`.", each(_CALLS, _name_type))
+call_name_prefixed = chat(
+    "tools.call.name",
     "The name of the function carries a namespace that was not in the request.",
     swap(f"{CALLS}.function.name", "get_weather", "functions.get_weather"),
-    breaks={"tools.call.name"},
 )
-arguments_as_object = fault(
-    CHAT,
-    "The arguments are an object.",
-    change(_ARGUMENTS, json.loads),
-    breaks={"tools.call.arguments", "tools.no-parameters"},
+arguments_as_object = chat(
+    "tools.call.arguments tools.no-parameters", "The arguments are an object, not text.", change(_ARGUMENTS, json.loads)
 )
-arguments_in_question_marks = fault(
-    CHAT,
-    "Letters outside ASCII in arguments are question marks.",
+arguments_in_question_marks = chat(
+    "tools.call.unicode",
+    "Every letter of the arguments outside ASCII is a question mark.",
     change(_ARGUMENTS, lambda text: text.encode("ascii", "replace").decode()),
-    breaks={"tools.call.unicode"},
 )
-arguments_read_as_latin_1 = fault(
-    CHAT,
+arguments_read_as_latin_1 = chat(
+    "tools.call.unicode",
     "The arguments are UTF-8 that was read as Latin-1.",
     change(_ARGUMENTS, lambda text: text.encode().decode("latin-1")),
-    breaks={"tools.call.unicode"},
 )
-arguments_in_replacement_characters = fault(
-    CHAT,
+arguments_in_replacement_characters = chat(
+    "tools.call.unicode",
     "Every byte of the arguments outside ASCII is a replacement character.",
     change(_ARGUMENTS, lambda text: text.encode().decode("ascii", "replace")),
-    breaks={"tools.call.unicode"},
 )
-content_beside_calls_is_array = fault(
-    CHAT,
+content_beside_calls_is_array = chat(
+    "tools.call.content",
     "The content beside tool calls is an empty array.",
     each("choices[].message", lambda message: message.get("tool_calls") and message.update(content=[])),
-    breaks={"tools.call.content"},
 )
-calls_end_with_stop = fault(
-    CHAT, "An answer with calls ends with stop.", swap(FINISH, "tool_calls", "stop"), breaks={"tools.finish-reason"}
+calls_end_with_stop = chat(
+    "tools.finish-reason", "A whole answer with tool calls ends with `stop`.", swap(FINISH, "tool_calls", "stop")
 )
-strict_dropped = fault(
-    CHAT,
+strict_dropped = chat(
+    "tools.strict",
     "A strict function is called with a value outside its enum.",
     _called_with('{"city":"Paris","unit":"kelvin","days":1}'),
     when=_strict,
-    breaks={"tools.strict"},
 )
-strict_argument_invented = fault(
-    CHAT,
+strict_argument_invented = chat(
+    "tools.strict",
     "A strict function is called with an argument that its schema forbids.",
     _called_with('{"city":"Paris","unit":"celsius","days":1,"note":"none"}'),
     when=_strict,
-    breaks={"tools.strict"},
 )
-strict_numbers_as_text = fault(
-    CHAT,
-    "A strict function is called with a number in a text.",
+strict_numbers_as_text = chat(
+    "tools.strict",
+    "A strict function is called with a number in a string.",
     _called_with('{"city":"Paris","unit":"celsius","days":"1"}'),
     when=_strict,
-    breaks={"tools.strict"},
 )
-no_arguments_is_empty_text = fault(
-    CHAT, "A call without arguments has an empty text.", swap(_ARGUMENTS, "{}", ""), breaks={"tools.no-parameters"}
+no_arguments_is_empty_text = chat(
+    "tools.no-parameters", "The arguments of a call without any are an empty string.", swap(_ARGUMENTS, "{}", "")
 )
-null_content_in_history_refused = fault(
-    CHAT,
+null_content_in_history_refused = chat(
+    "tools.result tools.parallel",
     "A turn with tool calls is refused when its content is null and its results are text.",
     refuse(),
     when=both(served, asked(_calls(None)), asked(_results_are_text)),
-    breaks={"tools.result", "tools.parallel"},
 )
-result_without_answer = fault(
-    CHAT,
-    "The result of a call is answered by no choice.",
+result_without_answer = chat(
+    "tools.result",
+    "The answer to a result has no choices.",
     put("choices", []),
     when=asked(lambda call: "tool" in roles(call)),
-    breaks={"tools.result"},
 )
-empty_content_in_history_refused = fault(
-    CHAT,
+empty_content_in_history_refused = chat(
+    "tools.result.content-forms",
     "A turn with tool calls is refused when its content is an empty string.",
     refuse(),
     when=both(served, asked(_calls(""))),
-    breaks={"tools.result.content-forms"},
 )
 
 
-@request_fault(CHAT, breaks=_COUNTED)
+@request(_COUNTED)
 def results_dropped(call: Call) -> None:
     """Tool calls and their results do not reach the model."""
     if any(turn.get("tool_calls") for turn in turns(call)):
         call.body["messages"] = [turn for turn in turns(call) if turn["role"] != "tool" and "tool_calls" not in turn]
 
 
-result_texts_emptied = request_fault(
-    CHAT,
-    "The model sees that there was a result, and not what it was.",
+result_texts_emptied = request(
+    _COUNTED,
+    "The model sees that there was a result, but not what it was.",
     each("messages[]", lambda turn: turn["role"] == "tool" and turn.update(content="")),
-    breaks=_COUNTED,
 )
 
 
-@request_fault(CHAT, breaks={"tools.parallel.counted"})
+@request("tools.parallel.counted")
 def last_result_only(call: Call) -> None:
     """Of several results the last one reaches the model."""
     results = [turn for turn in turns(call) if turn["role"] == "tool"]
     call.body["messages"] = [turn for turn in turns(call) if turn not in results[:-1]]
 
 
-orphan_accepted = request_fault(
-    CHAT,
-    "A tool message without a call is taken as the user's.",
+orphan_accepted = unjudged(
+    "tools.result.orphan",
+    "A tool message without a call is treated as a user message.",
     swap("messages[].role", "tool", "user"),
     when=lambda call: not any(isinstance(turn, dict) and turn.get("tool_calls") for turn in turns(call)),
-    breaks={"tools.result.orphan"},
-    before="validation",
 )
-unknown_name_ignored = request_fault(
-    CHAT,
+unknown_name_ignored = unjudged(
+    "tools.named.unknown",
     "A `tool_choice` that names an unknown function is dropped.",
     drop("tool_choice"),
-    when=lambda call: "get_tides" in str(sent(call).get("tool_choice")),
-    breaks={"tools.named.unknown"},
-    before="validation",
+    when=lambda call: NO_FUNCTION in str(sent(call).get("tool_choice")),
 )
-nameless_function_accepted = request_fault(
-    CHAT,
+nameless_function_accepted = unjudged(
+    "tools.definition.name",
     "A function without a name is given one.",
     each("tools[].function", lambda function: isinstance(function, dict) and function.setdefault("name", "function")),
-    breaks={"tools.definition.name"},
-    before="validation",
 )
-parallel_calls_share_an_id = fault(
-    CHAT, "All calls of an answer have one id.", each(_CALLS, _share_id), breaks={"tools.parallel"}
-)
-parallel_off_ignored = request_fault(
-    CHAT, "`parallel_tool_calls` is dropped.", drop("parallel_tool_calls"), breaks={"tools.parallel.off"}
+parallel_calls_share_an_id = chat("tools.parallel", "All calls of an answer have the same id.", each(_CALLS, _share_id))
+parallel_off_ignored = request(
+    "tools.parallel.off", "`parallel_tool_calls: false` is dropped.", drop("parallel_tool_calls")
 )

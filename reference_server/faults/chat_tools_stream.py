@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import change, drop, each, in_chunks, put, swap
-from reference_server.faults.words.openai import CHAT, FINISH, FRAGMENTS, fragments, streams, turns
+import json
+
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import add, change, drop, each, in_chunks, put, swap
+from reference_server.faults.words.openai import CALLS, CHAT, FINISH, FRAGMENTS, fragments, streams, turns
+from reference_server.faults.words.situations import no
+from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
+
+_ID, _INDEX = f"{FRAGMENTS}.id", f"{FRAGMENTS}.index"
+_FIRST = "tools.stream.first-fragment"
+
+
+def _several(reply: Reply, _: Call) -> bool:
+    """The stream has parallel calls."""
+    return len({fragment["index"] for fragment in fragments(reply)}) > 1
+
+
+_single = no(_several)
 
 tools_dropped_in_streams = request_fault(
     CHAT,
-    "A stream knows no tools.",
+    "Tools are dropped when the answer is streamed.",
     drop("tools", "tool_choice", "parallel_tool_calls"),
     when=lambda call: streams(call) and len(turns(call)) == 1,
     breaks={"tools.stream.required"},
 )
-fragments_without_index = fault(
-    CHAT, "Fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index")), breaks={"tools.stream.index"}
+fragments_without_index = chat(
+    "tools.stream.index", "The fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
 )
-fragments_without_type = fault(
-    CHAT, "No fragment has a type.", in_chunks(drop(f"{FRAGMENTS}.type")), breaks={"tools.stream.first-fragment"}
+fragments_without_type = chat(
+    "tools.stream.first-fragment", "No fragment gives the type of the call.", in_chunks(drop(f"{FRAGMENTS}.type"))
 )
 
 
-@fault(CHAT, breaks={"tools.stream.id-once"})
+@chat("tools.stream.id-once")
 def id_in_every_fragment(reply: Reply) -> None:
     """Every fragment repeats the id of its call."""
     ids: dict[int, str] = {}
@@ -30,15 +47,14 @@ def id_in_every_fragment(reply: Reply) -> None:
         fragment["id"] = ids.setdefault(fragment["index"], fragment.get("id", ""))
 
 
-id_blanked_later = fault(
-    CHAT,
+id_blanked_later = chat(
+    "tools.stream.id-once",
     "Later fragments have an empty id.",
     in_chunks(each(FRAGMENTS, lambda fragment: fragment.setdefault("id", ""))),
-    breaks={"tools.stream.id-once"},
 )
 
 
-@fault(CHAT, breaks={"tools.stream.name-once"})
+@chat("tools.stream.name-once")
 def name_in_every_fragment(reply: Reply) -> None:
     """Every fragment repeats the name of its function."""
     names: dict[int, str] = {}
@@ -47,7 +63,7 @@ def name_in_every_fragment(reply: Reply) -> None:
         function["name"] = names.setdefault(fragment["index"], function.get("name", ""))
 
 
-@fault(CHAT, breaks={"tools.stream.arguments", "tools.stream.parallel"})
+@chat("tools.stream.arguments tools.stream.parallel")
 def summary_of_the_call(reply: Reply) -> None:
     """The last fragment repeats all arguments."""
     for index in {fragment["index"] for fragment in fragments(reply)}:
@@ -55,19 +71,66 @@ def summary_of_the_call(reply: Reply) -> None:
         own[-1]["arguments"] += "".join(function.get("arguments", "") for function in own)
 
 
-streamed_calls_end_with_stop = fault(
-    CHAT,
-    "A stream of calls ends with stop.",
-    in_chunks(swap(FINISH, "tool_calls", "stop")),
-    breaks={"tools.stream.finish-reason"},
+streamed_calls_end_with_stop = chat(
+    "tools.stream.finish-reason", "A stream of calls ends with `stop`.", in_chunks(swap(FINISH, "tool_calls", "stop"))
 )
-streamed_arguments_translated = fault(
-    CHAT,
+streamed_arguments_translated = chat(
+    "tools.stream.equals-whole",
     "A streamed call has a key that the whole call does not have.",
     in_chunks(change(f"{FRAGMENTS}.function.arguments", lambda text: text.replace("{", '{"x":1,', 1))),
     when=lambda reply, _: len({fragment["index"] for fragment in fragments(reply)}) == 1,
-    breaks={"tools.stream.equals-whole"},
 )
-parallel_calls_all_index_0 = fault(
-    CHAT, "All parallel calls have index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0)), breaks={"tools.stream.parallel"}
+parallel_calls_all_index_0 = chat(
+    "tools.stream.parallel", "All parallel calls have index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0))
+)
+
+# Identity and order of fragments.
+streamed_call_id_empty = chat(
+    _FIRST, "The id of a single streamed call is empty.", in_chunks(change(_ID, lambda _: "")), when=_single
+)
+
+
+@chat(_FIRST)
+def streamed_call_id_is_a_number(reply: Reply) -> None:
+    """The id of a streamed call is a number."""
+    for place, fragment in enumerate(fragments(reply)):
+        if fragment.get("id"):
+            fragment["id"] = place
+
+
+streamed_function_renamed = chat(
+    _FIRST,
+    "A streamed call names a function that was not offered.",
+    in_chunks(change(f"{FRAGMENTS}.function.name", "functions.{}".format)),
+)
+fragments_counted_from_one = chat(
+    "tools.stream.index", "The calls of a stream are counted from 1.", in_chunks(add(_INDEX, 1))
+)
+fragment_index_is_true = chat(
+    "tools.stream.index", "The index of a single streamed call is false.", in_chunks(put(_INDEX, False)), when=_single
+)
+
+
+@chat("tools.stream.arguments")
+def fragment_of_no_arguments(reply: Reply, call: Call) -> None:
+    """The first fragment of a single call has an empty object as its arguments."""
+    for fragment in fragments(reply)[:1] if _single(reply, call) else ():
+        fragment["function"]["arguments"] = fragment["function"].get("arguments") or {}
+
+
+streamed_calls_share_an_id = chat(
+    "tools.stream.parallel",
+    "All parallel calls of a stream have the same id.",
+    in_chunks(change(_ID, lambda _: "call_1")),
+    when=_several,
+)
+second_streamed_call_lost = chat(
+    "tools.stream.parallel",
+    "Only the first of parallel calls is streamed.",
+    in_chunks(change("choices[].delta.tool_calls", lambda calls: [part for part in calls if part["index"] == 0], list)),
+)
+whole_arguments_are_an_object = chat(
+    "tools.call.arguments",
+    "The arguments of a whole call are an object, not its text, unless there are none.",
+    change(f"{CALLS}.function.arguments", lambda text: json.loads(text) or "{}"),
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, error_body, fill, in_error, put, status, swap
 from reference_server.faults.words.embeddings import FORMAT
 from reference_server.faults.words.openai import EMBED
 from reference_server.faults.words.situations import UNKNOWN_MODEL, asked, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+unjudged = rows(EMBED, request_fault, before="validation")
+vectors = rows(EMBED)
 
 _FREE = {"prompt_tokens": 0, "total_tokens": 0}
 
@@ -19,84 +20,71 @@ def _without_input(reply: Reply, call: Call) -> bool:
     return "input" not in call.body and reply.cause == "missing_field"
 
 
-def _message(error: dict[str, Any]) -> str:
-    return error["message"]
-
-
-def _words(body: dict[str, Any]) -> bytes:
-    return body["error"]["message"].encode()
-
-
 def _mixed(call: Call) -> bool:
     value = sent(call).get("input")
     return isinstance(value, list) and {str, int} <= {type(one) for one in value}
 
 
 # The input.
-embeddings_of_nothing = request_fault(
-    EMBED, "No input is needed.", fill("input", "nothing"), breaks={"embeddings.missing-input"}, before="validation"
+embeddings_of_nothing = unjudged(
+    "embeddings.missing-input", "A request without input is served.", fill("input", "nothing")
 )
-embeddings_without_input_fail = fault(
-    EMBED, "No input is a 500.", status(500), when=_without_input, breaks={"embeddings.missing-input"}
+embeddings_without_input_fail = vectors(
+    "embeddings.missing-input", "A request without input is a 500.", status(500), when=_without_input
 )
-embeddings_of_numbers = request_fault(
-    EMBED, "A number is text.", change("input", str, int), breaks={"embeddings.input-type"}, before="validation"
+embeddings_of_numbers = unjudged(
+    "embeddings.input-type", "A number is taken as the text of its digits.", change("input", str, int)
 )
-embeddings_of_objects = request_fault(
-    EMBED, "An object is text.", change("input", str, dict), breaks={"embeddings.input-type"}, before="validation"
+embeddings_of_objects = unjudged(
+    "embeddings.input-type", "An object is taken as its JSON text.", change("input", str, dict)
 )
-embeddings_of_mixed_input_fail = fault(
-    EMBED, "Texts among numbers are a 500.", status(500), when=asked(_mixed), breaks={"embeddings.input-type"}
+embeddings_of_mixed_input_fail = vectors(
+    "embeddings.input-type", "Texts and numbers in one array are a 500.", status(500), when=asked(_mixed)
 )
-embeddings_of_empty_text = request_fault(
-    EMBED, "An empty text has a vector.", swap("input", "", " "), breaks={"embeddings.empty-text"}, before="validation"
+embeddings_of_empty_text = unjudged("embeddings.empty-text", "An empty text has a vector.", swap("input", "", " "))
+embeddings_of_empty_text_among_others = unjudged(
+    "embeddings.empty-text", "An empty text among others has a vector.", swap("input[]", "", " ")
 )
-embeddings_of_empty_text_among_others = request_fault(
-    EMBED,
-    "A list may hold empty text.",
-    swap("input[]", "", " "),
-    breaks={"embeddings.empty-text"},
-    before="validation",
-)
-embeddings_of_empty_list = fault(
-    EMBED,
-    "No texts give no vectors.",
+embeddings_of_empty_list = vectors(
+    "embeddings.empty-list",
+    "An empty list of texts is served, with no vectors.",
     lambda _, call: Reply.json({"object": "list", "data": [], "model": call.body.get("model"), "usage": _FREE}),
     when=asked(lambda call: sent(call).get("input") == []),
-    breaks={"embeddings.empty-list"},
 )
 
 # Everything else.
-embeddings_of_default_model = request_fault(
-    EMBED, "No model is needed.", fill("model", "embedding"), breaks={"embeddings.missing-model"}, before="validation"
+embeddings_of_default_model = unjudged(
+    "embeddings.missing-model", "A request without a model is served by some model.", fill("model", "embedding")
 )
 embeddings_of_unknown_model = request_fault(
     EMBED,
-    "A model that does not exist gives way to another one.",
+    "An unknown model is replaced by another one.",
     change("model", lambda name: "embedding" if "no-such" in name else name),
     breaks={"embeddings.unknown-model"},
 )
-embeddings_of_unknown_model_fail = fault(
-    EMBED, "An unknown model is a 502.", status(502), when=UNKNOWN_MODEL, breaks={"embeddings.unknown-model"}
+embeddings_of_unknown_model_fail = vectors(
+    "embeddings.unknown-model", "An unknown model is a 502.", status(502), when=UNKNOWN_MODEL
 )
-embeddings_in_any_format = request_fault(
-    EMBED,
-    "A format that does not exist counts as `float`.",
+embeddings_in_any_format = unjudged(
+    "embeddings.encoding-format",
+    "An unknown encoding format is taken as `float`.",
     change(FORMAT, lambda form: form if form in ("float", "base64") else "float"),
-    breaks={"embeddings.encoding-format"},
-    before="validation",
 )
 embeddings_for_strangers = request_fault(
     EMBED,
-    "No credential is needed.",
+    "Vectors are served without a credential.",
     lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
     breaks={"embeddings.unauthorized"},
     before="authentication",
 )
-embeddings_error_is_text = fault(EMBED, "A refusal is text.", error_body(_words), breaks={"embeddings.error-body"})
-embeddings_error_says_nothing = fault(
-    EMBED, "The message of a refusal is empty.", in_error(put("error.message", "")), breaks={"embeddings.error-body"}
+embeddings_error_is_text = vectors(
+    "embeddings.error-body",
+    "A refusal is a sentence in plain text.",
+    error_body(lambda body: body["error"]["message"].encode()),
 )
-embeddings_error_without_object = fault(
-    EMBED, "The error is its message.", in_error(change("error", _message)), breaks={"embeddings.error-body"}
+embeddings_error_says_nothing = vectors(
+    "embeddings.error-body", "The message of a refusal is empty.", in_error(put("error.message", ""))
+)
+embeddings_error_without_object = vectors(
+    "embeddings.error-body", "`error` is the message itself.", in_error(change("error", lambda error: error["message"]))
 )

@@ -5,29 +5,21 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, put
 from reference_server.faults.words.embeddings import FORMAT, VECTOR, Vector, floats, pack, tokens
 from reference_server.faults.words.openai import EMBED
 from reference_server.faults.words.situations import asked, has
 from reference_server.wire.call import Call
 
-
-def _doubles(vector: Vector) -> bytes:
-    return struct.pack(f"<{len(vector)}d", *vector)
-
-
-def _big_endian(vector: Vector) -> bytes:
-    return struct.pack(f">{len(vector)}f", *vector)
+request = rows(EMBED, request_fault)
+unjudged = rows(EMBED, request_fault, before="validation")
+vectors = rows(EMBED)
 
 
 def _halves(vector: Vector) -> bytes:
     size = len(vector)
     return struct.pack(f"<{size}f", *struct.unpack(f"<{size}e", struct.pack(f"<{size}e", *vector)))
-
-
-def _for_addresses(data: str) -> str:
-    return data.replace("+", "-").replace("/", "_").rstrip("=")
 
 
 def _half_empty(vector: Vector) -> Vector:
@@ -53,91 +45,74 @@ def _joined(arrays: list[list[Any]]) -> list[Any]:
 
 
 # Base64.
-embeddings_base64_ignored = request_fault(
-    EMBED, "Vectors are numbers, whatever is asked for.", put(FORMAT, "float"), breaks={"embeddings.base64"}
+embeddings_base64_ignored = request(
+    "embeddings.base64", "Vectors are numbers, whatever is asked for.", put(FORMAT, "float")
 )
-embeddings_base64_refused = request_fault(
-    EMBED,
-    "The format that the official clients ask for is refused.",
-    put(FORMAT, "base-64"),
-    when=_small_base64,
-    breaks={"embeddings.base64"},
-    before="validation",
+embeddings_base64_refused = unjudged(
+    "embeddings.base64", "The format that official clients use is refused.", put(FORMAT, "base-64"), when=_small_base64
 )
-embeddings_base64_of_doubles = fault(
-    EMBED, "The text holds numbers of 64 bits.", pack(_doubles), breaks={"embeddings.base64.decodes"}
+embeddings_base64_of_doubles = vectors(
+    "embeddings.base64.decodes",
+    "The base64 holds numbers of 64 bits.",
+    pack(lambda vector: struct.pack(f"<{len(vector)}d", *vector)),
 )
-embeddings_base64_for_addresses = fault(
-    EMBED,
-    "The text is written in the alphabet for addresses, without padding.",
-    change(VECTOR, _for_addresses, str),
-    breaks={"embeddings.base64.decodes"},
+embeddings_base64_for_addresses = vectors(
+    "embeddings.base64.decodes",
+    "The base64 is URL-safe, without padding.",
+    change(VECTOR, lambda data: data.replace("+", "-").replace("/", "_").rstrip("="), str),
 )
-embeddings_base64_big_endian = fault(
-    EMBED, "The first byte of a number comes first.", pack(_big_endian), breaks={"embeddings.base64.same"}
+embeddings_base64_big_endian = vectors(
+    "embeddings.base64.same",
+    "The base64 holds its numbers in big-endian order.",
+    pack(lambda vector: struct.pack(f">{len(vector)}f", *vector)),
 )
-embeddings_base64_of_halves = fault(
-    EMBED, "The numbers were rounded to 16 bits.", pack(_halves), breaks={"embeddings.base64.precise"}
+embeddings_base64_of_halves = vectors(
+    "embeddings.base64.precise", "The numbers were rounded to 16 bits.", pack(_halves)
 )
 
 # Dimensions.
-embeddings_dimensions_ignored = request_fault(
-    EMBED,
-    "Vectors are as long as ever.",
+embeddings_dimensions_ignored = request(
+    "embeddings.dimensions embeddings.dimensions.base64 embeddings.dimensions.too-large",
+    "`dimensions` is ignored: vectors have their full length.",
     drop("dimensions"),
-    breaks={"embeddings.dimensions", "embeddings.dimensions.base64", "embeddings.dimensions.too-large"},
 )
-embeddings_padded_with_zeros = fault(
-    EMBED,
-    "Of the numbers that were asked for, the second half is 0.",
-    floats(_half_empty),
-    when=has("dimensions"),
-    breaks={"embeddings.dimensions"},
+embeddings_padded_with_zeros = vectors(
+    "embeddings.dimensions", "Half of a shortened vector is only zeros.", floats(_half_empty), when=has("dimensions")
 )
-embeddings_dimensions_ignored_in_base64 = request_fault(
-    EMBED,
-    "Vectors in base64 are as long as ever.",
+embeddings_dimensions_ignored_in_base64 = request(
+    "embeddings.dimensions.base64",
+    "`dimensions` is ignored for vectors in base64.",
     drop("dimensions"),
     when=lambda call: call.body.get(FORMAT) == "base64",
-    breaks={"embeddings.dimensions.base64"},
 )
-embeddings_dimensions_capped = request_fault(
-    EMBED,
-    "More dimensions than there are give as many as there are.",
+embeddings_dimensions_capped = request(
+    "embeddings.dimensions.too-large",
+    "Too many dimensions give as many as the model has.",
     change("dimensions", lambda length: min(length, 256)),
-    breaks={"embeddings.dimensions.too-large"},
 )
-embeddings_dimensions_unchecked = request_fault(
-    EMBED,
-    "Wrong dimensions are dropped.",
-    drop("dimensions"),
-    when=_senseless,
-    breaks={"embeddings.dimensions.invalid"},
-    before="validation",
+embeddings_dimensions_unchecked = unjudged(
+    "embeddings.dimensions.invalid", "Invalid dimensions are ignored.", drop("dimensions"), when=_senseless
 )
 
 # Tokens.
-embeddings_of_each_token = request_fault(
-    EMBED,
-    "Every token of an array is an input of its own.",
+embeddings_of_each_token = request(
+    "embeddings.tokens",
+    "Every token of an array is treated as an input of its own.",
     change("input[]", lambda token: [token]),
     when=lambda call: bool(tokens(call)),
-    breaks={"embeddings.tokens"},
 )
-embeddings_of_tokens_flattened = request_fault(
-    EMBED, "Tokens are joined.", change("input", _joined), when=_batch_of_tokens, breaks={"embeddings.tokens.batch"}
+embeddings_of_tokens_flattened = request(
+    "embeddings.tokens.batch", "Several token arrays become one input.", change("input", _joined), when=_batch_of_tokens
 )
-embeddings_of_tokens_backwards = request_fault(
-    EMBED,
+embeddings_of_tokens_backwards = request(
+    "embeddings.tokens.batch",
     "The last array of tokens has the first vector.",
     change("input", lambda arrays: arrays[::-1]),
     when=_batch_of_tokens,
-    breaks={"embeddings.tokens.batch"},
 )
-embeddings_tokens_counted_as_one = fault(
-    EMBED,
+embeddings_tokens_counted_as_one = vectors(
+    "embeddings.tokens.counted",
     "An array of tokens counts as one token.",
     put("usage", {"prompt_tokens": 1, "total_tokens": 1}),
     when=asked(lambda call: bool(tokens(call))),
-    breaks={"embeddings.tokens.counted"},
 )

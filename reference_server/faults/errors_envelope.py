@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import Edit, change, drop, error_body, header, in_error, put
 from reference_server.faults.words.openai import CHAT, MODEL
 from reference_server.faults.words.situations import UNKNOWN_MODEL, UPSTREAM, refused
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
+anywhere = rows("*")
 
 _MISTAKE = refused("malformed_body", "missing_field", "invalid_value", "unknown_model", "wrong_media_type")
 """The caller's mistakes in one request."""
@@ -38,20 +41,17 @@ def _number(name: str) -> Edit:
 
 
 # Its form.
-error_as_text = fault(
-    CHAT,
+error_as_text = chat(
+    "errors.json",
     "A body that is not JSON is refused in plain text.",
     header("content-type", "text/plain; charset=utf-8"),
     _say(b"Bad Request"),
     when=_MALFORMED,
-    breaks={"errors.json"},
 )
-error_labelled_as_html = fault(
-    CHAT, "An error is labelled as HTML.", header("content-type", "text/html"), when=_MISSING, breaks={"errors.json"}
+error_labelled_as_html = chat(
+    "errors.json", "An error is labelled as HTML.", header("content-type", "text/html"), when=_MISSING
 )
-error_as_detail = fault(
-    CHAT, "The error stands under `detail`.", _under("detail"), when=_MISTAKE, breaks={"errors.envelope"}
-)
+error_as_detail = chat("errors.envelope", "The error stands under `detail`.", _under("detail"), when=_MISTAKE)
 unknown_model_as_detail = fault(
     MODEL,
     "A model that is not found is a `detail`, while other errors have the usual form.",
@@ -59,102 +59,91 @@ unknown_model_as_detail = fault(
     when=UNKNOWN_MODEL,
     breaks={"errors.envelope"},
 )
-error_is_a_string = fault(CHAT, "`error` is the message.", _under("error"), when=_MISTAKE, breaks={"errors.envelope"})
-error_fields_at_the_top = fault(
-    CHAT,
+error_is_a_string = chat("errors.envelope", "`error` is the message itself.", _under("error"), when=_MISTAKE)
+error_fields_at_the_top = chat(
+    "errors.envelope",
     "The fields of the error stand at the top of the body.",
     error_body(lambda body: {"object": "error", **body["error"]}),
     when=_MISTAKE,
-    breaks={"errors.envelope"},
 )
-unknown_route_as_detail = fault(
-    "*", "A route that does not exist is a `detail`.", _NOT_FOUND, when=_ROUTING, breaks={"errors.routing-envelope"}
+unknown_route_as_detail = anywhere(
+    "errors.routing-envelope", "A route that does not exist is a `detail`.", _NOT_FOUND, when=_ROUTING
 )
-unknown_route_as_page = fault(
-    "*",
+unknown_route_as_page = anywhere(
+    "errors.routing-envelope",
     "A route that does not exist is a page in HTML.",
     header("content-type", "text/html"),
     _say(b"<html><body><h1>404 Not Found</h1></body></html>"),
     when=_ROUTING,
-    breaks={"errors.routing-envelope"},
 )
 
 # Its members.
-error_without_message = fault(
-    CHAT, "The error object has no message.", in_error(drop(_MESSAGE)), when=_MISTAKE, breaks={"errors.message"}
+error_without_message = chat(
+    "errors.message", "The error object has no message.", in_error(drop(_MESSAGE)), when=_MISTAKE
 )
-error_message_empty = fault(
-    CHAT,
+error_message_empty = chat(
+    "errors.message errors.message-names-field",
     "The message is empty, and no field is named.",
     in_error(put(_MESSAGE, "") | put(_PARAM, None)),
     when=_MISTAKE,
-    breaks={"errors.message", "errors.message-names-field"},
 )
-error_message_says_nothing = fault(
-    CHAT,
+error_message_says_nothing = chat(
+    "errors.message-names-field",
     "Every mistake has the same message, and no field is named.",
     in_error(put(_MESSAGE, "Bad request.") | put(_PARAM, None)),
     when=_MISTAKE,
-    breaks={"errors.message-names-field"},
 )
-error_type_is_a_number = fault(CHAT, "`type` is the status.", _number(_TYPE), when=_MISTAKE, breaks={"errors.type"})
-error_without_type = fault(
-    CHAT,
+error_type_is_a_number = chat("errors.type", "`type` is the status.", _number(_TYPE), when=_MISTAKE)
+error_without_type = chat(
+    "errors.type errors.documented-type",
     "The documented `type` is missing.",
     in_error(drop(_TYPE)),
     when=_MISTAKE,
-    breaks={"errors.type", "errors.documented-type"},
     gateway="ofox",
 )
-upstream_type_differs = fault(
-    CHAT,
+upstream_type_differs = chat(
+    "errors.documented-type",
     "A provider's failure has another type than the documented one.",
     in_error(put(_TYPE, "api_error")),
     when=UPSTREAM,
-    breaks={"errors.documented-type"},
     gateway="ofox",
 )
-error_code_is_a_number = fault(
-    CHAT, "`code` is the status, as a number.", _number(_CODE), when=_MISTAKE, breaks={"errors.code"}
-)
-error_without_code = fault(
-    CHAT,
+error_code_is_a_number = chat("errors.code", "`code` is the status, as a number.", _number(_CODE), when=_MISTAKE)
+error_without_code = chat(
+    "errors.code errors.documented-code",
     "The documented `code` is missing.",
     in_error(drop(_CODE)),
     when=_MISTAKE,
-    breaks={"errors.code", "errors.documented-code"},
     gateway="foxora",
 )
-missing_field_code_differs = fault(
-    CHAT,
+missing_field_code_differs = chat(
+    "errors.documented-code",
     "A missing field has another code than the documented one.",
     in_error(put(_CODE, "bad_request")),
     when=_MISSING,
-    breaks={"errors.documented-code"},
     gateway="foxora",
 )
-error_param_is_a_path = fault(
-    CHAT, "`param` is an array of steps.", in_error(change(_PARAM, _steps, str)), when=_MISTAKE, breaks={"errors.param"}
+error_param_is_a_path = chat(
+    "errors.param", "`param` is an array of steps.", in_error(change(_PARAM, _steps, str)), when=_MISTAKE
 )
-error_param_is_none = fault(
-    CHAT, "`param` is the word None.", in_error(put(_PARAM, "None")), when=_MISTAKE, breaks={"errors.param-names-field"}
+error_param_is_none = chat(
+    "errors.param-names-field", "`param` is the word None.", in_error(put(_PARAM, "None")), when=_MISTAKE
 )
-error_param_missing = fault(
-    CHAT,
+error_param_missing = chat(
+    "errors.param-names-field",
     "The documented `param` is null, although one field is at fault.",
     in_error(put(_PARAM, None)),
     when=_MISTAKE,
-    breaks={"errors.param-names-field"},
     gateway="foxora",
 )
 
 # What it must not tell.
-message_has_a_trace = fault(
-    CHAT, "A message is a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED, breaks={"errors.not-leaking"}
+message_has_a_trace = chat(
+    "errors.not-leaking", "A malformed body yields a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED
 )
 
 
-@fault(CHAT, breaks={"errors.not-leaking"}, model="upstream-error")
+@chat("errors.not-leaking", model="upstream-error")
 def failure_shows_a_trace(reply: Reply, call: Call) -> None:
     """A provider's failure shows where the server runs."""
     if isinstance(reply.body, dict):

@@ -2,66 +2,58 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import header
 from reference_server.faults.words.openai import CHAT
 from reference_server.faults.words.situations import both, served
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
 
 _OF, _CHAIN = "infery", "chain"
+chain = rows(CHAT, gateway=_OF, model=_CHAIN)
+chat = rows(CHAT, gateway=_OF)
 _USED, _FROM, _DEPTH = "x-model-used", "x-fallback-from", "x-fallback-depth"
 _DEPTH_BROKEN = {"fallback.headers.depth"}
-_fault = partial(fault, CHAT, gateway=_OF)
-_chain_fault = partial(fault, CHAT, gateway=_OF, model=_CHAIN)
 _not_replaced = both(served, lambda reply, _: _FROM not in reply.headers)
 
 
-@request_fault(CHAT, breaks={"fallback.serves"}, gateway=_OF, model=_CHAIN)
-def chain_ignored(call: Call) -> None:
-    """A chain that is set for a model is not used."""
-    call.headers["x-disable-fallback"] = "true"
-
-
-model_used_untold = _chain_fault(
-    "After a fallback no header names the model used.", header(_USED, None), breaks={"fallback.headers.model-used"}
+chain_ignored = request_fault(
+    CHAT,
+    "A chain that is set for a model is not used.",
+    lambda call: call.headers.update({"x-disable-fallback": "true"}),
+    breaks={"fallback.serves"},
+    gateway=_OF,
+    model=_CHAIN,
 )
-model_used_is_the_requested = _chain_fault(
-    "After a fallback the requested model is named.", header(_USED, _CHAIN), breaks={"fallback.headers.model-used"}
+model_used_untold = chain(
+    "fallback.headers.model-used", "After a fallback no header names the model that served.", header(_USED, None)
 )
-model_replaced_in_silence = _fault(
-    "Another model serves, and no header says why.",
+model_used_is_the_requested = chain(
+    "fallback.headers.model-used", "After a fallback the header names the requested model.", header(_USED, _CHAIN)
+)
+model_replaced_in_silence = chat(
+    "fallback.headers.consistent",
+    "Another model serves unannounced.",
     header(_USED, "claude-sonnet-4-5"),
     when=_not_replaced,
-    breaks={"fallback.headers.consistent"},
 )
-fallback_from_untold = _fault(
-    "No header names the model that was replaced.",
-    header(_FROM, None),
-    breaks={"fallback.headers.consistent", "fallback.headers.from"},
+fallback_from_untold = chat(
+    "fallback.headers.consistent fallback.headers.from", "No header names the replaced model.", header(_FROM, None)
 )
-
-
-@fault(CHAT, breaks={"fallback.headers.from"}, gateway=_OF, model=_CHAIN)
-def fallback_from_is_the_used(reply: Reply) -> None:
-    """`x-fallback-from` names the model that served."""
-    if reply.ok:
-        reply.headers[_FROM] = reply.headers[_USED]
-
-
-@fault(CHAT, breaks={"fallback.headers.from-absent"}, gateway=_OF)
-def fallback_from_always(reply: Reply, call: Call) -> None:
-    """`x-fallback-from` is on every answer."""
-    if reply.ok:
-        reply.headers[_FROM] = call.body["model"]
-
-
-depth_untold = _fault("No header says how many fallbacks were tried.", header(_DEPTH, None), breaks=_DEPTH_BROKEN)
-depth_counted_from_0 = _chain_fault(
-    "The first fallback has the depth 0.", header(_DEPTH, "0"), when=served, breaks=_DEPTH_BROKEN
+fallback_from_is_the_used = chain(
+    "fallback.headers.from",
+    "`x-fallback-from` names the model that served.",
+    lambda reply, _: reply.headers.update({_FROM: reply.headers[_USED]}),
+    when=served,
 )
-depth_of_every_answer = _fault(
-    "An answer without a fallback has the depth 1.", header(_DEPTH, "1"), when=_not_replaced, breaks=_DEPTH_BROKEN
+fallback_from_always = chat(
+    "fallback.headers.from-absent",
+    "`x-fallback-from` is on every answer.",
+    lambda reply, call: reply.headers.update({_FROM: call.body["model"]}),
+    when=served,
+)
+depth_untold = chat("fallback.headers.depth", "No header says how many fallbacks were tried.", header(_DEPTH, None))
+depth_counted_from_0 = chain(
+    "fallback.headers.depth", "The first fallback has the depth 0.", header(_DEPTH, "0"), when=served
+)
+depth_of_every_answer = chat(
+    "fallback.headers.depth", "An answer without a fallback has the depth 1.", header(_DEPTH, "1"), when=_not_replaced
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import (
     add,
     answer,
     change,
     drop,
+    error_body,
     fill,
+    label,
     put,
+    query,
+    raw,
     refuse,
     reshape,
     scale,
@@ -28,168 +30,151 @@ from reference_server.faults.words.files import (
     name_of,
     of_nobody,
 )
-from reference_server.faults.words.media import FAIL, as_bytes, label, on, say
+from reference_server.faults.words.media import FAIL, as_bytes, on, say
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
-from reference_server.faults.words.situations import MALFORMED, UNKNOWN, both, refused, served
+from reference_server.faults.words.situations import MALFORMED, UNKNOWN, asked, both, refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY, Upload
 from reference_server.wire.reply import Reply
 
-upload = partial(fault, UPLOAD)
-unjudged = partial(request_fault, UPLOAD, before="validation")
-retrieval = partial(fault, FILE)
-download = partial(fault, FILE_CONTENT)
-deletion = partial(fault, DELETE_FILE)
+upload = rows(UPLOAD)
+unjudged = rows(UPLOAD, request_fault, before="validation")
+retrieval = rows(FILE)
+download = rows(FILE_CONTENT)
+deletion = rows(DELETE_FILE)
+file_list = rows(FILES)
 
 # The answer to an upload.
-
-upload_without_object = upload("The file object does not say what it is.", drop("object"), breaks={"files.upload"})
+upload_without_object = upload("files.upload", "The file object does not say what it is.", drop("object"))
 upload_answers_in_envelope = upload(
-    "The file object stands inside another object.", reshape(lambda body: {"file": body}), breaks={"files.upload"}
+    "files.upload", "The file object stands inside another object.", reshape(lambda body: {"file": body})
 )
-upload_labelled_as_text = upload("The file object is labelled as text.", label("text/plain"), breaks={"files.upload"})
-upload_fails = upload("Every upload is a server error.", FAIL, when=served, breaks={"files.upload"})
+upload_labelled_as_text = upload("files.upload", "The file object is labelled as text.", label("text/plain"))
+upload_fails = upload("files.upload", "Every upload is a server error.", FAIL, when=served)
 bytes_of_base64 = upload(
-    "The size is that of base64.", change("bytes", lambda size: (size + 2) // 3 * 4), breaks={"files.upload.bytes"}
+    "files.upload.bytes", "`bytes` is the size in base64.", change("bytes", lambda size: (size + 2) // 3 * 4)
 )
 
 
-@upload(breaks={"files.upload.bytes"})
+@upload("files.upload.bytes")
 def bytes_are_letters(reply: Reply, call: Call) -> Reply:
-    """The size of a text is the number of its letters."""
+    """`bytes` of a text is the number of its letters."""
     letters = len(call.uploads["file"][0].data.decode("utf-8", "surrogateescape")) if reply.ok else 0
     return reply.edit(lambda body: body.update(bytes=letters))
 
 
 upload_created_in_milliseconds = upload(
-    "The upload's time is in milliseconds.", scale("created_at", 1000), breaks={"files.upload.created-at"}
+    "files.upload.created-at", "The time of the upload is in milliseconds.", scale("created_at", 1000)
 )
 upload_created_as_text = upload(
-    "The upload's time is a date in text.",
-    put("created_at", "2026-11-20T12:00:00Z"),
-    breaks={"files.upload.created-at"},
+    "files.upload.created-at", "The time of the upload is a date string.", put("created_at", "2026-11-20T12:00:00Z")
 )
-upload_name_dropped = upload("Every file is called `file`.", put("filename", "file"), breaks={"files.upload.filename"})
+upload_name_dropped = upload("files.upload.filename", "Every file is called `file`.", put("filename", "file"))
 unicode_name_replaced = upload(
+    "files.upload.unicode-name",
     "Characters beyond ASCII in a file name become question marks.",
     change("filename", lambda name: name.encode("ascii", "replace").decode()),
-    breaks={"files.upload.unicode-name"},
 )
 upload_purpose_replaced = upload(
-    "Every file is told to be for assistants.", put("purpose", "assistants"), breaks={"files.upload.purpose"}
+    "files.upload.purpose", "Every file gets the purpose `assistants`.", put("purpose", "assistants")
 )
 upload_without_status = upload(
-    "The file object has no status.", drop("status"), breaks={"files.upload.status"}, gateway="infery"
+    "files.upload.status", "The file object has no status.", drop("status"), gateway="infery"
 )
 texts_share_one_id = upload(
-    "All small texts have one id.",
+    "files.upload.unique",
+    "All small texts have the same id.",
     put("id", REFERENCE),
     when=lambda reply, _: reply.ok and reply.body["bytes"] < 100,
-    breaks={"files.upload.unique"},
 )
-upload_status_is_number = upload("The status of a file is a number.", put("status", 7), breaks={"files.schema"})
+upload_status_is_number = upload("files.schema", "The status of a file is a number.", put("status", 7))
 file_created_at_is_true = upload(
-    "`created_at` of an uploaded file is true.",
-    put("created_at", True),
-    breaks={"files.upload.created-at", "files.retrieve", "files.list.same"},
+    "files.upload.created-at files.retrieve files.list.same", "`created_at` of a file is true.", put("created_at", True)
 )
 
 # What must be refused of an upload.
 
 
-@unjudged(breaks={"files.upload.no-file"})
+@unjudged("files.upload.no-file")
 def file_optional(call: Call) -> None:
-    """A form without a file makes one."""
+    """A form without a file uploads an empty one."""
     if "file" not in call.body:
         call.body["file"] = "untitled"
         call.uploads["file"] = [Upload("untitled", BINARY, b"\0")]
 
 
 purpose_optional = unjudged(
-    "A form without a purpose is taken.", fill("purpose", "assistants"), breaks={"files.upload.no-purpose"}
+    "files.upload.no-purpose", "A form without a purpose is taken.", fill("purpose", "assistants")
 )
 any_purpose_taken = unjudged(
-    "A purpose that does not exist counts as another one.",
-    swap("purpose", "no-such-purpose", "assistants"),
-    breaks={"files.upload.unknown-purpose"},
+    "files.upload.unknown-purpose", "An unknown purpose is replaced.", swap("purpose", "no-such-purpose", "assistants")
 )
 broken_form_taken = upload(
-    "A broken form is kept in part.", answer(ghost("file-half")), when=MALFORMED, breaks={"files.upload.broken-form"}
+    "files.upload.broken-form", "A broken form is accepted in part.", answer(ghost("file-half")), when=MALFORMED
 )
 broken_form_is_server_error = upload(
-    "A broken form is the server's failure.", status(500), when=MALFORMED, breaks={"files.upload.broken-form"}
+    "files.upload.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
 )
 upload_in_json_taken = upload(
-    "An upload in JSON is a success.",
+    "files.upload.not-a-form",
+    "An upload in JSON is accepted.",
     answer(ghost("file-json")),
     when=refused("wrong_media_type"),
-    breaks={"files.upload.not-a-form"},
 )
 upload_in_json_is_server_error = upload(
-    "An upload in JSON is answered 500.",
-    status(500),
-    when=refused("wrong_media_type"),
-    breaks={"files.upload.not-a-form"},
+    "files.upload.not-a-form", "An upload in JSON is a 500.", status(500), when=refused("wrong_media_type")
 )
 
 # Retrieval.
-
 retrieved_file_renamed = retrieval(
-    "A file is called by its id once it is retrieved.",
-    reshape(lambda body: body | {"filename": body["id"]}),
-    breaks={"files.retrieve"},
+    "files.retrieve", "A retrieved file has its id as its name.", reshape(lambda body: body | {"filename": body["id"]})
 )
 retrieved_file_is_new = retrieval(
-    "A retrieved file is younger each time.", add("created_at", 60), breaks={"files.retrieve"}
+    "files.retrieve", "A file has a later creation time each time it is retrieved.", add("created_at", 60)
 )
 uploaded_file_lost = retrieval(
-    "A file cannot be retrieved after its upload.", refuse(404, "No such file."), when=served, breaks={"files.retrieve"}
+    "files.retrieve", "A file cannot be retrieved after its upload.", refuse(404, "No such file."), when=served
 )
 unknown_file_is_server_error = retrieval(
-    "A file that nobody uploaded is the server's failure.", status(500), when=of_nobody, breaks={"files.unknown"}
+    "files.unknown", "An unknown file is a server error.", status(500), when=of_nobody
 )
 unknown_file_is_null = retrieval(
-    "A file that nobody sent is null.", as_bytes("application/json", b"null"), when=of_nobody, breaks={"files.unknown"}
+    "files.unknown", "An unknown file is answered with null.", as_bytes("application/json", b"null"), when=of_nobody
 )
 unknown_download_is_empty = download(
-    "The download of an unknown file is empty.", as_bytes(BINARY, b""), when=of_nobody, breaks={"files.unknown"}
+    "files.unknown", "The download of an unknown file is empty.", as_bytes(BINARY, b""), when=of_nobody
 )
 unknown_deletion_confirmed = deletion(
-    "Every deletion is confirmed, also that of a file that nobody uploaded.",
-    confirm,
-    when=both(UNKNOWN, from_account("first")),
-    breaks={"files.unknown"},
+    "files.unknown", "Even the deletion of an unknown file works.", confirm, when=both(UNKNOWN, from_account("first"))
 )
 file_errors_in_text = retrieval(
-    "An error about a file is plain text.", say("text/plain", b"Not found."), when=refused(), breaks={"files.errors"}
+    "files.errors", "An error about a file is plain text.", say("text/plain", b"Not found."), when=refused()
 )
 upload_errors_without_envelope = upload(
-    "The error of an upload does not stand under `error`.",
-    lambda reply, _: reply.edit_error(lambda body: body["error"]),
-    breaks={"files.errors"},
+    "files.errors", "An error has no `error` around it.", error_body(lambda body: body["error"])
 )
 
 # Deletion.
-
-deletion_unsaid = deletion("A deletion does not say that it happened.", drop("deleted"), breaks={"files.delete"})
-deletion_of_another_name = deletion("A deletion names another file.", put("id", "file-other"), breaks={"files.delete"})
+deletion_unsaid = deletion(
+    "files.delete", "The answer to a deletion does not say that the file is deleted.", drop("deleted")
+)
+deletion_of_another_name = deletion(
+    "files.delete", "The answer to a deletion names another file.", put("id", "file-other")
+)
 deletion_without_content = deletion(
-    "A deletion is answered with 204.", lambda *_: Reply(204), when=served, breaks={"files.delete"}
+    "files.delete", "A deletion is answered with 204.", lambda *_: Reply(204), when=served
 )
 deleted_file_retrieved = retrieval(
-    "A deleted file can still be retrieved.",
-    lambda _, call: Reply.json(ghost(name_of(call))),
-    when=GONE,
-    breaks={"files.delete.gone"},
+    "files.delete.gone", "A deleted file is still there.", lambda _, call: Reply.json(ghost(name_of(call))), when=GONE
 )
 deleted_file_downloaded = download(
-    "A deleted file can still be downloaded.", as_bytes(BINARY, b"\0"), when=GONE, breaks={"files.delete.gone"}
+    "files.delete.gone", "A deleted file can still be downloaded.", as_bytes(BINARY, b"\0"), when=GONE
 )
 
 
 @fault("*", breaks={"files.delete.unlisted"})
 def deleted_file_listed(reply: Reply, call: Call) -> None:
-    """The file that was deleted last stays in the list."""
+    """The file deleted last stays in the list."""
     if on(DELETE_FILE)(reply, call) and reply.ok:
         call.memory["deleted"] = reply.body["id"]
     if on(FILES)(reply, call) and reply.ok and "deleted" in call.memory and listed(reply, call):
@@ -197,6 +182,46 @@ def deleted_file_listed(reply: Reply, call: Call) -> None:
         reply.body["data"].insert(0, ghost(call.memory["deleted"]) | {"created_at": time})
 
 
-second_deletion_confirmed = deletion(
-    "A file can be deleted once more.", confirm, when=GONE, breaks={"files.delete.again"}
+second_deletion_confirmed = deletion("files.delete.again", "A deleted file can be deleted again.", confirm, when=GONE)
+
+# Values of a wrong kind.
+upload_id_empty = upload("files.upload", "The id of an uploaded file is empty.", put("id", ""))
+upload_in_array = upload("files.upload", "The file object stands in an array.", reshape(lambda body: [body]))
+deletion_of_a_deletion = deletion(
+    "files.delete", "The object of a deletion is `file.deleted` instead of `file`.", put("object", "file.deleted")
+)
+download_with_other_line_ends = download(
+    "files.content files.content.binary files.content.large",
+    "Every line feed of a download is a carriage return.",
+    raw(lambda data: data.replace(b"\n", b"\r")),
+    when=served,
+)
+long_page_of_files_fails = file_list(
+    "files.list files.order files.purpose",
+    "A page of 100 files is a server error.",
+    FAIL,
+    when=both(served, asked(lambda call: call.query.get("limit") == 100)),
+)
+files_of_no_object = file_list("files.list.shape", "The list of files does not say what it is.", drop("object"))
+files_by_name = file_list(
+    "files.list.shape",
+    "The list of files is an object with their ids as names.",
+    change("data", lambda entries: {entry["id"]: entry for entry in entries}),
+)
+files_are_ids = file_list(
+    "files.list.shape", "The list of files holds only their ids.", change("data[]", lambda entry: entry["id"])
+)
+newest_file_never_first = request_fault(
+    FILES,
+    "The oldest file comes first when the newest is asked for.",
+    query(order="asc"),
+    when=lambda call: call.query.get("order") == "desc",
+    breaks={"files.order"},
+)
+sibling_gets_another_file = retrieval(
+    "files.account",
+    "Another key of the account retrieves a different file.",
+    put("id", REFERENCE),
+    when=asked(lambda call: call.key is not None and call.key.token == "sk-ok-2"),
+    gateway="infery",
 )

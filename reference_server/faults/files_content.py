@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import base64
-from functools import partial
 from typing import Any
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import answer, raw, refuse
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.edits import answer, label, raw, refuse
 from reference_server.faults.words.files import NOBODYS, REFERENCE, as_first, from_account
-from reference_server.faults.words.media import label
 from reference_server.faults.words.openai import CHAT, FILE_CONTENT, turns
 from reference_server.faults.words.situations import asked, both, refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-download = partial(fault, FILE_CONTENT, when=served)
-message = partial(fault, CHAT)
+download = rows(FILE_CONTENT, when=served)
+chat = rows(CHAT)
+request = rows(CHAT, request_fault)
 
-_EVERY = {"files.content", "files.content.binary", "files.content.large"}
+_EVERY = "files.content files.content.binary files.content.large"
 _KNOWN = (REFERENCE, NOBODYS)
 
 
@@ -48,61 +47,53 @@ def _without_second_piece(data: bytes) -> bytes:
 
 
 # The download.
-
 download_with_newline = download(
-    "A newline follows the last byte of a download.", raw(lambda data: data + b"\n"), breaks=_EVERY
+    _EVERY, "A newline follows the last byte of a download.", raw(lambda data: data + b"\n")
 )
-download_in_base64 = download("A download is the file in base64.", raw(base64.b64encode), breaks=_EVERY)
+download_in_base64 = download(_EVERY, "A download is the file in base64.", raw(base64.b64encode))
 download_cut_at_a_mebibyte = download(
-    "Of a download the first 1,048,576 bytes come.", raw(lambda data: data[:1_048_576]), breaks={"files.content.large"}
+    "files.content.large", "A download ends after 1,048,576 bytes.", raw(lambda data: data[:1_048_576])
 )
 file_ends_where_a_part_might = download(
-    "Of a file what stands before a line of hyphens is kept.",
-    raw(lambda data: data.partition(b"\r\n--")[0]),
-    breaks={"files.content.large"},
+    "files.content.large", "A file is kept up to a line of hyphens.", raw(lambda data: data.partition(b"\r\n--")[0])
 )
 download_repeats_a_piece = download(
-    "A download that is read in pieces has one of them twice, and not the next.",
-    raw(_without_second_piece),
-    breaks={"files.content.large"},
+    "files.content.large", "A download in pieces repeats one and lacks the next.", raw(_without_second_piece)
 )
 download_forbidden = download(
-    "Downloads are forbidden, although they are documented.", refuse(403), breaks=_EVERY, gateway="infery"
+    _EVERY, "Downloads are forbidden, although they are documented.", refuse(403), gateway="infery"
 )
 download_of_text_trimmed = fault(
     FILE_CONTENT,
-    "A document loses the space at its end.",
+    "Trailing white space of documents is lost.",
     raw(bytes.rstrip),
     when=_is_document,
     breaks={"files.content"},
 )
 download_decoded_as_text = download(
+    "files.content.binary",
     "Bytes that are no UTF-8 become replacement characters.",
     raw(lambda data: data.decode("utf-8", "replace").encode()),
-    breaks={"files.content.binary"},
 )
-download_labelled_as_json = download(
-    "A download is labelled as JSON.", label("application/json"), breaks={"files.content.type"}
-)
+download_labelled_as_json = download("files.content.type", "A download is labelled as JSON.", label("application/json"))
 
 # The way to a model.
-
-upload_unknown_to_chat = message(
-    "A message cannot refer to an upload.",
+upload_unknown_to_chat = chat(
+    "files.chat",
+    "Messages cannot use uploads.",
     refuse(404),
     when=both(served, asked(lambda call: bool(_uploaded(call)))),
-    breaks={"files.chat"},
 )
-flat_upload_unknown_to_chat = message(
+flat_upload_unknown_to_chat = chat(
+    "files.chat",
     "A flat part of a message cannot refer to an upload.",
     refuse(404),
     when=both(served, asked(lambda call: any("file_id" in part for part in _uploaded(call)))),
-    breaks={"files.chat"},
     gateway="infery",
 )
 
 
-@message(breaks={"files.chat.counted"})
+@chat("files.chat.counted")
 def uploads_cost_nothing(reply: Reply, call: Call) -> None:
     """The prompt of a request with an upload costs one token."""
     if reply.ok and _uploaded(call):
@@ -110,7 +101,7 @@ def uploads_cost_nothing(reply: Reply, call: Call) -> None:
         usage.update(prompt_tokens=1, total_tokens=usage["completion_tokens"] + 1)
 
 
-@request_fault(CHAT, breaks={"files.chat.counted", "files.chat.deleted", "files.chat.foreign"})
+@request("files.chat.counted files.chat.deleted files.chat.foreign")
 def uploads_dropped(call: Call) -> None:
     """Uploads do not reach the model."""
     uploads = _uploaded(call)
@@ -118,12 +109,10 @@ def uploads_dropped(call: Call) -> None:
         turn["content"] = [part for part in turn["content"] if part not in uploads]
 
 
-deleted_upload_read = message(
+deleted_upload_read = chat(
+    "files.chat.deleted",
     "A message may refer to a deleted file.",
     answer({"object": "chat.completion"}),
     when=both(refused(), from_account("first"), asked(lambda call: bool(_uploaded(call)))),
-    breaks={"files.chat.deleted"},
 )
-foreign_upload_read = request_fault(
-    CHAT, "A message may refer to a file of another account.", as_first, breaks={"files.chat.foreign"}
-)
+foreign_upload_read = request("files.chat.foreign", "A message may refer to a file of another account.", as_first)

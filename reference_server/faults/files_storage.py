@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any
 
 import msgspec
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import change, drop, header, status
 from reference_server.faults.words.files import as_first, from_account, listed
 from reference_server.faults.words.openai import DELETE_FILE, FILE, FILE_CONTENT, FILES, UPLOAD
+from reference_server.faults.words.prompts import TWICE
 from reference_server.faults.words.situations import UNKNOWN, both, served
 from reference_server.faults.words.situations import header as has_header
 from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY
 from reference_server.wire.reply import Reply
 
-page = partial(fault, FILES, when=served, gateway="infery")
-upload = partial(fault, UPLOAD, when=served, gateway="infery")
-upload_request = partial(request_fault, UPLOAD, gateway="infery")
-unjudged = partial(request_fault, UPLOAD, before="validation")
+request = rows(FILE, request_fault)
+upload = rows(UPLOAD)
+upload_request = rows(UPLOAD, request_fault, gateway="infery")
+page = rows(FILES, when=served, gateway="infery")
+unjudged = rows(UPLOAD, request_fault, before="validation")
 
 _KEY = "idempotency-key"
 _VALID = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 _USED, _LIMIT = "x-storage-used-bytes", "x-storage-limit-bytes"
 
 # Whose.
-
-strangers_retrieve = request_fault(FILE, "Another account can retrieve a file.", as_first, breaks={"files.isolation"})
+strangers_retrieve = request("files.isolation", "Another account can retrieve a file.", as_first)
 strangers_download = request_fault(
     FILE_CONTENT, "Another account can download a file.", as_first, breaks={"files.isolation"}
 )
@@ -41,7 +41,7 @@ strangers_list = request_fault(
 )
 foreign_file_forbidden = fault(
     FILE,
-    "A file of another account is forbidden, so it must exist.",
+    "A file of another account is forbidden, which reveals that it exists.",
     status(403),
     when=both(UNKNOWN, from_account("second")),
     breaks={"files.isolation.hidden"},
@@ -49,9 +49,9 @@ foreign_file_forbidden = fault(
 )
 
 
-@request_fault(FILE, breaks={"files.account"}, gateway="infery")
+@request("files.account", gateway="infery")
 def files_belong_to_keys(call: Call) -> None:
-    """Only the key that uploaded a file retrieves it."""
+    """Only the key that uploaded a file can retrieve it."""
     if call.key and call.key.token == "sk-ok-2":
         call.key = msgspec.structs.replace(call.key, account="nobody")
 
@@ -59,35 +59,36 @@ def files_belong_to_keys(call: Call) -> None:
 # The upload.
 
 
-@fault(UPLOAD, breaks={"files.filename.plain"}, gateway="infery")
-def folders_kept_in_name(reply: Reply, call: Call) -> Reply:
-    """A file name comes back with the folders that it was sent with."""
-    return reply.edit(lambda body: body.update(filename=call.uploads["file"][0].name))
+folders_kept_in_name = upload(
+    "files.filename.plain",
+    "A file name comes back with the folders that it was sent with.",
+    lambda reply, call: reply.edit(lambda body: body.update(filename=call.uploads["file"][0].name)),
+    gateway="infery",
+)
 
 
-@upload_request(breaks={"files.mime"})
+@upload_request("files.mime")
 def media_type_not_checked(call: Call) -> None:
-    """A file may be of another media type than it says."""
+    """The content of a file may not match its media type."""
     call.uploads["file"] = [upload._replace(media_type=BINARY) for upload in call.uploads["file"]]
 
 
 idempotency_key_ignored = upload_request(
-    "The idempotency key changes nothing.",
+    "files.idempotency files.idempotency.single files.idempotency.invalid",
+    "The idempotency key is ignored.",
     lambda call: call.headers.pop(_KEY, None),
-    breaks={"files.idempotency", "files.idempotency.single", "files.idempotency.invalid"},
 )
-keyed_upload_renamed = fault(
-    UPLOAD,
-    "Each upload under a key is told to be another file.",
+keyed_upload_renamed = upload(
+    "files.idempotency",
+    "Repeating an upload under the same key gives another id.",
     lambda reply, call: reply.edit(lambda body: body.update(id=f"file-{call.id}")),
     when=has_header(_KEY),
-    breaks={"files.idempotency"},
     gateway="infery",
 )
 
 
 def _repeat(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    twice = [entry for entry in entries if entry["filename"].startswith("twice_")]
+    twice = [entry for entry in entries if entry["filename"].startswith(TWICE)]
     return [*(entry | {"id": f"{entry['id']}-2"} for entry in twice), *entries]
 
 
@@ -101,7 +102,7 @@ keyed_upload_kept_twice = fault(
 )
 
 
-@upload_request(breaks={"files.idempotency.other-key"})
+@upload_request("files.idempotency.other-key")
 def idempotency_key_cut(call: Call) -> None:
     """Only the first twelve characters of an idempotency key count."""
     key = call.headers.get(_KEY, "")
@@ -109,44 +110,44 @@ def idempotency_key_cut(call: Call) -> None:
         call.headers[_KEY] = key[:12]
 
 
-@upload_request(breaks={"files.idempotency.invalid"})
+@upload_request("files.idempotency.invalid")
 def wrong_idempotency_key_ignored(call: Call) -> None:
-    """An idempotency key of a wrong form is passed over."""
+    """A malformed idempotency key is ignored."""
     if not _VALID.fullmatch(call.headers.get(_KEY, "k")):
         del call.headers[_KEY]
 
 
 # How many.
-
-list_without_storage = page("The list does not tell the bytes stored.", header(_USED, None), breaks={"files.storage"})
+list_without_storage = page("files.storage", "The list has no header for the bytes stored.", header(_USED, None))
 upload_without_storage = upload(
-    "An upload does not tell how many bytes may be stored.", header(_LIMIT, None), breaks={"files.storage"}
+    "files.storage", "An upload has no storage limit header.", header(_LIMIT, None), when=served, gateway="infery"
 )
-storage_with_unit = page(
-    "The limit of the bytes stored has a unit.", header(_LIMIT, "256 MiB"), breaks={"files.storage"}
-)
-storage_beyond_limit = page("More bytes are stored than may be.", header(_LIMIT, "1"), breaks={"files.storage"})
+storage_with_unit = page("files.storage", "The storage limit has a unit.", header(_LIMIT, "256 MiB"))
+storage_beyond_limit = page("files.storage", "The bytes stored exceed the limit.", header(_LIMIT, "1"))
 list_without_file_count = page(
-    "The list does not tell the number of files.", header("x-files-used", None), breaks={"files.storage.files"}
+    "files.storage.files", "The list has no header for the number of files.", header("x-files-used", None)
 )
 files_beyond_limit = upload(
-    "There are more files than there may be.", header("x-files-limit", "0"), breaks={"files.storage.files"}
+    "files.storage.files",
+    "There are more files than the limit allows.",
+    header("x-files-limit", "0"),
+    when=served,
+    gateway="infery",
 )
 storage_in_kilobytes = page(
-    "The bytes stored are counted in thousands.",
+    "files.storage.grows files.storage.shrinks",
+    "The bytes stored are counted in kilobytes.",
     header(_USED, lambda size: str(int(size) // 1000)),
-    breaks={"files.storage.grows", "files.storage.shrinks"},
 )
 storage_never_changes = page(
-    "The bytes stored never change.", header(_USED, "4096"), breaks={"files.storage.grows", "files.storage.shrinks"}
+    "files.storage.grows files.storage.shrinks", "The number of bytes stored never changes.", header(_USED, "4096")
 )
 
 # How long.
+expiry_ignored = unjudged("files.expiry", "`expires_after` is ignored.", drop("expires_after"))
 
-expiry_ignored = unjudged("`expires_after` changes nothing.", drop("expires_after"), breaks={"files.expiry"})
 
-
-@fault(UPLOAD, breaks={"files.expiry"})
+@upload("files.expiry")
 def expiry_is_a_span(reply: Reply) -> None:
     """`expires_at` is the number of seconds that are left."""
     if reply.ok and "expires_at" in reply.body:
@@ -154,7 +155,7 @@ def expiry_is_a_span(reply: Reply) -> None:
 
 
 short_expiry_rounded_up = unjudged(
-    "A time below the minimum counts as the minimum.",
+    "files.expiry.invalid",
+    "A time below the minimum is raised to the minimum.",
     change("expires_after.seconds", lambda seconds: max(seconds, 3600)),
-    breaks={"files.expiry.invalid"},
 )

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import request_variation, variation
-from reference_server.faults.words.edits import answer, change, drop, query, refuse, reshape, status, swap
+from reference_server.faults import differences, request_variation
+from reference_server.faults.words.edits import answer, change, drop, label, query, refuse, reshape, status, swap
 from reference_server.faults.words.files import from_account
-from reference_server.faults.words.media import label
 from reference_server.faults.words.openai import FILE, FILE_CONTENT, FILES, UPLOAD
 from reference_server.faults.words.situations import UNKNOWN, both, either, refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.form import BINARY
 from reference_server.wire.reply import Reply
 
-page = partial(variation, FILES)
-download = partial(variation, FILE_CONTENT)
-unjudged = partial(request_variation, UPLOAD, before="validation")
+upload = differences(UPLOAD)
+retrieval = differences(FILE)
+file_list = differences(FILES)
+download = differences(FILE_CONTENT)
+unjudged = differences(UPLOAD, request_variation, before="validation")
 
 
 def _of_other_purpose(reply: Reply, _: Call) -> bool:
@@ -24,15 +23,14 @@ def _of_other_purpose(reply: Reply, _: Call) -> bool:
     return reply.ok and reply.headers["content-type"] != "application/jsonl"
 
 
-upload_created = variation(UPLOAD, "An upload is answered with 201.", status(201), when=served)
-upload_not_yet_processed = variation(
-    UPLOAD,
+upload_created = upload("An upload is answered with 201.", status(201), when=served)
+upload_not_yet_processed = upload(
     "A file is uploaded first and processed later.",
     reshape(lambda body: {"status_details": None, "expires_at": None, **body, "status": "uploaded"}),
 )
-retrieved_without_status = variation(FILE, "A file has no status, which is deprecated.", drop("status"))
-list_names_no_first_file = page("A page names only its last file.", drop("first_id"))
-last_page_names_no_file = page(
+retrieved_without_status = retrieval("A file has no status, which is deprecated.", drop("status"))
+list_names_no_first_file = file_list("A page names only its last file.", drop("first_id"))
+last_page_names_no_file = file_list(
     "The last page has no cursor.",
     reshape(lambda body: body if body["has_more"] else body | {"last_id": None}),
     gateway="infery",
@@ -40,7 +38,7 @@ last_page_names_no_file = page(
 oldest_file_listed_first = request_variation(
     FILES, "The oldest file comes first where no order is documented.", query(order="asc"), gateway="infery"
 )
-wrong_list_query_ignored = page(
+wrong_list_query_ignored = file_list(
     "A wrong query parameter gives an empty page.",
     answer({"object": "list", "data": [], "has_more": False}),
     when=refused("invalid_value"),
@@ -52,13 +50,12 @@ download_by_purpose = download(
     when=_of_other_purpose,
 )
 no_download_at_all = download(
-    "No file can be downloaded, and nobody learns which there are.",
+    "No file can be downloaded, whether it exists or not.",
     refuse(403, "Files cannot be downloaded.", code="not_allowed"),
     when=either(served, UNKNOWN),
 )
 user_data_not_taken = unjudged("The purpose `user_data` does not exist.", swap("purpose", "user_data", "unknown"))
-foreign_files_forbidden = variation(
-    FILE,
+foreign_files_forbidden = retrieval(
     "A file of another account is forbidden where no status is documented for it.",
     status(403),
     when=both(UNKNOWN, from_account("second")),

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import Members, add, change, drop, label, put, rename, reshape, swap
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.edits import (
+    Members,
+    add,
+    answer,
+    change,
+    drop,
+    in_chunk,
+    in_chunks,
+    label,
+    put,
+    rename,
+    reshape,
+    status,
+    swap,
+)
 from reference_server.faults.words.gemini import (
     BARE_TEXT,
     COUNT,
@@ -28,9 +42,19 @@ from reference_server.faults.words.gemini import (
     serves,
 )
 from reference_server.faults.words.prompts import REPEAT, WORD
-from reference_server.faults.words.situations import asked, asks, has, wrote
+from reference_server.faults.words.situations import asked, asks, both, has, served, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+content = rows(GENERATE)
+count = rows(COUNT)
+models = rows(MODELS)
+request = rows(GENERATE, request_fault)
+content_v1 = rows("generateContentV1")
+stream_v1 = rows("streamGenerateContentV1")
+count_v1 = rows("countGeminiTokensV1")
+models_v1 = rows("listGeminiModelsV1")
+model_v1 = rows("retrieveGeminiModelV1")
 
 _SYSTEM = "systemInstruction"
 _IN_SNAKE_CASE = wrote(b'"system_instruction"')
@@ -54,21 +78,9 @@ def _no_role(call: Call) -> bool:
     return any("role" not in turn for turn in call.body["contents"])
 
 
-def _in_openai_words(usage: dict[str, int]) -> dict[str, int]:
-    return {_OPENAI_COUNTS[name]: count for name, count in usage.items()}
-
-
 def _hide_end(candidate: dict[str, Any]) -> None:
     if candidate["finishReason"] == "STOP":
         del candidate["finishReason"]
-
-
-def _by_name(candidates: list[Any]) -> dict[str, Any]:
-    return {"first": candidates[0]}
-
-
-def _bare_name(name: str) -> str:
-    return name.removeprefix("models/")
 
 
 def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
@@ -76,152 +88,141 @@ def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
     return usage | {"totalTokenCount": usage["totalTokenCount"] + 9 * prompt, "promptTokenCount": 10 * prompt}
 
 
+_published = "publishers/google/{}".format
+_DETAIL = {"detail": [{"loc": ["body", "contents", 0, "parts", 1, "inlineData"], "msg": "Field required"}]}
+
 # The body and its candidates.
-gemini_labelled_as_text = fault(
-    GENERATE, "A whole answer is labelled as text.", label("text/plain"), breaks={"gemini.answers"}
+gemini_labelled_as_text = content("gemini.answers", "A whole answer is labelled as text.", label("text/plain"))
+gemini_answer_in_array = content(
+    "gemini.answers", "A whole answer is an array of one, as a stream would be.", reshape(lambda answer: [answer])
 )
-gemini_answer_in_array = fault(
-    GENERATE, "A whole answer is an array of one.", reshape(lambda answer: [answer]), breaks={"gemini.answers"}
+gemini_finish_message_a_number = content(
+    "gemini.schema", "`finishMessage` is a number.", put("candidates[].finishMessage", 7)
 )
-gemini_finish_message_a_number = fault(
-    GENERATE, "`finishMessage` is a number.", put("candidates[].finishMessage", 7), breaks={"gemini.schema"}
+gemini_candidates_by_name = content(
+    "gemini.candidates",
+    "The candidates are an object instead of a list.",
+    change("candidates", lambda candidates: {"first": candidates[0]}),
 )
-gemini_candidates_by_name = fault(
-    GENERATE, "Candidates are an object.", change("candidates", _by_name), breaks={"gemini.candidates"}
+gemini_choices_instead = content(
+    "gemini.candidates", "The candidates are called `choices`, as by OpenAI.", rename("candidates", "choices")
 )
-gemini_choices_instead = fault(
-    GENERATE, "The candidates are called choices.", rename("candidates", "choices"), breaks={"gemini.candidates"}
+gemini_role_of_openai = content(
+    "gemini.role", "The role of a text is `assistant`.", in_texts(put("content.role", "assistant"))
 )
-gemini_role_of_openai = fault(
-    GENERATE, "The role of a text is assistant.", in_texts(put("content.role", "assistant")), breaks={"gemini.role"}
+gemini_text_without_parts = content("gemini.text", "The text stands in the content itself.", BARE_TEXT)
+gemini_finish_reason_of_openai = content(
+    "gemini.finish-reason", "The finish reason of a text is `stop`.", in_texts(swap("finishReason", "STOP", "stop"))
 )
-gemini_text_without_parts = fault(GENERATE, "The text stands in the content itself.", BARE_TEXT, breaks={"gemini.text"})
-gemini_finish_reason_of_openai = fault(
-    GENERATE, "A text ends in `stop`.", in_texts(swap("finishReason", "STOP", "stop")), breaks={"gemini.finish-reason"}
+gemini_finish_reason_absent = content(
+    "gemini.finish-reason", "A text has no finish reason.", in_texts(Members(_hide_end))
 )
-gemini_finish_reason_absent = fault(
-    GENERATE, "A text that ends does not say why.", in_texts(Members(_hide_end)), breaks={"gemini.finish-reason"}
-)
-gemini_model_unnamed = fault(
-    GENERATE, "The answer does not name its model.", drop("modelVersion"), breaks={"gemini.model-version"}
-)
-gemini_id_absent = fault(GENERATE, "The answer has no id.", drop("responseId"), breaks={"gemini.response-id"})
-gemini_id_constant = fault(
-    GENERATE, "All answers have one id.", put("responseId", "response"), breaks={"gemini.response-id"}
-)
+gemini_model_unnamed = content("gemini.model-version", "The answer does not name its model.", drop("modelVersion"))
+gemini_id_absent = content("gemini.response-id", "The answer has no id.", drop("responseId"))
+gemini_id_constant = content("gemini.response-id", "All answers have the same id.", put("responseId", "response"))
 
 # Tokens.
-gemini_usage_of_openai = fault(
-    GENERATE, "The token counts have the names of OpenAI.", change(USAGE, _in_openai_words), breaks={"gemini.usage"}
+gemini_usage_of_openai = content(
+    "gemini.usage",
+    "The token counts have their names from the OpenAI dialect.",
+    change(USAGE, lambda usage: {_OPENAI_COUNTS[name]: count for name, count in usage.items()}),
 )
-gemini_total_without_answer = fault(
-    GENERATE,
-    "The total is the prompt's.",
+gemini_total_without_answer = content(
+    "gemini.usage gemini.usage.sum",
+    "The total counts only the prompt.",
     change(USAGE, lambda usage: usage | {"totalTokenCount": usage["promptTokenCount"]}),
-    breaks={"gemini.usage", "gemini.usage.sum"},
 )
-gemini_total_off_by_one = fault(
-    GENERATE, "The total is one more than its parts.", add(TOTAL, 1), breaks={"gemini.usage.sum"}
+gemini_total_off_by_one = content("gemini.usage.sum", "The total is one more than its parts.", add(TOTAL, 1))
+gemini_prompt_counted_in_bytes = content(
+    "gemini.same-usage gemini.count-tokens.agrees", "Prompts cost ten times as much.", change(USAGE, _raise_prompt)
 )
-gemini_prompt_counted_in_bytes = fault(
-    GENERATE,
-    "A prompt costs ten times its tokens.",
-    change(USAGE, _raise_prompt),
-    breaks={"gemini.same-usage", "gemini.count-tokens.agrees"},
-)
-gemini_count_as_text = fault(
-    COUNT, "The number of tokens is a text.", change("totalTokens", str), breaks={"gemini.count-tokens"}
-)
-gemini_count_in_bits = fault(
-    COUNT,
-    "A prompt is counted as ten times the tokens that an answer counts.",
+gemini_count_as_text = count("gemini.count-tokens", "The token count is a string.", change("totalTokens", str))
+gemini_count_in_bits = count(
+    "gemini.count-tokens.agrees",
+    "Counting a prompt gives ten times the tokens that its answer reports.",
     change("totalTokens", lambda count: 10 * count),
-    breaks={"gemini.count-tokens.agrees"},
 )
 
 # Names and models.
-gemini_v1_unknown = fault("generateContentV1", "There is no v1.", NOT_FOUND, breaks={"gemini.v1"}, gateway="ofox")
-gemini_models_of_openai = fault(
-    MODELS, "The list of models is that of OpenAI.", reshape(openai_list), breaks={"gemini.models"}
+gemini_v1_unknown = content_v1("gemini.v1", "The route below v1 does not exist.", NOT_FOUND, gateway="ofox")
+gemini_models_of_openai = models(
+    "gemini.models", "The list of models is that of the OpenAI dialect.", reshape(openai_list)
 )
-gemini_models_without_prefix = fault(
-    MODELS, "The names of models lack `models/`.", change("models[].name", _bare_name), breaks={"gemini.models"}
+gemini_models_without_prefix = models(
+    "gemini.models",
+    "The names of models lack `models/`.",
+    change("models[].name", lambda name: name.removeprefix("models/")),
 )
 gemini_retrieved_model_renamed = fault(
-    MODEL, "A model has another name than in the list.", reshape(by_display_name), breaks={"gemini.models.retrieve"}
+    MODEL,
+    "A retrieved model has another name than in the list.",
+    reshape(by_display_name),
+    breaks={"gemini.models.retrieve"},
 )
 
 
-@request_fault(GENERATE, breaks={"gemini.raw-slash", "gemini.encoded-slash"})
+@request("gemini.raw-slash gemini.encoded-slash")
 def gemini_slash_ends_the_name(call: Call) -> None:
-    """Only what stands before the slash counts as the name."""
+    """Only the part before the slash is taken as the name."""
     name, _, method = call.path.rpartition(":")
     call.path = "/".join(name.split("/")[:4]) + f":{method}"
 
 
 # The conversation.
-gemini_role_demanded = fault(
-    GENERATE, "A turn without a role is refused.", REFUSAL, when=serves(_no_role), breaks={"gemini.default-role"}
+gemini_role_demanded = content(
+    "gemini.default-role", "A turn without a role is refused.", REFUSAL, when=serves(_no_role)
 )
-gemini_instruction_dropped = request_fault(
-    GENERATE, "The instruction is dropped.", drop(_SYSTEM), breaks={"gemini.system-instruction"}
+gemini_instruction_dropped = request(
+    "gemini.system-instruction", "The system instruction does not reach the model.", drop(_SYSTEM)
 )
-gemini_history_dropped = request_fault(
-    GENERATE,
-    "Only the last turn of words is read.",
+gemini_history_dropped = request(
+    "gemini.history",
+    "Only the last turn of words reaches the model.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
-    breaks={"gemini.history"},
 )
-gemini_snake_case_ignored = request_fault(
-    GENERATE, "Fields in snake_case are lost.", drop(_SYSTEM), when=_IN_SNAKE_CASE, breaks={"gemini.snake-case"}
+gemini_snake_case_ignored = request(
+    "gemini.snake-case", "Fields in snake_case are unknown and dropped.", drop(_SYSTEM), when=_IN_SNAKE_CASE
 )
-gemini_snake_case_refused = fault(
-    GENERATE, "Fields in snake_case are refused.", REFUSAL, when=asked(_IN_SNAKE_CASE), breaks={"gemini.snake-case"}
+gemini_snake_case_refused = content(
+    "gemini.snake-case", "Fields in snake_case are unknown and refused.", REFUSAL, when=asked(_IN_SNAKE_CASE)
 )
-gemini_image_fails = fault(
-    GENERATE, "A request with an image fails.", CRASH, when=asks('"inlineData"'), breaks={"gemini.vision"}
+gemini_image_fails = content("gemini.vision", "A request with an image fails.", CRASH, when=asks('"inlineData"'))
+gemini_image_dropped = request(
+    "gemini.vision.counted", "An image does not reach a model that could see it.", drop(LAST_PART), when=_shows_image
 )
-gemini_image_dropped = request_fault(
-    GENERATE, "A visible image is dropped.", drop(LAST_PART), when=_shows_image, breaks={"gemini.vision.counted"}
-)
-gemini_other_model_behind = request_fault(
-    GENERATE,
+gemini_other_model_behind = request(
+    "gemini.same-text",
     "Another model answers than in the OpenAI dialect: it repeats something else.",
     change("contents[-1].parts[0].text", lambda text: f"{REPEAT}I cannot do that." if WORD in text else text),
-    breaks={"gemini.same-text"},
 )
 
 # Options.
-gemini_limit_ignored = request_fault(
-    GENERATE, "The limit is ignored.", forget("maxOutputTokens"), breaks={"gemini.max-tokens"}
+gemini_limit_ignored = request(
+    "gemini.max-tokens", "`maxOutputTokens` does not reach the model.", forget("maxOutputTokens")
 )
-gemini_cut_answer_says_stop = fault(
-    GENERATE, "A cut answer pretends to have ended.", put(FINISH, "STOP"), breaks={"gemini.max-tokens.finish-reason"}
+gemini_cut_answer_says_stop = content(
+    "gemini.max-tokens.finish-reason", "An answer cut by the limit has the finish reason `STOP`.", put(FINISH, "STOP")
 )
-gemini_safety_refused = fault(
-    GENERATE, "Safety settings are refused.", REFUSAL, when=has("safetySettings"), breaks={"gemini.safety-settings"}
+gemini_safety_refused = content(
+    "gemini.safety-settings", "Safety settings are refused.", REFUSAL, when=has("safetySettings")
 )
-gemini_stop_ignored = request_fault(
-    GENERATE, "Stop sequences are ignored.", forget("stopSequences"), breaks={"gemini.stop"}
+gemini_stop_ignored = request("gemini.stop", "Stop sequences do not reach the model.", forget("stopSequences"))
+gemini_top_k_fails = content("gemini.sampling", "A request with topK fails.", CRASH, when=asks('"topK"'))
+gemini_one_candidate = request(
+    "gemini.candidate-count", "There is one candidate, whatever `candidateCount` asks for.", forget("candidateCount")
 )
-gemini_top_k_fails = fault(
-    GENERATE, "A request with topK fails.", CRASH, when=asks('"topK"'), breaks={"gemini.sampling"}
+gemini_candidates_share_an_index = content(
+    "gemini.candidate-count", "All candidates have the index 0.", put("candidates[].index", 0)
 )
-gemini_one_candidate = request_fault(
-    GENERATE, "There is always one candidate.", forget("candidateCount"), breaks={"gemini.candidate-count"}
+gemini_logprobs_ignored = request(
+    "gemini.logprobs", "Logprobs are never given.", forget("responseLogprobs", "logprobs")
 )
-gemini_candidates_share_an_index = fault(
-    GENERATE, "All candidates have the index 0.", put("candidates[].index", 0), breaks={"gemini.candidate-count"}
-)
-gemini_logprobs_ignored = request_fault(
-    GENERATE, "Probabilities are not told.", forget("responseLogprobs", "logprobs"), breaks={"gemini.logprobs"}
-)
-gemini_logprobs_are_probabilities = fault(
-    GENERATE, "A logarithm is the probability itself.", put(_PROBABILITY, 0.9), breaks={"gemini.logprobs"}
+gemini_logprobs_are_probabilities = content(
+    "gemini.logprobs", "What should be a logarithm is a probability.", put(_PROBABILITY, 0.9)
 )
 
 
-@fault(GENERATE, breaks={"gemini.stop"})
+@content("gemini.stop")
 def gemini_stop_left_in(reply: Reply, call: Call) -> Reply:
     """The stop sequence is left in the text."""
     words = call.body.get("generationConfig", {}).get("stopSequences", ())
@@ -229,19 +230,66 @@ def gemini_stop_left_in(reply: Reply, call: Call) -> Reply:
 
 
 # JSON.
-gemini_json_ignored = request_fault(
-    GENERATE, "JSON without a schema is ignored.", forget("responseMimeType"), when=_no_schema, breaks={"gemini.json"}
+gemini_json_ignored = request(
+    "gemini.json", "JSON without a schema is not asked of the model.", forget("responseMimeType"), when=_no_schema
 )
-gemini_json_in_fence = fault(
-    GENERATE,
+gemini_json_in_fence = content(
+    "gemini.json gemini.json.schema gemini.json.json-schema",
     "JSON stands in a Markdown fence.",
     in_texts(change(TEXT, "```json\n{}\n```".format)),
     when=asks('"responseMimeType"'),
-    breaks={"gemini.json", "gemini.json.schema", "gemini.json.json-schema"},
 )
-gemini_schema_ignored = request_fault(
-    GENERATE, "`responseSchema` is ignored.", forget("responseSchema"), breaks={"gemini.json.schema"}
+gemini_schema_ignored = request(
+    "gemini.json.schema", "`responseSchema` does not reach the model.", forget("responseSchema")
 )
-gemini_json_schema_ignored = request_fault(
-    GENERATE, "`responseJsonSchema` is ignored.", forget("responseJsonSchema"), breaks={"gemini.json.json-schema"}
+gemini_json_schema_ignored = request(
+    "gemini.json.json-schema", "`responseJsonSchema` does not reach the model.", forget("responseJsonSchema")
+)
+
+# Below v1.
+gemini_v1_without_parts = content_v1("gemini.v1", "Below v1 the content of an answer has no parts.", put(PARTS, []))
+gemini_v1_content_is_a_text = content_v1(
+    "gemini.v1", "Below v1 the content of an answer is a string.", put("candidates[].content", "Hello.")
+)
+gemini_stream_v1_without_text = stream_v1(
+    "gemini.stream.v1", "Below v1 the chunks of a stream have empty texts.", in_chunks(put(PARTS, [{"text": ""}]))
+)
+gemini_stream_v1_of_numbers = stream_v1(
+    "gemini.stream.v1", "Below v1 `candidates` of the first chunk is a number.", in_chunk(0, put("candidates", 1))
+)
+gemini_count_as_text_below_v1 = count_v1(
+    "gemini.v1.count-tokens", "Below v1 the token count is a string.", change("totalTokens", str)
+)
+gemini_count_unknown_below_v1 = count_v1(
+    "gemini.v1.count-tokens", "The route for token counts below v1 does not exist.", NOT_FOUND
+)
+gemini_count_is_created_below_v1 = count_v1(
+    "gemini.v1.count-tokens", "Below v1 a count is a 201.", status(201), when=served
+)
+gemini_models_renamed_below_v1 = models_v1(
+    "gemini.v1.models", "Below v1 models have other names.", change("models[].name", _published)
+)
+gemini_models_of_a_proxy_below_v1 = models_v1(
+    "gemini.v1.models", "Below v1 the list of models is a 203, as if a proxy had changed it.", status(203), when=served
+)
+gemini_model_renamed_below_v1 = model_v1(
+    "gemini.v1.models.retrieve",
+    "Below v1 a retrieved model has another name than in the list.",
+    reshape(by_display_name),
+)
+gemini_model_of_a_proxy_below_v1 = model_v1(
+    "gemini.v1.models.retrieve", "Below v1 a model is a 203, as if a proxy had changed it.", status(203), when=served
+)
+
+# Files by URI.
+gemini_file_data_unknown = content(
+    "gemini.file-data",
+    "A part without `inlineData` is refused, without an error object.",
+    answer(_DETAIL, 422),
+    when=both(served, asks('"fileData"')),
+)
+gemini_file_data_dropped = request(
+    "gemini.file-data.counted",
+    "A file by URI does not reach the model.",
+    change("contents[].parts", lambda parts: [part for part in parts if "fileData" not in part]),
 )

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.gemini import GENERATE, KEY, STREAM, fail, keyless, let_in, strange
 from reference_server.faults.words.prompts import HELLO
 from reference_server.faults.words.situations import refused, wrote
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+stream_unproved = rows(STREAM, request_fault, before="authentication")
+unproved = rows(GENERATE, request_fault, before="authentication")
+
 _MISSING = refused("missing_credential")
 
 
-@request_fault(STREAM, breaks={"gemini.auth.key", "gemini.stream.answers"}, before="authentication")
-def gemini_stream_takes_bearer_only(call: Call) -> None:
-    """The plainest stream does not take the header of the protocol."""
-    if "gemini-3" in call.path and wrote(HELLO.encode())(call) and not wrote(b"tools")(call):
-        call.headers.pop(KEY, None)
-
-
-gemini_needs_no_key = request_fault(
-    GENERATE, "A whole answer needs no key.", let_in(keyless), breaks={"gemini.auth.missing"}, before="authentication"
+gemini_stream_takes_bearer_only = stream_unproved(
+    "gemini.auth.key gemini.stream.answers",
+    "The plainest stream does not accept the key in the protocol's own header.",
+    lambda call: call.headers.pop(KEY, None),
+    when=lambda call: "gemini-3" in call.path and wrote(HELLO.encode())(call) and not wrote(b"tools")(call),
 )
-gemini_stream_needs_no_key = request_fault(
-    STREAM, "A stream needs no key.", let_in(keyless), breaks={"gemini.auth.stream"}, before="authentication"
-)
-gemini_takes_any_key = request_fault(
-    GENERATE, "A key never issued is valid.", let_in(strange), breaks={"gemini.auth.unknown"}, before="authentication"
+gemini_needs_no_key = unproved("gemini.auth.missing", "A whole answer needs no key.", let_in(keyless))
+gemini_stream_needs_no_key = stream_unproved("gemini.auth.stream", "A stream needs no key.", let_in(keyless))
+gemini_takes_any_key = unproved(
+    "gemini.auth.unknown", "A key that was never issued is accepted for a whole answer.", let_in(strange)
 )
 
 
@@ -37,19 +35,15 @@ def gemini_bad_key_repeated(reply: Reply, call: Call) -> None:
         reply.body["error"]["message"] = f"API key not valid: {call.headers.get(KEY)}."
 
 
-@request_fault(GENERATE, breaks={"gemini.auth.precedence"}, before="authentication")
-def gemini_bearer_comes_first(call: Call) -> None:
-    """`Authorization` decides when both headers are there."""
-    if call.headers.get("authorization"):
-        call.headers.pop(KEY, None)
-
-
-@request_fault(GENERATE, breaks={"gemini.auth.query"}, before="authentication")
-def gemini_query_ignored(call: Call) -> None:
-    """A key in the query is not read."""
-    call.query.pop("key", None)
-
-
+gemini_bearer_comes_first = unproved(
+    "gemini.auth.precedence",
+    "`Authorization` decides when both headers are there.",
+    lambda call: call.headers.pop(KEY, None),
+    when=lambda call: call.headers.get("authorization"),
+)
+gemini_query_ignored = unproved(
+    "gemini.auth.query", "A key in the query is not read.", lambda call: call.query.pop("key", None)
+)
 gemini_stream_without_key_fails = fault(
-    STREAM, "Without a key a stream is a 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
+    STREAM, "A stream without a key is a 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import (
     add,
     append,
@@ -13,6 +13,7 @@ from reference_server.faults.words.edits import (
     in_chunk,
     in_chunks,
     insert,
+    label,
     put,
     raw,
 )
@@ -31,16 +32,10 @@ from reference_server.faults.words.situations import asks, both, streamed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply, encode_event
 
+stream = rows(STREAM)
+
 _OTHER = put("modelVersion", "gemini-internal-001")
 _AS_JSON = header("content-type", "application/json")
-
-
-def _to_stop(_: str) -> str:
-    return "stop"
-
-
-def _named(data: bytes) -> bytes:
-    return b"event: message\n" + data
 
 
 def _to_array(reply: Reply, _: Call) -> None:
@@ -52,60 +47,62 @@ def _to_events(reply: Reply, _: Call) -> None:
 
 
 # The stream as such.
-gemini_stream_labelled_as_json = fault(
-    STREAM, "A stream of events is labelled as JSON.", _AS_JSON, when=streamed, breaks={"gemini.stream.answers"}
+gemini_stream_labelled_as_json = stream(
+    "gemini.stream.answers", "A stream of events is labelled as JSON.", _AS_JSON, when=streamed
 )
-gemini_stream_always_array = fault(
-    STREAM, "`alt=sse` is ignored.", _to_array, _AS_JSON, when=streamed, breaks={"gemini.stream.answers"}
+gemini_stream_always_array = stream(
+    "gemini.stream.answers", "`alt=sse` is ignored: the stream is a JSON array.", _to_array, _AS_JSON, when=streamed
 )
-gemini_stream_keeps_alive_in_data = fault(
-    STREAM, "The second event is a word.", insert(1, "PROCESSING"), when=as_events, breaks={"gemini.stream.json-events"}
+gemini_stream_keeps_alive_in_data = stream(
+    "gemini.stream.json-events", "Keep-alive data that is not JSON is sent.", insert(1, "PROCESSING"), when=as_events
 )
-gemini_stream_with_done = fault(
-    STREAM, "A stream ends with `[DONE]`.", append("[DONE]"), when=as_events, breaks={"gemini.stream.no-done"}
+gemini_stream_with_done = stream(
+    "gemini.stream.no-done", "A stream ends with `[DONE]`, as in the OpenAI dialect.", append("[DONE]"), when=as_events
 )
-gemini_stream_with_comments = fault(
-    STREAM, "Comments are sent.", insert(0, b": keep-alive\n\n"), when=as_events, breaks={"gemini.stream.data-lines"}
+gemini_stream_with_comments = stream(
+    "gemini.stream.data-lines", "A comment comes before the events.", insert(0, b": keep-alive\n\n"), when=as_events
 )
-gemini_stream_with_names = fault(
-    STREAM, "Every event has a name.", raw(_named), when=as_events, breaks={"gemini.stream.data-lines"}
+gemini_stream_with_names = stream(
+    "gemini.stream.data-lines", "Every event has a name.", raw(lambda data: b"event: message\n" + data), when=as_events
 )
-gemini_stream_in_question_marks = fault(
-    STREAM,
+gemini_stream_in_question_marks = stream(
+    "gemini.stream.unicode",
     "Characters outside ASCII become question marks.",
     raw(lambda data: data.decode().encode("ascii", "replace")),
     when=as_events,
-    breaks={"gemini.stream.unicode"},
 )
-gemini_stream_buffered = fault(
-    STREAM, "Events wait for the end of the answer.", hold_back, when=as_events, breaks={"gemini.stream.increments"}
+gemini_stream_buffered = stream(
+    "gemini.stream.increments", "The events are held back until the answer is complete.", hold_back, when=as_events
 )
 gemini_stream_v1_unknown = fault(
-    "streamGenerateContentV1", "There is no stream below v1.", NOT_FOUND, breaks={"gemini.stream.v1"}, gateway="ofox"
+    "streamGenerateContentV1",
+    "The route for streams below v1 does not exist.",
+    NOT_FOUND,
+    breaks={"gemini.stream.v1"},
+    gateway="ofox",
 )
-gemini_stream_always_events = fault(
-    STREAM,
-    "Events come without `alt=sse` too.",
+gemini_stream_always_events = stream(
+    "gemini.stream.array",
+    "Events are sent even without `alt=sse`.",
     _to_events,
-    header("content-type", "text/event-stream"),
+    label("text/event-stream"),
     when=as_array,
-    breaks={"gemini.stream.array"},
 )
-gemini_array_buffered = fault(
-    STREAM, "The array waits for its end.", hold_back, when=as_array, breaks={"gemini.stream.array.increments"}
+gemini_array_buffered = stream(
+    "gemini.stream.array.increments", "The array is held back until the answer is complete.", hold_back, when=as_array
 )
 
 
-@fault(STREAM, breaks={"gemini.stream.framing"})
+@stream("gemini.stream.framing")
 def gemini_stream_ends_without_blank_line(reply: Reply, call: Call) -> None:
     """No blank line closes the last event."""
     if reply.events and as_events(reply, call):
         reply.events[-1] = encode_event(reply.events[-1]).rstrip(b"\n") + b"\n"
 
 
-@fault(STREAM, breaks={"gemini.stream.complete"})
+@stream("gemini.stream.complete")
 def gemini_stream_dies(reply: Reply, call: Call) -> None:
-    """The plainest stream ends in the middle of a piece, and the connection with it."""
+    """The plainest stream ends in the middle of a chunk, and the connection with it."""
     if reply.events and both(as_events, asks(HELLO))(reply, call) and len(reply.events) > 5:
         last = encode_event(reply.events[4])
         reply.events = [*reply.events[:4], last[: len(last) // 2]]
@@ -113,35 +110,33 @@ def gemini_stream_dies(reply: Reply, call: Call) -> None:
 
 
 # The pieces.
-gemini_chunk_finish_message_a_number = fault(
-    STREAM, "`finishMessage` is a number.", in_pieces(put("finishMessage", 7)), breaks={"gemini.stream.schema"}
+gemini_chunk_finish_message_a_number = stream(
+    "gemini.stream.schema", "`finishMessage` of a chunk is a number.", in_pieces(put("finishMessage", 7))
 )
-gemini_chunk_role_of_openai = fault(
-    STREAM, "The role is assistant.", in_pieces(put("content.role", "assistant")), breaks={"gemini.stream.role"}
+gemini_chunk_role_of_openai = stream(
+    "gemini.stream.role", "The role of the chunks is `assistant`.", in_pieces(put("content.role", "assistant"))
 )
-gemini_chunk_text_without_parts = fault(
-    STREAM, "The words stand in the content itself.", in_chunks(BARE_TEXT), breaks={"gemini.stream.text"}
+gemini_chunk_text_without_parts = stream(
+    "gemini.stream.text", "The text of the chunks stands in the content itself.", in_chunks(BARE_TEXT)
 )
-gemini_stream_ends_silently = fault(
-    STREAM, "A stream never says why it ends.", in_pieces(drop("finishReason")), breaks={"gemini.stream.finish-reason"}
+gemini_stream_ends_silently = stream(
+    "gemini.stream.finish-reason", "No chunk has a finish reason.", in_pieces(drop("finishReason"))
 )
-gemini_stream_finish_reason_of_openai = fault(
-    STREAM, "A stream says stop.", in_pieces(change("finishReason", _to_stop)), breaks={"gemini.stream.finish-reason"}
+gemini_stream_finish_reason_of_openai = stream(
+    "gemini.stream.finish-reason",
+    "A stream has the finish reason `stop`.",
+    in_pieces(change("finishReason", lambda _: "stop")),
 )
-gemini_stream_without_usage = fault(
-    STREAM, "A stream does not tell its cost.", in_chunks(drop("usageMetadata")), breaks={"gemini.stream.usage"}
+gemini_stream_without_usage = stream("gemini.stream.usage", "A stream has no usage.", in_chunks(drop("usageMetadata")))
+gemini_stream_total_off_by_one = stream(
+    "gemini.stream.usage.sum", "The total of a stream is one more than its parts.", in_chunks(add(TOTAL, 1))
 )
-gemini_stream_total_off_by_one = fault(
-    STREAM, "The total is too high by one.", in_chunks(add(TOTAL, 1)), breaks={"gemini.stream.usage.sum"}
-)
-gemini_chunk_models_differ = fault(
-    STREAM, "The last piece names another model.", in_chunk(-1, _OTHER), breaks={"gemini.stream.same"}
-)
+gemini_chunk_models_differ = stream("gemini.stream.same", "The last chunk names another model.", in_chunk(-1, _OTHER))
 
 
-@fault(STREAM, breaks={"gemini.stream.fragments"})
+@stream("gemini.stream.fragments")
 def gemini_chunk_text_accumulates(reply: Reply) -> None:
-    """Each piece has all words so far."""
+    """Each chunk repeats all the text so far."""
     said = ""
     for candidate in (candidate for chunk in reply.chunks for candidate in chunk.get("candidates", ())):
         if is_text(candidate):
@@ -149,16 +144,16 @@ def gemini_chunk_text_accumulates(reply: Reply) -> None:
             candidate["content"]["parts"][0]["text"] = said
 
 
-@fault(STREAM, breaks={"gemini.stream.usage"})
+@stream("gemini.stream.usage")
 def gemini_stream_usage_first(reply: Reply) -> None:
-    """The cost is told in the first piece, and not in the last."""
+    """The usage comes with the first chunk instead of the last."""
     if len(reply.chunks) > 1 and "usageMetadata" in reply.chunks[-1]:
         reply.chunks[0]["usageMetadata"] = reply.chunks[-1].pop("usageMetadata")
 
 
-@fault(STREAM, breaks={"gemini.stream.same"})
+@stream("gemini.stream.same")
 def gemini_chunk_ids_differ(reply: Reply) -> None:
-    """Each piece has an id of its own."""
+    """Each chunk has an id of its own."""
     for place, chunk in enumerate(reply.chunks):
         if "responseId" in chunk:
             chunk["responseId"] += str(place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
 from reference_server.faults.words.gemini import (
     ARGUMENTS,
@@ -22,6 +22,10 @@ from reference_server.faults.words.gemini import (
 from reference_server.faults.words.situations import asks
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+content = rows(GENERATE)
+request = rows(GENERATE, request_fault)
+stream = rows(STREAM)
 
 _SCHEMA = asks('"parametersJsonSchema"')
 _RESULT = "contents[].parts[].functionResponse.response"
@@ -42,76 +46,68 @@ def _names_calls(call: Call) -> bool:
     return any("id" in part.get("functionCall", ()) for part in parts)
 
 
-def _orphaned(call: Call) -> bool:
-    return "functionCall" not in str(call.body["contents"])
-
-
 # How functions may be called.
-gemini_auto_refused = fault(
-    GENERATE, "Mode AUTO is refused.", REFUSAL, when=serves(calling(mode="AUTO")), breaks={"gemini.tools.accepted"}
+gemini_auto_refused = content(
+    "gemini.tools.accepted", "Mode AUTO is refused.", REFUSAL, when=serves(calling(mode="AUTO"))
 )
-gemini_any_ignored = request_fault(
-    GENERATE,
+gemini_any_ignored = request(
+    "gemini.tools.any",
     "Mode ANY is dropped, and the model asked about nothing that needs a function.",
     drop("toolConfig"),
     put("contents", [{"role": "user", "parts": [{"text": "Hello."}]}]),
     when=calling(mode="ANY", allowedFunctionNames=None),
-    breaks={"gemini.tools.any"},
 )
-gemini_none_ignored = request_fault(
-    GENERATE, "Mode NONE is dropped.", drop("toolConfig"), when=calling(mode="NONE"), breaks={"gemini.tools.none"}
+gemini_none_ignored = request(
+    "gemini.tools.none", "Mode NONE is dropped.", drop("toolConfig"), when=calling(mode="NONE")
 )
-gemini_allowed_names_ignored = request_fault(
-    GENERATE, "Any function may be called.", drop(_ALLOWED), when=_TIME, breaks={"gemini.tools.allowed"}
+gemini_allowed_names_ignored = request(
+    "gemini.tools.allowed", "Any function may be called, not only those allowed.", drop(_ALLOWED), when=_TIME
 )
-gemini_unknown_allowed_name_dropped = request_fault(
-    GENERATE, "A wrong name is ignored.", drop(_ALLOWED), when=_TIDES, breaks={"gemini.tools.allowed.unknown"}
+gemini_unknown_allowed_name_dropped = request(
+    "gemini.tools.allowed.unknown", "An allowed name that no function has is ignored.", drop(_ALLOWED), when=_TIDES
 )
-gemini_parameters_demanded = fault(
-    GENERATE, "A function needs parameters.", REFUSAL, when=serves(_bare), breaks={"gemini.tools.no-parameters"}
+gemini_parameters_demanded = content(
+    "gemini.tools.no-parameters", "A function without parameters is refused.", REFUSAL, when=serves(_bare)
 )
 
 # Calls.
-gemini_call_name_prefixed = fault(
-    GENERATE,
+gemini_call_name_prefixed = content(
+    "gemini.tools.name gemini.tools.same-call",
     "The name of a function carries a namespace that was not in the request.",
     swap(NAME, "get_weather", "default_api.get_weather"),
-    breaks={"gemini.tools.name", "gemini.tools.same-call"},
 )
-gemini_args_as_text = fault(
-    GENERATE,
+gemini_args_as_text = content(
+    "gemini.tools.args",
     "The arguments are JSON text, as in the OpenAI dialect.",
     change(ARGUMENTS, lambda arguments: json.dumps(arguments) if arguments else {}),
-    breaks={"gemini.tools.args"},
 )
-gemini_args_dropped = fault(GENERATE, "The arguments get lost.", put(ARGUMENTS, {}), breaks={"gemini.tools.arguments"})
-gemini_parameters_json_schema_dropped = fault(
-    GENERATE, "`parametersJsonSchema` is ignored.", put(ARGUMENTS, {}), when=_SCHEMA, breaks={"gemini.tools.arguments"}
+gemini_args_dropped = content("gemini.tools.arguments", "The arguments of a call are lost.", put(ARGUMENTS, {}))
+gemini_parameters_json_schema_dropped = content(
+    "gemini.tools.arguments", "`parametersJsonSchema` does not reach the model.", put(ARGUMENTS, {}), when=_SCHEMA
 )
-gemini_no_args_is_empty_text = fault(
-    GENERATE, "No arguments are an empty text.", swap(ARGUMENTS, {}, ""), breaks={"gemini.tools.no-parameters"}
+gemini_no_args_is_empty_text = content(
+    "gemini.tools.no-parameters", "A call without arguments has an empty string for them.", swap(ARGUMENTS, {}, "")
 )
-gemini_calls_end_with_tool_calls = fault(
-    GENERATE, "Calls end in TOOL_CALLS.", put(FINISH, "TOOL_CALLS"), when=_calls, breaks={"gemini.tools.finish-reason"}
+gemini_calls_end_with_tool_calls = content(
+    "gemini.tools.finish-reason", "A call has the finish reason `TOOL_CALLS`.", put(FINISH, "TOOL_CALLS"), when=_calls
 )
-gemini_parallel_calls_share_an_id = fault(
-    GENERATE, "All calls of an answer have one id.", put(CALL_ID, "call_1"), breaks={"gemini.tools.parallel"}
+gemini_parallel_calls_share_an_id = content(
+    "gemini.tools.parallel", "All calls of an answer have one id.", put(CALL_ID, "call_1")
 )
-gemini_other_function_called = fault(
-    GENERATE,
-    "Another function is called than by OpenAI's protocol.",
+gemini_other_function_called = content(
+    "gemini.tools.same-call",
+    "Another function is called than in the OpenAI dialect.",
     put(NAME, "get_time"),
     when=serves(lambda call: len(functions(call)) == 2),
-    breaks={"gemini.tools.same-call"},
 )
-gemini_streamed_args_as_text = fault(
-    STREAM, "Streamed arguments are JSON.", in_chunks(change(ARGUMENTS, json.dumps)), breaks={"gemini.tools.stream"}
+gemini_streamed_args_as_text = stream(
+    "gemini.tools.stream", "The arguments of a streamed call are JSON text.", in_chunks(change(ARGUMENTS, json.dumps))
 )
 
 
-@fault(STREAM, breaks={"gemini.tools.stream"})
+@stream("gemini.tools.stream")
 def gemini_streamed_call_in_pieces(reply: Reply) -> None:
-    """The name of a streamed call comes first, its arguments in a further piece."""
+    """A streamed call is split: its name comes first, its arguments in a further chunk."""
     events = reply.events or []
     for place, event in enumerate(events):
         if isinstance(event, dict) and "'functionCall'" in str(event):
@@ -123,20 +119,15 @@ def gemini_streamed_call_in_pieces(reply: Reply) -> None:
 
 
 # Results.
-gemini_call_ids_refused = fault(
-    GENERATE,
-    "Call ids are refused.",
-    REFUSAL,
-    when=serves(_names_calls),
-    breaks={"gemini.tools.result", "gemini.tools.parallel"},
+gemini_call_ids_refused = content(
+    "gemini.tools.result gemini.tools.parallel", "A turn with call ids is refused.", REFUSAL, when=serves(_names_calls)
 )
-gemini_results_emptied = request_fault(
-    GENERATE, "What a function gave is dropped.", put(_RESULT, {}), breaks={"gemini.tools.result.counted"}
+gemini_results_emptied = request(
+    "gemini.tools.result.counted", "The result of a function does not reach the model.", put(_RESULT, {})
 )
-gemini_orphan_accepted = request_fault(
-    GENERATE,
-    "A result without a call is taken for words.",
+gemini_orphan_accepted = request(
+    "gemini.tools.result.orphan",
+    "A result without a call is taken as text.",
     change("contents[].parts[]", lambda part: {"text": "A result."} if "functionResponse" in part else part),
-    when=_orphaned,
-    breaks={"gemini.tools.result.orphan"},
+    when=lambda call: "functionCall" not in str(call.body["contents"]),
 )

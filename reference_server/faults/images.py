@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import partial
 
-from reference_server.faults import fault, request_fault
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import (
     add,
     answer,
     change,
     drop,
     each,
+    error_body,
     fill,
     header,
+    label,
+    only,
     put,
+    raw,
     refuse,
     rename,
     scale,
@@ -32,20 +35,23 @@ from reference_server.faults.words.media import (
     image_at,
     inline,
     known_model,
-    label,
     linked,
+    on,
     say,
+    show_at_refusal,
     wants,
 )
-from reference_server.faults.words.openai import IMAGE
+from reference_server.faults.words.openai import FILE_CONTENT, IMAGE, IMAGE_EDIT
 from reference_server.faults.words.situations import LACKING, both, has, no, refused, sent, served
 from reference_server.media import images
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-in_answer = partial(fault, IMAGE)
-in_request = partial(request_fault, IMAGE)
-unjudged = partial(request_fault, IMAGE, before="validation")
+image = rows(IMAGE)
+request = rows(IMAGE, request_fault)
+unjudged = rows(IMAGE, request_fault, before="validation")
+image_edit = rows(IMAGE_EDIT)
+download = rows(FILE_CONTENT, gateway="infery")
 
 _SIZE = re.compile(r"auto|\d+x\d+")
 _SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1024" height="1024"/>'
@@ -66,220 +72,221 @@ def _half(text: str) -> str:
     return base64_of(data[: len(data) // 2])
 
 
-# What is there.
+def _large_image(reply: Reply, _: Call) -> bool:
+    """The answer is an image of more than 1000 bytes."""
+    return reply.ok and isinstance(reply.body, bytes) and reply.body.startswith(b"\x89PNG") and len(reply.body) > 1000
 
-image_needs_n = in_answer(
+
+# What is there.
+image_needs_n = image(
+    "images.answers",
     "A request without `n` is refused.",
     refuse(400, "Missing required parameter: 'n'.", code="invalid_value"),
     when=both(served, no(has("n"))),
-    breaks={"images.answers"},
 )
-image_is_a_task = in_answer(
-    "The answer is a pending task, with 202.", answer(_TASK, 202), when=both(served, _usual), breaks={"images.answers"}
+image_is_a_task = image(
+    "images.answers", "The answer is a pending task, with 202.", answer(_TASK, 202), when=both(served, _usual)
 )
-image_token_details_as_text = in_answer(
-    "The details of the usage are texts.",
-    put("usage.input_tokens_details.text_tokens", "some"),
-    breaks={"images.schema"},
+image_token_details_as_text = image(
+    "images.schema", "Token counts in the details are strings.", put("usage.input_tokens_details.text_tokens", "some")
 )
-images_labelled_as_text = in_answer("The answer is labelled as text.", label("text/plain"), breaks={"images.schema"})
-image_created_in_milliseconds = in_answer(
-    "`created` is in milliseconds.", scale("created", 1000), breaks={"images.created"}
+images_labelled_as_text = image("images.schema", "The answer is labelled as text.", label("text/plain"))
+image_created_in_milliseconds = image("images.created", "`created` is in milliseconds.", scale("created", 1000))
+image_created_as_text = image("images.created", "`created` is a date string.", put("created", "2026-01-01T00:00:00Z"))
+image_created_never = image("images.created", "`created` is missing.", drop("created"))
+image_created_with_fraction = image("images.created", "`created` has a fraction.", add("created", 0.25))
+image_created_is_true = image("images.created", "`created` is true.", put("created", True))
+images_empty = image("images.data", "The list of images is empty.", put("data", []))
+image_text_empty = image("images.data", "Every image is an empty text.", put(INLINE, ""))
+image_under_other_name = image(
+    "images.data", "The base64 of the plainest request is under `image`.", rename(INLINE, "image"), when=_usual
 )
-image_created_as_text = in_answer(
-    "`created` is a date in text.", put("created", "2026-01-01T00:00:00Z"), breaks={"images.created"}
-)
-image_created_never = in_answer("`created` is missing.", drop("created"), breaks={"images.created"})
-image_created_with_fraction = in_answer("`created` has a fraction.", add("created", 0.25), breaks={"images.created"})
-image_created_is_true = in_answer("`created` is true.", put("created", True), breaks={"images.created"})
-images_empty = in_answer("The list of images is empty.", put("data", []), breaks={"images.data"})
-image_text_empty = in_answer("Every image is an empty text.", put(INLINE, ""), breaks={"images.data"})
-image_under_other_name = in_answer(
-    "The plainest request gets its base64 under `image`.", rename(INLINE, "image"), when=_usual, breaks={"images.data"}
-)
-image_in_both_forms = in_answer(
+image_in_both_forms = image(
+    "images.one-form",
     "An image has a URL as well as its base64.",
     each("data[]", lambda item: item.setdefault("url", "https://files.example.com/image.png")),
-    breaks={"images.one-form"},
 )
-two_images_by_default = in_request(
-    "Two images are made when nobody says how many.", fill("n", 2), breaks={"images.one-by-default"}
-)
+two_images_by_default = request("images.one-by-default", "Without `n` two images are made.", fill("n", 2))
 
 # The bytes.
-
-image_as_data_uri = in_answer(
-    "The base64 stands behind `data:image/png;base64,`.", inline(_as_data_uri), breaks={"images.base64"}
-)
-image_in_url_alphabet = in_answer(
-    "The base64 is of the alphabet for URLs, without padding.",
+image_as_data_uri = image("images.base64", "The base64 stands behind `data:image/png;base64,`.", inline(_as_data_uri))
+image_in_url_alphabet = image(
+    "images.base64",
+    "The base64 is in the URL alphabet, without padding.",
     inline(lambda text: text.replace("+", "-").replace("/", "_").rstrip("=") + "-_"),
-    breaks={"images.base64"},
 )
-asked_image_as_data_uri = in_answer(
-    "Base64 that was asked for stands behind `data:image/png;base64,`.",
-    inline(_as_data_uri),
-    breaks={"images.base64"},
-    gateway="infery",
+asked_image_as_data_uri = image(
+    "images.base64", "The base64 has a `data:image/png;base64,` prefix.", inline(_as_data_uri), gateway="infery"
 )
-image_cut_short = in_answer("The second half of an image is missing.", inline(_half), breaks={"images.decodes"})
-image_is_svg = in_answer("An image is a drawing in XML.", inline(lambda _: base64_of(_SVG)), breaks={"images.decodes"})
-image_encoded_twice = in_answer(
-    "The base64 is encoded once more.", inline(lambda text: base64_of(text.encode())), breaks={"images.decodes"}
+image_cut_short = image("images.decodes", "The second half of an image is missing.", inline(_half))
+image_is_svg = image("images.decodes", "An image is an SVG drawing.", inline(lambda _: base64_of(_SVG)))
+image_encoded_twice = image(
+    "images.decodes", "The base64 is encoded in base64 once more.", inline(lambda text: base64_of(text.encode()))
 )
-default_url_gives_status = in_answer(
-    "The URL of an image gives a status, unless a form was asked for.",
+default_url_gives_status = image(
+    "images.decodes",
+    "The URL of an image leads to a status in JSON, unless a form was asked for.",
     at_host("/healthz"),
     when=no(has("response_format")),
-    breaks={"images.decodes"},
     gateway="infery",
 )
 
 # What it cost.
 
 
-@in_answer(breaks={"images.usage"})
+@image("images.usage")
 def image_total_off_by_one(reply: Reply) -> Reply:
     """The total is one more than its parts."""
     return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["total_tokens"] + 1))
 
 
-@in_answer(breaks={"images.usage"})
+@image("images.usage")
 def image_total_of_output(reply: Reply) -> Reply:
     """The total leaves out the prompt."""
     return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["output_tokens"]))
 
 
-image_without_credits = in_answer(
-    "An image does not tell what it cost.", NO_CREDITS, breaks={"images.credits"}, gateway="infery"
+image_without_credits = image(
+    "images.credits", "The header for the cost of an image is missing.", NO_CREDITS, gateway="infery"
 )
-image_credits_with_unit = in_answer(
-    "The cost of an image is not a number.",
-    header("x-credits-used", "40 credits"),
-    when=served,
-    breaks={"images.credits"},
-    gateway="infery",
+image_credits_with_unit = image(
+    "images.credits", "The cost has a unit.", header("x-credits-used", "40 credits"), when=served, gateway="infery"
 )
 
 # The options.
-
-image_a_little_smaller = in_request(
-    "The usual square has fewer pixels than asked for.", swap("size", "1024x1024", "1000x1000"), breaks={"images.size"}
+image_a_little_smaller = request(
+    "images.size", "The usual square has fewer pixels than were asked for.", swap("size", "1024x1024", "1000x1000")
 )
-linked_image_a_little_smaller = in_request(
-    "The usual square under a URL has fewer pixels than asked for.",
+linked_image_a_little_smaller = request(
+    "images.size",
+    "The usual square at a URL has fewer pixels than were asked for.",
     swap("size", "1024x1024", "1000x1000"),
-    breaks={"images.size"},
     gateway="infery",
 )
-size_ignored = in_request("Every image is the usual square.", drop("size"), breaks={"images.size.other"})
-size_turned = in_request(
-    "Width and height are taken for each other.",
+size_ignored = request("images.size.other", "Every image is the usual square.", drop("size"))
+size_turned = request(
+    "images.size.other",
+    "Width and height are swapped.",
     change("size", lambda size: "x".join(reversed(size.split("x")))),
-    breaks={"images.size.other"},
 )
 wrong_size_dropped = unjudged(
-    "A size that is none is passed over.",
+    "images.size.invalid",
+    "An invalid size is ignored.",
     drop("size"),
     when=lambda call: not _SIZE.fullmatch(str(sent(call).get("size", "auto"))),
-    breaks={"images.size.invalid"},
 )
-output_format_ignored = in_request("Every image is a PNG.", drop("output_format"), breaks={"images.format"})
-webp_is_jpeg = in_request(
-    "A JPEG is given for a WebP.", swap("output_format", "webp", "jpeg"), breaks={"images.format"}
-)
+output_format_ignored = request("images.format", "Every image is a PNG.", drop("output_format"))
+webp_is_jpeg = request("images.format", "WebP is answered with JPEG.", swap("output_format", "webp", "jpeg"))
 wrong_output_format_dropped = unjudged(
-    "A format that nobody knows is passed over.",
+    "images.format.invalid",
+    "An unknown format is ignored.",
     drop("output_format"),
     when=lambda call: sent(call).get("output_format") not in (None, *images.FORMATS),
-    breaks={"images.format.invalid"},
 )
-background_ignored = in_request("Every image is opaque.", drop("background"), breaks={"images.background"})
+background_ignored = request("images.background", "Every image is opaque.", drop("background"))
 wrong_quality_dropped = unjudged(
-    "A quality that nobody knows is passed over.",
+    "images.quality.invalid",
+    "An unknown quality is ignored.",
     drop("quality"),
     when=lambda call: sent(call).get("quality") == "wonderful",
-    breaks={"images.quality.invalid"},
 )
-number_of_images_ignored = in_request("One image is made, whatever `n` says.", drop("n"), breaks={"images.n"})
-one_image_too_many = in_answer(
-    "There is one image too many.", change("data", lambda items: items + items[:1]), when=has("n"), breaks={"images.n"}
+number_of_images_ignored = request("images.n", "One image is made, whatever `n` says.", drop("n"))
+one_image_too_many = image(
+    "images.n", "There is one image too many.", change("data", lambda items: items + items[:1]), when=has("n")
 )
-no_images_are_one = unjudged(
-    "An `n` of 0 counts as 1.", fill("n", 1), change("n", lambda n: n or 1), breaks={"images.n.invalid"}
-)
+no_images_are_one = unjudged("images.n.invalid", "`n: 0` is taken as 1.", fill("n", 1), change("n", lambda n: n or 1))
 word_is_one_image = unjudged(
-    "An `n` that is a word is passed over.",
-    drop("n"),
-    when=lambda call: isinstance(sent(call).get("n"), str),
-    breaks={"images.n.invalid"},
+    "images.n.invalid", "A word as `n` is ignored.", drop("n"), when=lambda call: isinstance(sent(call).get("n"), str)
 )
 
 # Addresses.
-
-base64_given_as_url = in_request(
-    "Who asks for base64 gets a URL.", swap("response_format", "b64_json", "url"), breaks={"images.b64"}
+base64_given_as_url = request(
+    "images.b64", "A request for base64 gets a URL.", swap("response_format", "b64_json", "url")
 )
-url_given_as_base64 = in_request(
-    "Instead of a URL comes base64.",
-    swap("response_format", "url", "b64_json"),
-    breaks={"images.url"},
-    gateway="infery",
+url_given_as_base64 = request(
+    "images.url", "A request for a URL gets base64.", swap("response_format", "url", "b64_json"), gateway="infery"
 )
-url_under_other_name = in_answer("The URL stands under `image_url`.", rename(LINK, "image_url"), breaks={"images.url"})
-url_refused = in_answer(
+url_under_other_name = image("images.url", "The URL stands under `image_url`.", rename(LINK, "image_url"))
+url_refused = image(
+    "images.url",
     "A URL is refused, although it is documented for every model.",
     refuse(400, "Unknown parameter: 'response_format'.", code="invalid_value"),
     when=wants("response_format", "url"),
-    breaks={"images.url"},
     gateway="infery",
 )
-url_relative = in_answer(
-    "The URL of an image has no host.", linked(lambda url: url.removeprefix(host(url))), breaks={"images.url.absolute"}
+url_relative = image(
+    "images.url.absolute", "The URL of an image has no host.", linked(lambda url: url.removeprefix(host(url)))
 )
-url_without_scheme = in_answer(
-    "The URL of an image has no scheme.", linked(lambda url: url.removeprefix("http:")), breaks={"images.url.absolute"}
+url_without_scheme = image(
+    "images.url.absolute", "The URL of an image starts with two slashes.", linked(lambda url: url.removeprefix("http:"))
 )
-url_of_data = in_answer(
-    "The URL of an image is a `data:` URI.",
-    linked(lambda url: _as_data_uri(base64_of(image_at(url)))),
-    breaks={"images.url.absolute"},
+url_of_data = image(
+    "images.url.absolute", "The image's URL is a data: URI.", linked(lambda url: _as_data_uri(base64_of(image_at(url))))
 )
-url_not_found = in_answer(
-    "Nothing stands at the URL of an image.", linked(lambda url: url + ".gone"), breaks={"images.url.works"}
+url_not_found = image("images.url.works", "The URL of an image leads to a 404.", linked(lambda url: url + ".gone"))
+url_needs_credential = image("images.url.works", "The URL of an image needs a credential.", at_host("/v1/models"))
+url_of_nobody = image(
+    "images.url.works", "No server answers at the URL of an image.", linked(lambda _: "http://127.0.0.1:9/image.png")
 )
-url_needs_credential = in_answer(
-    "The URL of an image wants a credential.", at_host("/v1/models"), breaks={"images.url.works"}
-)
-url_of_nobody = in_answer(
-    "Nobody listens where the URL of an image points.",
-    linked(lambda _: "http://127.0.0.1:9/image.png"),
-    breaks={"images.url.works"},
-)
-url_gives_status = in_answer(
-    "The URL of an image gives JSON.", at_host("/healthz"), breaks={"images.url.works", "images.url.media-type"}
+url_gives_status = image(
+    "images.url.works images.url.media-type", "The URL of an image leads to a status in JSON.", at_host("/healthz")
 )
 
 # Refusals.
+prompt_optional = unjudged("images.prompt-missing", "Without a prompt some image is made.", fill("prompt", "anything"))
+missing_prompt_is_a_failure = image(
+    "images.prompt-missing", "A missing prompt is a server error.", status(500), when=LACKING
+)
+unknown_image_model_replaced = request(
+    "images.unknown-model", "An unknown model is replaced by another one.", known_model("image")
+)
+unknown_image_model_is_a_failure = image(
+    "images.unknown-model", "An unknown model is a server error.", status(500), when=refused("unknown_model")
+)
+image_refusal_as_text = image(
+    "images.envelope", "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused()
+)
+image_refusal_as_detail = image(
+    "images.envelope", "A refusal is a `detail`.", error_body(lambda body: {"detail": body["error"]["message"]})
+)
 
-prompt_optional = unjudged(
-    "Without a prompt anything is drawn.", fill("prompt", "anything"), breaks={"images.prompt-missing"}
+# Values of a wrong kind.
+only_image_is_no_list = image(
+    "images.data", "`data` is the image itself, without a list around it.", change("data", lambda items: items[0])
 )
-missing_prompt_is_a_failure = in_answer(
-    "A missing prompt is a server error.", status(500), when=LACKING, breaks={"images.prompt-missing"}
+image_size_told_wrong = image(
+    "images.told", "The answer names a size that the image does not have.", put("size", "1x1")
 )
-unknown_image_model_replaced = in_request(
-    "Another model draws in place of one that does not exist.", known_model("image"), breaks={"images.unknown-model"}
+image_format_told_wrong = image(
+    "images.told",
+    "The answer names a format that the image does not have.",
+    change("output_format", lambda name: "webp" if name == "png" else "png"),
 )
-unknown_image_model_is_a_failure = in_answer(
-    "An unknown model is a server error.", status(500), when=refused("unknown_model"), breaks={"images.unknown-model"}
+url_gives_picture_of_refusal = fault(
+    "*",
+    "The URL of an image needs a credential, and shows a picture to those without.",
+    only(
+        on(IMAGE), linked(lambda url: url.replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/"))
+    ),
+    show_at_refusal(images.fetch),
+    breaks={"images.url.works"},
 )
-image_refusal_as_text = in_answer(
-    "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused(), breaks={"images.envelope"}
+edits_labelled_as_text = image_edit(
+    "images.edits.schema", "The answer to an edit is labelled as text.", label("text/plain")
+)
+edit_is_a_bare_text = image_edit(
+    "images.edits.image",
+    "The list of an edit holds the base64 of its image, and no object.",
+    change("data[]", lambda item: item["b64_json"]),
 )
 
-
-@in_answer(breaks={"images.envelope"})
-def image_refusal_as_detail(reply: Reply) -> Reply:
-    """A refusal is a `detail`."""
-    return reply.edit_error(lambda body: {"detail": body["error"]["message"]})
+# Large images.
+kept_image_cut = download(
+    "images.b64.kept", "A large image is read back without its end.", raw(lambda data: data[:1000]), when=_large_image
+)
+kept_image_as_text = download(
+    "images.b64.kept",
+    "The bytes of a large image are read back as text.",
+    raw(lambda data: data.decode("utf-8", "replace").encode()),
+    when=_large_image,
+)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import answer, change, fill, put, refuse, status
 from reference_server.faults.words.media import FAIL, drawn, has_files, inline, say
 from reference_server.faults.words.openai import IMAGE_EDIT
@@ -22,9 +20,9 @@ from reference_server.faults.words.situations import (
 )
 from reference_server.wire.call import Call
 
-in_answer = partial(fault, IMAGE_EDIT)
-in_request = partial(request_fault, IMAGE_EDIT)
-unjudged = partial(request_fault, IMAGE_EDIT, before="validation")
+image_edit = rows(IMAGE_EDIT)
+request = rows(IMAGE_EDIT, request_fault)
+unjudged = rows(IMAGE_EDIT, request_fault, before="validation")
 
 _IMAGE_TOKENS = "usage.input_tokens_details.image_tokens"
 _has_mask = asked(lambda call: "mask" in call.uploads)
@@ -35,57 +33,51 @@ def _brings(*names: str) -> Situation:
     return lambda _, call: [name for name, files in call.uploads.items() for _ in files] == list(names)
 
 
-edit_of_one_fails = in_answer(
-    "A form with one image is answered 500.", FAIL, when=both(served, _brings("image")), breaks={"images.edits.answers"}
+edit_of_one_fails = image_edit(
+    "images.edits.answers", "A form with one image is a server error.", FAIL, when=both(served, _brings("image"))
 )
-form_fails = in_answer(
+form_fails = image_edit(
+    "images.edits.answers",
     "A form is a server error; JSON is taken.",
     FAIL,
     when=both(served, has_files, no(_has_mask)),
-    breaks={"images.edits.answers"},
     gateway="infery",
 )
-edit_created_as_text = in_answer("`created` is a text.", put("created", "now"), breaks={"images.edits.schema"})
-edit_gives_nothing = in_answer("The list of images is empty.", put("data", []), breaks={"images.edits.image"})
-edit_cut_short = in_answer(
-    "The second half of an image is missing.", inline(lambda text: text[:400]), breaks={"images.edits.image"}
+edit_created_as_text = image_edit("images.edits.schema", "`created` is a string.", put("created", "now"))
+edit_gives_nothing = image_edit("images.edits.image", "The list of images is empty.", put("data", []))
+edit_cut_short = image_edit(
+    "images.edits.image", "The second half of an image is missing.", inline(lambda text: text[:400])
 )
-single_image_dropped = in_answer(
-    "The image of a form with one does not reach the model.",
+single_image_dropped = image_edit(
+    "images.edits.counted",
+    "The image of a form with only one does not reach the model.",
     put(_IMAGE_TOKENS, 0),
     when=asked(lambda call: len(call.uploads.get("image", ())) == 1),
-    breaks={"images.edits.counted"},
 )
-all_images_dropped = in_answer(
-    "Images never reach the model.",
-    put(_IMAGE_TOKENS, 0),
-    breaks={"images.edits.counted", "images.edits.several.counted"},
+all_images_dropped = image_edit(
+    "images.edits.counted images.edits.several.counted", "Images to edit do not reach the model.", put(_IMAGE_TOKENS, 0)
 )
-bracketed_image_stringified = in_answer(
-    "What is called `image[]` is taken for a text.",
+bracketed_image_stringified = image_edit(
+    "images.edits.list",
+    "A part called `image[]` is taken as text.",
     refuse(
         400, "Invalid type for 'image[0]': expected a file, but got a string.", param="image[0]", code="invalid_type"
     ),
     when=asked(lambda call: b'name="image[]"' in (call.raw or b"")),
-    breaks={"images.edits.list"},
 )
-second_image_fails = in_answer(
-    "Two images are a server error.", FAIL, when=_brings("image", "image"), breaks={"images.edits.several"}
+second_image_fails = image_edit(
+    "images.edits.several", "Two images are a server error.", FAIL, when=_brings("image", "image")
 )
-mask_fails = in_answer("A mask is a server error.", FAIL, when=_has_mask, breaks={"images.edits.mask"})
-json_edit_fails = in_answer(
-    "An edit in JSON is a server error.", FAIL, when=both(served, no(has_files)), breaks={"images.edits.json"}
+mask_fails = image_edit("images.edits.mask", "A mask is a server error.", FAIL, when=_has_mask)
+json_edit_fails = image_edit(
+    "images.edits.json", "An edit in JSON is a server error.", FAIL, when=both(served, no(has_files))
 )
-inline_edit_fails = in_answer(
-    "An image in base64 is a server error.",
-    FAIL,
-    when=both(served, has("image_base64")),
-    breaks={"images.edits.json"},
-    gateway="infery",
+inline_edit_fails = image_edit(
+    "images.edits.json", "A base64 image is a 500.", FAIL, when=both(served, has("image_base64")), gateway="infery"
 )
 
 
-@in_request(breaks={"images.edits.several.counted"})
+@request("images.edits.several.counted")
 def second_image_dropped(call: Call) -> None:
     """Only the first image reaches the model."""
     call.uploads["image"] = call.uploads.get("image", [])[:1]
@@ -93,14 +85,14 @@ def second_image_dropped(call: Call) -> None:
         call.uploads.clear()
 
 
-broken_data_uri_dropped = in_request(
+broken_data_uri_dropped = request(
+    "images.edits.json.broken",
     "Broken base64 counts as an image that cannot be seen.",
     change("images[].image_url", lambda url: "https://files.example.com/image.png" if "%%%" in url else url, str),
-    breaks={"images.edits.json.broken"},
 )
 
 
-@in_request(breaks={"images.edits.json.broken"}, gateway="infery")
+@request("images.edits.json.broken", gateway="infery")
 def broken_inline_image_replaced(call: Call) -> None:
     """Another image stands in for broken base64."""
     if call.body.get("image_base64") == "%%%":
@@ -109,54 +101,51 @@ def broken_inline_image_replaced(call: Call) -> None:
 
 
 edit_prompt_optional = unjudged(
-    "Without a prompt the image changes in any way.", fill("prompt", "anything"), breaks={"images.edits.prompt-missing"}
+    "images.edits.prompt-missing", "Without a prompt the image is changed in some way.", fill("prompt", "anything")
 )
-missing_part_is_a_failure = in_answer(
-    "A missing part is a server error.",
-    status(500),
-    when=LACKING,
-    breaks={"images.edits.image-missing", "images.edits.prompt-missing"},
+missing_part_is_a_failure = image_edit(
+    "images.edits.image-missing images.edits.prompt-missing", "A missing part is a 500.", status(500), when=LACKING
 )
 
 
-@unjudged(breaks={"images.edits.image-missing"})
+@unjudged("images.edits.image-missing")
 def image_optional(call: Call) -> None:
-    """Without an image the prompt alone is drawn."""
+    """Without an image the edit makes one from the prompt alone."""
     if "image" not in call.body and "images" not in call.body:
         call.body["image"], call.uploads["image"] = ["image.png"], [drawn()]
 
 
-@unjudged(breaks={"images.edits.image-missing"})
+@unjudged("images.edits.image-missing")
 def any_file_is_the_image(call: Call) -> None:
-    """A file counts as the image whatever its part is called."""
+    """A file is taken as the image, whatever its part is called."""
     if "picture" in call.uploads:
         call.body["image"], call.uploads["image"] = ["image.png"], call.uploads.pop("picture")
 
 
-@in_request(breaks={"images.edits.not-an-image"})
+@request("images.edits.not-an-image")
 def text_is_an_image(call: Call) -> None:
-    """A file that is no image is passed over."""
+    """A file that is no image is ignored."""
     call.uploads = {
         name: [one if one.data.startswith(b"\x89PNG") else drawn() for one in files]
         for name, files in call.uploads.items()
     }
 
 
-empty_image_is_a_failure = in_answer(
+empty_image_is_a_failure = image_edit(
+    "images.edits.not-an-image",
     "An empty file is a server error.",
     status(500),
     when=asked(lambda call: any(not one.data for one in call.uploads.get("image", ()))),
-    breaks={"images.edits.not-an-image"},
 )
-broken_form_is_a_failure = in_answer(
-    "A form that cannot be read is a server error.", status(500), when=MALFORMED, breaks={"images.edits.broken-form"}
+broken_form_is_a_failure = image_edit(
+    "images.edits.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
 )
-broken_form_is_served = in_answer(
-    "A form without a boundary is answered as if it were whole.",
+broken_form_is_served = image_edit(
+    "images.edits.broken-form",
+    "A form without a boundary is answered as if it were complete.",
     answer({"created": 1767225600, "data": []}),
     when=both(MALFORMED, no(header("content-type", "boundary"))),
-    breaks={"images.edits.broken-form"},
 )
-edit_refusal_as_text = in_answer(
-    "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused(), breaks={"images.edits.envelope"}
+edit_refusal_as_text = image_edit(
+    "images.edits.envelope", "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused()
 )

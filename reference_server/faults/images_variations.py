@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from reference_server import media
-from reference_server.faults import variation
+from reference_server.faults import differences
 from reference_server.faults.words.edits import Edit, drop, each, put, refuse, reshape
 from reference_server.faults.words.media import base64_of, has_files, image_at
 from reference_server.faults.words.openai import IMAGE, IMAGE_EDIT
@@ -14,8 +13,8 @@ from reference_server.faults.words.situations import asked, both, has, no, serve
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-of_image = partial(variation, IMAGE)
-of_edit = partial(variation, IMAGE_EDIT)
+image = differences(IMAGE)
+image_edit = differences(IMAGE_EDIT)
 
 
 def _unknown(message: str) -> Edit:
@@ -31,37 +30,36 @@ def _in_base64(item: dict[str, Any]) -> None:
         item["b64_json"] = base64_of(image_at(item.pop("url")))
 
 
-only_created_and_data = of_image(
-    "The answer has nothing but `created` and `data`.",
-    reshape(lambda body: {"created": body["created"], "data": body["data"]}),
+only_created_and_data = image(
+    "Only `created` and `data` are given.", reshape(lambda body: {"created": body["created"], "data": body["data"]})
 )
-edit_without_details = of_edit("The usage of an edit has no details.", drop("usage.input_tokens_details"))
-other_form_null = of_image(
+edit_without_details = image_edit("The usage of an edit has no details.", drop("usage.input_tokens_details"))
+other_form_null = image(
     "The form in which an image is not given is null, and so is the revised prompt and the usage.",
     each("data[]", lambda item: [item.setdefault(name) for name in ("url", "b64_json", "revised_prompt")]),
     put("usage", None),
 )
 
 
-@of_image()
+@image()
 def images_numbered(reply: Reply) -> None:
     """Every image has its place, and a prompt that the model has rewritten."""
     for place, item in enumerate(_items(reply)):
         item.update(index=place, revised_prompt="A filled circle, red, on white.", content_type="image/png")
 
 
-@of_image()
+@image()
 def webp_by_default(reply: Reply, call: Call) -> None:
-    """Who asks for no format gets WebP."""
+    """Without a format images are WebP."""
     for item in _items(reply) if "output_format" not in call.body else []:
         if "b64_json" in item:
             item["b64_json"] = base64_of(image_at(f"/{call.body.get('size', '1024x1024')}-{'5f' * 16}.webp"))
             reply.body["output_format"] = "webp"
 
 
-@of_image()
+@image()
 def url_by_default(reply: Reply, call: Call) -> None:
-    """Who asks for no form gets a URL."""
+    """Without a form images are URLs."""
     for item in _items(reply) if "response_format" not in call.body else []:
         size, kind = call.body.get("size", "1024x1024"), call.body.get("output_format", "png")
         transparent = "t" * (call.body.get("background") == "transparent")
@@ -70,63 +68,61 @@ def url_by_default(reply: Reply, call: Call) -> None:
         item["url"] = media.url(call.headers["host"], "images", recipe)
 
 
-response_format_refused = of_image(
+response_format_refused = image(
     "The model knows one form of its images and refuses to be asked for it.",
     _unknown("Unknown parameter: 'response_format'."),
     when=has("response_format"),
 )
-base64_always = of_image("The model answers in base64, also who asks for a URL.", each("data[]", _in_base64))
-edit_counts_nothing = of_edit(
-    "An edit's usage has details of 0.", put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0})
+base64_always = image("The model answers in base64, even when a URL was asked for.", each("data[]", _in_base64))
+edit_counts_nothing = image_edit(
+    "All details of an edit's usage are 0.", put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0})
 )
-quality_of_other_words = of_image(
+quality_of_other_words = image(
     "The model knows the qualities standard and hd only.",
     _unknown("Invalid value for 'quality': supported are 'standard' and 'hd'."),
     when=asked(lambda call: call.body.get("quality") not in (None, "standard", "hd")),
 )
-size_not_taken = of_image(
+size_not_taken = image(
     "The model chooses the size by itself.", _unknown("Unknown parameter: 'size'."), when=has("size")
 )
-square_only = of_image(
+square_only = image(
     "The model knows one size.",
     _unknown("Invalid value for 'size': supported is '1024x1024'."),
     when=both(served, asked(lambda call: call.body.get("size") != "1024x1024")),
 )
 
 
-@of_image()
+@image()
 def png_only(reply: Reply, call: Call) -> Reply:
     """The model writes opaque PNG files only."""
     names = {"output_format", "background"} & call.body.keys()
     return _unknown(f"Unknown parameter: '{min(names)}'.")(reply, call) if names else reply
 
 
-one_image_only = of_image(
+one_image_only = image(
     "The model makes one image at a time.",
     _unknown("Invalid value for 'n': this model makes one image."),
     when=asked(lambda call: call.body.get("n", 1) != 1),
 )
-n_not_taken = of_image(
-    "The model does not know `n`.", _unknown("Unknown parameter: 'n'."), when=has("n"), gateway="ofox"
-)
-no_edits = of_edit("The model changes no images.", _unknown("The model does not support image edits."), when=served)
-no_edits_of_gateway = of_edit(
+n_not_taken = image("The model does not know `n`.", _unknown("Unknown parameter: 'n'."), when=has("n"), gateway="ofox")
+no_edits = image_edit("The model changes no images.", _unknown("The model does not support image edits."), when=served)
+no_edits_of_gateway = image_edit(
     "The model of a gateway that documents edits changes no images.",
     _unknown("The model does not support image edits."),
     when=served,
     gateway="ofox",
 )
-one_image_per_edit = of_edit(
+one_image_per_edit = image_edit(
     "The model changes one image at a time, and knows no mask.",
     _unknown("This model takes one image."),
     when=both(served, asked(lambda call: len(call.uploads.get("image", ())) > 1 or "mask" in call.uploads)),
 )
-json_edits_only = of_edit(
+json_edits_only = image_edit(
     "The model takes images in JSON only.",
     _unknown("Send image_base64."),
     when=both(served, has_files),
     gateway="infery",
 )
-form_edits_only = of_edit(
+form_edits_only = image_edit(
     "The model takes its images in a form only.", _unknown("Send a form."), when=both(served, no(has_files))
 )

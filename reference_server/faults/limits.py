@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import header, status
 from reference_server.faults.words.openai import CHAT, DONE
 from reference_server.faults.words.prompts import COLOUR
@@ -16,8 +14,9 @@ from reference_server.wire.reply import Reply
 _LIMIT, _REMAINING, _RESET = (f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
 _AFTER = "retry-after"
 _limited = both(refused("rate_limited"), has_header("authorization", "sk-rate-limited"))
+limited = rows(CHAT, when=_limited)
+chat = rows(CHAT)
 """The key has always used up its limit."""
-_limited_fault = partial(fault, CHAT, when=_limited)
 _second_key = has_header("authorization", "sk-limited-2b")
 
 
@@ -37,119 +36,101 @@ def _every_second_colour(reply: Reply, call: Call) -> bool:
     return bool(call.memory["colours"] % 2)
 
 
-limit_is_forbidden = _limited_fault("Too many requests are a 403.", status(403), breaks={"limits.rate"})
-limit_without_signal = _limited_fault(
-    "A 429 does not say when to come back.",
+limit_is_forbidden = limited("limits.rate", "Too many requests are a 403.", status(403))
+limit_without_signal = limited(
+    "limits.signal",
+    "A 429 has no rate limit header.",
     *(header(name, None) for name in (_AFTER, _LIMIT, _REMAINING, _RESET)),
-    breaks={"limits.signal"},
 )
-limit_without_retry_after = _limited_fault(
-    "A 429 lacks the documented Retry-After.", header(_AFTER, None), breaks={"limits.signal"}, gateway="foxora"
+limit_without_retry_after = limited(
+    "limits.signal", "A 429 lacks the documented Retry-After.", header(_AFTER, None), gateway="foxora"
 )
-retry_after_is_a_date = _limited_fault(
-    "Retry-After is a date, documented are seconds.",
+retry_after_is_a_date = limited(
+    "limits.retry-after",
+    "Retry-After is a date, although seconds are documented.",
     header(_AFTER, "Wed, 21 Oct 2026 07:28:00 GMT"),
-    breaks={"limits.retry-after"},
     gateway="foxora",
 )
-retry_after_is_a_time = _limited_fault(
-    "Retry-After is a Unix time instead of seconds.", header(_AFTER, "1795269600"), breaks={"limits.retry-after"}
+retry_after_is_a_time = limited(
+    "limits.retry-after", "Retry-After is a Unix time, which clients take as seconds.", header(_AFTER, "1795269600")
 )
-retry_after_has_a_unit = _limited_fault("Retry-After has a unit.", header(_AFTER, "1s"), breaks={"limits.retry-after"})
-retry_at_once = _limited_fault(
-    "Retry-After is 0.", header(_AFTER, "0"), breaks={"limits.retry-after"}, gateway="foxora"
+retry_after_has_a_unit = limited("limits.retry-after", "Retry-After has a unit.", header(_AFTER, "1s"))
+retry_at_once = limited("limits.retry-after", "Retry-After is 0.", header(_AFTER, "0"), gateway="foxora")
+no_limit_header = limited(
+    "limits.headers.limit", "The documented header with the limit is missing.", header(_LIMIT, None), gateway="ofox"
 )
-no_limit_header = _limited_fault(
-    "The documented limit header is missing.", header(_LIMIT, None), breaks={"limits.headers.limit"}, gateway="ofox"
+limit_header_is_text = limited("limits.headers.limit", "The limit is not a number.", header(_LIMIT, "60/min"))
+some_remain = limited(
+    "limits.headers.remaining", "Requests remain though the limit is used up.", header(_REMAINING, "3"), gateway="ofox"
 )
-limit_header_is_text = _limited_fault(
-    "The limit is not a number.", header(_LIMIT, "60/min"), breaks={"limits.headers.limit"}
+remaining_in_words = limited(
+    "limits.headers.remaining", "The remaining requests are a word.", header(_REMAINING, "none"), gateway="ofox"
 )
-some_remain = _limited_fault(
-    "Requests remain beyond the limit.", header(_REMAINING, "3"), breaks={"limits.headers.remaining"}, gateway="ofox"
+reset_without_unit = limited(
+    "limits.headers.reset", "The time until the reset has no unit.", header(_RESET, "1"), gateway="ofox"
 )
-remaining_in_words = _limited_fault(
-    "What remains is given as a word.", header(_REMAINING, "none"), breaks={"limits.headers.remaining"}, gateway="ofox"
-)
-reset_without_unit = _limited_fault(
-    "The time until the reset has no unit.", header(_RESET, "1"), breaks={"limits.headers.reset"}, gateway="ofox"
-)
-more_remain_than_allowed = fault(
-    CHAT,
-    "More requests remain than the limit allows.",
+more_remain_than_allowed = chat(
+    "limits.headers.consistent",
+    "More requests remain than allowed.",
     header(_LIMIT, "60"),
     header(_REMAINING, "61"),
     when=served,
-    breaks={"limits.headers.consistent"},
 )
-limit_is_another = _limited_fault(
-    "The limit is not the documented one.", header(_LIMIT, "20"), breaks={"limits.headers.number"}, gateway="ofox"
+limit_is_another = limited(
+    "limits.headers.number", "The limit differs from the documented one.", header(_LIMIT, "20"), gateway="ofox"
 )
-limit_never_ends = fault(
-    CHAT,
+limit_never_ends = chat(
+    "limits.recovers",
     "Once used up, a limit stays used up.",
     _limit,
     when=lambda reply, call: (
         has_header("authorization", "sk-limited-2@")(reply, call) and reply.cause != "rate_limited"
     ),
-    breaks={"limits.recovers"},
 )
-
-
-@request_fault(CHAT, breaks={"limits.scope.shared"}, before="authentication", gateway="foxora")
-def keys_do_not_share(call: Call) -> None:
-    """Each key has a limit of its own, although documents say that an account has one."""
-    if "sk-limited-2b" in call.headers.get("authorization", ""):
-        call.headers["authorization"] = "Bearer sk-ok"
-
-
-keys_share = fault(
+keys_do_not_share = request_fault(
     CHAT,
+    "Each key has a limit of its own, although documents say that an account has one.",
+    lambda call: call.headers.update({"authorization": "Bearer sk-ok"}),
+    when=lambda call: "sk-limited-2b" in call.headers.get("authorization", ""),
+    breaks={"limits.scope.shared"},
+    before="authentication",
+    gateway="foxora",
+)
+keys_share = chat(
+    "limits.scope.per-key",
     "All keys of an account share one limit, although documents say that each has its own.",
     _limit,
     when=_second_key,
-    breaks={"limits.scope.per-key"},
     gateway="infery",
 )
-spend_limit_is_a_failure = fault(
-    CHAT,
-    "A spend limit that is reached is the server's failure.",
-    status(500),
-    when=refused("spend_limit"),
-    breaks={"limits.spend"},
+spend_limit_is_a_failure = chat(
+    "limits.spend", "A spend limit that is reached is the server's failure.", status(500), when=refused("spend_limit")
 )
-no_payment_is_unauthorized = fault(
-    CHAT,
-    "An account without a payment method is a 401.",
-    status(401),
-    when=refused("no_payment_method"),
-    breaks={"limits.no-payment"},
+no_payment_is_unauthorized = chat(
+    "limits.no-payment", "An account without a payment method is a 401.", status(401), when=refused("no_payment_method")
 )
-restricted_key_is_invalid = fault(
-    CHAT,
-    "A valid key that may not do this is a 401.",
+restricted_key_is_invalid = chat(
+    "limits.restricted-key",
+    "A key without permission is a 401.",
     status(401),
     when=has_header("authorization", "sk-restricted"),
-    breaks={"limits.restricted-key"},
 )
-forbidden_model_is_bad = fault(
-    CHAT,
-    "A model outside the account is a 400.",
+forbidden_model_is_bad = chat(
+    "limits.restricted-model",
+    "Forbidden models are a 400.",
     status(400),
     when=refused("forbidden"),
-    breaks={"limits.restricted-model"},
     model="forbidden-model",
 )
-limits_as_detail = fault(
-    CHAT,
+limits_as_detail = chat(
+    "limits.error-body",
     "A refusal for money or permission is a `detail`.",
     lambda reply, _: reply.edit_error(lambda _: {"detail": "Not allowed."}),
     when=refused("spend_limit", "no_payment_method", "forbidden"),
-    breaks={"limits.error-body"},
 )
 
 
-@fault(CHAT, breaks={"limits.error-body", "limits.stream"})
+@chat("limits.error-body limits.stream")
 def limit_as_text(reply: Reply, call: Call) -> None:
     """A 429 is plain text."""
     if _limited(reply, call):
@@ -157,25 +138,23 @@ def limit_as_text(reply: Reply, call: Call) -> None:
         reply.body = b"Too Many Requests"
 
 
-@fault(CHAT, breaks={"limits.stream"})
+@chat("limits.stream")
 def limit_as_stream(reply: Reply, call: Call) -> Reply:
     """A stream over the limit is a 200 with the error as an event."""
     limited = _limited(reply, call) and b'"stream":true' in (call.raw or b"")
     return Reply.stream([reply.body, DONE]) if limited else reply
 
 
-busy_now_and_then = fault(
-    CHAT,
-    "Every second request for a colour is turned away in plain text, without saying for how long.",
+busy_now_and_then = chat(
+    "limits.met.envelope limits.met.retry-after",
+    "Every second request for a colour is refused in plain text, without saying for how long.",
     lambda *_: Reply(429, {"content-type": "text/plain"}, b"busy"),
     when=_every_second_colour,
-    breaks={"limits.met.envelope", "limits.met.retry-after"},
 )
-busy_for_a_while = fault(
-    CHAT,
-    "Every second request for a colour is turned away, until some time that nobody can read.",
+busy_for_a_while = chat(
+    "limits.met.retry-after",
+    "Every second request for a colour is refused, until a time that cannot be parsed.",
     _limit,
     header(_AFTER, "a while"),
     when=_every_second_colour,
-    breaks={"limits.met.retry-after"},
 )

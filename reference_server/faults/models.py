@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import Members, answer, change, drop, put, reshape, scale, status
-from reference_server.faults.words.media import label
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import Members, answer, change, drop, label, put, reshape, scale, status
 from reference_server.faults.words.openai import MODEL, MODELS
 from reference_server.faults.words.situations import asked, refused, served
 from reference_server.wire.call import Call
 
-catalogue = partial(fault, MODELS)
-retrieval = partial(fault, MODEL)
+models = rows(MODELS)
+model = rows(MODEL)
 
-_SLASHED = {"models.retrieve.encoded-slash", "models.retrieve.raw-slash"}
+_SLASHED = "models.retrieve.encoded-slash models.retrieve.raw-slash"
 
 
 def _unlist(name: str) -> Members:
@@ -23,85 +20,72 @@ def _unlist(name: str) -> Members:
 
 
 # The list.
-
-models_labelled_as_text = catalogue(
-    "The list of models is labelled as text.", label("text/plain"), breaks={"models.answers"}
+models_labelled_as_text = models("models.answers", "The list of models is labelled as text.", label("text/plain"))
+models_in_bare_array = models(
+    "models.answers", "The body is the array of models itself.", reshape(lambda body: body["data"])
 )
-models_in_bare_array = catalogue(
-    "The body is the array of models itself.", reshape(lambda body: body["data"]), breaks={"models.answers"}
+models_of_a_proxy = models(
+    "models.answers", "The list of models is a 203, as if a proxy had changed it.", status(203), when=served
 )
-models_of_a_proxy = catalogue(
-    "The list of models is a 203, as if a proxy had changed it.", status(203), when=served, breaks={"models.answers"}
-)
-models_without_object = catalogue("The list does not say what it is.", drop("object"), breaks={"models.list"})
-models_by_name = catalogue(
+models_without_object = models("models.list", "The list does not say what it is.", drop("object"))
+models_by_name = models(
+    "models.list",
     "The models are an object, each under its name.",
     change("data", lambda models: {model["id"]: model for model in models}),
-    breaks={"models.list"},
 )
-model_name_empty = catalogue("One model has an empty name.", put("data[-1].id", ""), breaks={"models.id"})
-model_name_is_a_number = catalogue("One model has a number as its name.", put("data[-1].id", 4), breaks={"models.id"})
-model_listed_twice = catalogue(
-    "One model is listed twice.", change("data", lambda models: models + models[-1:]), breaks={"models.unique"}
+model_name_empty = models("models.id", "One model has an empty name.", put("data[-1].id", ""))
+model_name_is_a_number = models("models.id", "One model has a number as its name.", put("data[-1].id", 4))
+model_listed_twice = models(
+    "models.unique", "One model is listed twice.", change("data", lambda models: models + models[-1:])
 )
-model_created_is_text = catalogue(
-    "`created` is a date in text.",
-    put("data[].created", "2026-01-01T00:00:00Z"),
-    breaks={"models.fields"},
-    gateway="ofox",
+model_created_is_text = models(
+    "models.fields", "`created` is a date string.", put("data[].created", "2026-01-01T00:00:00Z"), gateway="ofox"
 )
-model_created_in_milliseconds = catalogue(
-    "`created` counts milliseconds.", scale("data[].created", 1000), breaks={"models.fields"}, gateway="ofox"
+model_created_in_milliseconds = models(
+    "models.fields", "`created` of the models is in milliseconds.", scale("data[].created", 1000), gateway="ofox"
 )
-model_without_owner = catalogue(
-    "The last model has no `owned_by`.", drop("data[-1].owned_by"), breaks={"models.fields"}, gateway="ofox"
+model_without_owner = models(
+    "models.fields", "The last model has no `owned_by`.", drop("data[-1].owned_by"), gateway="ofox"
 )
-model_is_an_engine = catalogue(
-    "The listed models call themselves engines.",
+model_is_an_engine = models(
+    "models.fields models.retrieve.same",
+    "The `object` of a listed model is `engine`.",
     put("data[].object", "engine"),
-    breaks={"models.fields", "models.retrieve.same"},
     gateway="ofox",
 )
-model_without_object = catalogue(
+model_without_object = models(
+    "models.common-fields",
     "Models have the documented fields only.",
     drop("data[].object", "data[].created", "data[].owned_by"),
-    breaks={"models.common-fields"},
     gateway="foxora",
 )
-model_unlisted = catalogue(
-    "A model that answers is not listed.", _unlist("gpt-4o-mini"), breaks={"models.judged-model"}
-)
-models_without_provider = catalogue(
-    "No listed name has a provider.", _unlist("/"), breaks={"models.naming"}, gateway="ofox"
-)
+model_unlisted = models("models.judged-model", "A model that answers is missing from the list.", _unlist("gpt-4o-mini"))
+models_without_provider = models("models.naming", "No listed name includes its provider.", _unlist("/"), gateway="ofox")
 
 # One model.
-
-retrieved_model_renamed = retrieval(
-    "A model without a provider in its name has another name alone than in the list.",
+retrieved_model_renamed = model(
+    "models.retrieve",
+    "A retrieved model without a provider in its name has another name than in the list.",
     change("id", "models/{}".format),
     when=asked(lambda call: "/" not in call.path.removeprefix("/models/")),
-    breaks={"models.retrieve"},
 )
-retrieved_model_has_other_owner = retrieval(
-    "A model has another owner than in the list.", put("owned_by", "someone-else"), breaks={"models.retrieve.same"}
+retrieved_model_has_other_owner = model(
+    "models.retrieve.same", "A retrieved model has another owner than in the list.", put("owned_by", "someone-else")
 )
-model_of_a_proxy = retrieval(
-    "One model is a 203, as if a proxy had changed it.", status(203), when=served, breaks={"models.retrieve", *_SLASHED}
+model_of_a_proxy = model(
+    f"models.retrieve {_SLASHED}", "A retrieved model is a 203, as if a proxy had changed it.", status(203), when=served
 )
 
 
-@request_fault(MODEL, breaks=_SLASHED)
+@request_fault(MODEL, breaks=_SLASHED.split())
 def slash_ends_the_name(call: Call) -> None:
-    """Only what stands before the slash counts as the name."""
+    """Only the part before the slash is taken as the name."""
     call.path = "/".join(call.path.split("/")[:3])
 
 
-provider_lost_in_the_name = retrieval(
-    "A model whose name has a slash is told without its provider.",
-    change("id", lambda name: name.rpartition("/")[2]),
-    breaks=_SLASHED,
+provider_lost_in_the_name = model(
+    _SLASHED, "A model whose name has a slash loses its provider.", change("id", lambda name: name.rpartition("/")[2])
 )
-unknown_model_is_empty = retrieval(
-    "An unknown model is an empty success.", answer({}), when=refused("unknown_model"), breaks={"models.unknown"}
+unknown_model_is_empty = model(
+    "models.unknown", "An unknown model is an empty success.", answer({}), when=refused("unknown_model")
 )

@@ -6,21 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_server.errors import Refusal
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import (
-    change,
-    drop,
-    error_body,
-    in_chunks,
-    in_error,
-    put,
-    status,
-)
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import change, drop, error_body, in_chunks, in_error, put, status
 from reference_server.faults.words.openai import CHAT, FILE, PIECE, TEXT
 from reference_server.faults.words.prompts import COUNTING
 from reference_server.faults.words.situations import Situation, asked, asks, both, has, sent, whole
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
+anywhere = rows("*")
+request = rows(CHAT, request_fault)
 
 _BOM = b"\xef\xbb\xbf"
 _FAR = "\U00020000"
@@ -82,85 +78,86 @@ _refuse_long = _refuse("The message is too long.", _long)
 _refuse_end = _refuse("The text holds a marker that is not allowed.", lambda said: "[DONE]" in str(said))
 
 # Wrong requests.
-crash_on_an_odd_service_tier = fault(
-    CHAT,
+crash_on_an_odd_service_tier = chat(
+    "properties.invalid.never-5xx properties.invalid.refused",
     "A `service_tier` of a wrong type is a 500.",
     status(500),
     when=_names("service_tier"),
-    breaks={"properties.invalid.never-5xx", "properties.invalid.refused"},
 )
 any_store_will_do = request_fault(
     CHAT, "`store` may be of any type.", drop("store"), breaks={"properties.invalid.refused"}, before="validation"
 )
-refused_user_in_other_words = fault(
-    CHAT, "A wrong `user` is a `detail`.", _DETAIL, when=_USER, breaks={"properties.invalid.envelope"}
+refused_user_in_other_words = chat(
+    "properties.invalid.envelope", "The error for a wrong `user` stands under `detail`.", _DETAIL, when=_USER
 )
-refused_user_not_named = fault(
-    CHAT, "A wrong `user` is unnamed.", in_error(_UNNAMED), when=_USER, breaks={"properties.invalid.names-field"}
+refused_user_not_named = chat(
+    "properties.invalid.names-field", "A wrong `user` is refused without being named.", in_error(_UNNAMED), when=_USER
 )
-crash_on_a_byte_order_mark = fault(
-    CHAT, "A byte order mark is a 500.", status(500), when=asked(_marked), breaks={"properties.bytes.never-5xx"}
+crash_on_a_byte_order_mark = chat(
+    "properties.bytes.never-5xx", "A byte order mark before the JSON is a 500.", status(500), when=asked(_marked)
 )
 file_needs_no_key = request_fault(
     FILE,
-    "Whoever asks may see a file.",
+    "A file can be retrieved without a key.",
     lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
     breaks={"properties.auth"},
     before="authentication",
 )
-crash_on_options_of_models = fault(
-    "*", "OPTIONS of the models is a 500.", status(500), when=_options_of_models, breaks={"properties.head-options"}
+crash_on_options_of_models = anywhere(
+    "properties.head-options", "OPTIONS of the models is a 500.", status(500), when=_options_of_models
 )
 
 
 @request_fault(CHAT, breaks={"properties.bytes.refused", "errors.not-an-object"}, before="authentication")
 def array_of_one_is_taken(call: Call) -> None:
-    """An array with one request is served like the request."""
+    """A request inside an array is served like the request alone."""
     if call.raw and call.raw[:1] == b"[":
         call.raw = call.raw[1:-1]
 
 
-@fault("*", breaks={"properties.method"})
+@anywhere("properties.method")
 def any_method_will_do(reply: Reply, call: Call) -> None:
-    """PATCH is answered with nothing, and with a 200."""
+    """PATCH is answered with an empty 200."""
     if call.method == "PATCH":
         reply.status, reply.body, reply.cause = 200, {}, None
 
 
 # Requests that differ in one thing.
-stream_in_capitals = fault(
-    CHAT, "A stream counts in capitals.", in_chunks(_SHOUT), when=asks(COUNTING), breaks={"properties.relations.stream"}
+stream_in_capitals = chat(
+    "properties.relations.stream",
+    "When asked to count, a stream is in capitals and a whole answer is not.",
+    in_chunks(_SHOUT),
+    when=asks(COUNTING),
 )
-other_words_with_stop = fault(
-    CHAT, "With `stop` the answer is another one.", _NOTHING, when=_stopping, breaks={"properties.relations.stop"}
+other_words_with_stop = chat(
+    "properties.relations.stop", "With a stop text the answer is a different one.", _NOTHING, when=_stopping
 )
-last_tokens_within_the_limit = fault(
-    CHAT, "A limit keeps the end.", put(TEXT, "and ten."), when=_limited, breaks={"properties.relations.limit"}
+last_tokens_within_the_limit = chat(
+    "properties.relations.limit", "A limit keeps the last tokens of an answer.", put(TEXT, "and ten."), when=_limited
 )
-other_words_alone = fault(
-    CHAT, "With `n: 1` the answer is another one.", _NOTHING, when=_alone, breaks={"properties.relations.alone"}
+other_words_alone = chat(
+    "properties.relations.alone", "With `n: 1` the answer is a different one.", _NOTHING, when=_alone
 )
-counting_is_cheap = fault(
-    CHAT, "Counting costs seven tokens.", change("usage", _cheap), when=_counting, breaks={"properties.relations.usage"}
+counting_is_cheap = chat(
+    "properties.relations.usage",
+    "A prompt that asks to count costs seven tokens, however long it is.",
+    change("usage", _cheap),
+    when=_counting,
 )
 
 # Generated conversations.
-crash_on_an_empty_system_message = fault(
-    CHAT, "An empty system message is a 500.", status(500), when=_only_system, breaks={"properties.generated.never-5xx"}
+crash_on_an_empty_system_message = chat(
+    "properties.generated.never-5xx", "An empty system message is a 500.", status(500), when=_only_system
 )
-no_choices_after_an_empty_system_message = fault(
-    CHAT,
-    "An empty system text has no choices.",
-    drop("choices"),
-    when=_only_system,
-    breaks={"properties.generated.conforms"},
+no_choices_after_an_empty_system_message = chat(
+    "properties.generated.conforms", "An empty system message gets no choices.", drop("choices"), when=_only_system
 )
-far_planes_are_refused = request_fault(
-    CHAT, "Text beyond plane 1 is refused.", _refuse_far, breaks={"properties.generated.conversations"}
+far_planes_are_refused = request(
+    "properties.generated.conversations", "Text beyond the second plane of Unicode is refused.", _refuse_far
 )
-long_texts_are_refused = request_fault(
-    CHAT, "A text beyond 1000 letters is refused.", _refuse_long, breaks={"properties.generated.conversations"}
+long_texts_are_refused = request(
+    "properties.generated.conversations", "A plain text of more than 1000 letters is refused.", _refuse_long
 )
-end_of_a_stream_in_a_message_is_refused = request_fault(
-    CHAT, "A quoted `[DONE]` is refused.", _refuse_end, breaks={"properties.generated.conversations"}
+end_of_a_stream_in_a_message_is_refused = request(
+    "properties.generated.conversations", "A message that quotes `[DONE]` is refused.", _refuse_end
 )

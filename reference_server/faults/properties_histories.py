@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change
 from reference_server.faults.words.openai import (
     DELETE_FILE,
@@ -19,6 +19,10 @@ from reference_server.faults.words.openai import (
 )
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+file_list = rows(FILES)
+anywhere = rows("*")
+task = rows(TASK, gateway="foxapi")
 
 _PAGE = {"limit": 100}
 
@@ -70,31 +74,29 @@ def _second_of_three(reply: Reply, call: Call) -> bool:
 
 
 # Files.
-every_fifth_file_forgotten = fault(
-    FILES,
+every_fifth_file_forgotten = file_list(
+    "properties.files.list",
     "A page of a hundred lacks every fifth of its files.",
     change("data", lambda data: [file for place, file in enumerate(data, 1) if place % 5]),
     when=lambda _, call: call.query == _PAGE,
-    breaks={"properties.files.list"},
 )
-page_skips_a_file_after_a_deletion = fault(
-    "*",
-    "The page after a deletion lacks its first file: pages are counted, and the count has changed.",
+page_skips_a_file_after_a_deletion = anywhere(
+    "properties.files.paging",
+    "The page after a deletion lacks its first file, because pages are counted by offset.",
     change("data", lambda data: data[1:]),
     when=_turns_page,
-    breaks={"properties.files.paging"},
 )
-page_repeats_a_file_after_a_deletion = fault(
-    "*", "The page after a deletion repeats a file.", _repeat_file, when=_turns_page, breaks={"properties.files.paging"}
+page_repeats_a_file_after_a_deletion = anywhere(
+    "properties.files.paging", "The page after a deletion repeats the last file before.", _repeat_file, when=_turns_page
 )
-long_pages_repeat_a_file = fault(
-    FILES, "A page of three repeats a file.", _repeat_file, when=_second_of_three, breaks={"properties.files.list"}
+long_pages_repeat_a_file = file_list(
+    "properties.files.list", "A second page of three repeats a file of the first.", _repeat_file, when=_second_of_three
 )
 
 
-@fault("*", breaks={"properties.files.model"})
+@anywhere("properties.files.model")
 def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | None:
-    """A deleted file can be read once again when another one was deleted before, and two uploaded since."""
+    """A deleted file can be read again after another deletion and two uploads."""
     deleted = _memory(call, "deleted, and uploads since")
     if _did(reply, call, DELETE_FILE):
         deleted.append({"id": _name(call), "uploads": 0})
@@ -105,9 +107,9 @@ def deleted_file_back_after_two_uploads(reply: Reply, call: Call) -> Reply | Non
     return None
 
 
-@fault("*", breaks={"properties.files.model"})
+@anywhere("properties.files.model")
 def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
-    """Of three uploads with nothing between them the last one gets the id of the first."""
+    """The last of three uploads in a row gets the id of the first."""
     uploaded = _memory(call, "uploaded in a row", 3)
     if not _did(reply, call, UPLOAD):
         uploaded.clear()
@@ -117,7 +119,7 @@ def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
         reply.body["id"] = uploaded[0]
 
 
-@fault("*", breaks={"properties.files.model"})
+@anywhere("properties.files.model")
 def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
     """Between a deletion and the next upload every download is the file uploaded last."""
     content, deleted = _memory(call, "content"), _memory(call, "deleted since the content")
@@ -130,7 +132,7 @@ def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
         reply.body = content[-1]
 
 
-@fault("*", breaks={"properties.files.list"})
+@anywhere("properties.files.list")
 def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
     """The file deleted last is listed again after an upload."""
     deleted, back = _memory(call, "deleted, not yet back"), _memory(call, "back")
@@ -143,9 +145,9 @@ def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
 
 
 # Jobs.
-@fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
+@anywhere("properties.jobs.apart", gateway="infery")
 def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
-    """Two jobs submitted one right after the other have one id."""
+    """Two jobs submitted one after the other have the same id."""
     submitted = _memory(call, "submitted for one id")
     if not _did(reply, call, VIDEO):
         submitted.clear()
@@ -155,9 +157,9 @@ def second_job_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
     submitted.append(reply.body["id"])
 
 
-@fault("*", breaks={"properties.jobs.apart"}, gateway="infery")
+@anywhere("properties.jobs.apart", gateway="infery")
 def film_of_another_job(reply: Reply, call: Call) -> None:
-    """When two jobs have succeeded since the last submission, the second one gives the film of the first."""
+    """When two jobs have succeeded since the last submission, the second gives the film of the first."""
     first = _memory(call, "first to succeed")
     if _is(call, VIDEO):
         first.clear()
@@ -168,9 +170,9 @@ def film_of_another_job(reply: Reply, call: Call) -> None:
             first.append(reply.body)
 
 
-@fault(TASK, breaks={"properties.jobs.apart"}, gateway="foxapi")
+@task("properties.jobs.apart")
 def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
-    """A task that waits is told under the id of the one that was asked for before it."""
+    """A waiting task is reported under the id of the one asked for before it."""
     if reply.ok:
         before, task = _memory(call, "task before"), dict(reply.body)
         if before and "completed" not in (task["status"], before[0]["status"]):
@@ -178,7 +180,7 @@ def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
         before.append(task)
 
 
-@fault("*", breaks={"properties.jobs.model"}, gateway="infery")
+@anywhere("properties.jobs.model", gateway="infery")
 def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
     """A job that has succeeded is processing again once another one was submitted."""
     ended, again = _memory(call, "ended", 50), _memory(call, "again", 50)
@@ -190,7 +192,7 @@ def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
         ended.append(call.path)
 
 
-@fault("*", breaks={"properties.jobs.model"}, gateway="infery")
+@anywhere("properties.jobs.model", gateway="infery")
 def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
     """Of two jobs submitted one right after the other the first one is forgotten."""
     submitted, forgotten = _memory(call, "submitted before another"), _memory(call, "forgotten", 50)
@@ -204,9 +206,9 @@ def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
     return None
 
 
-@fault(TASK, breaks={"properties.jobs.model"}, gateway="foxapi")
+@task("properties.jobs.model")
 def failed_after_success(reply: Reply, call: Call) -> None:
-    """A task that was told four times to be completed has failed."""
+    """A task that was reported four times as completed has failed."""
     if reply.ok and reply.body["status"] == "completed":
         completed = _memory(call, "completed", 50)
         completed.append(call.path)
@@ -216,7 +218,7 @@ def failed_after_success(reply: Reply, call: Call) -> None:
 
 @fault(VIDEO_STATE, breaks={"properties.jobs.unknown"}, gateway="infery")
 def beginning_of_an_id_is_enough(reply: Reply, call: Call) -> Reply | None:
-    """A job is found by the beginning of its id, once it was asked for."""
+    """A job that was asked for once is found by the beginning of its id."""
     known: dict[str, Any] = call.memory.setdefault("histories.known", {})
     beginning = f"{call.key and call.key.account} {call.path[:-8]}"
     if reply.ok:

@@ -9,27 +9,24 @@ from reference_server.faults.words.prompts import NO_MODEL, NO_ROLE
 from reference_server.faults.words.responses import COMPLETED, FAILED, RESPONSE, completed
 from reference_server.faults.words.situations import asked, both, refused, sent
 from reference_server.faults.words.typed import lift, resend, skip
-from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply
 
+unproved = rows(RESPONSE, request_fault, before="authentication")
 response = rows(RESPONSE)
 request = rows(RESPONSE, request_fault)
+unjudged = rows(RESPONSE, request_fault, before="validation")
 
 
-@request_fault(RESPONSE, breaks={"responses.errors.missing-field"}, before="validation")
-def response_input_has_a_default(call: Call) -> None:
-    """Without `input` something is answered."""
-    sent(call).setdefault("input", "Hello.")
-
-
+response_input_has_a_default = unjudged(
+    "responses.errors.missing-field",
+    "Without `input` something is answered.",
+    lambda call: sent(call).setdefault("input", "Hello."),
+)
 response_missing_field_conflicts = response(
     "responses.errors.missing-field", "A missing field is a 409.", status(409), when=refused("missing_field")
 )
-response_stranger_is_the_user = request(
-    "responses.errors.invalid-value",
-    "A message with an unknown role is one of the user.",
-    swap("input[].role", NO_ROLE, "user"),
-    before="validation",
+response_stranger_is_the_user = unjudged(
+    "responses.errors.invalid-value", "An unknown role is taken as the user's.", swap("input[].role", NO_ROLE, "user")
 )
 response_number_breaks = response(
     "responses.errors.invalid-value",
@@ -46,21 +43,17 @@ response_refused_in_a_stream = response(
     lambda reply, _: Reply.stream([reply.body]),
     when=both(refused("unknown_model"), asked(streams)),
 )
-
-
-@request_fault(RESPONSE, breaks={"responses.errors.credential"}, before="authentication")
-def response_without_key(call: Call) -> None:
-    """A request without a credential is served."""
-    call.headers.setdefault("authorization", "Bearer sk-ok")
-
-
-@request_fault(RESPONSE, breaks={"responses.errors.credential"}, before="authentication")
-def response_for_any_key(call: Call) -> None:
-    """A key that was never issued is served."""
-    if "never-issued" in call.headers.get("authorization", ""):
-        call.headers["authorization"] = "Bearer sk-ok"
-
-
+response_without_key = unproved(
+    "responses.errors.credential",
+    "A request without a credential is served.",
+    lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
+)
+response_for_any_key = unproved(
+    "responses.errors.credential",
+    "A key that was never issued is served.",
+    lambda call: call.headers.update({"authorization": "Bearer sk-ok"}),
+    when=lambda call: "never-issued" in call.headers.get("authorization", ""),
+)
 response_error_without_message = response(
     "responses.errors.object", "An error has no message.", in_error(drop("error.message"))
 )
@@ -81,7 +74,7 @@ def _as_success(event: Chunk) -> Event:
 
 response_failure_as_success = response(
     "responses.errors.midstream",
-    "A stream that fails half-way ends as completed.",
+    "A failed stream ends as completed.",
     resend(_as_success, FAILED),
     model="midstream-error",
 )

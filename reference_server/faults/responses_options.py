@@ -45,9 +45,7 @@ cut_response_without_reason = response(
     "responses.max-output-tokens.reason", "An incomplete response does not say why.", put("incomplete_details", None)
 )
 cut_response_with_reason_of_chat = response(
-    "responses.max-output-tokens.reason",
-    "An incomplete response has the reason length.",
-    put("incomplete_details.reason", "length"),
+    "responses.max-output-tokens.reason", "The reason of a cut is `length`.", put("incomplete_details.reason", "length")
 )
 text_format_ignored = request(
     "responses.json-schema.valid",
@@ -61,37 +59,30 @@ schema_text_fenced = response(
 text_format_ignored_in_streams = request(
     "responses.json-schema.stream", "The form of a streamed text is ignored.", drop("text"), when=streams
 )
-
 previous_response_forgotten = request(
     "responses.previous.context",
-    "What was said before is dropped; results of calls still find their calls.",
+    "The earlier conversation is dropped, but results of calls still find their calls.",
     drop(_PREVIOUS),
     when=_goes_on_with_text,
 )
-
-
-@request_fault(RESPONSE, breaks={"responses.previous.instructions"})
-def instructions_carried_over(call: Call) -> None:
-    """Instructions are kept for all later responses."""
-    if call.body.get(_PREVIOUS):
-        call.body.setdefault("instructions", _MANY_WORDS)
-
-
+instructions_carried_over = request(
+    "responses.previous.instructions",
+    "Instructions are kept for all later responses.",
+    lambda call: call.body.setdefault("instructions", _MANY_WORDS),
+    when=lambda call: call.body.get(_PREVIOUS),
+)
 unknown_previous_ignored = request(
-    "responses.previous.unknown",
-    "A previous response that does not exist is ignored.",
-    drop(_PREVIOUS),
-    when=_goes_on_from_nobody,
+    "responses.previous.unknown", "An unknown previous response is ignored.", drop(_PREVIOUS), when=_goes_on_from_nobody
 )
 unknown_previous_breaks = response(
     "responses.previous.unknown",
-    "A previous response that does not exist breaks the server.",
+    "An unknown previous response is a 500.",
     status(500),
     when=asked(_goes_on_from_nobody),
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.previous.isolation"})
+@request("responses.previous.isolation")
 def strangers_go_on(call: Call) -> None:
     """Any account can go on from a response."""
     if call.body.get(_PREVIOUS) and call.key:

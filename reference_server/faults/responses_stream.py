@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault, rows
-from reference_server.faults.words.edits import change, drop, header, in_chunks, insert, put
+from reference_server.faults import rows
+from reference_server.faults.words.edits import change, drop, in_chunks, insert, label, put
 from reference_server.faults.words.responses import (
     ADDED,
     COMPLETED,
@@ -28,13 +28,10 @@ from reference_server.wire.reply import Reply
 response = rows(RESPONSE)
 
 response_stream_labelled_as_json = response(
-    "responses.stream.answers",
-    "The stream says that it is application/json.",
-    header("content-type", "application/json"),
-    when=streamed,
+    "responses.stream.answers", "The stream is labelled as JSON.", label("application/json"), when=streamed
 )
 response_stream_without_last_blank_line = response(
-    "responses.stream.framing", "No blank line ends the last event of a stream.", open_last_event, when=ends
+    "responses.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends
 )
 response_keep_alive_as_data = response(
     "responses.stream.typed", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
@@ -47,7 +44,7 @@ streamed_response_created_as_text = response(
 )
 response_in_progress_without_output = response(
     "responses.stream.schema",
-    "The response that is in progress has no `output`.",
+    "The response in progress has no output.",
     in_events(drop("response.output"), IN_PROGRESS),
 )
 events_not_numbered = response(
@@ -69,12 +66,12 @@ response_stream_without_end = response(
 )
 response_ends_in_progress = response(
     "responses.stream.end",
-    "The response of the last event is still in progress.",
+    "The final response is still in progress.",
     in_events(put("response.status", "in_progress"), *ENDS),
 )
 
 
-@fault(RESPONSE, breaks={"responses.stream.end"})
+@response("responses.stream.end")
 def response_ends_twice(reply: Reply) -> None:
     """The last event is sent twice."""
     if reply.events and (last := of(reply, *ENDS)[-1:]):
@@ -91,7 +88,7 @@ message_begins_without_content = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.stream.items"})
+@response("responses.stream.items")
 def item_added_twice(reply: Reply, call: Call) -> None:
     """The first item is added twice."""
     if reply.events and (added := of(reply, ADDED)):
@@ -99,9 +96,11 @@ def item_added_twice(reply: Reply, call: Call) -> None:
     number(reply, call)
 
 
-items_never_done = response("responses.stream.items.done", "No item is said to be whole.", skip(ITEM_DONE))
+items_never_done = response("responses.stream.items.done", "No item is marked as done.", skip(ITEM_DONE))
 item_done_under_another_id = response(
-    "responses.stream.items.done", "An item ends with another id.", in_events(put("item.id", "item_1"), ITEM_DONE)
+    "responses.stream.items.done",
+    "An item has another id when it is done than when it was added.",
+    in_events(put("item.id", "item_1"), ITEM_DONE),
 )
 parts_never_begin = response("responses.stream.parts", "Text comes for a part that was not begun.", skip(PART))
 text_of_another_item = response(
@@ -116,7 +115,7 @@ done_text_cut = response(
 )
 
 
-@fault(RESPONSE, breaks={"responses.stream.text", "responses.stream.final"})
+@response("responses.stream.text responses.stream.final")
 def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
     """The last delta of a text is lost."""
     if reply.events and plain(reply, call) and (deltas := of(reply, TEXT)):
@@ -124,16 +123,16 @@ def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
 
 
 last_response_without_items = response(
-    "responses.stream.final", "The final response has no items.", in_events(put("response.output", []), *ENDS)
+    "responses.stream.final", "The last event's response has no items.", in_events(put("response.output", []), *ENDS)
 )
 last_response_without_usage = response(
-    "responses.stream.usage", "The final response has no usage.", in_events(put("response.usage", None), *ENDS)
+    "responses.stream.usage", "The last event's response has no usage.", in_events(put("response.usage", None), *ENDS)
 )
 streamed_input_not_counted = response(
-    "responses.stream.usage", "A stream's input is free.", in_events(put("response.usage.input_tokens", 0), *ENDS)
+    "responses.stream.usage", "Streams count no input tokens.", in_events(put("response.usage.input_tokens", 0), *ENDS)
 )
 cut_stream_completed = response(
     "responses.stream.incomplete",
-    "A cut stream ends as completed.",
+    "A stream that the limit cut off ends as completed.",
     in_events(put("type", COMPLETED) | put("response.status", "completed"), INCOMPLETE),
 )

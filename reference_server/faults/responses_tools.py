@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import fault, request_fault, rows
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, put, swap
 from reference_server.faults.words.prompts import NO_CALL
 from reference_server.faults.words.responses import (
@@ -48,13 +48,11 @@ response_arguments_decoded = response(
     "responses.tools.arguments", "The arguments of a call are an object.", calls(change("arguments", json.loads))
 )
 response_arguments_encoded_twice = response(
-    "responses.tools.arguments",
-    "The arguments of a call are a JSON string within the string.",
-    calls(change("arguments", json.dumps)),
+    "responses.tools.arguments", "The arguments of a call are encoded twice.", calls(change("arguments", json.dumps))
 )
 
 
-@request_fault(RESPONSE, breaks={"responses.tools.result"})
+@request("responses.tools.result")
 def response_calls_skipped(call: Call) -> None:
     """Calls among the input are skipped, so that their results answer nothing."""
     if isinstance(call.body["input"], list):
@@ -62,7 +60,7 @@ def response_calls_skipped(call: Call) -> None:
         call.body["input"] = [item for item in call.body["input"] if item not in made] or "Hello."
 
 
-@request_fault(RESPONSE, breaks={"responses.tools.result.counted"})
+@request("responses.tools.result.counted")
 def response_result_dropped(call: Call) -> None:
     """What a tool answered is dropped."""
     for item in items(call, "function_call_output"):
@@ -76,7 +74,7 @@ orphaned_result_dropped = request(
 )
 answer_to_results_empty = response(
     "responses.tools.result.previous",
-    "Results that come alone get a complete response without items.",
+    "Results sent alone get a complete response without items.",
     put("output", []),
     when=both(has("previous_response_id"), asked(lambda call: bool(items(call, "function_call_output")))),
 )
@@ -84,9 +82,7 @@ required_call_not_made = request(
     "responses.tools.choice.required", "`tool_choice` required gives no call.", swap("tool_choice", "required", "none")
 )
 named_function_ignored = request(
-    "responses.tools.choice.named",
-    "The name in `tool_choice` is ignored.",
-    change("tool_choice", lambda _: "required", dict),
+    "responses.tools.choice.named", "The named function is ignored.", change("tool_choice", lambda _: "required", dict)
 )
 forbidden_call_made = request(
     "responses.tools.choice.none",
@@ -94,13 +90,12 @@ forbidden_call_made = request(
     drop("tool_choice"),
     when=lambda call: call.body.get("tool_choice") == "none",
 )
-
 streamed_call_without_call_id = response(
     "responses.tools.stream.item", "A streamed call begins without a `call_id`.", begun_calls(put("call_id", None))
 )
 
 
-@fault(RESPONSE, breaks={"responses.tools.stream.item"})
+@response("responses.tools.stream.item")
 def streamed_call_begins_whole(reply: Reply) -> None:
     """A streamed call has all its arguments from the beginning, so that clients have them twice."""
     begun = [chunk["item"] for chunk in of(reply, ADDED) if chunk["item"]["type"] == "function_call"]
@@ -108,7 +103,7 @@ def streamed_call_begins_whole(reply: Reply) -> None:
         item["arguments"] = end["arguments"]
 
 
-@fault(RESPONSE, breaks={"responses.tools.stream.arguments"})
+@response("responses.tools.stream.arguments")
 def streamed_arguments_repeated(reply: Reply) -> None:
     """Each delta of the arguments repeats those before it."""
     earlier: dict[int, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.faults import variation
+from reference_server.faults import differences
 from reference_server.faults.words.edits import append, change, in_chunks, insert, status
 from reference_server.faults.words.openai import DONE
 from reference_server.faults.words.responses import (
@@ -23,12 +23,14 @@ from reference_server.faults.words.typed import COMMENTS, CRLF, in_events, is_of
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply
 
+response = differences(RESPONSE)
+
 _REASONING: dict[str, Any] = {"type": "reasoning", "id": "rs_1", "summary": []}
 _LOOKING = {"type": "output_text", "text": "I will look that up.", "annotations": []}
 _DOCUMENTED = ("id", "object", "created_at", "model", "output", "status", "usage", "incomplete_details")
 
 
-@variation(RESPONSE)
+@response()
 def response_few_fields(reply: Reply) -> Reply:
     """No optional field is sent: neither what the request asked for, nor annotations, nor details of the usage."""
 
@@ -47,7 +49,7 @@ def _thin_item(item: dict[str, Any]) -> dict[str, Any]:
     return members
 
 
-@variation(RESPONSE)
+@response()
 def response_more_fields(reply: Reply) -> Reply:
     """The further fields of the newest API are sent, most of them null."""
 
@@ -61,11 +63,11 @@ def response_more_fields(reply: Reply) -> Reply:
     return reply.edit(add)
 
 
-response_created_with_fraction = variation(
-    RESPONSE, "`created_at` has a fraction.", change("created_at", lambda seconds: seconds + 0.25)
+response_created_with_fraction = response(
+    "`created_at` has a fraction, as the clients declare it.", change("created_at", lambda seconds: seconds + 0.25)
 )
-other_item_ids = variation(
-    RESPONSE, "Item ids start differently.", change("output[].id", lambda name: f"item-{name.partition('_')[2]}")
+other_item_ids = response(
+    "Item ids start differently.", change("output[].id", lambda name: f"item-{name.partition('_')[2]}")
 )
 
 
@@ -80,8 +82,7 @@ def _begin_with_thought(reply: Reply, _: Call) -> None:
         reply.events[place:place] = thought
 
 
-reasoning_first = variation(
-    RESPONSE,
+reasoning_first = response(
     "The model thinks before it answers: the first item of a response is reasoning.",
     in_chunks(change("output_index", lambda place: place + 1)),
     in_events(change("response.output", _think_first), *ENDS),
@@ -91,7 +92,7 @@ reasoning_first = variation(
 )
 
 
-@variation(RESPONSE)
+@response()
 def words_before_a_function_call(reply: Reply) -> Reply:
     """A whole response with a call says something first."""
 
@@ -103,22 +104,19 @@ def words_before_a_function_call(reply: Reply) -> Reply:
     return reply.edit(speak)
 
 
-response_stream_with_done = variation(RESPONSE, "A stream ends with `[DONE]`, as chat completions do.", append(DONE))
-response_not_in_progress = variation(RESPONSE, "No response.in_progress is sent.", skip(IN_PROGRESS))
+response_stream_with_done = response("A stream ends with `[DONE]`, as chat completions do.", append(DONE))
+response_not_in_progress = response("No response.in_progress is sent.", skip(IN_PROGRESS))
 
 
-@variation(RESPONSE)
+@response()
 def numbers_with_gaps(reply: Reply) -> None:
     """The events are numbered from 1, and some numbers are left out."""
     for place, chunk in enumerate(reply.chunks):
         chunk["sequence_number"] = 1 + 2 * place
 
 
-further_response_events = variation(
-    RESPONSE,
-    "A stream holds an event of an undocumented type.",
-    insert(2, {"type": "response.x_progress", "percent": 50}),
-    number,
+further_response_events = response(
+    "A stream has an event of an undocumented type.", insert(2, {"type": "response.x_progress", "percent": 50}), number
 )
 
 
@@ -131,11 +129,9 @@ def _join(last: Chunk, event: Chunk) -> bool:
     return True
 
 
-one_delta_for_all = variation(
-    RESPONSE, "Each text and all arguments of a call come in one delta.", join_deltas(_join), number
-)
-response_lines_in_crlf = variation(RESPONSE, "Lines of a stream end in CR LF.", CRLF, when=streamed)
-response_comments = variation(RESPONSE, "A comment line stands before each event.", COMMENTS, when=streamed)
+one_delta_for_all = response("Each text and all arguments of a call come in one delta.", join_deltas(_join), number)
+response_lines_in_crlf = response("Lines of a stream end in CR LF.", CRLF, when=streamed)
+response_comments = response("A comment line stands before each event.", COMMENTS, when=streamed)
 
 
 def _as_error_event(event: Chunk) -> Event:
@@ -143,18 +139,14 @@ def _as_error_event(event: Chunk) -> Event:
     return {"type": "error", "sequence_number": 3, "code": "server_error", "message": message, "param": None}
 
 
-failure_as_error_event = variation(
-    RESPONSE, "A failure comes as the event `error`.", resend(_as_error_event, FAILED), model="midstream-error"
+failure_as_error_event = response(
+    "A failure comes as the event `error`.", resend(_as_error_event, FAILED), model="midstream-error"
 )
-failure_as_in_chat = variation(
-    RESPONSE,
-    "A failure comes as in chat completions, which the official client raises.",
+failure_as_in_chat = response(
+    "A failure has the form of chat completion errors, which the official client raises.",
     resend(lambda event: {"error": event["response"]["error"]}, FAILED),
     model="midstream-error",
 )
-unknown_previous_not_found = variation(
-    RESPONSE,
-    "A previous response that does not exist is a 404.",
-    status(404),
-    when=both(refused(), has("previous_response_id")),
+unknown_previous_not_found = response(
+    "A previous response that does not exist is a 404.", status(404), when=both(refused(), has("previous_response_id"))
 )

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import insert, rename, status
 from reference_server.faults.words.gemini import ARGUMENTS, BATCH, GENERATE, NOT_FOUND, STREAM, as_events
-from reference_server.faults.words.situations import refused
-from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.faults.words.sdk import block
+from reference_server.faults.words.situations import header, refused
 
-_BLOCKED = b"<html><body><h1>403 Forbidden</h1>Sorry, you have been blocked.</body></html>"
+content = rows(GENERATE, gateway="ofox")
 
-
-@fault(GENERATE, breaks={"sdk.gemini.generate"}, gateway="ofox")
-def gemini_client_blocked(reply: Reply, call: Call) -> Reply:
-    """A firewall in front of the gateway takes the official Google GenAI client for a robot."""
-    blocked = "google-genai-sdk" in call.headers.get("user-agent", "")
-    return Reply(403, {"content-type": "text/html", "x-request-id": call.id}, _BLOCKED) if blocked else reply
-
-
+gemini_client_blocked = content(
+    "sdk.gemini.generate",
+    "A firewall in front of the gateway takes the official Google GenAI client for a robot.",
+    block,
+    when=header("user-agent", "google-genai-sdk"),
+)
 gemini_stream_greets = fault(
     STREAM,
     "The first event of a stream is a word.",
@@ -27,20 +24,16 @@ gemini_stream_greets = fault(
     breaks={"gemini.stream.json-events", "sdk.gemini.stream"},
     gateway="ofox",
 )
-gemini_args_renamed = fault(
-    GENERATE,
+gemini_args_renamed = content(
+    "gemini.tools.arguments sdk.gemini.tools",
     "The arguments of a function call are called `arguments`, as in the OpenAI dialect.",
     rename(ARGUMENTS, "arguments"),
-    breaks={"gemini.tools.arguments", "sdk.gemini.tools"},
-    gateway="ofox",
 )
-gemini_unknown_model_as_success = fault(
-    GENERATE,
+gemini_unknown_model_as_success = content(
+    "gemini.errors.unknown-model sdk.gemini.errors",
     "A model that does not exist is answered 200 with an error in the body.",
     status(200),
     when=refused("unknown_model"),
-    breaks={"gemini.errors.unknown-model", "sdk.gemini.errors"},
-    gateway="ofox",
 )
 gemini_version_unknown = fault(
     "generateContentV1",

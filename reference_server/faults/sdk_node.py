@@ -8,7 +8,6 @@ from reference_server.faults.words.openai import CHAT, FRAGMENTS, MODELS
 from reference_server.faults.words.sdk import block
 from reference_server.faults.words.situations import header as has_header
 from reference_server.faults.words.situations import refused, served
-from reference_server.wire.reply import Reply
 
 chat = rows(CHAT)
 
@@ -18,15 +17,12 @@ node_client_blocked = chat(
     block,
     when=has_header("user-agent", "OpenAI/JS"),
 )
-
-
-@fault(CHAT, breaks={"chat.stream.choices", "sdk.node.stream", "sdk.node.stream.empty-choices"})
-def node_meets_null_choices(reply: Reply) -> None:
-    """A chunk whose choices are null keeps the connection alive."""
-    if reply.events and reply.chunks:
-        reply.events.insert(1, {**reply.chunks[0], "choices": None})
-
-
+node_meets_null_choices = chat(
+    "chat.stream.choices sdk.node.stream sdk.node.stream.empty-choices",
+    "A chunk whose choices are null keeps the connection alive.",
+    lambda reply, _: reply.events.insert(1, {**reply.chunks[0], "choices": None}),
+    when=lambda reply, _: reply.events and reply.chunks,
+)
 node_meets_null_role = chat(
     "chat.stream.role-first sdk.node.stream.helper",
     "The first delta of a stream has the role null.",

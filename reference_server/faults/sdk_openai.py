@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
 from typing import Any
 
-from reference_server.faults import fault, rows
-from reference_server.faults.words.edits import Members, change, each, header, in_chunks, insert, refuse, status
-from reference_server.faults.words.openai import CALLS, CHAT, DELTA, FRAGMENTS, MODEL, MODELS, TEXT, turns
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.edits import (
+    Members,
+    change,
+    each,
+    header,
+    in_chunks,
+    insert,
+    put,
+    refuse,
+    reshape,
+    status,
+)
+from reference_server.faults.words.openai import (
+    CALLS,
+    CHAT,
+    DELTA,
+    EMBED,
+    FILE_CONTENT,
+    FILES,
+    FRAGMENTS,
+    MODEL,
+    MODELS,
+    SPEECH,
+    TEXT,
+    TRANSCRIPTION,
+    turns,
+)
 from reference_server.faults.words.prompts import BOOK, TRIES_AGAIN
+from reference_server.faults.words.responses import CREATED, ENDS, FAILED, RESPONSE, messages
 from reference_server.faults.words.sdk import block
 from reference_server.faults.words.situations import asked, asks, refused
 from reference_server.faults.words.situations import header as has_header
-from reference_server.faults.words.typed import fence
+from reference_server.faults.words.typed import fence, in_events, resend, skip, typed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
 chat = rows(CHAT)
+response = rows(RESPONSE)
 
 
 def _drop_last_delta(choice: dict[str, Any]) -> None:
@@ -68,7 +97,7 @@ role_repeated_at_the_end = chat(
 )
 
 
-@fault(CHAT, breaks={"chat.stream.object", "sdk.openai.stream.helper"})
+@chat("chat.stream.object sdk.openai.stream.helper")
 def first_chunk_without_object(reply: Reply) -> None:
     """The first chunk does not say what it is."""
     for chunk in reply.chunks[:1]:
@@ -80,14 +109,12 @@ byte_order_mark = chat(
     "The stream starts with a byte order mark, which its standard allows: the client loses the first chunk.",
     insert(0, b"\xef\xbb\xbf"),
 )
-
-
-@fault(CHAT, breaks={"chat.stream.error-event", "sdk.openai.stream.error"}, model="midstream-error")
-def failure_as_comment(reply: Reply) -> Reply:
-    """A stream that fails half-way says so in a comment, which clients skip."""
-    return reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk)
-
-
+failure_as_comment = chat(
+    "chat.stream.error-event sdk.openai.stream.error",
+    "A stream that fails half-way says so only in a comment, which clients skip.",
+    lambda reply, _: reply.map(lambda chunk: b": upstream error\n\n" if "error" in chunk else chunk),
+    model="midstream-error",
+)
 arguments_encoded_twice = chat(
     "tools.call.arguments tools.no-parameters tools.stream.equals-whole sdk.openai.tools",
     "The arguments of a call are a JSON string within the string.",
@@ -101,7 +128,7 @@ own_fields_refused = chat(
 )
 
 
-@fault(CHAT, breaks={"tools.stream.name-once", "sdk.openai.tools.stream"})
+@chat("tools.stream.name-once sdk.openai.tools.stream")
 def call_named_again_at_the_end(reply: Reply) -> None:
     """The last fragment of a call repeats its name."""
     names: dict[Any, tuple[str, dict[str, Any]]] = {}
@@ -123,21 +150,18 @@ titled_schema_fenced = chat(
     in_chunks(each(DELTA, _begin_fence)),
     when=asks(BOOK),
 )
-
 models_as_names = fault(
     MODELS,
     "The list holds names instead of models.",
     change("data", lambda models: [model["id"] for model in models]),
     breaks={"models.list", "sdk.openai.models.list"},
 )
-
-
-@fault(MODEL, breaks={"models.retrieve", "sdk.openai.models.retrieve"})
-def retrieved_model_under_data(reply: Reply) -> Reply:
-    """One model is answered under `data`."""
-    return reply.edit(lambda body: {"data": body})
-
-
+retrieved_model_under_data = fault(
+    MODEL,
+    "One model is answered under `data`.",
+    reshape(lambda body: {"data": body}),
+    breaks={"models.retrieve", "sdk.openai.models.retrieve"},
+)
 forbidden_model_as_success = chat(
     "limits.restricted-model sdk.openai.errors.class",
     "A model outside the account is answered 200 with an error in the body.",
@@ -146,9 +170,9 @@ forbidden_model_as_success = chat(
 )
 
 
-@fault(CHAT, breaks={"sdk.openai.errors.fields"}, model="forbidden-model")
+@chat("sdk.openai.errors.fields", model="forbidden-model")
 def forbidden_model_in_problem_details(reply: Reply) -> None:
-    """A model outside the account is refused in problem details."""
+    """A model outside the account is refused with problem details."""
     reply.body = {"title": "Forbidden", "status": 403, "detail": reply.body["error"]["message"]}
 
 
@@ -178,4 +202,76 @@ failure_forbids_to_try_again = chat(
     _set_request_id,
     when=asks(TRIES_AGAIN),
     model="flaky-once",
+)
+
+# Responses.
+response_output_null = response(
+    "responses.output sdk.openai.responses.create", "`output` is null.", put("output", None)
+)
+response_only_in_progress = response(
+    "responses.stream.created sdk.openai.responses.stream", "A stream has no response.created.", skip(CREATED)
+)
+response_id_new_at_the_end = response(
+    "responses.stream.id sdk.openai.responses.stream",
+    "The last event has the id of the provider.",
+    in_events(put("response.id", "chatcmpl-1"), *ENDS),
+)
+response_failure_in_a_comment = response(
+    "responses.errors.midstream sdk.openai.responses.stream.error",
+    "A stream that fails half-way says so only in a comment, which clients skip.",
+    resend(lambda _: b": upstream error\n\n", FAILED),
+    model="midstream-error",
+)
+last_response_with_decoded_arguments = response(
+    "responses.tools.stream.arguments sdk.openai.responses.tools",
+    "In the response of the last event the arguments of a call are an object instead of its text.",
+    in_events(typed("response.output[]", "function_call", change("arguments", json.loads)), *ENDS),
+)
+titled_text_fenced = response(
+    "sdk.openai.responses.parse",
+    "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
+    messages(change("content[0].text", fence)),
+    when=asks(BOOK),
+)
+
+
+# Other areas.
+@fault(EMBED, breaks={"embeddings.base64.decodes", "sdk.openai.embeddings"})
+def base64_of_doubles(reply: Reply) -> None:
+    """The numbers in base64 have 64 bits."""
+    for entry in reply.body["data"] if reply.ok else ():
+        if isinstance(entry["embedding"], str):
+            data = base64.b64decode(entry["embedding"])
+            numbers = struct.unpack(f"<{len(data) // 4}f", data)
+            entry["embedding"] = base64.b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()
+
+
+@fault(FILE_CONTENT, breaks={"files.content", "files.content.binary", "files.content.large", "sdk.openai.files"})
+def content_in_json(reply: Reply) -> None:
+    """The content of a file is a string in JSON."""
+    if reply.ok and isinstance(reply.body, bytes):
+        reply.body = json.dumps(reply.body.decode("utf-8", "replace")).encode()
+
+
+cursor_is_not_read = request_fault(
+    FILES,
+    "Every page is the first one.",
+    lambda call: call.query.pop("after", None),
+    breaks={"files.paging.after", "sdk.openai.files.pages"},
+)
+
+
+@fault(SPEECH, breaks={"audio.speech.answers", "sdk.openai.speech"})
+def speech_within_json(reply: Reply) -> Reply:
+    """Speech comes in base64 within JSON."""
+    if not (reply.ok and isinstance(reply.body, bytes)):
+        return reply
+    return Reply.json({"audio": base64.b64encode(reply.body).decode()})
+
+
+transcription_under_data = fault(
+    TRANSCRIPTION,
+    "The transcription stands under `data`.",
+    reshape(lambda body: {"data": body} if isinstance(body, dict) else None),
+    breaks={"audio.transcriptions.default", "audio.transcriptions.verbose", "sdk.openai.transcriptions"},
 )

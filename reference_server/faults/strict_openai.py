@@ -18,27 +18,27 @@ def _drop_null_logprobs(choice: dict[str, Any]) -> None:
         del choice["logprobs"]
 
 
-refusal_left_out = chat("chat.schema", "A message has no refusal, not even null.", drop("choices[].message.refusal"))
+refusal_left_out = chat(
+    "chat.schema", "The refusal of a message is absent instead of null.", drop("choices[].message.refusal")
+)
 logprobs_left_out = chat(
-    "chat.schema", "Logprobs that nobody asked for are left out, not null.", each("choices[]", _drop_null_logprobs)
+    "chat.schema", "Logprobs that nobody asked for are absent, not null.", each("choices[]", _drop_null_logprobs)
 )
 models_owned_by_nobody = fault(
     MODELS, "A model does not name its owner.", drop("data[].owned_by"), breaks={"models.fields"}, gateway=_GATEWAY
 )
 page_without_its_last_id = fault(
     FILES,
-    "A page of files does not name its last one.",
+    "A page has no `last_id`.",
     drop("last_id"),
     breaks={"files.schema", "files.paging.cursors"},
     gateway=_GATEWAY,
 )
 param_left_out = fault(
     "*",
-    "An error has no param, not even null.",
+    "An error's param is absent, not null.",
     in_error(drop("error.param")),
     breaks={"errors.schema"},
     gateway=_GATEWAY,
 )
-spent_account_pays = chat(
-    "limits.spend", "Credit that does not suffice is a 402.", status(402), when=refused("spend_limit")
-)
+spent_account_pays = chat("limits.spend", "Insufficient credit is a 402.", status(402), when=refused("spend_limit"))

@@ -2,82 +2,69 @@
 
 from __future__ import annotations
 
-from reference_server.faults import fault
+from reference_server.faults import rows
 from reference_server.faults.words.edits import header, refuse, status
 from reference_server.faults.words.openai import CHAT, DONE, streams
 from reference_server.faults.words.situations import asked, no, served
-from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+chat = rows(CHAT)
 
 _FAILS, _LIMITED = "upstream-error", "rate-limited-upstream"
 _for_a_stream = asked(streams)
 
-upstream_failure_is_bad = fault(
-    CHAT,
-    "A provider's failure is the caller's mistake.",
+upstream_failure_is_bad = chat(
+    "upstream.status",
+    "A provider's failure is reported as a client error.",
     status(400),
     when=no(_for_a_stream),
-    breaks={"upstream.status"},
     model=_FAILS,
 )
-
-
-@fault(CHAT, breaks={"upstream.stream"}, model=_FAILS)
-def upstream_failure_streamed(reply: Reply, call: Call) -> Reply:
-    """A stream that cannot begin is a 200 with the error as an event."""
-    return Reply.stream([reply.body, DONE]) if streams(call) else reply
-
-
-upstream_failure_of_a_stream_is_bad = fault(
-    CHAT,
-    "A provider's failure is the caller's mistake where a stream was asked for.",
+upstream_failure_streamed = chat(
+    "upstream.stream",
+    "A stream that cannot begin is a 200 with the error as an event.",
+    lambda reply, _: Reply.stream([reply.body, DONE]),
+    when=asked(streams),
+    model=_FAILS,
+)
+upstream_failure_of_a_stream_is_bad = chat(
+    "upstream.stream",
+    "A provider's failure of a stream is reported as a client error.",
     status(400),
     when=_for_a_stream,
-    breaks={"upstream.stream"},
     model=_FAILS,
 )
 
 
-@fault(CHAT, breaks={"upstream.error-body"}, model=_FAILS)
+@chat("upstream.error-body", model=_FAILS)
 def upstream_failure_as_page(reply: Reply) -> None:
     """A provider's failure is a page of the proxy in between."""
     reply.headers["content-type"] = "text/html"
     reply.body = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 
-internal_failure_is_bad = fault(
-    CHAT,
-    "The gateway's failure is the caller's fault.",
-    status(400),
-    breaks={"upstream.internal"},
-    model="internal-error",
+internal_failure_is_bad = chat(
+    "upstream.internal", "The gateway's own failure is reported as a client error.", status(400), model="internal-error"
 )
-maintenance_is_not_found = fault(
-    CHAT, "During maintenance a model is unknown.", status(404), breaks={"upstream.maintenance"}, model="maintenance"
+maintenance_is_not_found = chat(
+    "upstream.maintenance", "During maintenance a model is reported as unknown.", status(404), model="maintenance"
 )
-retry_refused = fault(
-    CHAT,
+retry_refused = chat(
+    "upstream.retry",
     "A request that failed may not be sent again.",
     refuse(409, "Duplicate request.", type="conflict", code="duplicate"),
     when=served,
-    breaks={"upstream.retry"},
     model="flaky-once",
 )
-provider_limit_is_a_failure = fault(
-    CHAT, "A provider's rate limit is a 500.", status(500), breaks={"upstream.rate-limit"}, model=_LIMITED
+provider_limit_is_a_failure = chat(
+    "upstream.rate-limit", "A provider's rate limit is a 500.", status(500), model=_LIMITED
 )
-
-
-@fault(CHAT, breaks={"upstream.retry-after"}, model=_LIMITED)
-def provider_retry_after_renamed(reply: Reply) -> None:
-    """Retry-After of the provider is sent on under another name."""
-    reply.headers["llm_provider-retry-after"] = reply.headers.pop("retry-after")
-
-
-provider_retry_after_lost = fault(
-    CHAT,
-    "The provider's Retry-After is lost.",
-    header("retry-after", None),
-    breaks={"upstream.retry-after"},
+provider_retry_after_renamed = chat(
+    "upstream.retry-after",
+    "The provider's Retry-After is sent on under another name.",
+    lambda reply, _: reply.headers.update({"llm_provider-retry-after": reply.headers.pop("retry-after")}),
     model=_LIMITED,
+)
+provider_retry_after_lost = chat(
+    "upstream.retry-after", "The provider's Retry-After is not sent on.", header("retry-after", None), model=_LIMITED
 )

@@ -2,58 +2,49 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, put, query, rename, status
 from reference_server.faults.words.media import let_in, say
 from reference_server.faults.words.openai import USAGE
 from reference_server.faults.words.situations import served
 from reference_server.wire.call import Call
 
-in_answer = partial(fault, USAGE, gateway="infery")
-in_request = partial(request_fault, USAGE, gateway="infery")
+usage = rows(USAGE, gateway="infery")
+request = rows(USAGE, request_fault, gateway="infery")
 
-usage_as_csv = in_answer(
-    "Usage is given as the export, in CSV.",
-    say("text/csv", b"model,prompt_tokens,completion_tokens\n"),
-    when=served,
-    breaks={"usage.answers"},
+usage_as_csv = usage(
+    "usage.answers", "The usage comes in CSV.", say("text/csv", b"model,prompt_tokens,completion_tokens\n"), when=served
 )
-usage_not_found = in_answer("There is no such route.", status(404), when=served, breaks={"usage.answers"})
-usage_grouped_by_key = in_request(
-    "Rows are summed up by key, whatever is asked for.", query(group_by="api_key_id"), breaks={"usage.models"}
+usage_not_found = usage("usage.answers", "The route does not exist.", status(404), when=served)
+usage_grouped_by_key = request(
+    "usage.models", "Rows are grouped by key, whatever was asked for.", query(group_by="api_key_id")
 )
-usage_told_by_request = in_answer(
-    "A model has several rows.",
+usage_told_by_request = usage(
+    "usage.models",
+    "A model has one row per request.",
     change("data", lambda rows: rows + [row | {"prompt_tokens": 1, "completion_tokens": 1} for row in rows[:1]]),
-    breaks={"usage.models"},
 )
-usage_of_nobody = in_answer("A row has an empty name for its model.", put("data[0].model", ""), breaks={"usage.models"})
-usage_without_credits = in_answer(
-    "Rows do not tell the credits.", drop("data[].credits_used"), breaks={"usage.figures"}
-)
-usage_refunded = in_answer("Credits are below zero.", put("data[0].credits_used", -0.01), breaks={"usage.figures"})
-usage_in_other_words = in_answer(
-    "Tokens have other names than in the export.", rename("data[].prompt_tokens", "input"), breaks={"usage.figures"}
+usage_of_nobody = usage("usage.models", "A row has an empty model name.", put("data[0].model", ""))
+usage_without_credits = usage("usage.figures", "The rows have no credits.", drop("data[].credits_used"))
+usage_refunded = usage("usage.figures", "The credits are negative.", put("data[0].credits_used", -0.01))
+usage_in_other_words = usage(
+    "usage.figures", "The token counts have other names than in the export.", rename("data[].prompt_tokens", "input")
 )
 
 
-@in_request(breaks={"usage.span"})
+@request("usage.span")
 def usage_of_all_times(call: Call) -> None:
-    """The span is ignored."""
+    """The time span is ignored."""
     call.query.pop("start", None)
     call.query.pop("end", None)
 
 
-usage_for_strangers = in_request(
-    "Usage is told without a credential.", let_in, breaks={"usage.unauthorized"}, before="authentication"
+usage_for_strangers = request_fault(
+    USAGE, "The usage needs no key.", let_in, breaks={"usage.unauthorized"}, gateway="infery", before="authentication"
 )
-usage_of_prompts_only = in_answer(
-    "Tokens of answers are not counted.", put("data[].completion_tokens", 0), breaks={"usage.counts"}
+usage_of_prompts_only = usage(
+    "usage.counts", "The tokens of answers are not counted.", put("data[].completion_tokens", 0)
 )
-usage_never_counted = in_answer(
-    "Usage never grows.",
-    put("data[].prompt_tokens", 7) | put("data[].completion_tokens", 7),
-    breaks={"usage.counts.soon"},
+usage_never_counted = usage(
+    "usage.counts.soon", "The usage never changes.", put("data[].prompt_tokens", 7) | put("data[].completion_tokens", 7)
 )

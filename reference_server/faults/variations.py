@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from reference_server.faults import variation
+from reference_server.faults import differences, variation
 from reference_server.faults.words.edits import Edit, change, each, header, in_chunks, in_objects, insert, refuse
 from reference_server.faults.words.openai import CHAT, DELTA, MODELS
 from reference_server.faults.words.situations import both, served
@@ -18,6 +18,9 @@ from reference_server.protocols.openai.envelope import Envelope
 from reference_server.state.access import limit_headers
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply, encode_json
+
+chat = differences(CHAT)
+anywhere = differences("*")
 
 _PING = b": ping\n\n"
 _MOST_WRITES = 1_000
@@ -31,104 +34,84 @@ def _in_stream(function: Callable[[bytes], bytes]) -> Edit:
 
 
 # Server-sent events, as the HTML standard allows them.
-
-lines_end_in_crlf = variation(
-    CHAT, "Lines of a stream end in CR LF.", _in_stream(lambda data: data.replace(b"\n", b"\r\n"))
+lines_end_in_crlf = chat("Lines of a stream end in CR LF.", _in_stream(lambda data: data.replace(b"\n", b"\r\n")))
+lines_end_in_cr = chat("Lines of a stream end in CR alone.", _in_stream(lambda data: data.replace(b"\n", b"\r")))
+comments_inside_events = chat(
+    "A comment line stands right before the data line of each event.", _in_stream(lambda data: b": keep-alive\n" + data)
 )
-lines_end_in_cr = variation(
-    CHAT, "Lines of a stream end in CR alone.", _in_stream(lambda data: data.replace(b"\n", b"\r"))
+no_space_after_data = chat(
+    "`data:` is not followed by a space.", _in_stream(lambda data: data.replace(b"data: ", b"data:", 1))
 )
-comments_inside_events = variation(
-    CHAT, "A comment line stands before each line of data.", _in_stream(lambda data: b": keep-alive\n" + data)
-)
-no_space_after_data = variation(
-    CHAT, "`data:` is not followed by a space.", _in_stream(lambda data: data.replace(b"data: ", b"data:", 1))
-)
-ids_on_events = variation(CHAT, "Every event has an `id:` field.", _in_stream(lambda data: b"id: 7\n" + data))
-retry_field_first = variation(CHAT, "The first event has a `retry:` field.", insert(0, b"retry: 3000\n"))
-blank_lines_between_events = variation(
-    CHAT, "Two more blank lines follow each event.", _in_stream(lambda data: data + b"\n\n")
-)
+ids_on_events = chat("Every event has an `id:` field.", _in_stream(lambda data: b"id: 7\n" + data))
+retry_field_first = chat("The first event has a `retry:` field.", insert(0, b"retry: 3000\n"))
+blank_lines_between_events = chat("Two more blank lines follow each event.", _in_stream(lambda data: data + b"\n\n"))
 
 
-@variation(CHAT)
+@chat()
 def comments_between_events(reply: Reply) -> None:
     """A comment line stands between any two events."""
     if reply.events is not None:
         reply.events = [_PING, *(part for event in reply.events for part in (event, _PING))][: len(reply.events) * 2]
 
 
-@variation(CHAT)
-def data_in_several_lines(reply: Reply) -> Reply:
-    """The JSON of a chunk spans several `data:` lines."""
-    return reply.map(_in_lines)
+data_in_several_lines = chat("The JSON of a chunk spans several `data:` lines.", lambda reply, _: reply.map(_in_lines))
 
 
 # Writes, headers and connections.
 
 
-@variation()
+@anywhere()
 def one_byte_per_write(reply: Reply) -> None:
     """The body arrives byte by byte, so that reads end inside characters and lines, unless it is very long."""
     reply.fragment = 1 if len(reply.encoded()) <= _MOST_WRITES else 61
 
 
-@variation()
+@anywhere()
 def odd_bytes_per_write(reply: Reply) -> None:
     """The body arrives in writes of 61 bytes, whatever the bounds of its events."""
     reply.fragment = 61
 
 
-@variation(CHAT)
+@chat()
 def event_per_write(reply: Reply) -> None:
     """Each event is a write of its own, with a short pause."""
     if reply.events is not None:
         reply.pause = reply.pause or 0.001
 
 
-@variation()
+@anywhere()
 def capital_header_names(reply: Reply) -> None:
     """Header names are written in capitals."""
     reply.headers = {name.upper(): value for name, value in reply.headers.items()}
 
 
-charset_in_content_type = variation(
-    "*", "The content type names its charset.", header("content-type", "{}; charset=utf-8".format)
+charset_in_content_type = anywhere(
+    "The content type names its charset.", header("content-type", "{}; charset=utf-8".format)
 )
-connection_closes = variation("*", "The server closes the connection after each answer.", header("connection", "close"))
-further_headers = variation(
-    "*",
-    "Headers that nobody documents are sent.",
+connection_closes = anywhere("The server closes the connection after each answer.", header("connection", "close"))
+further_headers = anywhere(
+    "Undocumented headers are sent.",
     header("x-served-by", "node-7"),
     header("via", "1.1 proxy"),
     header("x-runtime", "0.012"),
 )
 
 
-@variation()
+@anywhere()
 def limits_on_success(reply: Reply) -> None:
-    """The rate limit's state is sent on success as well."""
+    """The rate limit headers are sent on success as well."""
     if reply.ok:
         reply.headers |= limit_headers(200, 199, 1)
 
 
-@variation()
-def no_challenge(reply: Reply) -> None:
-    """A 401 has no WWW-Authenticate header."""
-    reply.headers.pop("www-authenticate", None)
-
+no_challenge = anywhere("A 401 has no WWW-Authenticate header.", header("www-authenticate", None))
 
 # JSON, and fields that the contract leaves open.
-
-
-@variation()
-def unknown_fields(reply: Reply) -> Reply:
-    """Every object has fields that nobody documents, except the arguments of a call."""
-    return reply.edit_objects(_add_unknown_field)
-
-
-max_tokens_not_taken = variation(
-    CHAT,
+unknown_fields = anywhere(
+    "Every object has undocumented fields, except the arguments of a call.",
+    lambda reply, _: reply.edit_objects(_add_unknown_field),
+)
+max_tokens_not_taken = chat(
     "The model takes `max_completion_tokens` only, and does not say so.",
     refuse(400, "Unsupported parameter: 'max_tokens'.", param="max_tokens", code="unsupported_parameter"),
     when=both(served, lambda _, call: "max_tokens" in call.body),
@@ -140,7 +123,7 @@ models_listed_by_date = variation(
 )
 
 
-@variation()
+@anywhere()
 def characters_escaped(reply: Reply) -> Reply:
     r"""Characters beyond ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
     if not reply.array:
@@ -150,24 +133,20 @@ def characters_escaped(reply: Reply) -> Reply:
     return reply
 
 
-other_id_prefix = variation(
-    CHAT, "Ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
+other_id_prefix = chat(
+    "Completion ids have another prefix.", in_objects(change("id", lambda id_: id_.replace("chatcmpl-", "gen_"), str))
+)
+system_fingerprint = chat(
+    "Completions and chunks have the further fields that some models send.",
+    lambda reply, _: reply.edit_objects(_add_fingerprint),
+)
+only_required_fields = chat(
+    "No optional null or detail is sent: neither refusal nor logprobs, nor details of the usage.",
+    lambda reply, _: reply.edit_objects(_drop_optional),
 )
 
 
-@variation(CHAT)
-def system_fingerprint(reply: Reply) -> Reply:
-    """Completions and chunks have the further fields that some models send."""
-    return reply.edit_objects(_add_fingerprint)
-
-
-@variation(CHAT)
-def only_required_fields(reply: Reply) -> Reply:
-    """No optional null or detail is sent: neither refusal nor logprobs, nor details of the usage."""
-    return reply.edit_objects(_drop_optional)
-
-
-@variation(CHAT)
+@chat()
 def usage_absent_before_the_end(reply: Reply) -> None:
     """Chunks before the usage chunk have no `usage` instead of null."""
     for chunk in reply.chunks:
@@ -175,29 +154,25 @@ def usage_absent_before_the_end(reply: Reply) -> None:
             del chunk["usage"]
 
 
-role_with_null_content = variation(
-    CHAT,
+role_with_null_content = chat(
     "The first delta has the role and content null.",
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.update(content=None))),
 )
-role_without_content = variation(
-    CHAT,
-    "The first delta has the role alone.",
+role_without_content = chat(
+    "The first delta has only a role.",
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.pop("content", None))),
 )
-last_delta_with_empty_content = variation(
-    CHAT,
+last_delta_with_empty_content = chat(
     'The delta next to the finish reason has content "".',
     in_chunks(each("choices[]", lambda choice: choice["finish_reason"] and choice["delta"].update(content=""))),
 )
-empty_content_next_to_calls = variation(
-    CHAT,
+empty_content_next_to_calls = chat(
     'A message that calls tools has content "" instead of null.',
     each("choices[].message", lambda message: message.get("tool_calls") and message.update(content="")),
 )
 
 
-@variation(CHAT)
+@chat()
 def empty_deltas_between(reply: Reply) -> None:
     """A chunk with an empty delta keeps the stream alive after the role."""
     events = reply.events or []
@@ -208,14 +183,14 @@ def empty_deltas_between(reply: Reply) -> None:
             return
 
 
-@variation(CHAT)
+@chat()
 def call_in_one_fragment(reply: Reply) -> None:
     """A streamed tool call comes whole, in its first fragment."""
     starts: dict[tuple[int, int], Chunk] = {}
     reply.without(lambda event: isinstance(event, dict) and _joined(event, starts))
 
 
-@variation()
+@anywhere()
 def bare_errors(reply: Reply, call: Call) -> Reply:
     """Fields of an error in the OpenAI dialect that the contract does not demand are null."""
     rules = call.contract.gateway["errors"]
@@ -227,7 +202,7 @@ def bare_errors(reply: Reply, call: Call) -> Reply:
     )
 
 
-@variation()
+@anywhere()
 def last_allowed_status(reply: Reply, call: Call) -> None:
     """Where the contract allows several statuses for a cause, the last one is used."""
     if reply.cause is not None:

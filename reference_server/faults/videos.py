@@ -2,208 +2,195 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import add, answer, change, drop, fill, only, put, status, swap
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import (
+    add,
+    answer,
+    change,
+    drop,
+    error_body,
+    fill,
+    label,
+    only,
+    put,
+    reshape,
+    status,
+    swap,
+)
 from reference_server.faults.words.jobs import NOT_FOUND, RESULT, as_owner, at, of, start_anew
-from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on
+from reference_server.faults.words.media import as_bytes, at_host, known_model, let_in, on, show_at_refusal
 from reference_server.faults.words.openai import TASK, VIDEO, VIDEO_STATE
 from reference_server.faults.words.situations import LACKING, UNKNOWN, served
+from reference_server.media import videos
 
-submission = partial(fault, VIDEO, gateway="infery")
-state = partial(fault, VIDEO_STATE, gateway="infery")
-task = partial(fault, VIDEO, gateway="foxapi")
-task_state = partial(fault, TASK, gateway="foxapi")
-request = partial(request_fault, VIDEO, gateway="infery")
+anywhere = rows("*", gateway="infery")
+video = rows(VIDEO, gateway="infery")
+task = rows(VIDEO, gateway="foxapi")
+video_state = rows(VIDEO_STATE, gateway="infery")
+task_state = rows(TASK, gateway="foxapi")
+unjudged = rows(VIDEO, request_fault, before="validation", gateway="infery")
+unproved = rows(VIDEO_STATE, request_fault, before="authentication", gateway="infery")
 
 _PICTURE = "/media/images/640x360-00000000000000000000000000000000.png"
 
 # The submission.
-
-video_answered_with_a_film = submission(
-    "The submission is answered with bytes of a film.",
-    as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"),
-    when=served,
-    breaks={"videos.submit"},
+video_answered_with_a_film = video(
+    "videos.submit", "A submission is answered with a film.", as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"), when=served
 )
-video_job_born_finished = submission(
-    "A job just submitted has succeeded.",
-    swap("status", "queued", "succeeded"),
-    breaks={"videos.submit", "videos.order"},
+video_job_born_finished = video(
+    "videos.submit videos.order", "A job just submitted has already succeeded.", swap("status", "queued", "succeeded")
 )
-video_job_without_status = submission(
-    "The submission does not tell the status.", drop("status"), breaks={"videos.submit"}
-)
+video_job_without_status = video("videos.submit", "The answer to a submission has no status.", drop("status"))
 video_task_in_other_word = task(
-    "A task just submitted has an undocumented status.",
-    swap("status", "pending", "submitted"),
-    breaks={"videos.submit"},
+    "videos.submit", "A task just submitted has an undocumented status.", swap("status", "pending", "submitted")
 )
-video_job_without_id = submission("The submission gives no id.", drop("id", "job_id"), breaks={"videos.id"})
-video_job_id_is_a_number = submission("The id is a number.", put("id", 7) | put("job_id", 7), breaks={"videos.id"})
-video_task_id_empty = task("The id is empty.", put("id", ""), breaks={"videos.id"})
-video_created_in_text = submission(
-    "The time of the submission is a date in text.", put("created", "2026-01-01T00:00:00Z"), breaks={"videos.schema"}
+video_job_without_id = video("videos.id", "The answer to a submission has no id.", drop("id", "job_id"))
+video_job_id_is_a_number = video("videos.id", "The id is a number.", put("id", 7) | put("job_id", 7))
+video_task_id_empty = task("videos.id", "The id is empty.", put("id", ""))
+video_created_in_text = video(
+    "videos.schema", "The time of the submission is a date string.", put("created", "2026-01-01T00:00:00Z")
 )
 
 # The status.
-
-video_status_not_found = state("The status of every job is a 404.", NOT_FOUND, when=served, breaks={"videos.status"})
-video_status_in_other_word = state(
-    "A job that has ended says so in an undocumented word.",
-    swap("status", "succeeded", "done"),
-    breaks={"videos.status"},
+video_status_not_found = video_state("videos.status", "The status of every job is a 404.", NOT_FOUND, when=served)
+video_status_in_other_word = video_state(
+    "videos.status", "A job that has ended has an undocumented status.", swap("status", "succeeded", "done")
 )
-video_status_absent = state("What is told of a job lacks its status.", drop("status"), breaks={"videos.status"})
-video_status_of_another_job = state(
-    "The status names another job.", put("id", "vgen_other"), breaks={"videos.status.same"}
+video_status_absent = video_state("videos.status", "The status of a job is missing.", drop("status"))
+video_status_of_another_job = video_state(
+    "videos.status.same", "The status is that of another job.", put("id", "vgen_other")
 )
-video_job_goes_back = fault(
-    "*",
-    "A job is processing first and queued then.",
+video_job_goes_back = anywhere(
+    "videos.order",
+    "A job goes back from processing to queued.",
     only(on(VIDEO), swap("status", "queued", "processing")),
     only(on(VIDEO_STATE), swap("status", "processing", "queued")),
-    breaks={"videos.order"},
-    gateway="infery",
 )
-video_progress_below_zero = submission("Progress starts below zero.", put("progress", -1), breaks={"videos.progress"})
-video_progress_in_text = state(
-    "Progress is a text with a percent sign.", change("progress", "{}%".format), breaks={"videos.progress"}
+video_progress_below_zero = video("videos.progress", "The progress starts below zero.", put("progress", -1))
+video_progress_in_text = video_state(
+    "videos.progress", "The progress is a string with a percent sign.", change("progress", "{}%".format)
 )
-video_progress_shrinks = submission(
-    "Progress starts at 50 and goes back to zero.", put("progress", 50), breaks={"videos.progress.grows"}
+video_progress_shrinks = video(
+    "videos.progress.grows", "The progress starts at 50 and goes back to zero.", put("progress", 50)
 )
-video_job_starts_anew = state(
-    "A job that was told to have succeeded is processing again.",
-    start_anew("result"),
-    when=at("succeeded"),
-    breaks={"videos.end"},
+video_job_starts_anew = video_state(
+    "videos.end", "A job that has succeeded is processing again.", start_anew("result"), when=at("succeeded")
 )
 
 # The result.
-
-video_result_absent = state("A job that succeeded has no result.", drop("result"), breaks={"videos.result"})
-video_url_relative = state(
+video_result_absent = video_state("videos.result", "A job that succeeded has no result.", drop("result"))
+video_url_relative = video_state(
+    "videos.result",
     "The address of the film has no host.",
     change("result", lambda result: result and {**result, "url": "/media/videos/film.mp4"}),
-    breaks={"videos.result"},
 )
 video_results_empty = task_state(
+    "videos.result",
     "A completed task of a film has an empty list of results.",
     change("results", lambda _: [], list),
     when=of("video"),
-    breaks={"videos.result"},
 )
-video_result_promised = submission(
-    "The submission gives an address where nothing is yet.",
+video_result_promised = video(
+    "videos.result.early",
+    "The submission already gives an address, where nothing is yet.",
     put("result", {"url": "https://storage.example.com/later.mp4"}),
-    breaks={"videos.result.early"},
 )
-video_url_leads_nowhere = state(
-    "There is nothing at the address of the film.",
-    change(RESULT, lambda url: url.replace(".mp4", ".gone")),
-    breaks={"videos.result.film"},
+video_url_leads_nowhere = video_state(
+    "videos.result.film", "The film's address leads to a 404.", change(RESULT, lambda url: url.replace(".mp4", ".gone"))
 )
-video_is_a_picture = state(
-    "At the address of the film is a picture.", at_host(_PICTURE, RESULT), breaks={"videos.result.film"}
+video_is_a_picture = video_state(
+    "videos.result.film", "The address of the film leads to a picture.", at_host(_PICTURE, RESULT)
 )
-video_is_an_error = state(
-    "At the address of the film is JSON.", at_host("/healthz", RESULT), breaks={"videos.result.film"}
+video_is_an_error = video_state(
+    "videos.result.film", "The address of the film leads to JSON.", at_host("/healthz", RESULT)
 )
-video_shorter_than_told = state(
-    "The film is shorter than the result says.", add("result.duration_seconds", 4), breaks={"videos.result.agrees"}
+video_shorter_than_told = video_state(
+    "videos.result.agrees", "The film is shorter than the result says.", add("result.duration_seconds", 4)
 )
-video_smaller_than_told = state(
-    "The film is smaller than the result says.", put("result.resolution", "3840x2160"), breaks={"videos.result.agrees"}
+video_smaller_than_told = video_state(
+    "videos.result.agrees", "The film is smaller than the result says.", put("result.resolution", "3840x2160")
 )
-video_cost_untold = state(
-    "A job that succeeded does not tell its cost.", drop("credits_used"), breaks={"videos.credits"}
+video_cost_untold = video_state(
+    "videos.credits", "A job that succeeded does not say what it cost.", drop("credits_used")
 )
-video_cost_below_zero = state(
-    "The cost of a film is below zero.", put("credits_used", -1), when=at("succeeded"), breaks={"videos.credits"}
+video_cost_below_zero = video_state(
+    "videos.credits", "The cost of a film is negative.", put("credits_used", -1), when=at("succeeded")
 )
-video_error_without_failure = state(
-    "A job that succeeded tells an error.", put("error", "none"), when=at("succeeded"), breaks={"videos.error.absent"}
+video_error_without_failure = video_state(
+    "videos.error.absent", "A job that succeeded has an error.", put("error", "none"), when=at("succeeded")
 )
 
 # Failure.
-
-failed_video_succeeds = state(
-    "A job that failed says that it succeeded.", swap("status", "failed", "succeeded"), breaks={"videos.failure.ends"}
+failed_video_succeeds = video_state(
+    "videos.failure.ends", "A job that failed is reported as succeeded.", swap("status", "failed", "succeeded")
 )
-failed_video_without_reason = state(
-    "A failed job does not say why.", drop("error"), when=at("failed"), breaks={"videos.failure.reason"}
+failed_video_without_reason = video_state(
+    "videos.failure.reason", "A failed job does not say why.", drop("error"), when=at("failed")
 )
 failed_video_with_empty_message = task_state(
-    "The error of a failed task has an empty message.",
-    put("error.message", ""),
-    when=at("failed"),
-    breaks={"videos.failure.reason"},
+    "videos.failure.reason", "The error of a failed task is empty.", put("error.message", ""), when=at("failed")
 )
-failed_video_with_result = state(
+failed_video_with_result = video_state(
+    "videos.failure.no-result",
     "A failed job gives the address of a film.",
     put("result", {"url": "https://storage.example.com/nothing.mp4"}),
     when=at("failed"),
-    breaks={"videos.failure.no-result"},
 )
 
 # Refusals.
-
-unknown_video_is_queued = state(
-    "Every job that does not exist is queued.",
-    answer({"status": "queued"}),
-    when=UNKNOWN,
-    breaks={"videos.unknown", "videos.owner"},
+unknown_video_is_queued = video_state(
+    "videos.unknown videos.owner", "An unknown job is answered as queued.", answer({"status": "queued"}), when=UNKNOWN
 )
-unknown_video_is_a_bad_request = state(
-    "A job that is unknown is a bad request.", status(400), when=UNKNOWN, breaks={"videos.unknown"}
-)
-video_prompt_made_up = request(
-    "Without a prompt some film is made.", fill("prompt", "A surprise."), breaks={"videos.missing"}, before="validation"
-)
+unknown_video_is_a_bad_request = video_state("videos.unknown", "An unknown job is a 400.", status(400), when=UNKNOWN)
+video_prompt_made_up = unjudged("videos.missing", "Without a prompt some film is made.", fill("prompt", "A surprise."))
 video_model_made_up = request_fault(
     VIDEO,
-    "A request without a model gets some film.",
+    "Without a model some film is made.",
     fill("model", "film"),
     breaks={"videos.missing"},
     gateway="foxapi",
     before="validation",
 )
-video_prompt_made_text = request(
-    "A prompt that is an object becomes its text.", change("prompt", str), breaks={"videos.types"}, before="validation"
+video_prompt_made_text = unjudged(
+    "videos.types", "A prompt that is an object is taken as its text.", change("prompt", str)
 )
-unknown_model_makes_a_video = request(
-    "Whoever names a model that does not exist gets another one.", known_model("film"), breaks={"videos.unknown-model"}
+unknown_model_makes_a_video = request_fault(
+    VIDEO, "An unknown model is replaced.", known_model("film"), breaks={"videos.unknown-model"}, gateway="infery"
 )
-unknown_video_in_plain_text = state(
-    "That a job does not exist is told in plain text.",
-    as_bytes("text/plain", b"no such job", 404),
-    when=UNKNOWN,
-    breaks={"videos.envelope"},
+unknown_video_in_plain_text = video_state(
+    "videos.envelope", "An unknown job gets a plain text.", as_bytes("text/plain", b"no such job", 404), when=UNKNOWN
 )
 missing_prompt_in_other_envelope = task(
-    "That the prompt is missing is told in a field of its own.",
-    lambda reply, _: reply.edit_error(lambda body: {"detail": body["error"]["message"]}),
+    "videos.envelope",
+    "The error for a missing prompt has a form of its own.",
+    error_body(lambda body: {"detail": body["error"]["message"]}),
     when=LACKING,
-    breaks={"videos.envelope"},
 )
-video_for_nobody = request(
-    "Jobs are taken without a key.", let_in, breaks={"videos.credential"}, before="authentication"
+video_for_nobody = request_fault(
+    VIDEO, "Jobs need no key.", let_in, breaks={"videos.credential"}, gateway="infery", before="authentication"
 )
-video_status_for_nobody = request_fault(
-    VIDEO_STATE,
-    "The status is told without a key.",
-    let_in,
-    breaks={"videos.credential"},
-    gateway="infery",
-    before="authentication",
+video_status_for_nobody = unproved("videos.credential", "The status is shown without a key.", let_in)
+video_status_for_everybody = unproved("videos.owner", "The status is shown to every account.", as_owner)
+
+# Values of a wrong kind.
+video_job_taken_as_failure = video(
+    "videos.submit", "A job is accepted with a server error status.", status(500), when=served
 )
-video_status_for_everybody = request_fault(
-    VIDEO_STATE,
-    "The status is told to every account.",
-    as_owner,
-    breaks={"videos.owner"},
-    gateway="infery",
-    before="authentication",
+video_job_labelled_as_text = video("videos.submit", "A job is labelled as text.", label("text/plain"))
+video_status_told_as_accepted = video_state(
+    "videos.status", "The status of a running job is answered with 202.", status(202), when=at("queued", "processing")
+)
+video_status_in_array = video_state(
+    "videos.status", "The status of a job is wrapped in an array.", reshape(lambda body: [body])
+)
+video_progress_is_true = video_state("videos.progress", "Progress is true.", put("progress", True))
+video_cost_is_true = video_state("videos.credits", "The cost of a film is true.", put("credits_used", True))
+video_behind_a_credential = anywhere(
+    "videos.result.film",
+    "The address of the film needs a credential, and plays something to those without.",
+    only(
+        on(VIDEO_STATE),
+        change(RESULT, lambda url: url.replace("/media/videos/", "/fault/video_behind_a_credential/v1/models/")),
+    ),
+    show_at_refusal(videos.fetch),
 )

@@ -63,7 +63,7 @@ def pack(function: Callable[[Vector], bytes]) -> Edit:
     return change(VECTOR, lambda data: b64encode(function(_unpacked(data))).decode(), str)
 
 
-def vectors(function: Callable[[Vector], Vector]) -> Edit:
+def each_vector(function: Callable[[Vector], Vector]) -> Edit:
     """Change every vector, whichever way it is written."""
 
     def either(written: list[float] | str) -> list[float] | str:

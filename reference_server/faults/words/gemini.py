@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from reference_server.faults.words.edits import Edit, Members, answer, change, drop, each, in_chunks
-from reference_server.faults.words.prompts import HELLO
+from reference_server.faults.words.prompts import HELLO, NO_KEY
 from reference_server.faults.words.situations import Situation, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -31,7 +31,6 @@ ANSWER_TOKENS = "usageMetadata.candidatesTokenCount"
 CALL_ID = "candidates[].content.parts[].functionCall.id"
 LAST_PART = "contents[-1].parts[-1]"
 KEY = "x-goog-api-key"
-STRANGER = "sk-this-key-was-never-issued"
 
 
 def is_text(candidate: dict[str, Any]) -> bool:
@@ -150,7 +149,7 @@ def keyless(call: Call) -> bool:
 
 def strange(call: Call) -> bool:
     """The key of the request was never issued."""
-    return call.headers.get(KEY) == STRANGER
+    return call.headers.get(KEY) == NO_KEY
 
 
 def let_in(test: Callable[[Call], bool]) -> Callable[[Call], None]:

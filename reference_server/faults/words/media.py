@@ -18,11 +18,6 @@ FAIL = refuse(500, "Oops.", type="server_error", code="internal")
 NO_CREDITS = header("x-credits-used", None)
 
 
-def label(media_type: str) -> Edit:
-    """Label a success with this media type."""
-    return lambda reply, _: reply.headers.update({"content-type": media_type}) if reply.ok else None
-
-
 def say(media_type: str, data: bytes) -> Edit:
     """Answer with these bytes, and the status as it is."""
 
