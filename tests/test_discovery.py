@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,10 @@ import httpx
 import pytest
 
 import gateway_contract
+from conformance import register
 from conformance.cli import verdicts
 from conformance.errors import Unsupported
+from conformance.model import Verdict
 from conformance.report import json
 from conformance.run import runner
 from conformance.target import Target, reference
@@ -302,3 +307,38 @@ def test_what_costs_is_tried_where_it_was_asked_for(kind: str, area: str, path: 
         except Unsupported:
             assert not include
         assert recorder.asked == ["GET /v1/models", f"POST /v1{path}"][:requests]
+
+
+def session_fixtures() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The fixtures that are made once, before the gate of any check, with the functions that make them."""
+    for folder in register.FOLDERS:
+        for path in sorted((runner.PACKAGE / folder).glob("*.py")):
+            module = importlib.import_module(f"conformance.{folder}.{path.stem}")
+            for name, value in vars(module).items():
+                marker = getattr(value, "_fixture_function_marker", None)
+                if marker is not None and marker.scope != "function":
+                    yield f"{path.name}: {name}", value._get_wrapped_function()
+
+
+@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make in session_fixtures()])
+def test_no_fixture_asks_before_the_gate(make: Callable[..., Any]) -> None:
+    """What is made once for all checks is made before it is known whether one of them is judged: it asks nothing."""
+    recorder = Answering(lambda *_: (200, "{}"), Target(f"{HOST}/v1"))
+    known = {"ask": Ask(recorder, "gpt-5-mini"), "target": recorder.target, "contract": CONTRACT, "seed": 0}
+    with suppress(Unsupported):  # what is not installed here asks nothing either
+        made = make(**{name: known[name] for name in inspect.signature(make).parameters})
+        if inspect.isgenerator(made):
+            next(made)
+            next(made, None)
+
+    assert not recorder.asked
+
+
+def test_gate_comes_before_what_is_searched(server: Callable[..., str]) -> None:
+    """Histories of files and of jobs send hundreds of requests: not one where they were not asked for."""
+    names = [one.id for one in register.load().requirements.values() if one.feature == "generated"]
+
+    report = runner.judge(base_url=server(), target=reference.FIXTURES, requirement=names).report
+
+    assert {one.verdict for one in report.findings} == {Verdict.UNSUPPORTED}
+    assert report.counts.requests <= 5
