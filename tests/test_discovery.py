@@ -292,6 +292,19 @@ def test_usual_model_is_tried_once(status: int, known: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("chat", "name"),
+    [
+        ("openai:gpt-5-mini", "openai:text-embedding-3-small"),
+        ("anthropic/claude-sonnet-5", "openai/text-embedding-3-small"),
+        ("ft:gpt-5-mini:acme::7p4", "text-embedding-3-small"),
+    ],
+)
+def test_usual_model_is_named_as_the_chat_model_is(chat: str, name: str) -> None:
+    """Where names begin with the provider, so does this one."""
+    assert Ask(Answering(lambda *_: (200, "{}"), Target(f"{HOST}/v1")), chat).model_for("embeddings") == name
+
+
+@pytest.mark.parametrize(
     ("kind", "area", "path"),
     [
         ("speech", "audio", "/audio/speech"),

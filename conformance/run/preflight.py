@@ -141,10 +141,11 @@ def _without_chat(ask: Ask, answer: Exchange) -> None:
 
 
 def _is_foreign(answer: Exchange) -> bool:
-    """A success that is neither JSON of any such API nor a stream."""
+    """A success that is neither JSON of any such API, right or wrong, nor a stream."""
     if answer.media_type == "text/event-stream":
         return False
-    return not isinstance(answer.json, dict) or ANSWER.isdisjoint(answer.json)
+    body = answer.json[0] if isinstance(answer.json, list) and answer.json else answer.json
+    return not isinstance(body, dict) or ANSWER.isdisjoint(body)
 
 
 def _is_about_the_model(answer: Exchange, model: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conformance.words.samples.media import wav
@@ -17,15 +18,19 @@ USUAL = {
     "images": "gpt-image-1",
 }
 """By what the model is for."""
+PROVIDER = re.compile(r"[\w-]+([:/])[^:/]+$")
+"""A name of a model that begins with its provider's, as the names of the other models then do."""
 AREAS = {"speech": "audio", "transcriptions": "audio", "images": "images"}
 """The areas that cost enough to be tried only where they were asked for."""
 
 
 def usual_model(ask: Ask, kind: str) -> str:
     """The usual model for that purpose if the target serves it; nothing otherwise."""
-    name, area = USUAL.get(kind, ""), AREAS.get(kind, "")
-    if not name or (area and area not in ask.recorder.target.include):
+    area = AREAS.get(kind, "")
+    if kind not in USUAL or (area and area not in ask.recorder.target.include):
         return ""
+    style = PROVIDER.match(ask.model)
+    name = f"openai{style[1]}{USUAL[kind]}" if style else USUAL[kind]
     return name if _try(ask, kind, name).status == 200 else ""
 
 

@@ -59,7 +59,7 @@ class Anthropic:
     def model(self) -> str:
         """The model that the target names for this protocol, else one that is listed for it, else the one for chat."""
         try:
-            return self.ask.model_for(PROTOCOL)
+            return self.ask.model_for(PROTOCOL, sought=True)
         except Unsupported:
             return self.ask.model or inconclusive("no model is known: name one under [models] anthropic")
 
