@@ -19,12 +19,14 @@ from conformance.words import discovery
 from conformance.words.answer import Answer, demand_served, leave_at_limit
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
+from conformance.words.check import Once
 from conformance.words.gemini.contents import Gemini
 from conformance.words.openai.audio import Audio
 from conformance.words.openai.chat import Completion, CompletionStream
 from conformance.words.openai.responses import Responses
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
+Value = TypeVar("Value")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -102,7 +104,10 @@ def promised(judged: Requirement, contract: gateway_contract.Contract) -> bool:
 def _applicable(
     judged: Requirement, contract: gateway_contract.Contract, target: Target, request: pytest.FixtureRequest
 ) -> None:
-    """A check runs when its gateway claims the feature, the target names its fixtures, and it was asked for."""
+    """A check runs when its gateway claims the feature, the target names its fixtures, and it was asked for.
+
+    A fixture that asks the target comes after this one: it is none of the session's, but may use `once`.
+    """
     area = _area(judged.feature, contract.gateway["optional"])
     if judged.feature not in contract.features:
         raise NotApplicable(f"{contract.name} does not claim {judged.feature}")
@@ -115,9 +120,26 @@ def _applicable(
         if not target.fixture(fixture):
             kind, _, name = fixture.partition(":")
             raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
-    if area in contract.gateway["optional"]:
-        operations = [contract.operations[name] for name in judged.operations]
-        discovery.demand(request.getfixturevalue("ask"), operations, contract.gateway["protocols"])
+    operations = [contract.operations[name] for name in judged.operations]
+    discovery.demand(request.getfixturevalue("ask"), operations, contract)
+
+
+@pytest.fixture(scope="session")
+def _memory() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def once(_memory: dict[str, Any], _applicable: None) -> Once:
+    """Computes a value for the first check that is judged by it, and keeps it for the others, by its name."""
+
+    def value_of(name: str, compute: Callable[[], Value]) -> Value:
+        if name not in _memory:
+            _memory[name] = compute()
+        value: Value = _memory[name]
+        return value
+
+    return value_of
 
 
 def _area(feature: str, optional: Iterable[str]) -> str:

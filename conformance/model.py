@@ -138,7 +138,8 @@ class Counts:
 class Report:
     """The result of one run against one target. Times are ISO 8601 in UTC, `wall_time` is in seconds.
 
-    `routes` are optional routes that the run looked for, each with the reason why it is absent; empty when it exists.
+    `routes` are optional routes that the run looked for, those of native protocols by their address, and the models
+    that are missing for one; each with the reason why it is not judged, or an empty text.
     `partial` is the reason why the run ended early; empty when it did not.
     """
 

@@ -21,7 +21,9 @@ COMPLETION = {
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello."}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},
 }
-MODELS = {"object": "list", "data": [{"id": "gpt-5-mini", "object": "model"}, {"id": "text-embedding-3-small"}]}
+SERVED = ("gpt-5-mini", "text-embedding-3-small")
+OWNED = {"object": "model", "created": 1790000000, "owned_by": "openai"}
+MODELS = {"object": "list", "data": [{"id": name} | OWNED for name in SERVED]}
 Answer = tuple[int, object]
 Respond = Callable[[str, str, dict[str, str], bytes], Answer]
 
@@ -44,9 +46,9 @@ def gateway(respond: Respond) -> Iterator[tuple[str, list[str]]]:
             self.send_header("content-type", "text/html" if isinstance(value, str) else "application/json")
             self.send_header("content-length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            self.wfile.write(data if self.command != "HEAD" else b"")
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = do_POST  # noqa: N815
 
         def log_message(self, *_: object) -> None: ...
 
@@ -68,7 +70,9 @@ def right(method: str, path: str, headers: dict[str, str], body: bytes) -> Answe
     if headers.get("authorization") != "Bearer sk-right":
         return 401, error("Incorrect API key provided.", code="invalid_api_key")
     if path == "/v1/models":
-        return 200, MODELS
+        return (200, MODELS) if method == "GET" else (405, error("Method not allowed"))
+    if path.removeprefix("/v1/models/") in SERVED:
+        return 200, {"id": path.removeprefix("/v1/models/")} | OWNED
     if (method, path) != ("POST", "/v1/chat/completions"):
         return 404, error("Not found")
     if json.loads(body)["model"] != "gpt-5-mini":
@@ -176,12 +180,14 @@ def test_target_without_chat_is_judged_for_the_rest(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("GATEWAY_API_KEY", "sk-right")
 
     def no_chat(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        return (404, {"detail": "Not Found"}) if "chat" in path else right(method, path, headers, body)
+        return (404, error("Not Found")) if "chat" in path else right(method, path, headers, body)
 
     with gateway(no_chat) as (root, _):
         main(["run", "--base-url", f"{root}/v1", "--report", str(tmp_path)])
 
     report = json.loads((tmp_path / "report.json").read_text())
-    accused = [one for one in report["findings"] if one["verdict"] == "failed"]
-    assert not [one["requirement"] for one in accused if "/chat/completions" in str(one["evidence"])]
+    verdicts = {one["requirement"]: one["verdict"] for one in report["findings"]}
+    assert not [name for name, verdict in verdicts.items() if verdict == "failed"]
+    assert {verdicts[name] for name in ("chat.schema", "errors.wrong-type", "auth.missing")} == {"unsupported"}
+    assert {verdicts[name] for name in ("models.answers", "errors.unknown-route", "properties.method")} == {"passed"}
     assert "it answers 404" in report["target"]["routes"]["POST /chat/completions"]

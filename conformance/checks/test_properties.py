@@ -15,7 +15,7 @@ from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, every, pick, requirement
+from conformance.words.check import NotApplicable, Once, Unsupported, every, pick, requirement
 from conformance.words.openai.errors import field_words
 from gateway_contract import Contract
 
@@ -41,20 +41,23 @@ class Case(NamedTuple):
 ForEachCase = Callable[[Callable[[Case], None]], None]
 
 
-@pytest.fixture(scope="session")
-def every_operation(contract: Contract, ask: Ask) -> list[Subject]:
+@pytest.fixture
+def every_operation(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
     """The operations of the target."""
-    return subjects(contract, ask)
+    return once("every_operation", lambda: subjects(contract, ask))
 
 
-@pytest.fixture(scope="session")
-def wrong_fields(every_operation: list[Subject], contract: Contract, ask: Ask) -> ForEachCase:
+@pytest.fixture
+def wrong_fields(once: Once, every_operation: list[Subject], contract: Contract, ask: Ask) -> ForEachCase:
     """Judges each body with one wrong field, of every operation."""
-    cases = [Case(one, defect) for one in every_operation for defect in defects.of_fields(one, contract)]
+    cases = once(
+        "wrong_fields",
+        lambda: [Case(one, defect) for one in every_operation for defect in defects.of_fields(one, contract)],
+    )
     return lambda demand: every(cases, demand, ask.recorder.touched, attrgetter("label"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def wrong_bytes(every_operation: list[Subject], ask: Ask) -> ForEachCase:
     """Judges each body that is no JSON, or odd JSON, of every operation."""
     cases = [Case(one, defect) for one in every_operation for defect in defects.of_bytes(one)]

@@ -11,7 +11,7 @@ from conformance.properties.history import Asking
 from conformance.properties.job_history import JobHistory, kinds
 from conformance.words import discovery
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, requirement
+from conformance.words.check import NotApplicable, Once, Unsupported, requirement
 from conformance.words.openai.files import Files
 from gateway_contract import Contract
 
@@ -19,14 +19,18 @@ FILES = ("properties.files.model", "properties.files.list", "properties.files.pa
 JOBS = ("properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown")
 
 
-@pytest.fixture(scope="session")
-def file_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
+@pytest.fixture
+def file_findings(once: Once, ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
     """What histories of files show. The target may lack files, and a gateway may claim less than all of them."""
-    known = [contract.operations[name] for name in ("uploadFile", "retrieveFile") if name in contract.operations]
+    return once("file_findings", lambda: _of_files(ask, contract, seed, examples))
+
+
+def _of_files(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
+    names = ("uploadFile", "retrieveFile", "listFiles")
+    known = [contract.operations[name] for name in names if name in contract.operations]
     if not known:
         raise NotApplicable(f"{contract.name} documents no files")
-    if "files" in contract.gateway["optional"]:
-        discovery.demand(ask, [*known, contract.operations["listFiles"]], contract.gateway["protocols"])
+    discovery.demand(ask, known, contract)
     files, asking = Files(ask), Asking(ask)
     claimed = (f"files.{name}" in contract.features for name in ("delete", "content", "list", "paging"))
     abilities = Abilities(files.purpose, *claimed)
@@ -42,9 +46,13 @@ def file_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Fin
         files.clean_up()
 
 
-@pytest.fixture(scope="session")
-def job_findings(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
+@pytest.fixture
+def job_findings(once: Once, ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
     """What histories of jobs show. On a live target each job costs, so there are few, and a failure stays as it is."""
+    return once("job_findings", lambda: _of_jobs(ask, contract, seed, examples))
+
+
+def _of_jobs(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings:
     rules = contract.gateway["async"]
     if not rules:
         raise NotApplicable(f"{contract.name} documents no jobs")

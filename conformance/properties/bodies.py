@@ -13,9 +13,6 @@ from conformance.words import discovery
 from conformance.words.ask import Ask
 from gateway_contract import JSON, Contract, Operation
 
-PLACEHOLDER = "none"
-"""Stands for a path parameter of which no value is known."""
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -27,8 +24,7 @@ class Subject:
     @property
     def path(self) -> str:
         """The path, with a placeholder for each parameter."""
-        steps = self.operation.path.replace("}", "{").split("{")
-        return "".join(PLACEHOLDER if place % 2 else text for place, text in enumerate(steps))
+        return discovery.blank_path(self.operation)
 
     def send(self, ask: Ask, body: bytes | None, **options: Any) -> Exchange:
         """The answer to a body; inconclusive when a limit of the account came first."""
@@ -47,8 +43,7 @@ def subjects(contract: Contract, ask: Ask) -> list[Subject]:
         if operation.protocol != "openai" or area in EXPENSIVE - included:
             continue
         try:
-            if area in contract.gateway["optional"]:
-                discovery.demand(ask, [operation], contract.gateway["protocols"])
+            discovery.demand(ask, [operation], contract)
             subjects.append(Subject(operation, _bodies(operation, ask)))
         except Unsupported:
             continue

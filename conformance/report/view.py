@@ -170,7 +170,7 @@ class View:
     @property
     def route_problems(self) -> list[str]:
         """Why the other optional routes were not judged."""
-        return [problem for problem in self.report.routes.values() if problem]
+        return list(dict.fromkeys(filter(None, self.report.routes.values())))
 
     @property
     def areas(self) -> tuple[str, ...]:

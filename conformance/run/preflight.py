@@ -67,6 +67,7 @@ def _first_that_answers(ask: Ask) -> Exchange | None:
             return answer
         tried.append(f"{name}: {answer.status}")
         if answer.status in NO_ROUTE and not _is_about_the_model(answer, name):
+            ask.model, ask.limit = "", MAX_TOKENS
             _without_chat(ask, answer)
             return None
         _demand_key_and_headers(ask, answer)
@@ -137,7 +138,6 @@ def _without_chat(ask: Ask, answer: Exchange) -> None:
     if listing.status != 200 or not _is_listing(listing):
         raise _not_the_api(ask, answer)
     ask.routes["POST /chat/completions"] = f"the target has no POST /chat/completions: it answers {answer.status}"
-    ask.model, ask.limit = "", MAX_TOKENS
 
 
 def _is_foreign(answer: Exchange) -> bool:

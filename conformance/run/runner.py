@@ -103,9 +103,10 @@ def judge(
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
     words = _words(options, base_url, workers)
+    brief = _Brief(wanted)
     with _no_foreign_options(), _terminable():
-        status = pytest.main(words, plugins=[collector, _Brief(wanted), *plugins])
-    if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
+        status = pytest.main(words, plugins=[collector, brief, *plugins])
+    if (brief.broken or status == pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
         raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
     if collector.interrupted and not collector.findings:
         raise collector.interrupted
@@ -184,10 +185,15 @@ def _modules() -> dict[str, Path]:
 
 
 class _Brief:
-    """Leaves out of a run what would take most of its time, and what is never read."""
+    """Leaves out of a run what would take most of its time, and what is never read. Knows whether pytest broke."""
 
     def __init__(self, wanted: Callable[[str], bool] | None) -> None:
+        self.broken = False
         self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}
+
+    def pytest_internalerror(self) -> None:
+        """The exit code of that is also the code of a run without a verdict."""
+        self.broken = True
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Modules without a check that is asked for are not read."""

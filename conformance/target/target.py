@@ -115,6 +115,20 @@ class Target:
         bases = {name: root + path for name, path in documented.items()}
         return {**bases, "openai": self.base_url, **self.protocols}
 
+    def places(self, protocol: str, documented: Mapping[str, str]) -> list[str]:
+        """Where a native protocol may be served, as base URLs: the one that the target names, or all usual ones.
+
+        Those are the documented path and no path at all, below what the OpenAI dialect is served below, below that
+        without a path of the dialect's own (`/openai/v1`, `/v1beta/openai`), and below the host.
+        """
+        if protocol in self.protocols:
+            return [self.protocols[protocol]]
+        below = self.base_url.removesuffix(documented["openai"])
+        above = below.removesuffix("/openai").removesuffix("/v1beta")
+        roots = dict.fromkeys([below, above, _root(self.base_url)])
+        usual = (root + path for root in roots for path in (documented[protocol], ""))
+        return list(dict.fromkeys([self.bases(documented)[protocol], *usual]))
+
     def described(self) -> dict[str, Any]:
         """What `from_recording` takes: plain values, no secret."""
         named = {"base_url": self.base_url, "gateway": self.gateway, "keys": sorted(self.keys)}

@@ -47,7 +47,7 @@ class Recorder:
         self._next = 0.0
         self.target = target
         self._usual = tuple(target.headers.items())
-        self.bases = bases or {"openai": target.base_url}
+        self.bases = dict(bases or {"openai": target.base_url})
         self.first = first
         self.touched: list[Exchange] = []
         self.recorded: list[Exchange] = []
@@ -75,6 +75,12 @@ class Recorder:
             self._known[request, take] = known
         self.touched.append(known)
         return known
+
+    def move(self, protocol: str, base: str) -> None:
+        """Asks a protocol at another base URL from now on. What was answered at the old one is asked again."""
+        if self.bases.get(protocol) != base:
+            self.bases[protocol] = base
+            self._known = {key: known for key, known in self._known.items() if key[0].protocol != protocol}
 
     def waits(self, request: Request, take: int = 0) -> bool:
         """Whether the request would be sent now: its answer is neither remembered nor replayed."""

@@ -15,6 +15,7 @@ from conformance.target import Secret
 from conformance.wire.exchange import KEY_HERE, Exchange, Request
 from conformance.wire.recorder import Recorder
 from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.usual_models import usual_model
 
 OMIT: Any = object()
 PROMPT = "Say hello in one short sentence."
@@ -80,7 +81,8 @@ class Ask:
     """Asks one target on behalf of all checks.
 
     `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `routes` are
-    the undocumented ones that were looked for, each with the reason why it is missing, or an empty text.
+    the undocumented ones that were looked for, and the models that are missing for one that is there: each with the
+    reason why it is not judged, or an empty text. `protocols` are the native ones that were looked for.
     """
 
     def __init__(self, recorder: Recorder, model: str) -> None:
@@ -88,6 +90,7 @@ class Ask:
         self.model = model
         self.limit = MAX_TOKENS
         self.routes: dict[str, str] = {}
+        self.protocols: set[str] = set()
 
     def choose(self, model: str) -> Exchange:
         """Asks this model from now on, with the limit that it takes: its answer to the plainest request."""
@@ -116,8 +119,9 @@ class Ask:
         return CompletionStream(self.post("/chat/completions", body, take=take, key=key))
 
     def body(self, prompt: object = PROMPT, **fields: Any) -> dict[str, Any]:
-        """The least a chat request needs, and `fields`. Inconclusive when no model is known."""
+        """The least a chat request needs, and `fields`. Without a model inconclusive, without chat unsupported."""
         if not self.model:
+            self.demand_route("POST", "/chat/completions")
             raise Inconclusive("GET /models lists no model that answers a chat request: name one with --model")
         body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
         if MAX_TOKENS in fields or MAX_COMPLETION_TOKENS in fields:
@@ -146,10 +150,18 @@ class Ask:
         protocol: str = "openai",
     ) -> Exchange:
         """Any request. Asked twice it is sent once, unless `take` differs. `Unsupported` on a route that is absent."""
-        if problem := self.routes.get(f"{method} {path}"):
-            raise Unsupported(problem)
+        self.demand_route(method, path, protocol)
         request = Request(method, path, body, tuple((headers or {}).items()), key, protocol)
         return self.recorder.ask(request, take, patient)
+
+    def place(self, method: str, path: str, protocol: str = "openai") -> str:
+        """What a route is called: of the OpenAI dialect its path, of a native protocol its address."""
+        return f"{method} {path}" if protocol == "openai" else f"{method} {self.recorder.bases[protocol]}{path}"
+
+    def demand_route(self, method: str, path: str, protocol: str = "openai") -> None:
+        """Raises `Unsupported` when it is known that the target lacks the route."""
+        if problem := self.routes.get(self.place(method, path, protocol)):
+            raise Unsupported(problem)
 
     def upload(self, path: str, fields: Fields, files: Files, **options: Any) -> Exchange:
         """`POST` of a form. `files` are (field, file name, media type, bytes)."""
@@ -160,10 +172,11 @@ class Ask:
         """`GET` of an address that the gateway gave. No key is sent there."""
         return self.send("GET", url, None, take=take, key=None)
 
-    def model_for(self, kind: str) -> str:
+    def model_for(self, kind: str, *, sought: bool = False) -> str:
         """The model for embeddings, images, speech, transcriptions, videos, music, or a native protocol.
 
-        The one that the target names, else the first listed one whose name says so. Raises `Unsupported`.
+        The one that the target names, else the first listed one whose name says so, else the usual one, if it answers.
+        Raises `Unsupported`. The summary of the run tells that it is missing, unless its route is still `sought`.
         """
         if named := self.recorder.target.models.get(kind):
             return named
@@ -171,6 +184,16 @@ class Ask:
         data = listed.get("data") if isinstance(listed, dict) else None
         names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
         fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]
-        if not fitting:
-            raise Unsupported(f"no model for {kind} is known: add {kind} under [models] in the target file")
-        return fitting[0]
+        return fitting[0] if fitting else self._usual_model(kind, sought)
+
+    def _usual_model(self, kind: str, sought: bool) -> str:
+        if name := usual_model(self, kind):
+            return name
+        problem = f"no model for {kind} is known: add {kind} under [models] in the target file"
+        if not sought:
+            self.miss_model(kind, problem)
+        raise Unsupported(problem)
+
+    def miss_model(self, kind: str, problem: str) -> None:
+        """Lets the summary of the run tell that a route is there, and no model for it is known."""
+        self.routes[f"[models] {kind}"] = problem

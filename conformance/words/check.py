@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from types import NoneType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 import pytest
 
@@ -16,6 +16,7 @@ from conformance.errors import Inconclusive, NotApplicable, Unsupported
 
 Check = Callable[..., None]
 Case = TypeVar("Case")
+Value = TypeVar("Value")
 
 SUITE = Path(__file__).parents[1]
 NAMED = 5
@@ -24,6 +25,7 @@ NAMED = 5
 __all__ = [
     "Inconclusive",
     "NotApplicable",
+    "Once",
     "Unsupported",
     "each",
     "every",
@@ -34,6 +36,13 @@ __all__ = [
     "requirement",
     "stated",
 ]
+
+
+class Once(Protocol):
+    """Computes a value the first time that its name is given, and gives the same one from then on."""
+
+    def __call__(self, name: str, compute: Callable[[], Value], /) -> Value:
+        """The value."""
 
 
 def requirement(name: str) -> Callable[[Check], Check]:

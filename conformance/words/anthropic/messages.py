@@ -59,14 +59,16 @@ class Anthropic:
     def model(self) -> str:
         """The model that the target names for this protocol, else one that is listed for it, else the one for chat."""
         try:
-            return self.ask.model_for(PROTOCOL)
+            return self.ask.model_for(PROTOCOL, sought=True)
         except Unsupported:
             return self.ask.model or inconclusive("no model is known: name one under [models] anthropic")
 
     def demand_model(self) -> None:
         """Raises `Unsupported` when a model that nobody named for this protocol is refused."""
         if not self.named and self.message().status in {400, 403, 404, 422}:
-            raise Unsupported(f"the target refuses {self.model} here: name a model under [models] anthropic")
+            problem = f"POST {MESSAGES} refuses {self.model}: name another model under [models] anthropic"
+            self.ask.miss_model(PROTOCOL, problem)
+            raise Unsupported(problem)
 
     def message(self, prompt: Any = PROMPT, **rest: Any) -> Message:
         """A whole answer. `prompt` is a text or the messages; `rest` are fields, or options of `post`."""

@@ -51,7 +51,9 @@ class BadChatRequest(BadRequest):
     feature: str = "chat"
 
     def send(self, ask: Ask) -> Exchange:
-        """The answer; inconclusive when a limit of the account came first."""
+        """The answer; inconclusive when a limit of the account came first, unsupported where there is no chat."""
+        if self.path == CHAT:
+            ask.demand_route("POST", CHAT)
         body = self.damage(encoded(ask.body(**self.fields))) if self.method in {"POST", "PUT"} else None
         answer = ask.send(self.method, self.path, body, key=self.key, headers=dict(self.headers))
         leave_at_limit(answer)
