@@ -245,7 +245,7 @@ def test_definition_name(ask: Ask) -> None:
 def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Several calls in one answer have ids of their own, and all their results are taken back together."""
     answer = demand_supported(
-        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128})
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **ask.room(128))
     )
     made = calls(answer)
     if len(made) < 2:
@@ -278,7 +278,7 @@ def test_parallel_counted(ask: Ask) -> None:
 def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """`parallel_tool_calls: false` gives at most one call."""
     answer = demand_supported(
-        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128})
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **ask.room(128))
     )
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"

@@ -30,6 +30,8 @@ FIRST = (
 OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 """Headers that say how a body was sent: the recorder keeps it decoded."""
+CUT = {"LengthFinishReasonError", "ContentFilterFinishReasonError"}
+"""What the official clients raise where an answer is to be put together or parsed, and a limit or a filter cut it."""
 _CLASSES = {
     400: "BadRequestError",
     401: "AuthenticationError",
@@ -103,6 +105,7 @@ class ClientRecording:
             return use()
         except Exception as error:
             self.blame(dependent, served)
+            self.leave_cut(type(error).__name__)
             raise AssertionError(crashes(error)) from error
 
     def raised(self, use: Callable[[], object]) -> Exception | None:
@@ -115,6 +118,15 @@ class ClientRecording:
             return error
         return None
 
+    def leave_cut(self, name: str) -> None:
+        """Leaves the check when the client raised what it documents for an answer that the model did not end itself.
+
+        `name` is that of the exception. Of a response that is incomplete, clients have no final or parsed one to give.
+        """
+        last = self.exchanges[-1] if self.exchanges else None
+        if name in CUT or (last and last.status == 200 and _is_incomplete(last)):
+            inconclusive(f"the answer was cut off, for which the client documents {name}")
+
     def blame(self, dependent: bool, served: bool) -> None:
         """Leaves the check when what went wrong is the network's or another requirement's affair."""
         if self.failure:
@@ -125,6 +137,14 @@ class ClientRecording:
         if dependent and 400 <= last.status < 500 and last.status not in LIMITS:
             raise Unsupported(f"the target refuses the request: {last.text:.160}")
         inconclusive(f"the request was answered {last.status or last.broken}: {last.text:.120}")
+
+
+def _is_incomplete(exchange: Exchange) -> bool:
+    """A response that ended before its time, whole or streamed."""
+    if exchange.media_type == "text/event-stream":
+        events = [decoded(event.data) for event in exchange.stream.events]
+        return any(isinstance(one, dict) and one.get("type") == "response.incomplete" for one in events)
+    return isinstance(exchange.json, dict) and exchange.json.get("status") == "incomplete"
 
 
 def _ordered(body: bytes | None) -> bytes | None:
