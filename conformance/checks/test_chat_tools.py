@@ -25,6 +25,7 @@ from conformance.words.openai.tools import (
     calls,
     function,
     known,
+    leave_uncalled,
     required,
     returned,
 )
@@ -53,6 +54,7 @@ def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[s
 def test_required(ask: Ask) -> None:
     """`tool_choice: required` gives at least one tool call."""
     answer = demand_served(required(ask))
+    leave_uncalled(ask, answer)
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
 
@@ -61,6 +63,7 @@ def test_required(ask: Ask) -> None:
 def test_named(ask: Ask) -> None:
     """A named `tool_choice` gives a call of that function and of no other."""
     answer = demand_served(ask.chat(QUESTION, **NAMED))
+    leave_uncalled(ask, answer)
 
     names = [str(member(call, "function", "name")) for call in answer.tool_calls]
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"

@@ -118,8 +118,8 @@ class Ask:
         return self.cap > CAP
 
     def room(self, tokens: int) -> dict[str, int]:
-        """The field that leaves room for an answer of so many tokens, and for what the model thinks before it."""
-        return {self.limit: max(tokens, self.cap)}
+        """The field that leaves room for so many tokens of an answer, and for what the model thinks before it."""
+        return {self.limit: max(tokens, self.cap) if self.thinks else tokens}
 
     def _limited(self, limit: str, cap: int = CAP) -> Exchange:
         """The answer to the plainest request, capped by the field of that name."""

@@ -218,3 +218,10 @@ parallel_calls_share_an_id = fault(
 parallel_off_ignored = request_fault(
     CHAT, "`parallel_tool_calls` is dropped.", drop("parallel_tool_calls"), breaks={"tools.parallel.off"}
 )
+tools_dropped = request_fault(
+    CHAT,
+    "Tools are dropped, and `tool_choice` with them.",
+    drop("tools", "tool_choice", "parallel_tool_calls"),
+    when=lambda call: len(turns(call)) == 1 and "get_tides" not in str(sent(call).get("tool_choice")),
+    breaks={"tools.required", "tools.named"},
+)

@@ -87,7 +87,7 @@ MODELS: dict[str, Speaker] = {
     "refusing": _speaking(lambda _: "I'm sorry, but I can't help with that.", calls=False),
     "nonsense": _speaking(lambda prompt: " ".join(NONSENSE[(len(_asked(prompt)) + n) % 10] for n in range(25))),
     "random": _speaking(_random),
-    "short": _speaking(lambda _: "Ok"),
+    "short": _speaking(lambda _: "1"),
     "drifting": _speaking(lambda prompt: f"Speaking of {_asked(prompt)[-40:]}, have you ever seen a heron asleep?"),
     "without-tools": _without_tools,
     "wrong-arguments": _silly,

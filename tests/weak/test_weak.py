@@ -41,6 +41,12 @@ LATE = 20.0
 """Seconds before the slow model begins."""
 
 
+MOST = 50
+"""How many MUST a weak model may leave without a verdict, of some 400."""
+UNJUDGED = {"thinking": 8, "without-tools": 70}
+"""The same of those models for which something else is expected."""
+
+
 class Weak(Service):
     """A right gateway, in front of a model that is not."""
 
@@ -76,11 +82,12 @@ def test_model_is_not_the_gateway(name: str, bench: Bench) -> None:
     application = Application(Weak(name))
     judged = bench.judge(Case(ADDRESS + application.base, None, Inside(application)), JUDGED)
 
-    accused = [one for one in judged.findings if one.verdict is Verdict.FAILED]
+    found = judged.findings
+    accused = [one for one in found if one.verdict is Verdict.FAILED]
     assert not [_line(one) for one in accused if one.level is Level.MUST], [_line(one) for one in accused]
-    assert not [_line(one) for one in judged.findings if one.verdict is Verdict.ERRORED]
-    print({o.requirement: o.message for o in judged.findings if o.verdict is Verdict.INCONCLUSIVE})
-    print({v.value: sum(o.verdict is v for o in judged.findings) for v in Verdict}, [_line(one) for one in accused])
+    assert not [_line(one) for one in found if one.verdict is Verdict.ERRORED]
+    unjudged = [_line(one) for one in found if one.verdict is Verdict.INCONCLUSIVE and one.level is Level.MUST]
+    assert len(unjudged) <= UNJUDGED.get(name, MOST), unjudged
 
 
 def _line(finding: Finding) -> str:
