@@ -41,7 +41,7 @@ def answer(service: Service, call: Call, question: Question) -> Outcome:
     """The answers of the first model that works; their cost is booked. Raises Refusal when none works."""
     names = _candidates(service, call, question)
     selection = first_working(names, lambda name: _attempt(service, call, question, name))
-    answers = generation.answers(question.prompt, service.store.ids, selection.model.lengthy)
+    answers = service.speak(question.prompt, service.store.ids, selection.model)
     usage = generation.usage(question.prompt, answers)
     return Outcome(selection, answers, usage, service.metering.book(call, selection.name, usage))
 

@@ -12,11 +12,11 @@ import msgspec
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model named by its behaviour.
 
-    `fails` is the cause of its failure, `once` limits it to the first request of a conversation, `after` delays it by
-    so many events of a stream. `chain` names the models tried next. `pause` is in seconds. A model with `dimensions`
-    gives embeddings of that length, and shorter ones when it `shortens`. `makes` are the kinds of files that it answers
-    with, such as `image`. One that `fails_late` accepts a job which then fails. `speaks` turns text into speech,
-    `transcribes` turns speech into text.
+    `lengthy` answers are longer; it `thinks` so many tokens before it speaks. `fails` is the cause of its failure,
+    `once` limits it to the first request of a conversation, `after` delays it by so many events of a stream. `chain`
+    names the models tried next. `pause` is in seconds. A model with `dimensions` gives embeddings of that length, and
+    shorter ones when it `shortens`. `makes` are the kinds of files that it answers with, such as `image`. One that
+    `fails_late` accepts a job which then fails. `speaks` turns text into speech, `transcribes` turns speech into text.
     """
 
     doc: str
@@ -24,6 +24,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     makes: frozenset[str] = frozenset()
     pause: float = 0.0
     lengthy: bool = False
+    thinks: int = 0
     fails: str | None = None
     once: bool = False
     after: int = 0

@@ -16,6 +16,7 @@ from gateway_contract import FORM, Contract, Operation, Problem, pattern
 from reference_server import protocols
 from reference_server.errors import Refusal
 from reference_server.fixtures import Fixtures, Model
+from reference_server.model import generation
 from reference_server.model.instance import instance
 from reference_server.routes import handlers
 from reference_server.state.access import Access
@@ -35,7 +36,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Service:
-    """The gateway of one contract: its rules, its fixtures and its state."""
+    """The gateway of one contract: its rules, its fixtures and its state. `speak` is the model behind it."""
 
     def __init__(self, contract: Contract, fixtures: Fixtures, store: Store) -> None:
         rules = contract.gateway
@@ -43,6 +44,7 @@ class Service:
         self.fixtures = fixtures
         self.store = store
         self.memory: dict[str, Any] = {}
+        self.speak: generation.Speaker = generation.answers
         self.envelope = protocols.envelope(protocols.DEFAULT, rules["errors"])
         self.access = Access(fixtures, store, rules["limits"], rules["protocols"])
         self.metering = Metering(store, rules["headers"])

@@ -29,6 +29,7 @@ class Runner:
         self.outcome = SimpleNamespace(report=report(), exit_code=1)
         self.error: BaseException | None = None
         self.planned = False
+        self.thinks = False
 
     def judge(self, **options: Any) -> SimpleNamespace:
         self.options = options
@@ -37,8 +38,8 @@ class Runner:
         write(self.outcome.report, options["report_dir"], register=REGISTER)
         return self.outcome
 
-    def look(self, target: Target) -> str:
-        return target.models.get("chat", "gpt-5-mini")
+    def look(self, target: Target) -> SimpleNamespace:
+        return SimpleNamespace(model=target.models.get("chat", "gpt-5-mini"), cap=2048, thinks=self.thinks)
 
     def plan(self, *_: Any) -> SimpleNamespace:
         self.planned = True
@@ -72,6 +73,16 @@ def test_run_shows_verdicts_costs_and_paths(capsys: pytest.CaptureFixture[str]) 
     assert "140 requests, 2345 prompt and 678 completion tokens, 12.5 s" in out
     assert "report/summary.md" in out
     assert SECRET not in out
+
+
+@pytest.mark.parametrize("thinks", [True, False])
+def test_run_tells_what_thinking_costs(runner: Runner, capsys: pytest.CaptureFixture[str], thinks: bool) -> None:
+    runner.thinks = thinks
+
+    main(["run", "--base-url", "https://gateway.test/v1"])
+
+    told = "the model thinks before it speaks, so each answer may take 2048 tokens" in capsys.readouterr().out
+    assert told is thinks
 
 
 def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from conformance.__main__ import main
+from conformance.run import runner
+from conformance.target import Secret, Target
 
 COMPLETION = {
     "id": "chatcmpl-1",
@@ -173,6 +175,60 @@ def test_plain_server_behind_https_is_told(capsys: pytest.CaptureFixture[str]) -
     told = capsys.readouterr().err
     assert "TLS failed" in told
     assert "http://" in told
+
+
+def thinking(how: dict[str, object]) -> Respond:
+    """A right gateway whose model thinks before it speaks, and tells it like this."""
+
+    def respond(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        status, answer = right(method, path, headers, body)
+        if status == 200 and isinstance(answer, dict) and "choices" in answer:
+            message = {"role": "assistant", "content": "Hello."} | {
+                name: value for name, value in how.items() if name not in ("finish_reason", "usage")
+            }
+            choice = {"index": 0, "message": message, "finish_reason": how.get("finish_reason", "stop")}
+            return status, {**answer, "choices": [choice], "usage": how.get("usage", answer["usage"])}
+        return status, answer
+
+    return respond
+
+
+COUNTED = {"prompt_tokens": 9, "completion_tokens": 60, "completion_tokens_details": {"reasoning_tokens": 58}}
+THOUGHTS: dict[str, tuple[dict[str, object], int]] = {
+    "counted": ({"usage": COUNTED}, 2048),
+    "shown": ({"reasoning_content": "The user greets."}, 2048),
+    "shown elsewhere": ({"reasoning": "The user greets."}, 2048),
+    "in the text": ({"content": "<think>\nThe user greets.\n</think>\n\nHello."}, 2048),
+    "no room left": ({"content": "", "finish_reason": "length"}, 2048),
+    "no room left, null": ({"content": None, "finish_reason": "length"}, 2048),
+    "at length": ({"content": "Hello, and another", "finish_reason": "length"}, 64),
+    "none": ({"reasoning_content": None}, 64),
+}
+
+
+@pytest.mark.parametrize("name", THOUGHTS)
+def test_model_that_thinks_gets_room(name: str) -> None:
+    """Whatever shows that a model thinks before it speaks, its answers may be longer from then on."""
+    how, cap = THOUGHTS[name]
+    with gateway(thinking(how)) as (root, asked):
+        target = Target(f"{root}/v1", keys={"default": Secret("sk-right")}, models={"chat": "gpt-5-mini"})
+        seen = runner.look(target)
+
+    assert (seen.cap, seen.thinks) == (cap, cap > 64)
+    assert len(asked) <= 2
+
+
+def test_model_that_takes_no_more_tokens_keeps_the_usual_room() -> None:
+    """Whose window is small is not asked for more than fits."""
+
+    def small(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        if path.endswith("completions") and json.loads(body)["max_tokens"] > 1000:
+            return 400, error("max_tokens is too large")
+        return thinking({"reasoning": "The user greets."})(method, path, headers, body)
+
+    with gateway(small) as (root, _):
+        target = Target(f"{root}/v1", keys={"default": Secret("sk-right")}, models={"chat": "gpt-5-mini"})
+        assert runner.look(target).cap == 64
 
 
 def test_target_without_chat_is_judged_for_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

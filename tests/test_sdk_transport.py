@@ -163,3 +163,54 @@ def test_missing_client_is_unsupported() -> None:
     """A missing client is reported with how to install it."""
     with pytest.raises(Unsupported, match="pip install no-such-project"):
         package("no_such_client", "no-such-project")
+
+
+def cut_stream() -> dict[str, Any]:
+    """A stream that the limit of tokens cut."""
+    end = {"index": 0, "delta": {"content": "Hel"}, "finish_reason": "length"}
+    frame = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [end]}
+    return streamed((0.1, f"data: {json.dumps(frame)}\n\ndata: [DONE]\n\n".encode()))
+
+
+def final(recording: ClientRecording) -> Any:
+    """What the stream helper gives in the end."""
+    with client(recording).chat.completions.stream(**Ask(recording.recorder, "echo").body()) as stream:
+        return stream.get_final_completion()
+
+
+def test_cut_answer_is_no_crash() -> None:
+    """The exception that a client documents for an answer that was cut off says nothing about the gateway."""
+    recording = ClientRecording(Canned(cut_stream()))
+
+    with pytest.raises(Inconclusive, match="documents LengthFinishReasonError"):
+        recording.result(lambda: final(recording))
+
+
+@pytest.mark.parametrize("ending", ["whole", "streamed"])
+def test_incomplete_response_is_no_crash(ending: str) -> None:
+    """No client can parse half a response, or finish a stream that ended before its time."""
+    incomplete = {"type": "response.incomplete", "response": {"status": "incomplete"}}
+    bodies = {
+        "whole": answer({"object": "response", "status": "incomplete", "output": []}),
+        "streamed": streamed((0.1, f"data: {json.dumps(incomplete)}\n\n".encode())),
+    }
+    recording = ClientRecording(Canned(bodies[ending]))
+
+    def use() -> None:
+        recording.ask("POST", f"{recording.base_url}/responses", {}, b"{}")
+        raise RuntimeError("Didn't receive a `response.completed` event.")
+
+    with pytest.raises(Inconclusive, match="cut off"):
+        recording.result(use)
+
+
+def test_crash_over_a_whole_answer_stays_a_finding() -> None:
+    """Only an answer that was cut off excuses an exception."""
+    recording = ClientRecording(Canned(answer({"object": "response", "status": "completed", "output": None})))
+
+    def use() -> None:
+        recording.ask("POST", f"{recording.base_url}/responses", {}, b"{}")
+        raise TypeError("'NoneType' object is not iterable")
+
+    with pytest.raises(AssertionError, match="crashes: TypeError"):
+        recording.result(use)

@@ -213,3 +213,24 @@ def test_documents_are_read(chat, file, word):
     parts = [{"type": "text", "text": "What is the codeword?"}, {"type": "file", "file": file}]
 
     assert text_of(chat([{"role": "user", "content": parts}])) == f"The codeword is {word}."
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_thinking_costs_and_leaves_no_room(chat, streamed):
+    """A model that thinks first counts it, and says nothing when the limit is spent on it."""
+    fields = {"stream_options": {"include_usage": True}} if streamed else {}
+    cut = chat(model="thinker", max_tokens=64, stream=streamed, **fields)
+    whole = chat(model="thinker", max_tokens=400).json()
+
+    if streamed:
+        events = [json.loads(line[6:]) for line in cut.text.splitlines() if line.startswith("data: {")]
+        said = "".join(one["choices"][0]["delta"].get("content") or "" for one in events if one["choices"])
+        reason, usage = events[-2]["choices"][0]["finish_reason"], events[-1]["usage"]
+    else:
+        choice, usage = cut.json()["choices"][0], cut.json()["usage"]
+        said, reason = choice["message"]["content"], choice["finish_reason"]
+    assert (said, reason) == ("", "length")
+    assert (usage["completion_tokens"], usage["completion_tokens_details"]["reasoning_tokens"]) == (64, 64)
+    assert whole["choices"][0]["finish_reason"] == "stop"
+    assert whole["choices"][0]["message"]["content"] == "You said: Hello there"
+    assert whole["usage"]["completion_tokens_details"]["reasoning_tokens"] == 300

@@ -11,12 +11,14 @@ from conformance.words.answer import demand_refused, demand_served, demand_text
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
+    CUT,
     EARLIER_CALL,
     NAMED,
     TOOLS,
     forced,
     forced_stream,
     known,
+    leave_uncalled,
     result,
     returned,
 )
@@ -24,7 +26,6 @@ from conformance.words.ask import user
 from conformance.words.check import each, inconclusive, pick, requirement
 from conformance.words.openai.tools import BOTH, NAMES, QUESTION
 
-CUT = ("max_tokens", "pause_turn", "refusal")
 SILENCE = 3
 """The most tokens of the answer of a model that has nothing to add to a result."""
 
@@ -48,6 +49,7 @@ def test_accepted(anthropic: Anthropic, demand_supported: Callable[..., Any], ch
 def test_any(anthropic: Anthropic) -> None:
     """`tool_choice` any gives at least one tool call."""
     answer = demand_served(forced(anthropic))
+    leave_uncalled(anthropic, answer)
 
     assert answer.blocks("tool_use"), f"no tool call, but {answer.words!r:.120}"
 
@@ -56,6 +58,7 @@ def test_any(anthropic: Anthropic) -> None:
 def test_named(anthropic: Anthropic) -> None:
     """`tool_choice` tool gives a call of the named tool and of no other."""
     answer = demand_served(anthropic.message(QUESTION, **NAMED))
+    leave_uncalled(anthropic, answer)
 
     names = {str(call.get("name")) for call in answer.blocks("tool_use")}
     assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"

@@ -55,7 +55,7 @@ def _schema_of(ask: Ask, **described: Any) -> Completion:
     """The answer to a response format whose `json_schema` has these fields instead of the usual ones."""
     usual = json_schema(FLAT)["json_schema"] | described
     fields = {name: value for name, value in usual.items() if value is not OMIT}
-    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": fields}, **{ask.limit: ENOUGH})
+    return ask.chat(BOOK, response_format={"type": "json_schema", "json_schema": fields}, **ask.room(ENOUGH))
 
 
 @requirement("chat.response-format.text")
@@ -74,7 +74,7 @@ def test_unknown(ask: Ask, gateway: dict[str, Any], form: dict[str, Any]) -> Non
 @requirement("chat.json-object.parses")
 def test_json_object(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """With `response_format` `json_object` the content of an answer that ended normally is a JSON object."""
-    answer = demand_supported(ask.chat(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH}))
+    answer = demand_supported(ask.chat(CAPITAL, response_format=JSON_OBJECT, **ask.room(ENOUGH)))
 
     value = _value(answer)
 
@@ -84,7 +84,7 @@ def test_json_object(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 @requirement("chat.json-object.stream")
 def test_json_object_stream(ask: Ask) -> None:
     """With `response_format` `json_object` the content of a stream that ended normally adds up to a JSON object."""
-    stream = ask.stream(CAPITAL, response_format=JSON_OBJECT, **{ask.limit: ENOUGH})
+    stream = ask.stream(CAPITAL, response_format=JSON_OBJECT, **ask.room(ENOUGH))
 
     value = _streamed_value(stream)
 
@@ -96,7 +96,7 @@ def test_json_object_stream(ask: Ask) -> None:
 def test_json_schema(ask: Ask, demand_supported: Callable[..., Any], name: str) -> None:
     """With a strict `json_schema` the content of an answer that ended normally satisfies the schema."""
     schema = SCHEMAS[name]
-    answer = demand_supported(ask.chat(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH}))
+    answer = demand_supported(ask.chat(BOOK, response_format=json_schema(schema), **ask.room(ENOUGH)))
 
     _demand_valid(_value(answer), schema)
 
@@ -106,7 +106,7 @@ def test_json_schema(ask: Ask, demand_supported: Callable[..., Any], name: str) 
 def test_json_schema_stream(ask: Ask, name: str) -> None:
     """With a strict `json_schema` the content of a stream that ended normally adds up to a value of the schema."""
     schema = SCHEMAS[name]
-    stream = ask.stream(BOOK, response_format=json_schema(schema), **{ask.limit: ENOUGH})
+    stream = ask.stream(BOOK, response_format=json_schema(schema), **ask.room(ENOUGH))
 
     _demand_valid(_streamed_value(stream), schema)
 

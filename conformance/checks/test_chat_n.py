@@ -21,12 +21,12 @@ N = 3
 
 
 def _several(ask: Ask) -> Completion:
-    return ask.chat(COUNT, n=N, **{ask.limit: CAP})
+    return ask.chat(COUNT, n=N, **ask.room(CAP))
 
 
 def _several_streamed(ask: Ask) -> CompletionStream:
     """A stream of several choices; inconclusive when it carries another number of them."""
-    stream = ask.stream(COUNT, n=N, **{ask.limit: CAP})
+    stream = ask.stream(COUNT, n=N, **ask.room(CAP))
     if stream.indices != set(range(N)):
         inconclusive(f"cannot be judged: the stream carries the choices {sorted(stream.indices, key=str)}")
     return stream
@@ -69,7 +69,7 @@ def test_complete(ask: Ask) -> None:
 @requirement("chat.n.usage")
 def test_usage(ask: Ask) -> None:
     """`usage` counts the tokens of all choices."""
-    one, several = ask.chat(COUNT, **{ask.limit: CAP}), _several(ask)
+    one, several = ask.chat(COUNT, **ask.room(CAP)), _several(ask)
     cut = [choice.get("finish_reason") == "length" for choice in [*one.choices, *several.choices]]
     texts = {str(member(choice, "message", "content")) for choice in [*one.choices, *several.choices]}
     if not (all(cut) or len(texts) == 1) or len(several.choices) != N:
@@ -95,7 +95,7 @@ def test_zero(ask: Ask, gateway: dict[str, Any]) -> None:
 @requirement("chat.n.stream.count")
 def test_stream_count(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A stream carries as many choices as `n` says, numbered from 0."""
-    stream = demand_supported(ask.stream(COUNT, n=N, **{ask.limit: CAP}))
+    stream = demand_supported(ask.stream(COUNT, n=N, **ask.room(CAP)))
 
     indices = {str(choice.get("index")) for choice in stream.choices}
     if indices == {"None"}:
@@ -118,7 +118,7 @@ def test_stream_role(ask: Ask, chat_stream: CompletionStream) -> None:
 @requirement("chat.n.stream.finish-reason")
 def test_stream_finish_reason(ask: Ask) -> None:
     """Every choice of a stream gets a finish_reason of its own, once."""
-    if len(ask.stream(COUNT, **{ask.limit: CAP}).finish_reasons()) != 1:
+    if len(ask.stream(COUNT, **ask.room(CAP)).finish_reasons()) != 1:
         inconclusive("cannot be judged: finish_reason is wrong even where there is one choice")
     stream = _several_streamed(ask)
 

@@ -248,7 +248,7 @@ def test_stream_unicode(ask: Ask) -> None:
 @requirement("chat.stream.max-tokens")
 def test_stream_max_tokens(ask: Ask) -> None:
     """A stream that the token limit cuts ends with `finish_reason` length."""
-    free, cut = ask.stream(COUNT, **{ask.limit: 160}), ask.stream(COUNT, **{ask.limit: 16})
+    free, cut = ask.stream(COUNT, **ask.room(160)), ask.stream(COUNT, **{ask.limit: 16})
     if len(cut.text()) >= len(free.text()) or not free.text().startswith(cut.text()):
         inconclusive("the limit did not cut the answer off")
 

@@ -85,7 +85,7 @@ def test_stream_lossless(ask: Ask) -> None:
     """
     complete, gaps = 0, []
     for take in range(REPEATED):
-        stream = ask.stream(f"Repeat exactly: {COUNTED}", take=take, **{ask.limit: 128})
+        stream = ask.stream(f"Repeat exactly: {COUNTED}", take=take, **ask.room(128))
         text = " ".join(re.findall(r"\d+", stream.text()))
         complete += text == COUNTED
         abridged = re.search(r"\.\.|…", stream.text())

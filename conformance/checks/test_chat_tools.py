@@ -25,6 +25,7 @@ from conformance.words.openai.tools import (
     calls,
     function,
     known,
+    leave_uncalled,
     required,
     returned,
 )
@@ -53,6 +54,7 @@ def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[s
 def test_required(ask: Ask) -> None:
     """`tool_choice: required` gives at least one tool call."""
     answer = demand_served(required(ask))
+    leave_uncalled(ask, answer)
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
 
@@ -61,6 +63,7 @@ def test_required(ask: Ask) -> None:
 def test_named(ask: Ask) -> None:
     """A named `tool_choice` gives a call of that function and of no other."""
     answer = demand_served(ask.chat(QUESTION, **NAMED))
+    leave_uncalled(ask, answer)
 
     names = [str(member(call, "function", "name")) for call in answer.tool_calls]
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
@@ -245,7 +248,7 @@ def test_definition_name(ask: Ask) -> None:
 def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Several calls in one answer have ids of their own, and all their results are taken back together."""
     answer = demand_supported(
-        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **{ask.limit: 128})
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **ask.room(128))
     )
     made = calls(answer)
     if len(made) < 2:
@@ -278,7 +281,7 @@ def test_parallel_counted(ask: Ask) -> None:
 def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """`parallel_tool_calls: false` gives at most one call."""
     answer = demand_supported(
-        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **{ask.limit: 128})
+        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **ask.room(128))
     )
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"

@@ -121,7 +121,8 @@ def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
 @requirement("tools.stream.parallel")
 def test_stream_parallel(ask: Ask) -> None:
     """Streamed parallel calls have indices of their own, each with an id and complete arguments."""
-    options: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True, ask.limit: 128}
+    options: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True}
+    options |= ask.room(128)
     whole = ask.chat(BOTH, **options)
     if len(whole.tool_calls) < 2:
         inconclusive("the model made one call only")

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.words.answer import LIMITS, demand_refused, demand_served
+from conformance.words.answer import LIMITS, demand_refused, demand_served, leave_without_tools
 from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
 from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
@@ -58,6 +58,10 @@ def test_any(gemini: Gemini) -> None:
     answer = demand_served(required(gemini))
     if answer.candidate.get("finishReason") in ("MAX_TOKENS", "MALFORMED_FUNCTION_CALL"):
         inconclusive("the model did not finish its call")
+    if not calls_of(answer.parts):
+        free, bare = gemini.generate(QUESTION, tools=TOOLS), gemini.generate(QUESTION)
+        counts = (one.tokens("promptTokenCount") for one in (free, bare))
+        leave_without_tools(bool(calls_of(free.parts)), *counts)
 
     assert calls_of(answer.parts), f"no function call, but {answer.candidate!r:.160}"
 

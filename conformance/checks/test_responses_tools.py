@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_refused, demand_served, demand_text
+from conformance.words.answer import demand_refused, demand_served, demand_text, leave_without_tools
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.responses import (
     EARLIER_CALL,
@@ -42,6 +42,16 @@ def turn(responses: Responses) -> Response:
 def stream(responses: Responses) -> ResponseStream:
     """The same, streamed."""
     return responses.stream(QUESTION, tools=TOOLS)
+
+
+def _leave_uncalled(responses: Responses, answer: Response) -> None:
+    """Leaves the check when no tool is called for a reason that is the model's: it was cut off, or never calls one."""
+    if answer.calls:
+        return
+    if answer.body.get("status") == "incomplete":
+        inconclusive("the answer was cut off")
+    free, bare = responses.create(QUESTION, tools=TOOLS), responses.create(QUESTION)
+    leave_without_tools(bool(free.calls), free.input, bare.input)
 
 
 @requirement("responses.tools.accepted")
@@ -120,6 +130,7 @@ def test_result_previous(responses: Responses, turn: Response, demand_supported:
 def test_choice_required(responses: Responses, demand_supported: Callable[..., Any]) -> None:
     """`tool_choice` required gives at least one call."""
     answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="required"))
+    _leave_uncalled(responses, answer)
 
     assert answer.calls, f"no call, but {answer.words!r:.120}"
 
@@ -128,6 +139,7 @@ def test_choice_required(responses: Responses, demand_supported: Callable[..., A
 def test_choice_named(responses: Responses, demand_supported: Callable[..., Any]) -> None:
     """`tool_choice` with a function's name gives a call of it and of no other."""
     answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice=NAMED))
+    _leave_uncalled(responses, answer)
 
     names = {str(call.get("name")) for call in answer.calls}
     assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"

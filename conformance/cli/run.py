@@ -192,12 +192,15 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> None:
 
     headers = {**target.headers, **headers_from(args.header)}
     target = replace(target, timeout=args.timeout or target.timeout, headers=headers)
-    print(f"Model    {look(target) or 'none: it has no chat'}")
+    seen = look(target)
+    print(f"Model    {seen.model or 'none: it has no chat'}")
     include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))
     if left_out := sorted(select.EXPENSIVE - include):
         print(f"Left out {', '.join(left_out)}: ask for them with --include")
     cost = plan(target.gateway, args.feature, args.level, args.requirement, sorted(include))
     print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
+    if seen.thinks:
+        print(f"         more: the model thinks before it speaks, so each answer may take {seen.cap} tokens")
     if pace := target.pace(gateway_contract.load(target.gateway).gateway["limits"]):
         print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
 

@@ -12,6 +12,7 @@ from conformance.errors import CannotConnect, KeyRefused, NoModel, NotTheApi, Ta
 from conformance.target import KEY_VARIABLE
 from conformance.wire.exchange import Exchange
 from conformance.words.ask import MAX_TOKENS, Ask
+from conformance.words.check import member
 
 NOT_CHAT = re.compile(
     r"embed|whisper|tts|speech|transcri|dall-e|image|audio|realtime|moderation|rerank|video|sora|music|babbage|davinci"
@@ -37,6 +38,8 @@ NO_ROUTE = {404, 405, 501}
 UPSTREAM = {502, 503, 504}
 ANSWER = {"id", "object", "choices", "usage", "error", "message"}
 """Members of which an answer of any OpenAI-compatible API has one."""
+THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
+"""Members of a message in which gateways show what the model thought."""
 LISTING = {"data", "object", "models", "error"}
 """The same of a list of models."""
 
@@ -54,6 +57,8 @@ def check(ask: Ask) -> None:
     answer = ask.choose(ask.model) if ask.model else _first_that_answers(ask)
     if answer is not None:
         _demand_usable(ask, answer)
+        if _thinks(answer):
+            ask.let_think()
 
 
 def _first_that_answers(ask: Ask) -> Exchange | None:
@@ -146,6 +151,21 @@ def _is_foreign(answer: Exchange) -> bool:
         return False
     body = answer.json[0] if isinstance(answer.json, list) and answer.json else answer.json
     return not isinstance(body, dict) or ANSWER.isdisjoint(body)
+
+
+def _thinks(answer: Exchange) -> bool:
+    """The model thinks before it speaks: it says so, its thoughts are shown, or they left no room for an answer."""
+    if answer.status != 200 or not isinstance(answer.json, dict):
+        return False
+    choices = answer.json.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = member(choice, "message")
+    counted = member(answer.json, "usage", "completion_tokens_details", "reasoning_tokens")
+    if (isinstance(counted, int) and counted > 0) or any(member(message, name) for name in THOUGHTS):
+        return True
+    text = member(message, "content") or ""
+    silent = not text and member(choice, "finish_reason") == "length"
+    return silent or (isinstance(text, str) and text.lstrip().startswith("<think>"))
 
 
 def _is_about_the_model(answer: Exchange, model: str) -> bool:

@@ -116,15 +116,24 @@ def judge(
     return Outcome(report, _interruption(collector) or exit_code(report), collector.fatal)
 
 
-def look(target: Target) -> str:
-    """The chat model of a target that can be judged; nothing when it has no chat. Raises `TargetError`."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of a target before it is judged: its chat model, or nothing; how much that may say."""
+
+    model: str
+    cap: int
+    thinks: bool
+
+
+def look(target: Target) -> Sight:
+    """What a target has to be judged. Raises `TargetError` when it cannot be."""
     from conformance.run import preflight, session
 
     recorder = session.recorder_of(target)
     try:
         asking = Ask(recorder, target.models.get("chat", ""))
         preflight.check(asking)
-        return asking.model
+        return Sight(asking.model, asking.cap, asking.thinks)
     finally:
         recorder.close()
 

@@ -32,6 +32,8 @@ OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", 
 CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 """Headers that say how a body was sent: the recorder keeps it decoded."""
 _BOUNDARY = re.compile(r"^multipart/form-data;.*boundary=\"?([^\";]+)")
+CUT = {"LengthFinishReasonError", "ContentFilterFinishReasonError"}
+"""What the official clients raise where an answer is to be put together or parsed, and a limit or a filter cut it."""
 _CLASSES = {
     400: "BadRequestError",
     401: "AuthenticationError",
@@ -106,6 +108,7 @@ class ClientRecording:
             return use()
         except Exception as error:
             self.blame(dependent, served)
+            self.leave_cut(type(error).__name__)
             raise AssertionError(crashes(error)) from error
 
     def raised(self, use: Callable[[], object]) -> Exception | None:
@@ -117,6 +120,15 @@ class ClientRecording:
                 raise self.failure from None
             return error
         return None
+
+    def leave_cut(self, name: str) -> None:
+        """Leaves the check when the client raised what it documents for an answer that the model did not end itself.
+
+        `name` is that of the exception. Of a response that is incomplete, clients have no final or parsed one to give.
+        """
+        last = self.exchanges[-1] if self.exchanges else None
+        if name in CUT or (last and last.status == 200 and _is_incomplete(last)):
+            inconclusive(f"the answer was cut off, for which the client documents {name}")
 
     def blame(self, dependent: bool, served: bool) -> None:
         """Leaves the check when what went wrong is the network's or another requirement's affair."""
@@ -138,6 +150,14 @@ def _with_known_boundary(headers: Mapping[str, str], body: bytes | None) -> tupl
             form = body.replace(found[1].encode(), known) if body else body
             return {**headers, name: value.replace(found[1], BOUNDARY)}, form
     return headers, body
+
+
+def _is_incomplete(exchange: Exchange) -> bool:
+    """A response that ended before its time, whole or streamed."""
+    if exchange.media_type == "text/event-stream":
+        events = [decoded(event.data) for event in exchange.stream.events]
+        return any(isinstance(one, dict) and one.get("type") == "response.incomplete" for one in events)
+    return isinstance(exchange.json, dict) and exchange.json.get("status") == "incomplete"
 
 
 def _ordered(body: bytes | None) -> bytes | None:

@@ -67,7 +67,8 @@ def client(client_of: Callable[[ClientRecording], Any], recording: ClientRecordi
 
 
 def _body(ask: Ask, prompt: str = PROMPT, **fields: Any) -> dict[str, Any]:
-    return {"model": ask.model_for(PROTOCOL), "max_tokens": ROOM, "messages": [user(prompt)]} | fields
+    room = max(ROOM, ask.cap)
+    return {"model": ask.model_for(PROTOCOL), "max_tokens": room, "messages": [user(prompt)]} | fields
 
 
 def _text(message: Any) -> str:

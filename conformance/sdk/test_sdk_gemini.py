@@ -73,7 +73,7 @@ def client(client_of: Callable[..., Any], recording: ClientRecording) -> Any:
 
 
 def _asked(ask: Ask, prompt: str = PROMPT, **config: Any) -> dict[str, Any]:
-    config = {"max_output_tokens": ROOM} | config
+    config = {"max_output_tokens": max(ROOM, ask.cap)} | config
     return {"model": ask.model_for(PROTOCOL), "contents": prompt, "config": config}
 
 

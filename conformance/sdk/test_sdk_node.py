@@ -41,6 +41,7 @@ def run(node: Node) -> Run:
         result = node.run(action, recording, body, **options)
         if isinstance(result, Raised):
             recording.blame(dependent, served)
+            recording.leave_cut(result.name)
             raise AssertionError(f"crashes: {result.name}: {result.message:.200}")
         return result
 

@@ -101,7 +101,7 @@ def _demand_parsed(completion: Any, book: Any) -> None:
 @requirement("sdk.openai.parse")
 def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
     """`parse` of the Python client gives an object of the caller's own class."""
-    body = ask.body(BOOK, **{ask.limit: ENOUGH})
+    body = ask.body(BOOK, **ask.room(ENOUGH))
     parse = getattr(client.chat.completions, "parse", None) or client.beta.chat.completions.parse
 
     _demand_parsed(recording.result(lambda: parse(**body, response_format=book), dependent=dependent), book)
@@ -110,6 +110,6 @@ def test_parse(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 @requirement("sdk.openai.parse.stream")
 def test_parse_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool, book: Any) -> None:
     """The stream helper of the Python client, given a class, gives an object of it."""
-    body = ask.body(BOOK, **{ask.limit: ENOUGH})
+    body = ask.body(BOOK, **ask.room(ENOUGH))
 
     _demand_parsed(recording.result(lambda: _final(client, **body, response_format=book), dependent=dependent), book)

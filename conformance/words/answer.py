@@ -106,6 +106,15 @@ def demand_served(answer: AnyAnswer) -> AnyAnswer:
     return answer
 
 
+def leave_without_tools(called: bool, with_tools: int, without: int) -> None:
+    """Leaves the check where the model calls no tool at all: neither unforced (`called`) nor when it has to.
+
+    That is the model's way only where the tools reached it: the prompt costs more tokens with them.
+    """
+    if not called and with_tools > without:
+        inconclusive(f"the model calls no tool at all, although {with_tools - without} tokens of tools reach it")
+
+
 def demand_status(exchange: Exchange, allowed: Collection[int]) -> None:
     """Demands one of these statuses; inconclusive when a limit of the account came first."""
     if exchange.status not in allowed:

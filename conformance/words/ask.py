@@ -22,6 +22,10 @@ PROMPT = "Say hello in one short sentence."
 Fields = Iterable[tuple[str, object]]
 Files = Iterable[tuple[str, str, str, bytes]]
 MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
+CAP = 64
+"""The most tokens of an ordinary answer."""
+CAP_OF_THINKERS = 2048
+"""The same where the model thinks before it speaks: what it thinks counts."""
 BOUNDARY = "gateway-conformance-7f3a9c51"
 MODELS = {
     "embeddings": re.compile(r"embed"),
@@ -80,21 +84,23 @@ def encoded(body: object) -> bytes:
 class Ask:
     """Asks one target on behalf of all checks.
 
-    `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `routes` are
-    the undocumented ones that were looked for, and the models that are missing for one that is there: each with the
-    reason why it is not judged, or an empty text. `protocols` are the native ones that were looked for.
+    `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `cap` is how
+    many tokens it allows, unless a check says otherwise. `routes` are the undocumented ones that were looked for, and
+    the models that are missing for one that is there: each with the reason why it is not judged, or an empty text.
+    `protocols` are the native ones that were looked for.
     """
 
     def __init__(self, recorder: Recorder, model: str) -> None:
         self.recorder = recorder
         self.model = model
         self.limit = MAX_TOKENS
+        self.cap = CAP
         self.routes: dict[str, str] = {}
         self.protocols: set[str] = set()
 
     def choose(self, model: str) -> Exchange:
         """Asks this model from now on, with the limit that it takes: its answer to the plainest request."""
-        self.model, self.limit = model, MAX_TOKENS
+        self.model, self.limit, self.cap = model, MAX_TOKENS, CAP
         answer = self._limited(MAX_TOKENS)
         if answer.status in {400, 422}:
             named = MAX_COMPLETION_TOKENS in answer.text
@@ -102,9 +108,25 @@ class Ask:
                 self.limit = MAX_COMPLETION_TOKENS
         return self._limited(self.limit)
 
-    def _limited(self, limit: str) -> Exchange:
+    def let_think(self) -> Exchange:
+        """Leaves the model room to think from now on, if it takes that much: its answer to the plainest request."""
+        answer = self._limited(self.limit, CAP_OF_THINKERS)
+        if answer.status == 200:
+            self.cap = CAP_OF_THINKERS
+        return answer
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the model was found to think before it speaks."""
+        return self.cap > CAP
+
+    def room(self, tokens: int) -> dict[str, int]:
+        """The field that leaves room for so many tokens of an answer, and for what the model thinks before it."""
+        return {self.limit: max(tokens, self.cap) if self.thinks else tokens}
+
+    def _limited(self, limit: str, cap: int = CAP) -> Exchange:
         """The answer to the plainest request, capped by the field of that name."""
-        body = {"model": self.model, "messages": [user(PROMPT)], limit: 64}
+        body = {"model": self.model, "messages": [user(PROMPT)], limit: cap}
         return self.recorder.ask(Request("POST", "/chat/completions", encoded(body)))
 
     def chat(self, prompt: object = PROMPT, *, take: int = 0, key: Any = "default", **fields: Any) -> Completion:
@@ -123,7 +145,7 @@ class Ask:
         if not self.model:
             self.demand_route("POST", "/chat/completions")
             raise Inconclusive("GET /models lists no model that answers a chat request: name one with --model")
-        body = {"model": self.model, "messages": [user(prompt)], self.limit: 64} | fields
+        body = {"model": self.model, "messages": [user(prompt)], self.limit: self.cap} | fields
         if MAX_TOKENS in fields or MAX_COMPLETION_TOKENS in fields:
             body = {name: value for name, value in body.items() if name != self.limit or name in fields}
         return without_omitted(body)

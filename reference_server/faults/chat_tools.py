@@ -193,3 +193,10 @@ parallel_calls_share_an_id = chat("tools.parallel", "All calls of an answer have
 parallel_off_ignored = request(
     "tools.parallel.off", "`parallel_tool_calls: false` is dropped.", drop("parallel_tool_calls")
 )
+tools_dropped = request_fault(
+    CHAT,
+    "Tools are dropped, and `tool_choice` with them.",
+    drop("tools", "tool_choice", "parallel_tool_calls"),
+    when=lambda call: len(turns(call)) == 1 and "get_tides" not in str(sent(call).get("tool_choice")),
+    breaks={"tools.required", "tools.named"},
+)

@@ -7,11 +7,11 @@ allows. Each piece counts as one token.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 import msgspec
 
 from reference_server.errors import Refusal, UnsatisfiableSchema
+from reference_server.fixtures import Model
 from reference_server.model import tokens
 from reference_server.model.instance import instance
 from reference_server.model.instructions import last_user_message, repeated, reply_text
@@ -31,28 +31,35 @@ from reference_server.model.prompt import (
 )
 from reference_server.model.tool_use import PlannedCall, planned_calls
 
+Speaker = Callable[[Prompt, Callable[[], str], Model], list[Answer]]
+"""What answers a prompt, given what makes the ids of calls, and the model that is asked."""
 _THOUGHT_ABOUT = 80
 """The most characters of the user's message that the thoughts quote."""
 
 
-def answers(prompt: Prompt, ids: Callable[[], str], lengthy: bool = False) -> list[Answer]:
+def answers(prompt: Prompt, ids: Callable[[], str], model: Model) -> list[Answer]:
     """As many answers as the prompt asks for. They are equal except for the ids of their calls."""
-    thoughts = _thoughts(prompt) if prompt.thinking else ()
-    most = None if prompt.max_tokens is None else max(0, prompt.max_tokens - len(thoughts))
     calls = planned_calls(prompt)
     if calls:
-        return [
-            _limited(list(_call_pieces(calls, ids)), most, "tool_calls", thoughts=thoughts)
-            for _ in range(prompt.choices)
-        ]
-    text, stop = _stopped(_text(prompt, lengthy), prompt.stop)
-    answer = _limited([Text(token) for token in tokens.cut(text)], most, "stop", stop, thoughts)
-    return [answer] * prompt.choices
+        return [called(prompt, calls, ids, model.thinks) for _ in range(prompt.choices)]
+    return [said(prompt, _text(prompt, model.lengthy), model.thinks)] * prompt.choices
+
+
+def said(prompt: Prompt, text: str, thinks: int = 0) -> Answer:
+    """An answer that is a text, as long as stop texts and the limit of tokens let it."""
+    text, stop = _stopped(text, prompt.stop)
+    return _limited(prompt, [Text(token) for token in tokens.cut(text)], "stop", thinks, stop)
+
+
+def called(prompt: Prompt, calls: list[PlannedCall], ids: Callable[[], str], thinks: int = 0) -> Answer:
+    """An answer that calls tools, as far as the limit of tokens lets it."""
+    return _limited(prompt, list(_call_pieces(calls, ids)), "tool_calls", thinks)
 
 
 def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
     """The tokens of all answers together; the prompt counts once."""
-    return Usage(prompt_tokens(prompt), sum(len(answer.pieces) + len(answer.thoughts) for answer in choices))
+    spent, silent = (sum(counts) for counts in ((one.spent for one in choices), (one.silent for one in choices)))
+    return Usage(prompt_tokens(prompt), spent, silent)
 
 
 def prompt_tokens(prompt: Prompt) -> int:
@@ -81,12 +88,16 @@ def _call_pieces(calls: list[PlannedCall], ids: Callable[[], str]) -> Iterator[P
         yield from (CallArguments(index, token) for token in tokens.cut(arguments))
 
 
-def _limited(
-    pieces: list[Piece], most: int | None, finish: Finish, stop: str | None = None, thoughts: tuple[str, ...] = ()
-) -> Answer:
-    if most is not None and len(pieces) > most:
-        return Answer(tuple(islice(pieces, most)), "length", thoughts=thoughts)
-    return Answer(tuple(pieces), finish, stop, thoughts)
+def _limited(prompt: Prompt, pieces: list[Piece], finish: Finish, thinks: int, stop: str | None = None) -> Answer:
+    """What the limit of tokens leaves: it counts what is thought first."""
+    thoughts = _thoughts(prompt) if prompt.thinking else ()
+    if prompt.max_tokens is None:
+        return Answer(tuple(pieces), finish, stop, thoughts, thinks)
+    silent = min(thinks, prompt.max_tokens)
+    most = max(0, prompt.max_tokens - len(thoughts) - silent)
+    if len(pieces) > most:
+        return Answer(tuple(pieces[:most]), "length", None, thoughts, silent)
+    return Answer(tuple(pieces), finish, stop, thoughts, silent)
 
 
 def _thoughts(prompt: Prompt) -> tuple[str, ...]:

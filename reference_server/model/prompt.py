@@ -126,13 +126,20 @@ Piece = Text | CallStart | CallArguments
 class Answer(msgspec.Struct, frozen=True):
     """What the model says: pieces, one token each, and why it stopped.
 
-    `stop` is the stop text that ended it. `thoughts` are tokens that came before the pieces, and cost as much.
+    `stop` is the stop text that ended it. `thoughts` are tokens that came before the pieces, and cost as much;
+    `silent` is the number of those that nobody sees.
     """
 
     pieces: tuple[Piece, ...]
     finish: Finish
     stop: str | None = None
     thoughts: tuple[str, ...] = ()
+    silent: int = 0
+
+    @property
+    def spent(self) -> int:
+        """The tokens that it took."""
+        return len(self.pieces) + len(self.thoughts) + self.silent
 
     @property
     def text(self) -> str | None:
@@ -151,10 +158,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What an answer cost, in tokens."""
+    """What an answer cost, in tokens. `reasoning` are those of the completion that nobody saw."""
 
     prompt: int
     completion: int
+    reasoning: int = 0
 
     @property
     def total(self) -> int:

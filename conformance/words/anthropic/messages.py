@@ -87,7 +87,9 @@ class Anthropic:
     def body(self, prompt: Any = PROMPT, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`."""
         messages = [user(prompt)] if isinstance(prompt, str) else prompt
-        return without_omitted({"model": self.model, "max_tokens": ROOM, "messages": messages} | fields)
+        return without_omitted(
+            {"model": self.model, "max_tokens": max(ROOM, self.ask.cap), "messages": messages} | fields
+        )
 
     def post(
         self,

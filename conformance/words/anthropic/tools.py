@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.words.answer import leave_without_tools
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.stream import MessageStream
 from conformance.words.ask import user
-from conformance.words.check import Unsupported
+from conformance.words.check import Unsupported, inconclusive
 from conformance.words.openai.tools import CITY, QUESTION
 
 
@@ -26,6 +27,8 @@ EARLIER_CALL: dict[str, Any] = {
     "input": {"city": "Paris"},
 }
 """A call as an earlier turn of a conversation holds it."""
+CUT = ("max_tokens", "pause_turn", "refusal")
+"""The reasons for which an answer ends before its time."""
 
 
 def forced(anthropic: Anthropic, **rest: Any) -> Message:
@@ -43,6 +46,16 @@ def known(anthropic: Anthropic, dependent: bool) -> None:
     plain = anthropic.message(QUESTION, tools=TOOLS)
     if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
         raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
+
+
+def leave_uncalled(anthropic: Anthropic, answer: Message) -> None:
+    """Leaves the check when no tool is called for a reason that is the model's: it was cut off, or never calls one."""
+    if answer.blocks("tool_use"):
+        return
+    if answer.stop_reason in CUT:
+        inconclusive(f"the answer was ended by {answer.stop_reason}")
+    free, bare = anthropic.message(QUESTION, tools=TOOLS), anthropic.message(QUESTION)
+    leave_without_tools(bool(free.blocks("tool_use")), free.input, bare.input)
 
 
 def result(name: Any, **fields: Any) -> dict[str, Any]:

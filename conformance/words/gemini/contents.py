@@ -52,9 +52,8 @@ class Gemini:
     def body(self, prompt: Any = PROMPT, config: Any = None, **fields: Any) -> dict[str, Any]:
         """The least a request needs, and `fields`. `config` is added to the configuration."""
         contents = [turn(prompt)] if isinstance(prompt, str) else prompt
-        return without_omitted(
-            {"contents": contents, "generationConfig": {"maxOutputTokens": ROOM, **(config or {})}, **fields}
-        )
+        configured = {"maxOutputTokens": max(ROOM, self.ask.cap), **(config or {})}
+        return without_omitted({"contents": contents, "generationConfig": configured, **fields})
 
     def post(
         self,

@@ -64,7 +64,8 @@ class Responses:
 
     def body(self, content: Any = PROMPT, **fields: Any) -> dict[str, Any]:
         """The least a request needs, a limit, and `fields`."""
-        body = {"model": self.ask.body()["model"], "input": content, "max_output_tokens": ROOM} | fields
+        room = max(ROOM, self.ask.cap)
+        body = {"model": self.ask.body()["model"], "input": content, "max_output_tokens": room} | fields
         return {name: value for name, value in body.items() if value is not OMIT}
 
     def post(self, body: Any, **options: Any) -> Exchange:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.words.answer import leave_without_tools
 from conformance.words.ask import Ask, user
 from conformance.words.check import Unsupported, inconclusive, member
 from conformance.words.openai.chat import Completion, CompletionStream
@@ -55,6 +56,16 @@ def known(ask: Ask, dependent: bool) -> None:
     plain = ask.chat(QUESTION, tools=TOOLS)
     if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
         raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
+
+
+def leave_uncalled(ask: Ask, answer: Completion) -> None:
+    """Leaves the check when no tool is called for a reason that is the model's: it was cut off, or never calls one."""
+    if answer.tool_calls:
+        return
+    if answer.finish_reason == "length":
+        inconclusive("the answer was cut off")
+    free, bare = ask.chat(QUESTION, tools=TOOLS), ask.chat(QUESTION)
+    leave_without_tools(bool(free.tool_calls), free.tokens("prompt_tokens"), bare.tokens("prompt_tokens"))
 
 
 def calls(answer: Completion) -> list[dict[str, Any]]:

@@ -49,11 +49,12 @@ def _common(frame: Frame) -> Body:
 
 
 def _usage(usage: Usage) -> Body:
-    return {
+    counts = {
         "promptTokenCount": usage.prompt,
-        "candidatesTokenCount": usage.completion,
+        "candidatesTokenCount": usage.completion - usage.reasoning,
         "totalTokenCount": usage.total,
     }
+    return {**counts, "thoughtsTokenCount": usage.reasoning} if usage.reasoning else counts
 
 
 def _candidates(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:

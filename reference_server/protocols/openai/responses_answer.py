@@ -108,12 +108,12 @@ def _call(call: ToolCall, status: str) -> Body:
 
 
 def _usage(usage: Usage) -> Body:
-    """Token counts; nothing is cached, and there is no reasoning."""
+    """Token counts; nothing is cached."""
     return {
         "input_tokens": usage.prompt,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "output_tokens": usage.completion,
-        "output_tokens_details": {"reasoning_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": usage.reasoning},
         "total_tokens": usage.total,
     }
 
