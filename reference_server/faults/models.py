@@ -75,6 +75,13 @@ models_without_provider = catalogue(
     "No listed name has a provider.", _unlist("/"), breaks={"models.naming"}, gateway="ofox"
 )
 
+models_bare_but_one = catalogue(
+    "One listed name has a provider, and the others have none.",
+    change("data", lambda models: [models[0], *({**one, "id": one["id"].rpartition("/")[2]} for one in models[1:])]),
+    breaks={"models.naming"},
+    gateway="ofox",
+)
+
 # One model.
 
 retrieved_model_renamed = retrieval(
