@@ -21,6 +21,7 @@ from reference_server.faults.words.openai import (
     TRANSCRIPTION,
     VIDEO,
     VIDEO_STATE,
+    roles,
 )
 from reference_server.faults.words.situations import Situation, asked, both, no, refused, sent, served
 
@@ -214,7 +215,9 @@ documented_example_refused = fault(
     CHAT,
     "A temperature of 0.4 beside a system message is refused.",
     refuse(400, "This temperature is not supported here.", param="temperature"),
-    when=both(served, asked(lambda call: sent(call).get("temperature") == 0.4)),
+    when=both(
+        served, asked(lambda call: "system" in roles(call)), asked(lambda call: sent(call).get("temperature") == 0.4)
+    ),
     breaks={"chat.documented-example"},
 )
 deaf_model_refuses_with_422 = fault(

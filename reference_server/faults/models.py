@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import Members, answer, change, drop, put, reshape, scale, status
@@ -20,6 +21,16 @@ _SLASHED = {"models.retrieve.encoded-slash", "models.retrieve.raw-slash"}
 def _unlist(name: str) -> Members:
     """Leave out the models whose name holds this."""
     return change("data", lambda models: [model for model in models if name not in model["id"]])
+
+
+def _bare_after(place: int) -> Members:
+    """Leave the provider out of the names from that place on; a name that would come twice is left out."""
+
+    def bare(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named = {one["id"].rpartition("/")[2]: one for one in models[place:]}
+        return models[:place] + [{**one, "id": name, "owned_by": "reference"} for name, one in named.items()]
+
+    return change("data", bare)
 
 
 # The list.
@@ -72,12 +83,12 @@ model_unlisted = catalogue(
     "A model that answers is not listed.", _unlist("gpt-4o-mini"), breaks={"models.judged-model"}
 )
 models_without_provider = catalogue(
-    "No listed name has a provider.", _unlist("/"), breaks={"models.naming"}, gateway="ofox"
+    "No listed name has a provider.", _bare_after(0), breaks={"models.naming"}, gateway="ofox"
 )
 
 models_bare_but_one = catalogue(
     "One listed name has a provider, and the others have none.",
-    change("data", lambda models: [models[0], *({**one, "id": one["id"].rpartition("/")[2]} for one in models[1:])]),
+    _bare_after(1),
     breaks={"models.naming"},
     gateway="ofox",
 )

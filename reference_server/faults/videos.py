@@ -41,6 +41,9 @@ video_task_in_other_word = task(
     breaks={"videos.submit"},
 )
 video_job_without_id = submission("The submission gives no id.", drop("id", "job_id"), breaks={"videos.id"})
+video_job_named_by_id_alone = submission(
+    "The submission names the job by `id` alone.", drop("job_id"), breaks={"videos.id"}
+)
 video_job_id_is_a_number = submission("The id is a number.", put("id", 7) | put("job_id", 7), breaks={"videos.id"})
 video_task_id_empty = task("The id is empty.", put("id", ""), breaks={"videos.id"})
 video_created_in_text = submission(

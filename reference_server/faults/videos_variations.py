@@ -20,9 +20,9 @@ video_accepted = submission("A submission is answered 202.", status(202), when=s
 video_task_created = variation(VIDEO, "A submission is answered 201.", status(201), when=served, gateway="foxapi")
 video_named_by_id = variation(
     "*",
-    "A job has its id in `id` alone, as the schema of the submission has it.",
-    drop("job_id", "created_at"),
-    when=on(VIDEO, VIDEO_STATE),
+    "A job has its id in `id` as well, as the schema of the submission has it, and its status in that alone.",
+    only(on(VIDEO), drop("created_at")),
+    only(on(VIDEO_STATE), drop("job_id", "created_at")),
     gateway="infery",
 )
 video_in_few_words = variation(
