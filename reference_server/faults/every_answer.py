@@ -219,6 +219,7 @@ documented_example_refused = fault(
         served, asked(lambda call: "system" in roles(call)), asked(lambda call: sent(call).get("temperature") == 0.4)
     ),
     breaks={"chat.documented-example"},
+    gateway="foxora",
 )
 deaf_model_refuses_with_422 = fault(
     CHAT,
