@@ -112,6 +112,11 @@ class Operation:
                 return self.resolve(responses[key])
         return None
 
+    def sent_always(self, status: int) -> tuple[str, ...]:
+        """The headers, in lower case, that every response of that status has."""
+        headers = (self._response(status) or {}).get("headers", {})
+        return tuple(name.lower() for name, one in headers.items() if self.resolve(one).get("required"))
+
     def response_types(self, status: int = 200) -> tuple[str, ...]:
         """The documented media types of a response of that status."""
         return tuple((self._response(status) or {}).get("content", {}))

@@ -8,6 +8,9 @@ from importlib.resources import files as resources
 
 import msgspec
 
+OWNER = "reference"
+"""The provider of models whose name has none."""
+
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A model named by its behaviour.
@@ -76,8 +79,9 @@ class Fixtures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [*self.aliases, *self.models]
 
     def model(self, name: str) -> Model | None:
-        """The model of a name or alias, or None."""
-        return self.models.get(self.aliases.get(name, name))
+        """The model of a name or alias, or None. The provider of our own models may stand before it."""
+        own = name.removeprefix(f"{OWNER}/")
+        return self.models.get(self.aliases.get(own, own))
 
     def key(self, token: str) -> Key | None:
         """The key of a token, or None. What follows an `@` makes a separate account of the same kind."""

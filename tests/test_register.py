@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance import register
+from conformance.cli import coverage
 from conformance.errors import RegisterError, UnknownRequirement
+from conformance.model import Level
 from conformance.register import tables as source
 
 SOUND = """
@@ -96,3 +99,24 @@ def test_all_claims_of_the_documents_are_known() -> None:
     assert len(known.claims) == 237
     for claim in known.claims.values():
         assert claim.excluded or claim.id in known.pending or known.covering(claim.id), claim.id
+
+
+def softened(table: register.Register) -> set[str | None]:
+    """The sentences that no requirement of their level covers."""
+    return {row.sentence for row in coverage.rows(table, {}) if row.softened}
+
+
+def test_no_sentence_is_softened() -> None:
+    """A sentence that says must has a requirement that says so, and one that says should has no less."""
+    assert not softened(register.load())
+
+
+def test_softened_sentence_is_a_gap() -> None:
+    """A sentence is missed where every requirement that covers it is at a lower level."""
+    known, name = register.load(), "chat.routes-by-provider"
+    soft = {name: replace(known.requirement(name), level=Level.SHOULD)}
+    table = register.Register({**known.requirements, **soft}, known.claims, known.sources, known.pending)
+
+    assert softened(table) == {"FXR-ROUTE-01", "OFX-SDK-02"}
+    gaps = {row.gap for row in coverage.rows(table, {name: ("some_fault",)}) if row.requirement == name}
+    assert gaps == {"no requirement at its level, MUST"}

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_count, demand_json, demand_kind, demand_now, demand_objects, demand_text
+from conformance.words.answer import (
+    demand_count,
+    demand_json,
+    demand_kind,
+    demand_now,
+    demand_objects,
+    demand_text,
+)
 from conformance.words.ask import PROMPT, Ask, user
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, every, inconclusive, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
+
+CHATS = re.compile(r"gpt-\d|claude|gemini|llama|mistral|qwen|deepseek-chat|deepseek-v\d|grok-\d|kimi|glm-\d")
+"""How the names of models begin that chat."""
+MAKES = re.compile(
+    r"embed|image|tts|audio|realtime|transcri|whisper|speech|instruct|search|live|video|guard|codex|-pro"
+)
+"""What the names of models hold that do something else, or cost much."""
+PROVIDERS = 8
+"""The most models that are asked."""
 
 CUT = ("length", "content_filter")
 TERSE = "You are a terse assistant who never uses more than five words."
@@ -211,6 +228,46 @@ def test_routes_by_model(ask: Ask) -> None:
     assert answer.status not in {404, 405}, f"the listed model {similar} is answered {answer.status}"
     if answer.status != 200:
         inconclusive(f"the model {similar} is answered {answer.status}")
+
+
+@requirement("chat.routes-by-provider")
+def test_routes_by_provider(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
+    """Of each provider, a listed model that chats is known; whether it works now is another matter."""
+    if not promised:
+        raise NotApplicable("that every listed model that chats can be asked is not documented")
+    names = _one_of_each_provider(pick(ask.get("/models").json, "data", kind=list), ask.model)
+    if not names:
+        inconclusive("the models list names no other model that chats")
+    unknown = {404, 405, *gateway["errors"]["status"]["unknown_model"]}
+
+    def demand(name: str) -> None:
+        answer = ask.chat(model=name)
+        assert answer.status not in unknown, f"listed, but answered {answer.status}: {answer.exchange.text:.120}"
+        if answer.status != 200:
+            inconclusive(f"answered {answer.status}")
+
+    every(names, demand, ask.recorder.touched)
+
+
+def _one_of_each_provider(listed: list[Any], own: str) -> list[str]:
+    """For each provider the first listed model, other than our own, whose name says that it chats."""
+    names = [entry["id"] for entry in listed if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+    first: dict[str, str] = {}
+    for name in names:
+        provider, _, model = name.rpartition("/")
+        if model != own.rpartition("/")[2] and CHATS.match(model.lower()) and not MAKES.search(model.lower()):
+            first.setdefault(provider, name)
+    return list(first.values())[:PROVIDERS]
+
+
+@requirement("chat.documented-example")
+def test_documented_example(ask: Ask, promised: bool, demand_supported: Callable[..., Any]) -> None:
+    """The documented example, with a system message and a temperature of 0.4, is answered."""
+    if not promised:
+        raise NotApplicable("the documents have another example")
+    messages = [{"role": "system", "content": "You are a concise assistant."}, user("Explain SOLID in one sentence.")]
+
+    demand_supported(ask.chat(messages=messages, temperature=0.4))
 
 
 @requirement("chat.method")

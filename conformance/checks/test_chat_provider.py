@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from conformance.target import Target
-from conformance.words.answer import demand_refused, leave_at_limit
+from conformance.words.answer import Answer, demand_refused, demand_served, leave_at_limit
+from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import every, inconclusive, pick, requirement
+from conformance.words.gemini.contents import Gemini
 from conformance.words.openai.chat import Completion
 from conformance.words.samples.media import image_part, text_part
 
@@ -133,3 +135,17 @@ def test_fallback_client_error(ask: Ask, target: Target) -> None:
     assert 400 <= answer.status < 500, (
         f"an image for {model} is answered {alone.status}, with a fallback {answer.status}"
     )
+
+
+@requirement("provider.native")
+def test_native(ask: Ask, anthropic: Anthropic, gemini: Gemini) -> None:
+    """A message and a generation are served with the extension where they are without it."""
+    routing = {"routing": "cost"}
+    asking: dict[str, Callable[..., Answer]] = {"Anthropic": anthropic.message, "Gemini": gemini.generate}
+
+    def demand(protocol: str) -> None:
+        if not asking[protocol]().served:
+            inconclusive("the request is not served without the extension either")
+        demand_served(asking[protocol](provider=routing))
+
+    every(asking, demand, ask.recorder.touched)

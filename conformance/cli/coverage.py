@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.model import Requirement
+    from conformance.model import Claim, Requirement
     from conformance.register import Register
 
 
 PENDING = "pending: "
+Sentence = tuple[str, str, str, str]
+"""Its id, its gateway, its words and its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Row:
     faults: tuple[str, ...] = ()
     exempt: str | None = None
     """Why it needs no requirement: no request can test it, or its area is pending."""
+    softened: str | None = None
+    """The level of the sentence, where every requirement that covers it has a lower one."""
 
     @property
     def gap(self) -> str | None:
@@ -42,7 +46,8 @@ class Row:
             "fault": self.faults,
             "address": self.address.startswith(("https://", "http://")),
         }
-        return next((f"no {name}" for name, value in missing.items() if not value), None)
+        gap = next((f"no {name}" for name, value in missing.items() if not value), None)
+        return gap or (f"no requirement at its level, {self.softened}" if self.softened else None)
 
 
 def add(subparsers: Any) -> None:
@@ -91,19 +96,27 @@ def rows(known: Register, faults: Mapping[str, tuple[str, ...]]) -> Iterator[Row
     """A row for each pair of sentence and requirement, and one for each sentence without a requirement."""
     checks = {name: f"{check.__module__.rpartition('.')[2]}.{check.__name__}" for name, check in known.checks().items()}
 
-    def row(requirement: Requirement, one: str, gateway: str, quote: str, address: str) -> Row:
+    def row(requirement: Requirement, sentence: Sentence, softened: str | None = None) -> Row:
         check, breaking = checks.get(requirement.id), faults.get(requirement.id, ())
-        return Row(one, gateway, quote, address, requirement.id, check, breaking)
+        return Row(*sentence, requirement.id, check, breaking, softened=softened)
 
     for claim in known.claims.values():
         sentence = (claim.id, claim.gateway, claim.quote, claim.address)
         covering = known.covering(claim.id)
-        yield from (row(requirement, *sentence) for requirement in covering)
+        softened = _softened(claim, covering)
+        yield from (row(requirement, sentence, softened) for requirement in covering)
         if not covering:
             yield Row(*sentence, exempt=claim.excluded or _pending(known.pending.get(claim.id)))
     for requirement in known.requirements.values():
         for source in known.sources_of(requirement):
-            yield row(requirement, source.id, "openai", source.title, source.url)
+            yield row(requirement, (source.id, "openai", source.title, source.url))
+
+
+def _softened(claim: Claim, covering: Iterable[Requirement]) -> str | None:
+    """The level of a claim, where no requirement that covers it is as binding."""
+    levels = list(type(claim.level))
+    binding = any(levels.index(one.level) <= levels.index(claim.level) for one in covering)
+    return None if binding else claim.level.value
 
 
 def _pending(area: str | None) -> str | None:

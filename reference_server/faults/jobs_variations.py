@@ -36,7 +36,9 @@ task_results_with_more = task("A result has further details.", each("results[]",
 video_accepted = video("A submission is answered with 202.", status(202), when=served)
 video_task_created = variation(VIDEO, "A submission is answered with 201.", status(201), when=served, gateway="foxapi")
 video_named_by_id = anywhere(
-    "A job has its id in `id` alone, as in the submission.", drop("job_id", "created_at"), when=on(VIDEO, VIDEO_STATE)
+    "A job has its id in `id` as well, as in the schema of the submission, and its status in that alone.",
+    only(on(VIDEO), drop("created_at")),
+    only(on(VIDEO_STATE), drop("job_id", "created_at")),
 )
 video_in_few_words = anywhere(
     "A job has its id in `job_id` alone, and its status only the required fields.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Members, answer, change, drop, label, put, reshape, scale, status
 from reference_server.faults.words.openai import MODEL, MODELS
@@ -17,6 +19,16 @@ _SLASHED = "models.retrieve.encoded-slash models.retrieve.raw-slash"
 def _unlist(name: str) -> Members:
     """Leave out the models whose name holds this."""
     return change("data", lambda models: [model for model in models if name not in model["id"]])
+
+
+def _bare_after(place: int) -> Members:
+    """Leave the provider out of the names from that place on; a name that would come twice is left out."""
+
+    def bare(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        named = {one["id"].rpartition("/")[2]: one for one in models[place:]}
+        return models[:place] + [{**one, "id": name, "owned_by": "reference"} for name, one in named.items()]
+
+    return change("data", bare)
 
 
 # The list.
@@ -60,7 +72,12 @@ model_without_object = models(
     gateway="foxora",
 )
 model_unlisted = models("models.judged-model", "A model that answers is missing from the list.", _unlist("gpt-4o-mini"))
-models_without_provider = models("models.naming", "No listed name includes its provider.", _unlist("/"), gateway="ofox")
+models_without_provider = models(
+    "models.naming", "No listed name includes its provider.", _bare_after(0), gateway="ofox"
+)
+models_bare_but_one = models(
+    "models.naming", "Only the first listed name includes its provider.", _bare_after(1), gateway="ofox"
+)
 
 # One model.
 retrieved_model_renamed = model(

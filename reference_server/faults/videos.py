@@ -45,6 +45,7 @@ video_task_in_other_word = task(
     "videos.submit", "A task just submitted has an undocumented status.", swap("status", "pending", "submitted")
 )
 video_job_without_id = video("videos.id", "The answer to a submission has no id.", drop("id", "job_id"))
+video_job_named_by_id_alone = video("videos.id", "The submission names the job by `id` alone.", drop("job_id"))
 video_job_id_is_a_number = video("videos.id", "The id is a number.", put("id", 7) | put("job_id", 7))
 video_task_id_empty = task("videos.id", "The id is empty.", put("id", ""))
 video_created_in_text = video(

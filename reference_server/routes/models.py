@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reference_server.fixtures import OWNER
 from reference_server.routes import route
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -11,14 +12,22 @@ from reference_server.wire.reply import Reply
 if TYPE_CHECKING:
     from reference_server.service import Service
 
-_CREATED = 1767225600
-"""2026-01-01, the day all models were made."""
+_CREATED: dict[str, int | str] = {"unix": 1767225600, "iso8601": "2026-01-01T00:00:00Z"}
+"""The day all models were made, as the gateway writes times."""
 
 
 @route("listModels")
 def list_models(service: Service, _call: Call) -> Reply:
     """Every name of every model."""
-    return Reply.json({"object": "list", "data": [_model(service, name) for name in service.fixtures.names]})
+    return Reply.json({"object": "list", "data": [_model(service, name) for name in _names(service)]})
+
+
+def _names(service: Service) -> list[str]:
+    """All names, each with a provider where the gateway's names have one."""
+    names = service.fixtures.names
+    if service.contract.gateway["models"].get("naming") != "provider/model":
+        return names
+    return list(dict.fromkeys(name if "/" in name else f"{OWNER}/{name}" for name in names))
 
 
 @route("retrieveModel")
@@ -31,5 +40,6 @@ def retrieve_model(service: Service, call: Call) -> Reply:
 
 def _model(service: Service, name: str) -> dict[str, Any]:
     """The usual fields, and any further field that the contract documents."""
-    usual = {"id": name, "object": "model", "created": _CREATED, "owned_by": name.rpartition("/")[0] or "reference"}
+    created = _CREATED[service.contract.gateway["timestamps"]]
+    usual = {"id": name, "object": "model", "created": created, "owned_by": name.rpartition("/")[0] or OWNER}
     return {**service.model_fields, **usual}

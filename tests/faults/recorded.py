@@ -31,6 +31,8 @@ from tests.faults.bench import Bench, Case
 from tests.faults.inside import ADDRESS, Inside
 from tests.faults.noting import LEDGER, SPENT, NotingStore
 
+WHOLE = {name for name, one in register.load().requirements.items() if one.area == "every_answer"}
+"""What judges all that a run has recorded, whatever was looked at."""
 USUAL = {
     name: one
     for name, one in register.load().requirements.items()
@@ -116,7 +118,7 @@ class Session:
             changed |= {place: one.reply for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
         requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
         connection = any(_wire(reply) != _wire(self.plain[place].reply) for place, reply in changed.items())
-        return Change(requirements, connection)
+        return Change(requirements | WHOLE if changed else requirements, connection)
 
     def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, Reply]:
         replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory)

@@ -137,13 +137,13 @@ def is_day(value: Any) -> bool:
     return isinstance(value, str) and bool(UTC_DAY.fullmatch(value) or UTC_TIME.fullmatch(value))
 
 
-def moments(value: Any) -> Iterator[tuple[str, Any]]:
-    """Every member of a JSON value whose name ends with `_at`, and that is not null."""
+def moments(value: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    """Every member of a JSON value that is not null and whose name ends with `_at`, or is one of these."""
     if isinstance(value, list):
         for part in value:
-            yield from moments(part)
+            yield from moments(part, *names)
     elif isinstance(value, dict):
         for name, part in value.items():
-            if name.endswith("_at") and part is not None:
+            if (name.endswith("_at") or name in names) and part is not None:
                 yield name, part
-            yield from moments(part)
+            yield from moments(part, *names)

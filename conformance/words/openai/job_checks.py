@@ -26,8 +26,9 @@ def taken(job: Job) -> None:
 
 
 def identity(job: Job) -> None:
-    """The job has an id."""
-    names = job.rules["ids"]
+    """The job has an id, under the name that a submission must have it, where one is documented."""
+    demanded = job.rules.get("submission")
+    names = [demanded] if demanded else job.rules["ids"]
     values = {name: job.submission[name] for name in names if name in job.submission}
 
     assert values, f"the submission has no {' or '.join(names)}"

@@ -1,0 +1,232 @@
+"""Ways to break what documents say of every answer on one operation, in one protocol, or in one situation only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reference_server.faults import fault, rows
+from reference_server.faults.words import anthropic, gemini
+from reference_server.faults.words.edits import header, put, refuse, status
+from reference_server.faults.words.openai import (
+    ACCOUNT,
+    CHAT,
+    DELETE_FILE,
+    EMBED,
+    FILE,
+    FILE_CONTENT,
+    IMAGE_EDIT,
+    MODELS,
+    MUSIC,
+    SPEECH,
+    TRANSCRIPTION,
+    VIDEO,
+    VIDEO_STATE,
+    roles,
+)
+from reference_server.faults.words.situations import Situation, asked, both, no, refused, sent, served
+
+_ID, _CREDITS, _MODEL, _STORED = "x-request-id", "x-credits-used", "x-model-used", "x-storage-used-bytes"
+_LIMITED = refused("rate_limited")
+
+
+def _of(*names: str) -> Situation:
+    """The request names one of these models."""
+    return asked(lambda call: sent(call).get("model") in names)
+
+
+# The id of a request.
+
+edits_without_request_id = fault(
+    IMAGE_EDIT, "Edited images have no request id.", header(_ID, None), breaks={"every.request-id"}, gateway="infery"
+)
+speech_without_request_id = fault(
+    SPEECH,
+    "Speech, which is binary, has no request id.",
+    header(_ID, None),
+    when=served,
+    breaks={"every.request-id"},
+    gateway="infery",
+)
+file_content_without_request_id = fault(
+    FILE_CONTENT,
+    "The content of a file has no request id.",
+    header(_ID, None),
+    breaks={"every.request-id"},
+    gateway="infery",
+)
+jobs_without_request_id = fault(
+    VIDEO_STATE,
+    "The status of a job has no request id.",
+    header(_ID, None),
+    breaks={"every.request-id"},
+    gateway="infery",
+)
+embeddings_refused_without_request_id = fault(
+    EMBED,
+    "Refused embeddings have no request id.",
+    header(_ID, None),
+    when=no(served),
+    breaks={"every.request-id"},
+    gateway="infery",
+)
+
+# The cost, and the model that served.
+
+edits_without_credits = fault(
+    IMAGE_EDIT, "Edited images tell no cost.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
+)
+videos_without_credits = fault(
+    VIDEO, "A film tells no cost.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
+)
+music_without_credits = fault(
+    MUSIC, "Music tells no cost.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
+)
+model_used_after_fallbacks_only = fault(
+    CHAT,
+    "The model that served is named only where a fallback ran.",
+    header(_MODEL, None),
+    when=both(served, no(_of("chain"))),
+    breaks={"every.model-used"},
+    gateway="infery",
+)
+transcriptions_without_model_used = fault(
+    TRANSCRIPTION,
+    "A transcription does not name the model that made it.",
+    header(_MODEL, None),
+    breaks={"every.model-used"},
+    gateway="infery",
+)
+
+# The room that is left.
+
+file_without_storage = fault(
+    FILE,
+    "One file does not tell the bytes stored.",
+    header(_STORED, None),
+    breaks={"every.storage"},
+    gateway="infery",
+)
+deletion_without_storage = fault(
+    DELETE_FILE,
+    "A deletion does not tell the bytes that may be stored.",
+    header("x-storage-limit-bytes", None),
+    breaks={"every.storage"},
+    gateway="infery",
+)
+
+# Limits.
+
+models_limited_without_retry_after = fault(
+    MODELS,
+    "The list of models is limited and does not say for how long.",
+    header("retry-after", None),
+    when=_LIMITED,
+    breaks={"every.retry-after"},
+    gateway="foxora",
+)
+account_limited_without_retry_after = fault(
+    ACCOUNT,
+    "The account is limited and does not say for how long.",
+    header("retry-after", None),
+    when=_LIMITED,
+    breaks={"every.retry-after"},
+    gateway="foxora",
+)
+messages_limited_without_limit = fault(
+    anthropic.MESSAGE,
+    "A limited message does not tell the limit.",
+    header("x-ratelimit-limit-requests", None),
+    when=_LIMITED,
+    breaks={"every.rate-limits"},
+    gateway="ofox",
+)
+generation_limited_without_reset = fault(
+    gemini.GENERATE,
+    "A limited generation does not tell when the limit resets.",
+    header("x-ratelimit-reset-requests", None),
+    when=_LIMITED,
+    breaks={"every.rate-limits"},
+    gateway="ofox",
+)
+
+# Times.
+
+models_created_in_seconds = fault(
+    MODELS,
+    "The list of models has the time of creation in Unix seconds.",
+    put("data[].created", 1767225600),
+    breaks={"every.timestamps"},
+    gateway="foxora",
+)
+
+# Unified statuses.
+
+_message = rows(anthropic.MESSAGE, gateway="ofox")
+_generation = rows(gemini.GENERATE, gateway="ofox")
+_UNIFIED = "every.status"
+
+message_forbidden_is_bad = _message(
+    _UNIFIED, "A message to a model outside the account is a 400.", status(400), when=refused("forbidden")
+)
+message_internal_is_bad = _message(
+    _UNIFIED, "The gateway's own failure at a message is a 400.", status(400), when=refused("internal")
+)
+message_maintenance_is_bad = _message(
+    _UNIFIED, "Maintenance at a message is a 400.", status(400), when=refused("maintenance")
+)
+generation_forbidden_is_bad = _generation(
+    _UNIFIED, "A generation by a model outside the account is a 400.", status(400), when=refused("forbidden")
+)
+generation_internal_is_bad = _generation(
+    _UNIFIED, "The gateway's own failure at a generation is a 400.", status(400), when=refused("internal")
+)
+generation_maintenance_is_bad = _generation(
+    _UNIFIED, "Maintenance at a generation is a 400.", status(400), when=refused("maintenance")
+)
+generation_expired_is_forbidden = _generation(
+    _UNIFIED, "An expired key is a 403 at a generation.", status(403), when=refused("expired_credential")
+)
+
+# Routing in the native protocols, and models of every provider.
+
+_routed = asked(lambda call: "provider" in sent(call))
+
+message_with_provider_refused = _message(
+    "provider.native", "A message with the extension is refused.", anthropic.refuse(400), when=both(served, _routed)
+)
+generation_with_provider_refused = _generation(
+    "provider.native", "A generation with the extension is refused.", gemini.REFUSAL, when=both(served, _routed)
+)
+
+
+def _listed(name: str) -> Callable[..., bool]:
+    return both(served, asked(lambda call: str(sent(call).get("model")).startswith(name)))
+
+
+models_of_one_provider_unknown = fault(
+    CHAT,
+    "The listed models of one provider are unknown to chat completions.",
+    refuse(404, "no such model", param="model"),
+    when=_listed("google/"),
+    breaks={"chat.routes-by-provider"},
+    gateway="ofox",
+)
+documented_example_refused = fault(
+    CHAT,
+    "A temperature of 0.4 beside a system message is refused.",
+    refuse(400, "This temperature is not supported here.", param="temperature"),
+    when=both(
+        served, asked(lambda call: "system" in roles(call)), asked(lambda call: sent(call).get("temperature") == 0.4)
+    ),
+    breaks={"chat.documented-example"},
+    gateway="foxora",
+)
+deaf_model_refuses_with_422 = fault(
+    CHAT,
+    "A model without sound refuses it with 422 where 400 is documented.",
+    status(422),
+    when=no(served),
+    breaks={"chat.audio.unsupported"},
+    model="no-audio",
+    gateway="infery",
+)
