@@ -13,6 +13,7 @@ from conformance.words.answer import demand_kind, demand_served, demand_text
 from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
 from conformance.words.schema import demand_events
@@ -226,10 +227,9 @@ def test_stream_no_done(streams: list[MessageStream]) -> None:
 
 
 @requirement("anthropic.stream.complete")
-def test_stream_complete(streams: list[MessageStream]) -> None:
+def test_stream_complete(streams: list[MessageStream], anthropic: Anthropic) -> None:
     """The connection ends where the server says it ends."""
-    for stream in streams:
-        assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
+    demand_whole(anthropic.recorder, [stream.exchange for stream in streams])
 
 
 @requirement("anthropic.stream.max-tokens")

@@ -12,6 +12,8 @@ from conformance.register import select
 from conformance.run import outcome
 from conformance.run.collector import Collector
 
+RECEIVED = "received"
+"""The fixture of checks that judge the answers to all requests of the run."""
 WANTED = pytest.StashKey[Callable[[str], bool] | None]()
 
 
@@ -28,7 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for."""
+    """Drops the checks that nobody asks for, and puts those last that judge all that the run `received`."""
+    items.sort(key=lambda item: RECEIVED in getattr(item, "fixturenames", ()))
     wanted = config.stash[WANTED]
     selected = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
     if dropped := [item for item in items if item not in selected] if len(selected) < len(items) else []:

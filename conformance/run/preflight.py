@@ -141,8 +141,9 @@ def _without_chat(ask: Ask, answer: Exchange) -> None:
 
 
 def _is_foreign(answer: Exchange) -> bool:
-    """A success that is neither JSON of any such API nor a stream."""
-    if answer.media_type == "text/event-stream":
+    """A success that is neither JSON of any such API nor a stream. What is cut off, or broken JSON, is judged."""
+    unreadable = answer.broken or (answer.media_type == "application/json" and answer.json is None and answer.body)
+    if answer.media_type == "text/event-stream" or unreadable:
         return False
     return not isinstance(answer.json, dict) or ANSWER.isdisjoint(answer.json)
 
