@@ -241,3 +241,14 @@ def test_stream_max_tokens(anthropic: Anthropic) -> None:
     reason = pick(cut.stop_reasons, 0)
 
     assert reason == "max_tokens", f"stop_reason is {reason!r:.80}"
+
+
+@requirement("anthropic.stream.start.counted")
+def test_stream_start_counted(anthropic: Anthropic, stream: MessageStream) -> None:
+    """The start counts the prompt: exactly, or by an estimate between half of it and twice as much."""
+    whole, usage = anthropic.message().input, pick(stream.message, "usage", kind=dict)
+    pick(usage, "input_tokens", kind=int)
+
+    tokens = whole_input(usage)
+
+    assert whole <= 2 * tokens <= 4 * whole, f"message_start counts {tokens} input tokens, the whole answer {whole}"

@@ -143,7 +143,7 @@ streamed_usage_of_chat = message(
     in_chunks(change("usage", lambda usage: {"completion_tokens": usage["output_tokens"]})),
 )
 streamed_input_zero = message(
-    "anthropic.stream.usage.input",
+    "anthropic.stream.usage.input anthropic.stream.start.counted",
     "A stream counts no input token, neither at its start nor at its end.",
     in_chunks(put("message.usage.input_tokens", 0) | drop("usage.input_tokens")),
 )
@@ -206,4 +206,10 @@ streamed_thinking_unsigned = message(
 )
 streamed_thinking_ignored = request(
     "anthropic.stream.thinking", "`thinking` of a stream is dropped.", drop("thinking"), when=streams
+)
+
+input_told_at_the_end = message(
+    "anthropic.stream.start.counted",
+    "A stream counts its input tokens at its end only.",
+    in_chunks(put("message.usage.input_tokens", 0)),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.faults import variation
 from reference_server.faults.words.anthropic import BLOCK_START, END, MESSAGE
-from reference_server.faults.words.edits import change, in_chunks, insert, put, raw
+from reference_server.faults.words.edits import change, in_chunks, insert, raw
 from reference_server.faults.words.situations import streamed
 from reference_server.faults.words.typed import COMMENTS, CRLF, is_of, join_deltas, skip
 from reference_server.wire.call import Call
@@ -78,8 +78,10 @@ def usage_told_twice(reply: Reply) -> None:
             return
 
 
-input_told_at_the_end = variation(
-    MESSAGE, "A stream counts its input tokens at its end only.", in_chunks(put("message.usage.input_tokens", 0))
+input_estimated_at_the_start = variation(
+    MESSAGE,
+    "The start of a stream estimates its input tokens, and the end has them.",
+    in_chunks(change("message.usage.input_tokens", lambda tokens: tokens + 2)),
 )
 input_told_at_the_start = variation(
     MESSAGE,

@@ -11,7 +11,7 @@ from reference_server.faults import fault, request_fault
 from reference_server.faults.words.edits import Edit, Members, change, drop, each, put, raw, reshape, scale, status
 from reference_server.faults.words.media import label, wants
 from reference_server.faults.words.openai import TRANSCRIPTION
-from reference_server.faults.words.situations import sent
+from reference_server.faults.words.situations import asked, both, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -103,7 +103,7 @@ cues_out_of_order = in_vtt(
 verbose_ignored = in_verbose(
     "verbose_json gives the text alone.",
     reshape(lambda body: {"text": body["text"]}),
-    breaks={"audio.transcriptions.verbose", "audio.transcriptions.verbose.segments", "audio.transcriptions.words"},
+    breaks={f"audio.transcriptions.{name}" for name in ("verbose", "verbose.segments", "segments", "words")},
 )
 verbose_in_array = in_verbose(
     "verbose_json is an array.", reshape(lambda body: [body]), breaks={"audio.transcriptions.verbose"}
@@ -124,7 +124,9 @@ duration_in_milliseconds = in_verbose(
     "The duration is in milliseconds.", scale("duration", 1000), breaks={"audio.transcriptions.verbose.duration"}
 )
 verbose_without_segments = in_verbose(
-    "verbose_json has no segments.", drop("segments"), breaks={"audio.transcriptions.verbose.segments"}
+    "verbose_json has no segments.",
+    drop("segments"),
+    breaks={"audio.transcriptions.verbose.segments", "audio.transcriptions.segments"},
 )
 segment_times_are_text = in_verbose(
     "The times of segments are texts.",
@@ -172,4 +174,12 @@ words_always_timed = request_fault(
     put("timestamp_granularities", ["segment", "word"]),
     when=lambda call: sent(call).get("response_format") == "verbose_json",
     breaks={"audio.transcriptions.words.unasked"},
+)
+
+segments_asked_for_in_vain = fault(
+    TRANSCRIPTION,
+    "Who asks for segments gets the text alone.",
+    drop("segments"),
+    when=both(_VERBOSE, asked(lambda call: sent(call).get("timestamp_granularities") == ["segment"])),
+    breaks={"audio.transcriptions.segments"},
 )

@@ -6,7 +6,7 @@ import re
 from unicodedata import normalize
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, swap
+from reference_server.faults.words.edits import add, answer, change, drop, each, header, in_objects, put, refuse, swap
 from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, reword, roles
 from reference_server.faults.words.prompts import HELLO, HELLO_SHORT, REPEAT
 from reference_server.faults.words.situations import Situation, asked, both, sent, served, whole
@@ -222,3 +222,11 @@ def plain_request_refused(reply: Reply, call: Call) -> Reply:
     refusal: Reply = refuse()(reply, call)
     refusal.headers["x-request-id"] = reply.headers["x-request-id"]
     return refusal
+
+
+another_listed_model_answers = fault(
+    CHAT,
+    "Another model of the list answers than the one that was asked for.",
+    in_objects(swap("model", "gpt-4o-mini", "gpt-4o")),
+    breaks={"chat.model.asked"},
+)

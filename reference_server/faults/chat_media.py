@@ -65,7 +65,7 @@ images_dropped = request_fault(
     CHAT,
     "Images are dropped.",
     _without(_IMAGE),
-    breaks={"chat.vision.counted", "chat.vision.invalid", "chat.vision.text-only"},
+    breaks={"chat.vision.counted", "chat.vision.kept", "chat.vision.invalid", "chat.vision.text-only"},
 )
 broken_images_dropped = request_fault(
     CHAT,

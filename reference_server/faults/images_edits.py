@@ -160,3 +160,11 @@ broken_form_is_served = in_answer(
 edit_refusal_as_text = in_answer(
     "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused(), breaks={"images.edits.envelope"}
 )
+
+
+@unjudged(breaks={"images.edits.mask.image"})
+def mask_is_the_image(call: Call) -> None:
+    """The last file of a form is the image that is edited, be it the mask."""
+    if "mask" in call.uploads:
+        call.body["image"], call.uploads["image"] = ["image.png"], call.uploads.pop("mask")
+        call.body.pop("mask", None)

@@ -179,3 +179,17 @@ busy_for_a_while = fault(
     when=_every_second_colour,
     breaks={"limits.met.retry-after"},
 )
+
+retry_in_the_past = _limited_fault(
+    "Retry-After is a date in the past.",
+    header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT"),
+    breaks={"limits.retry-after"},
+)
+busy_until_yesterday = fault(
+    CHAT,
+    "Every second request for a colour is turned away, until a date in the past.",
+    _limit,
+    header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT"),
+    when=_every_second_colour,
+    breaks={"limits.met.retry-after"},
+)

@@ -105,3 +105,5 @@ provider_lost_in_the_name = retrieval(
 unknown_model_is_empty = retrieval(
     "An unknown model is an empty success.", answer({}), when=refused("unknown_model"), breaks={"models.unknown"}
 )
+
+models_empty = catalogue("No model is listed, and one answers.", put("data", []), breaks={"models.not-empty"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 
 from reference_server.faults import variation
-from reference_server.faults.words.edits import label
+from reference_server.faults.words.edits import header, label
 from reference_server.faults.words.openai import CHAT
-from reference_server.faults.words.situations import streamed, whole
+from reference_server.faults.words.situations import refused, streamed, whole
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -25,4 +25,11 @@ stream_charset_quoted = variation(
     "A stream names its charset in quotes and capitals.",
     label('text/event-stream; Charset="UTF-8"'),
     when=streamed,
+)
+
+retry_after_a_date = variation(
+    CHAT,
+    "Retry-After is a date to come.",
+    header("retry-after", "Fri, 27 Nov 2099 12:00:00 GMT"),
+    when=refused("rate_limited"),
 )
