@@ -14,6 +14,7 @@ from conformance.model import Requirement
 from conformance.register import decisions, select
 from conformance.run import plugin, session
 from conformance.target import Target
+from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
 from conformance.words import discovery
 from conformance.words.answer import Answer, demand_served, leave_at_limit
@@ -198,3 +199,9 @@ def audio(ask: Ask) -> Audio:
 def responses(ask: Ask) -> Responses:
     """Asks for responses."""
     return Responses(ask)
+
+
+@pytest.fixture
+def received(recorder: Recorder) -> list[Exchange]:
+    """Every exchange of the run so far: checks that judge them all come last."""
+    return recorder.recorded

@@ -13,6 +13,7 @@ from conformance.words.answer import demand_kind, demand_served, demand_text
 from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
 from conformance.words.schema import demand_events
@@ -226,10 +227,9 @@ def test_stream_no_done(streams: list[MessageStream]) -> None:
 
 
 @requirement("anthropic.stream.complete")
-def test_stream_complete(streams: list[MessageStream]) -> None:
+def test_stream_complete(streams: list[MessageStream], anthropic: Anthropic) -> None:
     """The connection ends where the server says it ends."""
-    for stream in streams:
-        assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
+    demand_whole(anthropic.recorder, [stream.exchange for stream in streams])
 
 
 @requirement("anthropic.stream.max-tokens")
@@ -241,3 +241,14 @@ def test_stream_max_tokens(anthropic: Anthropic) -> None:
     reason = pick(cut.stop_reasons, 0)
 
     assert reason == "max_tokens", f"stop_reason is {reason!r:.80}"
+
+
+@requirement("anthropic.stream.start.counted")
+def test_stream_start_counted(anthropic: Anthropic, stream: MessageStream) -> None:
+    """The start counts the prompt: exactly, or by an estimate between half of it and twice as much."""
+    whole, usage = anthropic.message().input, pick(stream.message, "usage", kind=dict)
+    pick(usage, "input_tokens", kind=int)
+
+    tokens = whole_input(usage)
+
+    assert whole <= 2 * tokens <= 4 * whole, f"message_start counts {tokens} input tokens, the whole answer {whole}"

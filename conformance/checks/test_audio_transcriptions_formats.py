@@ -194,3 +194,14 @@ def test_words_unasked(verbose: dict[str, Any]) -> None:
     words = verbose.get("words")
 
     assert not words, f"words is {words!r:.80}"
+
+
+@requirement("audio.transcriptions.segments")
+@pytest.mark.usefixtures("verbose")
+def test_segments(asked: Callable[..., Transcription], demand_supported: Granted) -> None:
+    """`timestamp_granularities[]` segment gives `segments`; what they hold is judged where nobody asks for them."""
+    body = demand_supported(asked("verbose_json", timestamp_granularities=["segment"])).body
+    if not pick(body, "text", kind=str).strip():
+        inconclusive("nothing was heard")
+
+    demand_objects(body.get("segments"), "segments")

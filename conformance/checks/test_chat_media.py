@@ -6,6 +6,7 @@ named has to take them; the usual one may refuse.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from conformance.words.samples.media import (
     text_part,
 )
 
+COLOUR = "Which colour fills this image? Answer in one word."
 BROKEN = "@@@ this is not base64 @@@"
 FORMS = pytest.mark.parametrize("form", ["nested", "flat"])
 DemandSupported = Callable[[Completion], Completion]
@@ -193,3 +195,17 @@ def test_audio_unsupported_code(media: Media, promised: bool) -> None:
     code = pick(answer.exchange.json, "error", kind=dict).get("code")
 
     assert code == "audio_not_supported_by_model", f"code is {code!r}"
+
+
+@requirement("chat.vision.kept")
+def test_vision_kept(media: Media) -> None:
+    """An image that costs no tokens is seen at least: the answer tells its colour."""
+    alone, together = media.send("vision"), media.send("vision", image_part())
+    if together.status != 200 or alone.status != 200:
+        inconclusive(f"the model answers {alone.status}, and {together.status} to an image")
+    if together.tokens("prompt_tokens") > alone.tokens("prompt_tokens"):
+        return
+    answer = media.ask.chat([text_part(COLOUR), image_part()], model=media.target.models["vision"])
+    words = answer.text.lower()
+
+    assert re.search(r"\bred\b|#?ff0000|crimson|scarlet|rouge|rot\b", words), f"asked for the colour: {words:.120}"

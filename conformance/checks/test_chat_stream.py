@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from conformance.wire.exchange import decoded
+from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_now, demand_status, demand_text
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.chat import DONE, FINISH_REASONS, Completion, CompletionStream
+from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT, REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_events
@@ -85,10 +87,9 @@ def test_stream_nothing_after_done(chat_stream: CompletionStream) -> None:
 
 
 @requirement("chat.stream.complete")
-def test_stream_complete(streams: list[CompletionStream]) -> None:
+def test_stream_complete(streams: list[CompletionStream], recorder: Recorder) -> None:
     """The connection of a stream is closed in good order, not in the middle of the body."""
-    for stream in streams:
-        assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
+    demand_whole(recorder, [stream.exchange for stream in streams])
 
 
 @requirement("chat.stream.object")

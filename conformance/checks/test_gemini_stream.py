@@ -9,10 +9,12 @@ import pytest
 
 from conformance.target import Target
 from conformance.wire.exchange import decoded
+from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, text_of
 from conformance.words.gemini.demands import CAPITALS, demand_sum, demand_usage
+from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.schema import demand_events
 from conformance.words.streams import demand_incremental
@@ -74,12 +76,12 @@ def test_data_lines(stream: GeneratedStream) -> None:
 
 
 @requirement("gemini.stream.complete")
-def test_complete(stream: GeneratedStream) -> None:
+def test_complete(stream: GeneratedStream, recorder: Recorder) -> None:
     """The connection of a stream is closed in good order, not in the middle of the body."""
     if stream.status != 200:
         inconclusive(f"the request was answered {stream.status}")
 
-    assert not stream.exchange.broken, f"the connection broke: {stream.exchange.broken}"
+    demand_whole(recorder, [stream.exchange])
 
 
 @requirement("gemini.stream.schema")

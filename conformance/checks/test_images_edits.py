@@ -168,3 +168,14 @@ def test_envelope(ask: Ask, bad_request: BadImageRequest) -> None:
         inconclusive(f"{bad_request.name} is answered {answer.status or answer.broken}")
 
     demand_error_body(answer)
+
+
+@requirement("images.edits.mask.image")
+@pytest.mark.usefixtures("edits")
+def test_mask_is_no_image(ask: Ask) -> None:
+    """A form with a mask and without an image is refused."""
+    answer = bad_image_requests.MASK_ALONE.send(Studio(ask))
+    if answer.status >= 500 or not answer.status:
+        inconclusive(f"cannot be judged: {answer.status or answer.broken}")
+
+    assert answer.status >= 400, f"a mask without an image is answered {answer.status}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Any
@@ -24,6 +25,8 @@ WHOLE = re.compile(r"[0-9]+")
 LIMIT, REMAINING, RESET = (f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
 A_YEAR = 365 * 24 * 3600
 """Seconds."""
+LATE = timedelta(seconds=2)
+"""How much earlier than the answer a date may be: it has whole seconds."""
 MOST = 60
 """The most requests that are sent to use up a limit."""
 ROUNDS = 3
@@ -84,16 +87,22 @@ def test_retry_after(limited: Exchange, gateway: dict[str, Any]) -> None:
         assert WHOLE.fullmatch(value), f"Retry-After is {value!r:.60}, not whole seconds"
         assert int(value) >= 1, f"Retry-After is {value}"
     else:
-        assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or _is_date(value), f"Retry-After is {value!r:.60}"
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or _is_to_come(value, limited), f"Retry-After is {value!r:.60}"
     assert not value.isdecimal() or int(value) < A_YEAR, f"Retry-After is {value}: a time, not a number of seconds"
 
 
-def _is_date(value: str) -> bool:
+def _is_to_come(value: str, answer: Exchange) -> bool:
+    """The value is a date, and not before the answer by the clock of the gateway or by ours."""
+    date, clocks = _date(value), [_date(answer.headers.get("date", "")), datetime.fromisoformat(answer.started)]
+    return date is not None and date >= min(clock for clock in clocks if clock) - LATE
+
+
+def _date(value: str) -> datetime | None:
     try:
-        parsedate_to_datetime(value)
+        date = parsedate_to_datetime(value)
     except ValueError:
-        return False
-    return True
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 @requirement("limits.headers.limit")
@@ -295,4 +304,4 @@ def test_met_retry_after(met: list[Exchange]) -> None:
     """A 429 that a run meets by itself says when to come again: Retry-After in whole seconds or as a date."""
     for answer in met:
         value = answer.headers.get("retry-after", "")
-        assert WHOLE.fullmatch(value) or _is_date(value), f"Retry-After of a 429 is {value!r:.80}"
+        assert WHOLE.fullmatch(value) or _is_to_come(value, answer), f"Retry-After of a 429 is {value!r:.80}"

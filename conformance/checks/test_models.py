@@ -184,3 +184,13 @@ def _demand_model(answer: Exchange, name: str) -> None:
 def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
     """A model that does not exist is refused with its documented status."""
     demand_refused(RETRIEVED.send(ask), gateway, *RETRIEVED.causes)
+
+
+@requirement("models.not-empty")
+def test_not_empty(ask: Ask, listing: Exchange) -> None:
+    """The list of models is not empty while a model answers."""
+    data = pick(listing.json, "data", kind=list)
+    if ask.chat().status != 200:
+        inconclusive("the model does not answer")
+
+    assert data, f"{ask.model} answers, and the list of models is empty"

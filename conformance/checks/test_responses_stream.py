@@ -9,9 +9,10 @@ import pytest
 
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served
-from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.responses import CAP, Responses, words
+from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.openai.responses import CAP, TOOLS, Responses, words
 from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
+from conformance.words.openai.tools import QUESTION
 from conformance.words.samples.prompts import COUNT
 from conformance.words.samples.unicode import UNICODE_PROMPT
 from conformance.words.schema import demand_events
@@ -215,3 +216,31 @@ def test_stream_incomplete(responses: Responses) -> None:
         inconclusive("the limit did not cut the answer off")
 
     assert cut.end == "response.incomplete", f"the answer is cut off, but the stream ends with {cut.end}"
+
+
+@requirement("responses.stream.identity")
+def test_stream_identity(responses: Responses, streams: list[ResponseStream]) -> None:
+    """Every event of an item, and the response at the end, name the item as its beginning did."""
+    with_calls = responses.stream(QUESTION, tools=TOOLS)
+
+    for stream in [*streams, with_calls] if with_calls.served else streams:
+        items: dict[Any, dict[str, Any]] = {}
+        for data in stream.data:
+            place, item = data.get("output_index"), data.get("item")
+            if data["type"] == ADDED and isinstance(item, dict):
+                items.setdefault(place, item)
+            elif place in items:
+                _demand_same(items[place].get("id"), data.get("item_id"), f"item_id of {data['type']}")
+                _demand_same(items[place].get("call_id"), member(item, "call_id"), f"call_id of {data['type']}")
+            elif data["type"] != TEXT:
+                other = [at for at, one in items.items() if one.get("id") and one["id"] == data.get("item_id")]
+                assert not other, f"{data['type']} is at {place!r:.20}, its item at {other[0]}"
+        if stream.of("response.completed"):
+            for place, item in enumerate(pick(stream.final, "output", kind=list)):
+                for name in ("id", "call_id") if place in items else ():
+                    _demand_same(items[place].get(name), member(item, name), f"{name} of item {place} of the response")
+
+
+def _demand_same(first: Any, later: Any, what: str) -> None:
+    """Demands that what is named twice has one name."""
+    assert not first or not later or first == later, f"{what} is {later!r:.60}; the item began with {first!r:.60}"

@@ -12,8 +12,8 @@ from conformance.register import select
 from conformance.run import outcome
 from conformance.run.collector import Collector
 
-WHOLE_RUN = "whole_run"
-"""The fixture of checks that judge everything that the run has recorded."""
+LAST = {"whole_run", "received"}
+"""The fixtures of checks that judge what the whole run has recorded."""
 WANTED = pytest.StashKey[Callable[[str], bool] | None]()
 
 
@@ -30,16 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drops the checks that `--conformance-feature` and `--conformance-level` do not ask for.
-
-    Those that judge the whole run come last.
-    """
+    """Drops the checks that nobody asks for, and puts those last that judge what the whole run has recorded."""
+    items.sort(key=lambda item: not LAST.isdisjoint(getattr(item, "fixturenames", ())))
     wanted = config.stash[WANTED]
     selected = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
     if dropped := [item for item in items if item not in selected] if len(selected) < len(items) else []:
         config.hook.pytest_deselected(items=dropped)
         items[:] = selected
-    items.sort(key=lambda item: WHOLE_RUN in getattr(item, "fixturenames", ()))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

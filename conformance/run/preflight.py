@@ -146,8 +146,9 @@ def _without_chat(ask: Ask, answer: Exchange) -> None:
 
 
 def _is_foreign(answer: Exchange) -> bool:
-    """A success that is neither JSON of any such API, right or wrong, nor a stream."""
-    if answer.media_type == "text/event-stream":
+    """A success that is neither JSON of any such API, right or wrong, nor a stream. Broken JSON is judged."""
+    unreadable = answer.broken or (answer.media_type == "application/json" and answer.json is None and answer.body)
+    if answer.media_type == "text/event-stream" or unreadable:
         return False
     body = answer.json[0] if isinstance(answer.json, list) and answer.json else answer.json
     return not isinstance(body, dict) or ANSWER.isdisjoint(body)

@@ -28,6 +28,8 @@ from conformance.wire.record import by_request, from_record, identity
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, which may contain a key
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
+LEFT = "the client left"
+"""How a connection ended that the suite itself closed early."""
 
 
 class Recorder:
@@ -159,6 +161,7 @@ class Recorder:
             for chunk in response.iter_bytes():
                 chunks.append((time.perf_counter() - start, chunk))
                 if until and until(b"".join(data for _, data in chunks)):
+                    record["broken"] = LEFT
                     break
         finally:
             response.close()

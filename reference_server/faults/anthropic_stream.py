@@ -152,7 +152,7 @@ streamed_usage_of_chat = message(
     in_chunks(change("usage", lambda usage: {"completion_tokens": usage["output_tokens"]})),
 )
 streamed_input_zero = message(
-    "anthropic.stream.usage.input",
+    "anthropic.stream.usage.input anthropic.stream.start.counted",
     "A stream counts no input token, neither at its start nor at its end.",
     in_chunks(put("message.usage.input_tokens", 0) | drop("usage.input_tokens")),
 )
@@ -292,4 +292,9 @@ streamed_signature_renamed = message(
     "anthropic.stream.thinking",
     "The signature of streamed thinking comes in a delta of an unknown type.",
     in_chunks(swap("delta.type", "signature_delta", "signature")),
+)
+input_told_at_the_end = message(
+    "anthropic.stream.start.counted",
+    "A stream counts its input tokens only at its end.",
+    in_chunks(put("message.usage.input_tokens", 0)),
 )

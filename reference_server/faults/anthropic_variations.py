@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.faults import differences
 from reference_server.faults.words.anthropic import BLOCK_START, END, MESSAGE, by_address, config, refuse
-from reference_server.faults.words.edits import change, in_chunks, insert, put, raw
+from reference_server.faults.words.edits import change, in_chunks, insert, raw
 from reference_server.faults.words.situations import asked, both, served, streamed
 from reference_server.faults.words.typed import COMMENTS, CRLF, is_of, join_deltas, skip
 from reference_server.wire.call import Call
@@ -77,8 +77,9 @@ def usage_told_twice(reply: Reply) -> None:
             return
 
 
-input_told_at_the_end = message(
-    "A stream counts its input tokens only at its end.", in_chunks(put("message.usage.input_tokens", 0))
+input_estimated_at_the_start = message(
+    "The start of a stream estimates its input tokens, and the end has them.",
+    in_chunks(change("message.usage.input_tokens", lambda tokens: tokens + 2)),
 )
 input_told_at_the_start = message(
     "The end of a stream counts output tokens only.",

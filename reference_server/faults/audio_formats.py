@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from reference_server.faults import request_fault, rows
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import (
     Edit,
     Members,
@@ -22,7 +22,7 @@ from reference_server.faults.words.edits import (
 )
 from reference_server.faults.words.media import wants
 from reference_server.faults.words.openai import TRANSCRIPTION
-from reference_server.faults.words.situations import sent
+from reference_server.faults.words.situations import asked, both, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -100,7 +100,8 @@ cues_out_of_order = in_vtt(
 
 # verbose_json.
 verbose_ignored = in_verbose(
-    "audio.transcriptions.verbose audio.transcriptions.verbose.segments audio.transcriptions.words",
+    "audio.transcriptions.verbose audio.transcriptions.verbose.segments audio.transcriptions.segments"
+    " audio.transcriptions.words",
     "verbose_json has only the text.",
     reshape(lambda body: {"text": body["text"]}),
 )
@@ -119,7 +120,9 @@ duration_in_milliseconds = in_verbose(
     "audio.transcriptions.verbose.duration", "The duration is in milliseconds.", scale("duration", 1000)
 )
 verbose_without_segments = in_verbose(
-    "audio.transcriptions.verbose.segments", "verbose_json has no segments.", drop("segments")
+    "audio.transcriptions.verbose.segments audio.transcriptions.segments",
+    "verbose_json has no segments.",
+    drop("segments"),
 )
 segment_times_are_text = in_verbose(
     "audio.transcriptions.verbose.segments",
@@ -159,4 +162,12 @@ words_always_timed = request(
     "Words are timed even if nobody asked for it.",
     put("timestamp_granularities", ["segment", "word"]),
     when=lambda call: sent(call).get("response_format") == "verbose_json",
+)
+
+segments_asked_for_in_vain = fault(
+    TRANSCRIPTION,
+    "A request for segments is answered with the text alone.",
+    drop("segments"),
+    breaks={"audio.transcriptions.segments"},
+    when=both(_VERBOSE, asked(lambda call: sent(call).get("timestamp_granularities") == ["segment"])),
 )

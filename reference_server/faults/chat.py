@@ -7,7 +7,19 @@ from typing import Any
 from unicodedata import normalize
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import add, answer, change, drop, each, header, put, refuse, reshape, swap
+from reference_server.faults.words.edits import (
+    add,
+    answer,
+    change,
+    drop,
+    each,
+    header,
+    in_objects,
+    put,
+    refuse,
+    reshape,
+    swap,
+)
 from reference_server.faults.words.openai import CHAT, FINISH, TEXT, keep_turns, plain, reword, roles
 from reference_server.faults.words.prompts import CODEWORD, HELLO, HELLO_SHORT, REPEAT
 from reference_server.faults.words.situations import Situation, asked, asks, both, sent, served, whole
@@ -244,4 +256,7 @@ text_beside_no_message = chat(
 )
 choice_index_as_text = chat(
     "chat.choice-index", "The index of the only choice is a string.", each("choices", _number_as_text)
+)
+another_listed_model_answers = chat(
+    "chat.model.asked", "Another listed model answers.", in_objects(swap("model", "gpt-4o-mini", "gpt-4o"))
 )

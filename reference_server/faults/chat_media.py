@@ -63,7 +63,9 @@ detail_refused = chat(
     when=asked(_image(lambda image: image.get("detail") == "high")),
 )
 images_dropped = request(
-    "chat.vision.counted chat.vision.invalid chat.vision.text-only", "Images do not reach the model.", _without(_IMAGE)
+    "chat.vision.counted chat.vision.kept chat.vision.invalid chat.vision.text-only",
+    "Images do not reach the model.",
+    _without(_IMAGE),
 )
 broken_images_dropped = request(
     "chat.vision.invalid",

@@ -149,3 +149,11 @@ broken_form_is_served = image_edit(
 edit_refusal_as_text = image_edit(
     "images.edits.envelope", "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused()
 )
+
+
+@unjudged("images.edits.mask.image")
+def mask_is_the_image(call: Call) -> None:
+    """The last file of a form is the image that is edited, be it the mask."""
+    if "mask" in call.uploads:
+        call.body["image"], call.uploads["image"] = ["image.png"], call.uploads.pop("mask")
+        call.body.pop("mask", None)

@@ -158,3 +158,13 @@ busy_for_a_while = chat(
     header(_AFTER, "a while"),
     when=_every_second_colour,
 )
+retry_in_the_past = limited(
+    "limits.retry-after", "Retry-After is a date in the past.", header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT")
+)
+busy_until_yesterday = chat(
+    "limits.met.retry-after",
+    "Every second request for a colour is refused, until a date in the past.",
+    _limit,
+    header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT"),
+    when=_every_second_colour,
+)

@@ -106,3 +106,4 @@ provider_lost_in_the_name = model(
 unknown_model_is_empty = model(
     "models.unknown", "An unknown model is an empty success.", answer({}), when=refused("unknown_model")
 )
+models_empty = models("models.not-empty", "No model is listed, and one answers.", put("data", []))

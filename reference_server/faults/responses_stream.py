@@ -6,6 +6,7 @@ from reference_server.faults import rows
 from reference_server.faults.words.edits import change, drop, in_chunks, insert, label, put
 from reference_server.faults.words.responses import (
     ADDED,
+    ARGUMENTS_DONE,
     COMPLETED,
     CREATED,
     ENDS,
@@ -135,4 +136,30 @@ cut_stream_completed = response(
     "responses.stream.incomplete",
     "A stream that the limit cut off ends as completed.",
     in_events(put("type", COMPLETED) | put("response.status", "completed"), INCOMPLETE),
+)
+
+deltas_of_another_name = response(
+    "responses.stream.identity",
+    "The deltas of text name another item than the one at their place.",
+    in_events(put("item_id", "msg_other"), TEXT),
+)
+item_renamed_at_the_end = response(
+    "responses.stream.identity",
+    "The items of the final response have new ids.",
+    in_events(change("response.output[].id", "{}x".format), *ENDS),
+)
+call_renamed_at_its_end = response(
+    "responses.stream.identity",
+    "A call ends with another `call_id` than it began with.",
+    in_events(change("item.call_id", "{}x".format, str), ITEM_DONE),
+)
+call_renamed_in_the_response = response(
+    "responses.stream.identity",
+    "The calls of the final response have new `call_id`s.",
+    in_events(change("response.output[].call_id", "{}x".format, str), *ENDS),
+)
+arguments_done_at_another_place = response(
+    "responses.stream.identity",
+    "The end of the arguments of a call is at the place of another item.",
+    in_events(change("output_index", lambda place: place + 7), ARGUMENTS_DONE),
 )

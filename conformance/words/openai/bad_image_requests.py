@@ -66,6 +66,7 @@ NO_IMAGE = [
     BadImageRequest("edit-image-misnamed", _LACKING, parts=lambda: [("picture", *_png()[0][1:])]),
     BadImageRequest("edit-image-as-text", _LACKING, {"image": "circle.png"}, list),
 ]
+MASK_ALONE = BadImageRequest("edit-mask-alone", _LACKING, parts=_part("mask", circle()))
 NOT_AN_IMAGE = [
     BadImageRequest("edit-text-as-png", _VALUE, parts=_part("image", TEXT)),
     BadImageRequest(
