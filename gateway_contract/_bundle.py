@@ -9,10 +9,11 @@ A path item that only some gateways document lists them under `x-gateways`, besi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
-from gateway_contract._sources import BASE, ROOT, component_files, gateway_names, read_yaml
+from gateway_contract._sources import BASE, ROOT, SCHEMAS, component_files, gateway_names, read_yaml
 from gateway_contract.errors import BrokenReference, DuplicateComponent, UnknownGateway
 
 Document = dict[str, Any]
@@ -88,8 +89,8 @@ def _localized(node: Any, path: Path) -> Any:
 
 def _local_pointer(reference: str, path: Path) -> str:
     file, separator, pointer = reference.partition("#/")
-    target = (path.parent / file).resolve() if file else path.resolve()
-    if not separator or target not in {known.resolve() for known in component_files()}:
+    target = Path(normpath(path.parent / file)) if file else path
+    if not separator or target.parent != SCHEMAS or not target.is_file():
         raise BrokenReference(f"{path.name}: no file of components for {reference!r}")
     return f"#/components/{pointer}"
 

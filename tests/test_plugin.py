@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-FEW = ["-k", "test_usage or test_stream_done"]
+FEW = ["--pyargs", "conformance.checks.test_chat_usage", "conformance.checks.test_chat_stream_usage"]
+"""Enough of the suite for what is about pytest."""
 Result = subprocess.CompletedProcess[str]
 FOREIGN = {
     "pytest.ini": """
@@ -60,7 +61,7 @@ def test_inert_in_other_projects(foreign: Callable[..., Result]) -> None:
 
 def test_pyargs_judges_the_reference_server(foreign: Callable[..., Result]) -> None:
     """`pytest --pyargs conformance` needs no options."""
-    result = foreign("--pyargs", "conformance", *FEW)
+    result = foreign("--pyargs", "conformance", "-k", "test_usage or test_stream_done")
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "passed" in result.stdout
@@ -69,7 +70,7 @@ def test_pyargs_judges_the_reference_server(foreign: Callable[..., Result]) -> N
 def test_base_url_is_judged(foreign: Callable[..., Result], server: Callable[..., str]) -> None:
     """`--base-url` sets the target; a failed MUST shows the sentence, the exchange and a curl command."""
     root = server().removesuffix("/v1")
-    result = foreign("--pyargs", "conformance", "--base-url", f"{root}/fault/total_off_by_one/v1", *FEW)
+    result = foreign("--base-url", f"{root}/fault/total_off_by_one/v1", *FEW)
 
     assert result.returncode == 1
     assert "chat.usage.total: total_tokens is" in result.stdout
@@ -91,7 +92,7 @@ def test_should_only_warns(foreign: Callable[..., Result], server: Callable[...,
 @pytest.mark.parametrize("words", [["-n", "2"], ["-m", "requirement"], ["--lf"], ["--collect-only"]])
 def test_usual_options(foreign: Callable[..., Result], server: Callable[..., str], words: list[str]) -> None:
     """xdist, marks, last-failed and collect-only work."""
-    result = foreign("--pyargs", "conformance", "--base-url", server(), *FEW, *words)
+    result = foreign("--base-url", server(), *FEW, *words)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -102,7 +103,7 @@ def test_report_is_written(
 ) -> None:
     """`--conformance-report` leaves the report, written by one process whatever the number of workers."""
     words = ["--base-url", server(), "--conformance-report", "out", *FEW, "-n", workers]
-    foreign("--pyargs", "conformance", *words)
+    foreign(*words)
 
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     lines = map(json.loads, (tmp_path / "out" / "findings.jsonl").read_text().splitlines())
@@ -124,7 +125,7 @@ def test_feature_and_level_select(foreign: Callable[..., Result], server: Callab
 
 def test_refused_key_is_no_verdict(foreign: Callable[..., Result], server: Callable[..., str]) -> None:
     """A target that rejects the key is not judged."""
-    result = foreign("--pyargs", "conformance", "--base-url", server(), *FEW, key="sk-nobody")
+    result = foreign("--base-url", server(), *FEW, key="sk-nobody")
 
     assert result.returncode != 0
     assert "the target refuses the key" in result.stdout
@@ -133,7 +134,7 @@ def test_refused_key_is_no_verdict(foreign: Callable[..., Result], server: Calla
 
 def test_nobody_listens(foreign: Callable[..., Result]) -> None:
     """An unreachable target ends the run at once."""
-    result = foreign("--pyargs", "conformance", "--base-url", "http://127.0.0.1:9/v1", *FEW)
+    result = foreign("--base-url", "http://127.0.0.1:9/v1", *FEW)
 
     assert result.returncode != 0
     assert "cannot connect" in result.stdout

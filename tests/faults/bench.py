@@ -8,18 +8,17 @@ from __future__ import annotations
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 import httpx
 import pytest
-from _pytest.runner import runtestprotocol
 
+from conformance.errors import TargetError, UsageError
 from conformance.model import Finding
 from conformance.register import select
-from conformance.run import runner
-from conformance.run.carried import FATAL, FINDING
+from conformance.run import outcome, runner
 from conformance.run.session import RECORDER, TRANSPORT
 from conformance.target import reference
 from conformance.wire.exchange import Exchange
@@ -46,17 +45,17 @@ class Bench:
 
     def __init__(self) -> None:
         self._cases: queue.Queue[tuple[Case, Collection[str]] | None] = queue.Queue()
-        self._outcomes: queue.Queue[Judged | BaseException] = queue.Queue()
+        self._answers: queue.Queue[Judged | BaseException] = queue.Queue()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def judge(self, case: Case, requirements: Collection[str]) -> Judged:
         """What the checks of the requirements say of a server. Raises what ends a run."""
         self._cases.put((case, requirements))
-        outcome = self._outcomes.get()
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return outcome
+        answer = self._answers.get()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
     def close(self) -> None:
         """Ends the session."""
@@ -72,7 +71,7 @@ class Bench:
                 plugins=[self],
             )
         except BaseException as error:
-            self._outcomes.put(error)
+            self._answers.put(error)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Takes the place of pytest's own loop."""
@@ -86,10 +85,10 @@ class Bench:
             chosen = [item for name, found in items.items() if name in requirements for item in found]
             try:
                 with CLOCK.rules() if case.transport else nullcontext():
-                    outcome: Judged | BaseException = _judged(session, chosen)
+                    answer: Judged | BaseException = _judged(session, chosen)
             except BaseException as error:
-                outcome = error
-            self._outcomes.put(outcome)
+                answer = error
+            self._answers.put(answer)
         return True
 
 
@@ -100,21 +99,33 @@ def _prepare(config: pytest.Config, case: Case) -> None:
 
 
 def _judged(session: pytest.Session, items: list[pytest.Function]) -> Judged:
-    findings = []
     try:
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            findings += _findings(runtestprotocol(item, log=False, nextitem=following))
+        findings = [_finding(item, following) for item, following in zip(items, [*items[1:], None], strict=True)]
         recorder = session.config.stash.get(RECORDER, None)
         return Judged(findings, list(recorder.recorded) if recorder else [])
     finally:
         session._setupstate.teardown_exact(None)
 
 
-def _findings(reports: Iterable[pytest.TestReport]) -> list[Finding]:
-    carried: list[tuple[str, Any]] = [pair for report in reports for pair in report.user_properties]
-    if fatal := [value for name, value in carried if name == FATAL]:
-        raise RuntimeError(f"the run would have ended: {fatal[0]}")
-    found = [value for name, value in carried if name == FINDING]
-    if not found:
-        raise RuntimeError(f"a check gave no finding: {[report.longrepr for report in reports]}")
-    return [Finding.from_plain(value) for value in found]
+def _finding(item: pytest.Function, following: pytest.Function | None) -> Finding:
+    """The finding of one check.
+
+    pytest's own protocol makes three reports, with the traceback and with every exchange, which nobody would read here.
+    """
+    state = item.session._setupstate
+    outcome.begin(item.config)
+    item._initrequest()
+    try:
+        call = _call(lambda: state.setup(item), "setup")
+        if call.excinfo is None:
+            call = _call(item.runtest, "call")
+        if call.excinfo and call.excinfo.errisinstance((TargetError, UsageError)):
+            raise RuntimeError("the run would have ended") from call.excinfo.value
+        return outcome.finding(item, call, vars(item.function)["requirement_id"])
+    finally:
+        state.teardown_exact(following)
+        item.funcargs = {}
+
+
+def _call(function: Callable[[], None], when: Literal["setup", "call"]) -> pytest.CallInfo[None]:
+    return pytest.CallInfo.from_call(function, when, reraise=(pytest.exit.Exception, KeyboardInterrupt))

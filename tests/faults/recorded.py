@@ -170,7 +170,7 @@ class Session:
 
 
 def _wire(reply: Reply) -> tuple[object, ...]:
-    return reply.delay, reply.pause, reply.fragment, reply.cut
+    return reply.delay, reply.pause, reply.cut
 
 
 def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Session:
