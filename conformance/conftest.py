@@ -138,7 +138,7 @@ def demand_supported(judged: Requirement, gateway: dict[str, Any]) -> Callable[.
     def demand(answer: AnyAnswer, *alike: Answer) -> AnyAnswer:
         exchange = answer.exchange
         leave_at_limit(exchange)
-        refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json.get("error")
+        refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json
         if refused and not any(other.served for other in alike) and judged.feature in gateway["model_dependent"]:
             raise Unsupported(f"the target refuses {judged.feature}: {exchange.text:.200}")
         return demand_served(answer)

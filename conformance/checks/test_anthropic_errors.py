@@ -18,7 +18,6 @@ from conformance.words.answer import (
 from conformance.words.anthropic import bad_requests
 from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
-from conformance.words.ask import STRANGER
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import each_bad_request
 
@@ -115,15 +114,6 @@ def test_expired_credential(anthropic: Anthropic, gateway: dict[str, Any]) -> No
     answer = anthropic.message(key="expired").exchange
 
     demand_refused(answer, gateway, "expired_credential")
-
-
-@requirement("anthropic.errors.credential-first")
-@pytest.mark.usefixtures("guarded")
-def test_credential_first(anthropic: Anthropic, gateway: dict[str, Any]) -> None:
-    """A bad key with a bad body is refused for the key."""
-    answer = anthropic.post({"messages": 7}, key=STRANGER)
-
-    demand_refused(answer, gateway, "invalid_credential")
 
 
 @requirement("anthropic.errors.rate-limit")

@@ -79,6 +79,7 @@ body_comes_first = fault(
     "A wrong body is refused before a wrong key.",
     status(400),
     when=both(_bad_key, asked(_holds(b'"messages":7'))),
+    gateway="foxora",
     breaks={"auth.before-validation"},
 )
 basic_taken = _before_keys(

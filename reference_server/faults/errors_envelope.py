@@ -68,7 +68,12 @@ error_fields_at_the_top = fault(
     breaks={"errors.envelope"},
 )
 unknown_route_as_detail = fault(
-    "*", "A route that does not exist is a `detail`.", _NOT_FOUND, when=_ROUTING, breaks={"errors.routing-envelope"}
+    "*",
+    "A route that does not exist is a `detail`.",
+    _NOT_FOUND,
+    when=_ROUTING,
+    gateway="ofox",
+    breaks={"errors.routing-envelope"},
 )
 unknown_route_as_page = fault(
     "*",
@@ -76,6 +81,7 @@ unknown_route_as_page = fault(
     header("content-type", "text/html"),
     _say(b"<html><body><h1>404 Not Found</h1></body></html>"),
     when=_ROUTING,
+    gateway="ofox",
     breaks={"errors.routing-envelope"},
 )
 

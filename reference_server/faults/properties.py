@@ -16,7 +16,7 @@ from reference_server.faults.words.edits import (
     put,
     status,
 )
-from reference_server.faults.words.openai import CHAT, FILE, PIECE, TEXT
+from reference_server.faults.words.openai import CHAT, FILES, PIECE, TEXT
 from reference_server.faults.words.prompts import COUNTING
 from reference_server.faults.words.situations import Situation, asked, asks, both, has, sent, whole
 from reference_server.wire.call import Call
@@ -101,9 +101,9 @@ refused_user_not_named = fault(
 crash_on_a_byte_order_mark = fault(
     CHAT, "A byte order mark is a 500.", status(500), when=asked(_marked), breaks={"properties.bytes.never-5xx"}
 )
-file_needs_no_key = request_fault(
-    FILE,
-    "Whoever asks may see a file.",
+files_need_no_key = request_fault(
+    FILES,
+    "Whoever asks may see which files there are.",
     lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
     breaks={"properties.auth"},
     before="authentication",

@@ -1,0 +1,56 @@
+"""What correct gateways do that the reference server does not: none of it may fail a requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import pytest
+
+import gateway_contract
+from conformance.model import Finding, Verdict
+from reference_server import fixtures
+from reference_server.app import Application
+from reference_server.faults import Fault, variation
+from reference_server.faults.words.edits import status
+from reference_server.faults.words.situations import asked, both, refused
+from reference_server.service import Service
+from reference_server.state.store import Store
+from tests.faults.bench import Bench, Case
+from tests.faults.clock import CLOCK
+from tests.faults.inside import ADDRESS, Inside
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """Judges the servers of this module."""
+    bench = Bench()
+    yield bench
+    bench.close()
+
+
+def judged(
+    bench: Bench, difference: Fault | None, requirements: Collection[str], gateway: str | None = None
+) -> dict[str, Finding]:
+    """The findings of these requirements on the reference server with a difference, the last one of each."""
+    service = Service(gateway_contract.load(gateway), fixtures.load(), Store(CLOCK.time))
+    application = Application(service, (difference,) if difference else ())
+    case = Case(ADDRESS + application.base, gateway, Inside(application))
+    return {one.requirement: one for one in bench.judge(case, requirements).findings}
+
+
+def test_body_may_be_looked_at_before_the_key(bench: Bench) -> None:
+    """Whoever refuses a wrong body of an unknown caller has no open door."""
+    body_first = variation(
+        "*",
+        "A wrong body is refused before a missing or wrong key.",
+        status(422),
+        when=both(
+            refused("missing_credential", "invalid_credential"),
+            asked(lambda call: call.raw == b"{}" or b'"messages":7' in (call.raw or b"")),
+        ),
+    )
+
+    found = judged(bench, body_first, {"properties.auth", "auth.before-validation"})
+
+    assert found["properties.auth"].verdict is Verdict.PASSED
+    assert found["auth.before-validation"].verdict is Verdict.UNSUPPORTED
