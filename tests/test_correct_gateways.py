@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 import pytest
@@ -11,8 +12,8 @@ from conformance.model import Finding, Verdict
 from reference_server import fixtures
 from reference_server.app import Application
 from reference_server.faults import Fault, variation
-from reference_server.faults.words.edits import status
-from reference_server.faults.words.situations import asked, both, refused
+from reference_server.faults.words.edits import refuse, status
+from reference_server.faults.words.situations import UNKNOWN, asked, both, refused
 from reference_server.service import Service
 from reference_server.state.store import Store
 from tests.faults.bench import Bench, Case
@@ -54,3 +55,26 @@ def test_body_may_be_looked_at_before_the_key(bench: Bench) -> None:
 
     assert found["properties.auth"].verdict is Verdict.PASSED
     assert found["auth.before-validation"].verdict is Verdict.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("gateway", "requirements"),
+    [
+        (None, {"files.unknown", "files.errors", "files.delete.again", "files.delete.gone"}),
+        ("infery", {"videos.unknown", "videos.envelope"}),
+        ("foxapi", {"tasks.unknown", "tasks.envelope"}),
+    ],
+)
+def test_ids_may_have_a_form(gateway: str | None, requirements: set[str], bench: Bench) -> None:
+    """What has not the form of an id is refused for it, before anything is looked for."""
+    form = re.compile(r"[0-9a-f]{24}|[0-9]{8,}")
+    strict = variation(
+        "*",
+        "What is no id is refused for its form.",
+        refuse(400, "This is no id."),
+        when=both(UNKNOWN, asked(lambda call: not form.search(call.path))),
+    )
+
+    found = judged(bench, strict, requirements, gateway)
+
+    assert {name: one.verdict for name, one in found.items()} == dict.fromkeys(requirements, Verdict.PASSED)

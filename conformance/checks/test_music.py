@@ -129,11 +129,12 @@ def test_job(music: Music) -> None:
 
 
 @requirement("music.unknown")
-def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_unknown(ask: Ask, gateway: dict[str, Any], music: Music) -> None:
     """The status of a job that does not exist is not found."""
-    answer = ask.get(jobs.status_path(gateway["async"], "music", jobs.NOWHERE))
+    nobodys = jobs.nobodys_job(music.job or Job(gateway["async"], music.exchange))
+    answer = ask.get(jobs.status_path(gateway["async"], "music", nobodys.id))
 
-    demand_refused(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
+    demand_refused(answer, gateway, *nobodys.causes, "unknown_route", "wrong_method")
 
 
 @requirement("music.missing-model")

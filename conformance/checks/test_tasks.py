@@ -39,8 +39,8 @@ def _without(ask: Ask, name: str) -> Exchange:
     return ask.post(IMAGES, {field: value for field, value in _body(ask).items() if field != name})
 
 
-def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
-    return ask.get(jobs.status_path(gateway["async"], "images", jobs.NOWHERE))
+def _unknown(ask: Ask, image: Job) -> Exchange:
+    return ask.get(jobs.status_path(image.rules, "images", jobs.nobodys_job(image).id))
 
 
 @requirement("tasks.submit")
@@ -173,9 +173,9 @@ def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("tasks.unknown")
-def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_unknown(ask: Ask, gateway: dict[str, Any], image: Job) -> None:
     """The status of a task that does not exist is not found."""
-    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
+    demand_refused(_unknown(ask, image), gateway, *jobs.nobodys_job(image).causes)
 
 
 @requirement("tasks.missing")
@@ -193,9 +193,9 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("tasks.envelope")
 @pytest.mark.parametrize("case", ["unknown", "missing"])
-def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
+def test_envelope(ask: Ask, image: Job, case: str) -> None:
     """Errors of submissions and of statuses have the envelope of every error."""
-    answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
+    answer = _unknown(ask, image) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status < 400:
         inconclusive(f"the wrong request is answered {answer.status}")

@@ -31,14 +31,14 @@ def _without(ask: Ask, name: str) -> Exchange:
     return ask.post(FILMS, {field: value for field, value in _body(ask).items() if field != name})
 
 
-def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
-    return ask.get(jobs.status_path(gateway["async"], "videos", jobs.NOWHERE))
+def _unknown(ask: Ask, film: Job) -> Exchange:
+    return ask.get(jobs.status_path(film.rules, "videos", jobs.nobodys_job(film).id))
 
 
 @requirement("videos.unknown")
-def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_unknown(ask: Ask, gateway: dict[str, Any], film: Job) -> None:
     """The status of a job that does not exist is not found."""
-    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
+    demand_refused(_unknown(ask, film), gateway, *jobs.nobodys_job(film).causes)
 
 
 @requirement("videos.missing")
@@ -65,9 +65,9 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("videos.envelope")
 @pytest.mark.parametrize("case", ["unknown", "missing"])
-def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
+def test_envelope(ask: Ask, film: Job, case: str) -> None:
     """Errors of submissions and of statuses have the envelope of every error."""
-    answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
+    answer = _unknown(ask, film) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status >= 400:
         demand_error_body(answer)
