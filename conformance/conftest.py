@@ -15,7 +15,7 @@ from conformance.register import decisions, select
 from conformance.run import plugin, session
 from conformance.target import Target
 from conformance.wire.recorder import Recorder
-from conformance.words import discovery
+from conformance.words import access, discovery
 from conformance.words.answer import Answer, demand_served, leave_at_limit
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
@@ -96,6 +96,12 @@ def judged(request: pytest.FixtureRequest) -> Requirement:
 def promised(judged: Requirement, contract: gateway_contract.Contract) -> bool:
     """Whether the gateway's own documents say what the requirement demands."""
     return any(claim.gateway == contract.name for claim in register.load().claims_of(judged))
+
+
+@pytest.fixture
+def guarded(ask: Ask, contract: gateway_contract.Contract) -> None:
+    """The target asks for keys, as far as its operator, its documents and its answers say."""
+    access.demand_guarded(ask, any(claim.gateway == contract.name for claim in register.load().claims.values()))
 
 
 @pytest.fixture(autouse=True)

@@ -8,14 +8,16 @@ from collections.abc import Collection, Iterator
 import pytest
 
 import gateway_contract
+from conformance import register
 from conformance.model import Finding, Verdict
 from reference_server import fixtures
 from reference_server.app import Application
-from reference_server.faults import Fault, variation
+from reference_server.faults import Fault, request_variation, variation
 from reference_server.faults.words.edits import refuse, status
 from reference_server.faults.words.situations import UNKNOWN, asked, both, refused
 from reference_server.service import Service
 from reference_server.state.store import Store
+from reference_server.wire.call import Call
 from tests.faults.bench import Bench, Case
 from tests.faults.clock import CLOCK
 from tests.faults.inside import ADDRESS, Inside
@@ -78,3 +80,40 @@ def test_ids_may_have_a_form(gateway: str | None, requirements: set[str], bench:
     found = judged(bench, strict, requirements, gateway)
 
     assert {name: one.verdict for name, one in found.items()} == dict.fromkeys(requirements, Verdict.PASSED)
+
+
+def _let_in(call: Call) -> None:
+    """Whoever comes has the usual key, unless a key of the target's is known to be another's."""
+    stated = call.headers.get("authorization", "").removeprefix("Bearer ")
+    if not stated or "never-issued" in stated or not stated.startswith("sk-"):
+        call.headers["authorization"] = "Bearer sk-ok"
+    for name in ("x-api-key", "x-goog-api-key"):
+        if "never-issued" in call.headers.get(name, "never-issued"):
+            call.headers[name] = "sk-ok"
+
+
+ABOUT_KEYS = {
+    name
+    for name in register.load().requirements
+    if name.startswith(("auth.", "gemini.auth.", "anthropic.")) or "credential" in name or "unauthorized" in name
+} | {"properties.auth", "embeddings.error-body"}
+
+
+def test_nobody_need_ask_for_keys(bench: Bench) -> None:
+    """A server that serves whoever comes, as local ones do, is accused of nothing: it has no authentication."""
+    open_door = request_variation("*", "Whoever comes is served.", _let_in, before="authentication")
+
+    found = judged(bench, open_door, ABOUT_KEYS)
+
+    assert not [one for one in found.values() if one.verdict in (Verdict.FAILED, Verdict.ERRORED)]
+    assert "no authentication" in found["auth.missing"].message
+    assert "no authentication" in found["properties.auth"].message
+
+
+def test_documented_keys_are_asked_for(bench: Bench) -> None:
+    """A gateway whose documents speak of keys may not serve whoever comes."""
+    open_door = request_variation("*", "Whoever comes is served.", _let_in, before="authentication")
+
+    found = judged(bench, open_door, {"auth.missing", "auth.unknown", "properties.auth"}, "foxora")
+
+    assert {one.verdict for one in found.values()} == {Verdict.FAILED}

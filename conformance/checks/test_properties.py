@@ -11,11 +11,10 @@ import pytest
 from conformance.properties import defects
 from conformance.properties.bodies import Subject, subjects
 from conformance.properties.defects import Defect
-from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, every, pick, requirement
+from conformance.words.check import NotApplicable, every, pick, requirement
 from conformance.words.openai.errors import field_words
 from gateway_contract import Contract
 
@@ -131,10 +130,9 @@ def test_bytes_refused(ask: Ask, wrong_bytes: ForEachCase) -> None:
 
 
 @requirement("properties.auth")
-def test_auth(ask: Ask, target: Target, every_operation: list[Subject]) -> None:
+@pytest.mark.usefixtures("guarded")
+def test_auth(ask: Ask, every_operation: list[Subject]) -> None:
     """No operation is open without a key, whether the key or the rest of the request is looked at first."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
     def demand(subject: Subject) -> None:
         if not subject.operation.auth_required or "Models" in subject.operation.document["tags"]:

@@ -90,6 +90,7 @@ def _tokens(row: dict[str, Any]) -> int:
 
 
 @requirement("usage.unauthorized")
+@pytest.mark.usefixtures("guarded")
 def test_unauthorized(ask: Ask) -> None:
     """Usage is told to nobody without a credential."""
     answer = ask.get("/usage?group_by=model", key=None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from reference_server.faults import variation
-from reference_server.faults.words.edits import answer, fill, insert
-from reference_server.faults.words.openai import CHAT
+from reference_server.faults import request_variation, variation
+from reference_server.faults.words.anthropic import MESSAGE
+from reference_server.faults.words.edits import answer, drop, fill, insert
+from reference_server.faults.words.openai import CHAT, EMBED, VIDEO
 from reference_server.faults.words.situations import both, has, served, streamed
 
 _FINDINGS = {"hate": {"filtered": False, "severity": "safe"}}
@@ -32,3 +33,15 @@ refused_in_few_words = variation(
     answer({"message": "logprobs is not supported by this model"}, 400),
     when=both(served, has("logprobs")),
 )
+
+no_model_embeds_with_a_default = request_variation(
+    EMBED, "Texts without a model are embedded by the usual one.", fill("model", "embedding"), before="validation"
+)
+no_model_films_with_a_default = request_variation(
+    VIDEO,
+    "Without a model a film is made by the usual one.",
+    fill("model", "film"),
+    gateway="foxapi",
+    before="validation",
+)
+nobody_thinks_aloud = request_variation(MESSAGE, "The model never shows what it thinks.", drop("thinking"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from reference_server.faults import fault, request_fault
-from reference_server.faults.words.edits import answer, change, drop, fill, only, put, reshape, status, swap
+from reference_server.faults.words.edits import answer, change, drop, only, put, reshape, status, swap
 from reference_server.faults.words.jobs import NOT_FOUND, as_job
 from reference_server.faults.words.media import LINK, base64_of, known_model, let_in, on
 from reference_server.faults.words.openai import MUSIC, MUSIC_STATE
-from reference_server.faults.words.situations import UNKNOWN, both, served
+from reference_server.faults.words.situations import UNKNOWN, both, refused, served
 
 in_answer = partial(fault, MUSIC, gateway="infery")
 in_request = partial(request_fault, MUSIC, gateway="infery")
@@ -87,8 +87,8 @@ unknown_music_is_queued = fault(
     breaks={"music.unknown"},
     gateway="infery",
 )
-music_model_made_up = in_request(
-    "Without a model some music is made.", fill("model", "melody"), breaks={"music.missing-model"}, before="validation"
+music_of_no_model_not_found = in_answer(
+    "A request without a model is a 404.", status(404), when=refused("missing_field"), breaks={"music.missing-model"}
 )
 unknown_model_makes_music = in_request(
     "Whoever names a model that does not exist gets another one.", known_model("melody"), breaks={"music.unknown-model"}

@@ -167,7 +167,7 @@ video_model_made_up = request_fault(
     "A request without a model gets some film.",
     fill("model", "film"),
     breaks={"videos.missing"},
-    gateway="foxapi",
+    gateway="infery",
     before="validation",
 )
 video_prompt_made_text = request(
