@@ -16,7 +16,7 @@ from conformance.run import plugin, session
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
-from conformance.words import discovery
+from conformance.words import access, discovery
 from conformance.words.answer import Answer, demand_served, leave_at_limit
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
@@ -101,6 +101,12 @@ def promised(judged: Requirement, contract: gateway_contract.Contract) -> bool:
     return any(claim.gateway == contract.name for claim in register.load().claims_of(judged))
 
 
+@pytest.fixture
+def guarded(ask: Ask, contract: gateway_contract.Contract) -> None:
+    """The target asks for keys, as far as its operator, its documents and its answers say."""
+    access.demand_guarded(ask, any(claim.gateway == contract.name for claim in register.load().claims.values()))
+
+
 @pytest.fixture(autouse=True)
 def _applicable(
     judged: Requirement, contract: gateway_contract.Contract, target: Target, request: pytest.FixtureRequest
@@ -161,7 +167,7 @@ def demand_supported(judged: Requirement, gateway: dict[str, Any]) -> Callable[.
     def demand(answer: AnyAnswer, *alike: Answer) -> AnyAnswer:
         exchange = answer.exchange
         leave_at_limit(exchange)
-        refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json.get("error")
+        refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json
         if refused and not any(other.served for other in alike) and judged.feature in gateway["model_dependent"]:
             raise Unsupported(f"the target refuses {judged.feature}: {exchange.text:.200}")
         return demand_served(answer)

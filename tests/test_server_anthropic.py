@@ -211,6 +211,29 @@ def test_words_after_results_are_the_users(message):
     assert message(turns).json()["content"][0]["text"] == "done"
 
 
+def test_consecutive_turns_of_one_role_are_one_turn(message):
+    """Results may come in a turn each, and so may the calls."""
+    other = {**CALL, "id": "toolu_2"}
+    calls, results = [CALL, other], [result(content="sunny"), {**result(content="dry"), "tool_use_id": "toolu_2"}]
+    together = [user("Weather?"), assistant(*calls), user(results)]
+    apart = [user("Weather?"), *map(assistant, calls), *(user([one]) for one in results)]
+
+    answers = [message(turns, tools=[TOOL]) for turns in (together, apart)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json()["content"] == answers[1].json()["content"]
+    assert answers[0].json()["usage"] == answers[1].json()["usage"]
+
+
+def test_result_after_a_turn_between_is_refused(message):
+    """A call is answered in the next turn, combined or not."""
+    turns = [user("Weather?"), assistant(CALL), user("Wait."), assistant({"type": "text", "text": "Yes"})]
+
+    refusal = message([*turns, user([result(content="sunny")])], tools=[TOOL])
+
+    assert refusal.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("choice", "calls"),
     [

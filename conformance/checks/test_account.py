@@ -88,6 +88,7 @@ def test_timestamps(account: dict[str, Any]) -> None:
 
 
 @requirement("account.unauthorized")
+@pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("path", [ME, f"{ME}/usage?days=30"], ids=["account", "usage"])
 def test_unauthorized(ask: Ask, gateway: dict[str, Any], path: str) -> None:
     """Without a credential, account and usage are a 401."""

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_status
 from conformance.words.anthropic.messages import CLIENTS, LATER, VERSION, Anthropic
 from conformance.words.ask import STRANGER
-from conformance.words.check import Unsupported, each, inconclusive, requirement
+from conformance.words.check import each, inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
 from gateway_contract import Contract
 
@@ -20,13 +19,6 @@ WRONG = {
     "x-api-key": {"x-api-key": STRANGER.reveal()},
 }
 """A wrong key, by the kind of credential."""
-
-
-@pytest.fixture
-def guarded(target: Target) -> None:
-    """The target asks for keys, as far as its operator says."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
 
 @requirement("anthropic.credential")

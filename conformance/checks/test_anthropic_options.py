@@ -8,6 +8,7 @@ from typing import Any
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
 from conformance.words.anthropic.messages import STOP, THINKING, Anthropic, Message
+from conformance.words.anthropic.stream import Block
 from conformance.words.anthropic.tools import TOOLS
 from conformance.words.ask import PROMPT, user
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
@@ -147,6 +148,8 @@ def test_thinking(anthropic: Anthropic, demand_supported: Callable[..., Any]) ->
     answer = demand_supported(_thought(anthropic))
     if answer.blocks("redacted_thinking"):
         inconclusive("the thinking is hidden")
+    if all(block.get("type") == "text" for block in answer.content) and not _streamed_thoughts(anthropic):
+        inconclusive("the model does not think aloud")
 
     first = pick(answer.content, 0, kind=dict)
     assert first.get("type") == "thinking", f"the first block is {first.get('type')!r:.80}"
@@ -167,6 +170,11 @@ def test_thinking_returned(anthropic: Anthropic, demand_supported: Callable[...,
 
 def _thought(anthropic: Anthropic) -> Message:
     return anthropic.message(max_tokens=2048, thinking=THINKING)
+
+
+def _streamed_thoughts(anthropic: Anthropic) -> list[Block]:
+    stream = anthropic.stream(max_tokens=2048, thinking=THINKING)
+    return [block for block in stream.blocks if block.type == "thinking"]
 
 
 @requirement("anthropic.count-tokens")

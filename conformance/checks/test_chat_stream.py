@@ -140,7 +140,7 @@ def test_stream_choices(chat_stream: CompletionStream) -> None:
 
 @requirement("chat.stream.choices-empty")
 def test_stream_choices_empty(chat_stream: CompletionStream, gateway: dict[str, Any]) -> None:
-    """A chunk without choices is sent only to report usage that was asked for or is documented."""
+    """A chunk without choices is no heartbeat: it reports usage, or something else that a chunk does not have."""
     allowed = gateway["stream"]["trailer"] == "usage"
 
     for chunk in chat_stream.chunks:

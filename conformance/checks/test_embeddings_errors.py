@@ -9,6 +9,7 @@ import pytest
 from conformance.words.answer import (
     demand_error_body,
     demand_refused,
+    leave_at_default,
 )
 from conformance.words.ask import OMIT, Ask
 from conformance.words.check import inconclusive, requirement
@@ -34,9 +35,12 @@ def test_missing_input(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("embeddings.missing-model")
-def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
-    """A request for embeddings without `model` is refused with the status of a missing field."""
-    demand_refused(embed(ask, model=OMIT), gateway, "missing_field")
+def test_missing_model(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
+    """A request for embeddings without a model is refused, unless the gateway has a default model."""
+    answer = embed(ask, model=OMIT)
+
+    leave_at_default(answer, promised)
+    demand_refused(answer, gateway, "missing_field")
 
 
 @requirement("embeddings.input-type")
@@ -72,6 +76,7 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("embeddings.unauthorized")
+@pytest.mark.usefixtures("guarded")
 def test_unauthorized(ask: Ask, gateway: dict[str, Any]) -> None:
     """Embeddings without a credential are a 401."""
     demand_refused(embed(ask, key=None), gateway, "missing_credential")

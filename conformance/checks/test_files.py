@@ -21,7 +21,6 @@ from conformance.words.ask import BOUNDARY, Ask, form
 from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     MILLISECONDS,
-    NOBODYS,
     OPERATIONS,
     PATH,
     TEXT,
@@ -180,11 +179,12 @@ def test_retrieve(document: FileAnswer, files: Files) -> None:
 @each("operation", OPERATIONS)
 def test_unknown(files: Files, gateway: dict[str, Any], operation: str) -> None:
     """A file that was never uploaded can be neither retrieved nor downloaded nor deleted."""
-    answer = OPERATIONS[operation](files, NOBODYS)
+    nobodys = files.nobodys
+    answer = OPERATIONS[operation](files, nobodys.id)
     if operation == "download" and answer.status == _refusal_of_downloads(files):
         inconclusive("the target refuses every download")
 
-    demand_refused(answer, gateway, "unknown_object")
+    demand_refused(answer, gateway, *nobodys.causes)
 
 
 def _refusal_of_downloads(files: Files) -> int | None:
@@ -198,7 +198,7 @@ def _refusal_of_downloads(files: Files) -> int | None:
 def test_errors(ask: Ask, files: Files, case: str) -> None:
     """Refusals of forms and of unknown files have the envelope that every error has."""
     if case in OPERATIONS:
-        answer = OPERATIONS[case](files, NOBODYS)
+        answer = OPERATIONS[case](files, files.nobodys.id)
     elif case == "broken form":
         answer = FileAnswer(ask.send("POST", PATH, b"", headers=FORM))
     elif case == "no file":
@@ -244,7 +244,7 @@ def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> N
     """A deleted file can neither be retrieved nor downloaded: its status is that of an unknown object."""
     name = files.deleted().id
     read = OPERATIONS[operation]
-    if read(files, NOBODYS).served:
+    if read(files, files.nobodys.id).served:
         inconclusive("a file that nobody uploaded is answered as well")
     answer = _settled(lambda take: read(files, name, take=take), lambda one: not one.served)
     if operation == "download" and answer.status == _refusal_of_downloads(files):
@@ -266,7 +266,7 @@ def test_delete_unlisted(files: Files) -> None:
 def test_delete_again(files: Files, gateway: dict[str, Any]) -> None:
     """A deleted file cannot be deleted once more."""
     name = files.deleted().id
-    if files.delete(NOBODYS).served:
+    if files.delete(files.nobodys.id).served:
         inconclusive("even a file that nobody uploaded can be deleted")
 
     demand_refused(files.delete(name, take=1), gateway, "unknown_object")

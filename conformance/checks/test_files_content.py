@@ -12,7 +12,7 @@ from conformance.words.answer import demand_client_error, demand_served, leave_a
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.words.openai.chat import Completion
-from conformance.words.openai.files import BATCH, LARGE, NOBODYS, Document, FileAnswer, Files, session
+from conformance.words.openai.files import BATCH, LARGE, Document, FileAnswer, Files, session
 from conformance.words.samples.media import QUESTION, inline_file_part, png, stored_file_part, text_part
 
 BINARY = {"application/octet-stream", "binary/octet-stream"}
@@ -87,9 +87,9 @@ class Reader:
         """The answer to a question with these parts."""
         return self.ask.chat([text_part(QUESTION), *parts], model=self.model, key=key)
 
-    def takes_anything(self, form: str) -> bool:
+    def takes_anything(self, form: str, files: Files) -> bool:
         """Whether even a file that nobody uploaded is taken."""
-        return self.ask_about(stored_file_part(form, NOBODYS)).status == 200
+        return self.ask_about(stored_file_part(form, files.nobodys.id)).status == 200
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_chat_counted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
 def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
     """A deleted file is refused in a message with a 4xx."""
     form = gateway["files"]["part"][0]
-    if reader.takes_anything(form):
+    if reader.takes_anything(form, files):
         inconclusive("even a file that nobody uploaded is taken")
     answer = reader.ask_about(stored_file_part(form, files.deleted().id))
 
@@ -147,7 +147,7 @@ def test_chat_deleted(files: Files, reader: Reader, gateway: dict[str, Any]) -> 
 def test_chat_foreign(files: Files, reader: Reader, gateway: dict[str, Any]) -> None:
     """A file of another account is refused in a message."""
     form = gateway["files"]["part"][0]
-    if reader.takes_anything(form):
+    if reader.takes_anything(form, files):
         inconclusive("even a file that nobody uploaded is taken")
     if reader.ask_about(key="stranger-account").status != 200:
         inconclusive("the other account is not served at all")

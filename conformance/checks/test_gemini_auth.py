@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import KEY_HERE
 from conformance.words.answer import demand_status
 from conformance.words.ask import CREDENTIALS, STRANGER
@@ -17,11 +16,7 @@ from conformance.words.gemini.demands import OWN
 NOBODY = STRANGER.reveal()
 
 
-@pytest.fixture(autouse=True)
-def _guarded(target: Target) -> None:
-    """The target asks for keys, as far as its operator says."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+pytestmark = pytest.mark.usefixtures("guarded")
 
 
 def _allowed(gateway: dict[str, Any], promised: bool, cause: str) -> set[int]:

@@ -6,22 +6,14 @@ from typing import Any
 
 import pytest
 
-from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_status
 from conformance.words.ask import STRANGER
-from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.check import inconclusive, requirement
 from conformance.words.gemini.contents import Gemini
 from conformance.words.gemini.demands import OWN, demand_error_message, demand_error_name
 from conformance.words.gemini.embeddings import METHODS, embed, embed_batch, model_of
 from conformance.words.openai.bad_requests import NOWHERE
-
-
-@pytest.fixture
-def guarded(target: Target) -> None:
-    """The target asks for keys, as far as its operator says."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
 
 
 def _allowed(gateway: dict[str, Any], *causes: str) -> set[int]:

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_objects, demand_refused
+from conformance.words.answer import demand_kind, demand_objects, demand_refused, leave_at_default
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.decoders.media import sound as decoded_sound
 from conformance.words.openai import job_checks, jobs
 from conformance.words.openai.bad_requests import NOWHERE
@@ -129,17 +128,21 @@ def test_job(music: Music) -> None:
 
 
 @requirement("music.unknown")
-def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_unknown(ask: Ask, gateway: dict[str, Any], music: Music) -> None:
     """The status of a job that does not exist is not found."""
-    answer = ask.get(jobs.status_path(gateway["async"], "music", jobs.NOWHERE))
+    nobodys = jobs.nobodys_job(music.job or Job(gateway["async"], music.exchange))
+    answer = ask.get(jobs.status_path(gateway["async"], "music", nobodys.id))
 
-    demand_refused(answer, gateway, "unknown_object", "unknown_route", "wrong_method")
+    demand_refused(answer, gateway, *nobodys.causes, "unknown_route", "wrong_method")
 
 
 @requirement("music.missing-model")
-def test_missing_model(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_missing_model(ask: Ask, gateway: dict[str, Any], promised: bool) -> None:
     """A request without `model` is refused with the status of a missing field."""
-    demand_refused(ask.post(PATH, {"prompt": PROMPT}), gateway, "missing_field")
+    answer = ask.post(PATH, {"prompt": PROMPT})
+
+    leave_at_default(answer, promised)
+    demand_refused(answer, gateway, "missing_field")
 
 
 @requirement("music.unknown-model")
@@ -149,10 +152,9 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("music.credential")
-def test_credential(ask: Ask, gateway: dict[str, Any], target: Target) -> None:
+@pytest.mark.usefixtures("guarded")
+def test_credential(ask: Ask, gateway: dict[str, Any]) -> None:
     """Without a credential no music is made."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     answer = ask.post(PATH, {"model": ask.model_for("music"), "prompt": PROMPT}, key=None)
 
     demand_refused(answer, gateway, "missing_credential")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from conformance.target import KEY_VARIABLE, Secret, Target
+from conformance.target import Secret, Target
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import demand_kind, demand_refused, demand_text
+from conformance.words.answer import demand_kind, demand_refused, demand_text, leave_at_default
 from conformance.words.ask import OMIT, STRANGER
-from conformance.words.check import Unsupported, each, inconclusive, requirement
+from conformance.words.check import each, inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
 from conformance.words.openai.responses import Responses, said
 from conformance.words.openai.responses_stream import ResponseStream
@@ -54,11 +54,13 @@ BY_NAME = attrgetter("name")
 
 @requirement("responses.errors.missing-field")
 @each("bad_request", MISSING, BY_NAME)
-def test_missing_field(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
+def test_missing_field(
+    responses: Responses, gateway: dict[str, Any], promised: bool, bad_request: BadResponseRequest
+) -> None:
     """A required field is required; the model may have a default."""
     answer = bad_request.send(responses)
-    if answer.status == 200 and "model" in bad_request.fields:
-        inconclusive("the target has a default for the model")
+    if "model" in bad_request.fields:
+        leave_at_default(answer, promised)
 
     demand_refused(answer, gateway, bad_request.cause)
 
@@ -78,14 +80,10 @@ def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_reques
 
 
 @requirement("responses.errors.credential")
+@pytest.mark.usefixtures("guarded")
 @each("bad_request", KEYS, BY_NAME)
-def test_credential(
-    responses: Responses, gateway: dict[str, Any], target: Target, bad_request: BadResponseRequest
-) -> None:
+def test_credential(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
     """A request without a credential, or with one that was never issued, is refused with its documented status."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
-
     demand_refused(bad_request.send(responses), gateway, bad_request.cause)
 
 

@@ -11,7 +11,7 @@ import pytest
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_refused
 from conformance.words.check import each, inconclusive, requirement
-from conformance.words.openai.responses import CAP, NOBODY, Response, Responses, demand_longer
+from conformance.words.openai.responses import CAP, Response, Responses, demand_longer
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.samples.formats import SCHEMAS
 from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
@@ -131,7 +131,7 @@ def test_previous_instructions(responses: Responses, demand_supported: Callable[
 @requirement("responses.previous.unknown")
 def test_previous_unknown(responses: Responses, gateway: dict[str, Any]) -> None:
     """A `previous_response_id` that does not exist is refused, not ignored."""
-    answer = responses.create(NEXT, previous_response_id=NOBODY).exchange
+    answer = responses.create(NEXT, previous_response_id=responses.nobodys).exchange
 
     demand_refused(answer, gateway, "invalid_value", "unknown_object")
 

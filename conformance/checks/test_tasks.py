@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
-from conformance.target import KEY_VARIABLE, Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_error_body, demand_kind, demand_refused, demand_status, demand_text
+from conformance.words.answer import (
+    demand_error_body,
+    demand_kind,
+    demand_refused,
+    demand_status,
+    demand_text,
+    leave_at_default,
+)
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.decoders.media import picture, sound
@@ -39,8 +45,8 @@ def _without(ask: Ask, name: str) -> Exchange:
     return ask.post(IMAGES, {field: value for field, value in _body(ask).items() if field != name})
 
 
-def _unknown(ask: Ask, gateway: dict[str, Any]) -> Exchange:
-    return ask.get(jobs.status_path(gateway["async"], "images", jobs.NOWHERE))
+def _unknown(ask: Ask, image: Job) -> Exchange:
+    return ask.get(jobs.status_path(image.rules, "images", jobs.nobodys_job(image).id))
 
 
 @requirement("tasks.submit")
@@ -173,16 +179,20 @@ def test_audio(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("tasks.unknown")
-def test_unknown(ask: Ask, gateway: dict[str, Any]) -> None:
+def test_unknown(ask: Ask, gateway: dict[str, Any], image: Job) -> None:
     """The status of a task that does not exist is not found."""
-    demand_refused(_unknown(ask, gateway), gateway, "unknown_object")
+    demand_refused(_unknown(ask, image), gateway, *jobs.nobodys_job(image).causes)
 
 
 @requirement("tasks.missing")
 @pytest.mark.parametrize("name", ["model", "prompt"])
-def test_missing(ask: Ask, gateway: dict[str, Any], name: str) -> None:
+def test_missing(ask: Ask, gateway: dict[str, Any], promised: bool, name: str) -> None:
     """A request without `model`, or without `prompt`, is refused with the status of a missing field."""
-    demand_refused(_without(ask, name), gateway, "missing_field")
+    answer = _without(ask, name)
+
+    if name == "model":
+        leave_at_default(answer, promised)
+    demand_refused(answer, gateway, "missing_field")
 
 
 @requirement("tasks.unknown-model")
@@ -193,9 +203,9 @@ def test_unknown_model(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @requirement("tasks.envelope")
 @pytest.mark.parametrize("case", ["unknown", "missing"])
-def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
+def test_envelope(ask: Ask, image: Job, case: str) -> None:
     """Errors of submissions and of statuses have the envelope of every error."""
-    answer = _unknown(ask, gateway) if case == "unknown" else _without(ask, "prompt")
+    answer = _unknown(ask, image) if case == "unknown" else _without(ask, "prompt")
 
     if answer.status < 400:
         inconclusive(f"the wrong request is answered {answer.status}")
@@ -203,11 +213,10 @@ def test_envelope(ask: Ask, gateway: dict[str, Any], case: str) -> None:
 
 
 @requirement("tasks.credential")
+@pytest.mark.usefixtures("guarded")
 @pytest.mark.parametrize("case", ["submission", "status"])
-def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], target: Target, case: str) -> None:
+def test_credential(ask: Ask, image: Job, gateway: dict[str, Any], case: str) -> None:
     """Without a credential no task is accepted, and no status is given."""
-    if not target.fixture("key:default"):
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if case == "submission":
         answer = ask.post(IMAGES, _body(ask), key=None)
     else:

@@ -39,7 +39,7 @@ def successes(ask: Ask, contract: Contract, received: list[Exchange]) -> list[Ex
     for name, question in _plain_questions(ask, contract):
         try:
             if name != CHAT:
-                discovery.demand(ask, [contract.operations[name]], contract.gateway["protocols"])
+                discovery.demand(ask, [contract.operations[name]], contract)
             question()
         except (Inconclusive, Unsupported):
             continue

@@ -10,17 +10,16 @@ from conformance.errors import Inconclusive
 from conformance.properties.bodies import subjects
 from conformance.properties.history import Asking, History, Step, demand_room
 from conformance.words.ask import Ask
+from conformance.words.ids import nobodys
 from conformance.words.openai import jobs
 from conformance.words.openai.job_checks import RANKS
-from conformance.words.openai.jobs import NOWHERE, SECONDS
+from conformance.words.openai.jobs import MADE_UP, SECONDS
 from gateway_contract import Contract
 
 MODEL, APART, UNKNOWN = "properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown"
 STEPS = 12
 MOST = 3
 """The most jobs of one history: each of them costs."""
-LONG = 16
-"""An id that is this long is not counted up: with two letters exchanged it is nobody's."""
 SHORT = ("duration_seconds", "duration")
 
 
@@ -161,7 +160,7 @@ class JobHistory(History):
 
     def _look_for_nobody(self, work: Work) -> None:
         """An id that no job has is unknown, however much it looks like one."""
-        name = _like(work.id)
+        name = nobodys(work.id, MADE_UP).id
         answer = self.asking.ask.get(jobs.status_path(self.rules, work.kind.name, name), take=self.asking.take)
         demand_room(answer)
         self.demand(
@@ -188,11 +187,3 @@ def _addresses(rules: Mapping[str, Any], body: Mapping[str, Any]) -> set[str]:
     value = body.get(rules["results"])
     made = value if isinstance(value, list) else [value]
     return {one["url"] for one in made if isinstance(one, dict) and jobs.is_address(one.get("url"))}
-
-
-def _like(name: str) -> str:
-    """An id with two letters exchanged; one that is short may be counted up, and its neighbour be somebody's."""
-    for place in range(len(name) - 1, LONG - 1, -1):
-        if name[place] != name[place - 1] and name[place].isalnum() and name[place - 1].isalnum():
-            return name[: place - 1] + name[place] + name[place - 1] + name[place + 1 :]
-    return NOWHERE

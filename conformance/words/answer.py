@@ -128,6 +128,15 @@ def demand_refused(answer: Answer | Exchange, gateway: Mapping[str, Any], *cause
     demand_status(_exchange_of(answer), allowed_for(gateway, *causes))
 
 
+def leave_at_default(answer: Answer | Exchange, promised: bool, name: str = "model") -> None:
+    """Leaves the check, as inconclusive, when a request without a field is served as if it had a default.
+
+    Where the gateway's own documents promise the refusal, it is judged.
+    """
+    if 200 <= _exchange_of(answer).status < 300 and not promised:
+        inconclusive(f"the target answers without {name}, as if there was a default")
+
+
 def demand_client_error(answer: Answer | Exchange) -> None:
     """Demands that a request is refused as the caller's fault; inconclusive at a limit of the account."""
     exchange = _exchange_of(answer)

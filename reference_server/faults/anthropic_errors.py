@@ -81,12 +81,6 @@ expired_key_opens_messages = unproved(
     lambda call: call.headers.update({_KEY: "sk-ok"}),
     when=lambda call: call.headers.get(_KEY) == "sk-expired",
 )
-body_read_before_the_key = message(
-    "anthropic.errors.credential-first",
-    "A bad body is refused before a bad key is.",
-    refuse(),
-    when=both(refused("invalid_credential"), lambda _, call: not _has_limit(call)),
-)
 limit_told_as_overload = message(
     "anthropic.errors.rate-limit", "A request beyond the limit is a 503.", status(503), when=refused("rate_limited")
 )

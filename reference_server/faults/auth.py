@@ -60,6 +60,7 @@ body_comes_first = chat(
     "A wrong body is refused before a wrong key.",
     status(400),
     when=both(_bad_key, asked(wrote(b'"messages":7'))),
+    gateway="foxora",
 )
 basic_taken = unproved(
     "auth.malformed", "Any Basic credentials are accepted.", _let_in, when=lambda call: _key(call).startswith("Basic")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reference_server.faults import request_fault, rows
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import change, error_body, fill, in_error, put, status, swap
 from reference_server.faults.words.embeddings import FORMAT
 from reference_server.faults.words.openai import EMBED
-from reference_server.faults.words.situations import UNKNOWN_MODEL, asked, sent
+from reference_server.faults.words.situations import UNKNOWN_MODEL, asked, both, refused, sent
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -53,8 +53,12 @@ embeddings_of_empty_list = vectors(
 )
 
 # Everything else.
-embeddings_of_default_model = unjudged(
-    "embeddings.missing-model", "A request without a model is served by some model.", fill("model", "embedding")
+embeddings_of_no_model_are_a_conflict = fault(
+    EMBED,
+    "A request without a model is a 409.",
+    status(409),
+    when=both(refused("missing_field"), asked(lambda call: "model" not in sent(call))),
+    breaks={"embeddings.missing-model"},
 )
 embeddings_of_unknown_model = request_fault(
     EMBED,

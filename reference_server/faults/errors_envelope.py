@@ -67,7 +67,7 @@ error_fields_at_the_top = chat(
     when=_MISTAKE,
 )
 unknown_route_as_detail = anywhere(
-    "errors.routing-envelope", "A route that does not exist is a `detail`.", _NOT_FOUND, when=_ROUTING
+    "errors.routing-envelope", "A route that does not exist is a `detail`.", _NOT_FOUND, when=_ROUTING, gateway="ofox"
 )
 unknown_route_as_page = anywhere(
     "errors.routing-envelope",
@@ -75,6 +75,7 @@ unknown_route_as_page = anywhere(
     header("content-type", "text/html"),
     _say(b"<html><body><h1>404 Not Found</h1></body></html>"),
     when=_ROUTING,
+    gateway="ofox",
 )
 
 # Its members.

@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import answer, label, raw, refuse
-from reference_server.faults.words.files import NOBODYS, REFERENCE, as_first, from_account
+from reference_server.faults.words.files import MADE_UP, NOBODYS, REFERENCE, as_first, from_account
 from reference_server.faults.words.openai import CHAT, FILE_CONTENT, turns
 from reference_server.faults.words.situations import asked, both, refused, served
 from reference_server.wire.call import Call
@@ -18,12 +18,13 @@ chat = rows(CHAT)
 request = rows(CHAT, request_fault)
 
 _EVERY = "files.content files.content.binary files.content.large"
-_KNOWN = (REFERENCE, NOBODYS)
+_NOT_UPLOADED = (REFERENCE, NOBODYS, MADE_UP)
+"""How the ids of files end that the caller has not uploaded."""
 
 
 def _uploaded(call: Call) -> list[dict[str, Any]]:
     """The parts of the request that refer to uploads of the caller."""
-    return [part for turn in _in_parts(call) for part in turn["content"] if _id(part) not in _KNOWN]
+    return [part for turn in _in_parts(call) for part in turn["content"] if not _id(part).endswith(_NOT_UPLOADED)]
 
 
 def _in_parts(call: Call) -> list[dict[str, Any]]:
@@ -35,7 +36,7 @@ def _id(part: Any) -> str:
     """The id of the file that a part refers to; a known one when it refers to none."""
     fields = part if isinstance(part, dict) and part.get("type") == "file" else {}
     nested = fields.get("file")
-    return (nested if isinstance(nested, dict) else fields).get("file_id") or _KNOWN[0]
+    return (nested if isinstance(nested, dict) else fields).get("file_id") or REFERENCE
 
 
 def _is_document(reply: Reply, _: Call) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, request_fault, rows
-from reference_server.faults.words.edits import answer, change, drop, fill, only, put, reshape, status, swap
+from reference_server.faults.words.edits import answer, change, drop, only, put, reshape, status, swap
 from reference_server.faults.words.jobs import NOT_FOUND, as_job
 from reference_server.faults.words.media import LINK, base64_of, known_model, let_in, on
 from reference_server.faults.words.openai import MUSIC, MUSIC_STATE
-from reference_server.faults.words.situations import UNKNOWN, both, served
+from reference_server.faults.words.situations import UNKNOWN, both, refused, served
 
 music = rows(MUSIC, gateway="infery")
 anywhere = rows("*", gateway="infery")
@@ -72,13 +72,13 @@ unknown_music_is_queued = fault(
     breaks={"music.unknown"},
     gateway="infery",
 )
-music_model_made_up = request_fault(
+music_of_no_model_not_found = fault(
     MUSIC,
-    "Without a model some music is made.",
-    fill("model", "melody"),
+    "A request without a model is a 404.",
+    status(404),
+    when=refused("missing_field"),
     breaks={"music.missing-model"},
     gateway="infery",
-    before="validation",
 )
 unknown_model_makes_music = request_fault(
     MUSIC,

@@ -8,7 +8,7 @@ from typing import Any
 from reference_server.errors import Refusal
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import change, drop, error_body, in_chunks, in_error, put, status
-from reference_server.faults.words.openai import CHAT, FILE, PIECE, TEXT
+from reference_server.faults.words.openai import CHAT, FILES, PIECE, TEXT
 from reference_server.faults.words.prompts import COUNTING
 from reference_server.faults.words.situations import Situation, asked, asks, both, has, sent, whole
 from reference_server.wire.call import Call
@@ -96,9 +96,9 @@ refused_user_not_named = chat(
 crash_on_a_byte_order_mark = chat(
     "properties.bytes.never-5xx", "A byte order mark before the JSON is a 500.", status(500), when=asked(_marked)
 )
-file_needs_no_key = request_fault(
-    FILE,
-    "A file can be retrieved without a key.",
+files_need_no_key = request_fault(
+    FILES,
+    "The files can be listed without a key.",
     lambda call: call.headers.setdefault("authorization", "Bearer sk-ok"),
     breaks={"properties.auth"},
     before="authentication",

@@ -216,7 +216,7 @@ def failed_after_success(reply: Reply, call: Call) -> None:
             reply.body.update(status="failed", results=None)
 
 
-@fault(VIDEO_STATE, breaks={"properties.jobs.unknown"}, gateway="infery")
+@fault(VIDEO_STATE, breaks={"properties.jobs.unknown", "videos.unknown"}, gateway="infery")
 def beginning_of_an_id_is_enough(reply: Reply, call: Call) -> Reply | None:
     """A job that was asked for once is found by the beginning of its id."""
     known: dict[str, Any] = call.memory.setdefault("histories.known", {})

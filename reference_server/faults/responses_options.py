@@ -16,12 +16,13 @@ response = rows(RESPONSE)
 request = rows(RESPONSE, request_fault)
 
 _PREVIOUS = "previous_response_id"
-_NOBODY = "resp_0000000000000000000000000000000000000000000000ff"
+_NOBODYS = "222222"
+"""How the id of a response ends that was never made."""
 _MANY_WORDS = "Remember what you were told before. " * 300
 
 
 def _goes_on_from_nobody(call: Call) -> bool:
-    return sent(call).get(_PREVIOUS) == _NOBODY
+    return str(sent(call).get(_PREVIOUS)).endswith(_NOBODYS)
 
 
 def _goes_on_with_text(call: Call) -> bool:

@@ -149,7 +149,7 @@ video_model_made_up = request_fault(
     "Without a model some film is made.",
     fill("model", "film"),
     breaks={"videos.missing"},
-    gateway="foxapi",
+    gateway="infery",
     before="validation",
 )
 video_prompt_made_text = unjudged(

@@ -17,6 +17,10 @@ from conformance.words.check import inconclusive, member, pick
 
 DONE = "[DONE]"
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
+CHUNK_FIELDS = frozenset(
+    {"id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation"}
+)
+"""The members that a chunk of any stream may have."""
 CAP = 16
 """The least that every model takes."""
 
@@ -86,9 +90,10 @@ class CompletionStream(StreamedAnswer):
 
     @cached_property
     def chunks(self) -> list[dict[str, Any]]:
-        """The chunks: every event before `[DONE]` that is a JSON object and no error."""
+        """The chunks: every event before `[DONE]` that is a JSON object, no error and no remark on the answer."""
         before = takewhile(lambda data: data != DONE, self.data)
-        chunks = [chunk for chunk in map(_object, before) if chunk is not None and "error" not in chunk]
+        objects = [chunk for chunk in map(_object, before) if chunk is not None and "error" not in chunk]
+        chunks = [chunk for chunk in objects if not _is_remark(chunk)]
         return chunks or inconclusive("cannot be judged: the stream holds no chunk")
 
     def arrivals(self) -> list[float]:
@@ -150,6 +155,11 @@ class CompletionStream(StreamedAnswer):
     def usage(self) -> dict[str, Any]:
         """The last usage object."""
         return self.usages[-1] if self.usages else inconclusive("cannot be judged: the stream reports no usage")
+
+
+def _is_remark(chunk: dict[str, Any]) -> bool:
+    """Whether an event says something of its own and nothing of the answer, as Azure does of what its filter found."""
+    return chunk.get("choices") == [] and not chunk.get("usage") and not CHUNK_FIELDS.issuperset(chunk)
 
 
 def _has_text(chunk: dict[str, Any] | None) -> bool:

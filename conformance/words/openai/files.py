@@ -14,10 +14,11 @@ from conformance.wire.exchange import Exchange, Request
 from conformance.words.answer import JsonAnswer
 from conformance.words.ask import Ask, Fields
 from conformance.words.check import inconclusive, pick
+from conformance.words.ids import Nobodys, nobodys
 from conformance.words.samples.media import pdf, png
 
 PATH = "/files"
-NOBODYS = "file-0000nobody"
+MADE_UP = "file-0000nobody"
 REFUSED = frozenset({400, 403, 415, 422})
 MOST_PAGES = 10
 MILLISECONDS = 100_000_000_000
@@ -160,6 +161,13 @@ class Files:
         if not self.delete(victim.id).served:
             inconclusive("cannot be judged: no file can be deleted")
         return victim
+
+    @property
+    def nobodys(self) -> Nobodys:
+        """The id of a file that nobody has uploaded."""
+        document = self.document()
+        own = document.exchange.json.get("id") if document.served and isinstance(document.exchange.json, dict) else None
+        return nobodys(own if isinstance(own, str) else None, MADE_UP)
 
     def clean_up(self) -> None:
         """Deletes what this run has uploaded and not deleted. What cannot be deleted stays."""

@@ -18,9 +18,10 @@ from conformance.wire.exchange import Exchange, Request
 from conformance.words.answer import leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick
+from conformance.words.ids import Nobodys, nobodys
 from gateway_contract import Contract
 
-NOWHERE = "no-such-job-anywhere"
+MADE_UP = "no-such-job-anywhere"
 FILMS = "/videos/generations"
 PROMPT = "A red ball rolls slowly over a white table."
 SECONDS = 4
@@ -130,6 +131,12 @@ def submit(ask: Ask, path: str, *bodies: Mapping[str, Any], **options: Any) -> E
         answer = ask.post(path, body, **options)
     leave_at_limit(answer)
     return answer
+
+
+def nobodys_job(job: Job) -> Nobodys:
+    """The id of a job that nobody has submitted."""
+    body = job.exchange.json if accepted(job.exchange) and isinstance(job.exchange.json, dict) else {}
+    return nobodys(identity(job.rules, body), MADE_UP)
 
 
 def status_path(rules: Mapping[str, Any], kind: str, name: str) -> str:

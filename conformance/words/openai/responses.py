@@ -11,6 +11,7 @@ from conformance.wire.exchange import Exchange, decoded
 from conformance.words.answer import JsonAnswer
 from conformance.words.ask import OMIT, PROMPT, Ask, parted
 from conformance.words.check import Unsupported, inconclusive, pick
+from conformance.words.ids import nobodys
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.openai.tools import CITY, QUESTION
 from conformance.words.samples.prompts import FEWEST
@@ -20,8 +21,7 @@ ROOM = 512
 """The most tokens of an answer: models that think use some before the first word."""
 CAP = 16
 """The least limit that every model takes."""
-NOBODY = "resp_0000000000000000000000000000000000000000000000ff"
-"""The id of a response that was never made."""
+MADE_UP = "resp_0000000000000000000000000000000000000000000000ff"
 _OPTIONS = {"take", "key", "patient", "headers"}
 
 
@@ -71,6 +71,13 @@ class Responses:
     def post(self, body: Any, **options: Any) -> Exchange:
         """`POST` of a JSON value, or of bytes as they are."""
         return self.ask.post(PATH, body, **options)
+
+    @property
+    def nobodys(self) -> str:
+        """The id of a response that was never made."""
+        plain = self.create()
+        own = plain.exchange.json.get("id") if plain.served and isinstance(plain.exchange.json, dict) else None
+        return nobodys(own if isinstance(own, str) else None, MADE_UP).id
 
     def tools_known(self, dependent: bool) -> None:
         """Leaves the check when tools depend on the model and this one clearly refuses them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -39,10 +40,12 @@ def _system(body: Body, files: Files) -> Iterator[Message]:
 
 
 def _messages(turns: list[Body], files: Files) -> Iterator[Message]:
+    """The messages; consecutive turns of one role are combined into one, as the Messages reference says."""
     open_calls: set[str] = set()
-    for number, turn in enumerate(turns):
-        at = f"messages[{number}].content"
-        blocks = placed(turn["content"], at)
+    for role, numbered in groupby(enumerate(turns), lambda pair: pair[1]["role"]):
+        contents = [(f"messages[{number}].content", turn["content"]) for number, turn in numbered]
+        at = contents[-1][0]
+        blocks = [block for where, content in contents for block in placed(content, where)]
         results = [(where, block) for where, block in blocks if block["type"] == "tool_result"]
         _refuse_unanswered(results, open_calls, at)
         for where, block in results:
@@ -51,7 +54,7 @@ def _messages(turns: list[Body], files: Files) -> Iterator[Message]:
         calls = tuple(_call(block) for _, block in blocks if block["type"] == "tool_use")
         open_calls = {call.id for call in calls}
         if len(results) < len(blocks) or not blocks:
-            yield Message(turn["role"], parts_of(blocks, files), calls)
+            yield Message(role, parts_of(blocks, files), calls)
 
 
 def _refuse_unanswered(results: list[tuple[str, Body]], open_calls: set[str], at: str) -> None:
