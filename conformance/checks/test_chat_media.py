@@ -56,11 +56,15 @@ class Media:
             self.demand_supported(answer)
         assert answer.status == 200, f"expected 200, got {answer.status}: {answer.exchange.text:.160}"
 
-    def demand_counted(self, kind: str, part: dict[str, Any]) -> None:
-        """The part adds to the prompt tokens, if anything does."""
+    def leave_without_counts(self) -> None:
+        """Leaves the check when not even text adds to the prompt tokens."""
         longer = self.ask.chat("Say hello in one short sentence. " + "The weather is fine and the sea is calm. " * 8)
         if longer.tokens("prompt_tokens") <= self.ask.chat(PROMPT).tokens("prompt_tokens"):
             inconclusive("cannot be judged: not even text is counted")
+
+    def demand_counted(self, kind: str, part: dict[str, Any]) -> None:
+        """The part adds to the prompt tokens, if anything does."""
+        self.leave_without_counts()
         alone, together = (self.send(kind, *parts).tokens("prompt_tokens") for parts in ((), (part,)))
         assert together > alone, f"the prompt costs {together} tokens with it, {alone} without it"
 
@@ -203,6 +207,7 @@ def test_vision_kept(media: Media) -> None:
     alone, together = media.send("vision"), media.send("vision", image_part())
     if together.status != 200 or alone.status != 200:
         inconclusive(f"the model answers {alone.status}, and {together.status} to an image")
+    media.leave_without_counts()
     if together.tokens("prompt_tokens") > alone.tokens("prompt_tokens"):
         return
     answer = media.ask.chat([text_part(COLOUR), image_part()], model=media.target.models["vision"])
