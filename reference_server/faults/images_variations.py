@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server import media
 from reference_server.faults import variation
-from reference_server.faults.words.edits import Edit, drop, each, put, refuse, reshape
+from reference_server.faults.words.edits import Edit, drop, each, identified, put, refuse, reshape
 from reference_server.faults.words.media import base64_of, has_files, image_at
 from reference_server.faults.words.openai import IMAGE, IMAGE_EDIT
 from reference_server.faults.words.situations import asked, both, has, no, served
@@ -123,7 +123,7 @@ one_image_per_edit = of_edit(
 )
 json_edits_only = of_edit(
     "The model takes images in JSON only.",
-    _unknown("Send image_base64."),
+    identified(_unknown("Send image_base64.")),
     when=both(served, has_files),
     gateway="infery",
 )
