@@ -20,7 +20,7 @@ NOWHERE = "/no-such-collection"
 ABSENT = "the target has no "
 NO_ROUTE = {404, 405, 501}
 NO_PROVIDER = {502, 503, 504}
-NOT_SUPPORTED = re.compile(r"not (yet )?(supported|implemented)|unsupported|unimplemented", re.IGNORECASE)
+NOT_SUPPORTED = re.compile(r"not (yet )?(supported|implemented)|unimplemented", re.IGNORECASE)
 
 
 def demand(ask: Ask, operations: Iterable[Operation], contract: Contract) -> None:

@@ -8,9 +8,9 @@ from reference_server.faults.words.anthropic import (
     TEXT,
     by_address,
     config,
+    fail,
     refuse,
     says,
-    unclear,
     whole_asked,
     without_blocks,
 )
@@ -48,17 +48,13 @@ metadata_refused = message(
     "anthropic.metadata", "Documented `metadata` is refused.", refuse(), when=has("metadata"), gateway="foxapi"
 )
 cache_control_refused = message(
-    "anthropic.cache-control", "A mark for the cache is an unknown field.", unclear, when=asks("cache_control")
+    "anthropic.cache-control", "A mark for the cache is a 500.", fail, when=asks("cache_control")
 )
-image_blocks_fail = message(
-    "anthropic.vision", "An image is refused without an error object.", unclear, when=asks('"image"')
-)
+image_blocks_fail = message("anthropic.vision", "An image is a 500.", fail, when=asks('"image"'))
 image_blocks_dropped = request(
     "anthropic.vision.counted", "Images do not reach the model.", without_blocks(lambda block: block["type"] == "image")
 )
-pdf_fails = message(
-    "anthropic.documents", "A PDF is refused without an error object.", unclear, when=asks("application/pdf")
-)
+pdf_fails = message("anthropic.documents", "A PDF is a 500.", fail, when=asks("application/pdf"))
 documents_dropped = request(
     "anthropic.documents.counted",
     "Documents do not reach the model.",
@@ -84,7 +80,7 @@ thinking_alone = message(
 thinking_in_history_fails = message(
     "anthropic.thinking.returned",
     "A turn with thinking is refused without an error object.",
-    unclear,
+    fail,
     when=says("'signature'"),
 )
 
@@ -115,14 +111,14 @@ anthropic_effort_fails = message(
 )
 anthropic_output_config_unknown = message(
     "anthropic.effort",
-    "An effort is an unknown field, refused without an error object.",
-    unclear,
+    "An effort is a 500.",
+    fail,
     when=asked(lambda call: "effort" in config(call)),
 )
 anthropic_address_without_data = message(
     "anthropic.vision.url",
-    "An image by URL is refused because it has no data, without an error object.",
-    unclear,
+    "An image by URL is a 500.",
+    fail,
     when=by_address,
 )
 anthropic_address_dropped = request(

@@ -284,8 +284,8 @@ gemini_model_of_a_proxy_below_v1 = model_v1(
 # Files by URI.
 gemini_file_data_unknown = content(
     "gemini.file-data",
-    "A part without `inlineData` is refused, without an error object.",
-    answer(_DETAIL, 422),
+    "A part without `inlineData` is a 500.",
+    answer(_DETAIL, 500),
     when=both(served, asks('"fileData"')),
 )
 gemini_file_data_dropped = request(

@@ -6,7 +6,7 @@ from typing import Any
 
 from reference_server import media
 from reference_server.faults import differences
-from reference_server.faults.words.edits import Edit, drop, each, put, refuse, reshape
+from reference_server.faults.words.edits import Edit, drop, each, identified, put, refuse, reshape
 from reference_server.faults.words.media import base64_of, has_files, image_at
 from reference_server.faults.words.openai import IMAGE, IMAGE_EDIT
 from reference_server.faults.words.situations import asked, both, has, no, served
@@ -119,7 +119,7 @@ one_image_per_edit = image_edit(
 )
 json_edits_only = image_edit(
     "The model takes images in JSON only.",
-    _unknown("Send image_base64."),
+    identified(_unknown("Send image_base64.")),
     when=both(served, has_files),
     gateway="infery",
 )

@@ -21,8 +21,8 @@ BLOCK_START, DELTA, BLOCK_STOP = "content_block_start", "content_block_delta", "
 TEXT = "content[].text"
 _PLAIN = {"model", "max_tokens", "messages", "stream"}
 
-unclear = reject({"detail": "extra fields not permitted"}, 422)
-"""Refuse in a body that does not say clearly what is refused."""
+fail = reject({"type": "error", "error": {"type": "api_error", "message": "Internal server error."}}, 500)
+"""Answer with a failure of the server instead."""
 
 
 def refuse(code: int = 400) -> Callable[[Reply, Call], Reply]:

@@ -258,3 +258,16 @@ def in_chunk(place: int, edit: Members) -> Edit:
 def hold_back(reply: Reply, _: Call) -> None:
     """Send nothing of a stream until the answer is whole."""
     reply.delay, reply.pause = reply.delay + reply.pause * len(reply.events or ()), 0.0
+
+
+def identified(edit: Edit) -> Edit:
+    """Make this edit, and keep the id of the request."""
+
+    def play(reply: Reply, call: Call) -> Reply:
+        name = reply.headers.get("x-request-id")
+        changed: Reply = edit(reply, call) or reply
+        if name:
+            changed.headers["x-request-id"] = name
+        return changed
+
+    return play
