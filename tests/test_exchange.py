@@ -222,6 +222,42 @@ def test_address_that_the_gateway_gave_is_followed_without_the_key() -> None:
     assert operation.status == 302
 
 
+def move(status: int, place: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Redirects every path of `/v1` to a place, which answers with the method, the length and the key it got."""
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        length = handler.headers.get("content-length")
+        handler.send_response(200 if handler.path.startswith("/moved") else status)
+        handler.send_header("location", place)
+        handler.end_headers()
+        handler.wfile.write(f"{handler.command} {length} {handler.headers.get('authorization')}".encode())
+
+    return respond
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_operation_is_followed_within_its_origin(status: int) -> None:
+    """With method, body and key, as the official clients do; it is said once, and the evidence names the last place."""
+    with answering(move(status, "/moved/here")) as recorder:
+        exchange = recorder.ask(Request("POST", "/chat/completions", b"{}"))
+        recorder.ask(Request("GET", "/models"))
+
+    assert exchange.status == 200
+    assert exchange.text == f"POST 2 Bearer {'*' * len(KEY)}"
+    assert exchange.url.endswith("/moved/here")
+    assert list(recorder.moved) == ["redirects"]
+    assert f"POST /v1/chat/completions is answered {status}, see /moved/here" in recorder.moved["redirects"]
+
+
+@pytest.mark.parametrize(("status", "place"), [(307, "http://127.0.0.1:9/moved"), (302, "/moved"), (308, "/v1/again")])
+def test_other_redirects_of_operations_are_judged(status: int, place: str) -> None:
+    """The key goes to no other origin, a 302 makes a GET of a POST, and a circle has no end."""
+    with answering(move(status, place)) as recorder:
+        exchange = recorder.ask(Request("POST", "/chat/completions", b"{}"))
+
+    assert exchange.status == status
+
+
 def test_unreachable_address_that_the_gateway_gave_ends_no_run() -> None:
     """An address in an answer that refuses connections is recorded, not raised."""
     with answering(redirect_once) as recorder:

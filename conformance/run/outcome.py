@@ -119,4 +119,5 @@ def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:
     carried[0] = len(recorder.recorded)
     if fresh:
         report.user_properties.append((EXCHANGES, [to_record(exchange) for exchange in fresh]))
-        report.user_properties.append((RUN, item.config.stash.get(RUN_KEY, {})))
+        run = item.config.stash.get(RUN_KEY, {})
+        report.user_properties.append((RUN, run | {"routes": run.get("routes", {}) | recorder.moved}))

@@ -32,6 +32,10 @@ LEFT = "the client left"
 """How a connection ended that the suite itself closed early."""
 
 
+HOPS = 5
+"""The most redirects that are followed for one request."""
+
+
 class Recorder:
     """Sends requests to a target and remembers them. `touched` holds the exchanges that the running check has read."""
 
@@ -53,6 +57,8 @@ class Recorder:
         self.first = first
         self.touched: list[Exchange] = []
         self.recorded: list[Exchange] = []
+        self.moved: dict[str, str] = {}
+        """What the reader of a report should know of redirects, said of the first one."""
         self._known: dict[tuple[Request, int], Exchange] = {}
         self._replay = None if replay is None else by_request(replay)
         self._lock = threading.Lock()
@@ -154,6 +160,14 @@ class Recorder:
         redirected: bool,
     ) -> None:
         response = self._http.send(message, stream=True, follow_redirects=redirected)
+        for _ in range(HOPS):
+            following = None if redirected else _moved_within(response)
+            if following is None:
+                break
+            response.close()
+            self._note_move(response, following)
+            record["url"] = self._scrub(str(following.url))
+            response = self._http.send(following, stream=True)
         try:
             record["status"] = response.status_code
             record["http_version"] = response.http_version
@@ -165,6 +179,11 @@ class Recorder:
                     break
         finally:
             response.close()
+
+    def _note_move(self, response: httpx.Response, following: httpx.Request) -> None:
+        moved = f"{response.request.method} {response.request.url.path} is answered {response.status_code}"
+        place = self._scrub(str(following.url.path))
+        self.moved.setdefault("redirects", f"{moved}, see {place}: such redirects are followed, as the SDKs do")
 
     def _url(self, request: Request) -> str:
         if _elsewhere(request):
@@ -228,6 +247,18 @@ class Recorder:
 def _elsewhere(request: Request) -> bool:
     """Whether the request is for an address in an answer, which may be on another host."""
     return request.path.startswith(("http://", "https://"))
+
+
+def _moved_within(response: httpx.Response) -> httpx.Request | None:
+    """The same request at the place where it is now, within its own origin and with method and body; None elsewhere."""
+    following = response.next_request if response.status_code in {307, 308} else None
+    if following is None or _origin(following.url) != _origin(response.request.url):
+        return None
+    return following
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _pause(exchange: Exchange) -> float | None:
