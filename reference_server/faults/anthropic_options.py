@@ -79,7 +79,7 @@ thinking_alone = message(
 )
 thinking_in_history_fails = message(
     "anthropic.thinking.returned",
-    "A turn with thinking is refused without an error object.",
+    "A turn with thinking is a 500.",
     fail,
     when=says("'signature'"),
 )
