@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from conformance.cli.faults import Fault
     from conformance.model import Claim, Requirement
     from conformance.register import Register
 
@@ -86,7 +87,7 @@ def main(args: argparse.Namespace) -> int:
     everything = list(rows(register.load(), breaking))
     selection = [row for row in everything if args.gateway in (None, row.gateway)]
     if args.write_readme:
-        readme.write(args.write_readme, f"{readme.counts(everything, catalogue)}\n\n{_totals_table(everything)}")
+        readme.write(args.write_readme, f"{_counts(everything, catalogue)}\n\n{_totals_table(everything)}")
     else:
         print(FORMATS[args.format](selection))
     return 1 if args.strict and any(row.gap for row in selection) else 0
@@ -152,6 +153,22 @@ def by_gateway(rows: list[Row]) -> list[tuple[str | int, ...]]:
         for gateway in dict.fromkeys(row.gateway for row in rows)
         for own in [[row for row in rows if row.gateway == gateway]]
     ]
+
+
+def _counts(rows: Sequence[Row], faults: Sequence[Fault]) -> str:
+    """How many there are of each, as a table. A variation is a fault that breaks nothing."""
+    from conformance.report.markdown import table
+
+    documented = [row for row in rows if row.gateway != "openai"]
+    breaking = sum(bool(fault.breaks) for fault in faults)
+    counts = {
+        "requirements, each with one check": len({row.requirement for row in rows if row.requirement}),
+        "faults": breaking,
+        "legal variations": len(faults) - breaking,
+        "documented sentences that are covered": len({row.sentence for row in documented if row.requirement}),
+        "documented sentences that are excluded with a reason": len({row.sentence for row in documented if row.exempt}),
+    }
+    return table(("There are", "Count"), counts.items())
 
 
 def _totals_table(selection: list[Row]) -> str:
