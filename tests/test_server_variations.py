@@ -63,7 +63,7 @@ def test_answer_means_the_same(chat, name, fields):
     for body in (varied, plain):
         message = body["choices"][0]["message"]
         message["content"] = message["content"] or None
-        message["tool_calls"] = [call["function"]["arguments"] for call in message.get("tool_calls", ())]
+        message["tool_calls"] = [call["function"]["arguments"] for call in message.get("tool_calls") or ()]
     assert varied["choices"][0]["message"]["content"] == plain["choices"][0]["message"]["content"]
     assert varied["choices"][0]["message"]["tool_calls"] == plain["choices"][0]["message"]["tool_calls"]
     assert varied["usage"]["total_tokens"] == plain["usage"]["total_tokens"]

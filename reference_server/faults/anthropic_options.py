@@ -17,7 +17,7 @@ from reference_server.faults.words.anthropic import (
 from reference_server.faults.words.edits import change, drop, put, swap
 from reference_server.faults.words.openai import streams
 from reference_server.faults.words.situations import asked, asks, both, has, served
-from reference_server.faults.words.typed import fence, typed, wrap
+from reference_server.faults.words.typed import fence, reject, typed, wrap
 from reference_server.wire.reply import Reply
 
 message = rows(MESSAGE)
@@ -117,8 +117,8 @@ anthropic_output_config_unknown = message(
 )
 anthropic_address_without_data = message(
     "anthropic.vision.url",
-    "An image by URL is a 500.",
-    fail,
+    "An image by URL is refused by a bare string, which does not say what is refused.",
+    reject("Field required", 422),
     when=by_address,
 )
 anthropic_address_dropped = request(

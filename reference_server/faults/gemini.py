@@ -89,7 +89,6 @@ def _raise_prompt(usage: dict[str, int]) -> dict[str, int]:
 
 
 _published = "publishers/google/{}".format
-_DETAIL = {"detail": [{"loc": ["body", "contents", 0, "parts", 1, "inlineData"], "msg": "Field required"}]}
 
 # The body and its candidates.
 gemini_labelled_as_text = content("gemini.answers", "A whole answer is labelled as text.", label("text/plain"))
@@ -284,8 +283,8 @@ gemini_model_of_a_proxy_below_v1 = model_v1(
 # Files by URI.
 gemini_file_data_unknown = content(
     "gemini.file-data",
-    "A part without `inlineData` is a 500.",
-    answer(_DETAIL, 500),
+    "A part without `inlineData` is refused by a bare string.",
+    answer("Field required", 422),
     when=both(served, asks('"fileData"')),
 )
 gemini_file_data_dropped = request(
