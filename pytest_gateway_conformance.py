@@ -7,12 +7,16 @@ until an option of the suite is given. When a check is collected, `conformance/c
 from __future__ import annotations
 
 import glob
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-CHECKS = [Path(__file__).parent / "conformance" / folder for folder in ("checks", "sdk")]
+CONTRACT = find_spec("gateway_contract")
+HOME = Path(CONTRACT.origin if CONTRACT and CONTRACT.origin else __file__).parents[1]
+"""Where the packages of the suite stand. This module may lie elsewhere, as it does in an editable installation."""
+CHECKS = [HOME / "conformance" / folder for folder in ("checks", "sdk")]
 
 OPTIONS = {
     "gateway": "whose documented contract is judged (default: openai)",

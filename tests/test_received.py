@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -30,6 +30,12 @@ CUT = {
 RESET = b"reset"
 
 
+def _quietly(serve: Callable[[], None]) -> None:
+    """Serves until the client or the test closes a connection."""
+    with suppress(OSError):
+        serve()
+
+
 @contextmanager
 def answering(*answers: bytes) -> Iterator[Recorder]:
     """A recorder whose target writes one of these bytes for each request, and hangs up; the last of them again."""
@@ -45,7 +51,7 @@ def answering(*answers: bytes) -> Iterator[Recorder]:
                     if answer == RESET:
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-        threading.Thread(target=serve, daemon=True).start()
+        threading.Thread(target=_quietly, args=[serve], daemon=True).start()
         recorder = Recorder(Target(f"http://127.0.0.1:{server.getsockname()[1]}/v1"))
         try:
             yield recorder
