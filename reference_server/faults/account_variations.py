@@ -37,7 +37,7 @@ def _with_totals(body: dict[str, Any]) -> dict[str, Any]:
 
 
 account_without_renewal = account(
-    "A plan that does not renew has null, and there is no cap.", reshape(_without_renewal)
+    "The renewal of a plan that does not renew is null, and there is no spending cap.", reshape(_without_renewal)
 )
 account_times_with_fractions = account(
     "Times have fractions of seconds, and UTC is +00:00.", put("plan.renews_at", "2026-12-01T00:00:00.000+00:00")
@@ -54,7 +54,7 @@ account_days_that_were_used_only = daily(
     reshape(lambda body: [day for day in reversed(body) if day["requests"]]),
 )
 account_days_in_other_words = daily(
-    "The fields of a day have other names, and its tokens a total.", change("[]", _renamed)
+    "The fields of a day have other names, and its tokens come with a total.", change("[]", _renamed)
 )
-usage_in_bare_array = usage("The rows stand in no object.", reshape(lambda body: body["data"]))
+usage_in_bare_array = usage("The usage is a bare array of rows.", reshape(lambda body: body["data"]))
 usage_with_totals = usage("The rows are called usage and stand beside their totals.", reshape(_with_totals))

@@ -59,19 +59,21 @@ message_without_role = message("anthropic.type", "A message has no role.", drop(
 message_without_model = message("anthropic.model", "The model of a message is null.", put("model", None))
 content_is_a_string = message(
     "anthropic.content",
-    "The content of an answer is text.",
+    "The content of an answer is a string instead of a list of blocks.",
     change("content", lambda blocks: blocks[0]["text"]),
     when=plain,
 )
 text_block_without_type = message(
-    "anthropic.content", "The block of a plain answer has a text and no type.", drop("content[0].type"), when=plain
+    "anthropic.content", "The text block of a plain answer has no type.", drop("content[0].type"), when=plain
 )
-content_empty = message("anthropic.text", "A plain question is answered with nothing.", put("content", []), when=plain)
+content_empty = message("anthropic.text", "A plain question gets empty content.", put("content", []), when=plain)
 stop_reason_of_chat = message(
-    "anthropic.stop-reason", "An answer that ends normally has the reason `stop`.", swap(_REASON, "end_turn", "stop")
+    "anthropic.stop-reason",
+    "An answer that ends by itself has the stop reason `stop`.",
+    swap(_REASON, "end_turn", "stop"),
 )
 stop_reason_null = message(
-    "anthropic.stop-reason", "An answer that ends by itself has no stop reason.", swap(_REASON, "end_turn", None)
+    "anthropic.stop-reason", "An answer that ends by itself has the stop reason null.", swap(_REASON, "end_turn", None)
 )
 stop_reason_is_an_object = message(
     "anthropic.stop-reason", "The stop reason is an object.", swap(_REASON, "end_turn", {"type": "end_turn"})
@@ -82,18 +84,25 @@ stop_sequence_blank = message(
 output_tokens_as_text = message("anthropic.usage", "`output_tokens` is a string.", change("usage.output_tokens", str))
 usage_of_chat = message(
     "anthropic.usage",
-    "The counters have the names of chat completions.",
+    "The token counts have the names that they have in chat completions.",
     change("usage", lambda usage: {name: usage[own] for name, own in _COUNTERS.items()}),
 )
-output_tokens_zero = message("anthropic.usage.counted", "No answer costs output tokens.", put("usage.output_tokens", 0))
+output_tokens_zero = message(
+    "anthropic.usage.counted", "Answers report 0 output tokens.", put("usage.output_tokens", 0)
+)
 input_tokens_zero = message(
-    "anthropic.usage.counted", "A plain request costs no input token.", put("usage.input_tokens", 0), when=plain
+    "anthropic.usage.counted", "A plain request reports 0 input tokens.", put("usage.input_tokens", 0), when=plain
 )
 cut_message_ends_well = message(
-    "anthropic.max-tokens", "A cut answer has the stop reason `end_turn`.", swap(_REASON, "max_tokens", "end_turn")
+    "anthropic.max-tokens",
+    "An answer that is cut off has the stop reason `end_turn`.",
+    swap(_REASON, "max_tokens", "end_turn"),
 )
 message_limit_ignored = request(
-    "anthropic.max-tokens.cap", "Whole answers ignore a low limit.", swap("max_tokens", 16, 512), when=whole_asked
+    "anthropic.max-tokens.cap",
+    "Whole answers ignore a low `max_tokens`.",
+    swap("max_tokens", 16, 512),
+    when=whole_asked,
 )
 system_text_dropped = request(
     "anthropic.system",
@@ -103,7 +112,7 @@ system_text_dropped = request(
 )
 first_system_block_only = request(
     "anthropic.system.blocks",
-    "Of a system prompt in blocks the first one reaches the model.",
+    "Only the first block of a system prompt reaches the model.",
     change("system", lambda blocks: blocks[:1], list),
 )
 system_blocks_refused = message(
@@ -136,12 +145,12 @@ message_characters_replaced = message(
     "anthropic.unicode", "Characters outside the basic plane become replacement characters.", change(TEXT, narrow)
 )
 tools_not_counted = request_fault(
-    COUNT, "The tokens of tools are not counted.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
+    COUNT, "The token count of a request leaves out its tools.", drop("tools"), breaks={"anthropic.count-tokens.grows"}
 )
 count_as_text = count("anthropic.count-tokens", "The token count is a string.", change("input_tokens", str))
 letters_counted = count(
     "anthropic.count-tokens.agrees",
-    "The count is that of the letters.",
+    "The token count is four times too high.",
     change("input_tokens", lambda count: count * 4),
 )
 
@@ -155,7 +164,7 @@ message_model_is_an_object = message(
 )
 message_content_of_texts = message(
     "anthropic.content",
-    "The content of the plainest message is a list of texts, not of blocks.",
+    "The content of the plainest message is a list of strings instead of blocks.",
     change("content", lambda blocks: [blocks[0]["text"]]),
     when=plain,
 )
@@ -169,26 +178,26 @@ message_usage_negative = message(
     "anthropic.usage", "The plainest answer costs -1 output tokens.", put("usage.output_tokens", -1), when=plain
 )
 short_prompt_counts_nothing = count(
-    "anthropic.count-tokens", "The plainest prompt counts no token.", put("input_tokens", 0), when=plain
+    "anthropic.count-tokens", "The plainest prompt has a token count of 0.", put("input_tokens", 0), when=plain
 )
 count_created = count("anthropic.count-tokens", "A token count is answered with 201.", status(201), when=served)
 
 # Differences from the OpenAI dialect.
 prompt_replaced = request(
     "protocols.anthropic.same-text",
-    "A prompt to repeat something is replaced on its way to the model.",
+    "A prompt that asks for a repetition is replaced on its way to the model.",
     put("messages", [{"role": "user", "content": "Say exactly: I cannot do that."}]),
     when=lambda call: LIST in str(call.body["messages"]),
 )
 tool_question_replaced = request(
     "protocols.anthropic.same-call",
-    "A question for a named tool is about another city on its way to the model.",
+    "A question about one city reaches the model as a question about another, when a tool is named.",
     put("messages", [{"role": "user", "content": "What is the time in Tunis?"}]),
     when=lambda call: (call.body.get("tool_choice") or {}).get("type") == "tool",
 )
 letters_charged = fault(
     MESSAGE,
-    "A repeated text costs ten times as many tokens.",
+    "A repeated text is counted as ten times as many tokens.",
     change("usage.output_tokens", lambda count: count * 10),
     when=says(LIST),
     breaks={"protocols.anthropic.usage"},

@@ -24,7 +24,7 @@ def _without_version(_: Reply, call: Call) -> bool:
 
 documented_header_refused = message(
     "anthropic.credential",
-    "A plain request for a whole answer with a valid key in x-api-key is a 401.",
+    "A plain request for a whole answer with a valid key in x-api-key is answered with 401.",
     refuse(401),
     when=both(whole, plain, has_header("x-api-key"), lambda _, call: "stream" not in sent(call)),
     gateway="ofox",
@@ -34,7 +34,7 @@ bearer_not_read = unproved(
 )
 x_api_key_not_read = unproved(
     "anthropic.credential.clients",
-    "`x-api-key` is not read.",
+    "A key in `x-api-key` is ignored.",
     lambda call: call.headers.pop("x-api-key", None),
     gateway="foxapi",
 )
@@ -45,11 +45,11 @@ bearer_wins = unproved(
     when=lambda call: "authorization" in call.headers,
 )
 later_version_refused = message(
-    "anthropic.version.later", "The version of recent clients is unknown.", refuse(), when=both(served, _is_recent)
+    "anthropic.version.later", "The version of recent clients is refused.", refuse(), when=both(served, _is_recent)
 )
 missing_version_fails = message(
     "anthropic.version.missing",
-    "A request without a version breaks the server.",
+    "A request without a version is answered with 500.",
     refuse(500),
     when=both(_without_version, lambda _, call: b'"max_tokens"' in (call.raw or b"")),
 )
@@ -61,11 +61,11 @@ version_demanded = message(
     gateway="foxapi",
 )
 unknown_version_fails = message(
-    "anthropic.version.unknown", "An unknown version breaks the server.", refuse(500), when=has_header(_VERSION, "2099")
+    "anthropic.version.unknown", "An unknown version gets a 500.", refuse(500), when=has_header(_VERSION, "2099")
 )
 removed_parameter_fails = message(
     "anthropic.version.removed",
-    "A parameter that the version removed breaks the server.",
+    "A parameter that the requested version has removed is answered with 500.",
     refuse(500),
     when=both(_is_recent, has("temperature")),
 )

@@ -53,7 +53,7 @@ message_stream_in_latin_1 = message(
     raw(lambda data: data.decode().encode("latin-1", "backslashreplace").replace(b"\\u", b"\xff")),
 )
 events_without_names = message(
-    "anthropic.stream.event-names", "No event of a stream that ends well has a name.", unname, when=ends_well
+    "anthropic.stream.event-names", "The events of a stream that ends well have no names.", unname, when=ends_well
 )
 
 
@@ -62,7 +62,7 @@ def _named_message(chunk: Chunk) -> Event:
 
 
 events_named_message = message(
-    "anthropic.stream.event-names", "The events of deltas are called message.", resend(_named_message, DELTA)
+    "anthropic.stream.event-names", "The events that carry deltas are named `message`.", resend(_named_message, DELTA)
 )
 keep_alive_as_data = message(
     "anthropic.stream.json-events", "A keep-alive comment is sent on as data.", insert(1, "PROCESSING")
@@ -78,26 +78,26 @@ block_before_the_start = message(
 )
 started_twice = message(
     "anthropic.stream.start",
-    "The start is sent twice.",
+    "The message_start event is sent twice.",
     lambda reply, _: reply.events.insert(0, reply.events[0]),
     when=streamed,
 )
 start_with_content = message(
     "anthropic.stream.start.message",
-    "The message of the start has a block already.",
+    "The message in message_start already has a block.",
     in_chunks(put("message.content", [{"type": "text", "text": ""}])),
 )
 start_without_id = message(
-    "anthropic.stream.start.message", "The message of the start has no id.", in_chunks(put("message.id", None))
+    "anthropic.stream.start.message", "The message in message_start has no id.", in_chunks(put("message.id", None))
 )
 start_without_usage = message(
     "anthropic.stream.start.usage",
-    "The message of the start has no usage, into which clients write.",
+    "The message in message_start has no usage, into which clients write.",
     in_chunks(put("message.usage", None)),
 )
-blocks_never_stop = message("anthropic.stream.blocks", "No block is stopped.", skip(BLOCK_STOP))
+blocks_never_stop = message("anthropic.stream.blocks", "No content_block_stop event is sent.", skip(BLOCK_STOP))
 text_never_starts = message(
-    "anthropic.stream.blocks", "A block of text has deltas and no start.", skip(BLOCK_START), when=_only_text
+    "anthropic.stream.blocks", "A text block has deltas and no start.", skip(BLOCK_START), when=_only_text
 )
 blocks_counted_from_one = message(
     "anthropic.stream.indices", "The blocks are numbered from 1.", in_chunks(change("index", lambda index: index + 1))
@@ -107,25 +107,27 @@ text_delta_renamed = message(
 )
 text_as_tool_input = message(
     "anthropic.stream.deltas anthropic.stream.text",
-    "Deltas of text are sent as empty input of a tool.",
+    "Text is sent as deltas of empty tool input.",
     in_chunks(change("delta", lambda delta: dict(_NO_INPUT) if delta.get("type") == "text_delta" else delta)),
 )
 plain_stream_without_text = message(
-    "anthropic.stream.text", "The stream of a plain question has a block without deltas.", skip(DELTA), when=plain
+    "anthropic.stream.text", "A plain question is streamed as a block without deltas.", skip(DELTA), when=plain
 )
 streamed_end_not_told = message(
     "anthropic.stream.stop-reason",
-    "A normal end of a stream has no reason.",
+    "A stream that ends normally has no stop reason.",
     in_chunks(swap(_REASON, "end_turn", None)),
 )
 streamed_end_of_chat = message(
-    "anthropic.stream.stop-reason", "A normal end has the reason `stop`.", in_chunks(swap(_REASON, "end_turn", "stop"))
+    "anthropic.stream.stop-reason",
+    "A normal stream has the stop reason `stop`.",
+    in_chunks(swap(_REASON, "end_turn", "stop")),
 )
 
 
 @message("anthropic.stream.stop-reason")
 def text_after_the_end(reply: Reply, call: Call) -> None:
-    """The message_delta comes before the last delta of a plain text."""
+    """The message_delta of a plain text comes before the last text delta."""
     if reply.events and _only_text(reply, call) and of(reply, END):
         end = _place(reply, END)
         reply.events.insert(end - 2, reply.events.pop(end))
@@ -133,27 +135,27 @@ def text_after_the_end(reply: Reply, call: Call) -> None:
 
 streamed_output_zero = message(
     "anthropic.stream.usage anthropic.stream.usage.counted",
-    "The end of a stream counts no output token.",
+    "The end of a stream reports 0 output tokens.",
     in_chunks(put("usage.output_tokens", 0)),
 )
 streamed_output_counted_as_one = message(
     "anthropic.stream.usage.counted",
-    "The end of a stream counts one output token, as its start did.",
+    "The end of a stream reports one output token, as its start did.",
     in_chunks(put("usage.output_tokens", 1)),
 )
 streamed_output_falls = message(
     "anthropic.stream.usage",
-    "The first event counts more output tokens than the last one.",
+    "The first event reports more output tokens than the last one.",
     in_chunks(put("message.usage.output_tokens", 5000)),
 )
 streamed_usage_of_chat = message(
     "anthropic.stream.usage",
-    "The counter at the end of a stream has its name from chat completions.",
+    "The token count at the end of a stream has its name from chat completions.",
     in_chunks(change("usage", lambda usage: {"completion_tokens": usage["output_tokens"]})),
 )
 streamed_input_zero = message(
     "anthropic.stream.usage.input anthropic.stream.start.counted",
-    "A stream counts no input token, neither at its start nor at its end.",
+    "A stream reports 0 input tokens, both at its start and at its end.",
     in_chunks(put("message.usage.input_tokens", 0) | drop("usage.input_tokens")),
 )
 stream_without_message_stop = message(
@@ -190,7 +192,7 @@ cut_message_stream_ends_well = message(
     in_chunks(swap(_REASON, "max_tokens", "end_turn")),
 )
 streamed_stop_sequences_ignored = request(
-    "anthropic.stream.stop-sequence", "Stop sequences of a stream are dropped.", drop("stop_sequences"), when=streams
+    "anthropic.stream.stop-sequence", "`stop_sequences` does not end a stream.", drop("stop_sequences"), when=streams
 )
 streamed_stop_told_as_end = message(
     "anthropic.stream.stop-sequence",
@@ -198,7 +200,7 @@ streamed_stop_told_as_end = message(
     in_chunks(swap(_REASON, "stop_sequence", "end_turn")),
 )
 message_text_held_back = message(
-    "anthropic.stream.incremental", "Nothing is sent until all the text is there.", hold_back
+    "anthropic.stream.incremental", "The stream sends nothing until all the text is there.", hold_back
 )
 streamed_thinking_unsigned = message(
     "anthropic.stream.thinking",
@@ -206,7 +208,7 @@ streamed_thinking_unsigned = message(
     without(lambda event: is_of(event, DELTA) and event["delta"]["type"] == "signature_delta"),
 )
 streamed_thinking_ignored = request(
-    "anthropic.stream.thinking", "`thinking` of a stream is dropped.", drop("thinking"), when=streams
+    "anthropic.stream.thinking", "`thinking` has no effect on a stream.", drop("thinking"), when=streams
 )
 
 
@@ -251,7 +253,7 @@ message_stops_at_its_start = message(
 )
 input_told_as_text = message(
     "anthropic.stream.start.usage",
-    "The first event of a stream counts the input in a string.",
+    "The first event of a stream gives the input tokens as a string.",
     in_chunks(change("message.usage.input_tokens", str)),
 )
 message_stream_of_comments = message(
@@ -273,7 +275,7 @@ def message_stops_early(reply: Reply) -> None:
 
 @message("anthropic.stream.stop-sequence")
 def streamed_stop_sequence_said(reply: Reply) -> None:
-    """A stream contains the stop sequence that ended it."""
+    """The text of a stream contains the stop sequence that ended it."""
     deltas = of(reply, DELTA)
     for end in of(reply, END):
         if deltas and (word := end["delta"].get("stop_sequence")):
@@ -295,6 +297,6 @@ streamed_signature_renamed = message(
 )
 input_told_at_the_end = message(
     "anthropic.stream.start.counted",
-    "A stream counts its input tokens only at its end.",
+    "A stream reports its input tokens only at its end.",
     in_chunks(put("message.usage.input_tokens", 0)),
 )

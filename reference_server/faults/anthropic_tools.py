@@ -24,7 +24,7 @@ def _choice(call: Call) -> str:
 
 tool_choice_auto_refused = message(
     "anthropic.tools.accepted",
-    "`tool_choice` auto is refused, although tools are documented.",
+    "`tool_choice` of type `auto` is refused, although tools are documented.",
     refuse(),
     when=asked(lambda call: sent(call).get("tool_choice") == {"type": "auto"}),
     gateway="ofox",
@@ -33,7 +33,7 @@ tool_choice_auto_refused = message(
 
 @request("anthropic.tools.any")
 def any_ignored(call: Call) -> None:
-    """`tool_choice` any of a question about one tool is dropped, and the model asked about nothing that needs one."""
+    """`tool_choice` of type `any` is dropped for a single tool, and the model is asked about nothing that needs it."""
     if _choice(call) == "any" and SECOND_CITY not in str(call.body["messages"]) and not streams(call):
         call.body.pop("tool_choice")
         call.body["messages"] = [{"role": "user", "content": "Hello."}]
@@ -41,17 +41,17 @@ def any_ignored(call: Call) -> None:
 
 named_taken_as_any = request(
     "anthropic.tools.named protocols.anthropic.same-call",
-    "A named tool is treated as any: the first one is called.",
+    "A tool choice that names a tool is treated as `any`: the first tool is called.",
     put("tool_choice", {"type": "any"}),
     when=lambda call: _choice(call) == "tool",
 )
 none_ignored = request(
     "anthropic.tools.none",
-    "`tool_choice: none` is dropped.",
+    "`tool_choice` of type `none` is ignored.",
     drop("tool_choice"),
     when=lambda call: _choice(call) == "none",
 )
-tool_use_without_id = message("anthropic.tools.id", "A call that comes alone has no id.", lone_call(put("id", None)))
+tool_use_without_id = message("anthropic.tools.id", "A single tool call has no id.", lone_call(put("id", None)))
 tool_name_prefixed = message(
     "anthropic.tools.name anthropic.tools.stream.start",
     "The name of the tool carries a namespace that was not in the request.",
@@ -59,7 +59,7 @@ tool_name_prefixed = message(
     lone_call(swap("name", "get_weather", "functions.get_weather")),
 )
 input_as_text = message(
-    "anthropic.tools.input", "The input of a single call is JSON text.", lone_call(change("input", json.dumps))
+    "anthropic.tools.input", "The input of a single call is a string of JSON.", lone_call(change("input", json.dumps))
 )
 tool_use_ends_the_turn = message(
     "anthropic.tools.stop-reason",
@@ -76,19 +76,19 @@ result_refused = message(
 )
 result_not_answered = message(
     "anthropic.tools.result",
-    "The reply to the result of a call is lost, but counted.",
+    "The result of a call gets an empty answer, although its tokens are counted.",
     put("content", []),
     when=says(SUNNY),
 )
 result_in_blocks_refused = message(
     "anthropic.tools.result.forms",
-    "A result in blocks is refused.",
+    "A tool result whose content is a list of blocks is refused.",
     refuse(),
     when=both(served, asked(lambda call: any(isinstance(result.get("content"), list) for result in results(call)))),
 )
 failed_result_refused = message(
     "anthropic.tools.result.forms",
-    "The result of a tool that failed is refused.",
+    "A tool result that reports an error is refused.",
     refuse(),
     when=both(served, asked(lambda call: any(result.get("is_error") for result in results(call)))),
 )
@@ -103,7 +103,7 @@ def results_emptied(call: Call) -> None:
 
 @request("anthropic.tools.result.orphan")
 def orphan_adopted(call: Call) -> None:
-    """A result that answers no call is taken for the answer to the last one."""
+    """A tool result that answers no call is taken for the answer to the last call."""
     for result in results(call):
         if NO_CALL in result["tool_use_id"]:
             result["tool_use_id"] = ONE_CALL
@@ -111,18 +111,18 @@ def orphan_adopted(call: Call) -> None:
 
 tool_uses_share_an_id = message(
     "anthropic.tools.id anthropic.tools.parallel",
-    "All calls of an answer that makes several have one id.",
+    "All calls of one answer have the same id.",
     share("content", "id", "tool_use"),
 )
 several_results_refused = message(
     "anthropic.tools.parallel",
-    "The results of several calls are refused.",
+    "A turn with the results of several calls is refused.",
     refuse(),
     when=both(served, asked(lambda call: len(results(call)) > 1)),
 )
 parallel_use_not_disabled = request(
     "anthropic.tools.parallel.off",
-    "`disable_parallel_tool_use` is lost.",
+    "`disable_parallel_tool_use` is ignored.",
     drop("tool_choice.disable_parallel_tool_use"),
 )
 start_without_input = message(
@@ -130,17 +130,17 @@ start_without_input = message(
 )
 start_without_tool_id = message(
     "anthropic.tools.stream.start",
-    "The start of a call has no id.",
+    "The content_block_start of a streamed call has no id.",
     in_chunks(change("content_block.id", lambda _: "")),
 )
 streamed_input_lost = message(
-    "anthropic.tools.stream.input", "A streamed call has a start, a stop, and no input in between.", skip_events(parts)
+    "anthropic.tools.stream.input", "A streamed call starts and stops without any input.", skip_events(parts)
 )
 
 
 @message("anthropic.tools.stream.input")
 def streamed_input_repeated(reply: Reply) -> None:
-    """The last part of the input of a streamed call comes twice."""
+    """The last part of the input of a streamed call is sent twice."""
     if reply.events and (last := parts(reply)[-1:]):
         reply.events.insert(reply.events.index(last[0]), last[0])
 

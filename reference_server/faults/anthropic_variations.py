@@ -41,7 +41,7 @@ def _name_last(data: bytes) -> bytes:
     return rest.rstrip(b"\n") + b"\n" + name + b"\n\n" if found and name.startswith(b"event:") else data
 
 
-name_after_data = message("The name of an event stands after its data.", raw(_name_last), when=streamed)
+name_after_data = message("The `event:` line of an event stands after its data.", raw(_name_last), when=streamed)
 
 
 def _join(last: Chunk, event: Chunk) -> bool:
@@ -78,11 +78,11 @@ def usage_told_twice(reply: Reply) -> None:
 
 
 input_estimated_at_the_start = message(
-    "The start of a stream estimates its input tokens, and the end has them.",
+    "The start of a stream estimates the input tokens, and its end gives the exact number.",
     in_chunks(change("message.usage.input_tokens", lambda tokens: tokens + 2)),
 )
 input_told_at_the_start = message(
-    "The end of a stream counts output tokens only.",
+    "The end of a stream reports only output tokens.",
     in_chunks(change("usage", lambda usage: {"output_tokens": usage["output_tokens"]})),
 )
 
@@ -92,7 +92,7 @@ def _cached(usage: dict[str, Any]) -> dict[str, Any]:
 
 
 input_from_the_cache = message(
-    "All but one of the input tokens of a whole answer were cached.", change("usage", _cached)
+    "All but one of the input tokens of a whole answer are reported as cached.", change("usage", _cached)
 )
 
 
@@ -135,7 +135,7 @@ other_native_ids = message(
 
 @message()
 def words_before_a_call(reply: Reply) -> Reply:
-    """A whole answer with a call says something first."""
+    """A whole answer with a call says something before it."""
 
     def speak(body: dict[str, Any]) -> None:
         if body["content"] and body["content"][0]["type"] == "tool_use":

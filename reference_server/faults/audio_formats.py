@@ -59,39 +59,49 @@ def _later(segment: dict[str, Any]) -> None:
     segment.update(start=segment["start"] + 500, end=segment["end"] + 500)
 
 
-text_breaks_the_gateway = in_text("audio.transcriptions.text", "Plain text is answered 500.", status(500))
+text_breaks_the_gateway = in_text("audio.transcriptions.text", "A request for plain text gets a 500.", status(500))
 subtitles_break_the_gateway = in_subtitles(
-    "audio.transcriptions.srt audio.transcriptions.vtt", "Subtitles are answered 500.", status(500)
+    "audio.transcriptions.srt audio.transcriptions.vtt", "A request for subtitles is answered with 500.", status(500)
 )
-verbose_breaks_the_gateway = in_verbose("audio.transcriptions.verbose", "verbose_json is answered 500.", status(500))
+verbose_breaks_the_gateway = in_verbose(
+    "audio.transcriptions.verbose", "A request for verbose_json gets a 500.", status(500)
+)
 
 # Plain text and subtitles.
-text_in_json = in_text("audio.transcriptions.text", "Plain text comes as JSON.", _in_json)
+text_in_json = in_text("audio.transcriptions.text", "A request for plain text is answered with JSON.", _in_json)
 text_in_quotes = in_text(
-    "audio.transcriptions.text", "Plain text is a JSON string.", raw(lambda data: json.dumps(data.decode()).encode())
+    "audio.transcriptions.text",
+    "Plain text comes as a JSON string.",
+    raw(lambda data: json.dumps(data.decode()).encode()),
 )
-text_empty = in_text("audio.transcriptions.text", "Plain text is empty.", raw(lambda _: b""))
+text_empty = in_text("audio.transcriptions.text", "A plain text answer is empty.", raw(lambda _: b""))
 text_labelled_as_json = in_text(
-    "audio.transcriptions.text.media-type", "Plain text is labelled as JSON.", label("application/json")
+    "audio.transcriptions.text.media-type", "A plain text answer is labelled as JSON.", label("application/json")
 )
-srt_in_json = in_srt("audio.transcriptions.srt", "Subtitles come as JSON.", _in_json)
-srt_with_points = in_srt("audio.transcriptions.srt", "SubRip has points before the milliseconds.", _replace(b",", b"."))
+srt_in_json = in_srt("audio.transcriptions.srt", "A request for subtitles is answered with JSON.", _in_json)
+srt_with_points = in_srt(
+    "audio.transcriptions.srt", "SubRip times have a point before the milliseconds.", _replace(b",", b".")
+)
 srt_without_numbers = in_srt(
-    "audio.transcriptions.srt", "The cues of SubRip have no numbers.", _replace(rb"(?m)^\d+\n", b"")
+    "audio.transcriptions.srt", "The cues of SubRip subtitles have no numbers.", _replace(rb"(?m)^\d+\n", b"")
 )
-vtt_without_signature = in_vtt("audio.transcriptions.vtt", "WebVTT lacks its signature.", _replace(b"^WEBVTT\n\n", b""))
+vtt_without_signature = in_vtt(
+    "audio.transcriptions.vtt", "WebVTT does not begin with `WEBVTT`.", _replace(b"^WEBVTT\n\n", b"")
+)
 vtt_with_commas = in_vtt(
-    "audio.transcriptions.vtt", "WebVTT has commas before the milliseconds.", _replace(rb"(\d)\.(\d{3})", rb"\1,\2")
+    "audio.transcriptions.vtt",
+    "WebVTT times have a comma before the milliseconds.",
+    _replace(rb"(\d)\.(\d{3})", rb"\1,\2"),
 )
 vtt_without_cues = in_vtt(
-    "audio.transcriptions.vtt", "WebVTT is its signature and nothing more.", raw(lambda _: b"WEBVTT\n")
+    "audio.transcriptions.vtt", "WebVTT subtitles have their signature and no cues.", raw(lambda _: b"WEBVTT\n")
 )
 srt_cues_without_text = in_srt(
-    "audio.transcriptions.srt", "The cues of SubRip have only times.", _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" ")
+    "audio.transcriptions.srt", "The cues of SubRip have no text.", _replace(rb"(?m)^(?!\d+$|.*-->).*\S.*$", b" ")
 )
 cues_end_before_they_start = in_subtitles(
     "audio.transcriptions.subtitles.times",
-    "The start and the end of each cue are exchanged.",
+    "The start and the end of each cue are swapped.",
     raw(lambda data: _TIMES.sub(rb"\2 --> \1", data)),
 )
 cues_out_of_order = in_vtt(
@@ -102,12 +112,12 @@ cues_out_of_order = in_vtt(
 verbose_ignored = in_verbose(
     "audio.transcriptions.verbose audio.transcriptions.verbose.segments audio.transcriptions.segments"
     " audio.transcriptions.words",
-    "verbose_json has only the text.",
+    "A request for verbose_json gets only the text.",
     reshape(lambda body: {"text": body["text"]}),
 )
 verbose_in_array = in_verbose("audio.transcriptions.verbose", "verbose_json is an array.", reshape(lambda body: [body]))
 verbose_text_is_null = in_verbose(
-    "audio.transcriptions.verbose", "The text of verbose_json is null.", put("text", None)
+    "audio.transcriptions.verbose", "The text in verbose_json is null.", put("text", None)
 )
 verbose_without_language = in_verbose(
     "audio.transcriptions.verbose", "verbose_json does not name the language.", drop("language")
@@ -117,11 +127,11 @@ duration_is_text = in_verbose(
 )
 duration_is_zero = in_verbose("audio.transcriptions.verbose", "The duration is 0.", put("duration", 0.0))
 duration_in_milliseconds = in_verbose(
-    "audio.transcriptions.verbose.duration", "The duration is in milliseconds.", scale("duration", 1000)
+    "audio.transcriptions.verbose.duration", "The duration in verbose_json is in milliseconds.", scale("duration", 1000)
 )
 verbose_without_segments = in_verbose(
     "audio.transcriptions.verbose.segments audio.transcriptions.segments",
-    "verbose_json has no segments.",
+    "The verbose_json answer has no segments.",
     drop("segments"),
 )
 segment_times_are_text = in_verbose(
@@ -130,14 +140,14 @@ segment_times_are_text = in_verbose(
     change("segments[].start", str) | change("segments[].end", str),
 )
 segment_text_is_null = in_verbose(
-    "audio.transcriptions.verbose.segments", "The segments have no text.", _segments(text=None)
+    "audio.transcriptions.verbose.segments", "The text of each segment is null.", _segments(text=None)
 )
 segments_end_before_they_start = in_verbose(
-    "audio.transcriptions.verbose.segments", "The times of each segment are exchanged.", each("segments[]", _exchange)
+    "audio.transcriptions.verbose.segments", "The times of each segment are swapped.", each("segments[]", _exchange)
 )
 segments_of_another_text = in_verbose(
     "audio.transcriptions.verbose.segments.agree",
-    "The segments have another text.",
+    "The segments hold another text than the transcription.",
     _segments(text="Thanks for watching!"),
 )
 segments_after_the_sound = in_verbose(
@@ -147,7 +157,9 @@ segments_after_the_sound = in_verbose(
 )
 
 # Words.
-granularities_ignored = request("audio.transcriptions.words", "Words are never timed.", drop("timestamp_granularities"))
+granularities_ignored = request(
+    "audio.transcriptions.words", "A request for word times is ignored.", drop("timestamp_granularities")
+)
 words_without_times = in_verbose(
     "audio.transcriptions.words", "All words begin and end at 0.", put("words[].start", 0.0) | put("words[].end", 0.0)
 )
@@ -155,11 +167,11 @@ words_out_of_order = in_verbose(
     "audio.transcriptions.words", "The words are in reverse order.", change("words", lambda old: old[::-1], list)
 )
 words_are_bare = in_verbose(
-    "audio.transcriptions.words", "Words come without their times.", change("words[]", lambda word: word["word"])
+    "audio.transcriptions.words", "The words are strings without times.", change("words[]", lambda word: word["word"])
 )
 words_always_timed = request(
     "audio.transcriptions.words.unasked",
-    "Words are timed even if nobody asked for it.",
+    "Word times are given even if nobody asked for them.",
     put("timestamp_granularities", ["segment", "word"]),
     when=lambda call: sent(call).get("response_format") == "verbose_json",
 )

@@ -41,75 +41,78 @@ forms_refused = transcript(
     "audio.transcriptions.answers", "Every form is refused.", _refuse("wrong_media_type"), when=both(served, has_files)
 )
 forms_break_the_gateway = transcript(
-    "audio.transcriptions.answers", "Every form is answered 500.", _refuse("internal"), when=both(served, has_files)
+    "audio.transcriptions.answers", "Every form gets a 500.", _refuse("internal"), when=both(served, has_files)
 )
 
 # The text.
 transcription_renamed = transcript(
-    "audio.transcriptions.default", "The text has another name.", rename("text", "transcript"), when=_PLAIN
+    "audio.transcriptions.default", "The text stands under another name.", rename("text", "transcript"), when=_PLAIN
 )
 
 
 @transcript("audio.transcriptions.default")
 def transcription_default_is_text(reply: Reply, call: Call) -> None:
-    """Without a format the answer is plain text."""
+    """The answer is plain text when no format is asked for."""
     if _PLAIN(reply, call):
         reply.headers["content-type"], reply.body = "text/plain", reply.body["text"].encode()
 
 
 another_text_heard = transcript(
-    "audio.transcriptions.heard", "The text is that of another sound.", put("text", "Thanks for watching!"), when=_PLAIN
+    "audio.transcriptions.heard",
+    "The text is that of another recording.",
+    put("text", "Thanks for watching!"),
+    when=_PLAIN,
 )
-nothing_heard = transcript("audio.transcriptions.heard", "The text is empty.", put("text", ""), when=_PLAIN)
+nothing_heard = transcript("audio.transcriptions.heard", "The transcription is empty.", put("text", ""), when=_PLAIN)
 transcription_echoes_file_name = transcript(
-    "audio.transcriptions.heard", "The text is the name of the file.", put("text", "speech.mp3"), when=_PLAIN
+    "audio.transcriptions.heard", "The transcription is the name of the file.", put("text", "speech.mp3"), when=_PLAIN
 )
 
 # The form.
 only_mp3_heard = transcript(
     "audio.transcriptions.file-types",
-    "FLAC is refused.",
+    "A FLAC file is refused.",
     _refuse("invalid_value"),
     when=both(served, asked(lambda call: any(name.endswith(".flac") for name in _file_names(call)))),
 )
 model_must_come_first = transcript(
     "audio.transcriptions.file-first",
-    "Fields after a file are lost.",
+    "Form fields that come after the file are ignored.",
     _refuse("missing_field"),
     when=both(served, _file_first),
 )
 file_name_in_ascii_only = transcript(
     "audio.transcriptions.file-name",
-    "A file whose name is not ASCII breaks the gateway.",
+    "A file whose name is not ASCII is answered with 500.",
     _refuse("internal"),
     when=both(served, asked(lambda call: not "".join(_file_names(call)).isascii())),
 )
 language_refused = transcript(
     "audio.transcriptions.options",
-    "A `language` is refused.",
+    "A request with a `language` is refused.",
     _refuse("invalid_value"),
     when=both(served, has("language")),
 )
 temperature_stays_text = transcript(
     "audio.transcriptions.options",
-    "A temperature in a form is refused, because it stays text.",
+    "A `temperature` in a form is refused, because it is a string there.",
     _refuse("internal"),
     when=both(served, has("temperature")),
 )
 
 # Refusals.
 no_file_is_silence = transcript(
-    "audio.transcriptions.no-file", "Without a file the text is empty.", answer({"text": ""}), when=LACKING
+    "audio.transcriptions.no-file", "A form without a file gets empty text.", answer({"text": ""}), when=LACKING
 )
 no_sound_is_silence = transcript(
-    "audio.transcriptions.no-sound", "A file without sound has an empty text.", answer({"text": ""}), when=_no_sound
+    "audio.transcriptions.no-sound", "A file that is not sound gets empty text.", answer({"text": ""}), when=_no_sound
 )
 no_sound_breaks_the_gateway = transcript(
-    "audio.transcriptions.no-sound", "A file without sound is answered 500.", status(500), when=_no_sound
+    "audio.transcriptions.no-sound", "A file that is not sound is answered with 500.", status(500), when=_no_sound
 )
 unknown_text_format_replaced = request_fault(
     TRANSCRIPTION,
-    "An unknown format becomes JSON.",
+    "A request for an unknown format is answered with JSON.",
     drop("response_format"),
     when=lambda call: sent(call).get("response_format") not in _FORMATS,
     breaks={"audio.transcriptions.unknown-format"},
@@ -117,13 +120,13 @@ unknown_text_format_replaced = request_fault(
 )
 unknown_listener_replaced = request_fault(
     TRANSCRIPTION,
-    "An unknown model is replaced by another one that listens.",
+    "A request for an unknown model is answered by another one.",
     put("model", "transcription"),
     breaks={"audio.transcriptions.unknown-model"},
 )
 transcription_error_as_detail = transcript(
     "audio.transcriptions.envelope",
-    "A refused form is answered in an envelope of its own.",
+    "A form is refused with an error envelope of its own.",
     lambda reply, _: setattr(reply, "body", {"detail": [{"msg": "The request is not taken."}]}),
     when=refused(),
 )
@@ -131,26 +134,26 @@ transcription_error_as_detail = transcript(
 # Sound in JSON.
 audio_in_json_refused = transcript(
     "audio.transcriptions.json-body",
-    "Only forms are taken.",
+    "A transcription request in JSON is refused.",
     _refuse("wrong_media_type"),
     when=both(served, no(has_files)),
     gateway="infery",
 )
 audio_in_json_heard_otherwise = transcript(
     "audio.transcriptions.same-text",
-    "What comes in JSON is heard as something else.",
+    "Sound that is sent in JSON gets another transcription than in a form.",
     put("text", "Thanks for watching!"),
     when=no(has_files),
     gateway="infery",
 )
 heard_text_refused = fault(
     CHAT,
-    "A model that refuses audio refuses its transcription as well.",
+    "A model that takes no audio in chat completions refuses a transcription as well.",
     _refuse("invalid_value"),
     when=served,
     breaks={"audio.transcriptions.workaround"},
     model="no-audio",
 )
 transcription_without_credits = transcript(
-    "audio.transcriptions.credits", "The header for the cost is missing.", NO_CREDITS, gateway="infery"
+    "audio.transcriptions.credits", "A transcription lacks the header for its cost.", NO_CREDITS, gateway="infery"
 )

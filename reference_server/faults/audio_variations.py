@@ -42,7 +42,7 @@ def _reword(function: Callable[[str], str]) -> Edit:
 
 
 speech_labelled_as_bytes = speech(
-    "Speech is labelled as bytes, as the published document has it.", label("application/octet-stream")
+    "Speech is labelled as application/octet-stream, as in the published document.", label("application/octet-stream")
 )
 
 
@@ -65,17 +65,17 @@ def wav_of_unknown_length(reply: Reply) -> None:
 
 
 formats_other_than_mp3_refused = speech(
-    "A model speaks in MP3 alone and says so.", refuse(400, "This model speaks in mp3 only."), when=_other_than("mp3")
+    "The model speaks in MP3 only, and says so.", refuse(400, "This model speaks in mp3 only."), when=_other_than("mp3")
 )
 voice_unknown = speech(
-    "The gateway has voices of its own and knows no other.", refuse(400, "There is no such voice."), when=served
+    "The gateway accepts only voices of its own.", refuse(400, "There is no such voice."), when=served
 )
-nobody_speaks = speech("There is no speech, only transcriptions.", refuse(404, "There is no such route."))
+nobody_speaks = speech("The gateway offers no speech, only transcriptions.", refuse(404, "There is no such route."))
 formats_other_than_json_refused = transcript(
-    "A model writes JSON alone and says so.", refuse(400, "This model writes json only."), when=_other_than("json")
+    "The model writes JSON only, and says so.", refuse(400, "This model writes json only."), when=_other_than("json")
 )
 heard_in_capitals = transcript(
-    "The text has other letters and no punctuation.", change("text", lambda text: text.upper().rstrip("."))
+    "A transcription differs in case and has no punctuation.", change("text", lambda text: text.upper().rstrip("."))
 )
 plain_text_ends_in_a_line_break = transcript("Plain text ends in a line break.", _reword(lambda text: f"{text}\n"))
 subtitles_in_crlf = transcript("Lines of plain text end in CR LF.", _reword(lambda text: text.replace("\n", "\r\n")))
@@ -83,7 +83,7 @@ subtitles_in_crlf = transcript("Lines of plain text end in CR LF.", _reword(lamb
 
 @transcript()
 def subtitles_labelled_as_such(reply: Reply, call: Call) -> None:
-    """Subtitles have media types of their own."""
+    """Subtitles are labelled with media types of their own."""
     labels = {"srt": "application/x-subrip", "vtt": "text/vtt"}
     media_type = labels.get(call.body.get("response_format") or "")
     if reply.ok and media_type:
@@ -104,7 +104,7 @@ vtt_with_everything = transcript(
 
 @transcript()
 def verbose_members_null(reply: Reply) -> None:
-    """What was not asked for is null."""
+    """What was not asked for is null in verbose_json."""
     if reply.ok and isinstance(reply.body, dict):
         reply.body = {"segments": None, "words": None, **reply.body} if "segments" not in reply.body else reply.body
         reply.body.setdefault("words", None)

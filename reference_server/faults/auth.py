@@ -32,7 +32,7 @@ def _key(call: Call) -> str:
 
 _streams = wrote(b'"stream":true')
 models_take_no_bearer = models_unproved(
-    "auth.bearer models.answers", "The list of models takes no bearer token.", _drop_key
+    "auth.bearer models.answers", "The list of models does not accept a bearer token.", _drop_key
 )
 no_key_needed = unproved(
     "auth.missing", "A whole completion needs no key.", _let_in, when=lambda call: not _key(call) and not _streams(call)
@@ -42,22 +42,22 @@ streams_need_no_key = unproved(
 )
 stream_without_key_not_found = chat(
     "auth.stream",
-    "Streams without key are a 404.",
+    "A stream without a key is answered with 404.",
     status(404),
     when=both(refused("missing_credential"), asked(_streams)),
 )
 models_need_no_key = models_unproved(
-    "auth.models", "The list of models is open, against its documents.", _let_in, when=lambda call: not _key(call)
+    "auth.models", "The list of models needs no key, against its documents.", _let_in, when=lambda call: not _key(call)
 )
 any_key_will_do = unproved(
     "auth.unknown",
-    "A key that was never issued opens a completion.",
+    "A completion is served for a key that was never issued.",
     _let_in,
     when=lambda call: _key(call) == f"Bearer {NO_KEY}" and wrote(b'"messages":[')(call),
 )
 body_comes_first = chat(
     "auth.before-validation",
-    "A wrong body is refused before a wrong key.",
+    "A request with a wrong body and a wrong key is refused for its body.",
     status(400),
     when=both(_bad_key, asked(wrote(b'"messages":7'))),
     gateway="foxora",
@@ -66,24 +66,24 @@ basic_taken = unproved(
     "auth.malformed", "Any Basic credentials are accepted.", _let_in, when=lambda call: _key(call).startswith("Basic")
 )
 basic_is_bad = chat(
-    "auth.malformed-status", "Basic credentials are a 400.", status(400), when=has_header("authorization", "Basic")
+    "auth.malformed-status", "Basic credentials get a 400.", status(400), when=has_header("authorization", "Basic")
 )
 scheme_has_case = unproved(
     "auth.scheme-case",
-    "`Bearer` must be in its usual case.",
+    "A key is refused when `Bearer` is not written in its usual case.",
     _drop_key,
     when=lambda call: not _key(call).startswith("Bearer"),
 )
 bad_key_code_differs = chat(
     "auth.code",
-    "A bad key has another code than the documented one.",
+    "The error for a bad key has another code than the documented one.",
     in_error(put("error.code", "unauthorized")),
     when=_bad_key,
     gateway="ofox",
 )
 bad_key_type_differs = chat(
     "auth.type",
-    "A bad key has another type than the documented one.",
+    "The error for a bad key has another type than the documented one.",
     in_error(put("error.type", "invalid_request_error")),
     when=_bad_key,
     gateway="ofox",
@@ -92,14 +92,14 @@ bad_key_type_differs = chat(
 
 @chat("auth.echo")
 def bad_key_repeated(reply: Reply, call: Call) -> None:
-    """The error repeats the whole key."""
+    """The error for a bad key repeats the whole key."""
     if _bad_key(reply, call):
         reply.body["error"]["message"] = f"Incorrect API key provided: {_key(call).partition(' ')[2]}."
 
 
 expired_key_taken = unproved(
-    "auth.expired", "An expired key still opens a completion.", _let_in, when=lambda call: "sk-expired" in _key(call)
+    "auth.expired", "A completion is served for an expired key.", _let_in, when=lambda call: "sk-expired" in _key(call)
 )
 revoked_key_taken = unproved(
-    "auth.revoked", "A revoked key still opens a completion.", _let_in, when=lambda call: "sk-revoked" in _key(call)
+    "auth.revoked", "A completion is served for a revoked key.", _let_in, when=lambda call: "sk-revoked" in _key(call)
 )

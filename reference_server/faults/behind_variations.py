@@ -20,28 +20,28 @@ _REMARK = {
 """The first event of a stream of Azure OpenAI."""
 
 remark_before_a_stream = variation(
-    CHAT, "A stream begins with what a filter found in the prompt.", insert(0, _REMARK), when=streamed
+    CHAT, "A stream begins with a chunk that says what a filter found in the prompt.", insert(0, _REMARK), when=streamed
 )
 nulls_for_what_is_not_there = variation(
     CHAT,
-    "A message without tool calls says so with null.",
+    "A message without tool calls has `tool_calls` null.",
     fill("choices[].message.tool_calls", None) | fill("choices[].message.annotations", None),
 )
 refused_in_few_words = variation(
     CHAT,
-    "What the model cannot do is refused with a message alone.",
+    "What the model cannot do is refused with nothing but a message.",
     answer({"message": "logprobs is not supported by this model"}, 400),
     when=both(served, has("logprobs")),
 )
 
 no_model_embeds_with_a_default = request_variation(
-    EMBED, "Texts without a model are embedded by the usual one.", fill("model", "embedding"), before="validation"
+    EMBED, "Texts without a model are embedded by a default one.", fill("model", "embedding"), before="validation"
 )
 no_model_films_with_a_default = request_variation(
     VIDEO,
-    "Without a model a film is made by the usual one.",
+    "A request for a video without a model is served by a default one.",
     fill("model", "film"),
     gateway="foxapi",
     before="validation",
 )
-nobody_thinks_aloud = request_variation(MESSAGE, "The model never shows what it thinks.", drop("thinking"))
+nobody_thinks_aloud = request_variation(MESSAGE, "The model never shows what it is thinking.", drop("thinking"))

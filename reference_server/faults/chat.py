@@ -46,13 +46,16 @@ def _number_as_text(choices: Any) -> None:
 
 
 completion_as_text = chat(
-    "chat.media-type", "Whole answers are plain text.", header("content-type", "text/plain; charset=utf-8"), when=whole
+    "chat.media-type",
+    "Whole answers are labelled as text.",
+    header("content-type", "text/plain; charset=utf-8"),
+    when=whole,
 )
 fingerprint_is_a_number = chat("chat.schema", "`system_fingerprint` is a number.", put("system_fingerprint", 44709))
 completion_without_id = chat("chat.id", "A whole answer has no id.", drop("id"))
 completion_ids_constant = chat("chat.id-unique", "Every whole answer has the same id.", put("id", "chatcmpl-1"))
 object_is_text_completion = chat(
-    "chat.object", "`object` is the one of the older completions.", put("object", "text_completion")
+    "chat.object", "`object` is `text_completion`, as in the older completions.", put("object", "text_completion")
 )
 created_in_milliseconds = chat(
     "chat.created", "`created` is in milliseconds.", change("created", lambda seconds: seconds * 1000)
@@ -68,7 +71,7 @@ content_as_parts = chat(
     change(TEXT, lambda text: [{"type": "text", "text": text}], str),
 )
 failure_as_empty_success = chat(
-    "chat.content.not-empty", "Every whole answer is empty text, as if it had ended normally.", reword(lambda _: "")
+    "chat.content.not-empty", "Every whole answer has empty text and ends normally.", reword(lambda _: "")
 )
 finish_reason_of_another_protocol = chat(
     "chat.finish-reason chat.stop.finish-reason", "Whole answers end with `end_turn`.", swap(FINISH, "stop", "end_turn")
@@ -80,16 +83,16 @@ utf8_read_as_latin_1 = chat(
 )
 answer_in_question_marks = chat(
     "chat.unicode",
-    "Letters outside ASCII become question marks.",
+    "Letters outside ASCII become question marks in an answer.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )
 answer_without_emoji = chat(
     "chat.unicode",
-    "Characters beyond the basic plane, such as emoji, are lost.",
+    "Characters beyond the basic plane, such as emoji, are missing from an answer.",
     reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)),
 )
 answer_decomposed = chat(
-    "chat.unicode", "Letters with marks are taken apart.", reword(lambda text: normalize("NFD", text))
+    "chat.unicode", "Letters with accents come in two characters.", reword(lambda text: normalize("NFD", text))
 )
 
 
@@ -103,7 +106,7 @@ def words_outside_ascii_lost(call: Call) -> None:
 
 @request("chat.isolation")
 def answers_mixed_up(call: Call) -> None:
-    """A request that asks for a repetition is answered by the text of the one before it."""
+    """A request for a repetition is answered with the text of the one before it."""
     last = call.body["messages"][-1]
     if str(last.get("content")).startswith(REPEAT) and "-" in last["content"]:
         earlier = call.memory.get("repetition", f"{REPEAT}birch-birch")
@@ -112,20 +115,20 @@ def answers_mixed_up(call: Call) -> None:
 
 @chat("chat.isolation.chunks")
 def chunk_strays(reply: Reply, call: Call) -> None:
-    """One chunk of a repetition belongs to the answer before it."""
+    """A stream that repeats a text has a chunk that belongs to the answer before it."""
     if reply.chunks and re.fullmatch(rf"{REPEAT}(\w+)-\1", str(call.body["messages"][-1].get("content"))):
         reply.chunks[1]["id"] = "chatcmpl-of-somebody-else"
 
 
 one_model_only = chat(
     "chat.routes-by-model",
-    "A listed model is refused as unknown.",
+    "A model from the list is refused as unknown.",
     refuse(404, "no such model", type=None, param="model"),
     when=both(served, asked(lambda call: sent(call).get("model") in {"gpt-4o", "gpt-4o-mini-2024-07-18"})),
 )
 completions_answer_get = fault(
     "*",
-    "GET on the completions endpoint is a success.",
+    "GET on the chat completions endpoint is answered with 200.",
     answer({"status": "ready"}),
     when=asked(lambda call: call.method == "GET" and call.path.endswith("/chat/completions")),
     breaks={"chat.method"},
@@ -150,7 +153,7 @@ developer_refused = chat(
 )
 text_parts_dropped = request(
     "chat.messages.text-parts",
-    "Content in parts reaches the model empty.",
+    "Content that is a list of parts reaches the model empty.",
     change("messages[].content", lambda parts: [one for one in parts if one.get("type") != "text"] or "", list),
 )
 assistant_dropped = request(
@@ -162,7 +165,7 @@ assistant_dropped = request(
 
 @request("chat.messages.history")
 def history_dropped(call: Call) -> None:
-    """Of a conversation without tools only the last message reaches the model, and what the system says."""
+    """Only the system message and the last message of a conversation without tools reach the model."""
     *earlier, last = call.body["messages"]
     if "tool" not in roles(call):
         call.body["messages"] = [one for one in earlier if one["role"] in ("system", "developer")] + [last]
@@ -178,14 +181,14 @@ usage_missing = chat("chat.usage.present", "A whole answer has no usage.", drop(
 total_off_by_one = chat("chat.usage.total", "`total_tokens` is one more than the sum.", add("usage.total_tokens", 1))
 completion_is_free = chat(
     "chat.usage.completion-counted chat.stream.usage.equals-whole",
-    "The completion is counted as 0 tokens.",
+    "An answer reports 0 completion tokens.",
     each("usage", lambda usage: usage.update(completion_tokens=0, total_tokens=usage["prompt_tokens"])),
     drop("usage.completion_tokens_details"),
 )
 prompt_counted_as_ten = chat(
     "chat.usage.grows chat.messages.history chat.messages.system chat.messages.developer chat.unicode.counted"
     " tools.result.counted tools.parallel.counted chat.prompt.system-later chat.stream.usage.equals-whole",
-    "Every prompt is counted as 10 tokens.",
+    "Every prompt is reported as 10 tokens.",
     each("usage", lambda usage: usage.update(prompt_tokens=10, total_tokens=10 + usage["completion_tokens"])),
 )
 more_cached_than_sent = chat(
@@ -197,7 +200,7 @@ more_cached_than_sent = chat(
 
 @chat("chat.answers", model="gpt-4o-mini")
 def plain_request_refused(reply: Reply, call: Call) -> Reply:
-    """The plainest whole request is refused."""
+    """The plainest request for a whole answer is refused."""
     said = [{"role": "user", "content": HELLO}]
     client = call.headers.get("content-type") != "application/json" or "x-stainless-lang" in call.headers
     if client or not reply.ok or call.body != {"model": "gpt-4o-mini", "messages": said, "max_tokens": 64}:
@@ -210,7 +213,7 @@ def plain_request_refused(reply: Reply, call: Call) -> Reply:
 # Values of a wrong kind.
 whole_answers_end_with_length = chat(
     "chat.finish-reason.natural chat.stream.equals-whole",
-    "A whole answer that ended normally is marked as cut off.",
+    "A whole answer that ended normally has the finish_reason `length`.",
     swap(FINISH, "stop", "length"),
 )
 completion_id_empty = chat("chat.id", "The id of a whole answer is empty.", put("id", ""))
@@ -223,18 +226,18 @@ content_null_at_a_normal_end = chat(
 )
 tool_calls_without_a_call = chat(
     "chat.finish-reason",
-    "The plainest answer ends with `tool_calls`, without any.",
+    "The plainest answer has the finish_reason `tool_calls`, but no call.",
     put(FINISH, "tool_calls"),
     when=plain,
 )
 question_marks_in_text = chat(
     "chat.unicode",
-    "Characters outside ASCII are replaced in whole answers.",
+    "Characters outside ASCII become question marks in whole answers.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "\ufffd", text)),
 )
 thousands_of_tokens_for_a_greeting = chat(
     "chat.max-completion-tokens.cap chat.max-tokens.cap chat.stream.usage.equals-whole chat.usage.completion-counted",
-    "The plainest answer is counted as many more tokens than it has bytes.",
+    "The plainest answer reports many more tokens than it has bytes.",
     add("usage.completion_tokens", 10_000),
     add("usage.total_tokens", 10_000),
     when=plain,
@@ -252,11 +255,13 @@ completion_within_an_array = chat(
     "chat.media-type", "A whole answer is an array that holds the completion.", reshape(lambda body: [body])
 )
 text_beside_no_message = chat(
-    "chat.choices", "A choice has a text, as in the older completions, and no message.", each("choices[]", _as_text)
+    "chat.choices", "A choice has `text`, as in the older completions, and no message.", each("choices[]", _as_text)
 )
 choice_index_as_text = chat(
     "chat.choice-index", "The index of the only choice is a string.", each("choices", _number_as_text)
 )
 another_listed_model_answers = chat(
-    "chat.model.asked", "Another listed model answers.", in_objects(swap("model", "gpt-4o-mini", "gpt-4o"))
+    "chat.model.asked",
+    "Another listed model answers than asked for.",
+    in_objects(swap("model", "gpt-4o-mini", "gpt-4o")),
 )

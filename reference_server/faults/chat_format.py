@@ -80,12 +80,12 @@ json_fenced = chat(
     reword(lambda text: f"```json\n{text}\n```"),
     when=_in_json,
 )
-json_array = chat("chat.json-object.parses", "JSON mode gives an array.", reword(lambda one: f"[{one}]"), when=_in_json)
+json_array = chat("chat.json-object.parses", "JSON mode gets an array.", reword(lambda one: f"[{one}]"), when=_in_json)
 
 
 @chat("chat.json-object.stream")
 def json_array_in_streams(reply: Reply, call: Call) -> None:
-    """JSON mode gives an array in a stream."""
+    """A request for a JSON object is answered with a stream of a JSON array."""
     texts = [choice["delta"] for choice in choices(reply) if choice["delta"].get("content")]
     if _json_object(call) and texts:
         texts[0]["content"] = "[" + texts[0]["content"]
@@ -93,11 +93,11 @@ def json_array_in_streams(reply: Reply, call: Call) -> None:
 
 
 json_schema_taken_as_json_object = request(
-    _SCHEMA, "A schema is treated as plain JSON mode.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema
+    _SCHEMA, "A schema is ignored: any JSON object comes.", put(_FORM, {"type": "json_object"}), when=_is_plain_schema
 )
 enum_of_schema_broken = chat(
     "chat.json-schema.valid",
-    "A property has a value outside its enum.",
+    "The answer to a schema has a property with a value outside its enum.",
     _with(state="lost"),
     when=both(_in_schema, asks(WORN)),
 )
@@ -112,13 +112,13 @@ json_schema_dropped_in_streams = request(
 )
 schema_named_by_the_gateway = unjudged(
     "chat.json-schema.name",
-    "A schema without a legal name is given one.",
+    "A schema without a valid name is accepted.",
     put("response_format.json_schema.name", "schema"),
     when=_json_schema,
 )
 broken_schema_dropped = request(
     "chat.json-schema.no-schema",
-    "A broken schema is dropped.",
+    "A response format whose schema is broken is accepted without it.",
     drop(_FORM),
     when=lambda call: _json_schema(call) and not _is_plain_schema(call),
 )

@@ -38,7 +38,7 @@ def _at_least_16(name: str) -> Members:
     return change(name, lambda limit: max(limit, 16), int)
 
 
-max_tokens_ignored = request("chat.max-tokens.cap", "`max_tokens` is dropped.", drop(_OLD))
+max_tokens_ignored = request("chat.max-tokens.cap", "`max_tokens` is ignored.", drop(_OLD))
 max_tokens_off_by_one = request(
     "chat.max-tokens.cap", "An answer may have one token more than `max_tokens`.", add(_OLD, 1)
 )
@@ -74,7 +74,7 @@ max_tokens_0_is_no_limit = unjudged(
     "chat.max-tokens.invalid", "A `max_tokens` of 0 or less means no limit.", drop(_OLD), when=_not_positive(_OLD)
 )
 max_completion_tokens_ignored = request(
-    "chat.max-completion-tokens.cap", "`max_completion_tokens` is dropped.", drop(_NEW)
+    "chat.max-completion-tokens.cap", "`max_completion_tokens` is ignored.", drop(_NEW)
 )
 max_completion_tokens_off_by_one = request(
     "chat.max-completion-tokens.cap", "An answer may have one token more than `max_completion_tokens`.", add(_NEW, 1)

@@ -74,7 +74,7 @@ broken_images_dropped = request(
     when=_image(lambda image: "iVBORw0KGgo" not in image["url"] and "https:" not in image["url"]),
 )
 images_hidden_from_text_only = request(
-    "chat.vision.text-only", "Images are dropped for a model that takes none.", _without(_IMAGE), model="text-only"
+    "chat.vision.text-only", "A model without vision ignores images.", _without(_IMAGE), model="text-only"
 )
 inline_file_refused = chat(
     "chat.files.inline",
@@ -84,20 +84,20 @@ inline_file_refused = chat(
 )
 flat_file_fails = chat(
     "chat.files.inline",
-    "A document in a flat part is a server error.",
+    "A document whose data stands beside the type of its part is answered with a server error.",
     _refuse("Oops.", 500),
     when=asked(_some(_FILE, lambda part: "mime_type" in part)),
     gateway="infery",
 )
 uploaded_file_not_found = chat(
     "chat.files.by-id",
-    "An uploaded file is unknown.",
+    "A message that refers to an uploaded file is refused as if the file did not exist.",
     _refuse("No such file.", 404),
     when=asked(_some(_FILE, lambda part: "file-reference" in str(part))),
 )
 flat_file_id_not_found = chat(
     "chat.files.by-id",
-    "An uploaded file is unknown where its id stands beside the type.",
+    "An uploaded file is not found when its id stands beside the type of the part.",
     _refuse("No such file.", 404),
     when=asked(_some(_FILE, lambda part: part.get("file_id") == "file-reference")),
     gateway="infery",
@@ -113,7 +113,7 @@ unknown_files_dropped = request(
 )
 audio_refused = chat(
     "chat.audio.input",
-    "A model that takes sound refuses it.",
+    "A model that takes sound refuses a message with sound.",
     _refuse("No sound."),
     when=both(served, asked(_some(_SOUND, bool))),
     model="gpt-4o",
@@ -128,11 +128,11 @@ broken_audio_dropped = request(
     when=_some(_SOUND, lambda part: not part[_SOUND]["data"].startswith("UklGR")),
 )
 audio_hidden_from_deaf_model = request(
-    "chat.audio.unsupported", "Sound is dropped for a model that takes none.", _without(_SOUND), model="no-audio"
+    "chat.audio.unsupported", "A model without hearing ignores sound.", _without(_SOUND), model="no-audio"
 )
 audio_refused_without_code = chat(
     "chat.audio.unsupported-code",
-    "The refusal of sound has a general code.",
+    "A model that takes no sound refuses it with a general error code.",
     in_error(put("error.code", "invalid_request")),
     model="no-audio",
     gateway="infery",

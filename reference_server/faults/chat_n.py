@@ -27,7 +27,7 @@ def _in_later(edit: Members) -> Edit:
 n_ignored = request("chat.n.count chat.n.stream.count", "There is one choice, whatever `n` asks for.", drop("n"))
 one_choice_too_few = request(
     "chat.n.count chat.n.stream.count",
-    "The last choice is missing.",
+    "An answer has one choice fewer than `n` asks for.",
     change("n", lambda number: max(number - 1, 1), int),
 )
 choices_all_numbered_0 = chat(
@@ -64,7 +64,7 @@ two_choices_by_default = chat(
 )
 n_0_taken_as_1 = request_fault(
     CHAT,
-    "`n: 0` means one choice.",
+    "`n: 0` is answered with one choice.",
     drop("n"),
     when=lambda call: sent(call).get("n") == 0,
     breaks={"chat.n.zero"},
@@ -77,11 +77,11 @@ later_choices_without_role = chat(
     "chat.n.stream.role", "Only the first choice of a stream has a role.", _in_later(drop("delta.role"))
 )
 stream_ends_with_first_choice = chat(
-    "chat.n.stream.finish-reason", "Only the first choice of a stream ever ends.", _in_later(put("finish_reason", None))
+    "chat.n.stream.finish-reason", "Only the first choice of a stream ends.", _in_later(put("finish_reason", None))
 )
 all_text_in_first_choice = chat(
     "chat.n.stream.text",
-    "The text of every choice of a stream has the index 0.",
+    "The text of every choice of a stream is sent with the index 0.",
     in_chunks(each("choices[]", lambda choice: choice["delta"].get("content") and choice.update(index=0))),
 )
 later_choices_without_text = chat(
@@ -91,7 +91,7 @@ later_choices_without_text = chat(
 
 @chat("chat.n.stream.text")
 def first_choice_has_all_words(reply: Reply) -> None:
-    """The words of the other choices of a stream come in the first one too."""
+    """The first choice of a stream also has the words of the other choices."""
     for chunk in reply.chunks:
         for choice in list(chunk.get("choices") or ()):
             if choice["index"] and choice["delta"].get("content"):

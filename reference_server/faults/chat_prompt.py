@@ -23,7 +23,7 @@ _CODE = "chat.prompt.code chat.prompt.code.stream"
 
 @request_fault(CHAT, breaks={"chat.prompt.large-body"}, before="authentication")
 def large_body_refused(call: Call) -> None:
-    """Bodies of more than 100 kB are refused."""
+    """A body of more than 100 kB is refused."""
     if call.raw is None or len(call.raw) > 100_000:
         raise Refusal("body_too_large", "The body is too large.")
 
@@ -51,7 +51,7 @@ second_picture_unseen = request(
 
 @chat("chat.prompt.model")
 def answer_of_another_model(reply: Reply, call: Call) -> None:
-    """An answer of one model is reused for all models."""
+    """A request gets the answer that another model gave to the same prompt."""
     if whole(reply, call):
         prompt = json.dumps({name: value for name, value in call.body.items() if name != "model"}, sort_keys=True)
         answers = call.memory.setdefault("answers", {})
@@ -65,14 +65,14 @@ later_system_messages_dropped = request(
     change("messages", lambda all: [all[0], *(turn for turn in all[1:] if turn["role"] != "system")]),
 )
 lines_of_an_answer_joined = chat(
-    _CODE, "Line breaks of an answer become spaces.", reword_all(lambda text: text.replace("\n", " "))
+    _CODE, "Line breaks in an answer become spaces.", reword_all(lambda text: text.replace("\n", " "))
 )
 spaces_of_an_answer_collapsed = chat(
-    _CODE, "Several spaces of an answer become one.", reword_all(lambda text: re.sub(" +", " ", text))
+    _CODE, "Several spaces in an answer become one.", reword_all(lambda text: re.sub(" +", " ", text))
 )
 line_breaks_unescaped = chat(
     "chat.prompt.code",
-    "A line break in a text of the answer stands in its JSON as it is.",
+    "A line break in the text of an answer is not escaped in its JSON.",
     raw(lambda data: data.replace(rb"\n", b"\n")),
     when=whole,
 )

@@ -55,7 +55,7 @@ fallback_always_used = request(
     _to_fallback,
     when=lambda call: bool(sent(call).get("model") == "gpt-4o-mini"),
 )
-provider_ignored = request("provider.fallback.serves", "`provider` is dropped.", drop("provider"))
+provider_ignored = request("provider.fallback.serves", "The `provider` of a request is ignored.", drop("provider"))
 requested_model_named = chat(
     "provider.fallback.model",
     "`model` names the requested model, although a fallback answered.",
@@ -79,7 +79,7 @@ failure_told_before_the_fallback = chat(
 )
 fallback_on_client_error = request(
     "provider.fallback.client-error",
-    "What a model refuses as the caller's mistake is tried again with the fallback.",
+    "A request that the model refuses as the caller's mistake is sent to the fallback as well.",
     _to_fallback,
     model="text-only",
 )

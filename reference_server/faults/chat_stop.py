@@ -24,7 +24,7 @@ def _stop(call: Call) -> Any:
 _stoppable = asked(lambda call: bool(_stop(call)))
 stop_array_refused = chat(
     "chat.stop",
-    "Several stop texts are refused.",
+    "A `stop` of several texts is refused.",
     refuse(400, "stop must be a string.", param="stop"),
     when=asked(lambda call: isinstance(_stop(call), list)),
     gateway="foxapi",
@@ -36,9 +36,9 @@ fifth_stop_dropped = request_fault(
     breaks={"chat.stop.too-many"},
     before="validation",
 )
-stop_ignored = request(_STREAMS, "`stop` is dropped.", drop("stop"))
+stop_ignored = request(_STREAMS, "`stop` is ignored.", drop("stop"))
 first_stop_only = request(
-    _STREAMS, "Of several stop texts the first alone stops.", change("stop", lambda texts: texts[:1], list)
+    _STREAMS, "Only the first of several stop texts ends an answer.", change("stop", lambda texts: texts[:1], list)
 )
 
 
@@ -57,7 +57,7 @@ stopped_answer_ends_with_stop_sequence = chat(
 )
 too_much_stopped = chat(
     "chat.stop.keeps-before",
-    "The last word before the stop text is lost too.",
+    "The last word before the stop text is missing too.",
     reword(lambda text: text.rstrip(" ,").rpartition(" ")[0]),
     when=_stoppable,
 )

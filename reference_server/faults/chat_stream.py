@@ -76,7 +76,7 @@ stream_created = chat(
 
 @chat("chat.stream.framing")
 def stream_ends_without_blank_line(reply: Reply) -> None:
-    """No blank line closes the last event."""
+    """No blank line follows the last event."""
     if reply.events:
         reply.events[-1] = encode_event(reply.events[-1]).rstrip(b"\n") + b"\n"
 
@@ -104,7 +104,7 @@ event_after_done = chat(
 
 @chat("chat.stream.complete chat.stream.done chat.stream.finish-reason")
 def connection_dies_in_mid_chunk(reply: Reply, call: Call) -> None:
-    """The provider dies: the plainest stream ends in the middle of a chunk, and the connection with it."""
+    """The plainest stream breaks off in the middle of a chunk, and the connection with it."""
     if reply.events and plain(reply, call):
         middle = len(reply.events) // 2
         last = encode_event(reply.events[middle])
@@ -131,7 +131,7 @@ created_changes = chat(
 )
 model_blank_in_chunks = chat(
     "chat.stream.model",
-    "Only the outer chunks name the model.",
+    "Only the first and the last chunk name the model.",
     _in_the_middle(lambda _, chunk: chunk.update(model="")),
 )
 delta_is_null = chat(
@@ -205,7 +205,7 @@ empty_success = chat(
 
 @chat("chat.stream.equals-whole")
 def fragment_lost(reply: Reply, call: Call) -> None:
-    """The second fragment of a text is lost, unless a format was asked for."""
+    """The second fragment of a text is missing, unless a format was asked for."""
     texts = [event for event in reply.chunks if _has_content(event)]
     if len(texts) > 2 and reply.events and "response_format" not in call.body:
         reply.events.remove(texts[1])
@@ -217,7 +217,7 @@ multibyte_split = chat(
     _spell(r"[^\x00-\x7f]", "\ufffd\ufffd"),
 )
 stream_in_question_marks = chat(
-    "chat.stream.unicode", "Streamed letters outside ASCII become question marks.", _spell(r"[^\x00-\x7f]", "?")
+    "chat.stream.unicode", "Letters outside ASCII become question marks in a stream.", _spell(r"[^\x00-\x7f]", "?")
 )
 stream_held_back = chat(
     "chat.stream.incremental", "The whole answer is generated before its first byte is sent.", hold_back
@@ -238,14 +238,14 @@ def text_held_back(reply: Reply) -> None:
 
 @chat("chat.stream.errors")
 def error_inside_a_stream(reply: Reply, call: Call) -> Reply:
-    """A wrong request for a stream is answered 200, with the error as an event."""
+    """A wrong request for a stream is answered with 200 and the error as an event."""
     wrong = streams(call) and reply.status in {400, 422} and "temperature" in str(reply.body)
     return Reply.stream([reply.body, DONE]) if wrong else reply
 
 
 failure_hidden = chat(
     "chat.stream.error-event",
-    "A stream that fails half-way just ends.",
+    "A stream that fails half-way ends without an error.",
     without(lambda event: isinstance(event, dict) and "error" in event),
     model="midstream-error",
 )
@@ -279,7 +279,7 @@ def _leave_out(start: int, end: int) -> Edit:
 
 
 tenth_stream_loses_its_middle = chat(
-    "chat.stream.lossless", "Now and then a stream loses what was in its middle.", _leave_out(10, 20), when=_tenth
+    "chat.stream.lossless", "Now and then the middle of a stream is missing.", _leave_out(10, 20), when=_tenth
 )
 tenth_stream_ends_early = chat(
     "chat.stream.lossless",
@@ -292,7 +292,7 @@ cut_stream_ends_with_stop = chat(
 )
 limit_ignored_in_streams = request_fault(
     CHAT,
-    "The token limit of a short answer is ignored in streams.",
+    "A low token limit is ignored in streams.",
     drop("max_tokens"),
     when=lambda call: streams(call) and COUNT not in str(turns(call)),
     breaks={"chat.stream.max-tokens.cap"},
@@ -305,7 +305,7 @@ null_refused = chat(
 )
 options_without_stream_accepted = request_fault(
     CHAT,
-    "`stream_options` without a stream are ignored.",
+    "`stream_options` in a request without `stream` are accepted.",
     drop("stream_options"),
     when=lambda call: not streams(call),
     breaks={"chat.stream.options-need-stream"},

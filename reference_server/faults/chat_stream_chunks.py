@@ -79,7 +79,7 @@ chunk_models_are_objects = chat(
 
 @chat("chat.stream.object")
 def only_first_chunk_has_object(reply: Reply) -> None:
-    """Only the first chunk says what it is."""
+    """Only the first chunk has `object`."""
     for chunk in reply.chunks[1:]:
         if chunk.get("choices"):
             chunk.pop("object", None)
@@ -112,7 +112,7 @@ tool_call_after_finish = chat(
 )
 surrogates_torn_apart = chat(
     "chat.stream.unicode",
-    "Half of an emoji is lost, as the escapes of JSON write it.",
+    "An emoji that is written as two JSON escapes arrives with only one of them.",
     raw(lambda data: data.replace(_GIRL.encode(), b"\\ud83d")),
     when=lambda reply, _: _GIRL.encode() in reply.encoded() and reply.events is not None,
 )
@@ -120,12 +120,12 @@ surrogates_torn_apart = chat(
 
 @chat("chat.stream.framing")
 def stream_of_comments(reply: Reply, call: Call) -> None:
-    """The plainest stream holds comments and no event."""
+    """The plainest stream has comments and no events."""
     if reply.events and plain(reply, call):
         reply.events = [b": still working\n\n"]
 
 
-first_event_is_text = chat("chat.stream.json-events", "A stream begins with a greeting.", insert(0, "connected"))
+first_event_is_text = chat("chat.stream.json-events", "A stream begins with a word.", insert(0, "connected"))
 null_makes_a_stream = request_fault(
     CHAT,
     "`stream: null` is answered with a stream.",
@@ -213,7 +213,7 @@ wrong_stream_refused_as_done = chat(
 )
 failure_without_words = chat(
     "chat.stream.error-event",
-    "A stream that fails half-way ends with an error without a message.",
+    "A stream that fails half-way ends with an error that has no message.",
     in_chunks(drop("error.message")),
     model="midstream-error",
 )

@@ -59,14 +59,14 @@ def _called_with(arguments: str) -> Members:
 
 tools_refused = chat(
     "tools.accepted",
-    "Tools are refused unless the choice of one is forced, although the documents promise them.",
+    "Tools are refused unless one of them is forced, although the documents promise them.",
     refuse(),
     when=both(served, asked(_tools_alone)),
     gateway="foxora",
 )
 tool_choice_ignored = request(
     "tools.required tools.named",
-    "`tool_choice` is dropped, and the model asked about nothing that needs a tool.",
+    "`tool_choice` is dropped, and the model is asked about nothing that needs a tool.",
     drop("tool_choice") | put("messages", [{"role": "user", "content": "Hello."}]),
     when=lambda call: sent(call).get("tool_choice") == "required" or _names_offered(call),
 )
@@ -76,7 +76,7 @@ named_choice_taken_as_required = request(
     put("tool_choice", "required"),
     when=_names_offered,
 )
-none_taken_as_auto = request("tools.none", "`tool_choice: none` is dropped.", swap("tool_choice", "none", "auto"))
+none_taken_as_auto = request("tools.none", "`tool_choice: none` is ignored.", swap("tool_choice", "none", "auto"))
 call_without_id = chat("tools.call.id", "Calls of a single tool have no id.", put(f"{CALLS}.id", None))
 call_type_is_tool_use = chat("tools.call.type", "The type of a single call is `tool_use`.", each(_CALLS, _name_type))
 call_name_prefixed = chat(
@@ -89,17 +89,17 @@ arguments_as_object = chat(
 )
 arguments_in_question_marks = chat(
     "tools.call.unicode",
-    "Every letter of the arguments outside ASCII is a question mark.",
+    "Letters outside ASCII become question marks in the arguments of a call.",
     change(_ARGUMENTS, lambda text: text.encode("ascii", "replace").decode()),
 )
 arguments_read_as_latin_1 = chat(
     "tools.call.unicode",
-    "The arguments are UTF-8 that was read as Latin-1.",
+    "The arguments of a call are UTF-8 that was decoded as Latin-1.",
     change(_ARGUMENTS, lambda text: text.encode().decode("latin-1")),
 )
 arguments_in_replacement_characters = chat(
     "tools.call.unicode",
-    "Every byte of the arguments outside ASCII is a replacement character.",
+    "Every byte outside ASCII becomes a replacement character in the arguments of a call.",
     change(_ARGUMENTS, lambda text: text.encode().decode("ascii", "replace")),
 )
 content_beside_calls_is_array = chat(
@@ -139,7 +139,7 @@ null_content_in_history_refused = chat(
 )
 result_without_answer = chat(
     "tools.result",
-    "The answer to a result has no choices.",
+    "The answer to a tool result has no choices.",
     put("choices", []),
     when=asked(lambda call: "tool" in roles(call)),
 )
@@ -167,35 +167,35 @@ result_texts_emptied = request(
 
 @request("tools.parallel.counted")
 def last_result_only(call: Call) -> None:
-    """Of several results the last one reaches the model."""
+    """Only the last of several tool results reaches the model."""
     results = [turn for turn in turns(call) if turn["role"] == "tool"]
     call.body["messages"] = [turn for turn in turns(call) if turn not in results[:-1]]
 
 
 orphan_accepted = unjudged(
     "tools.result.orphan",
-    "A tool message without a call is treated as a user message.",
+    "A tool message that answers no call is taken as a user message.",
     swap("messages[].role", "tool", "user"),
     when=lambda call: not any(isinstance(turn, dict) and turn.get("tool_calls") for turn in turns(call)),
 )
 unknown_name_ignored = unjudged(
     "tools.named.unknown",
-    "A `tool_choice` that names an unknown function is dropped.",
+    "A `tool_choice` that names an unknown function is ignored.",
     drop("tool_choice"),
     when=lambda call: NO_FUNCTION in str(sent(call).get("tool_choice")),
 )
 nameless_function_accepted = unjudged(
     "tools.definition.name",
-    "A function without a name is given one.",
+    "A function without a name is accepted.",
     each("tools[].function", lambda function: isinstance(function, dict) and function.setdefault("name", "function")),
 )
 parallel_calls_share_an_id = chat("tools.parallel", "All calls of an answer have the same id.", each(_CALLS, _share_id))
 parallel_off_ignored = request(
-    "tools.parallel.off", "`parallel_tool_calls: false` is dropped.", drop("parallel_tool_calls")
+    "tools.parallel.off", "`parallel_tool_calls: false` is ignored.", drop("parallel_tool_calls")
 )
 tools_dropped = request_fault(
     CHAT,
-    "Tools are dropped, and `tool_choice` with them.",
+    "Tools do not reach the model, nor does `tool_choice`.",
     drop("tools", "tool_choice", "parallel_tool_calls"),
     when=lambda call: len(turns(call)) == 1 and "get_tides" not in str(sent(call).get("tool_choice")),
     breaks={"tools.required", "tools.named"},

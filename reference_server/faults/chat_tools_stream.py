@@ -26,13 +26,13 @@ _single = no(_several)
 
 tools_dropped_in_streams = request_fault(
     CHAT,
-    "Tools are dropped when the answer is streamed.",
+    "Tools do not reach the model when the answer is streamed.",
     drop("tools", "tool_choice", "parallel_tool_calls"),
     when=lambda call: streams(call) and len(turns(call)) == 1,
     breaks={"tools.stream.required"},
 )
 fragments_without_index = chat(
-    "tools.stream.index", "The fragments of calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
+    "tools.stream.index", "The fragments of streamed calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))
 )
 fragments_without_type = chat(
     "tools.stream.first-fragment", "No fragment gives the type of the call.", in_chunks(drop(f"{FRAGMENTS}.type"))
@@ -41,7 +41,7 @@ fragments_without_type = chat(
 
 @chat("tools.stream.id-once")
 def id_in_every_fragment(reply: Reply) -> None:
-    """Every fragment repeats the id of its call."""
+    """Every fragment of a streamed call repeats its id."""
     ids: dict[int, str] = {}
     for fragment in fragments(reply):
         fragment["id"] = ids.setdefault(fragment["index"], fragment.get("id", ""))
@@ -49,14 +49,14 @@ def id_in_every_fragment(reply: Reply) -> None:
 
 id_blanked_later = chat(
     "tools.stream.id-once",
-    "Later fragments have an empty id.",
+    "Later fragments of a streamed call have an empty id.",
     in_chunks(each(FRAGMENTS, lambda fragment: fragment.setdefault("id", ""))),
 )
 
 
 @chat("tools.stream.name-once")
 def name_in_every_fragment(reply: Reply) -> None:
-    """Every fragment repeats the name of its function."""
+    """Every fragment of a streamed call repeats the name of the function."""
     names: dict[int, str] = {}
     for fragment in fragments(reply):
         function = fragment["function"]
@@ -65,7 +65,7 @@ def name_in_every_fragment(reply: Reply) -> None:
 
 @chat("tools.stream.arguments tools.stream.parallel")
 def summary_of_the_call(reply: Reply) -> None:
-    """The last fragment repeats all arguments."""
+    """The last fragment of a streamed call repeats all its arguments."""
     for index in {fragment["index"] for fragment in fragments(reply)}:
         own = [fragment["function"] for fragment in fragments(reply) if fragment["index"] == index]
         own[-1]["arguments"] += "".join(function.get("arguments", "") for function in own)
@@ -76,12 +76,12 @@ streamed_calls_end_with_stop = chat(
 )
 streamed_arguments_translated = chat(
     "tools.stream.equals-whole",
-    "A streamed call has a key that the whole call does not have.",
+    "A streamed call has an argument that the whole call does not have.",
     in_chunks(change(f"{FRAGMENTS}.function.arguments", lambda text: text.replace("{", '{"x":1,', 1))),
     when=lambda reply, _: len({fragment["index"] for fragment in fragments(reply)}) == 1,
 )
 parallel_calls_all_index_0 = chat(
-    "tools.stream.parallel", "All parallel calls have index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0))
+    "tools.stream.parallel", "All parallel calls of a stream have the index 0.", in_chunks(put(f"{FRAGMENTS}.index", 0))
 )
 
 # Identity and order of fragments.
@@ -131,6 +131,6 @@ second_streamed_call_lost = chat(
 )
 whole_arguments_are_an_object = chat(
     "tools.call.arguments",
-    "The arguments of a whole call are an object, not its text, unless there are none.",
+    "The arguments of a whole call are an object instead of a string, unless there are none.",
     change(f"{CALLS}.function.arguments", lambda text: json.loads(text) or "{}"),
 )

@@ -59,12 +59,12 @@ def _in_ascii(text: str) -> str:
 # The body and its entries.
 embeddings_labelled_as_text = vectors("embeddings.answers", "Embeddings are labelled as text.", label("text/plain"))
 embeddings_in_bare_array = vectors(
-    "embeddings.answers", "The body is the array of vectors itself.", reshape(lambda body: body["data"])
+    "embeddings.answers", "The answer is a bare array of vectors.", reshape(lambda body: body["data"])
 )
-embeddings_without_list = vectors(
-    "embeddings.object embeddings.schema", "The answer does not say that it is a list.", drop("object")
+embeddings_without_list = vectors("embeddings.object embeddings.schema", "The answer has no `object`.", drop("object"))
+embeddings_called_vectors = vectors(
+    "embeddings.object", "Entries have the object `vector`.", put("data[].object", "vector")
 )
-embeddings_called_vectors = vectors("embeddings.object", "Entries are called vectors.", put("data[].object", "vector"))
 embeddings_array_of_one_refused = unjudged(
     "embeddings.count", "An array with one text is refused.", put("input", []), when=lambda call: len(texts(call)) == 1
 )
@@ -73,7 +73,7 @@ embeddings_of_first_text_only = vectors(
 )
 embeddings_of_texts_joined = request(
     "embeddings.count",
-    "Several texts are joined into one, as a list that was turned into text.",
+    "Several texts get one vector, as if their list had been turned into text.",
     change("input", lambda value: [str(value)]),
     when=lambda call: len(texts(call)) > 1,
 )
@@ -86,7 +86,7 @@ embeddings_backwards = vectors(
 
 # Which vector belongs to which text.
 embeddings_vectors_reversed = vectors(
-    "embeddings.order", "The first text has the last vector.", move(lambda call: [*_places(call)][::-1])
+    "embeddings.order", "The texts get the vectors in reverse order.", move(lambda call: [*_places(call)][::-1])
 )
 embeddings_vectors_rotated = vectors(
     "embeddings.order", "Every text has the vector of the next one.", move(lambda call: [*_places(call)[1:], 0])
@@ -98,15 +98,15 @@ embeddings_vectors_sorted = vectors(
 )
 embeddings_all_the_same = vectors(
     "embeddings.distinct embeddings.unicode",
-    "Every text has the first one's vector.",
+    "Every text has the vector of the first one.",
     move(lambda call: [0 for _ in _places(call)]),
 )
 embeddings_padded_in_batches = vectors(
-    "embeddings.alone", "The padding of a batch changes its vectors.", each_vector(_filled), when=several
+    "embeddings.alone", "Padding in a batch changes its vectors.", each_vector(_filled), when=several
 )
 embeddings_not_normalized = vectors(
     "embeddings.unit-length",
-    "Vectors are one and a half times as long as a unit.",
+    "Vectors have a length of 1.5 instead of 1.",
     each_vector(lambda vector: [number * 1.5 for number in vector]),
 )
 
@@ -121,7 +121,7 @@ def embeddings_shuffled_in_long_batches(reply: Reply, call: Call) -> None:
 
 @vectors("embeddings.repeatable")
 def embeddings_with_noise(reply: Reply, call: Call) -> None:
-    """Every answer adds noise to its vectors."""
+    """The same text gets noticeably different numbers each time."""
     noise = random.Random(reply.headers["x-request-id"])
     floats(lambda vector: [number + noise.gauss(0, 0.003) for number in vector])(reply, call)
 
@@ -137,7 +137,7 @@ embeddings_in_base64_by_default = request(
     "embeddings.vector", "Vectors are base64 unless floats are asked for.", fill(FORMAT, "base64")
 )
 embeddings_in_base64_when_asked_for_floats = request(
-    "embeddings.float", "Any `encoding_format` gives base64.", change(FORMAT, lambda _: "base64")
+    "embeddings.float", "Vectors are base64, whatever `encoding_format` asks for.", change(FORMAT, lambda _: "base64")
 )
 embeddings_in_floats_refused = unjudged(
     "embeddings.float", "The encoding format `float` is refused.", swap(FORMAT, "float", "float32")
@@ -154,17 +154,17 @@ embeddings_without_model = vectors("embeddings.model", "The answer names no mode
 embeddings_without_usage = vectors("embeddings.usage", "The answer has no usage.", drop("usage"))
 embeddings_of_one_text_free = vectors(
     "embeddings.usage",
-    "A single text counts as 0 tokens.",
+    "A single text is reported as 0 tokens.",
     put("usage", _FREE),
     when=asked(lambda call: isinstance(sent(call).get("input"), str)),
 )
 embeddings_counted_as_completion = vectors(
     "embeddings.usage.total",
-    "The numbers of the vectors count as completion tokens.",
+    "The total counts the numbers of the vectors as completion tokens.",
     change("usage", lambda usage: usage | {"total_tokens": usage["prompt_tokens"] + 256}),
 )
 embeddings_counted_as_requests = vectors(
-    "embeddings.usage.grows", "Every request counts as eight tokens.", put("usage", _EIGHT)
+    "embeddings.usage.grows", "Every request is reported as eight tokens.", put("usage", _EIGHT)
 )
 
 # The largest batch.
@@ -175,15 +175,17 @@ embeddings_of_many_texts_cut_off = vectors(
     "embeddings.batch.largest", "Only the first 1000 texts have vectors.", change("data", _first(1000))
 )
 embeddings_of_too_many_texts = unjudged(
-    "embeddings.batch.too-many", "Texts beyond the limit are lost.", change("input", lambda value: value[:2048], list)
+    "embeddings.batch.too-many",
+    "Texts beyond the limit get no vectors.",
+    change("input", lambda value: value[:2048], list),
 )
 
 # Credits.
 embeddings_without_credits_header = vectors(
-    "embeddings.credits", "The credits header is missing.", header(_USED, None), gateway="infery"
+    "embeddings.credits", "An answer lacks the header for its cost.", header(_USED, None), gateway="infery"
 )
 embeddings_credits_in_words = vectors(
-    "embeddings.credits", "The credits header has a unit.", header(_USED, "{} credits".format), gateway="infery"
+    "embeddings.credits", "The header for the cost has a unit.", header(_USED, "{} credits".format), gateway="infery"
 )
 embeddings_without_credits_used = vectors(
     "embeddings.credits-used", "The body does not report the credits used.", drop("credits_used"), gateway="infery"
@@ -202,21 +204,19 @@ embeddings_without_model_used = vectors(
 )
 
 # Values of a wrong kind.
-embedding_model_blank = vectors("embeddings.model", "The name of the model is empty.", put("model", ""))
+embedding_model_blank = vectors("embeddings.model", "`model` is an empty string.", put("model", ""))
 embedding_model_is_an_object = vectors(
-    "embeddings.model", "The model is an object.", change("model", lambda name: {"id": name})
+    "embeddings.model", "`model` is an object.", change("model", lambda name: {"id": name})
 )
 embedding_index_is_a_fraction = vectors(
     "embeddings.index", "The entries are numbered 0.0, 1.0, 2.0.", change(INDEX, float)
 )
-embedding_total_as_text = vectors(
-    "embeddings.usage", "The total of the tokens is a string.", change("usage.total_tokens", str)
-)
+embedding_total_as_text = vectors("embeddings.usage", "`total_tokens` is a string.", change("usage.total_tokens", str))
 embedding_usage_as_text = vectors(
-    "embeddings.usage", "The tokens of the prompt are a string.", change("usage.prompt_tokens", str)
+    "embeddings.usage", "`prompt_tokens` is a string.", change("usage.prompt_tokens", str)
 )
 embeddings_of_question_marks = request(
     "embeddings.unicode",
-    "Of letters outside ASCII the model sees question marks.",
+    "Letters outside ASCII reach the model as question marks.",
     change("input", _in_ascii, str) | change("input[]", _in_ascii, str),
 )

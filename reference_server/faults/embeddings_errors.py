@@ -30,16 +30,16 @@ embeddings_of_nothing = unjudged(
     "embeddings.missing-input", "A request without input is served.", fill("input", "nothing")
 )
 embeddings_without_input_fail = vectors(
-    "embeddings.missing-input", "A request without input is a 500.", status(500), when=_without_input
+    "embeddings.missing-input", "A request without input is answered with 500.", status(500), when=_without_input
 )
 embeddings_of_numbers = unjudged(
-    "embeddings.input-type", "A number is taken as the text of its digits.", change("input", str, int)
+    "embeddings.input-type", "A number as the input is taken as the text of its digits.", change("input", str, int)
 )
 embeddings_of_objects = unjudged(
-    "embeddings.input-type", "An object is taken as its JSON text.", change("input", str, dict)
+    "embeddings.input-type", "An object as the input is taken as its JSON text.", change("input", str, dict)
 )
 embeddings_of_mixed_input_fail = vectors(
-    "embeddings.input-type", "Texts and numbers in one array are a 500.", status(500), when=asked(_mixed)
+    "embeddings.input-type", "Texts mixed with numbers get a 500.", status(500), when=asked(_mixed)
 )
 embeddings_of_empty_text = unjudged("embeddings.empty-text", "An empty text has a vector.", swap("input", "", " "))
 embeddings_of_empty_text_among_others = unjudged(
@@ -55,19 +55,19 @@ embeddings_of_empty_list = vectors(
 # Everything else.
 embeddings_of_no_model_are_a_conflict = fault(
     EMBED,
-    "A request without a model is a 409.",
+    "A request without a model is answered with 409.",
     status(409),
     when=both(refused("missing_field"), asked(lambda call: "model" not in sent(call))),
     breaks={"embeddings.missing-model"},
 )
 embeddings_of_unknown_model = request_fault(
     EMBED,
-    "An unknown model is replaced by another one.",
+    "A request for an unknown model is answered by another one.",
     change("model", lambda name: "embedding" if "no-such" in name else name),
     breaks={"embeddings.unknown-model"},
 )
 embeddings_of_unknown_model_fail = vectors(
-    "embeddings.unknown-model", "An unknown model is a 502.", status(502), when=UNKNOWN_MODEL
+    "embeddings.unknown-model", "A request for an unknown model is answered with 502.", status(502), when=UNKNOWN_MODEL
 )
 embeddings_in_any_format = unjudged(
     "embeddings.encoding-format",

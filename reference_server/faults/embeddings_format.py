@@ -49,25 +49,25 @@ embeddings_base64_ignored = request(
     "embeddings.base64", "Vectors are numbers, whatever is asked for.", put(FORMAT, "float")
 )
 embeddings_base64_refused = unjudged(
-    "embeddings.base64", "The format that official clients use is refused.", put(FORMAT, "base-64"), when=_small_base64
+    "embeddings.base64", "The base64 that official clients use is refused.", put(FORMAT, "base-64"), when=_small_base64
 )
 embeddings_base64_of_doubles = vectors(
     "embeddings.base64.decodes",
-    "The base64 holds numbers of 64 bits.",
+    "The base64 of a vector holds numbers of 64 bits instead of 32.",
     pack(lambda vector: struct.pack(f"<{len(vector)}d", *vector)),
 )
 embeddings_base64_for_addresses = vectors(
     "embeddings.base64.decodes",
-    "The base64 is URL-safe, without padding.",
+    "The base64 of a vector is in the URL-safe alphabet, without padding.",
     change(VECTOR, lambda data: data.replace("+", "-").replace("/", "_").rstrip("="), str),
 )
 embeddings_base64_big_endian = vectors(
     "embeddings.base64.same",
-    "The base64 holds its numbers in big-endian order.",
+    "The base64 of a vector holds big-endian numbers.",
     pack(lambda vector: struct.pack(f">{len(vector)}f", *vector)),
 )
 embeddings_base64_of_halves = vectors(
-    "embeddings.base64.precise", "The numbers were rounded to 16 bits.", pack(_halves)
+    "embeddings.base64.precise", "The base64 of a vector holds numbers that were rounded to 16 bits.", pack(_halves)
 )
 
 # Dimensions.
@@ -77,7 +77,7 @@ embeddings_dimensions_ignored = request(
     drop("dimensions"),
 )
 embeddings_padded_with_zeros = vectors(
-    "embeddings.dimensions", "Half of a shortened vector is only zeros.", floats(_half_empty), when=has("dimensions")
+    "embeddings.dimensions", "Half of a shortened vector is zeros.", floats(_half_empty), when=has("dimensions")
 )
 embeddings_dimensions_ignored_in_base64 = request(
     "embeddings.dimensions.base64",
@@ -87,32 +87,32 @@ embeddings_dimensions_ignored_in_base64 = request(
 )
 embeddings_dimensions_capped = request(
     "embeddings.dimensions.too-large",
-    "Too many dimensions give as many as the model has.",
+    "More `dimensions` than the model has are answered with as many as it has.",
     change("dimensions", lambda length: min(length, 256)),
 )
 embeddings_dimensions_unchecked = unjudged(
-    "embeddings.dimensions.invalid", "Invalid dimensions are ignored.", drop("dimensions"), when=_senseless
+    "embeddings.dimensions.invalid", "Invalid `dimensions` are ignored.", drop("dimensions"), when=_senseless
 )
 
 # Tokens.
 embeddings_of_each_token = request(
     "embeddings.tokens",
-    "Every token of an array is treated as an input of its own.",
+    "Every token of an array gets a vector of its own.",
     change("input[]", lambda token: [token]),
     when=lambda call: bool(tokens(call)),
 )
 embeddings_of_tokens_flattened = request(
-    "embeddings.tokens.batch", "Several token arrays become one input.", change("input", _joined), when=_batch_of_tokens
+    "embeddings.tokens.batch", "Several token arrays get one vector.", change("input", _joined), when=_batch_of_tokens
 )
 embeddings_of_tokens_backwards = request(
     "embeddings.tokens.batch",
-    "The last array of tokens has the first vector.",
+    "The vectors of several token arrays come in reverse order.",
     change("input", lambda arrays: arrays[::-1]),
     when=_batch_of_tokens,
 )
 embeddings_tokens_counted_as_one = vectors(
     "embeddings.tokens.counted",
-    "An array of tokens counts as one token.",
+    "An array of tokens is reported as one token.",
     put("usage", {"prompt_tokens": 1, "total_tokens": 1}),
     when=asked(lambda call: bool(tokens(call))),
 )

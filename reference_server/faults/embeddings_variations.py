@@ -31,13 +31,13 @@ def _no_text(call: Call) -> bool:
 
 
 embeddings_of_versioned_model = vectors(
-    "`model` names the version that served.", change("model", "{}-2026-01-01".format)
+    "`model` names the version that served the request.", change("model", "{}-2026-01-01".format)
 )
 embeddings_dimensions_refused = vectors(
-    "The model cannot shorten its vectors and says so.", _refuse("dimensions"), when=both(served, has("dimensions"))
+    "The model refuses `dimensions`, and says so.", _refuse("dimensions"), when=both(served, has("dimensions"))
 )
 embeddings_of_tokens_refused = vectors(
-    "The model does not take tokens and says so.", _refuse("input"), when=both(served, asked(_no_text))
+    "The model refuses tokens as its input, and says so.", _refuse("input"), when=both(served, asked(_no_text))
 )
 embeddings_of_many_texts_refused_by_model = vectors(
     "The model takes fewer texts at once and says so.", _refuse("input"), when=lambda reply, _: len(entries(reply)) > 96
@@ -65,7 +65,7 @@ def embeddings_not_quite_repeatable(reply: Reply, call: Call) -> None:
 
 @vectors()
 def embeddings_base64_in_lines(reply: Reply) -> None:
-    """Base64 is broken into lines."""
+    """The base64 of a vector is broken into lines."""
     for entry in entries(reply)[:100]:
         if isinstance(entry["embedding"], str):
             entry["embedding"] = "\r\n".join(textwrap.wrap(entry["embedding"], 76))

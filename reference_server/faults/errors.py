@@ -56,17 +56,17 @@ def _no_text(name: str, word: str = "") -> Members:
 
 
 # Bodies that are no request.
-nesting_overflows = chat("errors.never-5xx", "A deeply nested body is a 500.", _CRASH, when=asked(wrote(b"[[[[")))
+nesting_overflows = chat("errors.never-5xx", "A deeply nested body gets a 500.", _CRASH, when=asked(wrote(b"[[[[")))
 surrogate_cannot_be_encoded = chat(
-    "errors.never-5xx", "A lone surrogate in the prompt is a 500.", _CRASH, when=asked(wrote(b"\\ud800"))
+    "errors.never-5xx", "A lone surrogate in the prompt is answered with 500.", _CRASH, when=asked(wrote(b"\\ud800"))
 )
 bytes_are_a_crash = chat(
     "errors.never-5xx",
-    "Bytes that are not UTF-8 are a 500 in plain text.",
+    "A body that is not UTF-8 is answered with 500 in plain text.",
     _send(500, "text/plain", b"Internal Server Error"),
     when=asked(wrote(b"\xff")),
 )
-truncated_json_is_not_found = chat("errors.malformed-json", "Half a JSON text is a 404.", status(404), when=_half)
+truncated_json_is_not_found = chat("errors.malformed-json", "Truncated JSON gets a 404.", status(404), when=_half)
 empty_body_served = chat(
     "errors.empty-body", "An empty body is answered.", _serve, when=asked(lambda call: call.raw == b"")
 )
@@ -75,18 +75,18 @@ first_of_array_served = chat(
 )
 array_is_a_crash = chat(
     "errors.not-an-object errors.json",
-    "A JSON array is a 500 in plain text.",
+    "A body that is a JSON array is answered with 500 in plain text.",
     _send(500, "text/plain; charset=utf-8", b"Internal Server Error"),
     when=_in_array,
 )
 text_is_not_found = chat(
-    "errors.wrong-media-type", "A body that is not declared as JSON is a 404.", status(404), when=_MEDIA
+    "errors.wrong-media-type", "A body that is not declared as JSON is answered with 404.", status(404), when=_MEDIA
 )
 
 # The model.
 missing_model_is_not_found = chat(
     "errors.missing-model",
-    "A request without a model is a 404.",
+    "A request without a model is answered with 404.",
     status(404),
     when=both(refused("missing_field"), asked(lambda call: "model" not in sent(call))),
 )
@@ -106,30 +106,30 @@ long_model_cut = chat(
     "errors.never-2xx", "A very long model name is cut, and some model answers.", _serve, when=_long_model
 )
 unknown_model_served = chat(
-    "errors.unknown-model", "An unknown model is answered by another one.", _serve, when=_no_such
+    "errors.unknown-model", "A request for an unknown model is answered by another one.", _serve, when=_no_such
 )
-unknown_model_is_a_failure = chat("errors.unknown-model", "An unknown model is a 500.", status(500), when=_no_such)
+unknown_model_is_a_failure = chat("errors.unknown-model", "An unknown model gets a 500.", status(500), when=_no_such)
 unknown_model_streamed = chat(
     "errors.unknown-model",
-    "The stream of a model that does not exist is a 200 with the error as an event.",
+    "A stream of an unknown model is answered with 200 and the error as an event.",
     lambda reply, _: Reply.stream([reply.body, DONE]),
     when=both(_no_such, asked(lambda call: sent(call).get("stream") is True)),
 )
 
 # The messages.
 no_messages_served = unjudged(
-    "errors.missing-messages", "A request without messages is answered.", fill("messages", _HELLO)
+    "errors.missing-messages", "A request without messages is answered with a completion.", fill("messages", _HELLO)
 )
 empty_messages_served = unjudged(
-    "errors.empty-messages", "A conversation without messages is answered.", swap("messages", [], _HELLO)
+    "errors.empty-messages", "An empty list of messages is answered.", swap("messages", [], _HELLO)
 )
 messages_text_taken = unjudged(
     "errors.wrong-type",
-    "A string as the messages is taken as the only message.",
+    "A string in place of the messages is taken as the only message.",
     change("messages", lambda text: [{"role": "user", "content": text}], str),
 )
 missing_role_is_user = unjudged(
-    "errors.missing-role", "A message without a role counts as the user's.", fill("messages[].role", "user")
+    "errors.missing-role", "A message without a role is taken as the user's.", fill("messages[].role", "user")
 )
 unknown_part_ignored = unjudged(
     "errors.wrong-option",
@@ -137,36 +137,36 @@ unknown_part_ignored = unjudged(
     change("messages[].content", lambda content: "Hello." if ODD_PART in str(content) else content),
 )
 mistakes_exhaust = chat(
-    "errors.stable", "After many wrong requests a correct one is a 500.", _CRASH, when=asks(HELLO_ONCE_MORE)
+    "errors.stable", "After many wrong requests a correct one is answered with 500.", _CRASH, when=asks(HELLO_ONCE_MORE)
 )
 
 # Options.
 wrong_limit_ignored = unjudged(
-    "errors.wrong-option", "A `max_tokens` that is no number is ignored.", _no_text("max_tokens")
+    "errors.wrong-option", "A `max_tokens` that is not a number is ignored.", _no_text("max_tokens")
 )
 documented_limit_ignored = unjudged(
     "errors.wrong-type errors.wrong-option",
-    "A `max_tokens` that is no number is ignored, although the documents promise a refusal.",
+    "A `max_tokens` that is not a number is ignored, although the documents promise a refusal.",
     _no_text("max_tokens"),
     gateway="ofox",
 )
 wrong_format_ignored = unjudged(
-    "errors.wrong-option", "A `response_format` that is no object is ignored.", _no_text("response_format")
+    "errors.wrong-option", "A `response_format` that is not an object is ignored.", _no_text("response_format")
 )
 wrong_tool_choice_ignored = unjudged(
-    "errors.wrong-option", "An unknown word for `tool_choice` is ignored.", _no_text("tool_choice", "perhaps")
+    "errors.wrong-option", "A `tool_choice` that is an unknown word is ignored.", _no_text("tool_choice", "perhaps")
 )
 
 # Routes.
 unknown_route_is_a_page = anywhere(
     "errors.unknown-route",
-    "Every unknown path answers with the front page.",
+    "Every unknown path is answered with the front page.",
     _send(200, "text/html", b"<!doctype html><title>Welcome</title>"),
     when=refused("unknown_route"),
 )
 wrong_method_is_bad = anywhere(
     "errors.wrong-method",
-    "A wrong method is a 400.",
+    "A wrong method is answered with 400.",
     status(400),
     when=both(refused("wrong_method"), asked(lambda call: call.method != "GET")),
 )

@@ -54,7 +54,7 @@ error_labelled_as_html = chat(
 error_as_detail = chat("errors.envelope", "The error stands under `detail`.", _under("detail"), when=_MISTAKE)
 unknown_model_as_detail = fault(
     MODEL,
-    "A model that is not found is a `detail`, while other errors have the usual form.",
+    "The error for an unknown model stands under `detail`, while other errors have the usual form.",
     _NOT_FOUND,
     when=UNKNOWN_MODEL,
     breaks={"errors.envelope"},
@@ -67,11 +67,11 @@ error_fields_at_the_top = chat(
     when=_MISTAKE,
 )
 unknown_route_as_detail = anywhere(
-    "errors.routing-envelope", "A route that does not exist is a `detail`.", _NOT_FOUND, when=_ROUTING, gateway="ofox"
+    "errors.routing-envelope", "An unknown route gets a `detail`.", _NOT_FOUND, when=_ROUTING, gateway="ofox"
 )
 unknown_route_as_page = anywhere(
     "errors.routing-envelope",
-    "A route that does not exist is a page in HTML.",
+    "The error for an unknown route is an HTML page.",
     header("content-type", "text/html"),
     _say(b"<html><body><h1>404 Not Found</h1></body></html>"),
     when=_ROUTING,
@@ -84,27 +84,27 @@ error_without_message = chat(
 )
 error_message_empty = chat(
     "errors.message errors.message-names-field",
-    "The message is empty, and no field is named.",
+    "The message of an error is empty, and no field is named.",
     in_error(put(_MESSAGE, "") | put(_PARAM, None)),
     when=_MISTAKE,
 )
 error_message_says_nothing = chat(
     "errors.message-names-field",
-    "Every mistake has the same message, and no field is named.",
+    "All errors have the same message, and no field is named.",
     in_error(put(_MESSAGE, "Bad request.") | put(_PARAM, None)),
     when=_MISTAKE,
 )
-error_type_is_a_number = chat("errors.type", "`type` is the status.", _number(_TYPE), when=_MISTAKE)
+error_type_is_a_number = chat("errors.type", "`type` of an error is the status.", _number(_TYPE), when=_MISTAKE)
 error_without_type = chat(
     "errors.type errors.documented-type",
-    "The documented `type` is missing.",
+    "The documented `type` of an error is missing.",
     in_error(drop(_TYPE)),
     when=_MISTAKE,
     gateway="ofox",
 )
 upstream_type_differs = chat(
     "errors.documented-type",
-    "A provider's failure has another type than the documented one.",
+    "The error for a provider's failure has another type than the documented one.",
     in_error(put(_TYPE, "api_error")),
     when=UPSTREAM,
     gateway="ofox",
@@ -112,27 +112,27 @@ upstream_type_differs = chat(
 error_code_is_a_number = chat("errors.code", "`code` is the status, as a number.", _number(_CODE), when=_MISTAKE)
 error_without_code = chat(
     "errors.code errors.documented-code",
-    "The documented `code` is missing.",
+    "The documented `code` of an error is missing.",
     in_error(drop(_CODE)),
     when=_MISTAKE,
     gateway="foxora",
 )
 missing_field_code_differs = chat(
     "errors.documented-code",
-    "A missing field has another code than the documented one.",
+    "The error for a missing field has another code than the documented one.",
     in_error(put(_CODE, "bad_request")),
     when=_MISSING,
     gateway="foxora",
 )
 error_param_is_a_path = chat(
-    "errors.param", "`param` is an array of steps.", in_error(change(_PARAM, _steps, str)), when=_MISTAKE
+    "errors.param", "`param` of an error is an array of steps.", in_error(change(_PARAM, _steps, str)), when=_MISTAKE
 )
 error_param_is_none = chat(
-    "errors.param-names-field", "`param` is the word None.", in_error(put(_PARAM, "None")), when=_MISTAKE
+    "errors.param-names-field", "`param` of an error is the word None.", in_error(put(_PARAM, "None")), when=_MISTAKE
 )
 error_param_missing = chat(
     "errors.param-names-field",
-    "The documented `param` is null, although one field is at fault.",
+    "The documented `param` of an error is null, although one field is at fault.",
     in_error(put(_PARAM, None)),
     when=_MISTAKE,
     gateway="foxora",
@@ -140,12 +140,12 @@ error_param_missing = chat(
 
 # What it must not tell.
 message_has_a_trace = chat(
-    "errors.not-leaking", "A malformed body yields a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED
+    "errors.not-leaking", "A malformed body gets a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED
 )
 
 
 @chat("errors.not-leaking", model="upstream-error")
 def failure_shows_a_trace(reply: Reply, call: Call) -> None:
-    """A provider's failure shows where the server runs."""
+    """The error for a provider's failure shows where the server runs."""
     if isinstance(reply.body, dict):
         reply.body["error"]["message"] = f"{call.id}: /usr/lib/python3/site-packages/httpx/_client.py"

@@ -41,7 +41,7 @@ edits_without_request_id = fault(
 )
 speech_without_request_id = fault(
     SPEECH,
-    "Speech, which is binary, has no request id.",
+    "An answer with speech, which is binary, has no request id.",
     header(_ID, None),
     when=served,
     breaks={"every.request-id"},
@@ -49,7 +49,7 @@ speech_without_request_id = fault(
 )
 file_content_without_request_id = fault(
     FILE_CONTENT,
-    "The content of a file has no request id.",
+    "A download of a file has no request id.",
     header(_ID, None),
     breaks={"every.request-id"},
     gateway="infery",
@@ -63,7 +63,7 @@ jobs_without_request_id = fault(
 )
 embeddings_refused_without_request_id = fault(
     EMBED,
-    "Refused embeddings have no request id.",
+    "A refused request for embeddings has no request id.",
     header(_ID, None),
     when=no(served),
     breaks={"every.request-id"},
@@ -73,17 +73,17 @@ embeddings_refused_without_request_id = fault(
 # The cost, and the model that served.
 
 edits_without_credits = fault(
-    IMAGE_EDIT, "Edited images tell no cost.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
+    IMAGE_EDIT, "Edited images have no cost header.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
 )
 videos_without_credits = fault(
-    VIDEO, "A film tells no cost.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
+    VIDEO, "Videos have no cost header.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
 )
 music_without_credits = fault(
-    MUSIC, "Music tells no cost.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
+    MUSIC, "Music has no cost header.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
 )
 model_used_after_fallbacks_only = fault(
     CHAT,
-    "The model that served is named only where a fallback ran.",
+    "The header that names the model is sent only after a fallback.",
     header(_MODEL, None),
     when=both(served, no(_of("chain"))),
     breaks={"every.model-used"},
@@ -91,7 +91,7 @@ model_used_after_fallbacks_only = fault(
 )
 transcriptions_without_model_used = fault(
     TRANSCRIPTION,
-    "A transcription does not name the model that made it.",
+    "A transcription lacks the header that names the model.",
     header(_MODEL, None),
     breaks={"every.model-used"},
     gateway="infery",
@@ -101,14 +101,14 @@ transcriptions_without_model_used = fault(
 
 file_without_storage = fault(
     FILE,
-    "One file does not tell the bytes stored.",
+    "A retrieved file lacks the header for the bytes stored.",
     header(_STORED, None),
     breaks={"every.storage"},
     gateway="infery",
 )
 deletion_without_storage = fault(
     DELETE_FILE,
-    "A deletion does not tell the bytes that may be stored.",
+    "A deletion lacks the header for the bytes that may be stored.",
     header("x-storage-limit-bytes", None),
     breaks={"every.storage"},
     gateway="infery",
@@ -118,7 +118,7 @@ deletion_without_storage = fault(
 
 models_limited_without_retry_after = fault(
     MODELS,
-    "The list of models is limited and does not say for how long.",
+    "A 429 for the list of models lacks Retry-After.",
     header("retry-after", None),
     when=_LIMITED,
     breaks={"every.retry-after"},
@@ -126,7 +126,7 @@ models_limited_without_retry_after = fault(
 )
 account_limited_without_retry_after = fault(
     ACCOUNT,
-    "The account is limited and does not say for how long.",
+    "A 429 for the account lacks Retry-After.",
     header("retry-after", None),
     when=_LIMITED,
     breaks={"every.retry-after"},
@@ -134,7 +134,7 @@ account_limited_without_retry_after = fault(
 )
 messages_limited_without_limit = fault(
     anthropic.MESSAGE,
-    "A limited message does not tell the limit.",
+    "A 429 for a message lacks the header with the limit.",
     header("x-ratelimit-limit-requests", None),
     when=_LIMITED,
     breaks={"every.rate-limits"},
@@ -142,7 +142,7 @@ messages_limited_without_limit = fault(
 )
 generation_limited_without_reset = fault(
     gemini.GENERATE,
-    "A limited generation does not tell when the limit resets.",
+    "A 429 for a generation lacks the header that says when the limit resets.",
     header("x-ratelimit-reset-requests", None),
     when=_LIMITED,
     breaks={"every.rate-limits"},
@@ -153,7 +153,7 @@ generation_limited_without_reset = fault(
 
 models_created_in_seconds = fault(
     MODELS,
-    "The list of models has the time of creation in Unix seconds.",
+    "The models are listed with their creation time in Unix seconds.",
     put("data[].created", 1767225600),
     breaks={"every.timestamps"},
     gateway="foxora",
@@ -166,25 +166,25 @@ _generation = rows(gemini.GENERATE, gateway="ofox")
 _UNIFIED = "every.status"
 
 message_forbidden_is_bad = _message(
-    _UNIFIED, "A message to a model outside the account is a 400.", status(400), when=refused("forbidden")
+    _UNIFIED, "A message to a model outside the account is answered with 400.", status(400), when=refused("forbidden")
 )
 message_internal_is_bad = _message(
-    _UNIFIED, "The gateway's own failure at a message is a 400.", status(400), when=refused("internal")
+    _UNIFIED, "The gateway's own failure at a message is answered with 400.", status(400), when=refused("internal")
 )
 message_maintenance_is_bad = _message(
-    _UNIFIED, "Maintenance at a message is a 400.", status(400), when=refused("maintenance")
+    _UNIFIED, "A message during maintenance is answered with 400.", status(400), when=refused("maintenance")
 )
 generation_forbidden_is_bad = _generation(
-    _UNIFIED, "A generation by a model outside the account is a 400.", status(400), when=refused("forbidden")
+    _UNIFIED, "A generation by a model outside the account gets a 400.", status(400), when=refused("forbidden")
 )
 generation_internal_is_bad = _generation(
-    _UNIFIED, "The gateway's own failure at a generation is a 400.", status(400), when=refused("internal")
+    _UNIFIED, "The gateway's own failure at a generation is answered with 400.", status(400), when=refused("internal")
 )
 generation_maintenance_is_bad = _generation(
-    _UNIFIED, "Maintenance at a generation is a 400.", status(400), when=refused("maintenance")
+    _UNIFIED, "A generation during maintenance is answered with 400.", status(400), when=refused("maintenance")
 )
 generation_expired_is_forbidden = _generation(
-    _UNIFIED, "An expired key is a 403 at a generation.", status(403), when=refused("expired_credential")
+    _UNIFIED, "A generation with an expired key is answered with 403.", status(403), when=refused("expired_credential")
 )
 
 # Routing in the native protocols, and models of every provider.
@@ -192,10 +192,10 @@ generation_expired_is_forbidden = _generation(
 _routed = asked(lambda call: "provider" in sent(call))
 
 message_with_provider_refused = _message(
-    "provider.native", "A message with the extension is refused.", anthropic.refuse(400), when=both(served, _routed)
+    "provider.native", "A message with `provider` is refused.", anthropic.refuse(400), when=both(served, _routed)
 )
 generation_with_provider_refused = _generation(
-    "provider.native", "A generation with the extension is refused.", gemini.REFUSAL, when=both(served, _routed)
+    "provider.native", "A generation with `provider` is refused.", gemini.REFUSAL, when=both(served, _routed)
 )
 
 
@@ -205,7 +205,7 @@ def _listed(name: str) -> Callable[..., bool]:
 
 models_of_one_provider_unknown = fault(
     CHAT,
-    "The listed models of one provider are unknown to chat completions.",
+    "Chat completions refuse the listed models of one provider as unknown.",
     refuse(404, "no such model", param="model"),
     when=_listed("google/"),
     breaks={"chat.routes-by-provider"},
@@ -223,7 +223,7 @@ documented_example_refused = fault(
 )
 deaf_model_refuses_with_422 = fault(
     CHAT,
-    "A model without sound refuses it with 422 where 400 is documented.",
+    "A model that takes no sound refuses it with 422 where 400 is documented.",
     status(422),
     when=no(served),
     breaks={"chat.audio.unsupported"},

@@ -17,7 +17,7 @@ _not_replaced = both(served, lambda reply, _: _FROM not in reply.headers)
 
 chain_ignored = request_fault(
     CHAT,
-    "A chain that is set for a model is not used.",
+    "The fallbacks that are set for a model are not used.",
     lambda call: call.headers.update({"x-disable-fallback": "true"}),
     breaks={"fallback.serves"},
     gateway=_OF,
@@ -31,7 +31,7 @@ model_used_is_the_requested = chain(
 )
 model_replaced_in_silence = chat(
     "fallback.headers.consistent",
-    "Another model serves unannounced.",
+    "A request is served by another model, and no header says so.",
     header(_USED, "claude-sonnet-4-5"),
     when=_not_replaced,
 )
@@ -46,13 +46,13 @@ fallback_from_is_the_used = chain(
 )
 fallback_from_always = chat(
     "fallback.headers.from-absent",
-    "`x-fallback-from` is on every answer.",
+    "`x-fallback-from` is sent with every answer.",
     lambda reply, call: reply.headers.update({_FROM: call.body["model"]}),
     when=served,
 )
 depth_untold = chat("fallback.headers.depth", "No header says how many fallbacks were tried.", header(_DEPTH, None))
 depth_counted_from_0 = chain(
-    "fallback.headers.depth", "The first fallback has the depth 0.", header(_DEPTH, "0"), when=served
+    "fallback.headers.depth", "An answer of the first fallback has the depth 0.", header(_DEPTH, "0"), when=served
 )
 depth_of_every_answer = chat(
     "fallback.headers.depth", "An answer without a fallback has the depth 1.", header(_DEPTH, "1"), when=_not_replaced

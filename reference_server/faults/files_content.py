@@ -56,24 +56,24 @@ download_cut_at_a_mebibyte = download(
     "files.content.large", "A download ends after 1,048,576 bytes.", raw(lambda data: data[:1_048_576])
 )
 file_ends_where_a_part_might = download(
-    "files.content.large", "A file is kept up to a line of hyphens.", raw(lambda data: data.partition(b"\r\n--")[0])
+    "files.content.large", "A line of hyphens ends an uploaded file.", raw(lambda data: data.partition(b"\r\n--")[0])
 )
 download_repeats_a_piece = download(
-    "files.content.large", "A download in pieces repeats one and lacks the next.", raw(_without_second_piece)
+    "files.content.large", "A large download repeats one piece and lacks the next.", raw(_without_second_piece)
 )
 download_forbidden = download(
     _EVERY, "Downloads are forbidden, although they are documented.", refuse(403), gateway="infery"
 )
 download_of_text_trimmed = fault(
     FILE_CONTENT,
-    "Trailing white space of documents is lost.",
+    "White space at the end of a document is missing from its download.",
     raw(bytes.rstrip),
     when=_is_document,
     breaks={"files.content"},
 )
 download_decoded_as_text = download(
     "files.content.binary",
-    "Bytes that are no UTF-8 become replacement characters.",
+    "Bytes that are not UTF-8 become replacement characters in a download.",
     raw(lambda data: data.decode("utf-8", "replace").encode()),
 )
 download_labelled_as_json = download("files.content.type", "A download is labelled as JSON.", label("application/json"))
@@ -81,13 +81,13 @@ download_labelled_as_json = download("files.content.type", "A download is labell
 # The way to a model.
 upload_unknown_to_chat = chat(
     "files.chat",
-    "Messages cannot use uploads.",
+    "A message that refers to an upload is refused as if the file did not exist.",
     refuse(404),
     when=both(served, asked(lambda call: bool(_uploaded(call)))),
 )
 flat_upload_unknown_to_chat = chat(
     "files.chat",
-    "A flat part of a message cannot refer to an upload.",
+    "A message cannot refer to an upload by an id that stands beside the type of the part.",
     refuse(404),
     when=both(served, asked(lambda call: any("file_id" in part for part in _uploaded(call)))),
     gateway="infery",
@@ -96,7 +96,7 @@ flat_upload_unknown_to_chat = chat(
 
 @chat("files.chat.counted")
 def uploads_cost_nothing(reply: Reply, call: Call) -> None:
-    """The prompt of a request with an upload costs one token."""
+    """A prompt that refers to an upload is reported as one token."""
     if reply.ok and _uploaded(call):
         usage = reply.body["usage"]
         usage.update(prompt_tokens=1, total_tokens=usage["completion_tokens"] + 1)
@@ -104,7 +104,7 @@ def uploads_cost_nothing(reply: Reply, call: Call) -> None:
 
 @request("files.chat.counted files.chat.deleted files.chat.foreign")
 def uploads_dropped(call: Call) -> None:
-    """Uploads do not reach the model."""
+    """Uploads that a message refers to do not reach the model."""
     uploads = _uploaded(call)
     for turn in _in_parts(call):
         turn["content"] = [part for part in turn["content"] if part not in uploads]
@@ -112,7 +112,7 @@ def uploads_dropped(call: Call) -> None:
 
 deleted_upload_read = chat(
     "files.chat.deleted",
-    "A message may refer to a deleted file.",
+    "A message may refer to a file that was deleted.",
     answer({"object": "chat.completion"}),
     when=both(refused(), from_account("first"), asked(lambda call: bool(_uploaded(call)))),
 )

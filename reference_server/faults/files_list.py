@@ -35,26 +35,26 @@ documents_unlisted = file_list(
     when=listed,
 )
 files_in_bare_array = file_list(
-    "files.list.shape", "The body is the array of files itself.", reshape(lambda body: body["data"])
+    "files.list.shape", "The list of files is a bare array.", reshape(lambda body: body["data"])
 )
 files_without_has_more = file_list(
-    "files.list.shape", "The list does not say whether more files follow.", drop("has_more")
+    "files.list.shape", "The list of files does not say whether more follow.", drop("has_more")
 )
 listed_files_empty = file_list("files.list.same", "Every listed file has the size 0.", put("data[].bytes", 0))
 wrong_list_query_is_server_error = file_list(
-    "files.list.robust", "A wrong query of the list is a server error.", status(500), when=refused("invalid_value")
+    "files.list.robust", "A wrong query of the list gets a 500.", status(500), when=refused("invalid_value")
 )
 lists_after_a_file_fail = file_list(
     "files.list.robust",
-    "A page after a file fails when no limit is given.",
+    "A list request with `after` and no limit is answered with a server error.",
     FAIL,
     when=asked(lambda call: "after" in call.query and "limit" not in call.query),
 )
 
 # Pages.
-file_limit_ignored = request("files.paging.limit", "A page holds all files, whatever its limit.", _ignore("limit"))
+file_limit_ignored = request("files.paging.limit", "A page holds all files, whatever `limit` says.", _ignore("limit"))
 more_files_denied = file_list("files.paging.has-more", "`has_more` is always false.", put("has_more", False))
-file_cursor_ignored = request("files.paging.after", "Every page is the first.", _ignore("after"))
+file_cursor_ignored = request("files.paging.after", "Every page is the first one.", _ignore("after"))
 later_pages_empty = file_list(
     "files.paging.after", "Pages after the first have no files.", reshape(_empty), when=_later
 )
@@ -80,16 +80,16 @@ def page_ends_where_it_begins(reply: Reply) -> None:
 
 
 # Order and purpose.
-file_order_ignored = request("files.order", "The newest file comes first, whatever is asked for.", _ignore("order"))
+file_order_ignored = request("files.order", "The newest file comes first, whatever `order` asks for.", _ignore("order"))
 oldest_file_first = request(
     "files.order", "Without an order the oldest file comes first.", lambda call: call.query.setdefault("order", "asc")
 )
 purpose_filter_ignored = request(
-    "files.purpose", "Files of all purposes are listed, whatever is asked for.", _ignore("purpose")
+    "files.purpose", "Files of all purposes are listed, whatever `purpose` asks for.", _ignore("purpose")
 )
 purpose_filter_finds_nothing = file_list(
     "files.purpose",
-    "Filtering by purpose finds no file.",
+    "A list of the files of one purpose is empty.",
     reshape(_empty),
     when=asked(lambda call: "purpose" in call.query),
 )

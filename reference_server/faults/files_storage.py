@@ -41,7 +41,7 @@ strangers_list = request_fault(
 )
 foreign_file_forbidden = fault(
     FILE,
-    "A file of another account is forbidden, which reveals that it exists.",
+    "A request for another account's file is answered as forbidden, which reveals that it exists.",
     status(403),
     when=both(UNKNOWN, from_account("second")),
     breaks={"files.isolation.hidden"},
@@ -69,13 +69,13 @@ folders_kept_in_name = upload(
 
 @upload_request("files.mime")
 def media_type_not_checked(call: Call) -> None:
-    """The content of a file may not match its media type."""
+    """A file whose content does not match its media type is accepted."""
     call.uploads["file"] = [upload._replace(media_type=BINARY) for upload in call.uploads["file"]]
 
 
 idempotency_key_ignored = upload_request(
     "files.idempotency files.idempotency.single files.idempotency.invalid",
-    "The idempotency key is ignored.",
+    "A repeated upload with the same idempotency key makes a second file.",
     lambda call: call.headers.pop(_KEY, None),
 )
 keyed_upload_renamed = upload(
@@ -118,44 +118,44 @@ def wrong_idempotency_key_ignored(call: Call) -> None:
 
 
 # How many.
-list_without_storage = page("files.storage", "The list has no header for the bytes stored.", header(_USED, None))
+list_without_storage = page("files.storage", "The list lacks the header for the bytes stored.", header(_USED, None))
 upload_without_storage = upload(
     "files.storage", "An upload has no storage limit header.", header(_LIMIT, None), when=served, gateway="infery"
 )
-storage_with_unit = page("files.storage", "The storage limit has a unit.", header(_LIMIT, "256 MiB"))
+storage_with_unit = page("files.storage", "The header for the storage limit has a unit.", header(_LIMIT, "256 MiB"))
 storage_beyond_limit = page("files.storage", "The bytes stored exceed the limit.", header(_LIMIT, "1"))
 list_without_file_count = page(
-    "files.storage.files", "The list has no header for the number of files.", header("x-files-used", None)
+    "files.storage.files", "The list of files lacks the header for their number.", header("x-files-used", None)
 )
 files_beyond_limit = upload(
     "files.storage.files",
-    "There are more files than the limit allows.",
+    "The headers show more files than the limit allows.",
     header("x-files-limit", "0"),
     when=served,
     gateway="infery",
 )
 storage_in_kilobytes = page(
     "files.storage.grows files.storage.shrinks",
-    "The bytes stored are counted in kilobytes.",
+    "The header for the bytes stored counts kilobytes.",
     header(_USED, lambda size: str(int(size) // 1000)),
 )
 storage_never_changes = page(
-    "files.storage.grows files.storage.shrinks", "The number of bytes stored never changes.", header(_USED, "4096")
+    "files.storage.grows files.storage.shrinks", "The header for the bytes stored never changes.", header(_USED, "4096")
 )
 
 # How long.
-expiry_ignored = unjudged("files.expiry", "`expires_after` is ignored.", drop("expires_after"))
+expiry_ignored = unjudged("files.expiry", "`expires_after` of an upload is ignored.", drop("expires_after"))
 
 
 @upload("files.expiry")
 def expiry_is_a_span(reply: Reply) -> None:
-    """`expires_at` is the number of seconds that are left."""
+    """`expires_at` of a file is the number of seconds that are left."""
     if reply.ok and "expires_at" in reply.body:
         reply.body["expires_at"] -= reply.body["created_at"]
 
 
 short_expiry_rounded_up = unjudged(
     "files.expiry.invalid",
-    "A time below the minimum is raised to the minimum.",
+    "An `expires_after` below the minimum is raised to it.",
     change("expires_after.seconds", lambda seconds: max(seconds, 3600)),
 )

@@ -93,7 +93,7 @@ _published = "publishers/google/{}".format
 # The body and its candidates.
 gemini_labelled_as_text = content("gemini.answers", "A whole answer is labelled as text.", label("text/plain"))
 gemini_answer_in_array = content(
-    "gemini.answers", "A whole answer is an array of one, as a stream would be.", reshape(lambda answer: [answer])
+    "gemini.answers", "A whole answer is wrapped in an array, as a stream would be.", reshape(lambda answer: [answer])
 )
 gemini_finish_message_a_number = content(
     "gemini.schema", "`finishMessage` is a number.", put("candidates[].finishMessage", 7)
@@ -107,14 +107,14 @@ gemini_choices_instead = content(
     "gemini.candidates", "The candidates are called `choices`, as by OpenAI.", rename("candidates", "choices")
 )
 gemini_role_of_openai = content(
-    "gemini.role", "The role of a text is `assistant`.", in_texts(put("content.role", "assistant"))
+    "gemini.role", "The role of an answer is `assistant`.", in_texts(put("content.role", "assistant"))
 )
-gemini_text_without_parts = content("gemini.text", "The text stands in the content itself.", BARE_TEXT)
+gemini_text_without_parts = content("gemini.text", "The text stands in the content, without parts.", BARE_TEXT)
 gemini_finish_reason_of_openai = content(
     "gemini.finish-reason", "The finish reason of a text is `stop`.", in_texts(swap("finishReason", "STOP", "stop"))
 )
 gemini_finish_reason_absent = content(
-    "gemini.finish-reason", "A text has no finish reason.", in_texts(Members(_hide_end))
+    "gemini.finish-reason", "A text answer has no finish reason.", in_texts(Members(_hide_end))
 )
 gemini_model_unnamed = content("gemini.model-version", "The answer does not name its model.", drop("modelVersion"))
 gemini_id_absent = content("gemini.response-id", "The answer has no id.", drop("responseId"))
@@ -133,7 +133,9 @@ gemini_total_without_answer = content(
 )
 gemini_total_off_by_one = content("gemini.usage.sum", "The total is one more than its parts.", add(TOTAL, 1))
 gemini_prompt_counted_in_bytes = content(
-    "gemini.same-usage gemini.count-tokens.agrees", "Prompts cost ten times as much.", change(USAGE, _raise_prompt)
+    "gemini.same-usage gemini.count-tokens.agrees",
+    "Prompts count ten times as many tokens.",
+    change(USAGE, _raise_prompt),
 )
 gemini_count_as_text = count("gemini.count-tokens", "The token count is a string.", change("totalTokens", str))
 gemini_count_in_bits = count(
@@ -145,7 +147,7 @@ gemini_count_in_bits = count(
 # Names and models.
 gemini_v1_unknown = content_v1("gemini.v1", "The route below v1 does not exist.", NOT_FOUND, gateway="ofox")
 gemini_models_of_openai = models(
-    "gemini.models", "The list of models is that of the OpenAI dialect.", reshape(openai_list)
+    "gemini.models", "The list of models has the form of the OpenAI dialect.", reshape(openai_list)
 )
 gemini_models_without_prefix = models(
     "gemini.models",
@@ -162,7 +164,7 @@ gemini_retrieved_model_renamed = fault(
 
 @request("gemini.raw-slash gemini.encoded-slash")
 def gemini_slash_ends_the_name(call: Call) -> None:
-    """Only the part before the slash is taken as the name."""
+    """A model whose name has a slash is looked up by the part before it."""
     name, _, method = call.path.rpartition(":")
     call.path = "/".join(name.split("/")[:4]) + f":{method}"
 
@@ -176,22 +178,22 @@ gemini_instruction_dropped = request(
 )
 gemini_history_dropped = request(
     "gemini.history",
-    "Only the last turn of words reaches the model.",
+    "Only the last turn with text reaches the model.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
 )
 gemini_snake_case_ignored = request(
-    "gemini.snake-case", "Fields in snake_case are unknown and dropped.", drop(_SYSTEM), when=_IN_SNAKE_CASE
+    "gemini.snake-case", "Fields in snake_case are ignored.", drop(_SYSTEM), when=_IN_SNAKE_CASE
 )
 gemini_snake_case_refused = content(
-    "gemini.snake-case", "Fields in snake_case are unknown and refused.", REFUSAL, when=asked(_IN_SNAKE_CASE)
+    "gemini.snake-case", "Fields in snake_case are refused as unknown.", REFUSAL, when=asked(_IN_SNAKE_CASE)
 )
-gemini_image_fails = content("gemini.vision", "A request with an image fails.", CRASH, when=asks('"inlineData"'))
+gemini_image_fails = content("gemini.vision", "A request with an image gets a 500.", CRASH, when=asks('"inlineData"'))
 gemini_image_dropped = request(
     "gemini.vision.counted", "An image does not reach a model that could see it.", drop(LAST_PART), when=_shows_image
 )
 gemini_other_model_behind = request(
     "gemini.same-text",
-    "Another model answers than in the OpenAI dialect: it repeats something else.",
+    "The same prompt is answered with another text than in the OpenAI dialect.",
     change("contents[-1].parts[0].text", lambda text: f"{REPEAT}I cannot do that." if WORD in text else text),
 )
 
@@ -203,10 +205,10 @@ gemini_cut_answer_says_stop = content(
     "gemini.max-tokens.finish-reason", "An answer cut by the limit has the finish reason `STOP`.", put(FINISH, "STOP")
 )
 gemini_safety_refused = content(
-    "gemini.safety-settings", "Safety settings are refused.", REFUSAL, when=has("safetySettings")
+    "gemini.safety-settings", "A request with safety settings is refused.", REFUSAL, when=has("safetySettings")
 )
 gemini_stop_ignored = request("gemini.stop", "Stop sequences do not reach the model.", forget("stopSequences"))
-gemini_top_k_fails = content("gemini.sampling", "A request with topK fails.", CRASH, when=asks('"topK"'))
+gemini_top_k_fails = content("gemini.sampling", "A request with `topK` gets a 500.", CRASH, when=asks('"topK"'))
 gemini_one_candidate = request(
     "gemini.candidate-count", "There is one candidate, whatever `candidateCount` asks for.", forget("candidateCount")
 )
@@ -214,10 +216,10 @@ gemini_candidates_share_an_index = content(
     "gemini.candidate-count", "All candidates have the index 0.", put("candidates[].index", 0)
 )
 gemini_logprobs_ignored = request(
-    "gemini.logprobs", "Logprobs are never given.", forget("responseLogprobs", "logprobs")
+    "gemini.logprobs", "A request for logprobs gets none.", forget("responseLogprobs", "logprobs")
 )
 gemini_logprobs_are_probabilities = content(
-    "gemini.logprobs", "What should be a logarithm is a probability.", put(_PROBABILITY, 0.9)
+    "gemini.logprobs", "A log probability is given as a probability between 0 and 1.", put(_PROBABILITY, 0.9)
 )
 
 
@@ -230,11 +232,11 @@ def gemini_stop_left_in(reply: Reply, call: Call) -> Reply:
 
 # JSON.
 gemini_json_ignored = request(
-    "gemini.json", "JSON without a schema is not asked of the model.", forget("responseMimeType"), when=_no_schema
+    "gemini.json", "JSON without a schema is ignored.", forget("responseMimeType"), when=_no_schema
 )
 gemini_json_in_fence = content(
     "gemini.json gemini.json.schema gemini.json.json-schema",
-    "JSON stands in a Markdown fence.",
+    "The JSON of an answer stands in a Markdown fence.",
     in_texts(change(TEXT, "```json\n{}\n```".format)),
     when=asks('"responseMimeType"'),
 )
@@ -260,16 +262,19 @@ gemini_count_as_text_below_v1 = count_v1(
     "gemini.v1.count-tokens", "Below v1 the token count is a string.", change("totalTokens", str)
 )
 gemini_count_unknown_below_v1 = count_v1(
-    "gemini.v1.count-tokens", "The route for token counts below v1 does not exist.", NOT_FOUND
+    "gemini.v1.count-tokens", "The route for token counts below v1 is answered as unknown.", NOT_FOUND
 )
 gemini_count_is_created_below_v1 = count_v1(
-    "gemini.v1.count-tokens", "Below v1 a count is a 201.", status(201), when=served
+    "gemini.v1.count-tokens", "Below v1 a token count is answered with 201.", status(201), when=served
 )
 gemini_models_renamed_below_v1 = models_v1(
-    "gemini.v1.models", "Below v1 models have other names.", change("models[].name", _published)
+    "gemini.v1.models", "Below v1 the listed models have other names.", change("models[].name", _published)
 )
 gemini_models_of_a_proxy_below_v1 = models_v1(
-    "gemini.v1.models", "Below v1 the list of models is a 203, as if a proxy had changed it.", status(203), when=served
+    "gemini.v1.models",
+    "Below v1 the list of models gets a 203, as if a proxy had changed it.",
+    status(203),
+    when=served,
 )
 gemini_model_renamed_below_v1 = model_v1(
     "gemini.v1.models.retrieve",
@@ -277,13 +282,13 @@ gemini_model_renamed_below_v1 = model_v1(
     reshape(by_display_name),
 )
 gemini_model_of_a_proxy_below_v1 = model_v1(
-    "gemini.v1.models.retrieve", "Below v1 a model is a 203, as if a proxy had changed it.", status(203), when=served
+    "gemini.v1.models.retrieve", "Below v1 a model gets a 203, as if a proxy had changed it.", status(203), when=served
 )
 
 # Files by URI.
 gemini_file_data_unknown = content(
     "gemini.file-data",
-    "A part without `inlineData` is refused by a bare string.",
+    "A part without `inlineData` is refused with a bare string.",
     answer("Field required", 422),
     when=both(served, asks('"fileData"')),
 )

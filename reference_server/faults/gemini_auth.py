@@ -21,16 +21,16 @@ gemini_stream_takes_bearer_only = stream_unproved(
     lambda call: call.headers.pop(KEY, None),
     when=lambda call: "gemini-3" in call.path and wrote(HELLO.encode())(call) and not wrote(b"tools")(call),
 )
-gemini_needs_no_key = unproved("gemini.auth.missing", "A whole answer needs no key.", let_in(keyless))
-gemini_stream_needs_no_key = stream_unproved("gemini.auth.stream", "A stream needs no key.", let_in(keyless))
+gemini_needs_no_key = unproved("gemini.auth.missing", "A whole answer is served without a key.", let_in(keyless))
+gemini_stream_needs_no_key = stream_unproved("gemini.auth.stream", "A stream is served without a key.", let_in(keyless))
 gemini_takes_any_key = unproved(
-    "gemini.auth.unknown", "A key that was never issued is accepted for a whole answer.", let_in(strange)
+    "gemini.auth.unknown", "A whole answer is served for a key that was never issued.", let_in(strange)
 )
 
 
 @fault(GENERATE, breaks={"gemini.auth.echo"})
 def gemini_bad_key_repeated(reply: Reply, call: Call) -> None:
-    """The error repeats the whole key."""
+    """The error for a bad key repeats the whole key."""
     if reply.cause == "invalid_credential":
         reply.body["error"]["message"] = f"API key not valid: {call.headers.get(KEY)}."
 
@@ -42,8 +42,8 @@ gemini_bearer_comes_first = unproved(
     when=lambda call: call.headers.get("authorization"),
 )
 gemini_query_ignored = unproved(
-    "gemini.auth.query", "A key in the query is not read.", lambda call: call.query.pop("key", None)
+    "gemini.auth.query", "A key in the query is ignored.", lambda call: call.query.pop("key", None)
 )
 gemini_stream_without_key_fails = fault(
-    STREAM, "A stream without a key is a 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
+    STREAM, "A stream without a key is answered with 500.", fail(), when=_MISSING, breaks={"gemini.auth.stream"}
 )

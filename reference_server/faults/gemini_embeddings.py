@@ -72,22 +72,24 @@ def _reverse_end(vectors: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 # One vector.
 gemini_vector_labelled_as_text = vectors(
-    "gemini.embeddings.answers", "A vector is labelled as text.", label("text/plain")
+    "gemini.embeddings.answers", "The answer with a vector is labelled as plain text.", label("text/plain")
 )
 gemini_vector_in_bare_array = vectors(
-    "gemini.embeddings.answers", "The body is the array of numbers.", reshape(lambda body: _values(body["embedding"]))
+    "gemini.embeddings.answers",
+    "The answer is a bare array of numbers.",
+    reshape(lambda body: _values(body["embedding"])),
 )
 gemini_vectors_only_by_batch = vectors(
     "gemini.embeddings.answers", "Every single text is refused, although the route exists.", REFUSAL
 )
 gemini_vector_count_as_text = vectors(
-    "gemini.embeddings.schema", "The details of the token count are strings.", put(_DETAIL, "7")
+    "gemini.embeddings.schema", "The details of the token count of a vector are strings.", put(_DETAIL, "7")
 )
 gemini_vector_of_openai = vectors(
-    "gemini.embeddings.values", "The answer has the form of the OpenAI dialect.", reshape(_in_openai_form)
+    "gemini.embeddings.values", "The answer with a vector has the form of the OpenAI dialect.", reshape(_in_openai_form)
 )
 gemini_vector_as_bare_list = vectors(
-    "gemini.embeddings.values", "`embedding` is the array itself.", change("embedding", _values)
+    "gemini.embeddings.values", "`embedding` is an array instead of an object.", change("embedding", _values)
 )
 gemini_vector_of_text = vectors(
     "gemini.embeddings.values", "The numbers of a vector are strings.", change("embedding.values[]", str)
@@ -96,18 +98,18 @@ gemini_vector_empty = vectors("gemini.embeddings.values", "A vector has no numbe
 gemini_vector_uncounted = vectors("gemini.embeddings.usage", "The answer has no token count.", drop(USAGE))
 gemini_vector_usage_of_openai = vectors(
     "gemini.embeddings.usage",
-    "The token counts have their names from the OpenAI dialect.",
+    "The token counts of a vector have their names from the OpenAI dialect.",
     change(USAGE, lambda usage: {"prompt_tokens": usage["promptTokenCount"]}),
 )
 gemini_vector_of_another_model = fault(
     "createEmbedding",
-    "The vectors are not those of the OpenAI dialect: the same numbers in other places.",
+    "A vector has the numbers of the OpenAI dialect in another order.",
     change("data[].embedding", lambda values: [*values[1:], values[0]]),
     breaks={"gemini.embeddings.same"},
     model="gemini-embedding-001",
 )
 gemini_vector_unknown_below_v1 = vectors_v1(
-    "gemini.embeddings.v1", "The route for vectors below v1 does not exist.", NOT_FOUND
+    "gemini.embeddings.v1", "The route for vectors below v1 is answered as unknown.", NOT_FOUND
 )
 gemini_vector_empty_below_v1 = vectors_v1(
     "gemini.embeddings.v1", "Below v1 a vector has no numbers.", put("embedding.values", [])
@@ -119,7 +121,7 @@ gemini_batch_cut = batch(
 )
 gemini_batch_called_embedding = batch(
     "gemini.embeddings.batch",
-    "The vectors of a batch stand in `embedding`, as a single one does.",
+    "The vectors of a batch stand under `embedding`, as a single one does.",
     change("embeddings", lambda vectors: vectors[0]),
     rename("embeddings", "embedding"),
 )
@@ -135,7 +137,7 @@ gemini_batch_reversed = batch(
     change("embeddings", lambda vectors: vectors[::-1]),
 )
 gemini_batch_padded = batch(
-    "gemini.embeddings.batch.alone", "The padding of a batch changes its vectors.", change("embeddings", _fill)
+    "gemini.embeddings.batch.alone", "Padding in a batch changes its vectors.", change("embeddings", _fill)
 )
 gemini_batch_of_nothing = batch(
     "gemini.embeddings.batch.empty",
@@ -144,7 +146,7 @@ gemini_batch_of_nothing = batch(
     when=asked(lambda call: call.body.get("requests") == []),
 )
 gemini_batch_unknown_below_v1 = batch_v1(
-    "gemini.embeddings.batch.v1", "The route for batches below v1 does not exist.", NOT_FOUND
+    "gemini.embeddings.batch.v1", "The route for batches below v1 is answered as unknown.", NOT_FOUND
 )
 gemini_batch_cut_below_v1 = batch_v1(
     "gemini.embeddings.batch.v1", "Below v1 only the first text of a batch has a vector.", change("embeddings", _first)
@@ -169,7 +171,7 @@ def gemini_batch_of_first_text(call: Call) -> None:
 
 @request("gemini.embeddings.batch.model")
 def gemini_batch_of_any_model(call: Call) -> None:
-    """The model of the path counts, whatever a request names."""
+    """A request of a batch that names another model than the path is served."""
     for one in call.body["requests"]:
         one["model"] = f"models/{call.path.rpartition('/')[2].partition(':')[0]}"
 
@@ -179,11 +181,11 @@ gemini_vector_length_ignored = request_fault(
     EMBED, "`outputDimensionality` does not reach the model.", drop(_LENGTH), breaks={"gemini.embeddings.dimensions"}
 )
 gemini_vector_length_fails = vectors(
-    "gemini.embeddings.dimensions", "`outputDimensionality` is a 500.", CRASH, when=has(_LENGTH)
+    "gemini.embeddings.dimensions", "`outputDimensionality` gets a 500.", CRASH, when=has(_LENGTH)
 )
 gemini_vector_length_not_checked = request_fault(
     EMBED,
-    "An invalid length is silently dropped.",
+    "An invalid `outputDimensionality` is ignored.",
     drop(_LENGTH),
     when=_senseless,
     breaks={"gemini.embeddings.dimensions.invalid"},
@@ -198,24 +200,24 @@ gemini_batch_length_of_first = batch(
     change("embeddings", lambda found: [*found[:1], *({**one, "values": [*one["values"], 0.0]} for one in found[1:])]),
     when=asks(_LENGTH),
 )
-gemini_title_fails = vectors("gemini.embeddings.task", "A title is a 500.", CRASH, when=has("title"))
+gemini_title_fails = vectors("gemini.embeddings.task", "A title gets a 500.", CRASH, when=has("title"))
 gemini_task_unanswered = vectors(
-    "gemini.embeddings.task", "With a task type the answer is empty.", reshape(lambda _: {}), when=has("taskType")
+    "gemini.embeddings.task", "A task type gets an empty answer.", reshape(lambda _: {}), when=has("taskType")
 )
 
 # Wrong requests.
 gemini_vector_of_unknown_model_fails = vectors(
-    "gemini.embeddings.unknown-model", "An unknown model is a 500.", fail(), when=UNKNOWN_MODEL
+    "gemini.embeddings.unknown-model", "An unknown model gets a 500.", fail(), when=UNKNOWN_MODEL
 )
 gemini_vector_of_nothing = vectors(
     "gemini.embeddings.missing-content",
-    "A request without content has a vector.",
+    "A request without content is answered with a vector.",
     answer({"embedding": {"values": [0.0, 1.0]}}),
     when=lambda reply, call: reply.cause == "missing_field" and bool(call.body),
 )
 gemini_vector_needs_no_key = unproved("gemini.embeddings.missing-key", "Vectors need no key.", let_in(keyless))
 gemini_vector_takes_any_key = unproved(
-    "gemini.embeddings.unknown-key", "A key that was never issued is accepted for vectors.", let_in(strange)
+    "gemini.embeddings.unknown-key", "A vector is served for a key that was never issued.", let_in(strange)
 )
 gemini_vector_error_without_message = vectors(
     "gemini.embeddings.error-message", "An error has no message.", in_error(drop("error.message"))
@@ -225,15 +227,15 @@ gemini_vector_error_code_as_text = vectors(
 )
 gemini_vector_error_of_openai = vectors(
     "gemini.embeddings.error-status",
-    "An error has a type instead of a status.",
+    "An error has a `type` instead of a `status`.",
     in_error(put("error.type", "not_found_error") | put("error.status", None)),
 )
 
 # Values of a wrong kind.
-gemini_vector_costs_nothing = vectors("gemini.embeddings.usage", "A text costs 0 tokens.", put(_COUNT, 0))
+gemini_vector_costs_nothing = vectors("gemini.embeddings.usage", "A text is reported as 0 tokens.", put(_COUNT, 0))
 gemini_task_shortens = vectors(
     "gemini.embeddings.task",
-    "With a task a vector is half as long.",
+    "A vector is half as long when a task type is given.",
     change("embedding.values", lambda values: values[: len(values) // 2]),
     when=has("taskType"),
 )
@@ -242,17 +244,17 @@ gemini_batch_ends_empty = batch(
 )
 gemini_batch_begins_with_the_second = batch(
     "gemini.embeddings.batch.order",
-    "The first two vectors of a batch are exchanged.",
+    "The first two vectors of a batch are swapped.",
     change("embeddings", lambda vectors: [*vectors[1::-1], *vectors[2:]]),
 )
 gemini_batch_ends_as_it_comes = batch(
     "gemini.embeddings.batch.order",
-    "From the third on, vectors are sometimes reversed.",
+    "The vectors of a batch from the third on are sometimes in reverse order.",
     change("embeddings", _reverse_end),
 )
 gemini_vector_error_message_empty = vectors(
     "gemini.embeddings.error-message", "The message of an error is empty.", in_error(put("error.message", ""))
 )
 gemini_vector_error_named_otherwise = vectors(
-    "gemini.embeddings.error-status", "The status name of a 404 is INTERNAL.", _INTERNAL
+    "gemini.embeddings.error-status", "The error of a 404 has the status `INTERNAL`.", _INTERNAL
 )

@@ -60,14 +60,17 @@ gemini_stream_with_done = stream(
     "gemini.stream.no-done", "A stream ends with `[DONE]`, as in the OpenAI dialect.", append("[DONE]"), when=as_events
 )
 gemini_stream_with_comments = stream(
-    "gemini.stream.data-lines", "A comment comes before the events.", insert(0, b": keep-alive\n\n"), when=as_events
+    "gemini.stream.data-lines", "A stream begins with a comment.", insert(0, b": keep-alive\n\n"), when=as_events
 )
 gemini_stream_with_names = stream(
-    "gemini.stream.data-lines", "Every event has a name.", raw(lambda data: b"event: message\n" + data), when=as_events
+    "gemini.stream.data-lines",
+    "Events of a stream have names.",
+    raw(lambda data: b"event: message\n" + data),
+    when=as_events,
 )
 gemini_stream_in_question_marks = stream(
     "gemini.stream.unicode",
-    "Characters outside ASCII become question marks.",
+    "Characters outside ASCII become question marks in a stream.",
     raw(lambda data: data.decode().encode("ascii", "replace")),
     when=as_events,
 )
@@ -76,14 +79,14 @@ gemini_stream_buffered = stream(
 )
 gemini_stream_v1_unknown = fault(
     "streamGenerateContentV1",
-    "The route for streams below v1 does not exist.",
+    "The route for streams below v1 is answered as unknown.",
     NOT_FOUND,
     breaks={"gemini.stream.v1"},
     gateway="ofox",
 )
 gemini_stream_always_events = stream(
     "gemini.stream.array",
-    "Events are sent even without `alt=sse`.",
+    "A stream is sent as events even without `alt=sse`.",
     _to_events,
     label("text/event-stream"),
     when=as_array,
@@ -95,14 +98,14 @@ gemini_array_buffered = stream(
 
 @stream("gemini.stream.framing")
 def gemini_stream_ends_without_blank_line(reply: Reply, call: Call) -> None:
-    """No blank line closes the last event."""
+    """No blank line follows the last event of a stream."""
     if reply.events and as_events(reply, call):
         reply.events[-1] = encode_event(reply.events[-1]).rstrip(b"\n") + b"\n"
 
 
 @stream("gemini.stream.complete")
 def gemini_stream_dies(reply: Reply, call: Call) -> None:
-    """The plainest stream ends in the middle of a chunk, and the connection with it."""
+    """The plainest stream breaks off in the middle of a chunk, and the connection with it."""
     if reply.events and both(as_events, asks(HELLO))(reply, call) and len(reply.events) > 5:
         last = encode_event(reply.events[4])
         reply.events = [*reply.events[:4], last[: len(last) // 2]]
@@ -117,10 +120,10 @@ gemini_chunk_role_of_openai = stream(
     "gemini.stream.role", "The role of the chunks is `assistant`.", in_pieces(put("content.role", "assistant"))
 )
 gemini_chunk_text_without_parts = stream(
-    "gemini.stream.text", "The text of the chunks stands in the content itself.", in_chunks(BARE_TEXT)
+    "gemini.stream.text", "The text of a chunk stands in its content itself, without parts.", in_chunks(BARE_TEXT)
 )
 gemini_stream_ends_silently = stream(
-    "gemini.stream.finish-reason", "No chunk has a finish reason.", in_pieces(drop("finishReason"))
+    "gemini.stream.finish-reason", "No chunk of a stream has a finish reason.", in_pieces(drop("finishReason"))
 )
 gemini_stream_finish_reason_of_openai = stream(
     "gemini.stream.finish-reason",
@@ -136,7 +139,7 @@ gemini_chunk_models_differ = stream("gemini.stream.same", "The last chunk names 
 
 @stream("gemini.stream.fragments")
 def gemini_chunk_text_accumulates(reply: Reply) -> None:
-    """Each chunk repeats all the text so far."""
+    """Each chunk repeats all of the text so far."""
     said = ""
     for candidate in (candidate for chunk in reply.chunks for candidate in chunk.get("candidates", ())):
         if is_text(candidate):

@@ -48,17 +48,17 @@ def _names_calls(call: Call) -> bool:
 
 # How functions may be called.
 gemini_auto_refused = content(
-    "gemini.tools.accepted", "Mode AUTO is refused.", REFUSAL, when=serves(calling(mode="AUTO"))
+    "gemini.tools.accepted", "The mode `AUTO` is refused.", REFUSAL, when=serves(calling(mode="AUTO"))
 )
 gemini_any_ignored = request(
     "gemini.tools.any",
-    "Mode ANY is dropped, and the model asked about nothing that needs a function.",
+    "The mode `ANY` is dropped, and the model is asked about nothing that needs a function.",
     drop("toolConfig"),
     put("contents", [{"role": "user", "parts": [{"text": "Hello."}]}]),
     when=calling(mode="ANY", allowedFunctionNames=None),
 )
 gemini_none_ignored = request(
-    "gemini.tools.none", "Mode NONE is dropped.", drop("toolConfig"), when=calling(mode="NONE")
+    "gemini.tools.none", "The mode `NONE` is ignored.", drop("toolConfig"), when=calling(mode="NONE")
 )
 gemini_allowed_names_ignored = request(
     "gemini.tools.allowed", "Any function may be called, not only those allowed.", drop(_ALLOWED), when=_TIME
@@ -78,10 +78,10 @@ gemini_call_name_prefixed = content(
 )
 gemini_args_as_text = content(
     "gemini.tools.args",
-    "The arguments are JSON text, as in the OpenAI dialect.",
+    "The arguments of a call are a string of JSON, as in the OpenAI dialect.",
     change(ARGUMENTS, lambda arguments: json.dumps(arguments) if arguments else {}),
 )
-gemini_args_dropped = content("gemini.tools.arguments", "The arguments of a call are lost.", put(ARGUMENTS, {}))
+gemini_args_dropped = content("gemini.tools.arguments", "The arguments of a call are missing.", put(ARGUMENTS, {}))
 gemini_parameters_json_schema_dropped = content(
     "gemini.tools.arguments", "`parametersJsonSchema` does not reach the model.", put(ARGUMENTS, {}), when=_SCHEMA
 )
@@ -92,16 +92,16 @@ gemini_calls_end_with_tool_calls = content(
     "gemini.tools.finish-reason", "A call has the finish reason `TOOL_CALLS`.", put(FINISH, "TOOL_CALLS"), when=_calls
 )
 gemini_parallel_calls_share_an_id = content(
-    "gemini.tools.parallel", "All calls of an answer have one id.", put(CALL_ID, "call_1")
+    "gemini.tools.parallel", "All calls of one answer have the same id.", put(CALL_ID, "call_1")
 )
 gemini_other_function_called = content(
     "gemini.tools.same-call",
-    "Another function is called than in the OpenAI dialect.",
+    "The same prompt calls another function than in the OpenAI dialect.",
     put(NAME, "get_time"),
     when=serves(lambda call: len(functions(call)) == 2),
 )
 gemini_streamed_args_as_text = stream(
-    "gemini.tools.stream", "The arguments of a streamed call are JSON text.", in_chunks(change(ARGUMENTS, json.dumps))
+    "gemini.tools.stream", "The arguments of a streamed call are a string.", in_chunks(change(ARGUMENTS, json.dumps))
 )
 
 
@@ -120,14 +120,17 @@ def gemini_streamed_call_in_pieces(reply: Reply) -> None:
 
 # Results.
 gemini_call_ids_refused = content(
-    "gemini.tools.result gemini.tools.parallel", "A turn with call ids is refused.", REFUSAL, when=serves(_names_calls)
+    "gemini.tools.result gemini.tools.parallel",
+    "A turn whose calls have ids is refused.",
+    REFUSAL,
+    when=serves(_names_calls),
 )
 gemini_results_emptied = request(
     "gemini.tools.result.counted", "The result of a function does not reach the model.", put(_RESULT, {})
 )
 gemini_orphan_accepted = request(
     "gemini.tools.result.orphan",
-    "A result without a call is taken as text.",
+    "A function result that answers no call is taken as text.",
     change("contents[].parts[]", lambda part: {"text": "A result."} if "functionResponse" in part else part),
     when=lambda call: "functionCall" not in str(call.body["contents"]),
 )

@@ -69,7 +69,7 @@ response_ids_are_numbers = content(
 # Candidates.
 gemini_no_candidates = content(
     "gemini.candidates",
-    "There is no candidate, although nothing was blocked.",
+    "An answer has no candidate, although nothing was blocked.",
     change("candidates", lambda candidates: [] if len(candidates) == 1 else candidates),
 )
 gemini_text_empty = content(
@@ -82,11 +82,11 @@ gemini_logprobs_by_number = content(
     "gemini.logprobs", "Logprobs give the number of a token instead of its text.", change(_TOKEN, len)
 )
 gemini_only_the_count_is_cut = content(
-    "gemini.max-tokens", "Only the count ends at the limit: the text goes on.", put(PARTS, [{"text": _FAR}]), when=cut
+    "gemini.max-tokens", "The limit cuts the count only: the text goes on.", put(PARTS, [{"text": _FAR}]), when=cut
 )
 
 # Tokens.
-gemini_total_as_text = content("gemini.usage", "The total is a string.", put(TOTAL, "27"))
+gemini_total_as_text = content("gemini.usage", "The total token count is a string.", put(TOTAL, "27"))
 gemini_answer_counted_in_text = content(
     "gemini.usage", "The token count of the answer is a string.", put(ANSWER_TOKENS, "some")
 )
@@ -94,7 +94,7 @@ gemini_cut_answer_counts_its_prompt = content(
     "gemini.max-tokens", "The token count of a cut answer includes its prompt.", each(USAGE, _add_prompt), when=cut
 )
 gemini_stream_prompt_is_free = stream(
-    "gemini.stream.usage", "A stream counts no prompt tokens.", in_chunks(change(USAGE, _free_prompt))
+    "gemini.stream.usage", "A stream reports 0 prompt tokens.", in_chunks(change(USAGE, _free_prompt))
 )
 
 # Streams.
@@ -103,7 +103,7 @@ array_labelled_as_events = stream(
 )
 array_within_an_object = stream(
     "gemini.stream.array",
-    "A stream as a JSON array is wrapped in an object.",
+    "A stream in a JSON array is wrapped in an object.",
     lambda reply, _: Reply(200, reply.headers, b'{"responses": ' + reply.encoded() + b"}"),
     when=as_array,
 )
@@ -125,18 +125,20 @@ gemini_stream_error_without_words = stream(
 
 # Statuses and lists.
 gemini_answer_is_created = content(
-    "gemini.answers", "The plainest answer is a 201.", status(201), when=both(plain, asked(_is_usual))
+    "gemini.answers", "The plainest answer comes with 201.", status(201), when=both(plain, asked(_is_usual))
 )
-gemini_count_is_created = fault(COUNT, "A count is a 201.", status(201), when=served, breaks={"gemini.count-tokens"})
+gemini_count_is_created = fault(
+    COUNT, "A token count gets a 201.", status(201), when=served, breaks={"gemini.count-tokens"}
+)
 gemini_models_of_a_proxy = models(
-    "gemini.models", "The list of models is a 203, as if a proxy had changed it.", status(203), when=served
+    "gemini.models", "The list of models is answered with 203, as if a proxy had changed it.", status(203), when=served
 )
 gemini_model_of_a_proxy = fault(
-    MODEL, "A model is a 203, as if by a proxy.", status(203), when=served, breaks={"gemini.models.retrieve"}
+    MODEL, "A model is answered with 203.", status(203), when=served, breaks={"gemini.models.retrieve"}
 )
 gemini_models_by_name = models(
     "gemini.models",
-    "The models are an object, each under its name.",
+    "The list of models is an object, with their names as its keys.",
     change("models", lambda models: {model["name"]: model for model in models}),
 )
 

@@ -64,7 +64,7 @@ gemini_lines_end_in_crlf = stream(
     "Lines of a stream end in CR LF.", raw(lambda data: data.replace(b"\n", b"\r\n")), when=as_events
 )
 gemini_thoughts_beside_text = content(
-    "A text comes with a thought, which is counted apart.",
+    "A text comes with a thought, whose tokens are counted apart.",
     in_texts(change("content.parts", lambda parts: [{"text": "I think.", "thought": True}, *parts])),
     each("usageMetadata", _count_thoughts),
 )
@@ -73,7 +73,7 @@ gemini_signed_calls_without_ids = content(
 )
 gemini_text_in_two_parts = content("A text is split into two parts.", in_texts(Members(_split_text)))
 gemini_zeros_absent = content(
-    "As in Protocol Buffers, what is zero or empty is absent, such as the index 0.",
+    "Values that are zero or empty are absent, such as the index 0, as in Protocol Buffers.",
     each("candidates[]", _leave_zeros_out),
 )
 gemini_further_fields = content(
@@ -83,7 +83,7 @@ gemini_further_fields = content(
     put("candidates[].safetyRatings", [_RATING]),
 )
 gemini_error_reasons = content("Errors give their reason in the details.", in_error(put("error.details", [_INFO])))
-gemini_file_data_refused = content("The model takes no files by URI, and says so.", REFUSAL, when=asks('"fileData"'))
+gemini_file_data_refused = content("The model refuses files by URI, and says so.", REFUSAL, when=asks('"fileData"'))
 gemini_models_of_openai_below_v1 = variation(
     "listGeminiModelsV1", "The list below v1 is the OpenAI one, at the same base URL.", reshape(openai_list)
 )
@@ -131,19 +131,19 @@ def _ends_text(event: Chunk) -> bool:
 # Vectors.
 gemini_batch_uncounted = batch("A batch has no token count.", drop(USAGE))
 gemini_vector_count_without_details = vectors(
-    "The token count comes without details.", drop("usageMetadata.promptTokenDetails")
+    "The token count of a vector comes without details.", drop("usageMetadata.promptTokenDetails")
 )
 gemini_vector_not_normalized = vectors(
-    "A vector is longer than a unit.", change("embedding.values[]", lambda number: number * 1.5)
+    "A vector is longer than 1.", change("embedding.values[]", lambda number: number * 1.5)
 )
 gemini_vector_with_shape = vectors("A vector comes with its shape and its statistics.", each("embedding", _add_shape))
-gemini_task_refused = vectors("The model knows no tasks and says so.", REFUSAL, when=has("taskType"))
+gemini_task_refused = vectors("The model refuses task types, and says so.", REFUSAL, when=has("taskType"))
 gemini_batch_length_refused = batch(
-    "The model gives vectors of one length and says so.", REFUSAL, when=asks('"outputDimensionality"')
+    "The model refuses `outputDimensionality`, and says so.", REFUSAL, when=asks('"outputDimensionality"')
 )
 gemini_vector_shorter_in_openai_dialect = request_variation(
     "createEmbedding",
-    "In the OpenAI dialect the model gives shorter vectors by itself.",
+    "The model gives shorter vectors in the OpenAI dialect.",
     lambda call: call.body.setdefault("dimensions", 64),
     model="gemini-embedding-001",
 )

@@ -17,7 +17,7 @@ no_request_id = anywhere(
     "headers.request-id", "Answers have no x-request-id, although the documents promise one.", _none, gateway="infery"
 )
 errors_without_request_id = anywhere(
-    "headers.request-id", "Answers have x-request-id, errors have none.", _none, when=no(served)
+    "headers.request-id", "Errors have no x-request-id, although other answers do.", _none, when=no(served)
 )
 streams_without_request_id = anywhere("headers.request-id", "Streams have no x-request-id.", _none, when=streamed)
 request_id_constant = anywhere(
@@ -30,4 +30,6 @@ request_id_is_no_uuid = anywhere(
     gateway="infery",
 )
 no_credits = chat("headers.credits", "The header for the cost is missing.", header(_CREDITS, None))
-credits_with_unit = chat("headers.credits", "The cost has a unit.", header(_CREDITS, "0.42 credits"), when=served)
+credits_with_unit = chat(
+    "headers.credits", "The cost header has a unit.", header(_CREDITS, "0.42 credits"), when=served
+)

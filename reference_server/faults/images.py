@@ -85,7 +85,7 @@ image_needs_n = image(
     when=both(served, no(has("n"))),
 )
 image_is_a_task = image(
-    "images.answers", "The answer is a pending task, with 202.", answer(_TASK, 202), when=both(served, _usual)
+    "images.answers", "The answer is a 202 and a pending task.", answer(_TASK, 202), when=both(served, _usual)
 )
 image_token_details_as_text = image(
     "images.schema", "Token counts in the details are strings.", put("usage.input_tokens_details.text_tokens", "some")
@@ -97,9 +97,9 @@ image_created_never = image("images.created", "`created` is missing.", drop("cre
 image_created_with_fraction = image("images.created", "`created` has a fraction.", add("created", 0.25))
 image_created_is_true = image("images.created", "`created` is true.", put("created", True))
 images_empty = image("images.data", "The list of images is empty.", put("data", []))
-image_text_empty = image("images.data", "Every image is an empty text.", put(INLINE, ""))
+image_text_empty = image("images.data", "The base64 of every image is an empty string.", put(INLINE, ""))
 image_under_other_name = image(
-    "images.data", "The base64 of the plainest request is under `image`.", rename(INLINE, "image"), when=_usual
+    "images.data", "The base64 of the plainest request stands under `image`.", rename(INLINE, "image"), when=_usual
 )
 image_in_both_forms = image(
     "images.one-form",
@@ -112,7 +112,7 @@ two_images_by_default = request("images.one-by-default", "Without `n` two images
 image_as_data_uri = image("images.base64", "The base64 stands behind `data:image/png;base64,`.", inline(_as_data_uri))
 image_in_url_alphabet = image(
     "images.base64",
-    "The base64 is in the URL alphabet, without padding.",
+    "The base64 of an image is in the URL-safe alphabet, without padding.",
     inline(lambda text: text.replace("+", "-").replace("/", "_").rstrip("=") + "-_"),
 )
 asked_image_as_data_uri = image(
@@ -125,7 +125,7 @@ image_encoded_twice = image(
 )
 default_url_gives_status = image(
     "images.decodes",
-    "The URL of an image leads to a status in JSON, unless a form was asked for.",
+    "When no form is asked for, the URL of an image leads to a status in JSON.",
     at_host("/healthz"),
     when=no(has("response_format")),
     gateway="infery",
@@ -136,18 +136,18 @@ default_url_gives_status = image(
 
 @image("images.usage")
 def image_total_off_by_one(reply: Reply) -> Reply:
-    """The total is one more than its parts."""
+    """The total token count is one more than its parts."""
     return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["total_tokens"] + 1))
 
 
 @image("images.usage")
 def image_total_of_output(reply: Reply) -> Reply:
-    """The total leaves out the prompt."""
+    """The total token count leaves out the prompt."""
     return reply.edit(lambda body: body["usage"].update(total_tokens=body["usage"]["output_tokens"]))
 
 
 image_without_credits = image(
-    "images.credits", "The header for the cost of an image is missing.", NO_CREDITS, gateway="infery"
+    "images.credits", "An answer with an image lacks the header for its cost.", NO_CREDITS, gateway="infery"
 )
 image_credits_with_unit = image(
     "images.credits", "The cost has a unit.", header("x-credits-used", "40 credits"), when=served, gateway="infery"
@@ -159,34 +159,34 @@ image_a_little_smaller = request(
 )
 linked_image_a_little_smaller = request(
     "images.size",
-    "The usual square at a URL has fewer pixels than were asked for.",
+    "An image of the usual size at a URL has fewer pixels than were asked for.",
     swap("size", "1024x1024", "1000x1000"),
     gateway="infery",
 )
-size_ignored = request("images.size.other", "Every image is the usual square.", drop("size"))
+size_ignored = request("images.size.other", "Every image has the usual size, whatever `size` asks for.", drop("size"))
 size_turned = request(
     "images.size.other",
-    "Width and height are swapped.",
+    "Width and height of an image are swapped.",
     change("size", lambda size: "x".join(reversed(size.split("x")))),
 )
 wrong_size_dropped = unjudged(
     "images.size.invalid",
-    "An invalid size is ignored.",
+    "An invalid `size` is ignored.",
     drop("size"),
     when=lambda call: not _SIZE.fullmatch(str(sent(call).get("size", "auto"))),
 )
 output_format_ignored = request("images.format", "Every image is a PNG.", drop("output_format"))
-webp_is_jpeg = request("images.format", "WebP is answered with JPEG.", swap("output_format", "webp", "jpeg"))
+webp_is_jpeg = request("images.format", "A request for WebP gets a JPEG.", swap("output_format", "webp", "jpeg"))
 wrong_output_format_dropped = unjudged(
     "images.format.invalid",
-    "An unknown format is ignored.",
+    "An unknown `output_format` is ignored.",
     drop("output_format"),
     when=lambda call: sent(call).get("output_format") not in (None, *images.FORMATS),
 )
 background_ignored = request("images.background", "Every image is opaque.", drop("background"))
 wrong_quality_dropped = unjudged(
     "images.quality.invalid",
-    "An unknown quality is ignored.",
+    "An unknown `quality` is ignored.",
     drop("quality"),
     when=lambda call: sent(call).get("quality") == "wonderful",
 )
@@ -201,15 +201,15 @@ word_is_one_image = unjudged(
 
 # Addresses.
 base64_given_as_url = request(
-    "images.b64", "A request for base64 gets a URL.", swap("response_format", "b64_json", "url")
+    "images.b64", "A request for base64 is answered with a URL.", swap("response_format", "b64_json", "url")
 )
 url_given_as_base64 = request(
     "images.url", "A request for a URL gets base64.", swap("response_format", "url", "b64_json"), gateway="infery"
 )
-url_under_other_name = image("images.url", "The URL stands under `image_url`.", rename(LINK, "image_url"))
+url_under_other_name = image("images.url", "The URL of an image stands under `image_url`.", rename(LINK, "image_url"))
 url_refused = image(
     "images.url",
-    "A URL is refused, although it is documented for every model.",
+    "A request for a URL is refused, although it is documented for every model.",
     refuse(400, "Unknown parameter: 'response_format'.", code="invalid_value"),
     when=wants("response_format", "url"),
     gateway="infery",
@@ -233,21 +233,21 @@ url_gives_status = image(
 )
 
 # Refusals.
-prompt_optional = unjudged("images.prompt-missing", "Without a prompt some image is made.", fill("prompt", "anything"))
+prompt_optional = unjudged("images.prompt-missing", "A missing prompt gets some image.", fill("prompt", "anything"))
 missing_prompt_is_a_failure = image(
-    "images.prompt-missing", "A missing prompt is a server error.", status(500), when=LACKING
+    "images.prompt-missing", "A request without a prompt is answered with a server error.", status(500), when=LACKING
 )
 unknown_image_model_replaced = request(
-    "images.unknown-model", "An unknown model is replaced by another one.", known_model("image")
+    "images.unknown-model", "A request for an unknown model is answered by another one.", known_model("image")
 )
 unknown_image_model_is_a_failure = image(
-    "images.unknown-model", "An unknown model is a server error.", status(500), when=refused("unknown_model")
+    "images.unknown-model", "An unknown model gets a server error.", status(500), when=refused("unknown_model")
 )
 image_refusal_as_text = image(
     "images.envelope", "A refusal is a line of text.", say("text/plain", b"Bad request"), when=refused()
 )
 image_refusal_as_detail = image(
-    "images.envelope", "A refusal is a `detail`.", error_body(lambda body: {"detail": body["error"]["message"]})
+    "images.envelope", "A refusal stands under `detail`.", error_body(lambda body: {"detail": body["error"]["message"]})
 )
 
 # Values of a wrong kind.
@@ -255,16 +255,16 @@ only_image_is_no_list = image(
     "images.data", "`data` is the image itself, without a list around it.", change("data", lambda items: items[0])
 )
 image_size_told_wrong = image(
-    "images.told", "The answer names a size that the image does not have.", put("size", "1x1")
+    "images.told", "The answer states a size that the image does not have.", put("size", "1x1")
 )
 image_format_told_wrong = image(
     "images.told",
-    "The answer names a format that the image does not have.",
+    "The answer states a format that the image does not have.",
     change("output_format", lambda name: "webp" if name == "png" else "png"),
 )
 url_gives_picture_of_refusal = fault(
     "*",
-    "The URL of an image needs a credential, and shows a picture to those without.",
+    "The URL of an image needs a credential, and shows another picture without it.",
     only(
         on(IMAGE), linked(lambda url: url.replace("/media/images/", "/fault/url_gives_picture_of_refusal/v1/models/"))
     ),
@@ -272,11 +272,11 @@ url_gives_picture_of_refusal = fault(
     breaks={"images.url.works"},
 )
 edits_labelled_as_text = image_edit(
-    "images.edits.schema", "The answer to an edit is labelled as text.", label("text/plain")
+    "images.edits.schema", "The answer to an edit is labelled as plain text.", label("text/plain")
 )
 edit_is_a_bare_text = image_edit(
     "images.edits.image",
-    "The list of an edit holds the base64 of its image, and no object.",
+    "The list of an edit holds the base64 of its image as a bare string.",
     change("data[]", lambda item: item["b64_json"]),
 )
 

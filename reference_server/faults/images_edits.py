@@ -34,23 +34,23 @@ def _brings(*names: str) -> Situation:
 
 
 edit_of_one_fails = image_edit(
-    "images.edits.answers", "A form with one image is a server error.", FAIL, when=both(served, _brings("image"))
+    "images.edits.answers", "A form with one image gets a 500.", FAIL, when=both(served, _brings("image"))
 )
 form_fails = image_edit(
     "images.edits.answers",
-    "A form is a server error; JSON is taken.",
+    "An edit in a form is answered with a server error, and one in JSON is served.",
     FAIL,
     when=both(served, has_files, no(_has_mask)),
     gateway="infery",
 )
-edit_created_as_text = image_edit("images.edits.schema", "`created` is a string.", put("created", "now"))
-edit_gives_nothing = image_edit("images.edits.image", "The list of images is empty.", put("data", []))
+edit_created_as_text = image_edit("images.edits.schema", "`created` of an edit is a string.", put("created", "now"))
+edit_gives_nothing = image_edit("images.edits.image", "The list of images of an edit is empty.", put("data", []))
 edit_cut_short = image_edit(
-    "images.edits.image", "The second half of an image is missing.", inline(lambda text: text[:400])
+    "images.edits.image", "The second half of an edited image is missing.", inline(lambda text: text[:400])
 )
 single_image_dropped = image_edit(
     "images.edits.counted",
-    "The image of a form with only one does not reach the model.",
+    "The only image of a form does not reach the model.",
     put(_IMAGE_TOKENS, 0),
     when=asked(lambda call: len(call.uploads.get("image", ())) == 1),
 )
@@ -66,20 +66,20 @@ bracketed_image_stringified = image_edit(
     when=asked(lambda call: b'name="image[]"' in (call.raw or b"")),
 )
 second_image_fails = image_edit(
-    "images.edits.several", "Two images are a server error.", FAIL, when=_brings("image", "image")
+    "images.edits.several", "Two images get a server error.", FAIL, when=_brings("image", "image")
 )
-mask_fails = image_edit("images.edits.mask", "A mask is a server error.", FAIL, when=_has_mask)
+mask_fails = image_edit("images.edits.mask", "A mask gets a server error.", FAIL, when=_has_mask)
 json_edit_fails = image_edit(
-    "images.edits.json", "An edit in JSON is a server error.", FAIL, when=both(served, no(has_files))
+    "images.edits.json", "An edit in JSON is answered with a server error.", FAIL, when=both(served, no(has_files))
 )
 inline_edit_fails = image_edit(
-    "images.edits.json", "A base64 image is a 500.", FAIL, when=both(served, has("image_base64")), gateway="infery"
+    "images.edits.json", "A base64 image gets a 500.", FAIL, when=both(served, has("image_base64")), gateway="infery"
 )
 
 
 @request("images.edits.several.counted")
 def second_image_dropped(call: Call) -> None:
-    """Only the first image reaches the model."""
+    """Only the first image of an edit reaches the model."""
     call.uploads["image"] = call.uploads.get("image", [])[:1]
     if not call.uploads["image"]:
         call.uploads.clear()
@@ -87,30 +87,30 @@ def second_image_dropped(call: Call) -> None:
 
 broken_data_uri_dropped = request(
     "images.edits.json.broken",
-    "Broken base64 counts as an image that cannot be seen.",
+    "A broken base64 image is ignored.",
     change("images[].image_url", lambda url: "https://files.example.com/image.png" if "%%%" in url else url, str),
 )
 
 
 @request("images.edits.json.broken", gateway="infery")
 def broken_inline_image_replaced(call: Call) -> None:
-    """Another image stands in for broken base64."""
+    """A broken base64 image is replaced by another image."""
     if call.body.get("image_base64") == "%%%":
         call.body.pop("image_base64")
         call.uploads["image"] = [drawn()]
 
 
 edit_prompt_optional = unjudged(
-    "images.edits.prompt-missing", "Without a prompt the image is changed in some way.", fill("prompt", "anything")
+    "images.edits.prompt-missing", "An edit without a prompt is served.", fill("prompt", "anything")
 )
 missing_part_is_a_failure = image_edit(
-    "images.edits.image-missing images.edits.prompt-missing", "A missing part is a 500.", status(500), when=LACKING
+    "images.edits.image-missing images.edits.prompt-missing", "A missing part gets a 500.", status(500), when=LACKING
 )
 
 
 @unjudged("images.edits.image-missing")
 def image_optional(call: Call) -> None:
-    """Without an image the edit makes one from the prompt alone."""
+    """An edit without an image is served from the prompt alone."""
     if "image" not in call.body and "images" not in call.body:
         call.body["image"], call.uploads["image"] = ["image.png"], [drawn()]
 
@@ -124,7 +124,7 @@ def any_file_is_the_image(call: Call) -> None:
 
 @request("images.edits.not-an-image")
 def text_is_an_image(call: Call) -> None:
-    """A file that is no image is ignored."""
+    """A file that is not an image is edited as if it were one."""
     call.uploads = {
         name: [one if one.data.startswith(b"\x89PNG") else drawn() for one in files]
         for name, files in call.uploads.items()
@@ -133,12 +133,12 @@ def text_is_an_image(call: Call) -> None:
 
 empty_image_is_a_failure = image_edit(
     "images.edits.not-an-image",
-    "An empty file is a server error.",
+    "An empty file as the image is answered with a server error.",
     status(500),
     when=asked(lambda call: any(not one.data for one in call.uploads.get("image", ()))),
 )
 broken_form_is_a_failure = image_edit(
-    "images.edits.broken-form", "A broken form is a server error.", status(500), when=MALFORMED
+    "images.edits.broken-form", "A broken form is answered with a server error.", status(500), when=MALFORMED
 )
 broken_form_is_served = image_edit(
     "images.edits.broken-form",
@@ -153,7 +153,7 @@ edit_refusal_as_text = image_edit(
 
 @unjudged("images.edits.mask.image")
 def mask_is_the_image(call: Call) -> None:
-    """The last file of a form is the image that is edited, be it the mask."""
+    """The last file of a form is edited, even if it is the mask."""
     if "mask" in call.uploads:
         call.body["image"], call.uploads["image"] = ["image.png"], call.uploads.pop("mask")
         call.body.pop("mask", None)

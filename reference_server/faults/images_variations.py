@@ -31,11 +31,11 @@ def _in_base64(item: dict[str, Any]) -> None:
 
 
 only_created_and_data = image(
-    "Only `created` and `data` are given.", reshape(lambda body: {"created": body["created"], "data": body["data"]})
+    "An answer has only `created` and `data`.", reshape(lambda body: {"created": body["created"], "data": body["data"]})
 )
 edit_without_details = image_edit("The usage of an edit has no details.", drop("usage.input_tokens_details"))
 other_form_null = image(
-    "The form in which an image is not given is null, and so is the revised prompt and the usage.",
+    "The form in which an image is not given is null, and so are the revised prompt and the usage.",
     each("data[]", lambda item: [item.setdefault(name) for name in ("url", "b64_json", "revised_prompt")]),
     put("usage", None),
 )
@@ -43,14 +43,14 @@ other_form_null = image(
 
 @image()
 def images_numbered(reply: Reply) -> None:
-    """Every image has its place, and a prompt that the model has rewritten."""
+    """Every image comes with its index and with a prompt that the model has rewritten."""
     for place, item in enumerate(_items(reply)):
         item.update(index=place, revised_prompt="A filled circle, red, on white.", content_type="image/png")
 
 
 @image()
 def webp_by_default(reply: Reply, call: Call) -> None:
-    """Without a format images are WebP."""
+    """Images are WebP when no format is asked for."""
     for item in _items(reply) if "output_format" not in call.body else []:
         if "b64_json" in item:
             item["b64_json"] = base64_of(image_at(f"/{call.body.get('size', '1024x1024')}-{'5f' * 16}.webp"))
@@ -59,7 +59,7 @@ def webp_by_default(reply: Reply, call: Call) -> None:
 
 @image()
 def url_by_default(reply: Reply, call: Call) -> None:
-    """Without a form images are URLs."""
+    """Images are URLs when no form is asked for."""
     for item in _items(reply) if "response_format" not in call.body else []:
         size, kind = call.body.get("size", "1024x1024"), call.body.get("output_format", "png")
         transparent = "t" * (call.body.get("background") == "transparent")
@@ -69,7 +69,7 @@ def url_by_default(reply: Reply, call: Call) -> None:
 
 
 response_format_refused = image(
-    "The model knows one form of its images and refuses to be asked for it.",
+    "The model refuses `response_format`, since it has one form of images only.",
     _unknown("Unknown parameter: 'response_format'."),
     when=has("response_format"),
 )
@@ -78,15 +78,15 @@ edit_counts_nothing = image_edit(
     "All details of an edit's usage are 0.", put("usage.input_tokens_details", {"text_tokens": 0, "image_tokens": 0})
 )
 quality_of_other_words = image(
-    "The model knows the qualities standard and hd only.",
+    "The model accepts only the qualities `standard` and `hd`.",
     _unknown("Invalid value for 'quality': supported are 'standard' and 'hd'."),
     when=asked(lambda call: call.body.get("quality") not in (None, "standard", "hd")),
 )
 size_not_taken = image(
-    "The model chooses the size by itself.", _unknown("Unknown parameter: 'size'."), when=has("size")
+    "The model refuses to be asked for a size.", _unknown("Unknown parameter: 'size'."), when=has("size")
 )
 square_only = image(
-    "The model knows one size.",
+    "The model makes images of one size only.",
     _unknown("Invalid value for 'size': supported is '1024x1024'."),
     when=both(served, asked(lambda call: call.body.get("size") != "1024x1024")),
 )
@@ -104,25 +104,25 @@ one_image_only = image(
     _unknown("Invalid value for 'n': this model makes one image."),
     when=asked(lambda call: call.body.get("n", 1) != 1),
 )
-n_not_taken = image("The model does not know `n`.", _unknown("Unknown parameter: 'n'."), when=has("n"), gateway="ofox")
-no_edits = image_edit("The model changes no images.", _unknown("The model does not support image edits."), when=served)
+n_not_taken = image("The model refuses `n`.", _unknown("Unknown parameter: 'n'."), when=has("n"), gateway="ofox")
+no_edits = image_edit("The model edits no images.", _unknown("The model does not support image edits."), when=served)
 no_edits_of_gateway = image_edit(
-    "The model of a gateway that documents edits changes no images.",
+    "The model of a gateway that documents edits refuses to edit images.",
     _unknown("The model does not support image edits."),
     when=served,
     gateway="ofox",
 )
 one_image_per_edit = image_edit(
-    "The model changes one image at a time, and knows no mask.",
+    "The model edits one image at a time, and takes no mask.",
     _unknown("This model takes one image."),
     when=both(served, asked(lambda call: len(call.uploads.get("image", ())) > 1 or "mask" in call.uploads)),
 )
 json_edits_only = image_edit(
-    "The model takes images in JSON only.",
+    "The model takes images to edit in JSON only.",
     identified(_unknown("Send image_base64.")),
     when=both(served, has_files),
     gateway="infery",
 )
 form_edits_only = image_edit(
-    "The model takes its images in a form only.", _unknown("Send a form."), when=both(served, no(has_files))
+    "The model takes images to edit in a form only.", _unknown("Send a form."), when=both(served, no(has_files))
 )

@@ -36,7 +36,7 @@ def _every_second_colour(reply: Reply, call: Call) -> bool:
     return bool(call.memory["colours"] % 2)
 
 
-limit_is_forbidden = limited("limits.rate", "Too many requests are a 403.", status(403))
+limit_is_forbidden = limited("limits.rate", "A request beyond the rate limit is answered with 403.", status(403))
 limit_without_signal = limited(
     "limits.signal",
     "A 429 has no rate limit header.",
@@ -57,7 +57,7 @@ retry_after_is_a_time = limited(
 retry_after_has_a_unit = limited("limits.retry-after", "Retry-After has a unit.", header(_AFTER, "1s"))
 retry_at_once = limited("limits.retry-after", "Retry-After is 0.", header(_AFTER, "0"), gateway="foxora")
 no_limit_header = limited(
-    "limits.headers.limit", "The documented header with the limit is missing.", header(_LIMIT, None), gateway="ofox"
+    "limits.headers.limit", "A 429 lacks the documented header with the limit.", header(_LIMIT, None), gateway="ofox"
 )
 limit_header_is_text = limited("limits.headers.limit", "The limit is not a number.", header(_LIMIT, "60/min"))
 some_remain = limited(
@@ -67,11 +67,11 @@ remaining_in_words = limited(
     "limits.headers.remaining", "The remaining requests are a word.", header(_REMAINING, "none"), gateway="ofox"
 )
 reset_without_unit = limited(
-    "limits.headers.reset", "The time until the reset has no unit.", header(_RESET, "1"), gateway="ofox"
+    "limits.headers.reset", "The header with the time until the reset has no unit.", header(_RESET, "1"), gateway="ofox"
 )
 more_remain_than_allowed = chat(
     "limits.headers.consistent",
-    "More requests remain than allowed.",
+    "The headers show more remaining requests than the limit allows.",
     header(_LIMIT, "60"),
     header(_REMAINING, "61"),
     when=served,
@@ -81,7 +81,7 @@ limit_is_another = limited(
 )
 limit_never_ends = chat(
     "limits.recovers",
-    "Once used up, a limit stays used up.",
+    "A key that has used up its limit is refused ever after.",
     _limit,
     when=lambda reply, call: (
         has_header("authorization", "sk-limited-2@")(reply, call) and reply.cause != "rate_limited"
@@ -89,7 +89,7 @@ limit_never_ends = chat(
 )
 keys_do_not_share = request_fault(
     CHAT,
-    "Each key has a limit of its own, although documents say that an account has one.",
+    "Each key has a limit of its own, although the documents say that the account has one.",
     lambda call: call.headers.update({"authorization": "Bearer sk-ok"}),
     when=lambda call: "sk-limited-2b" in call.headers.get("authorization", ""),
     breaks={"limits.scope.shared"},
@@ -98,33 +98,36 @@ keys_do_not_share = request_fault(
 )
 keys_share = chat(
     "limits.scope.per-key",
-    "All keys of an account share one limit, although documents say that each has its own.",
+    "All keys of an account share one limit, although the documents say that each has its own.",
     _limit,
     when=_second_key,
     gateway="infery",
 )
 spend_limit_is_a_failure = chat(
-    "limits.spend", "A spend limit that is reached is the server's failure.", status(500), when=refused("spend_limit")
+    "limits.spend", "A spend limit that is reached gets a 500.", status(500), when=refused("spend_limit")
 )
 no_payment_is_unauthorized = chat(
-    "limits.no-payment", "An account without a payment method is a 401.", status(401), when=refused("no_payment_method")
+    "limits.no-payment",
+    "An account without a payment method gets a 401.",
+    status(401),
+    when=refused("no_payment_method"),
 )
 restricted_key_is_invalid = chat(
     "limits.restricted-key",
-    "A key without permission is a 401.",
+    "A request that the key has no permission for is answered with 401.",
     status(401),
     when=has_header("authorization", "sk-restricted"),
 )
 forbidden_model_is_bad = chat(
     "limits.restricted-model",
-    "Forbidden models are a 400.",
+    "A request for a forbidden model is answered with 400.",
     status(400),
     when=refused("forbidden"),
     model="forbidden-model",
 )
 limits_as_detail = chat(
     "limits.error-body",
-    "A refusal for money or permission is a `detail`.",
+    "The error of a refusal for money or permission stands under `detail`.",
     lambda reply, _: reply.edit_error(lambda _: {"detail": "Not allowed."}),
     when=refused("spend_limit", "no_payment_method", "forbidden"),
 )
@@ -132,7 +135,7 @@ limits_as_detail = chat(
 
 @chat("limits.error-body limits.stream")
 def limit_as_text(reply: Reply, call: Call) -> None:
-    """A 429 is plain text."""
+    """A 429 has a body of plain text."""
     if _limited(reply, call):
         reply.headers["content-type"] = "text/plain"
         reply.body = b"Too Many Requests"
@@ -140,20 +143,20 @@ def limit_as_text(reply: Reply, call: Call) -> None:
 
 @chat("limits.stream")
 def limit_as_stream(reply: Reply, call: Call) -> Reply:
-    """A stream over the limit is a 200 with the error as an event."""
+    """A stream beyond the rate limit is answered with 200 and the error as an event."""
     limited = _limited(reply, call) and b'"stream":true' in (call.raw or b"")
     return Reply.stream([reply.body, DONE]) if limited else reply
 
 
 busy_now_and_then = chat(
     "limits.met.envelope limits.met.retry-after",
-    "Every second request for a colour is refused in plain text, without saying for how long.",
+    "Every second request for a colour is refused in plain text, without Retry-After.",
     lambda *_: Reply(429, {"content-type": "text/plain"}, b"busy"),
     when=_every_second_colour,
 )
 busy_for_a_while = chat(
     "limits.met.retry-after",
-    "Every second request for a colour is refused, until a time that cannot be parsed.",
+    "Every second request for a colour is refused, with a Retry-After that cannot be parsed.",
     _limit,
     header(_AFTER, "a while"),
     when=_every_second_colour,
@@ -163,7 +166,7 @@ retry_in_the_past = limited(
 )
 busy_until_yesterday = chat(
     "limits.met.retry-after",
-    "Every second request for a colour is refused, until a date in the past.",
+    "Every second request for a colour is refused, with a Retry-After in the past.",
     _limit,
     header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT"),
     when=_every_second_colour,

@@ -34,15 +34,15 @@ def _bare_after(place: int) -> Members:
 # The list.
 models_labelled_as_text = models("models.answers", "The list of models is labelled as text.", label("text/plain"))
 models_in_bare_array = models(
-    "models.answers", "The body is the array of models itself.", reshape(lambda body: body["data"])
+    "models.answers", "The list of models is a bare array.", reshape(lambda body: body["data"])
 )
 models_of_a_proxy = models(
-    "models.answers", "The list of models is a 203, as if a proxy had changed it.", status(203), when=served
+    "models.answers", "The list of models is answered with 203, as if a proxy had changed it.", status(203), when=served
 )
-models_without_object = models("models.list", "The list does not say what it is.", drop("object"))
+models_without_object = models("models.list", "The list of models has no `object`.", drop("object"))
 models_by_name = models(
     "models.list",
-    "The models are an object, each under its name.",
+    "The list of models is an object, with their names as its keys.",
     change("data", lambda models: {model["id"]: model for model in models}),
 )
 model_name_empty = models("models.id", "One model has an empty name.", put("data[-1].id", ""))
@@ -67,7 +67,7 @@ model_is_an_engine = models(
 )
 model_without_object = models(
     "models.common-fields",
-    "Models have the documented fields only.",
+    "Listed models have only the documented fields, not those that clients expect.",
     drop("data[].object", "data[].created", "data[].owned_by"),
     gateway="foxora",
 )
@@ -90,13 +90,16 @@ retrieved_model_has_other_owner = model(
     "models.retrieve.same", "A retrieved model has another owner than in the list.", put("owned_by", "someone-else")
 )
 model_of_a_proxy = model(
-    f"models.retrieve {_SLASHED}", "A retrieved model is a 203, as if a proxy had changed it.", status(203), when=served
+    f"models.retrieve {_SLASHED}",
+    "A retrieved model has status 203, as if a proxy had changed it.",
+    status(203),
+    when=served,
 )
 
 
 @request_fault(MODEL, breaks=_SLASHED.split())
 def slash_ends_the_name(call: Call) -> None:
-    """Only the part before the slash is taken as the name."""
+    """A model whose name has a slash is looked up by the part before it."""
     call.path = "/".join(call.path.split("/")[:3])
 
 
@@ -104,6 +107,6 @@ provider_lost_in_the_name = model(
     _SLASHED, "A model whose name has a slash loses its provider.", change("id", lambda name: name.rpartition("/")[2])
 )
 unknown_model_is_empty = model(
-    "models.unknown", "An unknown model is an empty success.", answer({}), when=refused("unknown_model")
+    "models.unknown", "An unknown model gets an empty success.", answer({}), when=refused("unknown_model")
 )
-models_empty = models("models.not-empty", "No model is listed, and one answers.", put("data", []))
+models_empty = models("models.not-empty", "The list of models is empty, although one answers.", put("data", []))

@@ -18,27 +18,23 @@ music_neither_whole_nor_job = music(
     "The answer has neither music nor the id of a job.",
     reshape(lambda body: {"status": "queued", "created": body["created"]}),
 )
-music_given_as_failure = music(
-    "music.answer", "Music is answered with a server error status.", status(500), when=served
-)
-music_in_bare_array = music(
-    "music.answer", "The body is the array of pieces itself.", reshape(lambda body: body["data"])
-)
+music_given_as_failure = music("music.answer", "Music is sent with a server error status.", status(500), when=served)
+music_in_bare_array = music("music.answer", "The answer is a bare array of pieces.", reshape(lambda body: body["data"]))
 music_of_one_piece_is_no_list = music(
     "music.answer", "A single piece is not in a list.", change("data", lambda pieces: pieces[0])
 )
 music_created_in_text = music("music.schema", "The time is a date string.", put("created", "2026-01-01T00:00:00Z"))
 
 # The sound.
-music_without_sound = music("music.sound", "A piece has neither an address nor bytes.", drop(LINK))
-music_url_relative = music("music.sound", "The address of a piece has no host.", put(LINK, "/media/music/piece.mp3"))
+music_without_sound = music("music.sound", "A piece has neither a URL nor bytes.", drop(LINK))
+music_url_relative = music("music.sound", "The URL of a piece has no host.", put(LINK, "/media/music/piece.mp3"))
 music_bytes_in_hexadecimal = music(
     "music.sound",
-    "The bytes of a piece are no base64, but hexadecimal digits with a prefix.",
+    "The bytes of a piece are hexadecimal digits with a prefix instead of base64.",
     drop(LINK),
     put("data[].b64_audio", "0x: 49 44 33"),
 )
-music_url_leads_nowhere = music("music.plays", "The address of a piece leads to a 404.", change(LINK, "{}.gone".format))
+music_url_leads_nowhere = music("music.plays", "The URL of a piece leads to a 404.", change(LINK, "{}.gone".format))
 music_bytes_are_none = music(
     "music.plays", "The bytes of a piece are not music.", drop(LINK), put("data[].b64_audio", base64_of(b"la la la"))
 )
@@ -52,7 +48,7 @@ music_job_created_in_text = music(
 )
 music_job_without_status = anywhere(
     "music.job",
-    "Music is a job whose status does not exist.",
+    "Music is answered with a job whose status cannot be found.",
     only(on(MUSIC), as_job),
     only(both(on(MUSIC_STATE), served), NOT_FOUND),
 )
@@ -66,7 +62,7 @@ music_job_goes_back = anywhere(
 # Refusals.
 unknown_music_is_queued = fault(
     MUSIC_STATE,
-    "An unknown job is answered as queued.",
+    "A request for an unknown job is answered as if it were queued.",
     answer({"status": "queued"}),
     when=UNKNOWN,
     breaks={"music.unknown"},
@@ -74,7 +70,7 @@ unknown_music_is_queued = fault(
 )
 music_of_no_model_not_found = fault(
     MUSIC,
-    "A request without a model is a 404.",
+    "A request without a model is answered with 404.",
     status(404),
     when=refused("missing_field"),
     breaks={"music.missing-model"},
@@ -82,7 +78,7 @@ music_of_no_model_not_found = fault(
 )
 unknown_model_makes_music = request_fault(
     MUSIC,
-    "An unknown model still makes music.",
+    "A request for an unknown model is answered with music.",
     known_model("melody"),
     breaks={"music.unknown-model"},
     gateway="infery",

@@ -80,7 +80,7 @@ _refuse_end = _refuse("The text holds a marker that is not allowed.", lambda sai
 # Wrong requests.
 crash_on_an_odd_service_tier = chat(
     "properties.invalid.never-5xx properties.invalid.refused",
-    "A `service_tier` of a wrong type is a 500.",
+    "A `service_tier` of a wrong type is answered with 500.",
     status(500),
     when=_names("service_tier"),
 )
@@ -94,7 +94,7 @@ refused_user_not_named = chat(
     "properties.invalid.names-field", "A wrong `user` is refused without being named.", in_error(_UNNAMED), when=_USER
 )
 crash_on_a_byte_order_mark = chat(
-    "properties.bytes.never-5xx", "A byte order mark before the JSON is a 500.", status(500), when=asked(_marked)
+    "properties.bytes.never-5xx", "A byte order mark before the JSON gets a 500.", status(500), when=asked(_marked)
 )
 files_need_no_key = request_fault(
     FILES,
@@ -104,7 +104,7 @@ files_need_no_key = request_fault(
     before="authentication",
 )
 crash_on_options_of_models = anywhere(
-    "properties.head-options", "OPTIONS of the models is a 500.", status(500), when=_options_of_models
+    "properties.head-options", "OPTIONS of the models gets a 500.", status(500), when=_options_of_models
 )
 
 
@@ -117,7 +117,7 @@ def array_of_one_is_taken(call: Call) -> None:
 
 @anywhere("properties.method")
 def any_method_will_do(reply: Reply, call: Call) -> None:
-    """PATCH is answered with an empty 200."""
+    """PATCH is answered with 200 and an empty body."""
     if call.method == "PATCH":
         reply.status, reply.body, reply.cause = 200, {}, None
 
@@ -125,7 +125,7 @@ def any_method_will_do(reply: Reply, call: Call) -> None:
 # Requests that differ in one thing.
 stream_in_capitals = chat(
     "properties.relations.stream",
-    "When asked to count, a stream is in capitals and a whole answer is not.",
+    "A prompt that asks to count is answered in capitals when streamed, but not as a whole answer.",
     in_chunks(_SHOUT),
     when=asks(COUNTING),
 )
@@ -133,21 +133,21 @@ other_words_with_stop = chat(
     "properties.relations.stop", "With a stop text the answer is a different one.", _NOTHING, when=_stopping
 )
 last_tokens_within_the_limit = chat(
-    "properties.relations.limit", "A limit keeps the last tokens of an answer.", put(TEXT, "and ten."), when=_limited
+    "properties.relations.limit", "A limit keeps an answer's last tokens.", put(TEXT, "and ten."), when=_limited
 )
 other_words_alone = chat(
-    "properties.relations.alone", "With `n: 1` the answer is a different one.", _NOTHING, when=_alone
+    "properties.relations.alone", "A request with `n: 1` gets another answer than without it.", _NOTHING, when=_alone
 )
 counting_is_cheap = chat(
     "properties.relations.usage",
-    "A prompt that asks to count costs seven tokens, however long it is.",
+    "A prompt that asks to count is reported as seven tokens, however long it is.",
     change("usage", _cheap),
     when=_counting,
 )
 
 # Generated conversations.
 crash_on_an_empty_system_message = chat(
-    "properties.generated.never-5xx", "An empty system message is a 500.", status(500), when=_only_system
+    "properties.generated.never-5xx", "An empty system message is answered with 500.", status(500), when=_only_system
 )
 no_choices_after_an_empty_system_message = chat(
     "properties.generated.conforms", "An empty system message gets no choices.", drop("choices"), when=_only_system
@@ -156,7 +156,7 @@ far_planes_are_refused = request(
     "properties.generated.conversations", "Text beyond the second plane of Unicode is refused.", _refuse_far
 )
 long_texts_are_refused = request(
-    "properties.generated.conversations", "A plain text of more than 1000 letters is refused.", _refuse_long
+    "properties.generated.conversations", "A plain text of more than 1,000 letters is refused.", _refuse_long
 )
 end_of_a_stream_in_a_message_is_refused = request(
     "properties.generated.conversations", "A message that quotes `[DONE]` is refused.", _refuse_end

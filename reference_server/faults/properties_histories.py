@@ -121,7 +121,7 @@ def third_file_has_the_id_of_the_first(reply: Reply, call: Call) -> None:
 
 @anywhere("properties.files.model")
 def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
-    """Between a deletion and the next upload every download is the file uploaded last."""
+    """After a deletion and until the next upload, every download is the file uploaded last."""
     content, deleted = _memory(call, "content"), _memory(call, "deleted since the content")
     if _did(reply, call, UPLOAD):
         content.append(call.uploads["file"][0].data)
@@ -182,7 +182,7 @@ def status_names_the_task_asked_for_before(reply: Reply, call: Call) -> None:
 
 @anywhere("properties.jobs.model", gateway="infery")
 def job_starts_anew_after_a_submission(reply: Reply, call: Call) -> None:
-    """A job that has succeeded is processing again once another one was submitted."""
+    """A job that has succeeded is processing again once another one is submitted."""
     ended, again = _memory(call, "ended", 50), _memory(call, "again", 50)
     if _did(reply, call, VIDEO):
         again.extend(ended)
@@ -208,7 +208,7 @@ def earlier_job_forgotten(reply: Reply, call: Call) -> Reply | None:
 
 @task("properties.jobs.model")
 def failed_after_success(reply: Reply, call: Call) -> None:
-    """A task that was reported four times as completed has failed."""
+    """A task that was reported four times as completed is then reported as failed."""
     if reply.ok and reply.body["status"] == "completed":
         completed = _memory(call, "completed", 50)
         completed.append(call.path)

@@ -15,38 +15,38 @@ _for_a_stream = asked(lambda call: b'"stream":true' in (call.raw or b""))
 
 missing_key_told_in_a_stream = chat(
     "auth.stream",
-    "A stream without a key is refused inside a stream.",
+    "A stream without a key is answered with 200 and the error in the stream.",
     _as_stream,
     when=both(_for_a_stream, refused("missing_credential")),
 )
 upstream_failure_told_in_a_stream = chat(
     "upstream.stream",
-    "A provider's failure before a stream begins is reported inside a stream.",
+    "A provider's failure before a stream begins is answered with 200 and the error in the stream.",
     _as_stream,
     when=both(_for_a_stream, refused("upstream")),
 )
 wrong_message_told_in_a_stream = fault(
     "createMessage",
-    "A wrong request for a streamed message is refused inside a stream.",
+    "A wrong request for a streamed message is answered with 200 and the error in the stream.",
     _as_stream,
     when=both(_for_a_stream, refused("missing_field", "invalid_value", "unknown_model")),
     breaks={"anthropic.errors.before-stream"},
 )
 missing_gemini_key_told_in_a_stream = stream(
     "gemini.auth.stream",
-    "A stream without a key is refused inside a stream.",
+    "A stream without a key is answered with 200 and the error in the stream.",
     _as_stream,
     when=refused("missing_credential"),
 )
 unknown_gemini_model_told_in_a_stream = stream(
     "gemini.errors.unknown-model.stream",
-    "A stream of an unknown model is refused inside a stream.",
+    "A stream of an unknown model is answered with 200 and the error in the stream.",
     _as_stream,
     when=refused("unknown_model"),
 )
 gemini_failure_told_in_a_stream = stream(
     "gemini.errors.upstream.stream",
-    "A provider's failure before a stream begins is reported inside a stream.",
+    "A provider's failure before a stream begins is answered with 200 and the error in the stream.",
     _as_stream,
     when=refused("upstream"),
 )

@@ -55,13 +55,13 @@ response_labelled_as_text = response(
     "responses.answers", "A whole response is labelled as text.", label("text/plain"), when=whole
 )
 response_created_as_text = response(
-    "responses.schema", "`created_at` is a date in words.", put("created_at", "2026-01-01T00:00:00Z")
+    "responses.schema", "`created_at` of a response is a date in words.", put("created_at", "2026-01-01T00:00:00Z")
 )
 response_without_model = response("responses.schema", "The response does not say which model answered.", drop("model"))
 response_id_blank = response("responses.id", "The id of a response is empty.", put("id", ""))
 response_id_constant = response("responses.id", "Every response has the same id.", put("id", "resp_1"))
 response_called_completion = response(
-    "responses.object", "`object` is that of a chat completion.", put("object", "chat.completion")
+    "responses.object", "`object` of a response is `chat.completion`.", put("object", "chat.completion")
 )
 response_status_of_chat = response(
     "responses.status", "A complete response has the status `stop`.", swap("status", "completed", "stop")
@@ -86,12 +86,12 @@ response_without_items = response(
 response_without_usage = response("responses.usage", "`usage` is null.", put("usage", None))
 response_usage_of_chat = response(
     "responses.usage",
-    "The counters have the names that chat completions have.",
+    "The token counts have the names that they have in chat completions.",
     change("usage", lambda usage: {name: usage[own] for name, own in _COUNTERS.items()}),
 )
 response_total_of_input = response(
     "responses.usage",
-    "The total counts the input only.",
+    "The total token count leaves out the output.",
     change("usage", lambda usage: {**usage, "total_tokens": usage["input_tokens"]}),
 )
 instructions_dropped = request("responses.instructions", "Instructions are ignored.", drop("instructions"))
@@ -103,7 +103,7 @@ response_parts_refused = response(
 )
 response_messages_need_a_type = response(
     "responses.input.forms",
-    "A message has to say that it is one.",
+    "A message without `type` is refused.",
     refuse(),
     when=asked(lambda call: sent(call).get("input") == [{"role": "user", "content": HELLO_SHORT}]),
 )
@@ -111,20 +111,20 @@ response_messages_need_a_type = response(
 
 @request("responses.input.history")
 def last_message_only(call: Call) -> None:
-    """Of a conversation only the last message is read."""
+    """Only the last message of a conversation reaches the model."""
     if items(call) and len(items(call)) == len(call.body["input"]):
         call.body["input"] = call.body["input"][-1:]
 
 
 own_message_refused = response(
     "responses.input.own-output",
-    "A message is refused for its id, which the target itself had given it.",
+    "A message that the target itself had sent is refused because of its id.",
     refuse(),
     when=asked(lambda call: any("id" in item for item in items(call))),
 )
 response_without_astral_planes = response(
     "responses.unicode",
-    "Characters beyond the first plane are replaced in a whole response.",
+    "Characters beyond the basic plane are replaced in a whole response.",
     raw(lambda data: narrow(data.decode()).encode()),
     when=lambda reply, _: reply.events is None,
 )
@@ -141,19 +141,19 @@ response_item_is_a_text = response(
 )
 response_text_null = response(
     "responses.output responses.input.own-output",
-    "The message of the plainest response ends with a part whose text is null, which is not taken back.",
+    "The message of the plainest response ends with a part whose text is null, which is refused when sent back.",
     messages(change("content", lambda parts: [*parts, dict(_NO_TEXT)])),
     when=plain,
 )
 response_input_free = response(
-    "responses.usage.counted", "No request counts input tokens.", change("usage", _without("input_tokens"))
+    "responses.usage.counted", "Every response reports 0 input tokens.", change("usage", _without("input_tokens"))
 )
 response_output_free = response(
-    "responses.usage.counted", "No answer counts output tokens.", change("usage", _without("output_tokens"))
+    "responses.usage.counted", "Every response reports 0 output tokens.", change("usage", _without("output_tokens"))
 )
 streamed_response_output_free = response(
     "responses.stream.usage",
-    "Streams count no output tokens.",
+    "Every stream reports 0 output tokens.",
     in_events(put("response.usage.output_tokens", 0), *ENDS),
 )
 streamed_places_as_text = response(
@@ -163,13 +163,13 @@ messages_never_begin = response(
     "responses.stream.parts", "The parts of a message begin, but no message does.", skip_events(_begun_messages)
 )
 text_at_the_end_alone = response(
-    "responses.stream.text", "A stream holds its text in the last event and in no other.", skip(TEXT, TEXT_DONE)
+    "responses.stream.text", "Only the last event of a stream holds the text.", skip(TEXT, TEXT_DONE)
 )
 
 
 @response("responses.errors.midstream", model="midstream-error")
 def response_completed_after_failure(reply: Reply) -> None:
-    """A failure is followed by the event of a success."""
+    """A stream reports a failure, and then that the response is completed."""
     if reply.events and (failed := of(reply, FAILED)):
         response = completed(failed[-1]["response"])
         reply.events.append({"type": COMPLETED, "sequence_number": len(reply.events), "response": response})
@@ -180,12 +180,12 @@ schema_value_within_another = response(
 )
 response_calls_share_a_call_id = response(
     "responses.tools.call-id",
-    "All calls of a response have one `call_id`.",
+    "All calls of one response have the same `call_id`.",
     share("output", "call_id", "function_call"),
 )
 response_result_not_answered = response(
     "responses.tools.result",
-    "The reply to the result of a call is lost.",
+    "The results of calls get an empty answer.",
     put("output", []),
     when=asked(_returns_own_result),
 )

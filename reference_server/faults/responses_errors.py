@@ -19,18 +19,18 @@ unjudged = rows(RESPONSE, request_fault, before="validation")
 
 response_input_has_a_default = unjudged(
     "responses.errors.missing-field",
-    "Without `input` something is answered.",
+    "A request without `input` is answered.",
     lambda call: sent(call).setdefault("input", "Hello."),
 )
 response_missing_field_conflicts = response(
-    "responses.errors.missing-field", "A missing field is a 409.", status(409), when=refused("missing_field")
+    "responses.errors.missing-field", "A missing field gets a 409.", status(409), when=refused("missing_field")
 )
 response_stranger_is_the_user = unjudged(
     "responses.errors.invalid-value", "An unknown role is taken as the user's.", swap("input[].role", NO_ROLE, "user")
 )
 response_number_breaks = response(
     "responses.errors.invalid-value",
-    "An input that is a number breaks the server.",
+    "A number as `input` is answered with 500.",
     status(500),
     when=asked(lambda call: sent(call).get("input") == 7),
 )
@@ -39,7 +39,7 @@ response_of_another_model = request(
 )
 response_refused_in_a_stream = response(
     "responses.errors.unknown-model",
-    "A stream of a model that does not exist is answered 200, with the error as an event.",
+    "A stream of a model that does not exist is answered with 200 and the error as an event.",
     lambda reply, _: Reply.stream([reply.body]),
     when=both(refused("unknown_model"), asked(streams)),
 )
@@ -50,7 +50,7 @@ response_without_key = unproved(
 )
 response_for_any_key = unproved(
     "responses.errors.credential",
-    "A key that was never issued is served.",
+    "A request with a key that was never issued is served.",
     lambda call: call.headers.update({"authorization": "Bearer sk-ok"}),
     when=lambda call: "never-issued" in call.headers.get("authorization", ""),
 )
@@ -58,13 +58,13 @@ response_error_without_message = response(
     "responses.errors.object", "An error has no message.", in_error(drop("error.message"))
 )
 response_error_is_a_text = response(
-    "responses.errors.object", "`error` is the message itself.", in_error(lift("error", "message"))
+    "responses.errors.object", "`error` is the message itself instead of an object.", in_error(lift("error", "message"))
 )
 response_failure_as_mistake = response(
-    "responses.errors.upstream", "A provider's failure is a 400.", status(400), model="upstream-error"
+    "responses.errors.upstream", "A provider's failure is answered with 400.", status(400), model="upstream-error"
 )
 response_failure_hidden = response(
-    "responses.errors.midstream", "A stream that fails half-way just ends.", skip(FAILED), model="midstream-error"
+    "responses.errors.midstream", "A failed stream ends without an error.", skip(FAILED), model="midstream-error"
 )
 
 
@@ -74,7 +74,7 @@ def _as_success(event: Chunk) -> Event:
 
 response_failure_as_success = response(
     "responses.errors.midstream",
-    "A failed stream ends as completed.",
+    "A stream that fails half-way ends with the event `response.completed`.",
     resend(_as_success, FAILED),
     model="midstream-error",
 )

@@ -31,38 +31,40 @@ def _goes_on_with_text(call: Call) -> bool:
 
 response_temperature_up_to_one = response(
     "responses.sampling",
-    "A temperature above 1 is refused.",
+    "A request with a temperature above 1 is refused.",
     refuse(),
     when=asked(lambda call: (sent(call).get("temperature") or 0) > 1),
     gateway="foxapi",
 )
 max_output_tokens_ignored = request(
-    "responses.max-output-tokens.cap", "The limit is ignored.", drop("max_output_tokens")
+    "responses.max-output-tokens.cap", "`max_output_tokens` is ignored.", drop("max_output_tokens")
 )
 cut_response_completed = response(
-    "responses.max-output-tokens.status", "A cut response has the status completed.", put("status", "completed")
+    "responses.max-output-tokens.status", "A response that is cut off is `completed`.", put("status", "completed")
 )
 cut_response_without_reason = response(
     "responses.max-output-tokens.reason", "An incomplete response does not say why.", put("incomplete_details", None)
 )
 cut_response_with_reason_of_chat = response(
-    "responses.max-output-tokens.reason", "The reason of a cut is `length`.", put("incomplete_details.reason", "length")
+    "responses.max-output-tokens.reason",
+    "A response is incomplete for `length`.",
+    put("incomplete_details.reason", "length"),
 )
 text_format_ignored = request(
     "responses.json-schema.valid",
-    "The form of the text is ignored, unless the answer is streamed.",
+    "The format that `text` asks for is ignored, unless the answer is streamed.",
     drop("text"),
     when=lambda call: not streams(call),
 )
 schema_text_fenced = response(
-    "responses.json-schema.valid", "The JSON stands in a code fence.", reword(fence), when=has("text")
+    "responses.json-schema.valid", "The JSON of a response stands in a code fence.", reword(fence), when=has("text")
 )
 text_format_ignored_in_streams = request(
-    "responses.json-schema.stream", "The form of a streamed text is ignored.", drop("text"), when=streams
+    "responses.json-schema.stream", "The format of a streamed text is ignored.", drop("text"), when=streams
 )
 previous_response_forgotten = request(
     "responses.previous.context",
-    "The earlier conversation is dropped, but results of calls still find their calls.",
+    "The earlier conversation does not reach the model, although results of calls still find their calls.",
     drop(_PREVIOUS),
     when=_goes_on_with_text,
 )
@@ -77,7 +79,7 @@ unknown_previous_ignored = request(
 )
 unknown_previous_breaks = response(
     "responses.previous.unknown",
-    "An unknown previous response is a 500.",
+    "An unknown `previous_response_id` is answered with 500.",
     status(500),
     when=asked(_goes_on_from_nobody),
 )
@@ -85,6 +87,6 @@ unknown_previous_breaks = response(
 
 @request("responses.previous.isolation")
 def strangers_go_on(call: Call) -> None:
-    """Any account can go on from a response."""
+    """Any account can continue the response of another one."""
     if call.body.get(_PREVIOUS) and call.key:
         call.key = msgspec.structs.replace(call.key, account="first")

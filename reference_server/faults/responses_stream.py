@@ -40,12 +40,12 @@ response_keep_alive_as_data = response(
 response_events_without_names = response("responses.stream.event-names", "No event has a name.", unname)
 streamed_response_created_as_text = response(
     "responses.stream.schema",
-    "`created_at` of the beginning is a date in words.",
+    "`created_at` of the first event's response is a date in words.",
     in_events(put("response.created_at", "2026-01-01T00:00:00Z"), CREATED),
 )
 response_in_progress_without_output = response(
     "responses.stream.schema",
-    "The response in progress has no output.",
+    "The response in `response.in_progress` has no `output`.",
     in_events(drop("response.output"), IN_PROGRESS),
 )
 events_not_numbered = response(
@@ -59,7 +59,7 @@ response_never_created = response(
 )
 response_created_complete = response(
     "responses.stream.created",
-    "The response of the first event has the status completed.",
+    "The response of the first event already has the status `completed`.",
     in_events(put("response.status", "completed"), CREATED),
 )
 response_stream_without_end = response(
@@ -67,7 +67,7 @@ response_stream_without_end = response(
 )
 response_ends_in_progress = response(
     "responses.stream.end",
-    "The final response is still in progress.",
+    "The response of the last event is still in progress.",
     in_events(put("response.status", "in_progress"), *ENDS),
 )
 
@@ -103,22 +103,22 @@ item_done_under_another_id = response(
     "An item has another id when it is done than when it was added.",
     in_events(put("item.id", "item_1"), ITEM_DONE),
 )
-parts_never_begin = response("responses.stream.parts", "Text comes for a part that was not begun.", skip(PART))
+parts_never_begin = response("responses.stream.parts", "Text is sent for a part that was never begun.", skip(PART))
 text_of_another_item = response(
     "responses.stream.parts",
-    "The deltas of text are for an item that was not begun.",
+    "The deltas of text are for an item that was never begun.",
     in_events(change("output_index", lambda place: place + 1), TEXT),
 )
 done_text_cut = response(
     "responses.stream.text",
-    "The text of the done event lacks its last character.",
+    "The text of `response.output_text.done` lacks its last character.",
     in_events(change("text", lambda text: text[:-1]), TEXT_DONE),
 )
 
 
 @response("responses.stream.text responses.stream.final")
 def last_delta_of_text_lost(reply: Reply, call: Call) -> None:
-    """The last delta of a text is lost."""
+    """The last delta of a text is missing."""
     if reply.events and plain(reply, call) and (deltas := of(reply, TEXT)):
         reply.events.remove(deltas[-1])
 
@@ -130,11 +130,11 @@ last_response_without_usage = response(
     "responses.stream.usage", "The last event's response has no usage.", in_events(put("response.usage", None), *ENDS)
 )
 streamed_input_not_counted = response(
-    "responses.stream.usage", "Streams count no input tokens.", in_events(put("response.usage.input_tokens", 0), *ENDS)
+    "responses.stream.usage", "Streams report 0 input tokens.", in_events(put("response.usage.input_tokens", 0), *ENDS)
 )
 cut_stream_completed = response(
     "responses.stream.incomplete",
-    "A stream that the limit cut off ends as completed.",
+    "A stream that the limit cut off ends with the status `completed`.",
     in_events(put("type", COMPLETED) | put("response.status", "completed"), INCOMPLETE),
 )
 
@@ -145,7 +145,7 @@ deltas_of_another_name = response(
 )
 item_renamed_at_the_end = response(
     "responses.stream.identity",
-    "The items of the final response have new ids.",
+    "The items of the last event's response have new ids.",
     in_events(change("response.output[].id", "{}x".format), *ENDS),
 )
 call_renamed_at_its_end = response(
@@ -155,7 +155,7 @@ call_renamed_at_its_end = response(
 )
 call_renamed_in_the_response = response(
     "responses.stream.identity",
-    "The calls of the final response have new `call_id`s.",
+    "The calls of the last event's response have new `call_id`s.",
     in_events(change("response.output[].call_id", "{}x".format, str), *ENDS),
 )
 arguments_done_at_another_place = response(

@@ -27,7 +27,7 @@ request = rows(RESPONSE, request_fault)
 
 response_tools_refused = response(
     "responses.tools.accepted",
-    "Functions are refused.",
+    "A request with functions is refused.",
     refuse(),
     when=asked(lambda call: bool(sent(call).get("tools"))),
     gateway="foxapi",
@@ -54,7 +54,7 @@ response_arguments_encoded_twice = response(
 
 @request("responses.tools.result")
 def response_calls_skipped(call: Call) -> None:
-    """Calls among the input are skipped, so that their results answer nothing."""
+    """Calls among the input are ignored, so that their results answer nothing."""
     if isinstance(call.body["input"], list):
         made = items(call, "function_call")
         call.body["input"] = [item for item in call.body["input"] if item not in made] or "Hello."
@@ -62,19 +62,19 @@ def response_calls_skipped(call: Call) -> None:
 
 @request("responses.tools.result.counted")
 def response_result_dropped(call: Call) -> None:
-    """What a tool answered is dropped."""
+    """The results of calls do not reach the model."""
     for item in items(call, "function_call_output"):
         item["output"] = ""
 
 
 orphaned_result_dropped = request(
     "responses.tools.result.orphan",
-    "A result that answers no call is dropped.",
+    "A result that answers no call is ignored.",
     change("input", lambda items: [item for item in items if NO_CALL not in str(item.get("call_id"))], list),
 )
 answer_to_results_empty = response(
     "responses.tools.result.previous",
-    "Results sent alone get a complete response without items.",
+    "Results that are sent alone get a completed response without items.",
     put("output", []),
     when=both(has("previous_response_id"), asked(lambda call: bool(items(call, "function_call_output")))),
 )
@@ -86,7 +86,7 @@ named_function_ignored = request(
 )
 forbidden_call_made = request(
     "responses.tools.choice.none",
-    "`tool_choice` none is ignored.",
+    "`tool_choice: none` is ignored.",
     drop("tool_choice"),
     when=lambda call: call.body.get("tool_choice") == "none",
 )

@@ -64,7 +64,7 @@ def response_more_fields(reply: Reply) -> Reply:
 
 
 response_created_with_fraction = response(
-    "`created_at` has a fraction, as the clients declare it.", change("created_at", lambda seconds: seconds + 0.25)
+    "`created_at` has a fraction, as official clients declare it.", change("created_at", lambda seconds: seconds + 0.25)
 )
 other_item_ids = response(
     "Item ids start differently.", change("output[].id", lambda name: f"item-{name.partition('_')[2]}")
@@ -94,7 +94,7 @@ reasoning_first = response(
 
 @response()
 def words_before_a_function_call(reply: Reply) -> Reply:
-    """A whole response with a call says something first."""
+    """A whole response with a call says something before it."""
 
     def speak(body: dict[str, Any]) -> None:
         if body["output"] and body["output"][0]["type"] == "function_call":
@@ -105,7 +105,7 @@ def words_before_a_function_call(reply: Reply) -> Reply:
 
 
 response_stream_with_done = response("A stream ends with `[DONE]`, as chat completions do.", append(DONE))
-response_not_in_progress = response("No response.in_progress is sent.", skip(IN_PROGRESS))
+response_not_in_progress = response("No `response.in_progress` event is sent.", skip(IN_PROGRESS))
 
 
 @response()
@@ -140,13 +140,13 @@ def _as_error_event(event: Chunk) -> Event:
 
 
 failure_as_error_event = response(
-    "A failure comes as the event `error`.", resend(_as_error_event, FAILED), model="midstream-error"
+    "A stream that fails sends the event `error`.", resend(_as_error_event, FAILED), model="midstream-error"
 )
 failure_as_in_chat = response(
-    "A failure has the form of chat completion errors, which the official client raises.",
+    "A stream that fails sends an error in the form of chat completions, which the official client raises.",
     resend(lambda event: {"error": event["response"]["error"]}, FAILED),
     model="midstream-error",
 )
 unknown_previous_not_found = response(
-    "A previous response that does not exist is a 404.", status(404), when=both(refused(), has("previous_response_id"))
+    "An unknown previous response gets a 404.", status(404), when=both(refused(), has("previous_response_id"))
 )

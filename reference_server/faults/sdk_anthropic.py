@@ -16,7 +16,7 @@ message = rows(MESSAGE, gateway="ofox")
 
 anthropic_client_blocked = message(
     "sdk.anthropic.create",
-    "A firewall in front of the gateway takes the official Anthropic client for a robot.",
+    "A firewall in front of the gateway refuses the official Anthropic client as a robot.",
     block,
     when=header("user-agent", "Anthropic/Python"),
 )
@@ -25,18 +25,18 @@ anthropic_blocks_never_start = message(
 )
 anthropic_input_is_text = message(
     "anthropic.tools.input sdk.anthropic.tools",
-    "The input of a tool use is JSON in a string, as in the OpenAI dialect.",
+    "The input of a tool call is a string of JSON, as in the OpenAI dialect.",
     typed("content[]", "tool_use", change("input", json.dumps)),
 )
 anthropic_unknown_model_as_success = message(
     "anthropic.errors.unknown-model sdk.anthropic.errors",
-    "A model that does not exist is answered 200 with an error in the body.",
+    "A request for a model that does not exist is answered with 200 and an error in the body.",
     status(200),
     when=refused("unknown_model"),
 )
 anthropic_own_header_alone = request_fault(
     MESSAGE,
-    "Only x-api-key is read, which the latest official clients no longer send.",
+    "Only a key in x-api-key is read, which the latest official clients no longer send.",
     lambda call: call.headers.pop("authorization", None),
     breaks={"anthropic.credential.clients", "sdk.anthropic.unmodified"},
     gateway="ofox",
@@ -44,7 +44,7 @@ anthropic_own_header_alone = request_fault(
 )
 anthropic_first_version_alone = message(
     "anthropic.version.later sdk.anthropic.unmodified",
-    "Only version 2023-06-01 is known, which the latest official clients no longer send.",
+    "Only version 2023-06-01 is accepted, which the latest official clients no longer send.",
     refuse(),
     when=both(served, header("anthropic-version", RECENT_VERSION)),
 )

@@ -12,13 +12,13 @@ content = rows(GENERATE, gateway="ofox")
 
 gemini_client_blocked = content(
     "sdk.gemini.generate",
-    "A firewall in front of the gateway takes the official Google GenAI client for a robot.",
+    "A firewall in front of the gateway refuses the official Google GenAI client as a robot.",
     block,
     when=header("user-agent", "google-genai-sdk"),
 )
 gemini_stream_greets = fault(
     STREAM,
-    "The first event of a stream is a word.",
+    "The first event of a stream is a word instead of JSON.",
     insert(0, "ready"),
     when=as_events,
     breaks={"gemini.stream.json-events", "sdk.gemini.stream"},
@@ -31,13 +31,13 @@ gemini_args_renamed = content(
 )
 gemini_unknown_model_as_success = content(
     "gemini.errors.unknown-model sdk.gemini.errors",
-    "A model that does not exist is answered 200 with an error in the body.",
+    "A request for a model that does not exist is answered with 200 and an error in the body.",
     status(200),
     when=refused("unknown_model"),
 )
 gemini_version_unknown = fault(
     "generateContentV1",
-    "There is nothing below v1, where recent clients ask.",
+    "Every route below v1, which recent clients use, is answered as unknown.",
     NOT_FOUND,
     breaks={"gemini.v1", "sdk.gemini.version"},
     gateway="ofox",

@@ -13,13 +13,13 @@ chat = rows(CHAT)
 
 node_client_blocked = chat(
     "sdk.node.create sdk.node.environment",
-    "A firewall in front of the gateway takes the official client for Node for a robot.",
+    "A firewall in front of the gateway refuses the official client for Node as a robot.",
     block,
     when=has_header("user-agent", "OpenAI/JS"),
 )
 node_meets_null_choices = chat(
     "chat.stream.choices sdk.node.stream sdk.node.stream.empty-choices",
-    "A chunk whose choices are null keeps the connection alive.",
+    "A stream is kept alive with a chunk whose choices are null.",
     lambda reply, _: reply.events.insert(1, {**reply.chunks[0], "choices": None}),
     when=lambda reply, _: reply.events and reply.chunks,
 )
@@ -35,14 +35,14 @@ node_meets_null_call_type = chat(
 )
 node_meets_models_as_octets = fault(
     MODELS,
-    "The list of models is labelled as bytes.",
+    "The list of models is labelled as application/octet-stream.",
     header("content-type", "application/octet-stream"),
     when=served,
     breaks={"models.answers", "sdk.node.models"},
 )
 node_meets_error_as_success = chat(
     "errors.unknown-model sdk.node.errors",
-    "A model that does not exist is answered 200 with an error in the body.",
+    "A request for a model that does not exist is answered with 200 and an error in the body.",
     status(200),
     when=refused("unknown_model"),
 )

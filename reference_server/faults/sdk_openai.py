@@ -70,7 +70,7 @@ def _begin_fence(delta: dict[str, Any]) -> None:
 
 python_client_blocked = chat(
     "chat.sdk-headers sdk.openai.create sdk.openai.environment",
-    "A firewall in front of the gateway takes the official Python client for a robot.",
+    "A firewall in front of the gateway refuses the official Python client as a robot.",
     block,
     when=has_header("user-agent", "OpenAI/Python"),
 )
@@ -99,14 +99,14 @@ role_repeated_at_the_end = chat(
 
 @chat("chat.stream.object sdk.openai.stream.helper")
 def first_chunk_without_object(reply: Reply) -> None:
-    """The first chunk does not say what it is."""
+    """The first chunk has no `object`."""
     for chunk in reply.chunks[:1]:
         chunk.pop("object", None)
 
 
 byte_order_mark = chat(
     "sdk.openai.stream.helper",
-    "The stream starts with a byte order mark, which its standard allows: the client loses the first chunk.",
+    "A stream starts with a byte order mark, which its standard allows but which makes the client lose a chunk.",
     insert(0, b"\xef\xbb\xbf"),
 )
 failure_as_comment = chat(
@@ -117,12 +117,12 @@ failure_as_comment = chat(
 )
 arguments_encoded_twice = chat(
     "tools.call.arguments tools.no-parameters tools.stream.equals-whole sdk.openai.tools",
-    "The arguments of a call are a JSON string within the string.",
+    "The arguments of a call are encoded in JSON twice.",
     change(f"{CALLS}.function.arguments", json.dumps),
 )
 own_fields_refused = chat(
     "sdk.openai.tools.loop",
-    "A message is refused for `refusal`, a field that the target itself had sent in it.",
+    "A message is refused for its `refusal`, a field that the target itself had sent.",
     refuse(400, "Unknown field 'messages[1].refusal'."),
     when=asked(lambda call: any(isinstance(turn, dict) and "refusal" in turn for turn in turns(call))),
 )
@@ -130,7 +130,7 @@ own_fields_refused = chat(
 
 @chat("tools.stream.name-once sdk.openai.tools.stream")
 def call_named_again_at_the_end(reply: Reply) -> None:
-    """The last fragment of a call repeats its name."""
+    """The last fragment of a streamed call repeats the name of the function."""
     names: dict[Any, tuple[str, dict[str, Any]]] = {}
 
     def note(fragment: dict[str, Any]) -> None:
@@ -145,26 +145,26 @@ def call_named_again_at_the_end(reply: Reply) -> None:
 
 titled_schema_fenced = chat(
     "sdk.openai.parse sdk.openai.parse.stream",
-    "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
+    "An answer to a schema that has a title, as one made from a class does, stands in a code fence.",
     change(TEXT, fence),
     in_chunks(each(DELTA, _begin_fence)),
     when=asks(BOOK),
 )
 models_as_names = fault(
     MODELS,
-    "The list holds names instead of models.",
+    "The list of models holds names instead of objects.",
     change("data", lambda models: [model["id"] for model in models]),
     breaks={"models.list", "sdk.openai.models.list"},
 )
 retrieved_model_under_data = fault(
     MODEL,
-    "One model is answered under `data`.",
+    "A retrieved model stands under `data`.",
     reshape(lambda body: {"data": body}),
     breaks={"models.retrieve", "sdk.openai.models.retrieve"},
 )
 forbidden_model_as_success = chat(
     "limits.restricted-model sdk.openai.errors.class",
-    "A model outside the account is answered 200 with an error in the body.",
+    "A request for a model outside the account is answered with 200 and an error in the body.",
     status(200),
     model="forbidden-model",
 )
@@ -172,19 +172,19 @@ forbidden_model_as_success = chat(
 
 @chat("sdk.openai.errors.fields", model="forbidden-model")
 def forbidden_model_in_problem_details(reply: Reply) -> None:
-    """A model outside the account is refused with problem details."""
+    """A request for a model outside the account is refused in the problem details format."""
     reply.body = {"title": "Forbidden", "status": 403, "detail": reply.body["error"]["message"]}
 
 
 forbidden_model_without_request_id = chat(
     "sdk.openai.errors.request-id",
-    "A refusal that is decided early has no x-request-id.",
+    "A refusal of a model outside the account has no x-request-id.",
     header("x-request-id", None),
     model="forbidden-model",
 )
 limit_forbids_to_try_again = chat(
     "sdk.openai.retry.limit",
-    "A 429 tells the client not to try again, although the limit passes.",
+    "A 429 tells the client not to retry, although the limit passes.",
     header("x-should-retry", "false"),
     when=refused("rate_limited"),
 )
@@ -196,7 +196,7 @@ def _set_request_id(reply: Reply, call: Call) -> None:
 
 failure_forbids_to_try_again = chat(
     "sdk.openai.retry.upstream",
-    "A passing failure tells the client not to try again.",
+    "A passing failure tells the client not to retry.",
     refuse(502, "Bad gateway.", type="x"),
     header("x-should-retry", "false"),
     _set_request_id,
@@ -206,14 +206,14 @@ failure_forbids_to_try_again = chat(
 
 # Responses.
 response_output_null = response(
-    "responses.output sdk.openai.responses.create", "`output` is null.", put("output", None)
+    "responses.output sdk.openai.responses.create", "`output` of a response is null.", put("output", None)
 )
 response_only_in_progress = response(
-    "responses.stream.created sdk.openai.responses.stream", "A stream has no response.created.", skip(CREATED)
+    "responses.stream.created sdk.openai.responses.stream", "A stream has no `response.created` event.", skip(CREATED)
 )
 response_id_new_at_the_end = response(
     "responses.stream.id sdk.openai.responses.stream",
-    "The last event has the id of the provider.",
+    "The response of the last event has another id.",
     in_events(put("response.id", "chatcmpl-1"), *ENDS),
 )
 response_failure_in_a_comment = response(
@@ -224,12 +224,12 @@ response_failure_in_a_comment = response(
 )
 last_response_with_decoded_arguments = response(
     "responses.tools.stream.arguments sdk.openai.responses.tools",
-    "In the response of the last event the arguments of a call are an object instead of its text.",
+    "In the response of the last event the arguments of a call are an object instead of a string.",
     in_events(typed("response.output[]", "function_call", change("arguments", json.loads)), *ENDS),
 )
 titled_text_fenced = response(
     "sdk.openai.responses.parse",
-    "An answer to a schema with a title, as one that is made of a class has, stands in a code fence.",
+    "An answer to a schema that has a title, as one made from a class does, stands in a code fence.",
     messages(change("content[0].text", fence)),
     when=asks(BOOK),
 )
@@ -238,7 +238,7 @@ titled_text_fenced = response(
 # Other areas.
 @fault(EMBED, breaks={"embeddings.base64.decodes", "sdk.openai.embeddings"})
 def base64_of_doubles(reply: Reply) -> None:
-    """The numbers in base64 have 64 bits."""
+    """The base64 of a vector holds numbers of 64 bits instead of 32."""
     for entry in reply.body["data"] if reply.ok else ():
         if isinstance(entry["embedding"], str):
             data = base64.b64decode(entry["embedding"])
@@ -248,14 +248,14 @@ def base64_of_doubles(reply: Reply) -> None:
 
 @fault(FILE_CONTENT, breaks={"files.content", "files.content.binary", "files.content.large", "sdk.openai.files"})
 def content_in_json(reply: Reply) -> None:
-    """The content of a file is a string in JSON."""
+    """The content of a file is downloaded as a string in JSON."""
     if reply.ok and isinstance(reply.body, bytes):
         reply.body = json.dumps(reply.body.decode("utf-8", "replace")).encode()
 
 
 cursor_is_not_read = request_fault(
     FILES,
-    "Every page is the first one.",
+    "Every page is the first one, whatever `after` says.",
     lambda call: call.query.pop("after", None),
     breaks={"files.paging.after", "sdk.openai.files.pages"},
 )
@@ -263,7 +263,7 @@ cursor_is_not_read = request_fault(
 
 @fault(SPEECH, breaks={"audio.speech.answers", "sdk.openai.speech"})
 def speech_within_json(reply: Reply) -> Reply:
-    """Speech comes in base64 within JSON."""
+    """Speech is answered as base64 in JSON."""
     if not (reply.ok and isinstance(reply.body, bytes)):
         return reply
     return Reply.json({"audio": base64.b64encode(reply.body).decode()})

@@ -19,26 +19,26 @@ def _drop_null_logprobs(choice: dict[str, Any]) -> None:
 
 
 refusal_left_out = chat(
-    "chat.schema", "The refusal of a message is absent instead of null.", drop("choices[].message.refusal")
+    "chat.schema", "`refusal` of a message is absent instead of null.", drop("choices[].message.refusal")
 )
 logprobs_left_out = chat(
-    "chat.schema", "Logprobs that nobody asked for are absent, not null.", each("choices[]", _drop_null_logprobs)
+    "chat.schema", "Logprobs that nobody asked for are absent instead of null.", each("choices[]", _drop_null_logprobs)
 )
 models_owned_by_nobody = fault(
-    MODELS, "A model does not name its owner.", drop("data[].owned_by"), breaks={"models.fields"}, gateway=_GATEWAY
+    MODELS, "A model has no `owned_by`.", drop("data[].owned_by"), breaks={"models.fields"}, gateway=_GATEWAY
 )
 page_without_its_last_id = fault(
     FILES,
-    "A page has no `last_id`.",
+    "A page of files has no `last_id`.",
     drop("last_id"),
     breaks={"files.schema", "files.paging.cursors"},
     gateway=_GATEWAY,
 )
 param_left_out = fault(
     "*",
-    "An error's param is absent, not null.",
+    "`param` of an error is absent instead of null.",
     in_error(drop("error.param")),
     breaks={"errors.schema"},
     gateway=_GATEWAY,
 )
-spent_account_pays = chat("limits.spend", "Insufficient credit is a 402.", status(402), when=refused("spend_limit"))
+spent_account_pays = chat("limits.spend", "Insufficient credit gets a 402.", status(402), when=refused("spend_limit"))

@@ -36,15 +36,15 @@ _PICTURE = "/media/images/64x64-00000000000000000000000000000000.png"
 # The submission.
 task_answered_with_image = image_task(
     "tasks.submit tasks.id",
-    "A submission is answered with a list of images.",
+    "The submission of a task is answered with a list of images.",
     reshape(lambda body: {"created": body["created"], "data": [{"url": "https://cdn.example.com/a.png"}]}),
 )
-task_refused = image_task("tasks.submit", "Every task is refused.", FAIL, when=served)
+task_refused = image_task("tasks.submit", "The submission of every task is refused.", FAIL, when=served)
 task_id_under_other_name = image_task("tasks.id", "The id of the task has another name.", rename("id", "task_id"))
 task_without_model = image_task("tasks.schema", "The answer to a submission does not name the model.", drop("model"))
 task_of_an_image_is_an_image = anywhere(
     "tasks.kind",
-    "An image task has the object `image`.",
+    "A task that makes an image has the `object` `image`.",
     put("object", "image"),
     when=both(on(IMAGE_TASK, TASK), _IMAGE),
 )
@@ -53,16 +53,16 @@ task_of_an_image_is_a_picture = anywhere(
 )
 
 # The status.
-task_status_not_found = task("tasks.status", "The status of a task of an image is a 404.", NOT_FOUND, when=_IMAGE)
+task_status_not_found = task("tasks.status", "The status of an image task gets a 404.", NOT_FOUND, when=_IMAGE)
 task_status_in_other_word = task(
     "tasks.status", "A completed task has an undocumented status.", put("status", "succeeded"), when=_DONE
 )
 task_created_anew = task(
-    "tasks.status.same", "A task is created whenever it is asked for.", add("created", 60), when=_IMAGE
+    "tasks.status.same", "A task has another creation time each time it is asked for.", add("created", 60), when=_IMAGE
 )
 task_status_never_fresh = task(
     "tasks.status.fresh",
-    "A request for the latest status is refused.",
+    "A request for the latest status of a task is refused.",
     refuse(422, "Unknown parameter."),
     when=asked(lambda call: bool(call.query.get("sync_upstream"))),
 )
@@ -80,7 +80,7 @@ task_progress_shrinks = image_task(
 )
 task_starts_anew = task(
     "tasks.end",
-    "A task that was completed is processing again.",
+    "A task that was completed is reported as processing again.",
     start_anew("results"),
     when=both(_DONE, asked(lambda call: not call.query)),
 )
@@ -88,7 +88,7 @@ task_starts_anew = task(
 # The results.
 task_results_in_output = task(
     "tasks.results",
-    "What was made stands under another name.",
+    "The results of a task stand under another name.",
     rename("results", "output"),
     change("output", lambda results: results[0]),
     when=_DONE,
@@ -97,11 +97,11 @@ task_results_are_one = task(
     "tasks.results", "The results are one object.", change("results", lambda results: results[0]), when=_DONE
 )
 task_url_relative = task(
-    "tasks.results", "The address of the image has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE
+    "tasks.results", "The URL of the image has no host.", put(_RESULT, "/media/images/image.png"), when=_IMAGE
 )
 task_results_promised = task(
     "tasks.results.early",
-    "Results are given while the task is pending or processing.",
+    "A task has results while it is pending or processing.",
     put("results", [{"url": "https://cdn.example.com/later.png"}]),
     when=both(_IMAGE, at("pending", "processing")),
 )
@@ -116,45 +116,49 @@ failed_task_of_empty_type = task(
     "tasks.failure.code", "The type of the error of a failed task is empty.", put("error.type", "")
 )
 task_image_gone = task(
-    "tasks.images", "The address of the image leads to a 404.", change(_RESULT, "{}.gone".format), when=_IMAGE
+    "tasks.images", "The URL of the image leads to a 404.", change(_RESULT, "{}.gone".format), when=_IMAGE
 )
 task_image_is_a_film = task(
-    "tasks.images", "The address of the image leads to a film.", at_host(_FILM, _RESULT), when=_IMAGE
+    "tasks.images", "The URL of the image leads to a video.", at_host(_FILM, _RESULT), when=_IMAGE
 )
 task_sound_is_a_picture = task(
-    "tasks.audio", "The address of the sound leads to a picture.", at_host(_PICTURE, _RESULT), when=of("audio")
+    "tasks.audio", "The URL of the sound leads to a picture.", at_host(_PICTURE, _RESULT), when=of("audio")
 )
 task_of_sound_ends_in_other_word = task(
     "tasks.audio",
-    "A completed audio task says `succeeded`.",
+    "A completed task that makes sound has the status `succeeded`.",
     swap("status", "completed", "succeeded"),
     when=of("audio"),
 )
 task_of_sound_fails = fault(
-    AUDIO_TASK, "Every task of sound fails.", FAIL, when=served, breaks={"tasks.audio"}, gateway="foxapi"
+    AUDIO_TASK, "Every task that makes sound fails.", FAIL, when=served, breaks={"tasks.audio"}, gateway="foxapi"
 )
 
 # Refusals.
 unknown_task_is_pending = task(
     "tasks.unknown tasks.owner videos.unknown videos.owner",
-    "An unknown task is answered as pending.",
+    "A request for an unknown task is answered as if it were pending.",
     answer({"status": "pending", "type": ""}),
     when=UNKNOWN,
 )
 task_prompt_made_up = request_fault(
     IMAGE_TASK,
-    "Without a prompt some image is made.",
+    "A task without a prompt makes some image.",
     fill("prompt", "A surprise."),
     breaks={"tasks.missing"},
     gateway="foxapi",
     before="validation",
 )
 unknown_model_makes_an_image = request_fault(
-    IMAGE_TASK, "An unknown model is replaced.", known_model("image"), breaks={"tasks.unknown-model"}, gateway="foxapi"
+    IMAGE_TASK,
+    "An unknown model gets an image.",
+    known_model("image"),
+    breaks={"tasks.unknown-model"},
+    gateway="foxapi",
 )
 task_error_in_other_envelope = image_task(
     "tasks.envelope",
-    "The error for a missing field has no error object.",
+    "The error for a missing field of a task has no `error` object.",
     error_body(lambda body: {"msg": body["error"]["message"]}),
     when=LACKING,
 )

@@ -22,14 +22,14 @@ upstream_failure_is_bad = chat(
 )
 upstream_failure_streamed = chat(
     "upstream.stream",
-    "A stream that cannot begin is a 200 with the error as an event.",
+    "A provider's failure before a stream begins is answered with 200 and the error as an event.",
     lambda reply, _: Reply.stream([reply.body, DONE]),
     when=asked(streams),
     model=_FAILS,
 )
 upstream_failure_of_a_stream_is_bad = chat(
     "upstream.stream",
-    "A provider's failure of a stream is reported as a client error.",
+    "A provider's failure before a stream begins is reported as a client error.",
     status(400),
     when=_for_a_stream,
     model=_FAILS,
@@ -38,7 +38,7 @@ upstream_failure_of_a_stream_is_bad = chat(
 
 @chat("upstream.error-body", model=_FAILS)
 def upstream_failure_as_page(reply: Reply) -> None:
-    """A provider's failure is a page of the proxy in between."""
+    """A provider's failure is answered with an HTML page of a proxy in between."""
     reply.headers["content-type"] = "text/html"
     reply.body = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
@@ -51,13 +51,13 @@ maintenance_is_not_found = chat(
 )
 retry_refused = chat(
     "upstream.retry",
-    "A request that failed may not be sent again.",
+    "A request that failed is refused when it is sent again.",
     refuse(409, "Duplicate request.", type="conflict", code="duplicate"),
     when=served,
     model="flaky-once",
 )
 provider_limit_is_a_failure = chat(
-    "upstream.rate-limit", "A provider's rate limit is a 500.", status(500), model=_LIMITED
+    "upstream.rate-limit", "A provider's rate limit is answered with 500.", status(500), model=_LIMITED
 )
 provider_retry_after_renamed = chat(
     "upstream.retry-after",

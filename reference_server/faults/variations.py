@@ -118,14 +118,14 @@ max_tokens_not_taken = chat(
 )
 models_listed_by_date = variation(
     MODELS,
-    "A model answers to a shorter name than the list has.",
+    "A model answers to a shorter name than the one in the list.",
     change("data", lambda models: [one for one in models if not one["id"].endswith("gpt-4o-mini")]),
 )
 
 
 @anywhere()
 def characters_escaped(reply: Reply) -> Reply:
-    r"""Characters beyond ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
+    r"""Characters outside ASCII are written as \u escapes, also in tool arguments, and there is more white space."""
     if not reply.array:
         reply.map(lambda chunk: _escaped(chunk, reply.named))
     if reply.events is None and isinstance(reply.body, dict):
@@ -155,7 +155,7 @@ def usage_absent_before_the_end(reply: Reply) -> None:
 
 
 role_with_null_content = chat(
-    "The first delta has the role and content null.",
+    "The first delta has the role, and its content is null.",
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.update(content=None))),
 )
 role_without_content = chat(
@@ -163,7 +163,7 @@ role_without_content = chat(
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.pop("content", None))),
 )
 last_delta_with_empty_content = chat(
-    'The delta next to the finish reason has content "".',
+    'The delta beside the finish reason has content "".',
     in_chunks(each("choices[]", lambda choice: choice["finish_reason"] and choice["delta"].update(content=""))),
 )
 empty_content_next_to_calls = chat(

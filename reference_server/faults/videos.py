@@ -35,7 +35,7 @@ _PICTURE = "/media/images/640x360-00000000000000000000000000000000.png"
 
 # The submission.
 video_answered_with_a_film = video(
-    "videos.submit", "A submission is answered with a film.", as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"), when=served
+    "videos.submit", "A submission gets the video itself.", as_bytes("video/mp4", b"\0\0\0\x18ftypmp42"), when=served
 )
 video_job_born_finished = video(
     "videos.submit videos.order", "A job just submitted has already succeeded.", swap("status", "queued", "succeeded")
@@ -46,20 +46,20 @@ video_task_in_other_word = task(
 )
 video_job_without_id = video("videos.id", "The answer to a submission has no id.", drop("id", "job_id"))
 video_job_named_by_id_alone = video("videos.id", "The submission names the job by `id` alone.", drop("job_id"))
-video_job_id_is_a_number = video("videos.id", "The id is a number.", put("id", 7) | put("job_id", 7))
-video_task_id_empty = task("videos.id", "The id is empty.", put("id", ""))
+video_job_id_is_a_number = video("videos.id", "The id of a job is a number.", put("id", 7) | put("job_id", 7))
+video_task_id_empty = task("videos.id", "The id of a task is empty.", put("id", ""))
 video_created_in_text = video(
     "videos.schema", "The time of the submission is a date string.", put("created", "2026-01-01T00:00:00Z")
 )
 
 # The status.
-video_status_not_found = video_state("videos.status", "The status of every job is a 404.", NOT_FOUND, when=served)
+video_status_not_found = video_state("videos.status", "The status of every job gets a 404.", NOT_FOUND, when=served)
 video_status_in_other_word = video_state(
     "videos.status", "A job that has ended has an undocumented status.", swap("status", "succeeded", "done")
 )
 video_status_absent = video_state("videos.status", "The status of a job is missing.", drop("status"))
 video_status_of_another_job = video_state(
-    "videos.status.same", "The status is that of another job.", put("id", "vgen_other")
+    "videos.status.same", "The status of a job is that of another one.", put("id", "vgen_other")
 )
 video_job_goes_back = anywhere(
     "videos.order",
@@ -67,12 +67,12 @@ video_job_goes_back = anywhere(
     only(on(VIDEO), swap("status", "queued", "processing")),
     only(on(VIDEO_STATE), swap("status", "processing", "queued")),
 )
-video_progress_below_zero = video("videos.progress", "The progress starts below zero.", put("progress", -1))
+video_progress_below_zero = video("videos.progress", "The progress of a job starts below zero.", put("progress", -1))
 video_progress_in_text = video_state(
-    "videos.progress", "The progress is a string with a percent sign.", change("progress", "{}%".format)
+    "videos.progress", "The progress of a job is a string with a percent sign.", change("progress", "{}%".format)
 )
 video_progress_shrinks = video(
-    "videos.progress.grows", "The progress starts at 50 and goes back to zero.", put("progress", 50)
+    "videos.progress.grows", "The progress of a job starts at 50 and goes back to zero.", put("progress", 50)
 )
 video_job_starts_anew = video_state(
     "videos.end", "A job that has succeeded is processing again.", start_anew("result"), when=at("succeeded")
@@ -82,40 +82,40 @@ video_job_starts_anew = video_state(
 video_result_absent = video_state("videos.result", "A job that succeeded has no result.", drop("result"))
 video_url_relative = video_state(
     "videos.result",
-    "The address of the film has no host.",
+    "The URL of the video has no host.",
     change("result", lambda result: result and {**result, "url": "/media/videos/film.mp4"}),
 )
 video_results_empty = task_state(
     "videos.result",
-    "A completed task of a film has an empty list of results.",
+    "A completed task of a video has an empty list of results.",
     change("results", lambda _: [], list),
     when=of("video"),
 )
 video_result_promised = video(
     "videos.result.early",
-    "The submission already gives an address, where nothing is yet.",
+    "The answer to a submission already has a URL, where nothing can be found yet.",
     put("result", {"url": "https://storage.example.com/later.mp4"}),
 )
 video_url_leads_nowhere = video_state(
-    "videos.result.film", "The film's address leads to a 404.", change(RESULT, lambda url: url.replace(".mp4", ".gone"))
+    "videos.result.film", "The video's URL leads to a 404.", change(RESULT, lambda url: url.replace(".mp4", ".gone"))
 )
 video_is_a_picture = video_state(
-    "videos.result.film", "The address of the film leads to a picture.", at_host(_PICTURE, RESULT)
+    "videos.result.film", "The URL of the video leads to a picture.", at_host(_PICTURE, RESULT)
 )
 video_is_an_error = video_state(
-    "videos.result.film", "The address of the film leads to JSON.", at_host("/healthz", RESULT)
+    "videos.result.film", "The URL of the video leads to JSON.", at_host("/healthz", RESULT)
 )
 video_shorter_than_told = video_state(
-    "videos.result.agrees", "The film is shorter than the result says.", add("result.duration_seconds", 4)
+    "videos.result.agrees", "The video is shorter than the result says.", add("result.duration_seconds", 4)
 )
 video_smaller_than_told = video_state(
-    "videos.result.agrees", "The film is smaller than the result says.", put("result.resolution", "3840x2160")
+    "videos.result.agrees", "The video is smaller than the result says.", put("result.resolution", "3840x2160")
 )
 video_cost_untold = video_state(
     "videos.credits", "A job that succeeded does not say what it cost.", drop("credits_used")
 )
 video_cost_below_zero = video_state(
-    "videos.credits", "The cost of a film is negative.", put("credits_used", -1), when=at("succeeded")
+    "videos.credits", "The cost of a video is negative.", put("credits_used", -1), when=at("succeeded")
 )
 video_error_without_failure = video_state(
     "videos.error.absent", "A job that succeeded has an error.", put("error", "none"), when=at("succeeded")
@@ -133,7 +133,7 @@ failed_video_with_empty_message = task_state(
 )
 failed_video_with_result = video_state(
     "videos.failure.no-result",
-    "A failed job gives the address of a film.",
+    "A failed job has the URL of a video.",
     put("result", {"url": "https://storage.example.com/nothing.mp4"}),
     when=at("failed"),
 )
@@ -142,11 +142,11 @@ failed_video_with_result = video_state(
 unknown_video_is_queued = video_state(
     "videos.unknown videos.owner", "An unknown job is answered as queued.", answer({"status": "queued"}), when=UNKNOWN
 )
-unknown_video_is_a_bad_request = video_state("videos.unknown", "An unknown job is a 400.", status(400), when=UNKNOWN)
-video_prompt_made_up = unjudged("videos.missing", "Without a prompt some film is made.", fill("prompt", "A surprise."))
+unknown_video_is_a_bad_request = video_state("videos.unknown", "An unknown job gets a 400.", status(400), when=UNKNOWN)
+video_prompt_made_up = unjudged("videos.missing", "A missing prompt gets some video.", fill("prompt", "A surprise."))
 video_model_made_up = request_fault(
     VIDEO,
-    "Without a model some film is made.",
+    "A request without a model is answered with a job for some video.",
     fill("model", "film"),
     breaks={"videos.missing"},
     gateway="infery",
@@ -156,10 +156,10 @@ video_prompt_made_text = unjudged(
     "videos.types", "A prompt that is an object is taken as its text.", change("prompt", str)
 )
 unknown_model_makes_a_video = request_fault(
-    VIDEO, "An unknown model is replaced.", known_model("film"), breaks={"videos.unknown-model"}, gateway="infery"
+    VIDEO, "An unknown model gets a video.", known_model("film"), breaks={"videos.unknown-model"}, gateway="infery"
 )
 unknown_video_in_plain_text = video_state(
-    "videos.envelope", "An unknown job gets a plain text.", as_bytes("text/plain", b"no such job", 404), when=UNKNOWN
+    "videos.envelope", "An unknown job gets a line of text.", as_bytes("text/plain", b"no such job", 404), when=UNKNOWN
 )
 missing_prompt_in_other_envelope = task(
     "videos.envelope",
@@ -170,12 +170,12 @@ missing_prompt_in_other_envelope = task(
 video_for_nobody = request_fault(
     VIDEO, "Jobs need no key.", let_in, breaks={"videos.credential"}, gateway="infery", before="authentication"
 )
-video_status_for_nobody = unproved("videos.credential", "The status is shown without a key.", let_in)
-video_status_for_everybody = unproved("videos.owner", "The status is shown to every account.", as_owner)
+video_status_for_nobody = unproved("videos.credential", "The status of a job is shown without a key.", let_in)
+video_status_for_everybody = unproved("videos.owner", "The status of a job is shown to every account.", as_owner)
 
 # Values of a wrong kind.
 video_job_taken_as_failure = video(
-    "videos.submit", "A job is accepted with a server error status.", status(500), when=served
+    "videos.submit", "The submission of a job is answered with a server error status.", status(500), when=served
 )
 video_job_labelled_as_text = video("videos.submit", "A job is labelled as text.", label("text/plain"))
 video_status_told_as_accepted = video_state(
@@ -184,11 +184,11 @@ video_status_told_as_accepted = video_state(
 video_status_in_array = video_state(
     "videos.status", "The status of a job is wrapped in an array.", reshape(lambda body: [body])
 )
-video_progress_is_true = video_state("videos.progress", "Progress is true.", put("progress", True))
-video_cost_is_true = video_state("videos.credits", "The cost of a film is true.", put("credits_used", True))
+video_progress_is_true = video_state("videos.progress", "The progress of a job is true.", put("progress", True))
+video_cost_is_true = video_state("videos.credits", "The cost of a video is true.", put("credits_used", True))
 video_behind_a_credential = anywhere(
     "videos.result.film",
-    "The address of the film needs a credential, and plays something to those without.",
+    "The URL of the video needs a credential, and plays something else without it.",
     only(
         on(VIDEO_STATE),
         change(RESULT, lambda url: url.replace("/media/videos/", "/fault/video_behind_a_credential/v1/models/")),

@@ -41,7 +41,7 @@ def coding_broken(reply: Reply, call: Call) -> None:
 
 @fault("createResponse", breaks={READABLE, "responses.answers"})
 def gzip_cut_off(reply: Reply, call: Call) -> None:
-    """The compressed bytes of an answer are half of what they were, and its length says so."""
+    """Half of the compressed bytes of an answer are missing, and its length says so."""
     if whole(reply, call):
         packed = gzip.compress(reply.encoded(), mtime=0)
         reply.headers["content-encoding"] = "gzip"
@@ -50,21 +50,21 @@ def gzip_cut_off(reply: Reply, call: Call) -> None:
 
 json_in_latin_1 = fault(
     CHAT,
-    "JSON is written in Latin-1.",
+    "A JSON answer is written in Latin-1.",
     raw(lambda body: body.replace(b'"id":"', b'"id":"\xe9', 1)),
     when=_greeted,
     breaks={READABLE, *_UNREAD},
 )
 json_in_utf_16 = fault(
     "createMessage",
-    "JSON is written in UTF-16.",
+    "A JSON answer is written in UTF-16.",
     raw(lambda body: body.decode().encode("utf-16")),
     when=whole,
     breaks={READABLE},
 )
 json_followed_by_rubbish = fault(
     MODELS,
-    "A second object follows the list of models.",
+    "The list of models is followed by a second JSON object.",
     raw(lambda body: body + b"{}"),
     when=whole,
     breaks={READABLE, "models.answers"},
@@ -78,14 +78,14 @@ messages_labelled_as_json = fault(
 )
 events_without_an_event = fault(
     "generateContent",
-    "A whole answer is labelled as a stream of events.",
+    "A whole answer in JSON is labelled as an event stream.",
     label("text/event-stream"),
     when=both(served, no(streamed)),
     breaks={READABLE, "gemini.answers"},
 )
 json_without_label = fault(
     "retrieveModel",
-    "A model is described without a Content-Type.",
+    "A model is answered without a Content-Type.",
     header("content-type", None),
     when=whole,
     breaks={READABLE},

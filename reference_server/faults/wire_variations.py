@@ -22,14 +22,14 @@ def answers_compressed(reply: Reply, call: Call) -> None:
 
 stream_charset_quoted = variation(
     CHAT,
-    "A stream names its charset in quotes and capitals.",
+    "The charset of a stream is written in quotes and capitals.",
     label('text/event-stream; Charset="UTF-8"'),
     when=streamed,
 )
 
 retry_after_a_date = variation(
     CHAT,
-    "Retry-After is a date to come.",
+    "Retry-After is a date in the future.",
     header("retry-after", "Fri, 27 Nov 2099 12:00:00 GMT"),
     when=refused("rate_limited"),
 )
