@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ FLOORS = (
     {"__main__"},
 )
 """The folders of `conformance` in layers, the lowest first: no module imports from a higher layer."""
+LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+"""What runs when it is called, not when its module is imported."""
 LONGEST = 500
 
 
@@ -69,6 +72,41 @@ def test_no_import_runs_up() -> None:
         up += [f"{path.relative_to(ROOT)} imports {one}" for one in known if floor[one] > floor[own]]
 
     assert not sorted(up)
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_no_circle_of_imports(package: str) -> None:
+    """Modules of a package do not import each other in a circle.
+
+    Only what runs as a module is imported counts. An import within a function runs later and keeps the start short, and
+    one for the type checker alone never runs, so neither can meet a module that is half imported.
+    """
+    files = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
+    known = {name.removesuffix(".__init__"): path for name, path in files.items()}
+    imports = {name: eager(path, known.keys()) - {name} for name, path in known.items()}
+
+    while leaves := {name for name, others in imports.items() if not others & imports.keys()}:
+        imports = {name: others for name, others in imports.items() if name not in leaves}
+
+    assert not imports, "these are in a circle, or import from one"
+
+
+def eager(path: Path, known: Collection[str]) -> set[str]:
+    """Those modules of `known` that a file imports while it is imported itself."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = path.relative_to(ROOT).parts[: -node.level] if node.level else ()
+            source = ".".join([*package, *([node.module] if node.module else [])])
+            dotted = {f"{source}.{alias.name}" for alias in node.names}
+            names |= {name if name in known else source for name in dotted}
+        elif not (isinstance(node, LATER) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))):
+            waiting += ast.iter_child_nodes(node)
+    return names & set(known)
 
 
 def test_no_private_name_crosses_modules() -> None:
