@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_text
+from conformance.words.answer import demand_served, demand_text, offered
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, requirement
 from conformance.words.openai.chat import CompletionStream, ToolCall
-from conformance.words.openai.tools import BOTH, NAMES, TOOLS, arguments, calls, known, required, required_stream
+from conformance.words.openai.tools import (
+    BOTH,
+    NAMES,
+    QUESTION,
+    REQUIRED,
+    arguments,
+    called,
+    called_stream,
+    calls,
+    known,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +31,9 @@ def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def called(ask: Ask) -> CompletionStream:
-    """A stream that has to call a tool."""
-    return required_stream(ask)
+def stream(ask: Ask) -> CompletionStream:
+    """A stream that calls a tool, if the model does as it is told."""
+    return called_stream(ask)
 
 
 def _calls(stream: CompletionStream) -> list[ToolCall]:
@@ -40,17 +50,19 @@ def _parsed(call: ToolCall) -> object:
 
 
 @requirement("tools.stream.required")
-def test_stream_required(ask: Ask, called: CompletionStream) -> None:
+def test_stream_required(ask: Ask) -> None:
     """`tool_choice: required` gives a tool call in a stream as it does in a whole answer."""
-    calls(required(ask))
+    calls(ask.chat(QUESTION, **REQUIRED))
 
-    assert any(True for _ in called.fragments()), f"no tool call, but {called.text()!r:.120}"
+    stream = demand_served(ask.stream(QUESTION, **REQUIRED))
+
+    assert any(True for _ in stream.fragments()), f"no tool call, but {stream.text()!r:.120}"
 
 
 @requirement("tools.stream.index")
-def test_stream_index(called: CompletionStream) -> None:
+def test_stream_index(stream: CompletionStream) -> None:
     """Every streamed fragment of a tool call has an integer `index`, and the calls are numbered from 0."""
-    indices: list[Any] = [fragment.get("index") for fragment in called.fragments()]
+    indices: list[Any] = [fragment.get("index") for fragment in stream.fragments()]
     if not indices:
         inconclusive("the model called no tool")
 
@@ -59,59 +71,61 @@ def test_stream_index(called: CompletionStream) -> None:
 
 
 @requirement("tools.stream.first-fragment")
-def test_stream_first_fragment(called: CompletionStream) -> None:
+def test_stream_first_fragment(stream: CompletionStream) -> None:
     """The first fragment of a call carries its `id`, its `type` function, and the function's name."""
-    for call in _calls(called):
+    for call in _calls(stream):
         demand_text(call.id, "the id of the first fragment")
         assert call.fragments[0].get("type") == "function", f"its type is {call.fragments[0].get('type')!r}"
         assert call.name in NAMES, f"its function is {call.name!r}, which was not offered"
 
 
 @requirement("tools.stream.id-once")
-def test_stream_id_once(called: CompletionStream) -> None:
+def test_stream_id_once(stream: CompletionStream) -> None:
     """The `id` of a call is sent once: clients append what is repeated, and lose what is blanked."""
-    for call in _calls(called):
+    for call in _calls(stream):
         later = [part["id"] for part in call.fragments[1:] if part.get("id") is not None]
         assert not later, f"{len(later)} later fragments of call {call.index} have the id {later[0]!r}"
 
 
 @requirement("tools.stream.name-once")
-def test_stream_name_once(called: CompletionStream) -> None:
+def test_stream_name_once(stream: CompletionStream) -> None:
     """The name of a called function is sent once: clients append what is repeated, and lose what is blanked."""
-    for call in _calls(called):
+    for call in _calls(stream):
         names = (member(part, "function", "name") for part in call.fragments[1:])
         later = [name for name in names if name is not None]
         assert not later, f"{len(later)} later fragments of call {call.index} have the name {later[0]!r}"
 
 
 @requirement("tools.stream.arguments")
-def test_stream_arguments(called: CompletionStream) -> None:
+def test_stream_arguments(stream: CompletionStream) -> None:
     """The argument fragments of a call, put together by index, are one JSON object."""
-    if called.finish_reasons() == ["length"]:
+    if stream.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
-    for call in _calls(called):
+    for call in _calls(stream):
         parts = [member(part, "function", "arguments") for part in call.fragments]
         assert all(part is None or isinstance(part, str) for part in parts), f"a fragment is no string: {parts!r:.160}"
         assert isinstance(_parsed(call), dict), f"the arguments put together are {call.arguments!r:.160}"
 
 
 @requirement("tools.stream.finish-reason")
-def test_stream_finish_reason(called: CompletionStream) -> None:
+def test_stream_finish_reason(ask: Ask) -> None:
     """A stream with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
-    if not any(True for _ in called.fragments()):
+    stream = called_stream(ask, named=False)
+    if not any(True for _ in stream.fragments()):
         inconclusive("the model called no tool")
 
-    assert called.finish_reasons()[-1:] == ["tool_calls"], f"finish_reason is {called.finish_reasons()}"
+    assert stream.finish_reasons()[-1:] == ["tool_calls"], f"finish_reason is {stream.finish_reasons()}"
 
 
 @requirement("tools.stream.equals-whole")
-def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
+def test_stream_equals_whole(ask: Ask, stream: CompletionStream) -> None:
     """Where the model calls the same twice, the streamed call equals the whole one."""
-    once, twice = ([arguments(call) for call in calls(required(ask, take=take))] for take in (0, 1))
+    alike = (ask.chat(QUESTION, take=take, **offered(stream)) for take in (0, 1))
+    once, twice = ([arguments(call) for call in calls(answer)] for answer in alike)
     if once != twice or None in once:
         inconclusive("the model does not call the same twice")
 
-    streamed = [_parsed(call) for call in _calls(called)]
+    streamed = [_parsed(call) for call in _calls(stream)]
 
     if None in streamed:
         inconclusive("cannot be judged: streamed arguments are no JSON")
@@ -121,13 +135,12 @@ def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
 @requirement("tools.stream.parallel")
 def test_stream_parallel(ask: Ask) -> None:
     """Streamed parallel calls have indices of their own, each with an id and complete arguments."""
-    options: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True}
-    options |= ask.room(128)
-    whole = ask.chat(BOTH, **options)
+    options: dict[str, Any] = {"parallel_tool_calls": True, **ask.room(128)}
+    whole = called(ask, BOTH, named=False, **options)
     if len(whole.tool_calls) < 2:
         inconclusive("the model made one call only")
 
-    made = _calls(ask.stream(BOTH, **options))
+    made = _calls(ask.stream(BOTH, **offered(whole), **options))
 
     assert len(made) >= 2, f"two calls were made, but the stream has the indices {[call.index for call in made]}"
     assert len({str(call.id) for call in made}) == len(made), f"the ids are {[call.id for call in made]}"
