@@ -31,6 +31,7 @@ from reference_server.faults.words.gemini import (
     MODELS,
     NOT_FOUND,
     PARTS,
+    PROMPT_TOKENS,
     REFUSAL,
     TEXT,
     TOTAL,
@@ -186,8 +187,17 @@ gemini_snake_case_refused = content(
     "gemini.snake-case", "Fields in snake_case are unknown and refused.", REFUSAL, when=asked(_IN_SNAKE_CASE)
 )
 gemini_image_fails = content("gemini.vision", "A request with an image fails.", CRASH, when=asks('"inlineData"'))
+gemini_image_uncounted = content(
+    "gemini.vision.counted",
+    "An image reaches the model, and costs nothing.",
+    put(PROMPT_TOKENS, 1),
+    when=asks('"iVBOR'),
+)
 gemini_image_dropped = request(
-    "gemini.vision.counted", "An image does not reach a model that could see it.", drop(LAST_PART), when=_shows_image
+    "gemini.vision.counted gemini.vision.kept",
+    "An image does not reach a model that could see it.",
+    drop(LAST_PART),
+    when=_shows_image,
 )
 gemini_other_model_behind = request(
     "gemini.same-text",
