@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
+from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
 from conformance.words.gemini.demands import CAPITALS, SAY, WORD, demand_sum, demand_usage
@@ -82,6 +83,14 @@ def test_usage_sum(gemini: Gemini) -> None:
 def test_model_version(gemini: Gemini) -> None:
     """`modelVersion` names the model that answered."""
     demand_text(gemini.generate().body.get("modelVersion"), "modelVersion")
+
+
+@requirement("gemini.model-version.asked")
+def test_model_version_asked(gemini: Gemini) -> None:
+    """The model that answers, whole and streamed, is the one that was asked for, not another one of the list."""
+    answers = gemini.generate().body, gemini.stream().chunks[0]
+
+    demand_asked_model(gemini.ask, gemini.model, *(pick(one, "modelVersion", kind=str) for one in answers))
 
 
 @requirement("gemini.response-id")

@@ -117,6 +117,11 @@ gemini_finish_reason_of_openai = content(
 gemini_finish_reason_absent = content(
     "gemini.finish-reason", "A text has no finish reason.", in_texts(Members(_hide_end))
 )
+gemini_another_model_answers = content(
+    "gemini.model-version.asked",
+    "Another listed model answers.",
+    swap("modelVersion", "gemini-3-flash-preview", "gpt-4o"),
+)
 gemini_model_unnamed = content("gemini.model-version", "The answer does not name its model.", drop("modelVersion"))
 gemini_id_absent = content("gemini.response-id", "The answer has no id.", drop("responseId"))
 gemini_id_constant = content("gemini.response-id", "All answers have the same id.", put("responseId", "response"))
