@@ -163,13 +163,15 @@ BY_FIXTURE = {
 def test_status(
     ask: Ask, anthropic: Anthropic, gemini: Gemini, target: Target, gateway: dict[str, Any], promised: bool
 ) -> None:
-    """A request that fails for one cause has the status of that cause in each protocol."""
+    """A request that fails for one cause has its status in each protocol, in the native ones streamed too."""
     if not promised:
         raise NotApplicable("no unified statuses are documented")
     senders: dict[str, Sent] = {
         "chat completions": lambda key="default", **how: ask.post(CHAT, ask.body(**how), key=key, patient=False),
         "Anthropic": lambda **how: anthropic.message(**how, patient=False).exchange,
+        "Anthropic, streamed": lambda **how: anthropic.stream(**how, patient=False).exchange,
         "Gemini": lambda **how: gemini.generate(**how, patient=False).exchange,
+        "Gemini, streamed": lambda **how: gemini.stream(**how, patient=False).exchange,
     }
 
     def demand(case: tuple[str, str]) -> None:
