@@ -15,9 +15,9 @@ from conformance.words.anthropic.tools import (
     EARLIER_CALL,
     NAMED,
     TOOLS,
-    called,
-    called_both,
-    called_stream,
+    calling,
+    calling_both,
+    calling_stream,
     known,
     leave_uncalled,
     result,
@@ -76,7 +76,7 @@ def test_none(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.id")
 def test_id(anthropic: Anthropic) -> None:
     """Every call has an id that is not empty, different from the others of its message."""
-    for calls in (called(anthropic).calls, called_both(anthropic).blocks("tool_use")):
+    for calls in (calling(anthropic).calls, calling_both(anthropic).blocks("tool_use")):
         ids = [demand_text(call.get("id"), "id of a call") for call in calls]
 
         assert len(set(ids)) == len(ids), f"the ids are {ids}"
@@ -85,14 +85,14 @@ def test_id(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.name")
 def test_name(anthropic: Anthropic) -> None:
     """The name of a call is that of a tool that was offered, letter for letter."""
-    for call in called(anthropic).calls:
+    for call in calling(anthropic).calls:
         assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
 
 
 @requirement("anthropic.tools.input")
 def test_input(anthropic: Anthropic) -> None:
     """`input` of a call is a JSON object, not its text."""
-    for call in called(anthropic).calls:
+    for call in calling(anthropic).calls:
         assert isinstance(call.get("input"), dict), f"input is {call.get('input')!r:.120}"
 
 
@@ -100,7 +100,7 @@ def test_input(anthropic: Anthropic) -> None:
 def test_stop_reason(anthropic: Anthropic) -> None:
     """An answer with a tool call ends with `stop_reason` tool_use, and no other answer does."""
     plain = anthropic.message()
-    for answer in (called(anthropic), anthropic.message(QUESTION, tools=TOOLS)):
+    for answer in (calling(anthropic), anthropic.message(QUESTION, tools=TOOLS)):
         if answer.status == 200 and answer.blocks("tool_use") and answer.stop_reason not in CUT:
             assert answer.stop_reason == "tool_use", f"a tool is called, but stop_reason is {answer.stop_reason!r:.80}"
 
@@ -110,7 +110,7 @@ def test_stop_reason(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.result")
 def test_result(anthropic: Anthropic) -> None:
     """The result of a call returns as a `tool_result` of the user's next turn, and is answered."""
-    turn = called(anthropic)
+    turn = calling(anthropic)
     results = [result(_id(call), content="18 degrees, sunny") for call in turn.calls]
 
     answer = demand_served(anthropic.message(returned(turn.content, *results), tools=TOOLS))
@@ -188,14 +188,14 @@ def test_parallel_off(anthropic: Anthropic) -> None:
 
 def _both(anthropic: Anthropic) -> Message:
     """An answer with several calls; inconclusive when the model makes one at a time."""
-    turn = called_both(anthropic)
+    turn = calling_both(anthropic)
     return turn if len(turn.calls) > 1 else inconclusive("the model calls one tool at a time")
 
 
 @requirement("anthropic.tools.stream.start")
 def test_stream_start(anthropic: Anthropic) -> None:
     """The start of a streamed call has its id, its name and an `input` that is an empty object."""
-    for call in called_stream(anthropic).calls:
+    for call in calling_stream(anthropic).calls:
         demand_text(call.start.get("id"), "id")
         assert call.start.get("name") in NAMES, f"name is {call.start.get('name')!r:.80}, which was not offered"
         assert call.start.get("input") == {}, f"input of the start is {call.start.get('input')!r:.80}"
@@ -204,7 +204,7 @@ def test_stream_start(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.stream.input")
 def test_stream_input(anthropic: Anthropic) -> None:
     """The `partial_json` parts of a streamed call, put together, are its input."""
-    stream = called_stream(anthropic)
+    stream = calling_stream(anthropic)
     if stream.stop_reasons == ["max_tokens"]:
         inconclusive("the answer was cut off")
     for call in stream.calls:
@@ -215,13 +215,13 @@ def test_stream_input(anthropic: Anthropic) -> None:
 
 def _inputs(anthropic: Anthropic) -> bool:
     """The whole answer to the same request calls with an input."""
-    return all(call.get("input") for call in called(anthropic).blocks("tool_use"))
+    return all(call.get("input") for call in calling(anthropic).blocks("tool_use"))
 
 
 @requirement("anthropic.tools.stream.stop-reason")
 def test_stream_stop_reason(anthropic: Anthropic) -> None:
     """A stream with a tool call ends with `stop_reason` tool_use."""
-    stream = called_stream(anthropic)
+    stream = calling_stream(anthropic)
     if not stream.calls or stream.stop_reasons[-1:] == ["max_tokens"]:
         inconclusive("the answer was cut off")
     reason = pick(stream.stop_reasons, -1)
@@ -232,7 +232,7 @@ def test_stream_stop_reason(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.stream.equals-whole")
 def test_stream_equals_whole(anthropic: Anthropic) -> None:
     """Where the model calls the same twice, the streamed call equals the whole one."""
-    stream = called_stream(anthropic)
+    stream = calling_stream(anthropic)
     alike = (anthropic.message(QUESTION, take=take, **offered(stream)) for take in (0, 1))
     once, twice = map(_calls, alike)
     if once != twice:

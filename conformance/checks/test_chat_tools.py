@@ -23,7 +23,7 @@ from conformance.words.openai.tools import (
     REQUIRED,
     TOOLS,
     arguments,
-    called,
+    calling,
     calls,
     function,
     known,
@@ -81,7 +81,7 @@ def test_none(ask: Ask) -> None:
 @requirement("tools.call.id")
 def test_call_id(ask: Ask) -> None:
     """Every tool call has a non-empty `id`, different from the others of its message."""
-    ids = [call.get("id") for call in calls(called(ask))]
+    ids = [call.get("id") for call in calls(calling(ask))]
 
     own = all(isinstance(name, str) and name for name in ids) and len(set(ids)) == len(ids)
     assert own, f"the ids are {ids}"
@@ -90,14 +90,14 @@ def test_call_id(ask: Ask) -> None:
 @requirement("tools.call.type")
 def test_call_type(ask: Ask) -> None:
     """The `type` of a function call is `function`."""
-    for call in calls(called(ask)):
+    for call in calls(calling(ask)):
         assert call.get("type") == "function", f"type is {call.get('type')!r}"
 
 
 @requirement("tools.call.name")
 def test_call_name(ask: Ask) -> None:
     """`function.name` is the name of a function that was offered, letter for letter."""
-    for call in calls(called(ask)):
+    for call in calls(calling(ask)):
         name = pick(call, "function", kind=dict).get("name")
         assert name in NAMES, f"function.name is {name!r}, which was not offered"
 
@@ -105,7 +105,7 @@ def test_call_name(ask: Ask) -> None:
 @requirement("tools.call.arguments")
 def test_call_arguments(ask: Ask) -> None:
     """`function.arguments` is a string that holds one JSON object."""
-    answer = called(ask)
+    answer = calling(ask)
     if answer.finish_reason == "length":
         inconclusive("the answer was cut off")
     for call in calls(answer):
@@ -116,7 +116,7 @@ def test_call_arguments(ask: Ask) -> None:
 @requirement("tools.call.unicode")
 def test_call_unicode(ask: Ask) -> None:
     """Letters outside ASCII reach the arguments of a call undamaged."""
-    answer = called(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
+    answer = calling(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
     texts = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
     damaged = [form for form in DAMAGED if form in texts]
 
@@ -128,7 +128,7 @@ def test_call_unicode(ask: Ask) -> None:
 @requirement("tools.call.content")
 def test_call_content(ask: Ask) -> None:
     """`content` beside tool calls is null or a string."""
-    answer = called(ask)
+    answer = calling(ask)
     calls(answer)
 
     content = answer.message.get("content")
@@ -160,7 +160,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
         "additionalProperties": False,
     }
     tool = function("get_weather", schema, strict=True)
-    answer = demand_supported(called(ask, tools=[tool]))
+    answer = demand_supported(calling(ask, tools=[tool]))
 
     values = arguments(calls(answer)[0])
     if not isinstance(values, dict):
@@ -172,7 +172,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 @requirement("tools.no-parameters")
 def test_no_parameters(ask: Ask) -> None:
     """A function without parameters can be offered and called; its arguments are still a JSON object."""
-    answer = demand_served(called(ask, "Please call refresh_page.", tools=[function("refresh_page")]))
+    answer = demand_served(calling(ask, "Please call refresh_page.", tools=[function("refresh_page")]))
 
     call = calls(answer)[0]
     assert isinstance(arguments(call), dict), f"arguments is {call.get('function')!r:.120}"
@@ -246,7 +246,7 @@ def test_definition_name(ask: Ask) -> None:
 @requirement("tools.parallel")
 def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Several calls in one answer have ids of their own, and all their results are taken back together."""
-    answer = demand_supported(called(ask, BOTH, named=False, parallel_tool_calls=True, **ask.room(128)))
+    answer = demand_supported(calling(ask, BOTH, named=False, parallel_tool_calls=True, **ask.room(128)))
     made = calls(answer)
     if len(made) < 2:
         inconclusive("the model made one call only")
@@ -277,6 +277,6 @@ def test_parallel_counted(ask: Ask) -> None:
 @requirement("tools.parallel.off")
 def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """`parallel_tool_calls: false` gives at most one call."""
-    answer = demand_supported(called(ask, BOTH, named=False, parallel_tool_calls=False, **ask.room(128)))
+    answer = demand_supported(calling(ask, BOTH, named=False, parallel_tool_calls=False, **ask.room(128)))
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"

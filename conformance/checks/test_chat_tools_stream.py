@@ -17,8 +17,8 @@ from conformance.words.openai.tools import (
     QUESTION,
     REQUIRED,
     arguments,
-    called,
-    called_stream,
+    calling,
+    calling_stream,
     calls,
     known,
 )
@@ -31,9 +31,9 @@ def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def stream(ask: Ask) -> CompletionStream:
+def called(ask: Ask) -> CompletionStream:
     """A stream that calls a tool, if the model does as it is told."""
-    return called_stream(ask)
+    return calling_stream(ask)
 
 
 def _calls(stream: CompletionStream) -> list[ToolCall]:
@@ -60,9 +60,9 @@ def test_stream_required(ask: Ask) -> None:
 
 
 @requirement("tools.stream.index")
-def test_stream_index(stream: CompletionStream) -> None:
+def test_stream_index(called: CompletionStream) -> None:
     """Every streamed fragment of a tool call has an integer `index`, and the calls are numbered from 0."""
-    indices: list[Any] = [fragment.get("index") for fragment in stream.fragments()]
+    indices: list[Any] = [fragment.get("index") for fragment in called.fragments()]
     if not indices:
         inconclusive("the model called no tool")
 
@@ -71,37 +71,37 @@ def test_stream_index(stream: CompletionStream) -> None:
 
 
 @requirement("tools.stream.first-fragment")
-def test_stream_first_fragment(stream: CompletionStream) -> None:
+def test_stream_first_fragment(called: CompletionStream) -> None:
     """The first fragment of a call carries its `id`, its `type` function, and the function's name."""
-    for call in _calls(stream):
+    for call in _calls(called):
         demand_text(call.id, "the id of the first fragment")
         assert call.fragments[0].get("type") == "function", f"its type is {call.fragments[0].get('type')!r}"
         assert call.name in NAMES, f"its function is {call.name!r}, which was not offered"
 
 
 @requirement("tools.stream.id-once")
-def test_stream_id_once(stream: CompletionStream) -> None:
+def test_stream_id_once(called: CompletionStream) -> None:
     """The `id` of a call is sent once: clients append what is repeated, and lose what is blanked."""
-    for call in _calls(stream):
+    for call in _calls(called):
         later = [part["id"] for part in call.fragments[1:] if part.get("id") is not None]
         assert not later, f"{len(later)} later fragments of call {call.index} have the id {later[0]!r}"
 
 
 @requirement("tools.stream.name-once")
-def test_stream_name_once(stream: CompletionStream) -> None:
+def test_stream_name_once(called: CompletionStream) -> None:
     """The name of a called function is sent once: clients append what is repeated, and lose what is blanked."""
-    for call in _calls(stream):
+    for call in _calls(called):
         names = (member(part, "function", "name") for part in call.fragments[1:])
         later = [name for name in names if name is not None]
         assert not later, f"{len(later)} later fragments of call {call.index} have the name {later[0]!r}"
 
 
 @requirement("tools.stream.arguments")
-def test_stream_arguments(stream: CompletionStream) -> None:
+def test_stream_arguments(called: CompletionStream) -> None:
     """The argument fragments of a call, put together by index, are one JSON object."""
-    if stream.finish_reasons() == ["length"]:
+    if called.finish_reasons() == ["length"]:
         inconclusive("the answer was cut off")
-    for call in _calls(stream):
+    for call in _calls(called):
         parts = [member(part, "function", "arguments") for part in call.fragments]
         assert all(part is None or isinstance(part, str) for part in parts), f"a fragment is no string: {parts!r:.160}"
         assert isinstance(_parsed(call), dict), f"the arguments put together are {call.arguments!r:.160}"
@@ -110,7 +110,7 @@ def test_stream_arguments(stream: CompletionStream) -> None:
 @requirement("tools.stream.finish-reason")
 def test_stream_finish_reason(ask: Ask) -> None:
     """A stream with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
-    stream = called_stream(ask, named=False)
+    stream = calling_stream(ask, named=False)
     if not any(True for _ in stream.fragments()):
         inconclusive("the model called no tool")
 
@@ -118,14 +118,14 @@ def test_stream_finish_reason(ask: Ask) -> None:
 
 
 @requirement("tools.stream.equals-whole")
-def test_stream_equals_whole(ask: Ask, stream: CompletionStream) -> None:
+def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
     """Where the model calls the same twice, the streamed call equals the whole one."""
-    alike = (ask.chat(QUESTION, take=take, **offered(stream)) for take in (0, 1))
+    alike = (ask.chat(QUESTION, take=take, **offered(called)) for take in (0, 1))
     once, twice = ([arguments(call) for call in calls(answer)] for answer in alike)
     if once != twice or None in once:
         inconclusive("the model does not call the same twice")
 
-    streamed = [_parsed(call) for call in _calls(stream)]
+    streamed = [_parsed(call) for call in _calls(called)]
 
     if None in streamed:
         inconclusive("cannot be judged: streamed arguments are no JSON")
@@ -136,7 +136,7 @@ def test_stream_equals_whole(ask: Ask, stream: CompletionStream) -> None:
 def test_stream_parallel(ask: Ask) -> None:
     """Streamed parallel calls have indices of their own, each with an id and complete arguments."""
     options: dict[str, Any] = {"parallel_tool_calls": True, **ask.room(128)}
-    whole = called(ask, BOTH, named=False, **options)
+    whole = calling(ask, BOTH, named=False, **options)
     if len(whole.tool_calls) < 2:
         inconclusive("the model made one call only")
 

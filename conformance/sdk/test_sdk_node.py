@@ -17,7 +17,7 @@ from conformance.words.ask import STRANGER, Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import MESSAGES_TYPE, UNKNOWN_MODEL
 from conformance.words.openai.chat import CompletionStream
-from conformance.words.openai.tools import NAMES, QUESTION, called_stream
+from conformance.words.openai.tools import NAMES, QUESTION, calling_stream
 
 Run = Callable[..., dict[str, Any]]
 
@@ -114,7 +114,7 @@ def test_stream_helper(ask: Ask, run: Run, recording: ClientRecording) -> None:
 def test_tools_stream(ask: Ask, run: Run, recording: ClientRecording, gateway: dict[str, Any]) -> None:
     """The calls put together by the stream helper are those that were streamed."""
     dependent = "sdk.node.tools" in gateway["model_dependent"]
-    wire = called_stream(ask)
+    wire = calling_stream(ask)
     result = run("helper", recording, ask.body(QUESTION, **offered(wire)), dependent=dependent)
     if not any(True for _ in wire.fragments()) or wire.finish_reasons() == ["length"]:
         inconclusive("the model called no tool, or was cut off")

@@ -12,7 +12,7 @@ from conformance.wire.exchange import decoded
 from conformance.words.answer import offered
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.tools import NAMES, QUESTION, called, called_stream, calls
+from conformance.words.openai.tools import NAMES, QUESTION, calling, calling_stream, calls
 
 BOOK = "Tell me about a book in a public library."
 ENOUGH = 400
@@ -36,7 +36,7 @@ def _called(completion: Any) -> list[Any]:
 @requirement("sdk.openai.tools")
 def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The Python client gives a tool call with an id, a name that was offered, and arguments that can be parsed."""
-    answer = called(ask)
+    answer = calling(ask)
     body = ask.body(QUESTION, **offered(answer))
     completion = recording.result(lambda: client.chat.completions.create(**body), dependent=dependent)
     seen = recording.result(lambda: _called(completion))
@@ -52,7 +52,7 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 @requirement("sdk.openai.tools.loop")
 def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The client's own message is taken back, with the results of its calls."""
-    body = ask.body(QUESTION, **offered(called(ask)))
+    body = ask.body(QUESTION, **offered(calling(ask)))
     create = client.chat.completions.create
     message = recording.result(lambda: create(**body).choices[0].message, dependent=dependent)
     calls = message.tool_calls or inconclusive("the model called no tool")
@@ -67,7 +67,7 @@ def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent
 @requirement("sdk.openai.tools.stream")
 def test_tools_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The calls put together by the stream helper are those that were streamed."""
-    wire = called_stream(ask)
+    wire = calling_stream(ask)
     body = ask.body(QUESTION, **offered(wire))
     final = recording.result(lambda: _final(client, **body), dependent=dependent)
     if not any(True for _ in wire.fragments()):

@@ -34,18 +34,18 @@ CUT = ("max_tokens", "pause_turn", "refusal")
 """The reasons for which an answer ends before its time."""
 
 
-def called(anthropic: Anthropic) -> Message:
+def calling(anthropic: Anthropic) -> Message:
     """A whole answer that calls a tool, in the first of the ways that leads to one."""
     return first_that_calls((anthropic.message(QUESTION, **way) for way in WAYS), _calls)
 
 
-def called_stream(anthropic: Anthropic) -> MessageStream:
+def calling_stream(anthropic: Anthropic) -> MessageStream:
     """A streamed answer that calls a tool, in the first of the ways that leads to one."""
     answers = (anthropic.stream(QUESTION, **way) for way in WAYS)
     return first_that_calls(answers, lambda answer: any(block.type == "tool_use" for block in answer.blocks))
 
 
-def called_both(anthropic: Anthropic) -> Message:
+def calling_both(anthropic: Anthropic) -> Message:
     """A whole answer to what two tools are for; no one tool can be named."""
     return first_that_calls((anthropic.message(BOTH, **way) for way in (ANY, FREE)), _calls)
 

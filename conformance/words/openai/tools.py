@@ -48,7 +48,7 @@ def choices(tools: list[dict[str, Any]], named: bool = True) -> list[dict[str, A
     return [*({"tools": tools, "tool_choice": choice} for choice in forced), {"tools": tools}]
 
 
-def called(
+def calling(
     ask: Ask, prompt: object = QUESTION, *, tools: list[dict[str, Any]] = TOOLS, named: bool = True, **fields: Any
 ) -> Completion:
     """A whole answer that calls a tool, in the first of the ways that leads to one."""
@@ -56,7 +56,7 @@ def called(
     return first_that_calls(answers, lambda answer: answer.tool_calls)
 
 
-def called_stream(ask: Ask, prompt: object = QUESTION, *, named: bool = True, **fields: Any) -> CompletionStream:
+def calling_stream(ask: Ask, prompt: object = QUESTION, *, named: bool = True, **fields: Any) -> CompletionStream:
     """A streamed answer that calls a tool, in the first of the ways that leads to one."""
     answers = (ask.stream(prompt, **choice, **fields) for choice in choices(TOOLS, named))
     return first_that_calls(answers, lambda answer: any(True for _ in answer.fragments()))
