@@ -6,7 +6,7 @@ from conformance.words.answer import demand_json, demand_objects, demand_served,
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
-from conformance.words.gemini.demands import CAPITALS, SAY, WORD, demand_sum, demand_usage
+from conformance.words.gemini.demands import CAPITALS, FINISH_REASONS, SAY, WORD, demand_sum, demand_usage
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
@@ -65,6 +65,17 @@ def test_finish_reason(gemini: Gemini) -> None:
     reason = demand_text(gemini.generate().candidate.get("finishReason"), "finishReason")
 
     assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
+
+
+@requirement("gemini.finish-reason.documented")
+def test_finish_reason_documented(gemini: Gemini) -> None:
+    """`finishReason`, whole and streamed, is one of the documented words."""
+    stream = gemini.stream().finish_reasons
+    for reason in (gemini.generate().finish_reason, pick(stream, -1)):
+        if not isinstance(reason, str) or not reason or not set(reason) <= CAPITALS:
+            inconclusive(f"cannot be judged: finishReason is {reason!r:.60}")
+
+        assert reason in FINISH_REASONS, f"finishReason is {reason!r:.60}, which is not documented"
 
 
 @requirement("gemini.usage")

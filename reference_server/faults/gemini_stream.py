@@ -17,6 +17,7 @@ from reference_server.faults.words.edits import (
     leave_out,
     put,
     raw,
+    swap,
 )
 from reference_server.faults.words.gemini import (
     BARE_TEXT,
@@ -160,6 +161,12 @@ def gemini_chunk_ids_differ(reply: Reply) -> None:
             chunk["responseId"] += str(place)
 
 
+gemini_stream_ends_with_error = stream(
+    "gemini.finish-reason.documented",
+    "A stream ends with the finish reason `ERROR`.",
+    in_chunks(swap("candidates[].finishReason", "STOP", "ERROR")),
+    when=both(streamed, asks(HELLO)),
+)
 gemini_long_streams_lose_their_end = stream(
     "gemini.stream.lossless",
     "A long stream ends in the middle of the text, as if that were its end.",
