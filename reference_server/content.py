@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 from typing import Protocol
 
 from reference_server.errors import Refusal
@@ -14,6 +15,15 @@ _IMAGES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF8": "image/gif",
     b"RIFF": "image/webp",
+}
+_COLOURS = {
+    "red": (255, 0, 0),
+    "green": (0, 128, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "white": (255, 255, 255),
+    "black": (0, 0, 0),
+    "grey": (128, 128, 128),
 }
 _MOST_TEXT = 100_000
 
@@ -42,6 +52,18 @@ def image_type(data: bytes, where: str) -> str:
     if media_type is None:
         raise Refusal("invalid_value", "The data is not a PNG, JPEG, GIF or WebP image.", where)
     return media_type
+
+
+def colour(data: bytes) -> str:
+    """The name of the colour that an image has on the whole; empty when the image cannot be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            shown = image.convert("RGB").resize((1, 1)).tobytes()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return ""
+    return min(_COLOURS, key=lambda name: sum(abs(a - b) for a, b in zip(shown, _COLOURS[name], strict=True)))
 
 
 def readable(data: bytes) -> str:

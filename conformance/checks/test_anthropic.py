@@ -10,6 +10,7 @@ import pytest
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
 from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, Message, whole_input
 from conformance.words.ask import user
+from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
@@ -67,6 +68,14 @@ def test_type(message: Message) -> None:
 def test_model(message: Message) -> None:
     """`model` names the model that answered."""
     demand_text(message.body.get("model"), "model")
+
+
+@requirement("anthropic.model.asked")
+def test_model_asked(anthropic: Anthropic, message: Message) -> None:
+    """The model that answers, whole and streamed, is the one that was asked for, not another one of the list."""
+    names = (pick(message.body, "model", kind=str), pick(anthropic.stream().message, "model", kind=str))
+
+    demand_asked_model(anthropic.ask, anthropic.model, *names)
 
 
 @requirement("anthropic.content")

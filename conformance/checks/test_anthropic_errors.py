@@ -19,7 +19,7 @@ from conformance.words.answer import (
 from conformance.words.anthropic import bad_requests
 from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
-from conformance.words.check import each, inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import each_bad_request
 
 TRIES = 3
@@ -164,12 +164,13 @@ def _refused(anthropic: Anthropic, bad_request: BadMessageRequest) -> Exchange:
 
 
 @requirement("anthropic.errors.before-stream")
-@each_bad_request([*bad_requests.MISSING[2:], *bad_requests.INVALID[:1], bad_requests.UNKNOWN_MODEL])
+@each_bad_request(bad_requests.REFUSED_BEFORE_A_STREAM)
 def test_before_stream(anthropic: Anthropic, bad_request: BadMessageRequest) -> None:
     """A wrong request for a stream is refused by status, before any event."""
-    answer = bad_request.send(anthropic, stream=True)
     if bad_request.send(anthropic).status < 400:
-        inconclusive("the request is taken when it is not streamed")
+        raise NotApplicable("the request is taken when it is not streamed")
+
+    answer = bad_request.send(anthropic, stream=True)
 
     demand_client_error(answer)
     assert answer.media_type != "text/event-stream", "the refusal is a stream"

@@ -7,14 +7,15 @@ from typing import Any
 
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status, demand_text, leave_at_limit
-from conformance.words.anthropic.messages import STOP, THINKING, Anthropic, Message
+from conformance.words.anthropic.messages import PROTOCOL, STOP, THINKING, Anthropic, Message
 from conformance.words.anthropic.stream import Block
 from conformance.words.anthropic.tools import TOOLS
-from conformance.words.ask import PROMPT, user
+from conformance.words.ask import MODELS, PROMPT, user
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.samples import media
 from conformance.words.samples.media import NOT_FETCHED, PUBLIC
 from conformance.words.samples.prompts import COUNT, LONG_RULES
+from conformance.words.vision import COLOUR, demand_kept, leave_unfetched, leave_unseen
 
 EPHEMERAL = {"type": "ephemeral"}
 IMAGE = {
@@ -84,21 +85,33 @@ def test_cache_control(anthropic: Anthropic, demand_supported: Callable[..., Any
 
 @requirement("anthropic.vision")
 def test_vision(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """An image in base64 is accepted."""
-    demand_supported(_shown(anthropic, IMAGE))
+    """An image in base64 is accepted, and seen."""
+    answer = demand_supported(_pictured(anthropic, IMAGE))
+
+    leave_unseen(answer.words)
 
 
 @requirement("anthropic.vision.counted")
 def test_vision_counted(anthropic: Anthropic) -> None:
     """An image reaches the model: it costs input tokens."""
-    _demand_dearer(anthropic, _shown(anthropic, IMAGE), "an image")
+    _demand_dearer(*_costs(anthropic, _pictured(anthropic, IMAGE)), "an image")
+
+
+@requirement("anthropic.vision.kept")
+def test_vision_kept(anthropic: Anthropic) -> None:
+    """An image that costs no tokens is seen at least: the answer tells its colour."""
+    if not MODELS[PROTOCOL].search(anthropic.model.lower()):
+        inconclusive(f"nobody says that {anthropic.model} takes images")
+    answer = _pictured(anthropic, IMAGE)
+
+    demand_kept(answer.words, *_costs(anthropic, answer), lambda: anthropic.message(f"{LONG_RULES} {COLOUR}").input)
 
 
 def _fetched(anthropic: Anthropic) -> Message:
     """The answer to an image under a public address, where the model takes images and the address is within reach."""
-    if _shown(anthropic, IMAGE).status != 200:
+    if _pictured(anthropic, IMAGE).status != 200:
         inconclusive("the model does not take an image in base64 either")
-    answer = _shown(anthropic, {"type": "image", "source": {"type": "url", "url": PUBLIC}})
+    answer = _pictured(anthropic, {"type": "image", "source": {"type": "url", "url": PUBLIC}})
     if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
         inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
     return answer
@@ -106,17 +119,20 @@ def _fetched(anthropic: Anthropic) -> Message:
 
 @requirement("anthropic.vision.url")
 def test_vision_url(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """An image under a public address is accepted."""
-    demand_supported(_fetched(anthropic))
+    """An image under a public address is accepted, and seen."""
+    answer = demand_supported(_fetched(anthropic))
+
+    leave_unfetched(answer.words, lambda: _costs(anthropic, answer))
 
 
 @requirement("anthropic.vision.url.counted")
 def test_vision_url_counted(anthropic: Anthropic) -> None:
     """An image under a public address reaches the model: it costs input tokens."""
-    if _shown(anthropic, IMAGE).input <= anthropic.message().input:
+    without, with_it = _costs(anthropic, _pictured(anthropic, IMAGE))
+    if with_it <= without:
         inconclusive("an image in base64 costs nothing either")
 
-    _demand_dearer(anthropic, _fetched(anthropic), "an image under an address")
+    _demand_dearer(*_costs(anthropic, _fetched(anthropic)), "an image under an address")
 
 
 @requirement("anthropic.documents")
@@ -129,16 +145,24 @@ def test_documents(anthropic: Anthropic, demand_supported: Callable[..., Any], d
 @requirement("anthropic.documents.counted")
 def test_documents_counted(anthropic: Anthropic) -> None:
     """A document reaches the model: it costs input tokens."""
-    _demand_dearer(anthropic, _shown(anthropic, PLAIN), "a document")
+    _demand_dearer(anthropic.message().input, _shown(anthropic, PLAIN).input, "a document")
 
 
-def _shown(anthropic: Anthropic, block: dict[str, Any]) -> Message:
-    return anthropic.message([user([block, {"type": "text", "text": PROMPT}])])
+def _shown(anthropic: Anthropic, block: dict[str, Any], prompt: str = PROMPT) -> Message:
+    return anthropic.message([user([block, {"type": "text", "text": prompt}])])
 
 
-def _demand_dearer(anthropic: Anthropic, shown: Message, what: str) -> None:
-    with_it, without = shown.input, anthropic.message().input
+def _pictured(anthropic: Anthropic, image: dict[str, Any]) -> Message:
+    """The answer to a question about an image."""
+    return _shown(anthropic, image, COLOUR)
 
+
+def _costs(anthropic: Anthropic, pictured: Message) -> tuple[int, int]:
+    """The input tokens of the question about an image without it, and with it."""
+    return anthropic.message(COLOUR).input, pictured.input
+
+
+def _demand_dearer(without: int, with_it: int, what: str) -> None:
     assert with_it > without, f"{what} costs nothing: {without} input tokens without, {with_it} with"
 
 

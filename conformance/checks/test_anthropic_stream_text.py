@@ -11,7 +11,7 @@ from conformance.words.anthropic.messages import STOP, THINKING, Anthropic
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.samples.prompts import COUNT, COUNT_FAR, REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
-from conformance.words.streams import demand_incremental
+from conformance.words.streams import REPEAT_COUNTED, demand_incremental, demand_lossless
 
 
 @requirement("anthropic.stream.unicode")
@@ -31,6 +31,19 @@ def test_stream_equals_whole(anthropic: Anthropic) -> None:
         inconclusive("cannot be judged: the stream carries no text")
 
     assert stream.text() == once.text, f"streamed {stream.text()!r:.120}, whole {once.text!r:.120}"
+
+
+@requirement("anthropic.stream.lossless")
+def test_stream_lossless(anthropic: Anthropic) -> None:
+    """No stream loses its middle or its end and calls that regular."""
+
+    def streamed(take: int) -> str:
+        stream = anthropic.stream(REPEAT_COUNTED, take=take)
+        if stream.stop_reasons[-1:] != ["end_turn"]:
+            inconclusive(f"the stream was ended by {stream.stop_reasons}")
+        return stream.text()
+
+    demand_lossless(anthropic.message(REPEAT_COUNTED).text, streamed)
 
 
 @requirement("anthropic.stream.stop-sequence")

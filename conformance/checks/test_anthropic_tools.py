@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_refused, demand_served, demand_text
+from conformance.words.answer import demand_refused, demand_served, demand_text, offered
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
@@ -15,8 +15,9 @@ from conformance.words.anthropic.tools import (
     EARLIER_CALL,
     NAMED,
     TOOLS,
-    forced,
-    forced_stream,
+    calling,
+    calling_both,
+    calling_stream,
     known,
     leave_uncalled,
     result,
@@ -48,7 +49,7 @@ def test_accepted(anthropic: Anthropic, demand_supported: Callable[..., Any], ch
 @requirement("anthropic.tools.any")
 def test_any(anthropic: Anthropic) -> None:
     """`tool_choice` any gives at least one tool call."""
-    answer = demand_served(forced(anthropic))
+    answer = demand_served(anthropic.message(QUESTION, **ANY))
     leave_uncalled(anthropic, answer)
 
     assert answer.blocks("tool_use"), f"no tool call, but {answer.words!r:.120}"
@@ -75,7 +76,7 @@ def test_none(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.id")
 def test_id(anthropic: Anthropic) -> None:
     """Every call has an id that is not empty, different from the others of its message."""
-    for calls in (forced(anthropic).calls, anthropic.message(BOTH, **ANY).blocks("tool_use")):
+    for calls in (calling(anthropic).calls, calling_both(anthropic).blocks("tool_use")):
         ids = [demand_text(call.get("id"), "id of a call") for call in calls]
 
         assert len(set(ids)) == len(ids), f"the ids are {ids}"
@@ -84,14 +85,14 @@ def test_id(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.name")
 def test_name(anthropic: Anthropic) -> None:
     """The name of a call is that of a tool that was offered, letter for letter."""
-    for call in forced(anthropic).calls:
+    for call in calling(anthropic).calls:
         assert call.get("name") in NAMES, f"name is {call.get('name')!r:.80}, which was not offered"
 
 
 @requirement("anthropic.tools.input")
 def test_input(anthropic: Anthropic) -> None:
     """`input` of a call is a JSON object, not its text."""
-    for call in forced(anthropic).calls:
+    for call in calling(anthropic).calls:
         assert isinstance(call.get("input"), dict), f"input is {call.get('input')!r:.120}"
 
 
@@ -99,7 +100,7 @@ def test_input(anthropic: Anthropic) -> None:
 def test_stop_reason(anthropic: Anthropic) -> None:
     """An answer with a tool call ends with `stop_reason` tool_use, and no other answer does."""
     plain = anthropic.message()
-    for answer in (forced(anthropic), anthropic.message(QUESTION, tools=TOOLS)):
+    for answer in (calling(anthropic), anthropic.message(QUESTION, tools=TOOLS)):
         if answer.status == 200 and answer.blocks("tool_use") and answer.stop_reason not in CUT:
             assert answer.stop_reason == "tool_use", f"a tool is called, but stop_reason is {answer.stop_reason!r:.80}"
 
@@ -109,7 +110,7 @@ def test_stop_reason(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.result")
 def test_result(anthropic: Anthropic) -> None:
     """The result of a call returns as a `tool_result` of the user's next turn, and is answered."""
-    turn = forced(anthropic)
+    turn = calling(anthropic)
     results = [result(_id(call), content="18 degrees, sunny") for call in turn.calls]
 
     answer = demand_served(anthropic.message(returned(turn.content, *results), tools=TOOLS))
@@ -176,8 +177,8 @@ def test_parallel(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.parallel.off")
 def test_parallel_off(anthropic: Anthropic) -> None:
     """`disable_parallel_tool_use` gives at most one call."""
-    _both(anthropic)
-    choice = {"type": "any", "disable_parallel_tool_use": True}
+    choice = offered(_both(anthropic)).get("tool_choice", {"type": "auto"})
+    choice |= {"disable_parallel_tool_use": True}
 
     single = demand_served(anthropic.message(BOTH, tools=TOOLS, tool_choice=choice))
 
@@ -187,14 +188,14 @@ def test_parallel_off(anthropic: Anthropic) -> None:
 
 def _both(anthropic: Anthropic) -> Message:
     """An answer with several calls; inconclusive when the model makes one at a time."""
-    turn = anthropic.message(BOTH, **ANY)
+    turn = calling_both(anthropic)
     return turn if len(turn.calls) > 1 else inconclusive("the model calls one tool at a time")
 
 
 @requirement("anthropic.tools.stream.start")
 def test_stream_start(anthropic: Anthropic) -> None:
     """The start of a streamed call has its id, its name and an `input` that is an empty object."""
-    for call in forced_stream(anthropic).calls:
+    for call in calling_stream(anthropic).calls:
         demand_text(call.start.get("id"), "id")
         assert call.start.get("name") in NAMES, f"name is {call.start.get('name')!r:.80}, which was not offered"
         assert call.start.get("input") == {}, f"input of the start is {call.start.get('input')!r:.80}"
@@ -203,7 +204,7 @@ def test_stream_start(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.stream.input")
 def test_stream_input(anthropic: Anthropic) -> None:
     """The `partial_json` parts of a streamed call, put together, are its input."""
-    stream = forced_stream(anthropic)
+    stream = calling_stream(anthropic)
     if stream.stop_reasons == ["max_tokens"]:
         inconclusive("the answer was cut off")
     for call in stream.calls:
@@ -214,13 +215,13 @@ def test_stream_input(anthropic: Anthropic) -> None:
 
 def _inputs(anthropic: Anthropic) -> bool:
     """The whole answer to the same request calls with an input."""
-    return all(call.get("input") for call in forced(anthropic).blocks("tool_use"))
+    return all(call.get("input") for call in calling(anthropic).blocks("tool_use"))
 
 
 @requirement("anthropic.tools.stream.stop-reason")
 def test_stream_stop_reason(anthropic: Anthropic) -> None:
     """A stream with a tool call ends with `stop_reason` tool_use."""
-    stream = forced_stream(anthropic)
+    stream = calling_stream(anthropic)
     if not stream.calls or stream.stop_reasons[-1:] == ["max_tokens"]:
         inconclusive("the answer was cut off")
     reason = pick(stream.stop_reasons, -1)
@@ -231,10 +232,12 @@ def test_stream_stop_reason(anthropic: Anthropic) -> None:
 @requirement("anthropic.tools.stream.equals-whole")
 def test_stream_equals_whole(anthropic: Anthropic) -> None:
     """Where the model calls the same twice, the streamed call equals the whole one."""
-    once, twice = _calls(forced(anthropic)), _calls(forced(anthropic, take=1))
+    stream = calling_stream(anthropic)
+    alike = (anthropic.message(QUESTION, take=take, **offered(stream)) for take in (0, 1))
+    once, twice = map(_calls, alike)
     if once != twice:
         inconclusive("the model does not call the same twice")
-    streamed = [(call.start.get("name"), call.input) for call in forced_stream(anthropic).calls]
+    streamed = [(call.start.get("name"), call.input) for call in stream.calls]
     if not all(arguments for _, arguments in streamed):
         inconclusive("cannot be judged: the streamed input is empty")
 

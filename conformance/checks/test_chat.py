@@ -18,7 +18,8 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import PROMPT, Ask, user
-from conformance.words.check import NotApplicable, every, inconclusive, member, pick, requirement
+from conformance.words.asked_model import demand_asked_model
+from conformance.words.check import NotApplicable, every, inconclusive, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
@@ -35,8 +36,6 @@ PROVIDERS = 8
 
 CUT = ("length", "content_filter")
 TERSE = "You are a terse assistant who never uses more than five words."
-ROUTED = re.compile(r"latest|auto|default|router|smart|best")
-"""What names have in them that leave the choice of the model to the gateway."""
 MARKS = ["amber", "birch", "cobalt", "dune"]
 
 
@@ -354,12 +353,6 @@ def test_history(ask: Ask) -> None:
 @requirement("chat.model.asked")
 def test_model_asked(ask: Ask, chat: Completion, chat_stream: CompletionStream) -> None:
     """The model that answers is the one that was asked for: its version or its provider may be named besides."""
-    entries = member(ask.get("/models").json, "data")
-    listed = {member(entry, "id") for entry in entries} if isinstance(entries, list) else set()
-    if ask.model not in listed or ROUTED.search(ask.model.lower()):
-        inconclusive(f"{ask.model} may be the name of a choice: it is not listed, or says so")
-    own = re.compile(re.escape(ask.model.rpartition("/")[2]) + r"([-@:]\d[\d-]*|-latest|:[\w.-]+)?")
+    names = (pick(chat.body, "model", kind=str), pick(chat_stream.chunks, 0, "model", kind=str))
 
-    for name in (pick(chat.body, "model", kind=str), pick(chat_stream.chunks, 0, "model", kind=str)):
-        other = name in listed and not own.fullmatch(name.rpartition("/")[2])
-        assert not other, f"{ask.model} was asked for, and {name} answered, which is listed as another model"
+    demand_asked_model(ask, ask.model, *names)

@@ -6,7 +6,6 @@ named has to take them; the usual one may refuse.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,9 +27,10 @@ from conformance.words.samples.media import (
     stored_file_part,
     text_part,
 )
+from conformance.words.vision import COLOUR, demand_kept, leave_unfetched, leave_unseen
 
-COLOUR = "Which colour fills this image? Answer in one word."
 BROKEN = "@@@ this is not base64 @@@"
+LONGER = "The weather is fine and the sea is calm. " * 8
 FORMS = pytest.mark.parametrize("form", ["nested", "flat"])
 DemandSupported = Callable[[Completion], Completion]
 
@@ -46,7 +46,13 @@ class Media:
     def send(self, kind: str, *parts: dict[str, Any]) -> Completion:
         """The answer of the model that takes this kind to a question with these parts."""
         model = self.target.models.get(kind, self.ask.model)
-        return self.ask.chat([text_part(QUESTION), *parts], model=model)
+        question = COLOUR if kind == "vision" else QUESTION
+        return self.ask.chat([text_part(question), *parts], model=model)
+
+    def costs(self, kind: str, *parts: dict[str, Any]) -> tuple[int, int]:
+        """The prompt tokens without the parts, and with them."""
+        alone, together = (self.send(kind, *sent).tokens("prompt_tokens") for sent in ((), parts))
+        return alone, together
 
     def demand_taken(self, kind: str, answer: Completion) -> None:
         """The answer is a success; a clear refusal passes only from a model that nobody said takes this kind."""
@@ -58,14 +64,14 @@ class Media:
 
     def leave_without_counts(self) -> None:
         """Leaves the check when not even text adds to the prompt tokens."""
-        longer = self.ask.chat("Say hello in one short sentence. " + "The weather is fine and the sea is calm. " * 8)
+        longer = self.ask.chat(f"{PROMPT} {LONGER}")
         if longer.tokens("prompt_tokens") <= self.ask.chat(PROMPT).tokens("prompt_tokens"):
             inconclusive("cannot be judged: not even text is counted")
 
     def demand_counted(self, kind: str, part: dict[str, Any]) -> None:
         """The part adds to the prompt tokens, if anything does."""
         self.leave_without_counts()
-        alone, together = (self.send(kind, *parts).tokens("prompt_tokens") for parts in ((), (part,)))
+        alone, together = self.costs(kind, part)
         assert together > alone, f"the prompt costs {together} tokens with it, {alone} without it"
 
 
@@ -84,13 +90,16 @@ def _documented(form: str, gateway: dict[str, Any]) -> str:
 
 @requirement("chat.vision.data-uri")
 def test_vision_data_uri(media: Media) -> None:
-    """An image in a `data:` URI is accepted by a model that takes images."""
-    media.demand_taken("vision", media.send("vision", image_part()))
+    """An image in a `data:` URI is accepted by a model that takes images, and seen."""
+    answer = media.send("vision", image_part())
+
+    media.demand_taken("vision", answer)
+    leave_unseen(answer.message.get("content"))
 
 
 @requirement("chat.vision.https-url")
 def test_vision_https_url(media: Media) -> None:
-    """An image under an https URL is accepted by a model that takes images."""
+    """An image under an https URL is accepted by a model that takes images, and seen."""
     if media.send("vision", image_part()).status != 200:
         inconclusive("the model does not take an image in a data URI either")
     answer = media.send("vision", image_part(PUBLIC))
@@ -98,13 +107,17 @@ def test_vision_https_url(media: Media) -> None:
     if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
         inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
     media.demand_taken("vision", answer)
+    leave_unfetched(answer.message.get("content"), lambda: media.costs("vision", image_part(PUBLIC)))
 
 
 @requirement("chat.vision.detail")
 @pytest.mark.parametrize("detail", ["auto", "low", "high"])
 def test_vision_detail(media: Media, detail: str) -> None:
-    """`detail` is accepted as auto, low and high."""
-    media.demand_taken("vision", media.send("vision", image_part(detail=detail)))
+    """`detail` is accepted as auto, low and high, and the image seen."""
+    answer = media.send("vision", image_part(detail=detail))
+
+    media.demand_taken("vision", answer)
+    leave_unseen(answer.message.get("content"))
 
 
 @requirement("chat.vision.counted")
@@ -207,10 +220,8 @@ def test_vision_kept(media: Media) -> None:
     alone, together = media.send("vision"), media.send("vision", image_part())
     if together.status != 200 or alone.status != 200:
         inconclusive(f"the model answers {alone.status}, and {together.status} to an image")
-    media.leave_without_counts()
-    if together.tokens("prompt_tokens") > alone.tokens("prompt_tokens"):
-        return
-    answer = media.ask.chat([text_part(COLOUR), image_part()], model=media.target.models["vision"])
-    words = answer.text.lower()
 
-    assert re.search(r"\bred\b|#?ff0000|crimson|scarlet|rouge|rot\b", words), f"asked for the colour: {words:.120}"
+    def longer() -> int:
+        return media.send("vision", text_part(LONGER)).tokens("prompt_tokens")
+
+    demand_kept(together.message.get("content"), *media.costs("vision", image_part()), longer)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from conformance.wire.exchange import Request
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_client_error, demand_json
@@ -11,9 +9,8 @@ from conformance.words.ask import Ask, encoded
 from conformance.words.check import inconclusive, requirement
 from conformance.words.openai.chat import DONE
 from conformance.words.samples.prompts import COUNT_FAR
-from conformance.words.streams import demand_incremental
+from conformance.words.streams import REPEAT_COUNTED, demand_incremental, has_gap, is_counted
 
-COUNTED = " ".join(map(str, range(11, 41)))
 REPEATED = 12
 """How many streams are asked for to find what happens to every tenth."""
 
@@ -85,20 +82,11 @@ def test_stream_lossless(ask: Ask) -> None:
     """
     complete, gaps = 0, []
     for take in range(REPEATED):
-        stream = ask.stream(f"Repeat exactly: {COUNTED}", take=take, **ask.room(128))
-        text = " ".join(re.findall(r"\d+", stream.text()))
-        complete += text == COUNTED
-        abridged = re.search(r"\.\.|…", stream.text())
-        if stream.finish_reasons() == ["stop"] and _has_gap(text) and not abridged:
-            gaps.append(text)
+        stream = ask.stream(REPEAT_COUNTED, take=take, **ask.room(128))
+        complete += is_counted(stream.text())
+        if stream.finish_reasons() == ["stop"] and has_gap(stream.text()):
+            gaps.append(stream.text())
 
     if complete <= REPEATED / 2:
         inconclusive(f"the model repeated {complete} of {REPEATED} times what it was asked to")
     assert not gaps, f"{len(gaps)} of {REPEATED} streams lost a part: {gaps[0]!r:.120}"
-
-
-def _has_gap(text: str) -> bool:
-    """The numbers are some of those that were asked for, in their order, and not all."""
-    numbers = text.split()
-    rest = iter(COUNTED.split())
-    return text != COUNTED and bool(numbers) and all(number in rest for number in numbers)

@@ -20,13 +20,14 @@ from conformance.words.openai.tools import (
     NAMED,
     NAMES,
     QUESTION,
+    REQUIRED,
     TOOLS,
     arguments,
+    calling,
     calls,
     function,
     known,
     leave_uncalled,
-    required,
     returned,
 )
 
@@ -53,7 +54,7 @@ def test_accepted(ask: Ask, demand_supported: Callable[..., Any], choice: dict[s
 @requirement("tools.required")
 def test_required(ask: Ask) -> None:
     """`tool_choice: required` gives at least one tool call."""
-    answer = demand_served(required(ask))
+    answer = demand_served(ask.chat(QUESTION, **REQUIRED))
     leave_uncalled(ask, answer)
 
     assert answer.tool_calls, f"no tool call, but {answer.message.get('content')!r:.120}"
@@ -80,7 +81,7 @@ def test_none(ask: Ask) -> None:
 @requirement("tools.call.id")
 def test_call_id(ask: Ask) -> None:
     """Every tool call has a non-empty `id`, different from the others of its message."""
-    ids = [call.get("id") for call in calls(required(ask))]
+    ids = [call.get("id") for call in calls(calling(ask))]
 
     own = all(isinstance(name, str) and name for name in ids) and len(set(ids)) == len(ids)
     assert own, f"the ids are {ids}"
@@ -89,14 +90,14 @@ def test_call_id(ask: Ask) -> None:
 @requirement("tools.call.type")
 def test_call_type(ask: Ask) -> None:
     """The `type` of a function call is `function`."""
-    for call in calls(required(ask)):
+    for call in calls(calling(ask)):
         assert call.get("type") == "function", f"type is {call.get('type')!r}"
 
 
 @requirement("tools.call.name")
 def test_call_name(ask: Ask) -> None:
     """`function.name` is the name of a function that was offered, letter for letter."""
-    for call in calls(required(ask)):
+    for call in calls(calling(ask)):
         name = pick(call, "function", kind=dict).get("name")
         assert name in NAMES, f"function.name is {name!r}, which was not offered"
 
@@ -104,7 +105,7 @@ def test_call_name(ask: Ask) -> None:
 @requirement("tools.call.arguments")
 def test_call_arguments(ask: Ask) -> None:
     """`function.arguments` is a string that holds one JSON object."""
-    answer = required(ask)
+    answer = calling(ask)
     if answer.finish_reason == "length":
         inconclusive("the answer was cut off")
     for call in calls(answer):
@@ -115,7 +116,7 @@ def test_call_arguments(ask: Ask) -> None:
 @requirement("tools.call.unicode")
 def test_call_unicode(ask: Ask) -> None:
     """Letters outside ASCII reach the arguments of a call undamaged."""
-    answer = required(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
+    answer = calling(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
     texts = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
     damaged = [form for form in DAMAGED if form in texts]
 
@@ -127,7 +128,7 @@ def test_call_unicode(ask: Ask) -> None:
 @requirement("tools.call.content")
 def test_call_content(ask: Ask) -> None:
     """`content` beside tool calls is null or a string."""
-    answer = required(ask)
+    answer = calling(ask)
     calls(answer)
 
     content = answer.message.get("content")
@@ -139,7 +140,7 @@ def test_finish_reason(ask: Ask) -> None:
     """An answer with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
     answer = ask.chat(QUESTION, tools=TOOLS)
     if not answer.tool_calls:
-        answer = required(ask)
+        answer = ask.chat(QUESTION, **REQUIRED)
     calls(answer)
 
     assert answer.finish_reason == "tool_calls", f"finish_reason is {answer.finish_reason!r}"
@@ -159,7 +160,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
         "additionalProperties": False,
     }
     tool = function("get_weather", schema, strict=True)
-    answer = demand_supported(ask.chat(QUESTION, tools=[tool], tool_choice="required"))
+    answer = demand_supported(calling(ask, tools=[tool]))
 
     values = arguments(calls(answer)[0])
     if not isinstance(values, dict):
@@ -171,9 +172,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 @requirement("tools.no-parameters")
 def test_no_parameters(ask: Ask) -> None:
     """A function without parameters can be offered and called; its arguments are still a JSON object."""
-    answer = demand_served(
-        ask.chat("Please call refresh_page.", tools=[function("refresh_page")], tool_choice="required")
-    )
+    answer = demand_served(calling(ask, "Please call refresh_page.", tools=[function("refresh_page")]))
 
     call = calls(answer)[0]
     assert isinstance(arguments(call), dict), f"arguments is {call.get('function')!r:.120}"
@@ -247,9 +246,7 @@ def test_definition_name(ask: Ask) -> None:
 @requirement("tools.parallel")
 def test_parallel(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Several calls in one answer have ids of their own, and all their results are taken back together."""
-    answer = demand_supported(
-        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=True, **ask.room(128))
-    )
+    answer = demand_supported(calling(ask, BOTH, named=False, parallel_tool_calls=True, **ask.room(128)))
     made = calls(answer)
     if len(made) < 2:
         inconclusive("the model made one call only")
@@ -280,8 +277,6 @@ def test_parallel_counted(ask: Ask) -> None:
 @requirement("tools.parallel.off")
 def test_parallel_off(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """`parallel_tool_calls: false` gives at most one call."""
-    answer = demand_supported(
-        ask.chat(BOTH, tools=TOOLS, tool_choice="required", parallel_tool_calls=False, **ask.room(128))
-    )
+    answer = demand_supported(calling(ask, BOTH, named=False, parallel_tool_calls=False, **ask.room(128)))
 
     assert len(answer.tool_calls) <= 1, f"parallel_tool_calls is false, but there are {len(answer.tool_calls)} calls"

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_text
+from conformance.words.answer import demand_served, demand_text, offered
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, requirement
 from conformance.words.openai.chat import CompletionStream, ToolCall
-from conformance.words.openai.tools import BOTH, NAMES, TOOLS, arguments, calls, known, required, required_stream
+from conformance.words.openai.tools import (
+    BOTH,
+    NAMES,
+    QUESTION,
+    REQUIRED,
+    arguments,
+    calling,
+    calling_stream,
+    calls,
+    known,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +32,8 @@ def _tools_known(ask: Ask, gateway: dict[str, Any]) -> None:
 
 @pytest.fixture
 def called(ask: Ask) -> CompletionStream:
-    """A stream that has to call a tool."""
-    return required_stream(ask)
+    """A stream that calls a tool, if the model does as it is told."""
+    return calling_stream(ask)
 
 
 def _calls(stream: CompletionStream) -> list[ToolCall]:
@@ -40,11 +50,13 @@ def _parsed(call: ToolCall) -> object:
 
 
 @requirement("tools.stream.required")
-def test_stream_required(ask: Ask, called: CompletionStream) -> None:
+def test_stream_required(ask: Ask) -> None:
     """`tool_choice: required` gives a tool call in a stream as it does in a whole answer."""
-    calls(required(ask))
+    calls(ask.chat(QUESTION, **REQUIRED))
 
-    assert any(True for _ in called.fragments()), f"no tool call, but {called.text()!r:.120}"
+    stream = demand_served(ask.stream(QUESTION, **REQUIRED))
+
+    assert any(True for _ in stream.fragments()), f"no tool call, but {stream.text()!r:.120}"
 
 
 @requirement("tools.stream.index")
@@ -96,18 +108,20 @@ def test_stream_arguments(called: CompletionStream) -> None:
 
 
 @requirement("tools.stream.finish-reason")
-def test_stream_finish_reason(called: CompletionStream) -> None:
+def test_stream_finish_reason(ask: Ask) -> None:
     """A stream with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
-    if not any(True for _ in called.fragments()):
+    stream = calling_stream(ask, named=False)
+    if not any(True for _ in stream.fragments()):
         inconclusive("the model called no tool")
 
-    assert called.finish_reasons()[-1:] == ["tool_calls"], f"finish_reason is {called.finish_reasons()}"
+    assert stream.finish_reasons()[-1:] == ["tool_calls"], f"finish_reason is {stream.finish_reasons()}"
 
 
 @requirement("tools.stream.equals-whole")
 def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
     """Where the model calls the same twice, the streamed call equals the whole one."""
-    once, twice = ([arguments(call) for call in calls(required(ask, take=take))] for take in (0, 1))
+    alike = (ask.chat(QUESTION, take=take, **offered(called)) for take in (0, 1))
+    once, twice = ([arguments(call) for call in calls(answer)] for answer in alike)
     if once != twice or None in once:
         inconclusive("the model does not call the same twice")
 
@@ -121,13 +135,12 @@ def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
 @requirement("tools.stream.parallel")
 def test_stream_parallel(ask: Ask) -> None:
     """Streamed parallel calls have indices of their own, each with an id and complete arguments."""
-    options: dict[str, Any] = {"tools": TOOLS, "tool_choice": "required", "parallel_tool_calls": True}
-    options |= ask.room(128)
-    whole = ask.chat(BOTH, **options)
+    options: dict[str, Any] = {"parallel_tool_calls": True, **ask.room(128)}
+    whole = calling(ask, BOTH, named=False, **options)
     if len(whole.tool_calls) < 2:
         inconclusive("the model made one call only")
 
-    made = _calls(ask.stream(BOTH, **options))
+    made = _calls(ask.stream(BOTH, **offered(whole), **options))
 
     assert len(made) >= 2, f"two calls were made, but the stream has the indices {[call.index for call in made]}"
     assert len({str(call.id) for call in made}) == len(made), f"the ids are {[call.id for call in made]}"

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
+from conformance.words import discovery
 from conformance.words.answer import demand_error_body, demand_json, demand_kind, demand_text
+from conformance.words.anthropic import bad_requests as native
+from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, inconclusive, pick, requirement
+from conformance.words.check import Inconclusive, NotApplicable, Unsupported, inconclusive, pick, requirement
+from conformance.words.gemini.contents import Gemini
 from conformance.words.openai import bad_requests
 from conformance.words.openai.bad_requests import BadChatRequest, each_bad_request
 from conformance.words.openai.errors import STATES, field_words, provoke
+from conformance.words.openai.responses import Responses
+from conformance.words.received import error_text
 from gateway_contract import Contract
 
 BY_CAUSE = {
@@ -26,8 +33,11 @@ BY_CAUSE = {
 }
 TRACES = re.compile(
     r"Traceback \(most recent call last\)|File \"/[^\"]+\.py\", line \d+|/site-packages/|/node_modules/"
-    r"|\n\s+at \S+ \(?[^\s()]+:\d+:\d+\)?|goroutine \d+ \[|thread '[^']+' panicked at|\.java:\d+\)|\.go:\d+ "
+    r"|\n\s+at \S+ \(?[^\s()]+:\d+:\d+\)?|goroutine \d+ \[|thread '[^']+' panicked at|\.(java|kt|scala):\d+\)"
+    r"|\.go:\d+ |\.cs:line \d+|\.php(\(\d+\)| on line \d+)|\.rb:\d+:in |\bobject at 0x[0-9a-f]{6,}"
+    r"|(?<![\w.:/])/(app|home|opt|root|srv|usr|var)/([\w.@-]+/)*[\w.@-]+\.(py|js|mjs|ts|go|rs|rb|php|java)\b"
 )
+"""Stack traces of the usual languages, the address of an object, the path of a source file."""
 
 
 def _error(answer: Exchange) -> dict[str, Any] | None:
@@ -193,15 +203,39 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
 
 
 @requirement("errors.not-leaking")
-def test_not_leaking(ask: Ask, target: Target) -> None:
-    """No error shows a stack trace or paths of the server."""
-    for answer in _errors(ask, target):
-        trace = TRACES.search(answer.text.replace("\\n", "\n").replace('\\"', '"'))
-        assert not trace, f"a {answer.status} shows a stack trace: {trace.group(0).strip()!r:.120}"
+def test_not_leaking(ask: Ask, target: Target, contract: Contract, received: list[Exchange]) -> None:
+    """No error of the run, in any protocol, whole or within a stream, shows a stack trace or paths of the server."""
+    for question in _mistakes(ask, target, contract):
+        with suppress(Inconclusive, Unsupported):
+            question()
+    own = [one for one in received if not one.request.path.startswith(("http://", "https://"))]
+
+    for answer in own:
+        trace = TRACES.search(error_text(answer).replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"'))
+        if trace:
+            ask.recorder.touched.append(answer)
+        assert not trace, f"an error ({answer.status}) shows a stack trace: {trace.group(0).strip()!r:.120}"
 
 
-def _errors(ask: Ask, target: Target) -> Iterator[Exchange]:
-    """Every error that can be brought about, one after the other."""
-    answers = (bad_request.send(ask) for bad_request in bad_requests.ALL)
-    provoked = (provoke(cause, ask, target) for cause in STATES)
-    yield from (answer for answer in chain(answers, provoked) if answer is not None and answer.status >= 400)
+def _mistakes(ask: Ask, target: Target, contract: Contract) -> Iterator[Callable[[], object]]:
+    """What brings about every error that is known, in each documented protocol."""
+    yield from (partial(bad_request.send, ask) for bad_request in bad_requests.ALL)
+    yield from (partial(provoke, cause, ask, target) for cause in STATES)
+    operations = contract.operations
+    if "createResponse" in operations:
+        yield partial(Responses(ask).create, 7)
+    for name in {"createMessage", "generateContent"} & operations.keys():
+        yield partial(_ask_natively, ask, contract, name)
+
+
+def _ask_natively(ask: Ask, contract: Contract, name: str) -> None:
+    """Asks a native protocol, where it is served, what is wrong in it."""
+    operation = contract.operations[name]
+    discovery.demand(ask, [operation], contract)
+    credential = contract.gateway["protocols"][operation.protocol]["credentials"][0]
+    if operation.protocol == "anthropic":
+        for bad_request in native.ALL:
+            bad_request.send(Anthropic(ask, credential))
+    else:
+        for body in (b'{"contents":[{"role":"user",', {"contents": 7}):
+            Gemini(ask, credential).post(name, body)

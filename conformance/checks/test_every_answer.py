@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from conformance.errors import Inconclusive, NotApplicable, Unsupported
+from conformance.errors import NotApplicable, Unsupported
 from conformance.properties.whole_run import WholeRun
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
@@ -18,13 +17,13 @@ from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import STRANGER, Ask
 from conformance.words.check import every, member, requirement
 from conformance.words.gemini.contents import Gemini
+from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
 from gateway_contract import Contract, Operation
 
 WHOLE = re.compile(r"[0-9]+")
 LIMITS = tuple(f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
-LIMITED = "rate-limited"
 UNPAID = ("spend-limited", "no-payment")
 """The names of keys whose account lacks money."""
 MONEY = re.compile(r"quota|credit|balance|billing|payment|spend")
@@ -71,29 +70,17 @@ def test_storage(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def limited(whole_run: WholeRun, ask: Ask, target: Target, gateway: dict[str, Any]) -> Callable[[], None]:
+def limited(whole_run: WholeRun, ask: Ask, target: Target, contract: Contract) -> Callable[[], None]:
     """Asks in every protocol with the key whose limit is always used up."""
 
     def use_up() -> None:
         if target.fixture(f"key:{LIMITED}"):
             whole_run.ask_with(LIMITED)
-            with suppress(Inconclusive, Unsupported):
-                _ask_natively(ask, gateway)
+            limited_natively(ask, contract)
         elif all(group.status != 429 for group in whole_run.groups()):
             raise Unsupported(f"the target names no key {LIMITED!r}: add it under [keys] in the target file")
 
     return use_up
-
-
-def _ask_natively(ask: Ask, gateway: dict[str, Any]) -> None:
-    protocols = gateway["protocols"]
-    if "anthropic" in protocols:
-        anthropic = Anthropic(ask, protocols["anthropic"]["credentials"][0])
-        anthropic.message(key=LIMITED, patient=False)
-    if "gemini" in protocols:
-        gemini = Gemini(ask, protocols["gemini"]["credentials"][0])
-        gemini.generate(key=LIMITED, patient=False)
-        gemini.stream(key=LIMITED, patient=False)
 
 
 @pytest.fixture
@@ -163,13 +150,15 @@ BY_FIXTURE = {
 def test_status(
     ask: Ask, anthropic: Anthropic, gemini: Gemini, target: Target, gateway: dict[str, Any], promised: bool
 ) -> None:
-    """A request that fails for one cause has the status of that cause in each protocol."""
+    """A request that fails for one cause has its status in each protocol, in the native ones streamed too."""
     if not promised:
         raise NotApplicable("no unified statuses are documented")
     senders: dict[str, Sent] = {
         "chat completions": lambda key="default", **how: ask.post(CHAT, ask.body(**how), key=key, patient=False),
         "Anthropic": lambda **how: anthropic.message(**how, patient=False).exchange,
+        "Anthropic, streamed": lambda **how: anthropic.stream(**how, patient=False).exchange,
         "Gemini": lambda **how: gemini.generate(**how, patient=False).exchange,
+        "Gemini, streamed": lambda **how: gemini.stream(**how, patient=False).exchange,
     }
 
     def demand(case: tuple[str, str]) -> None:

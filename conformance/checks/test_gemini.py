@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
+from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
-from conformance.words.gemini.demands import CAPITALS, SAY, WORD, demand_sum, demand_usage
+from conformance.words.gemini.demands import CAPITALS, FINISH_REASONS, SAY, WORD, demand_sum, demand_usage
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
@@ -66,6 +67,17 @@ def test_finish_reason(gemini: Gemini) -> None:
     assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
 
 
+@requirement("gemini.finish-reason.documented")
+def test_finish_reason_documented(gemini: Gemini) -> None:
+    """`finishReason`, whole and streamed, is one of the documented words."""
+    stream = gemini.stream().finish_reasons
+    for reason in (gemini.generate().finish_reason, pick(stream, -1)):
+        if not isinstance(reason, str) or not reason or not set(reason) <= CAPITALS:
+            inconclusive(f"cannot be judged: finishReason is {reason!r:.60}")
+
+        assert reason in FINISH_REASONS, f"finishReason is {reason!r:.60}, which is not documented"
+
+
 @requirement("gemini.usage")
 def test_usage(gemini: Gemini) -> None:
     """`usageMetadata` counts the tokens of the prompt, and its total is no less than prompt and answer."""
@@ -82,6 +94,14 @@ def test_usage_sum(gemini: Gemini) -> None:
 def test_model_version(gemini: Gemini) -> None:
     """`modelVersion` names the model that answered."""
     demand_text(gemini.generate().body.get("modelVersion"), "modelVersion")
+
+
+@requirement("gemini.model-version.asked")
+def test_model_version_asked(gemini: Gemini) -> None:
+    """The model that answers, whole and streamed, is the one that was asked for, not another one of the list."""
+    answers = gemini.generate().body, gemini.stream().chunks[0]
+
+    demand_asked_model(gemini.ask, gemini.model, *(pick(one, "modelVersion", kind=str) for one in answers))
 
 
 @requirement("gemini.response-id")

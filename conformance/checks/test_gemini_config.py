@@ -9,9 +9,12 @@ import jsonschema
 
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_objects, demand_served
+from conformance.words.ask import MODELS
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.gemini.contents import Gemini, Generated, picture
+from conformance.words.gemini.contents import PROTOCOL, Gemini, Generated, picture, pictured, text_of
 from conformance.words.samples.media import NOT_FETCHED, PUBLIC
+from conformance.words.samples.prompts import LONG_RULES
+from conformance.words.vision import COLOUR, demand_kept, leave_unfetched, leave_unseen
 
 LIMIT = 24
 COUNT = "Count from 1 to 200, in digits, separated by commas. Write the numbers and nothing else."
@@ -143,17 +146,39 @@ def _demand_book(answer: Generated) -> None:
 
 @requirement("gemini.vision")
 def test_vision(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """An image in `inlineData` is accepted by a model that takes images."""
-    demand_supported(gemini.generate(picture()))
+    """An image in `inlineData` is accepted by a model that takes images, and seen."""
+    answer = demand_supported(gemini.generate(picture()))
+
+    leave_unseen(text_of(answer.parts))
 
 
 @requirement("gemini.vision.counted")
 def test_vision_counted(gemini: Gemini) -> None:
     """An image reaches the model: it costs prompt tokens."""
-    words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}])
-    more, less = gemini.generate(picture()).tokens("promptTokenCount"), words.tokens("promptTokenCount")
+    less, more = _costs(gemini, gemini.generate(picture()))
 
     assert more > less + 10, f"with an image are {more} prompt tokens, without it {less}"
+
+
+@requirement("gemini.vision.kept")
+def test_vision_kept(gemini: Gemini) -> None:
+    """An image that costs no tokens is seen at least: the answer tells its colour."""
+    if not MODELS[PROTOCOL].search(gemini.model.lower()):
+        inconclusive(f"nobody says that {gemini.model} takes images")
+    answer = gemini.generate(picture())
+
+    demand_kept(
+        text_of(answer.parts), *_costs(gemini, answer), lambda: _counted(gemini.generate(f"{LONG_RULES} {COLOUR}"))
+    )
+
+
+def _costs(gemini: Gemini, answer: Generated) -> tuple[int, int]:
+    """The prompt tokens of the question about an image without it, and with it."""
+    return _counted(gemini.generate(pictured())), _counted(answer)
+
+
+def _counted(answer: Generated) -> int:
+    return answer.tokens("promptTokenCount")
 
 
 def _fetched(gemini: Gemini) -> Generated:
@@ -161,7 +186,7 @@ def _fetched(gemini: Gemini) -> Generated:
     if gemini.generate(picture()).status != 200:
         inconclusive("the model does not take an image in `inlineData` either")
     file = {"mimeType": "image/png", "fileUri": PUBLIC}
-    answer = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}, {"fileData": file}]}])
+    answer = gemini.generate(pictured({"fileData": file}))
     if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
         inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
     return answer
@@ -169,16 +194,18 @@ def _fetched(gemini: Gemini) -> Generated:
 
 @requirement("gemini.file-data")
 def test_file_data(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
-    """An image in `fileData`, under a public address, is accepted."""
-    demand_supported(_fetched(gemini))
+    """An image in `fileData`, under a public address, is accepted, and seen."""
+    answer = demand_supported(_fetched(gemini))
+
+    leave_unfetched(text_of(answer.parts), lambda: _costs(gemini, answer))
 
 
 @requirement("gemini.file-data.counted")
 def test_file_data_counted(gemini: Gemini) -> None:
     """An image in `fileData` reaches the model: it costs prompt tokens."""
-    words = gemini.generate([{"role": "user", "parts": [{"text": "What is this?"}]}]).tokens("promptTokenCount")
-    if gemini.generate(picture()).tokens("promptTokenCount") <= words + 10:
+    less, inline = _costs(gemini, gemini.generate(picture()))
+    if inline <= less + 10:
         inconclusive("an image in `inlineData` is not counted either")
-    more = _fetched(gemini).tokens("promptTokenCount")
+    more = _counted(_fetched(gemini))
 
-    assert more > words + 10, f"with an image under an address are {more} prompt tokens, without it {words}"
+    assert more > less + 10, f"with an image under an address are {more} prompt tokens, without it {less}"

@@ -8,9 +8,9 @@ import pytest
 
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
-from conformance.words.answer import demand_kind, demand_refused, demand_text
+from conformance.words.answer import demand_client_error, demand_kind, demand_refused, demand_text
 from conformance.words.ask import PROMPT
-from conformance.words.check import inconclusive, requirement
+from conformance.words.check import NotApplicable, each, inconclusive, requirement
 from conformance.words.gemini.contents import Gemini, GeneratedStream, picture, turn
 from conformance.words.gemini.demands import demand_error_message, demand_error_name
 from conformance.words.openai.bad_requests import NOWHERE
@@ -22,6 +22,7 @@ WRONG: dict[str, Any] = {
     "truncated": b'{"contents":[{"role":"user",',
     "contents-a-number": {"contents": 7},
     "temperature-a-word": {"contents": [turn(PROMPT)], "generationConfig": {"temperature": "warm"}},
+    "temperature-of-99": {"contents": [turn(PROMPT)], "generationConfig": {"temperature": 99}},
     "empty-part": {"contents": [{"role": "user", "parts": [{}]}]},
 }
 
@@ -77,6 +78,19 @@ def test_unknown_model_stream(gemini: Gemini, gateway: dict[str, Any]) -> None:
     answer = gemini.stream(model=NOWHERE).exchange
 
     demand_refused(answer, gateway, "unknown_model")
+    assert answer.media_type != "text/event-stream", "the refusal is a stream"
+
+
+@requirement("gemini.errors.before-stream")
+@each("name", ["no-contents", "contents-a-number", "temperature-of-99"])
+def test_before_stream(gemini: Gemini, name: str) -> None:
+    """A wrong request for a stream is refused by status, before any event."""
+    if _wrong(gemini, name).status < 400:
+        raise NotApplicable("the request is taken when it is not streamed")
+
+    answer = gemini.post("streamGenerateContent", WRONG[name], query="alt=sse")
+
+    demand_client_error(answer)
     assert answer.media_type != "text/event-stream", "the refusal is a stream"
 
 

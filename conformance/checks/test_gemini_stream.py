@@ -17,7 +17,7 @@ from conformance.words.gemini.demands import CAPITALS, demand_sum, demand_usage
 from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.schema import demand_events
-from conformance.words.streams import demand_incremental
+from conformance.words.streams import REPEAT_COUNTED, demand_incremental, demand_lossless
 from gateway_contract import Contract
 
 DONE = "[DONE]"
@@ -121,6 +121,19 @@ def test_fragments(gemini: Gemini) -> None:
 
     grown = all(later.startswith(earlier) for earlier, later in pairwise(texts))
     assert not grown, f"each piece repeats the one before: {texts[1]!r:.60}, {texts[2]!r:.60}"
+
+
+@requirement("gemini.stream.lossless")
+def test_lossless(gemini: Gemini) -> None:
+    """No stream loses its middle or its end and calls that regular."""
+
+    def streamed(take: int) -> str:
+        stream = gemini.stream(REPEAT_COUNTED, take=take)
+        if stream.finish_reasons[-1:] != ["STOP"]:
+            inconclusive(f"the stream was ended by {stream.finish_reasons}")
+        return stream.text
+
+    demand_lossless(gemini.generate(REPEAT_COUNTED).text, streamed)
 
 
 @requirement("gemini.stream.unicode")

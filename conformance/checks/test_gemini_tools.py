@@ -7,10 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.words.answer import LIMITS, demand_refused, demand_served, leave_without_tools
+from conformance.words.answer import LIMITS, demand_refused, demand_served, first_that_calls, leave_without_tools
 from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
-from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION, REQUIRED
+from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION
+from conformance.words.openai.tools import calling as calling_in_chat
 
 WIND = "The wind is light. " * 20
 
@@ -34,6 +35,21 @@ def mode(word: str, *names: str) -> dict[str, Any]:
 def required(gemini: Gemini, **fields: Any) -> Generated:
     """A whole answer that has to call a function."""
     return gemini.generate(QUESTION, **{"tools": TOOLS, "toolConfig": mode("ANY"), **fields})
+
+
+def ways(tools: list[dict[str, Any]], named: bool = True) -> list[dict[str, Any]]:
+    """The ways to have a function called: one is forced, the last is the only one allowed, or the model is free."""
+    name = tools[-1]["functionDeclarations"][-1]["name"]
+    modes = [mode("ANY"), mode("ANY", name)] if named else [mode("ANY")]
+    return [*({"tools": tools, "toolConfig": one} for one in modes), {"tools": tools}]
+
+
+def calling(
+    gemini: Gemini, prompt: str = QUESTION, *, tools: list[dict[str, Any]] = TOOLS, named: bool = True, take: int = 0
+) -> Generated:
+    """A whole answer that calls a function, in the first of the ways that leads to one."""
+    answers = (gemini.generate(prompt, take=take, **way) for way in ways(tools, named))
+    return first_that_calls(answers, lambda answer: calls_of(answer.parts))
 
 
 @pytest.fixture(autouse=True)
@@ -87,14 +103,14 @@ def test_none(gemini: Gemini) -> None:
 @requirement("gemini.tools.name")
 def test_name(gemini: Gemini) -> None:
     """Only functions that were offered are called."""
-    for call in required(gemini).calls:
+    for call in calling(gemini).calls:
         assert call.get("name") in NAMES, f"the name of a call is {call.get('name')!r:.60}, which was not offered"
 
 
 @requirement("gemini.tools.args")
 def test_args(gemini: Gemini) -> None:
     """`args` of a call is an object, not text."""
-    for call in required(gemini).calls:
+    for call in calling(gemini).calls:
         args = call.get("args", {})
         assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
 
@@ -104,7 +120,7 @@ def test_args(gemini: Gemini) -> None:
 def test_arguments(gemini: Gemini, form: str) -> None:
     """`args` satisfy `parameters`, and `parametersJsonSchema`."""
     function = FUNCTIONS[0] if form == "parameters" else declared("get_weather", parametersJsonSchema=CITY)
-    answer = demand_served(required(gemini, tools=[{"functionDeclarations": [function]}]))
+    answer = demand_served(calling(gemini, tools=[{"functionDeclarations": [function]}]))
 
     for call in answer.calls:
         args = call.get("args", {})
@@ -117,7 +133,7 @@ def test_arguments(gemini: Gemini, form: str) -> None:
 @requirement("gemini.tools.finish-reason")
 def test_finish_reason(gemini: Gemini) -> None:
     """An answer that calls functions ends with STOP."""
-    answer = required(gemini)
+    answer = calling(gemini)
     assert answer.calls
 
     assert answer.finish_reason in ("STOP", "MAX_TOKENS"), f"finishReason is {answer.finish_reason!r:.60}"
@@ -128,14 +144,15 @@ def test_no_parameters(gemini: Gemini) -> None:
     """A function without parameters is called without arguments."""
     tools = [{"functionDeclarations": [declared("get_weather")]}]
 
-    for call in demand_served(required(gemini, tools=tools)).calls:
+    for call in demand_served(calling(gemini, tools=tools)).calls:
         assert call.get("args", {}) is None or isinstance(call.get("args", {}), dict), f"args is {call['args']!r:.80}"
 
 
 @requirement("gemini.tools.stream")
 def test_stream(gemini: Gemini) -> None:
     """A streamed call comes whole: a name, and `args` that are an object."""
-    for call in gemini.stream(QUESTION, tools=TOOLS, toolConfig=mode("ANY")).calls:
+    answers = (gemini.stream(QUESTION, **way) for way in ways(TOOLS))
+    for call in first_that_calls(answers, lambda answer: calls_of(answer.parts)).calls:
         assert call.get("name") in NAMES, f"the name of a streamed call is {call.get('name')!r:.60}"
         args = call.get("args", {})
         assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
@@ -157,13 +174,13 @@ def _result(call: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
 @requirement("gemini.tools.result")
 def test_result(gemini: Gemini) -> None:
     """The turn of a call and the result of its function are accepted as the next turns."""
-    demand_served(gemini.generate(results(required(gemini), {"result": "18 degrees, clear"}), tools=TOOLS))
+    demand_served(gemini.generate(results(calling(gemini), {"result": "18 degrees, clear"}), tools=TOOLS))
 
 
 @requirement("gemini.tools.result.counted")
 def test_result_counted(gemini: Gemini) -> None:
     """The result of a function reaches the model: it costs prompt tokens."""
-    answer = required(gemini)
+    answer = calling(gemini)
     short = gemini.generate(results(answer, {"result": "18 degrees, clear"}), tools=TOOLS)
     long = gemini.generate(results(answer, {"result": WIND}), tools=TOOLS)
 
@@ -184,7 +201,7 @@ def test_orphan(gemini: Gemini, gateway: dict[str, Any]) -> None:
 @requirement("gemini.tools.parallel")
 def test_parallel(gemini: Gemini) -> None:
     """Several calls of one answer can be told apart, and their results are accepted together."""
-    answer = gemini.generate(BOTH, tools=TOOLS, toolConfig=mode("ANY"))
+    answer = calling(gemini, BOTH, named=False)
     if len(answer.calls) < 2:
         inconclusive("the model made one call")
     ids = [call["id"] for call in answer.calls if call.get("id")]
@@ -202,13 +219,13 @@ def test_allowed_unknown(gemini: Gemini, gateway: dict[str, Any]) -> None:
 @requirement("gemini.tools.same-call")
 def test_same_call(gemini: Gemini) -> None:
     """A model calls the same function for a question in both protocols."""
-    plain = gemini.ask.chat(QUESTION, model=gemini.model, **REQUIRED).tool_calls
+    plain = calling_in_chat(gemini.ask, model=gemini.model, named=False).tool_calls
     named = {str(member(call, "function", "name")) for call in plain}
     if named != {"get_weather"}:
         inconclusive(f"in the OpenAI dialect the model calls {sorted(named)}")
-    answers = [required(gemini)]
+    answers = [calling(gemini, named=False)]
     if {str(call.get("name")) for call in answers[0].calls} != named:
-        answers.append(required(gemini, take=1))
+        answers.append(calling(gemini, named=False, take=1))
 
-    called = [{str(call.get("name")) for call in answer.calls} for answer in answers]
-    assert named in called, f"get_weather is called in the OpenAI dialect, here {sorted(called[-1])}"
+    functions = [{str(call.get("name")) for call in answer.calls} for answer in answers]
+    assert named in functions, f"get_weather is called in the OpenAI dialect, here {sorted(functions[-1])}"

@@ -17,8 +17,10 @@ from conformance.wire.recorder import PATIENCE, Recorder
 from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
+from conformance.words.limited import limited_natively
 from conformance.words.openai.bad_requests import CHAT
 from conformance.words.openai.errors import provoke
+from gateway_contract import Contract
 
 DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ms|us|µs|ns|d|h|m|s))+")
 WHOLE = re.compile(r"[0-9]+")
@@ -77,17 +79,25 @@ def test_signal(limited: Exchange, gateway: dict[str, Any]) -> None:
 
 
 @requirement("limits.retry-after")
-def test_retry_after(limited: Exchange, gateway: dict[str, Any]) -> None:
-    """Retry-After is a number of whole seconds, or a date where no format is documented."""
-    value = _signalled(limited).headers.get("retry-after")
-    if value is None:
-        inconclusive("the 429 has no Retry-After")
+def test_retry_after(ask: Ask, contract: Contract, limited: Exchange, gateway: dict[str, Any]) -> None:
+    """Retry-After is a number of whole seconds, or a date where no format is documented, in every protocol."""
+    refused = [one for one in (limited, *limited_natively(ask, contract)) if one.status == 429]
+    told = [one for one in refused if "retry-after" in one.headers]
+    if not told:
+        inconclusive(f"no request was answered 429 with Retry-After, but {limited.status}")
 
-    if gateway["limits"]["retry_after"] == "seconds":
+    for answer in told:
+        _demand_wait(answer, in_seconds=gateway["limits"]["retry_after"] == "seconds")
+
+
+def _demand_wait(answer: Exchange, in_seconds: bool) -> None:
+    """Demands that Retry-After can be read and is not past."""
+    value = answer.headers["retry-after"]
+    if in_seconds:
         assert WHOLE.fullmatch(value), f"Retry-After is {value!r:.60}, not whole seconds"
         assert int(value) >= 1, f"Retry-After is {value}"
     else:
-        assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or _is_to_come(value, limited), f"Retry-After is {value!r:.60}"
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or _is_to_come(value, answer), f"Retry-After is {value!r:.60}"
     assert not value.isdecimal() or int(value) < A_YEAR, f"Retry-After is {value}: a time, not a number of seconds"
 
 

@@ -12,11 +12,12 @@ from conformance.sdk.recorded_client import ClientRecording, class_for, shown
 from conformance.target import Target
 from conformance.wire.exchange import decoded
 from conformance.wire.recorder import Recorder
+from conformance.words.answer import offered
 from conformance.words.ask import STRANGER, Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import MESSAGES_TYPE, UNKNOWN_MODEL
 from conformance.words.openai.chat import CompletionStream
-from conformance.words.openai.tools import NAMES, QUESTION, REQUIRED, required_stream
+from conformance.words.openai.tools import NAMES, QUESTION, calling_stream
 
 Run = Callable[..., dict[str, Any]]
 
@@ -113,8 +114,8 @@ def test_stream_helper(ask: Ask, run: Run, recording: ClientRecording) -> None:
 def test_tools_stream(ask: Ask, run: Run, recording: ClientRecording, gateway: dict[str, Any]) -> None:
     """The calls put together by the stream helper are those that were streamed."""
     dependent = "sdk.node.tools" in gateway["model_dependent"]
-    result = run("helper", recording, ask.body(QUESTION, **REQUIRED), dependent=dependent)
-    wire = required_stream(ask)
+    wire = calling_stream(ask)
+    result = run("helper", recording, ask.body(QUESTION, **offered(wire)), dependent=dependent)
     if not any(True for _ in wire.fragments()) or wire.finish_reasons() == ["length"]:
         inconclusive("the model called no tool, or was cut off")
 

@@ -9,9 +9,10 @@ import pytest
 from conformance.sdk.recorded_client import ClientRecording, shown
 from conformance.sdk.transport import package
 from conformance.wire.exchange import decoded
+from conformance.words.answer import offered
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.tools import NAMES, QUESTION, REQUIRED, calls, required, required_stream
+from conformance.words.openai.tools import NAMES, QUESTION, calling, calling_stream, calls
 
 BOOK = "Tell me about a book in a public library."
 ENOUGH = 400
@@ -35,10 +36,11 @@ def _called(completion: Any) -> list[Any]:
 @requirement("sdk.openai.tools")
 def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The Python client gives a tool call with an id, a name that was offered, and arguments that can be parsed."""
-    body = ask.body(QUESTION, **REQUIRED)
+    answer = calling(ask)
+    body = ask.body(QUESTION, **offered(answer))
     completion = recording.result(lambda: client.chat.completions.create(**body), dependent=dependent)
     seen = recording.result(lambda: _called(completion))
-    made = calls(required(ask))
+    made = calls(answer)
 
     assert len(seen) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(seen)}"
     for call in seen:
@@ -50,7 +52,7 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 @requirement("sdk.openai.tools.loop")
 def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The client's own message is taken back, with the results of its calls."""
-    body = ask.body(QUESTION, **REQUIRED)
+    body = ask.body(QUESTION, **offered(calling(ask)))
     create = client.chat.completions.create
     message = recording.result(lambda: create(**body).choices[0].message, dependent=dependent)
     calls = message.tool_calls or inconclusive("the model called no tool")
@@ -65,9 +67,9 @@ def test_tools_loop(ask: Ask, recording: ClientRecording, client: Any, dependent
 @requirement("sdk.openai.tools.stream")
 def test_tools_stream(ask: Ask, recording: ClientRecording, client: Any, dependent: bool) -> None:
     """The calls put together by the stream helper are those that were streamed."""
-    body = ask.body(QUESTION, **REQUIRED)
+    wire = calling_stream(ask)
+    body = ask.body(QUESTION, **offered(wire))
     final = recording.result(lambda: _final(client, **body), dependent=dependent)
-    wire = required_stream(ask)
     if not any(True for _ in wire.fragments()):
         inconclusive("the model called no tool")
     if wire.finish_reasons() == ["length"]:

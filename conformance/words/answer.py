@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from conformance.wire import sse
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.check import inconclusive, pick
+from conformance.words.check import Inconclusive, inconclusive, pick
 
 LIMITS = frozenset({402, 429})
 """The statuses of a limit of the account: of what it may spend, or how often it may ask."""
@@ -113,6 +113,32 @@ def leave_without_tools(called: bool, with_tools: int, without: int) -> None:
     """
     if not called and with_tools > without:
         inconclusive(f"the model calls no tool at all, although {with_tools - without} tokens of tools reach it")
+
+
+def first_that_calls(answers: Iterable[AnyAnswer], calls: Callable[[AnyAnswer], object]) -> AnyAnswer:
+    """The first answer that calls a tool, else the first that is served, else the first of all.
+
+    Those after it are not asked for. A limit of the account ends the search, and so does what cannot be read.
+    """
+    others = []
+    for answer in answers:
+        if answer.status in LIMITS or (answer.served and _may_call(answer, calls)):
+            return answer
+        others.append(answer)
+    return next((one for one in others if one.served), others[0])
+
+
+def _may_call(answer: AnyAnswer, calls: Callable[[AnyAnswer], object]) -> bool:
+    try:
+        return bool(calls(answer))
+    except Inconclusive:
+        return True
+
+
+def offered(answer: Answer) -> dict[str, Any]:
+    """How tools were offered in the request that has this answer."""
+    body = decoded(answer.exchange.request.body or b"")
+    return {name: body[name] for name in ("tools", "tool_choice") if name in body}
 
 
 def demand_status(exchange: Exchange, allowed: Collection[int]) -> None:

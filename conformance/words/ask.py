@@ -120,7 +120,7 @@ class Ask:
         """Whether the model was found to think before it speaks."""
         return self.cap > CAP
 
-    def room(self, tokens: int) -> dict[str, int]:
+    def room(self, tokens: int) -> dict[str, Any]:
         """The field that leaves room for so many tokens of an answer, and for what the model thinks before it."""
         return {self.limit: max(tokens, self.cap) if self.thinks else tokens}
 

@@ -48,9 +48,22 @@ def demand_whole(recorder: Recorder, exchanges: Iterable[Exchange]) -> None:
 
 def failed_within(exchange: Exchange) -> bool:
     """A stream tells of a failure, after which its connection may be dropped."""
+    return bool(_failures(exchange))
+
+
+def error_text(exchange: Exchange) -> str:
+    """What an exchange tells of an error, by its status or within a stream; nothing where there is none."""
+    return exchange.text if exchange.status >= 400 else "\n".join(_failures(exchange))
+
+
+def _failures(exchange: Exchange) -> list[str]:
+    """The data of the events that tell of a failure."""
     events = exchange.stream.events if exchange.media_type == EVENTS else []
-    objects = [value for event in events if isinstance(value := decoded(event.data), dict)]
-    return any(value.get("error") or value.get("type") in {"error", "response.failed"} for value in objects)
+    return [event.data for event in events if _is_failure(decoded(event.data))]
+
+
+def _is_failure(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.get("error") or value.get("type") in {"error", "response.failed"})
 
 
 def fault_of(exchange: Exchange, operation: Operation | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from conformance.wire.exchange import Exchange
@@ -11,6 +12,33 @@ NOTICEABLE = 0.05
 """Seconds of generation below which arrival times say nothing about buffering."""
 TRIES = 3
 """How often a stream must look buffered to count as buffered: a network may be slow once."""
+
+COUNTED = " ".join(map(str, range(11, 41)))
+REPEAT_COUNTED = f"Repeat exactly: {COUNTED}"
+
+
+def is_counted(text: str) -> bool:
+    """All numbers are there."""
+    return " ".join(re.findall(r"\d+", text)) == COUNTED
+
+
+def has_gap(text: str) -> bool:
+    """The numbers are some of those that were asked for, in their order and not all, and nothing says so."""
+    numbers, rest = re.findall(r"\d+", text), iter(COUNTED.split())
+    abridged = re.search(r"\.\.|…", text)
+    return not is_counted(text) and not abridged and bool(numbers) and all(number in rest for number in numbers)
+
+
+def demand_lossless(whole: str, streamed: Callable[[int], str]) -> None:
+    """Demands that one of two streams of the counted list is complete, where the `whole` answer is.
+
+    `streamed` gives the text of a stream that calls its end regular, by the number of the try.
+    """
+    if not is_counted(whole):
+        inconclusive(f"the model does not repeat what it was asked to: {whole!r:.120}")
+    texts = [text for take in (0, 1) if has_gap(text := streamed(take))]
+
+    assert len(texts) < 2, f"two streams lost a part of the answer: {texts[-1]!r:.120}"
 
 
 def demand_framing(exchange: Exchange) -> None:

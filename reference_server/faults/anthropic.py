@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.anthropic import COUNT, MESSAGE, TEXT, plain, refuse, says, whole_asked
-from reference_server.faults.words.edits import change, drop, label, put, status, swap
+from reference_server.faults.words.edits import change, drop, in_objects, label, put, status, swap
 from reference_server.faults.words.prompts import LIST
 from reference_server.faults.words.situations import sent, served, whole
 from reference_server.faults.words.typed import as_number, narrow
@@ -157,6 +157,13 @@ letters_counted = count(
 # Values of a wrong kind.
 message_id_is_a_number = message(
     "anthropic.id", "The id of a message is a number, another one each time.", change("id", as_number)
+)
+another_listed_model_speaks = message(
+    "anthropic.model.asked",
+    "Another listed model answers.",
+    in_objects(
+        swap("model", "claude-sonnet-4-5", "deepseek-chat") | swap("message.model", "claude-sonnet-4-5", "gpt-4o")
+    ),
 )
 message_model_empty = message("anthropic.model", "The model of a message is empty.", put("model", ""))
 message_model_is_an_object = message(

@@ -52,7 +52,15 @@ cache_control_refused = message(
 )
 image_blocks_fail = message("anthropic.vision", "An image gets a 500.", fail, when=asks('"image"'))
 image_blocks_dropped = request(
-    "anthropic.vision.counted", "Images do not reach the model.", without_blocks(lambda block: block["type"] == "image")
+    "anthropic.vision.counted anthropic.vision.kept",
+    "Images do not reach the model.",
+    without_blocks(lambda block: block["type"] == "image"),
+)
+image_blocks_uncounted = message(
+    "anthropic.vision.counted",
+    "An image reaches the model, and costs nothing.",
+    put("usage.input_tokens", 1),
+    when=asks('"image"'),
 )
 pdf_fails = message("anthropic.documents", "A PDF gets a 500.", fail, when=asks("application/pdf"))
 documents_dropped = request(

@@ -18,9 +18,9 @@ from reference_server.faults.words.edits import (
     without,
 )
 from reference_server.faults.words.openai import DONE, streams
-from reference_server.faults.words.prompts import LIST
-from reference_server.faults.words.situations import both, sent, streamed
-from reference_server.faults.words.typed import is_of, narrow, of, open_last_event, resend, skip, unname
+from reference_server.faults.words.prompts import COUNTED_LIST, LIST
+from reference_server.faults.words.situations import asks, both, sent, streamed
+from reference_server.faults.words.typed import is_of, narrow, of, open_last_event, resend, skip, skip_events, unname
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply, encode_event
 
@@ -299,4 +299,17 @@ input_told_at_the_end = message(
     "anthropic.stream.start.counted",
     "A stream reports its input tokens only at its end.",
     in_chunks(put("message.usage.input_tokens", 0)),
+)
+
+long_streams_lose_their_end = message(
+    "anthropic.stream.lossless",
+    "A long stream ends in the middle of the text, as if that were its end.",
+    skip_events(lambda reply: of(reply, DELTA)[10:]),
+    when=both(streamed, asks(COUNTED_LIST)),
+)
+long_streams_lose_their_middle = message(
+    "anthropic.stream.lossless",
+    "A long stream loses what was in its middle.",
+    skip_events(lambda reply: of(reply, DELTA)[10:20]),
+    when=both(streamed, asks(COUNTED_LIST)),
 )

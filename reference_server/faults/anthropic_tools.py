@@ -6,7 +6,7 @@ import json
 
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
-from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
+from reference_server.faults.words.edits import change, drop, in_chunks, only, put, swap
 from reference_server.faults.words.openai import streams
 from reference_server.faults.words.prompts import NO_CALL, ONE_CALL, SECOND_CITY, SUNNY
 from reference_server.faults.words.situations import asked, both, sent, served
@@ -39,6 +39,13 @@ def any_ignored(call: Call) -> None:
         call.body["messages"] = [{"role": "user", "content": "Hello."}]
 
 
+tool_uses_without_id_where_any_is_refused = message(
+    "anthropic.tools.any anthropic.tools.id anthropic.tools.stream.start",
+    "`tool_choice` any is refused, and the calls of a named tool have no id.",
+    only(both(served, asked(lambda call: _choice(call) == "any")), refuse()),
+    lone_call(put("id", None)),
+    in_chunks(change("content_block.id", lambda _: "")),
+)
 named_taken_as_any = request(
     "anthropic.tools.named protocols.anthropic.same-call",
     "A tool choice that names a tool is treated as `any`: the first tool is called.",

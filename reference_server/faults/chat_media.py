@@ -67,6 +67,12 @@ images_dropped = request(
     "Images do not reach the model.",
     _without(_IMAGE),
 )
+images_uncounted = chat(
+    "chat.vision.counted",
+    "An image reaches the model, and costs nothing.",
+    put("usage.prompt_tokens", 1),
+    when=asked(_image(bool)),
+)
 broken_images_dropped = request(
     "chat.vision.invalid",
     "Data that is not an image is ignored.",

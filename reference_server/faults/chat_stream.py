@@ -18,6 +18,7 @@ from reference_server.faults.words.edits import (
     in_chunks,
     insert,
     label,
+    leave_out,
     put,
     raw,
     refuse,
@@ -273,18 +274,13 @@ def _tenth(reply: Reply, call: Call) -> bool:
     return bool(call.memory["counted"] % 10 == 5)
 
 
-def _leave_out(start: int, end: int) -> Edit:
-    """Leave the events of a stream between two places out."""
-    return lambda reply, _: reply.events.__delitem__(slice(start, end)) if reply.events else None
-
-
 tenth_stream_loses_its_middle = chat(
-    "chat.stream.lossless", "Now and then the middle of a stream is missing.", _leave_out(10, 20), when=_tenth
+    "chat.stream.lossless", "Now and then the middle of a stream is missing.", leave_out(10, 20), when=_tenth
 )
 tenth_stream_ends_early = chat(
     "chat.stream.lossless",
     "Now and then a stream ends in the middle of the text, as if that were its end.",
-    _leave_out(10, -2),
+    leave_out(10, -2),
     when=_tenth,
 )
 cut_stream_ends_with_stop = chat(

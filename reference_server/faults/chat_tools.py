@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import Members, change, drop, each, put, refuse, swap
-from reference_server.faults.words.openai import CALLS, CHAT, FINISH, roles, turns
+from reference_server.faults.words.edits import Members, change, drop, each, in_objects, only, put, refuse, swap
+from reference_server.faults.words.openai import CALLS, CHAT, FINISH, FRAGMENTS, roles, turns
 from reference_server.faults.words.prompts import CELSIUS, NO_FUNCTION
 from reference_server.faults.words.situations import asked, asks, both, sent, served
 from reference_server.wire.call import Call
@@ -69,6 +69,18 @@ tool_choice_ignored = request(
     "`tool_choice` is dropped, and the model is asked about nothing that needs a tool.",
     drop("tool_choice") | put("messages", [{"role": "user", "content": "Hello."}]),
     when=lambda call: sent(call).get("tool_choice") == "required" or _names_offered(call),
+)
+calls_without_id_where_required_is_refused = chat(
+    "tools.required tools.call.id tools.stream.first-fragment",
+    "`tool_choice: required` is refused, and the calls of a named function have no id.",
+    only(both(served, asked(lambda call: sent(call).get("tool_choice") == "required")), refuse()),
+    in_objects(put(f"{CALLS}.id", None) | swap(f"{FRAGMENTS}.type", "function", "tool_use")),
+)
+odd_calls_where_none_can_be_forced = chat(
+    "tools.required tools.named tools.call.type",
+    "No call can be forced, and a single one that the model makes by itself has the type `tool_use`.",
+    only(both(served, asked(lambda call: sent(call).get("tool_choice", "auto") not in ("auto", "none"))), refuse()),
+    each(_CALLS, _name_type),
 )
 named_choice_taken_as_required = request(
     "tools.named",

@@ -123,7 +123,12 @@ def embeddings_shuffled_in_long_batches(reply: Reply, call: Call) -> None:
 def embeddings_with_noise(reply: Reply, call: Call) -> None:
     """The same text gets noticeably different numbers each time."""
     noise = random.Random(reply.headers["x-request-id"])
-    floats(lambda vector: [number + noise.gauss(0, 0.003) for number in vector])(reply, call)
+
+    def shaken(vector: list[float]) -> list[float]:
+        numbers = [number + noise.gauss(0, 0.003) for number in vector]
+        return [number / hypot(*numbers) for number in numbers]
+
+    floats(shaken)(reply, call)
 
 
 # How vectors are written.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, rows
-from reference_server.faults.words.edits import Edit, change, drop, error_body, header, in_error, put
+from reference_server.faults.words.edits import Edit, change, drop, error_body, header, in_chunks, in_error, put
 from reference_server.faults.words.openai import CHAT, MODEL
 from reference_server.faults.words.situations import UNKNOWN_MODEL, UPSTREAM, refused
 from reference_server.wire.call import Call
@@ -141,6 +141,34 @@ error_param_missing = chat(
 # What it must not tell.
 message_has_a_trace = chat(
     "errors.not-leaking", "A malformed body gets a stack trace.", in_error(put(_MESSAGE, _TRACE)), when=_MALFORMED
+)
+native_message_has_a_trace = fault(
+    "createMessage",
+    "A wrong message request yields a stack trace.",
+    in_error(put(_MESSAGE, _TRACE)),
+    when=refused("invalid_value"),
+    breaks={"errors.not-leaking"},
+)
+gemini_message_has_a_trace = fault(
+    "generateContent",
+    "A wrong request in the Gemini protocol yields the lines of a stack trace of Java.",
+    in_error(put(_MESSAGE, "java.lang.NullPointerException\n\tat com.example.Chat.answer(Chat.java:12)")),
+    when=refused("invalid_value"),
+    breaks={"errors.not-leaking"},
+)
+response_error_has_a_path = fault(
+    "createResponse",
+    "A wrong request for a response shows where the code of the server is.",
+    in_error(put(_MESSAGE, "KeyError in /srv/app/routes/responses.py")),
+    when=refused("invalid_value"),
+    breaks={"errors.not-leaking"},
+)
+streamed_failure_has_a_trace = fault(
+    "createMessage",
+    "A failure within a stream yields a stack trace.",
+    in_chunks(change(_MESSAGE, lambda _: _TRACE)),
+    breaks={"errors.not-leaking"},
+    model="midstream-error",
 )
 
 

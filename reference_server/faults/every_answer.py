@@ -23,7 +23,7 @@ from reference_server.faults.words.openai import (
     VIDEO_STATE,
     roles,
 )
-from reference_server.faults.words.situations import Situation, asked, both, no, refused, sent, served
+from reference_server.faults.words.situations import Situation, asked, both, has, no, refused, sent, served
 
 _ID, _CREDITS, _MODEL, _STORED = "x-request-id", "x-credits-used", "x-model-used", "x-storage-used-bytes"
 _LIMITED = refused("rate_limited")
@@ -185,6 +185,20 @@ generation_maintenance_is_bad = _generation(
 )
 generation_expired_is_forbidden = _generation(
     _UNIFIED, "A generation with an expired key is answered with 403.", status(403), when=refused("expired_credential")
+)
+streamed_generation_internal_is_bad = fault(
+    gemini.STREAM,
+    "The gateway's own failure before a streamed generation is a 400.",
+    status(400),
+    when=refused("internal"),
+    breaks={_UNIFIED},
+    gateway="ofox",
+)
+streamed_message_maintenance_is_bad = _message(
+    _UNIFIED,
+    "Maintenance is a 400 where a stream of a message is asked for.",
+    status(400),
+    when=both(refused("maintenance"), has("stream")),
 )
 
 # Routing in the native protocols, and models of every provider.

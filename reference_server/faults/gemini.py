@@ -31,6 +31,7 @@ from reference_server.faults.words.gemini import (
     MODELS,
     NOT_FOUND,
     PARTS,
+    PROMPT_TOKENS,
     REFUSAL,
     TEXT,
     TOTAL,
@@ -116,6 +117,11 @@ gemini_finish_reason_of_openai = content(
 gemini_finish_reason_absent = content(
     "gemini.finish-reason", "A text answer has no finish reason.", in_texts(Members(_hide_end))
 )
+gemini_another_model_answers = content(
+    "gemini.model-version.asked",
+    "Another listed model answers.",
+    swap("modelVersion", "gemini-3-flash-preview", "gpt-4o"),
+)
 gemini_model_unnamed = content("gemini.model-version", "The answer does not name its model.", drop("modelVersion"))
 gemini_id_absent = content("gemini.response-id", "The answer has no id.", drop("responseId"))
 gemini_id_constant = content("gemini.response-id", "All answers have the same id.", put("responseId", "response"))
@@ -188,8 +194,17 @@ gemini_snake_case_refused = content(
     "gemini.snake-case", "Fields in snake_case are refused as unknown.", REFUSAL, when=asked(_IN_SNAKE_CASE)
 )
 gemini_image_fails = content("gemini.vision", "A request with an image gets a 500.", CRASH, when=asks('"inlineData"'))
+gemini_image_uncounted = content(
+    "gemini.vision.counted",
+    "An image reaches the model, and costs nothing.",
+    put(PROMPT_TOKENS, 1),
+    when=asks('"iVBOR'),
+)
 gemini_image_dropped = request(
-    "gemini.vision.counted", "An image does not reach a model that could see it.", drop(LAST_PART), when=_shows_image
+    "gemini.vision.counted gemini.vision.kept",
+    "An image does not reach a model that could see it.",
+    drop(LAST_PART),
+    when=_shows_image,
 )
 gemini_other_model_behind = request(
     "gemini.same-text",

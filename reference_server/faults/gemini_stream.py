@@ -14,8 +14,10 @@ from reference_server.faults.words.edits import (
     in_chunks,
     insert,
     label,
+    leave_out,
     put,
     raw,
+    swap,
 )
 from reference_server.faults.words.gemini import (
     BARE_TEXT,
@@ -27,7 +29,7 @@ from reference_server.faults.words.gemini import (
     in_pieces,
     is_text,
 )
-from reference_server.faults.words.prompts import HELLO
+from reference_server.faults.words.prompts import COUNTED_LIST, HELLO
 from reference_server.faults.words.situations import asks, both, streamed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply, encode_event
@@ -160,3 +162,17 @@ def gemini_chunk_ids_differ(reply: Reply) -> None:
     for place, chunk in enumerate(reply.chunks):
         if "responseId" in chunk:
             chunk["responseId"] += str(place)
+
+
+gemini_stream_ends_with_error = stream(
+    "gemini.finish-reason.documented",
+    "A stream ends with the finish reason `ERROR`.",
+    in_chunks(swap("candidates[].finishReason", "STOP", "ERROR")),
+    when=both(streamed, asks(HELLO)),
+)
+gemini_long_streams_lose_their_end = stream(
+    "gemini.stream.lossless",
+    "A long stream ends in the middle of the text, as if that were its end.",
+    leave_out(5, -1),
+    when=both(streamed, asks(COUNTED_LIST)),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import change, drop, in_chunks, put, swap
+from reference_server.faults.words.edits import change, drop, in_chunks, only, put, swap
 from reference_server.faults.words.gemini import (
     ARGUMENTS,
     CALL_ID,
@@ -56,6 +56,12 @@ gemini_any_ignored = request(
     drop("toolConfig"),
     put("contents", [{"role": "user", "parts": [{"text": "Hello."}]}]),
     when=calling(mode="ANY", allowedFunctionNames=None),
+)
+gemini_args_as_text_where_any_is_refused = content(
+    "gemini.tools.any gemini.tools.args",
+    "Mode ANY is refused unless functions are named, and the arguments of a call are JSON text.",
+    only(serves(calling(mode="ANY", allowedFunctionNames=None)), REFUSAL),
+    change(ARGUMENTS, lambda arguments: json.dumps(arguments) if arguments else {}),
 )
 gemini_none_ignored = request(
     "gemini.tools.none", "The mode `NONE` is ignored.", drop("toolConfig"), when=calling(mode="NONE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference_server.faults import request_fault, rows
+from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import header, status
 from reference_server.faults.words.openai import CHAT, DONE
 from reference_server.faults.words.prompts import COLOUR
@@ -163,6 +163,13 @@ busy_for_a_while = chat(
 )
 retry_in_the_past = limited(
     "limits.retry-after", "Retry-After is a date in the past.", header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT")
+)
+message_retried_in_the_past = fault(
+    "createMessage",
+    "Retry-After of a limited message is a date in the past.",
+    header(_AFTER, "Wed, 21 Oct 2015 07:28:00 GMT"),
+    when=refused("rate_limited"),
+    breaks={"limits.retry-after"},
 )
 busy_until_yesterday = chat(
     "limits.met.retry-after",

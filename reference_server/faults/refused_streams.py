@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import header
+from reference_server.faults.words.gemini import tell_in_stream
 from reference_server.faults.words.openai import CHAT
-from reference_server.faults.words.situations import asked, both, refused
+from reference_server.faults.words.situations import asked, both, has, refused, wrote
+from reference_server.wire.reply import Reply
 
 _GEMINI = "streamGenerateContent"
 chat = rows(CHAT)
@@ -32,6 +34,13 @@ wrong_message_told_in_a_stream = fault(
     when=both(_for_a_stream, refused("missing_field", "invalid_value", "unknown_model")),
     breaks={"anthropic.errors.before-stream"},
 )
+warm_message_told_in_a_stream = fault(
+    "createMessage",
+    "A temperature out of range is answered 200, with the error as an event, where a stream is asked for.",
+    lambda reply, _: Reply.stream([reply.body], named=True),
+    when=both(_for_a_stream, refused("invalid_value"), has("temperature")),
+    breaks={"anthropic.errors.before-stream"},
+)
 missing_gemini_key_told_in_a_stream = stream(
     "gemini.auth.stream",
     "A stream without a key is answered with 200 and the error in the stream.",
@@ -43,6 +52,18 @@ unknown_gemini_model_told_in_a_stream = stream(
     "A stream of an unknown model is answered with 200 and the error in the stream.",
     _as_stream,
     when=refused("unknown_model"),
+)
+warm_gemini_told_in_a_stream = stream(
+    "gemini.errors.before-stream",
+    "A temperature out of range is answered 200, with the error as an event, where a stream is asked for.",
+    tell_in_stream,
+    when=both(refused("invalid_value"), asked(wrote(b'"temperature":99'))),
+)
+missing_contents_told_in_a_stream = stream(
+    "gemini.errors.before-stream",
+    "A stream without contents is refused inside a stream.",
+    _as_stream,
+    when=refused("missing_field", "invalid_value"),
 )
 gemini_failure_told_in_a_stream = stream(
     "gemini.errors.upstream.stream",

@@ -83,7 +83,7 @@ def _description(part: Part) -> str:
         return f"I read the document {part.name or 'without a name'}{described}: {part.text[:_LONGEST_ECHO]}\n"
     if part.kind == "audio":
         return f"I hear an audio clip{described}{_speech(part)}. "
-    return f"I see an image{described}. "
+    return f"I see an image{described}. " + (f"It is {part.text}. " if part.text else "")
 
 
 def _speech(part: Part) -> str:

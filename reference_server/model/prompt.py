@@ -12,7 +12,7 @@ import msgspec
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A part of a message. `text` is its text, or that of a document or of speech.
+    """A part of a message. `text` is its text, or that of a document or of speech, or the colour of an image.
 
     `size` is in bytes, `at` is the place of the part in the request.
     """

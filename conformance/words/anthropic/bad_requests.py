@@ -65,4 +65,6 @@ TEMPERATURE = BadMessageRequest("temperature-above-1", ("invalid_value",), {"tem
 UNKNOWN_MODEL = BadMessageRequest("model-unknown", ("unknown_model",), {"model": NOWHERE})
 NO_KEY = BadMessageRequest("key-missing", ("missing_credential",), key=None)
 WRONG_KEY = BadMessageRequest("key-unknown", ("invalid_credential",), key=STRANGER)
+REFUSED_BEFORE_A_STREAM = [*MISSING[2:], *INVALID[:1], TEMPERATURE, UNKNOWN_MODEL]
+"""Where a value is out of range or a model unknown, it may be the provider who says so."""
 ALL = [MALFORMED, *MISSING, *INVALID, *WRONG_OPTION, TEMPERATURE, UNKNOWN_MODEL, NO_KEY, WRONG_KEY]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.words.answer import leave_without_tools
+from conformance.words.answer import first_that_calls, leave_without_tools
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.stream import MessageStream
 from conformance.words.ask import user
 from conformance.words.check import Unsupported, inconclusive
-from conformance.words.openai.tools import CITY, QUESTION
+from conformance.words.openai.tools import BOTH, CITY, QUESTION
 
 
 def tool(name: str) -> dict[str, Any]:
@@ -20,6 +20,9 @@ def tool(name: str) -> dict[str, Any]:
 TOOLS = [tool("get_weather"), tool("get_time")]
 ANY: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "any"}}
 NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "tool", "name": "get_time"}}
+FREE: dict[str, Any] = {"tools": TOOLS}
+WAYS = (ANY, NAMED, FREE)
+"""The ways to have a tool called: one is forced, it is named, or the model is free to call it."""
 EARLIER_CALL: dict[str, Any] = {
     "type": "tool_use",
     "id": "toolu_8f2a",
@@ -31,14 +34,24 @@ CUT = ("max_tokens", "pause_turn", "refusal")
 """The reasons for which an answer ends before its time."""
 
 
-def forced(anthropic: Anthropic, **rest: Any) -> Message:
-    """A whole answer that has to call a tool."""
-    return anthropic.message(QUESTION, **ANY | rest)
+def calling(anthropic: Anthropic) -> Message:
+    """A whole answer that calls a tool, in the first of the ways that leads to one."""
+    return first_that_calls((anthropic.message(QUESTION, **way) for way in WAYS), _calls)
 
 
-def forced_stream(anthropic: Anthropic, **rest: Any) -> MessageStream:
-    """A streamed answer that has to call a tool."""
-    return anthropic.stream(QUESTION, **ANY | rest)
+def calling_stream(anthropic: Anthropic) -> MessageStream:
+    """A streamed answer that calls a tool, in the first of the ways that leads to one."""
+    answers = (anthropic.stream(QUESTION, **way) for way in WAYS)
+    return first_that_calls(answers, lambda answer: any(block.type == "tool_use" for block in answer.blocks))
+
+
+def calling_both(anthropic: Anthropic) -> Message:
+    """A whole answer to what two tools are for; no one tool can be named."""
+    return first_that_calls((anthropic.message(BOTH, **way) for way in (ANY, FREE)), _calls)
+
+
+def _calls(answer: Message) -> list[dict[str, Any]]:
+    return answer.blocks("tool_use")
 
 
 def known(anthropic: Anthropic, dependent: bool) -> None:

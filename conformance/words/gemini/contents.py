@@ -14,6 +14,7 @@ from conformance.words.answer import JsonAnswer, StreamedAnswer
 from conformance.words.ask import CREDENTIALS, PROMPT, Ask, encoded, parted, without_omitted
 from conformance.words.check import inconclusive, pick
 from conformance.words.samples import media
+from conformance.words.vision import COLOUR
 
 PROTOCOL = "gemini"
 ROOM = 1024
@@ -175,5 +176,10 @@ def calls_of(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def picture(data: str | None = None) -> list[dict[str, Any]]:
     """A turn with an image: the red square, or what base64 is given."""
-    inline = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
-    return [{"role": "user", "parts": [{"text": "What is this?"}, {"inlineData": inline}]}]
+    inline: dict[str, Any] = {"mimeType": "image/png", "data": media.base64_text(media.png()) if data is None else data}
+    return pictured({"inlineData": inline})
+
+
+def pictured(*images: dict[str, Any]) -> list[dict[str, Any]]:
+    """A turn that asks for a colour, with images or without."""
+    return [{"role": "user", "parts": [{"text": COLOUR}, *images]}]

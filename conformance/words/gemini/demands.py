@@ -10,6 +10,15 @@ from conformance.words.check import pick
 WORD = "heron-7491"
 SAY = f"Repeat exactly: {WORD}"
 CAPITALS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+FINISH_REASONS = frozenset(
+    {
+        *("STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "LANGUAGE", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"),
+        *("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE"),
+        *("IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_OTHER", "IMAGE_RECITATION", "NO_IMAGE"),
+        "MALFORMED_RESPONSE",
+    }
+)
+"""The words for the end of an answer. Providers may add to them."""
 PARTS = ("candidatesTokenCount", "thoughtsTokenCount", "toolUsePromptTokenCount")
 OWN = {400, 401, 403}
 """The statuses of the provider of the protocol, and of gateways in front of it, for a missing or bad key."""

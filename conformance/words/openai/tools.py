@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conformance.words.answer import leave_without_tools
+from conformance.words.answer import first_that_calls, leave_without_tools
 from conformance.words.ask import Ask, user
 from conformance.words.check import Unsupported, inconclusive, member
 from conformance.words.openai.chat import Completion, CompletionStream
@@ -41,14 +41,25 @@ EARLIER_CALL: dict[str, Any] = {
 """A call as an earlier turn of a conversation holds it."""
 
 
-def required(ask: Ask, **fields: Any) -> Completion:
-    """A whole answer that has to call a tool."""
-    return ask.chat(QUESTION, **REQUIRED | fields)
+def choices(tools: list[dict[str, Any]], named: bool = True) -> list[dict[str, Any]]:
+    """The ways to have one of the tools called: it is required, it is named, or the model is free to call it."""
+    name = {"type": "function", "function": {"name": tools[-1]["function"]["name"]}}
+    forced = ["required", name] if named else ["required"]
+    return [*({"tools": tools, "tool_choice": choice} for choice in forced), {"tools": tools}]
 
 
-def required_stream(ask: Ask, **fields: Any) -> CompletionStream:
-    """A streamed answer that has to call a tool."""
-    return ask.stream(QUESTION, **REQUIRED | fields)
+def calling(
+    ask: Ask, prompt: object = QUESTION, *, tools: list[dict[str, Any]] = TOOLS, named: bool = True, **fields: Any
+) -> Completion:
+    """A whole answer that calls a tool, in the first of the ways that leads to one."""
+    answers = (ask.chat(prompt, **choice, **fields) for choice in choices(tools, named))
+    return first_that_calls(answers, lambda answer: answer.tool_calls)
+
+
+def calling_stream(ask: Ask, prompt: object = QUESTION, *, named: bool = True, **fields: Any) -> CompletionStream:
+    """A streamed answer that calls a tool, in the first of the ways that leads to one."""
+    answers = (ask.stream(prompt, **choice, **fields) for choice in choices(TOOLS, named))
+    return first_that_calls(answers, lambda answer: any(True for _ in answer.fragments()))
 
 
 def known(ask: Ask, dependent: bool) -> None:

@@ -271,3 +271,8 @@ def identified(edit: Edit) -> Edit:
         return changed
 
     return play
+
+
+def leave_out(start: int, end: int) -> Edit:
+    """Leave the events of a stream between two places out."""
+    return lambda reply, _: reply.events.__delitem__(slice(start, end)) if reply.events else None

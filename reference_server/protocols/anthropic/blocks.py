@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from reference_server.content import Files, decoded, image_type, readable
+from reference_server.content import Files, colour, decoded, image_type, readable
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Part
 from reference_server.wire.form import Upload
@@ -39,12 +39,12 @@ def _image(block: Block, files: Files, at: str) -> Part:
         return Part("image", name=source["url"], at=at)
     if source["type"] == "file":
         file = _stored(source["file_id"], files, where)
-        return Part("image", media_type=file.media_type, name=file.name, size=len(file.data), at=at)
+        return Part("image", colour(file.data), file.media_type, file.name, len(file.data), at)
     data = decoded(source["data"], f"{where}.data")
     media_type = image_type(data, f"{where}.data")
     if media_type != source["media_type"]:
         raise Refusal("invalid_value", f"The data is {media_type}, not {source['media_type']}.", f"{where}.media_type")
-    return Part("image", media_type=media_type, size=len(data), at=at)
+    return Part("image", colour(data), media_type, size=len(data), at=at)
 
 
 def _document(block: Block, files: Files, at: str) -> Part:

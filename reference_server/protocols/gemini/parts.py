@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.content import Files, decoded, image_type, readable
+from reference_server.content import Files, colour, decoded, image_type, readable
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Part
 
@@ -37,7 +37,7 @@ def data_of(part: Body, files: Files, at: str) -> Part:
 def _inline(inline: Body, at: str) -> Part:
     data, media_type = decoded(_standard(inline["data"]), f"{at}.data"), inline["mimeType"].lower()
     if media_type.startswith("image/"):
-        return Part("image", media_type=image_type(data, f"{at}.data"), size=len(data), at=at)
+        return Part("image", colour(data), image_type(data, f"{at}.data"), size=len(data), at=at)
     if media_type.startswith("audio/"):
         return Part("audio", media_type=media_type, size=len(data), at=at)
     return Part("file", readable(data), media_type, inline.get("displayName") or "", len(data), at)

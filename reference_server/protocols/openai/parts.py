@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.content import Files, decoded, image_type, readable
+from reference_server.content import Files, colour, decoded, image_type, readable
 from reference_server.errors import Refusal, Undecodable
 from reference_server.model.prompt import Part
 from reference_server.sound import codec, modem
@@ -34,7 +34,7 @@ def _image(part: dict[str, Any], _files: Files, at: str) -> Part:
         return Part("image", name=address, at=at)
     where = f"{at}.image_url.url"
     data, _ = _from_data_uri(address, where)
-    return Part("image", media_type=image_type(data, where), size=len(data), at=at)
+    return Part("image", colour(data), image_type(data, where), size=len(data), at=at)
 
 
 def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:

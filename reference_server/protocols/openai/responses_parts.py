@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from reference_server.content import Files
+from reference_server.content import Files, colour
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Part
 from reference_server.protocols.openai.parts import parts_of
@@ -37,7 +37,7 @@ def _image(part: Body, files: Files, at: str) -> list[Part]:
     file = files.get(part["file_id"]) if part.get("file_id") else None
     if file is None:
         raise Refusal("invalid_value", "An image needs `image_url`, or the `file_id` of an uploaded file.", at)
-    return [Part("image", media_type=file.media_type, name=file.name, size=len(file.data), at=at)]
+    return [Part("image", colour(file.data), file.media_type, file.name, len(file.data), at)]
 
 
 def _file(part: Body, files: Files, at: str) -> list[Part]:
