@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
-from conformance.words import discovery
-from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
-from conformance.words.check import Inconclusive, Unsupported, inconclusive, requirement
-from conformance.words.gemini.contents import Gemini
-from conformance.words.openai.responses import Responses
+from conformance.words.check import inconclusive, requirement
+from conformance.words.plain import ask_plainly
 from conformance.words.received import (
     ASKED_AGAIN,
     EVENTS,
@@ -26,7 +21,6 @@ from conformance.words.received import (
 )
 from gateway_contract import Contract
 
-CHAT = "createChatCompletion"
 BROKEN_ON_PURPOSE = "midstream-error"
 """The model of the target whose streams fail, so that their connection may be dropped."""
 ONCE = (*sorted(EXPENSIVE), "files")
@@ -36,30 +30,9 @@ ONCE = (*sorted(EXPENSIVE), "files")
 @pytest.fixture
 def successes(ask: Ask, contract: Contract, received: list[Exchange]) -> list[Exchange]:
     """Every success of the gateway itself; inconclusive when there is none."""
-    for name, question in _plain_questions(ask, contract):
-        try:
-            if name != CHAT:
-                discovery.demand(ask, [contract.operations[name]], contract)
-            question()
-        except (Inconclusive, Unsupported):
-            continue
+    ask_plainly(ask, contract)
     own = [one for one in received if not one.request.path.startswith(("http://", "https://"))]
     return [one for one in own if succeeded(one)] or inconclusive("no request was answered with a success")
-
-
-def _plain_questions(ask: Ask, contract: Contract) -> Iterator[tuple[str, Callable[[], object]]]:
-    """A plain answer and a plain stream of each documented protocol, with the operation that gives them."""
-    protocols = contract.gateway["protocols"]
-    yield from ((CHAT, question) for question in (ask.chat, ask.stream))
-    if "createResponse" in contract.operations:
-        responses = Responses(ask)
-        yield from (("createResponse", question) for question in (responses.create, responses.stream))
-    if "createMessage" in contract.operations:
-        anthropic = Anthropic(ask, protocols["anthropic"]["credentials"][0])
-        yield from (("createMessage", question) for question in (anthropic.message, anthropic.stream))
-    if "generateContent" in contract.operations:
-        gemini = Gemini(ask, protocols["gemini"]["credentials"][0])
-        yield from (("generateContent", question) for question in (gemini.generate, gemini.stream))
 
 
 @requirement("wire.complete")

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from conformance.errors import Unsupported
 from conformance.target import Secret
-from conformance.wire.exchange import KEY_HERE, Exchange, Request, decoded
+from conformance.wire.exchange import KEY_HERE, VALID, Exchange, Request, decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import LIMITS, leave_at_limit
 from conformance.words.ask import BOUNDARY, encoded
@@ -137,6 +137,7 @@ class ClientRecording:
         last = self.exchanges[-1] if self.exchanges else None
         if last is None or last.status == 200 or (served and last.status not in LIMITS):
             return
+        last.marks.add(VALID)
         if dependent and 400 <= last.status < 500 and last.status not in LIMITS:
             raise Unsupported(f"the target refuses the request: {last.text:.160}")
         inconclusive(f"the request was answered {last.status or last.broken}: {last.text:.120}")

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from conformance.wire import sse
-from conformance.wire.exchange import Exchange, decoded
+from conformance.wire.exchange import REPORTED, VALID, Exchange, decoded
 from conformance.words.check import inconclusive, pick
 
 LIMITS = frozenset({402, 429})
@@ -42,7 +42,8 @@ class Answer:
 
     @property
     def taken(self) -> Exchange:
-        """The exchange of a request that was done; inconclusive of any other."""
+        """The exchange of a valid request, marked as such; inconclusive when the request was not done."""
+        self.exchange.marks.add(VALID)
         if not self.served:
             inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
         return self.exchange
@@ -102,6 +103,8 @@ def demand_served(answer: AnyAnswer) -> AnyAnswer:
     """Demands that a request is done; inconclusive at a limit of the account."""
     exchange = answer.exchange
     leave_at_limit(exchange)
+    if not answer.served:
+        exchange.marks.add(REPORTED)
     assert answer.served, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
     return answer
 
