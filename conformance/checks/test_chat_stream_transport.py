@@ -13,6 +13,8 @@ from conformance.words.openai.chat import DONE
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.streams import demand_incremental
 
+WRONG = ("warm", -0.1, 2.1)
+"""Temperatures of a wrong type, and out of range."""
 COUNTED = " ".join(map(str, range(11, 41)))
 REPEATED = 12
 """How many streams are asked for to find what happens to every tenth."""
@@ -42,12 +44,14 @@ def _least(ask: Ask) -> int:
 @requirement("chat.stream.errors")
 def test_stream_errors(ask: Ask) -> None:
     """A request that is wrong is refused with its status and a JSON error, also when it asks for a stream."""
-    answer = ask.stream(temperature="warm")
-    if ask.chat(temperature="warm").status == 200:
+    wrong = [value for value in WRONG if 400 <= ask.chat(temperature=value).status < 500]
+    if not wrong:
         inconclusive("the target takes any temperature")
 
-    demand_client_error(answer)
-    demand_json(answer.exchange)
+    for value in wrong:
+        answer = ask.stream(temperature=value)
+        demand_client_error(answer)
+        demand_json(answer.exchange)
 
 
 @requirement("chat.stream.error-event")
