@@ -14,7 +14,7 @@ from conformance.words.received import (
     EVENTS,
     charset,
     demand_whole,
-    failed_within,
+    failure_within,
     fault_of,
     is_cut,
     succeeded,
@@ -39,7 +39,7 @@ def successes(ask: Ask, contract: Contract, received: list[Exchange]) -> list[Ex
 def test_complete(successes: list[Exchange], ask: Ask) -> None:
     """Every success ends where it says, unless it told of a failure before."""
     model = ask.recorder.target.models.get(BROKEN_ON_PURPOSE, "").encode()
-    cut = [one for one in successes if is_cut(one) and not failed_within(one)]
+    cut = [one for one in successes if is_cut(one) and not failure_within(one)]
     unmeant = [one for one in cut if not model or model not in (one.request.body or b"")]
     again = {(one.request.method, one.request.path, one.media_type): one for one in unmeant if _may_repeat(one)}
 

@@ -46,11 +46,14 @@ def demand_whole(recorder: Recorder, exchanges: Iterable[Exchange]) -> None:
         inconclusive(f"seen once, and not again: {once:.120}")
 
 
-def failed_within(exchange: Exchange) -> bool:
-    """A stream tells of a failure, after which its connection may be dropped."""
+def failure_within(exchange: Exchange) -> str:
+    """The event with which a stream tells of a failure, after which it may be dropped; nothing when there is none."""
     events = exchange.stream.events if exchange.media_type == EVENTS else []
-    objects = [value for event in events if isinstance(value := decoded(event.data), dict)]
-    return any(value.get("error") or value.get("type") in {"error", "response.failed"} for value in objects)
+    for event in events:
+        value = decoded(event.data)
+        if isinstance(value, dict) and (value.get("error") or value.get("type") in {"error", "response.failed"}):
+            return event.data
+    return ""
 
 
 def fault_of(exchange: Exchange, operation: Operation | None) -> str:

@@ -1,4 +1,4 @@
-"""Valid requests, which checks have marked as such, and what is demanded where one is answered with 500.
+"""Valid requests, which checks have marked as such, and what is demanded where one fails: by a 500, or within a stream.
 
 Other failures are not meant: a 502, 503, 504 or 529 is a provider's, a 501 says that something is not there.
 """
@@ -12,6 +12,7 @@ from conformance.wire.exchange import REPORTED, VALID, Exchange, decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import leave_at_limit
 from conformance.words.check import inconclusive
+from conformance.words.received import failure_within, succeeded
 from gateway_contract import Contract
 
 FAILURE = 500
@@ -23,12 +24,15 @@ USUAL = {
 }
 """Members of a body that do not tell what is asked for."""
 NOT_SUPPORTED = re.compile(r"(not|n't) (yet )?(be )?(support|implement)|unsupported|unimplemented", re.IGNORECASE)
-OF_A_LIMIT = re.compile(r"quota|rate.?limit|too many requests|overloaded|capacity|credit|billing", re.IGNORECASE)
-"""What an error is about that tells of a limit with the wrong status."""
+OF_ANOTHER = re.compile(
+    r"quota|rate.?limit|too many requests|overloaded|capacity|credit|billing|unavailable|\b(402|429|502|503|504|529)\b",
+    re.IGNORECASE,
+)
+"""What an error holds that is about a limit or a provider, whatever its status."""
 LASTING = {"files", "videos", "music", "tasks"}
 """The first words of paths where a request leaves something behind, or costs much, when it is served after all."""
-AGAIN = 99
-"""The take of a request that is repeated: no check asks so often."""
+AGAIN = (98, 99)
+"""The takes of a request that is repeated: no check asks so often."""
 ASKED_AGAIN = 8
 """The most requests that are repeated."""
 
@@ -41,8 +45,8 @@ def marked(recorder: Recorder, protocols: Iterable[str]) -> list[Exchange]:
 
 
 def failures(exchanges: Iterable[Exchange], contract: Contract) -> dict[str, Exchange]:
-    """The first answer with 500 to each kind of request, by what was asked for, of which no other check has told."""
-    failed = [one for one in exchanges if one.status == FAILURE]
+    """The first failure of each kind of request, by what was asked for, of which no other check has told."""
+    failed = [one for one in exchanges if failure(one)]
     kinds: dict[str, Exchange] = {}
     for exchange in failed:
         if REPORTED not in exchange.marks:
@@ -52,23 +56,33 @@ def failures(exchanges: Iterable[Exchange], contract: Contract) -> dict[str, Exc
     return kinds
 
 
+def failure(exchange: Exchange) -> str:
+    """What is told of a failure by a 500, or within a stream; nothing when there is none."""
+    if exchange.status == FAILURE:
+        return f"500: {exchange.text:.160}"
+    told = failure_within(exchange) if succeeded(exchange) else ""
+    return f"by a stream that fails: {told:.160}" if told else ""
+
+
 def is_refusal(exchange: Exchange) -> bool:
     """The error says that what is asked for is not supported."""
-    return bool(NOT_SUPPORTED.search(exchange.text))
+    return bool(NOT_SUPPORTED.search(failure(exchange)))
 
 
 def demand_answer(recorder: Recorder, exchange: Exchange) -> None:
-    """Demands that the request is not answered with 500 again."""
+    """Demands that the request does not fail each time."""
     recorder.touched.append(exchange)
-    request = exchange.request
-    if OF_A_LIMIT.search(exchange.text):
-        inconclusive(f"answered 500, which tells of a limit: {exchange.text:.120}")
+    request, reason = exchange.request, failure(exchange)
+    if OF_ANOTHER.search(reason):
+        inconclusive(f"a limit or a provider: answered {reason}")
     if request.method == "POST" and request.path.split("/")[1] in LASTING:
-        inconclusive(f"answered 500, and not asked again: {exchange.text:.120}")
-    again = recorder.ask(request, take=AGAIN)
-    leave_at_limit(again)
-    assert again.status != FAILURE, f"a valid request is answered 500 twice: {again.text:.160}"
-    inconclusive(f"answered 500 once, and {again.status or again.broken} when it was asked again")
+        inconclusive(f"not asked again: answered {reason}")
+    for take in AGAIN:
+        again = recorder.ask(request, take=take)
+        leave_at_limit(again)
+        if not failure(again):
+            inconclusive(f"not so when it was asked again: answered {reason}")
+    raise AssertionError(f"a valid request is answered, each of {len(AGAIN) + 1} times, {reason}")
 
 
 def _kind(exchange: Exchange, contract: Contract) -> str:

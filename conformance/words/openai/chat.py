@@ -90,11 +90,17 @@ class CompletionStream(StreamedAnswer):
 
     @cached_property
     def chunks(self) -> list[dict[str, Any]]:
-        """The chunks: every event before `[DONE]` that is a JSON object, no error and no remark on the answer."""
+        """The chunks of a stream that does not fail; inconclusive of one that does."""
+        if self.errors:
+            inconclusive(f"the stream reports a failure: {self.errors[0]!r:.120}")
+        return self.pieces or inconclusive("cannot be judged: the stream holds no chunk")
+
+    @cached_property
+    def pieces(self) -> list[dict[str, Any]]:
+        """Every event before `[DONE]` that is a JSON object, no error and no remark on the answer."""
         before = takewhile(lambda data: data != DONE, self.data)
-        objects = [chunk for chunk in map(_object, before) if chunk is not None and "error" not in chunk]
-        chunks = [chunk for chunk in objects if not _is_remark(chunk)]
-        return chunks or inconclusive("cannot be judged: the stream holds no chunk")
+        objects = [chunk for chunk in map(_object, before) if chunk is not None and not chunk.get("error")]
+        return [chunk for chunk in objects if not _is_remark(chunk)]
 
     def arrivals(self) -> list[float]:
         """When text arrived, in seconds since the request."""
