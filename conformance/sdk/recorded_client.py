@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from conformance.errors import Unsupported
+from conformance.errors import Inconclusive, Unsupported
 from conformance.target import Secret
 from conformance.wire.exchange import KEY_HERE, VALID, Exchange, Request, decoded
 from conformance.wire.recorder import Recorder
@@ -106,6 +106,8 @@ class ClientRecording:
         """
         try:
             return use()
+        except (Inconclusive, Unsupported):
+            raise
         except Exception as error:
             self.blame(dependent, served)
             self.leave_cut(type(error).__name__)
@@ -115,6 +117,8 @@ class ClientRecording:
         """What the client raises for the target's answer, if anything."""
         try:
             use()
+        except (Inconclusive, Unsupported):
+            raise
         except Exception as error:
             if self.failure:
                 raise self.failure from None
