@@ -10,7 +10,7 @@ from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, every, requirement
 from conformance.words.plain import ask_plainly
-from conformance.words.valid import ASKED_AGAIN, demand_answer, failure, failures, is_refusal, marked
+from conformance.words.valid import ASKED_AGAIN, demand_answer, failure, failures, marked, says_unsupported
 from gateway_contract import Contract
 
 
@@ -31,7 +31,7 @@ def failed(ask: Ask, contract: Contract, received: list[Exchange]) -> Callable[.
 
 def _demand_answers(ask: Ask, kinds: dict[str, Exchange]) -> None:
     """Demands that none of these requests fails again, unless the failure says that it is a refusal."""
-    unexplained = [kind for kind, exchange in kinds.items() if not is_refusal(exchange)][:ASKED_AGAIN]
+    unexplained = [kind for kind, exchange in kinds.items() if not says_unsupported(exchange)][:ASKED_AGAIN]
     if unexplained:
         every(unexplained, lambda kind: demand_answer(ask.recorder, kinds[kind]), ask.recorder.touched)
 
@@ -57,7 +57,7 @@ def test_gemini(ask: Ask, failed: Callable[..., dict[str, Exchange]]) -> None:
 @requirement("valid.refusal")
 def test_refusal(ask: Ask, failed: Callable[..., dict[str, Exchange]]) -> None:
     """What is not supported is refused as the caller's matter, not as the gateway's failure."""
-    refusals = {kind: one for kind, one in failed("openai", "anthropic", "gemini").items() if is_refusal(one)}
+    refusals = {kind: one for kind, one in failed("openai", "anthropic", "gemini").items() if says_unsupported(one)}
 
     ask.recorder.touched.extend(refusals.values())
     reasons = [f"[{kind}] answered {failure(exchange)}" for kind, exchange in refusals.items()]

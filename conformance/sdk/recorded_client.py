@@ -16,7 +16,7 @@ from conformance.errors import Inconclusive, Unsupported
 from conformance.target import Secret
 from conformance.wire.exchange import KEY_HERE, VALID, Exchange, Request, decoded
 from conformance.wire.recorder import Recorder
-from conformance.words.answer import LIMITS, leave_at_limit
+from conformance.words.answer import LIMITS, is_refusal, leave_at_limit
 from conformance.words.ask import BOUNDARY, encoded
 from conformance.words.check import inconclusive
 
@@ -142,7 +142,7 @@ class ClientRecording:
         if last is None or last.status == 200 or (served and last.status not in LIMITS):
             return
         last.marks.add(VALID)
-        if dependent and 400 <= last.status < 500 and last.status not in LIMITS:
+        if dependent and is_refusal(last):
             raise Unsupported(f"the target refuses the request: {last.text:.160}")
         inconclusive(f"the request was answered {last.status or last.broken}: {last.text:.120}")
 

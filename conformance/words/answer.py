@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
 from conformance.wire import sse
@@ -18,6 +19,8 @@ from conformance.words.check import inconclusive, pick
 
 LIMITS = frozenset({402, 429})
 """The statuses of a limit of the account: of what it may spend, or how often it may ask."""
+CREDENTIAL = frozenset({401, 407})
+"""The statuses of a key that does not open the gateway."""
 DAY = 86_400
 CREDITS = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A cost in credits."""
@@ -97,6 +100,26 @@ def leave_at_limit(exchange: Exchange) -> None:
     """Leaves the check, as inconclusive, when a limit of the account came first."""
     if exchange.status in LIMITS:
         inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
+
+
+def is_refusal(exchange: Exchange) -> bool:
+    """The request is clearly refused: as the caller's matter, in JSON that says more than the status does.
+
+    A limit, or a key that does not open the gateway, refuses no feature. Nor does a route that is not found.
+    """
+    status = exchange.status
+    if not 400 <= status < 500 or status in LIMITS | CREDENTIAL or not isinstance(exchange.json, dict):
+        return False
+    name = HTTPStatus(status).phrase.lower() if status in set(HTTPStatus) else ""
+    return any(text.strip(" .").lower() not in ("", name) for text in _texts(exchange.json))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts within a JSON value."""
+    if isinstance(value, str):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(one)
 
 
 def demand_served(answer: AnyAnswer) -> AnyAnswer:

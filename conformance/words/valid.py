@@ -64,7 +64,7 @@ def failure(exchange: Exchange) -> str:
     return f"by a stream that fails: {told:.160}" if told else ""
 
 
-def is_refusal(exchange: Exchange) -> bool:
+def says_unsupported(exchange: Exchange) -> bool:
     """The error says that what is asked for is not supported."""
     return bool(NOT_SUPPORTED.search(failure(exchange)))
 
