@@ -9,7 +9,7 @@ from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_client_error, demand_json
 from conformance.words.ask import Ask, encoded
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.chat import DONE
+from conformance.words.openai.chat import DONE, choices_of
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.streams import demand_incremental
 

@@ -110,8 +110,7 @@ class CompletionStream(StreamedAnswer):
     @cached_property
     def choices(self) -> list[dict[str, Any]]:
         """Every choice of every chunk, in order of arrival."""
-        lists = [found for chunk in self.chunks if isinstance(found := chunk.get("choices"), list)]
-        return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
+        return choices_of(self.chunks)
 
     @property
     def indices(self) -> set[Any]:
@@ -161,6 +160,12 @@ class CompletionStream(StreamedAnswer):
     def usage(self) -> dict[str, Any]:
         """The last usage object."""
         return self.usages[-1] if self.usages else inconclusive("cannot be judged: the stream reports no usage")
+
+
+def choices_of(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every choice of some chunks, in order."""
+    lists = [found for chunk in chunks if isinstance(found := chunk.get("choices"), list)]
+    return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
 
 
 def _is_remark(chunk: dict[str, Any]) -> bool:
