@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from conformance.wire.exchange import REPORTED, VALID, Exchange, decoded
 from conformance.wire.recorder import Recorder
@@ -41,7 +42,12 @@ def marked(recorder: Recorder, protocols: Iterable[str]) -> list[Exchange]:
     """The answers to valid requests in these protocols, but of models that fail on purpose."""
     names = [name for kind in FAILING if (name := recorder.target.models.get(kind))]
     answers = [one for one in recorder.recorded if VALID in one.marks and one.request.protocol in protocols]
-    return [one for one in answers if _body(one).get("model") not in names]
+    return [one for one in answers if not any(_asks(one, name) for name in names)]
+
+
+def _asks(exchange: Exchange, model: str) -> bool:
+    """Whether the model is asked, by its name in the body or in the path."""
+    return _body(exchange).get("model") == model or f"/{quote(model, safe='')}:" in exchange.request.path
 
 
 def failures(exchanges: Iterable[Exchange], contract: Contract) -> dict[str, Exchange]:
