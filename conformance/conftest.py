@@ -17,7 +17,7 @@ from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
 from conformance.words import access, discovery
-from conformance.words.answer import Answer, demand_served, leave_at_limit
+from conformance.words.answer import Answer, demand_served, is_refusal, leave_at_limit
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
 from conformance.words.check import Once
@@ -167,8 +167,8 @@ def demand_supported(judged: Requirement, gateway: dict[str, Any]) -> Callable[.
     def demand(answer: AnyAnswer, *alike: Answer) -> AnyAnswer:
         exchange = answer.exchange
         leave_at_limit(exchange)
-        refused = 400 <= exchange.status < 500 and isinstance(exchange.json, dict) and exchange.json
-        if refused and not any(other.served for other in alike) and judged.feature in gateway["model_dependent"]:
+        refused = is_refusal(exchange) and not any(other.served for other in alike)
+        if refused and judged.feature in gateway["model_dependent"]:
             raise Unsupported(f"the target refuses {judged.feature}: {exchange.text:.200}")
         return demand_served(answer)
 

@@ -159,6 +159,15 @@ def test_spent_budget_is_nobodys_fault() -> None:
         recording.raised(lambda: create(recording))
 
 
+@pytest.mark.parametrize("read", [ClientRecording.raised, ClientRecording.result])
+def test_what_was_never_asked_is_no_finding(read: Any) -> None:
+    """Without a model there is no request to send, which is nothing that the client raises."""
+    recording = ClientRecording(Canned())
+
+    with pytest.raises(Inconclusive, match="lists no model"):
+        read(recording, lambda: client(recording).chat.completions.create(**Ask(recording.recorder, "").body()))
+
+
 def test_missing_client_is_unsupported() -> None:
     """A missing client is reported with how to install it."""
     with pytest.raises(Unsupported, match="pip install no-such-project"):

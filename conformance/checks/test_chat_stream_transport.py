@@ -7,10 +7,12 @@ from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_client_error, demand_json
 from conformance.words.ask import Ask, encoded
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.chat import DONE
+from conformance.words.openai.chat import DONE, choices_of
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, has_gap, is_counted
 
+WRONG = ("warm", -0.1, 2.1)
+"""Temperatures of a wrong type, and out of range."""
 REPEATED = 12
 """How many streams are asked for to find what happens to every tenth."""
 
@@ -39,12 +41,14 @@ def _least(ask: Ask) -> int:
 @requirement("chat.stream.errors")
 def test_stream_errors(ask: Ask) -> None:
     """A request that is wrong is refused with its status and a JSON error, also when it asks for a stream."""
-    answer = ask.stream(temperature="warm")
-    if ask.chat(temperature="warm").status == 200:
+    wrong = [value for value in WRONG if 400 <= ask.chat(temperature=value).status < 500]
+    if not wrong:
         inconclusive("the target takes any temperature")
 
-    demand_client_error(answer)
-    demand_json(answer.exchange)
+    for value in wrong:
+        answer = ask.stream(temperature=value)
+        demand_client_error(answer)
+        demand_json(answer.exchange)
 
 
 @requirement("chat.stream.error-event")
@@ -56,7 +60,7 @@ def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
         inconclusive(f"the failure came before the first byte: {stream.status}")
     assert stream.errors, "the model failed in mid-stream, but no event says so"
     assert all(isinstance(error, dict) and error.get("message") for error in stream.errors), "the error has no message"
-    reasons = stream.finish_reasons()
+    reasons = [choice.get("finish_reason") for choice in choices_of(stream.pieces)]
     assert "stop" not in reasons, "the failed stream ends with finish_reason stop"
     assert DONE not in stream.data[:-1], "the failed stream goes on after [DONE]"
 

@@ -69,10 +69,23 @@ def test_stream_usage_total(counted: CompletionStream) -> None:
     assert total == prompt + completion, f"total_tokens is {total}, but the sum is {prompt} + {completion}"
 
 
+@requirement("chat.stream.usage.counted")
+def test_stream_usage_counted(ask: Ask, counted: CompletionStream) -> None:
+    """The last usage of a stream, which clients keep, counts the prompt and the answer."""
+    if not ask.chat().tokens("prompt_tokens"):
+        inconclusive("the target counts no tokens of a whole answer either")
+    prompt, completion = (pick(counted.usage, name, kind=int) for name in ("prompt_tokens", "completion_tokens"))
+
+    assert prompt > 0, f"prompt_tokens of the last usage is {prompt}"
+    assert completion > 0 or not counted.text(), f"the stream has text, its completion_tokens are {completion}"
+
+
 @requirement("chat.stream.usage.equals-whole")
 def test_stream_usage_equals_whole(ask: Ask, counted: CompletionStream) -> None:
     """The streamed usage equals the usage of the same request answered whole."""
     whole = ask.chat()
+    if not (counted.usage.get("prompt_tokens") and counted.usage.get("completion_tokens")):
+        inconclusive("the stream counts no tokens")
 
     assert counted.usage.get("prompt_tokens") == whole.tokens("prompt_tokens"), (
         f"streamed {counted.usage.get('prompt_tokens')} prompt tokens, whole {whole.tokens('prompt_tokens')}"

@@ -79,6 +79,15 @@ def test_stream_first_fragment(called: CompletionStream) -> None:
         assert call.name in NAMES, f"its function is {call.name!r}, which was not offered"
 
 
+@requirement("tools.stream.type")
+def test_stream_type(called: CompletionStream) -> None:
+    """`type` of a later fragment is absent or `function`: clients keep the last one that is sent."""
+    for call in _calls(called):
+        types = [part["type"] for part in call.fragments[1:] if "type" in part]
+        wrong = [kind for kind in types if kind != "function"]
+        assert not wrong, f"{len(wrong)} later fragments of call {call.index} have the type {wrong[0]!r}"
+
+
 @requirement("tools.stream.id-once")
 def test_stream_id_once(called: CompletionStream) -> None:
     """The `id` of a call is sent once: clients append what is repeated, and lose what is blanked."""

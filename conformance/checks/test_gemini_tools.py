@@ -7,7 +7,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.words.answer import LIMITS, demand_refused, demand_served, first_that_calls, leave_without_tools
+from conformance.words.answer import (
+    demand_refused,
+    demand_served,
+    first_that_calls,
+    is_refusal,
+    leave_without_tools,
+)
 from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
 from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION
@@ -56,8 +62,7 @@ def calling(
 def _functions_known(gemini: Gemini, gateway: dict[str, Any]) -> None:
     """A model without functions is not judged by them."""
     plain = gemini.generate(QUESTION, tools=TOOLS)
-    refused = 400 <= plain.status < 500 and plain.status not in LIMITS and isinstance(plain.exchange.json, dict)
-    if refused and "gemini.tools" in gateway["model_dependent"]:
+    if is_refusal(plain.exchange) and "gemini.tools" in gateway["model_dependent"]:
         raise Unsupported(f"the target refuses functions: {plain.exchange.text:.160}")
 
 

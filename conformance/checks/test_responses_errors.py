@@ -11,7 +11,14 @@ import pytest
 
 from conformance.target import Secret, Target
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import demand_kind, demand_refused, demand_text, leave_at_default
+from conformance.words.answer import (
+    demand_client_error,
+    demand_json,
+    demand_kind,
+    demand_refused,
+    demand_text,
+    leave_at_default,
+)
 from conformance.words.ask import OMIT, STRANGER
 from conformance.words.check import each, inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
@@ -28,9 +35,9 @@ class BadResponseRequest:
     fields: Mapping[str, Any] = field(default_factory=dict)
     key: str | Secret | None = "default"
 
-    def send(self, responses: Responses) -> Exchange:
-        """The answer."""
-        return responses.post(responses.body(**self.fields), key=self.key)
+    def send(self, responses: Responses, **more: Any) -> Exchange:
+        """The answer, also with `more` fields."""
+        return responses.post(responses.body(**self.fields, **more), key=self.key)
 
 
 MISSING = [
@@ -44,6 +51,11 @@ INVALID = [
 UNKNOWN_MODEL = [
     BadResponseRequest("whole", "unknown_model", {"model": NOWHERE}),
     BadResponseRequest("streamed", "unknown_model", {"model": NOWHERE, "stream": True}),
+]
+BEFORE_A_STREAM = [
+    *INVALID,
+    BadResponseRequest("temperature-too-low", "invalid_value", {"temperature": -0.1}),
+    BadResponseRequest("temperature-too-high", "invalid_value", {"temperature": 2.1}),
 ]
 KEYS = [
     BadResponseRequest("key-missing", "missing_credential", key=None),
@@ -77,6 +89,19 @@ def test_invalid_value(responses: Responses, gateway: dict[str, Any], bad_reques
 def test_unknown_model(responses: Responses, gateway: dict[str, Any], bad_request: BadResponseRequest) -> None:
     """A model that does not exist is refused by status, whole and streamed."""
     demand_refused(bad_request.send(responses), gateway, bad_request.cause)
+
+
+@requirement("responses.errors.before-stream")
+def test_before_stream(responses: Responses) -> None:
+    """What is refused whole is refused by status where a stream is asked for, before any event."""
+    wrong = [one for one in BEFORE_A_STREAM if 400 <= one.send(responses).status < 500]
+    if not wrong:
+        inconclusive("the target refuses none of these requests")
+
+    for bad_request in wrong:
+        answer = bad_request.send(responses, stream=True)
+        demand_client_error(answer)
+        demand_json(answer)
 
 
 @requirement("responses.errors.credential")

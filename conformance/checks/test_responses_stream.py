@@ -102,6 +102,8 @@ def test_stream_end(streams: list[ResponseStream]) -> None:
     for stream in streams:
         if stream.exchange.broken:
             inconclusive("cannot be judged: the connection broke")
+        if stream.of("error") or stream.errors:
+            inconclusive("cannot be judged: the stream reports a failure")
         kinds = [data["type"] for data in stream.data if data["type"].startswith("response.")]
         places = [place for place, kind in enumerate(kinds, 1) if kind in ENDS]
         assert places == [len(kinds)], f"of {len(kinds)} events these are an end: {places}; the last is {kinds[-1:]}"
@@ -175,7 +177,9 @@ def test_stream_text(streams: list[ResponseStream]) -> None:
         if stream.end != "response.completed" or not _speaks(stream):
             inconclusive("the model gives no text")
         assert stream.text, "the stream carries no text"
-        text = "".join(str(data.get("text")) for data in stream.of("response.output_text.done"))
+        done = stream.of("response.output_text.done")
+        assert done, f"no response.output_text.done follows the deltas {stream.text!r:.80}"
+        text = "".join(str(data.get("text")) for data in done)
         assert text == stream.text, f"the deltas are {stream.text!r:.80}, the done events have {text!r:.80}"
 
 

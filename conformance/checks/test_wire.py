@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
-from conformance.words import discovery
-from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import Ask
-from conformance.words.check import Inconclusive, Unsupported, inconclusive, requirement
-from conformance.words.gemini.contents import Gemini
-from conformance.words.openai.responses import Responses
+from conformance.words.check import inconclusive, requirement
+from conformance.words.plain import ask_plainly
 from conformance.words.received import (
     ASKED_AGAIN,
     EVENTS,
     charset,
     demand_whole,
-    failed_within,
+    failure_within,
     fault_of,
     is_cut,
     succeeded,
 )
 from gateway_contract import Contract
 
-CHAT = "createChatCompletion"
 BROKEN_ON_PURPOSE = "midstream-error"
 """The model of the target whose streams fail, so that their connection may be dropped."""
 ONCE = (*sorted(EXPENSIVE), "files")
@@ -36,37 +30,16 @@ ONCE = (*sorted(EXPENSIVE), "files")
 @pytest.fixture
 def successes(ask: Ask, contract: Contract, received: list[Exchange]) -> list[Exchange]:
     """Every success of the gateway itself; inconclusive when there is none."""
-    for name, question in _plain_questions(ask, contract):
-        try:
-            if name != CHAT:
-                discovery.demand(ask, [contract.operations[name]], contract)
-            question()
-        except (Inconclusive, Unsupported):
-            continue
+    ask_plainly(ask, contract)
     own = [one for one in received if not one.request.path.startswith(("http://", "https://"))]
     return [one for one in own if succeeded(one)] or inconclusive("no request was answered with a success")
-
-
-def _plain_questions(ask: Ask, contract: Contract) -> Iterator[tuple[str, Callable[[], object]]]:
-    """A plain answer and a plain stream of each documented protocol, with the operation that gives them."""
-    protocols = contract.gateway["protocols"]
-    yield from ((CHAT, question) for question in (ask.chat, ask.stream))
-    if "createResponse" in contract.operations:
-        responses = Responses(ask)
-        yield from (("createResponse", question) for question in (responses.create, responses.stream))
-    if "createMessage" in contract.operations:
-        anthropic = Anthropic(ask, protocols["anthropic"]["credentials"][0])
-        yield from (("createMessage", question) for question in (anthropic.message, anthropic.stream))
-    if "generateContent" in contract.operations:
-        gemini = Gemini(ask, protocols["gemini"]["credentials"][0])
-        yield from (("generateContent", question) for question in (gemini.generate, gemini.stream))
 
 
 @requirement("wire.complete")
 def test_complete(successes: list[Exchange], ask: Ask) -> None:
     """Every success ends where it says, unless it told of a failure before."""
     model = ask.recorder.target.models.get(BROKEN_ON_PURPOSE, "").encode()
-    cut = [one for one in successes if is_cut(one) and not failed_within(one)]
+    cut = [one for one in successes if is_cut(one) and not failure_within(one)]
     unmeant = [one for one in cut if not model or model not in (one.request.body or b"")]
     again = {(one.request.method, one.request.path, one.media_type): one for one in unmeant if _may_repeat(one)}
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from conformance.errors import Unsupported
+from conformance.errors import Inconclusive, Unsupported
 from conformance.target import Secret
-from conformance.wire.exchange import KEY_HERE, Exchange, Request, decoded
+from conformance.wire.exchange import KEY_HERE, VALID, Exchange, Request, decoded
 from conformance.wire.recorder import Recorder
-from conformance.words.answer import LIMITS, leave_at_limit
+from conformance.words.answer import LIMITS, is_refusal, leave_at_limit
 from conformance.words.ask import BOUNDARY, encoded
 from conformance.words.check import inconclusive
 
@@ -106,6 +106,8 @@ class ClientRecording:
         """
         try:
             return use()
+        except (Inconclusive, Unsupported):
+            raise
         except Exception as error:
             self.blame(dependent, served)
             self.leave_cut(type(error).__name__)
@@ -115,6 +117,8 @@ class ClientRecording:
         """What the client raises for the target's answer, if anything."""
         try:
             use()
+        except (Inconclusive, Unsupported):
+            raise
         except Exception as error:
             if self.failure:
                 raise self.failure from None
@@ -137,7 +141,8 @@ class ClientRecording:
         last = self.exchanges[-1] if self.exchanges else None
         if last is None or last.status == 200 or (served and last.status not in LIMITS):
             return
-        if dependent and 400 <= last.status < 500 and last.status not in LIMITS:
+        last.marks.add(VALID)
+        if dependent and is_refusal(last):
             raise Unsupported(f"the target refuses the request: {last.text:.160}")
         inconclusive(f"the request was answered {last.status or last.broken}: {last.text:.120}")
 

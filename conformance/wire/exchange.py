@@ -14,6 +14,8 @@ from conformance.wire import sse
 
 MASK = "***"
 KEY_HERE = "{key}"
+VALID, REPORTED = "valid", "reported"
+"""Marks of an answer: a check reads it as that to a valid request; a check fails because of its status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Exchange:
     elapsed: float = 0.0
     broken: str = ""
     """How the connection ended too early; empty when it did not."""
+    marks: set[str] = field(default_factory=set)
+    """What checks have noted of it."""
 
     @cached_property
     def body(self) -> bytes:

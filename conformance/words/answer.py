@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
 from conformance.wire import sse
-from conformance.wire.exchange import Exchange, decoded
+from conformance.wire.exchange import REPORTED, VALID, Exchange, decoded
 from conformance.words.check import Inconclusive, inconclusive, pick
 
 LIMITS = frozenset({402, 429})
 """The statuses of a limit of the account: of what it may spend, or how often it may ask."""
+CREDENTIAL = frozenset({401, 407})
+"""The statuses of a key that does not open the gateway."""
 DAY = 86_400
 CREDITS = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 """A cost in credits."""
@@ -42,7 +45,8 @@ class Answer:
 
     @property
     def taken(self) -> Exchange:
-        """The exchange of a request that was done; inconclusive of any other."""
+        """The exchange of a valid request, marked as such; inconclusive when the request was not done."""
+        self.exchange.marks.add(VALID)
         if not self.served:
             inconclusive(f"the request was answered {self.status}: {self.exchange.text:.120}")
         return self.exchange
@@ -98,10 +102,32 @@ def leave_at_limit(exchange: Exchange) -> None:
         inconclusive(f"the request was answered {exchange.status}: {exchange.text:.120}")
 
 
+def is_refusal(exchange: Exchange) -> bool:
+    """The request is clearly refused: as the caller's matter, in JSON that says more than the status does.
+
+    A limit, or a key that does not open the gateway, refuses no feature. Nor does a route that is not found.
+    """
+    status = exchange.status
+    if not 400 <= status < 500 or status in LIMITS | CREDENTIAL or not isinstance(exchange.json, dict):
+        return False
+    name = HTTPStatus(status).phrase.lower() if status in set(HTTPStatus) else ""
+    return any(text.strip(" .").lower() not in ("", name) for text in _texts(exchange.json))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts within a JSON value."""
+    if isinstance(value, str):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(one)
+
+
 def demand_served(answer: AnyAnswer) -> AnyAnswer:
     """Demands that a request is done; inconclusive at a limit of the account."""
     exchange = answer.exchange
     leave_at_limit(exchange)
+    if not answer.served:
+        exchange.marks.add(REPORTED)
     assert answer.served, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
     return answer
 

@@ -46,9 +46,9 @@ def demand_whole(recorder: Recorder, exchanges: Iterable[Exchange]) -> None:
         inconclusive(f"seen once, and not again: {once:.120}")
 
 
-def failed_within(exchange: Exchange) -> bool:
-    """A stream tells of a failure, after which its connection may be dropped."""
-    return bool(_failures(exchange))
+def failure_within(exchange: Exchange) -> str:
+    """The event with which a stream tells of a failure, after which it may be dropped; nothing when there is none."""
+    return next(iter(_failures(exchange)), "")
 
 
 def error_text(exchange: Exchange) -> str:

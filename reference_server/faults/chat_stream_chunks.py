@@ -23,7 +23,7 @@ from reference_server.faults.words.edits import (
     without,
 )
 from reference_server.faults.words.openai import CHAT, DONE, add_chunk, insert_chunk, piece, plain, streams
-from reference_server.faults.words.situations import both, has, sent, served
+from reference_server.faults.words.situations import both, has, sent, served, streamed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
@@ -231,3 +231,34 @@ def failure_after_done(reply: Reply) -> None:
     for failure in [chunk for chunk in reply.chunks if "error" in chunk][:1]:
         if reply.events:
             reply.events.insert(reply.events.index(failure), DONE)
+
+
+@chat("chat.stream.errors")
+def range_told_in_a_stream(reply: Reply, call: Call) -> Reply:
+    """A stream with a temperature out of range is answered 200, with the error as an event."""
+    wrong = streams(call) and sent(call).get("temperature") in (-0.1, 2.1) and not reply.ok
+    return Reply.stream([reply.body, DONE]) if wrong else reply
+
+
+_OF_THE_PROMPT = ("prompt_tokens", "total_tokens")
+_ZEROS = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+_COUNTED = "chat.stream.usage.counted"
+streamed_usage_of_zeros = chat(_COUNTED, "The usage of a stream is zeros.", _in_usage(put("usage", _ZEROS)))
+streamed_answer_costs_nothing = chat(
+    _COUNTED,
+    "The usage of a stream counts the prompt alone.",
+    _in_usage(change("usage", lambda one: _ZEROS | dict.fromkeys(_OF_THE_PROMPT, one["prompt_tokens"]))),
+)
+zeros_follow_the_usage = chat(
+    f"{_COUNTED} chat.stream.usage.last",
+    "A second usage chunk, of zeros, follows the true one.",
+    add_chunk(choices=[], usage=_ZEROS),
+    when=both(streamed, has("stream_options")),
+)
+
+
+@chat(f"{_COUNTED} chat.stream.usage.null-before")
+def zeros_in_every_chunk(reply: Reply) -> None:
+    """Every chunk of a stream has a usage of zeros, the last one too."""
+    for chunk in reply.chunks if _usage_chunks(reply) else ():
+        chunk["usage"] = dict(_ZEROS)

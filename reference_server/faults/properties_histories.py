@@ -141,7 +141,8 @@ def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
     elif _did(reply, call, UPLOAD) and deleted:
         back.append(deleted.pop())
     elif _did(reply, call, FILES) and back and call.query == _PAGE:
-        reply.body["data"].insert(0, back[0])
+        files = reply.body["data"]
+        files.insert(0, back[0] | {"created_at": files[0]["created_at"] if files else 0})
 
 
 # Jobs.

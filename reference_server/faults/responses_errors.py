@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import drop, in_error, status, swap
+from reference_server.faults.words.edits import drop, header, in_error, status, swap
 from reference_server.faults.words.openai import streams
 from reference_server.faults.words.prompts import NO_MODEL, NO_ROLE
 from reference_server.faults.words.responses import COMPLETED, FAILED, RESPONSE, completed
@@ -77,4 +77,18 @@ response_failure_as_success = response(
     "A stream that fails half-way ends with the event `response.completed`.",
     resend(_as_success, FAILED),
     model="midstream-error",
+)
+_wrong_stream = both(refused("invalid_value"), asked(streams))
+_out_of_range = asked(lambda call: sent(call).get("temperature") in (-0.1, 2.1))
+response_range_told_in_a_stream = response(
+    "responses.errors.before-stream",
+    "A stream with a temperature out of range is answered 200, with the error as an event.",
+    lambda reply, _: Reply.stream([reply.body]),
+    when=both(_wrong_stream, _out_of_range),
+)
+wrong_response_refused_as_stream = response(
+    "responses.errors.before-stream",
+    "A wrong request for a stream is refused by status, with an event.",
+    header("content-type", "text/event-stream"),
+    when=_wrong_stream,
 )

@@ -163,3 +163,5 @@ arguments_done_at_another_place = response(
     "The end of the arguments of a call is at the place of another item.",
     in_events(change("output_index", lambda place: place + 7), ARGUMENTS_DONE),
 )
+
+text_never_done = response("responses.stream.text", "No event ends a text.", skip(TEXT_DONE))

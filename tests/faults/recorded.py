@@ -31,7 +31,7 @@ from tests.faults.bench import Bench, Case
 from tests.faults.inside import ADDRESS, Inside
 from tests.faults.noting import LEDGER, SPENT, NotingStore
 
-WHOLE = {name for name, one in register.load().requirements.items() if one.area == "every_answer"}
+WHOLE = {name for name, one in register.load().requirements.items() if one.area in ("every_answer", "valid")}
 """What judges all that a run has recorded, whatever was looked at."""
 USUAL = {
     name: one

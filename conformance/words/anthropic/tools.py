@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.words.answer import first_that_calls, leave_without_tools
+from conformance.words.answer import first_that_calls, is_refusal, leave_without_tools
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.stream import MessageStream
 from conformance.words.ask import user
@@ -57,7 +57,7 @@ def _calls(answer: Message) -> list[dict[str, Any]]:
 def known(anthropic: Anthropic, dependent: bool) -> None:
     """Leaves the check when tools depend on the model and this one clearly refuses them."""
     plain = anthropic.message(QUESTION, tools=TOOLS)
-    if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
+    if dependent and is_refusal(plain.exchange):
         raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
 
 

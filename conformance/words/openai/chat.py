@@ -90,11 +90,17 @@ class CompletionStream(StreamedAnswer):
 
     @cached_property
     def chunks(self) -> list[dict[str, Any]]:
-        """The chunks: every event before `[DONE]` that is a JSON object, no error and no remark on the answer."""
+        """The chunks of a stream that does not fail; inconclusive of one that does."""
+        if self.errors:
+            inconclusive(f"the stream reports a failure: {self.errors[0]!r:.120}")
+        return self.pieces or inconclusive("cannot be judged: the stream holds no chunk")
+
+    @cached_property
+    def pieces(self) -> list[dict[str, Any]]:
+        """Every event before `[DONE]` that is a JSON object, no error and no remark on the answer."""
         before = takewhile(lambda data: data != DONE, self.data)
-        objects = [chunk for chunk in map(_object, before) if chunk is not None and "error" not in chunk]
-        chunks = [chunk for chunk in objects if not _is_remark(chunk)]
-        return chunks or inconclusive("cannot be judged: the stream holds no chunk")
+        objects = [chunk for chunk in map(_object, before) if chunk is not None and not chunk.get("error")]
+        return [chunk for chunk in objects if not _is_remark(chunk)]
 
     def arrivals(self) -> list[float]:
         """When text arrived, in seconds since the request."""
@@ -104,8 +110,7 @@ class CompletionStream(StreamedAnswer):
     @cached_property
     def choices(self) -> list[dict[str, Any]]:
         """Every choice of every chunk, in order of arrival."""
-        lists = [found for chunk in self.chunks if isinstance(found := chunk.get("choices"), list)]
-        return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
+        return choices_of(self.chunks)
 
     @property
     def indices(self) -> set[Any]:
@@ -155,6 +160,12 @@ class CompletionStream(StreamedAnswer):
     def usage(self) -> dict[str, Any]:
         """The last usage object."""
         return self.usages[-1] if self.usages else inconclusive("cannot be judged: the stream reports no usage")
+
+
+def choices_of(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every choice of some chunks, in order."""
+    lists = [found for chunk in chunks if isinstance(found := chunk.get("choices"), list)]
+    return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
 
 
 def _is_remark(chunk: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.answer import JsonAnswer
+from conformance.words.answer import JsonAnswer, is_refusal
 from conformance.words.ask import OMIT, PROMPT, Ask, parted
 from conformance.words.check import Unsupported, inconclusive, pick
 from conformance.words.ids import nobodys
@@ -82,7 +82,7 @@ class Responses:
     def tools_known(self, dependent: bool) -> None:
         """Leaves the check when tools depend on the model and this one clearly refuses them."""
         plain = self.create(QUESTION, tools=TOOLS)
-        if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
+        if dependent and is_refusal(plain.exchange):
             raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
 
 

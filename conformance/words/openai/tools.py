@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conformance.words.answer import first_that_calls, leave_without_tools
+from conformance.words.answer import first_that_calls, is_refusal, leave_without_tools
 from conformance.words.ask import Ask, user
 from conformance.words.check import Unsupported, inconclusive, member
 from conformance.words.openai.chat import Completion, CompletionStream
@@ -65,7 +65,7 @@ def calling_stream(ask: Ask, prompt: object = QUESTION, *, named: bool = True, *
 def known(ask: Ask, dependent: bool) -> None:
     """Leaves the check when tools depend on the model and this one clearly refuses them."""
     plain = ask.chat(QUESTION, tools=TOOLS)
-    if dependent and 400 <= plain.status < 500 and isinstance(plain.exchange.json, dict):
+    if dependent and is_refusal(plain.exchange):
         raise Unsupported(f"the target refuses tools: {plain.exchange.text:.160}")
 
 
