@@ -33,6 +33,7 @@ OPTIONS = {
     "examples": "how many requests are generated for each operation (default: 40)",
     "timeout": "seconds to wait for an answer (default: 60)",
     "max-requests": "the most requests a worker may send",
+    "concurrency": "how many requests may be in flight at a time (default: 8)",
     "node-modules": "the folder node_modules that holds the official client for Node",
 }
 STATUS = "conformance-status"
@@ -63,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     tally = Tally()
     config.pluginmanager.register(tally)
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
+    config.addinivalue_line("markers", "alone: the check needs the target to itself")
     for folder in CHECKS:
         config.addinivalue_line("python_files", f"{glob.escape(str(folder))}/test_*.py")
     if any(config.getoption(_variable(name)) is not None for name in OPTIONS):

@@ -18,7 +18,7 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import PROMPT, Ask, user
-from conformance.words.check import NotApplicable, every, inconclusive, member, pick, requirement
+from conformance.words.check import NotApplicable, alone, every, inconclusive, member, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
@@ -185,6 +185,7 @@ def _at_once(ask: Ask) -> list[tuple[Completion, CompletionStream]]:
 
 
 @requirement("chat.isolation.chunks")
+@alone
 def test_isolation_chunks(ask: Ask, chat_stream: CompletionStream) -> None:
     """The chunks of streams at the same time do not mix: each stream keeps one id."""
     if len(_ids(chat_stream)) != 1:
@@ -202,6 +203,7 @@ def _ids(stream: CompletionStream) -> list[str]:
 
 
 @requirement("chat.isolation")
+@alone
 def test_isolation(ask: Ask) -> None:
     """Requests at the same time, whole and streamed, get their own answers and no one else's."""
     texts = [(answer.text, stream.text()) for answer, stream in _at_once(ask)]

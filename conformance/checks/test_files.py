@@ -18,7 +18,7 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import BOUNDARY, Ask, form
-from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, alone, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     MILLISECONDS,
     OPERATIONS,
@@ -254,6 +254,7 @@ def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> N
 
 
 @requirement("files.delete.unlisted")
+@alone
 def test_delete_unlisted(files: Files) -> None:
     """A deleted file is no longer listed."""
     name = files.deleted().id

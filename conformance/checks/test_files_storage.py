@@ -10,7 +10,7 @@ import pytest
 
 from conformance.words.answer import demand_client_error, demand_refused, demand_served, leave_at_limit
 from conformance.words.ask import Ask
-from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.words.check import Unsupported, alone, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     BALLAST,
     MILLISECONDS,
@@ -217,6 +217,7 @@ def _used(files: Files, gateway: dict[str, Any], look: int) -> list[int]:
 
 
 @requirement("files.storage.grows")
+@alone
 def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
     """The bytes stored grow by the size of an upload."""
     size = len(BALLAST.data)
@@ -226,6 +227,7 @@ def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
 
 
 @requirement("files.storage.shrinks")
+@alone
 def test_storage_shrinks(files: Files, gateway: dict[str, Any]) -> None:
     """The bytes stored shrink by the size of a deleted file."""
     size = len(BALLAST.data)

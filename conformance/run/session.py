@@ -16,8 +16,9 @@ import gateway_contract
 from conformance import target as targets
 from conformance.errors import UsageError
 from conformance.register import select
-from conformance.run import preflight
+from conformance.run import preflight, schedule
 from conformance.target import Target, reference
+from conformance.wire.ahead import Ahead
 from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
 from pytest_gateway_conformance import EMPTY_URL
@@ -130,7 +131,8 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
 
         records = har.load(Path(replay))
     worker, workers = _worker()
-    config.stash[RECORDER] = recorder_of(target, records, worker, workers, config.stash.get(TRANSPORT, None))
+    transport, ahead = config.stash.get(TRANSPORT, None), config.stash.get(schedule.AHEAD, None)
+    config.stash[RECORDER] = recorder_of(target, records, worker, workers, transport, ahead)
     return config.stash[RECORDER]
 
 
@@ -140,6 +142,7 @@ def recorder_of(
     worker: int = 0,
     workers: int = 1,
     transport: httpx.BaseTransport | None = None,
+    ahead: Ahead | None = None,
 ) -> Recorder:
     """A recording client for a target, at its documented addresses and pace, of which each worker has its share."""
     contract = gateway_contract.load(target.gateway)
@@ -151,6 +154,7 @@ def recorder_of(
         bases=target.bases(contract.bases),
         pace=max(1, pace // workers) if pace else None,
         transport=transport,
+        ahead=ahead,
     )
 
 
@@ -168,7 +172,8 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
         "replayed": bool(option(config, "replay")),
         "target": {**target.described(), "seed": seed(config), "examples": examples(config)},
     }
-    preflight.check(asking)
+    with recorder.in_place():
+        preflight.check(asking)
     run["model"] = asking.model
     del recorder.touched[start:]
     return asking

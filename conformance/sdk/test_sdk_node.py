@@ -13,10 +13,12 @@ from conformance.target import Target
 from conformance.wire.exchange import decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.ask import STRANGER, Ask
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import alone, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import MESSAGES_TYPE, UNKNOWN_MODEL
 from conformance.words.openai.chat import CompletionStream
 from conformance.words.openai.tools import NAMES, QUESTION, REQUIRED, required_stream
+
+pytestmark = alone
 
 Run = Callable[..., dict[str, Any]]
 
