@@ -24,6 +24,7 @@ from conformance.words.check import Once
 from conformance.words.gemini.contents import Gemini
 from conformance.words.openai.audio import Audio
 from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.openai.files import Files
 from conformance.words.openai.responses import Responses
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
@@ -69,6 +70,14 @@ def recorder(target: Target, pytestconfig: pytest.Config) -> Iterator[Recorder]:
 def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
     """Asks the target."""
     return session.ask(pytestconfig, recorder, target)
+
+
+@pytest.fixture(scope="session")
+def files(ask: Ask) -> Iterator[Files]:
+    """Uploads files, and deletes at the end what the run has uploaded."""
+    files = Files(ask)
+    yield files
+    files.clean_up()
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,7 @@ def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytes
 def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
     save([], recording, {"base_url": "https://gateway.test/v1"})
-    options = "--feature chat --feature models --requirement r --include audio --level must --workers 2"
+    options = "--feature chat --feature models --requirement r --include audio --level must --concurrency 2"
     options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
 
     main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
@@ -111,7 +111,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "level": "MUST",
         "requirement": ["r"],
         "include": ["audio"],
-        "workers": 2,
+        "concurrency": 2,
         "replay": recording,
         "seed": 7,
         "examples": None,

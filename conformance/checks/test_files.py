@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,7 +27,6 @@ from conformance.words.openai.files import (
     Document,
     FileAnswer,
     Files,
-    session,
     upload_facts,
 )
 from conformance.words.schema import demand_body
@@ -38,12 +37,6 @@ FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
 LOOKS = 3
 PAUSE = 0.3
 """Seconds between two looks at what a deletion leaves."""
-
-
-@pytest.fixture(scope="session")
-def files(ask: Ask) -> Iterator[Files]:
-    """Uploads files, and deletes them at the end."""
-    yield from session(ask)
 
 
 @pytest.fixture

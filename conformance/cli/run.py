@@ -42,7 +42,7 @@ def add(subparsers: Any) -> None:
     _add_selection(parser)
     parser.add_argument("--report", metavar="DIR", type=_filled(Path), default=Path("report"), help="default: report")
     parser.add_argument(
-        "--workers", metavar="N", type=_at_least(int, 0), default=0, help="processes, default: this one"
+        "--concurrency", metavar="N", type=_at_least(int, 1), help="requests in flight at a time, default: 8"
     )
     parser.add_argument(
         "--examples", metavar="N", type=_at_least(int, 1), help="generated requests for each operation, default: 40"
@@ -113,7 +113,7 @@ def main(args: argparse.Namespace) -> int:
         level=args.level,
         requirement=args.requirement,
         include=args.include,
-        workers=args.workers,
+        concurrency=args.concurrency,
         replay=args.replay,
         seed=args.seed,
         examples=args.examples,

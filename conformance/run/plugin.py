@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Drops the checks that nobody asks for, and puts those last that are judged alone, or judge the whole run."""
-    items.sort(key=schedule.place)
+    items.sort(key=schedule.order)
     wanted = config.stash[WANTED]
     selected = [item for item in items if wanted is None or (name := requirement_of(item)) is None or wanted(name)]
     if dropped := [item for item in items if item not in selected] if len(selected) < len(items) else []:

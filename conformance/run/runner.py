@@ -65,7 +65,7 @@ def judge(
     level: str | None = None,
     requirement: Sequence[str] = (),
     include: Sequence[str] | None = None,
-    workers: int = 0,
+    concurrency: int | None = None,
     replay: Path | None = None,
     seed: int | None = None,
     examples: int | None = None,
@@ -93,6 +93,7 @@ def judge(
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
+        "concurrency": concurrency,
         "seed": seed,
         "examples": examples,
         "node-modules": node_modules and node_modules.absolute(),
@@ -102,7 +103,7 @@ def judge(
     settings = {name: value for name, value in options.items() if value}
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
-    words = _words(options, base_url, workers)
+    words = _words(options, base_url)
     brief = _Brief(wanted)
     with _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, brief, *plugins])
@@ -173,7 +174,7 @@ def _collector(directory: Path | None, settings: dict[str, Any], seed: int, prog
     return collector
 
 
-def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
+def _words(options: dict[str, Any], base_url: str | None) -> list[str]:
     words = [str(PACKAGE / folder) for folder in register.FOLDERS]
     words += ["-c", str(PACKAGE / "suite.ini"), f"--rootdir={PACKAGE}"]
     words += [
@@ -182,8 +183,7 @@ def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[
         *(word for name in (*PLUGINS, *(f"no:{name}" for name in UNUSED)) for word in ("-p", name)),
     ]
     words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
-    words += ["--base-url", base_url] if base_url else []
-    return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
+    return words + (["--base-url", base_url] if base_url else [])
 
 
 @cache

@@ -23,8 +23,8 @@ LAST = {"whole_run", "received", "met"}
 """The fixtures of checks that judge what the whole run has recorded."""
 TOGETHER, ALONE, AT_THE_END = range(3)
 """The places that a check may have in a run."""
-LANES = {"files"}
-"""The areas whose checks change what the other ones read."""
+LANES = dict.fromkeys(("uploadFile", "listFiles", "retrieveFile", "deleteFile", "downloadFile"), "files")
+"""The operations that change what others of the same lane read."""
 AHEAD = pytest.StashKey[Ahead | None]()
 RUNNING = pytest.StashKey["Schedule | None"]()
 
@@ -32,6 +32,11 @@ RUNNING = pytest.StashKey["Schedule | None"]()
 def requirement_of(item: pytest.Item) -> str | None:
     """The requirement that a test judges, if it is a check."""
     return getattr(getattr(item, "function", None), "requirement_id", None)
+
+
+def order(item: pytest.Item) -> tuple[int, bool]:
+    """By this the checks of a run are sorted: a lane takes long, so it begins first."""
+    return place(item), not lane_of(item)
 
 
 def place(item: pytest.Item) -> int:
@@ -42,10 +47,10 @@ def place(item: pytest.Item) -> int:
 
 
 def lane_of(item: pytest.Item) -> str:
-    """The lane of a check, or nothing."""
+    """The lane of a check: what its operations change; nothing where they change nothing that others read."""
     name = requirement_of(item)
-    area = register.load().requirement(name).feature.partition(".")[0] if name else ""
-    return area if area in LANES else ""
+    operations = register.load().requirement(name).operations if name else ()
+    return next((LANES[operation] for operation in operations if operation in LANES), "")
 
 
 class Schedule:

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
+from _pytest.outcomes import Skipped
 
 from conformance.wire.exchange import Exchange
 
@@ -20,7 +20,7 @@ GROWTH = 20
 """How many answers without a limit it takes until one more request may be in flight."""
 
 
-class Pending(pytest.skip.Exception):
+class Pending(Skipped):
     """Leaves a check, and its fixtures, while `answers` are on their way. It is no error that a client could handle."""
 
     def __init__(self, answers: Iterable[Future[Any]]) -> None:
