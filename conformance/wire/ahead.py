@@ -19,6 +19,9 @@ from conformance.wire.exchange import Exchange
 GROWTH = 20
 """How many answers without a limit it takes until one more request may be in flight."""
 
+SPARE = 2
+"""How many requests may wait for their turn before no further check is begun: follow-up questions come soon, then."""
+
 
 class Pending(Skipped):
     """Leaves a check, and its fixtures, while `answers` are on their way. It is no error that a client could handle."""
@@ -48,7 +51,7 @@ class Ahead:
     @property
     def busy(self) -> bool:
         """Whether there is enough to do for now."""
-        return sum(not answer.done() for answer in list(self._answers.values())) >= 2 * self.most
+        return sum(not answer.done() for answer in list(self._answers.values())) >= self.most + SPARE
 
     def answer(self, key: Hashable, send: Callable[[], Exchange], after: float = 0.0) -> Exchange:
         """What `send` gives, or raises; it is called after so many seconds.
