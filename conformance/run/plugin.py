@@ -14,8 +14,6 @@ from conformance.run.collector import Collector
 from conformance.run.schedule import requirement_of
 from conformance.wire.ahead import Ahead, Pending
 
-CONCURRENCY = 8
-"""How many requests may be in flight at a time, unless the caller says."""
 WANTED = pytest.StashKey[Callable[[str], bool] | None]()
 
 
@@ -45,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Lets checks wait for their answers together, where a session has nothing but checks."""
     config = session.config
-    most = int(config.getoption("conformance_concurrency") or CONCURRENCY)
+    most = int(config.getoption("conformance_concurrency") or schedule.CONCURRENCY)
     if most < 2 or not schedule.takes_over(session):
         return None
     ahead = config.stash[schedule.AHEAD] = Ahead(most)

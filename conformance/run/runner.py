@@ -21,6 +21,7 @@ from conformance.model import Finding, Level, Report, Verdict
 from conformance.register import select
 from conformance.run.collector import Collector
 from conformance.target import Target
+from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
 
 PACKAGE = Path(__file__).parents[1]
@@ -45,15 +46,6 @@ class Outcome:
     trouble: ConformanceError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run is going to cost, as measured by a rehearsal against the reference server."""
-
-    checks: int
-    requests: int
-    tokens: int
-
-
 def judge(
     *,
     base_url: str | None = None,
@@ -74,13 +66,14 @@ def judge(
     node_modules: Path | None = None,
     headers: Sequence[str] = (),
     progress: bool = False,
+    sight: Sight | None = None,
     plugins: Sequence[object] = (),
 ) -> Outcome:
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
 
     `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
-    reference server started for the run. `headers` are `NAME: value`. `plugins` are further pytest plugins, which see
-    every hook of the run.
+    reference server started for the run. `headers` are `NAME: value`. `sight` is what `look` has seen. `plugins` are
+    further pytest plugins, which see every hook of the run.
     """
     options: dict[str, Any] = {
         "gateway": gateway,
@@ -104,7 +97,7 @@ def judge(
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
     words = _words(options, base_url)
-    brief = _Brief(wanted)
+    brief = _Brief(wanted, sight.recorder if sight else None)
     with _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, brief, *plugins])
     if (brief.broken or status == pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
@@ -119,11 +112,16 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known of a target before it is judged: its chat model, or nothing; how much that may say."""
+    """What is known of a target before it is judged.
+
+    Its chat model, or nothing; how many tokens that may say; how many seconds an answer takes; what has asked.
+    """
 
     model: str
     cap: int
     thinks: bool
+    latency: float
+    recorder: Recorder
 
 
 def look(target: Target) -> Sight:
@@ -134,25 +132,10 @@ def look(target: Target) -> Sight:
     try:
         asking = Ask(recorder, target.models.get("chat", ""))
         preflight.check(asking)
-        return Sight(asking.model, asking.cap, asking.thinks)
+        latency = min((one.elapsed for one in recorder.recorded), default=0.0)
+        return Sight(asking.model, asking.cap, asking.thinks, latency, recorder)
     finally:
         recorder.close()
-
-
-def plan(
-    gateway: str | None,
-    feature: Sequence[str] = (),
-    level: str | None = None,
-    requirement: Sequence[str] = (),
-    include: Sequence[str] = (),
-) -> Plan:
-    """Rehearses a run against the reference server, to tell its cost before it is paid."""
-    outcome = judge(gateway=gateway, feature=feature, level=level, requirement=requirement, include=include)
-    report = outcome.report
-    if outcome.exit_code in INTERRUPTIONS.values():
-        raise KeyboardInterrupt(report.partial)
-    tokens = report.counts.prompt_tokens + report.counts.completion_tokens
-    return Plan(len(report.findings), report.counts.requests, tokens)
 
 
 def _seed(seed: int | None, replay: Path | None) -> int:
@@ -194,10 +177,14 @@ def _modules() -> dict[str, Path]:
 
 
 class _Brief:
-    """Leaves out of a run what would take most of its time, and what is never read. Knows whether pytest broke."""
+    """Leaves out of a run what would take most of its time, and what is never read, and what is known already.
 
-    def __init__(self, wanted: Callable[[str], bool] | None) -> None:
+    Knows whether pytest broke.
+    """
+
+    def __init__(self, wanted: Callable[[str], bool] | None, looked: Recorder | None) -> None:
         self.broken = False
+        self._looked = looked
         self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}
 
     def pytest_internalerror(self) -> None:
@@ -211,6 +198,10 @@ class _Brief:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Findings speak for themselves: no traceback has to be rendered."""
         config.option.tbstyle = "native"
+        if self._looked:
+            from conformance.run import session
+
+            config.stash[session.LOOKED] = self._looked
 
 
 @contextlib.contextmanager

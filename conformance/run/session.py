@@ -17,7 +17,7 @@ from conformance import target as targets
 from conformance.errors import UsageError
 from conformance.register import select
 from conformance.run import preflight, schedule
-from conformance.target import Target, reference
+from conformance.target import Target, gateways, reference
 from conformance.wire.ahead import Ahead
 from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
@@ -26,6 +26,8 @@ from pytest_gateway_conformance import EMPTY_URL
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
 RUN = pytest.StashKey[dict[str, Any]]()
+LOOKED = pytest.StashKey[Recorder]()
+"""What has looked at the target before the run began."""
 TRANSPORT = pytest.StashKey[httpx.BaseTransport | None]()
 """What takes the place of the network, where a plugin puts something there."""
 
@@ -48,14 +50,14 @@ def target(config: pytest.Config) -> Iterator[Target]:
         yield _limited(config, targets.from_recording(replayed, gateway, model))
     elif file:
         described = targets.from_file(Path(file), base_url, gateway, model)
-        _known(described.gateway)
+        gateways.check(described.gateway)
         yield _limited(config, described)
     elif base_url:
         described = targets.from_options(base_url, gateway, model)
-        _known(described.gateway)
+        gateways.check(described.gateway)
         yield _limited(config, described)
     else:
-        _known(gateway or "openai")
+        gateways.check(gateway or "openai")
         with reference.serving(gateway) as served:
             models = {**served.models, "chat": model} if model else served.models
             yield _limited(config, replace(served, models=models, include=select.EXPENSIVE))
@@ -76,12 +78,6 @@ def recorded(config: pytest.Config) -> dict[str, Any]:
     from conformance.report import har
 
     return har.target_of(Path(replay))
-
-
-def _known(gateway: str) -> None:
-    names = ("openai", *gateway_contract.names())
-    if gateway not in names:
-        raise UsageError(f"unknown gateway {gateway!r}", f"known: {', '.join(names)}")
 
 
 def _limited(config: pytest.Config, described: Target) -> Target:
@@ -132,8 +128,10 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
         records = har.load(Path(replay))
     worker, workers = _worker()
     transport, ahead = config.stash.get(TRANSPORT, None), config.stash.get(schedule.AHEAD, None)
-    config.stash[RECORDER] = recorder_of(target, records, worker, workers, transport, ahead)
-    return config.stash[RECORDER]
+    recorder = config.stash[RECORDER] = recorder_of(target, records, worker, workers, transport, ahead)
+    if LOOKED in config.stash:
+        recorder.adopt(config.stash[LOOKED])
+    return recorder
 
 
 def recorder_of(

@@ -111,6 +111,12 @@ class Recorder:
         """Lets whoever asks wait for each answer, as long as this lasts."""
         return self._ahead.in_place() if self._ahead else nullcontext()
 
+    def adopt(self, other: Recorder) -> None:
+        """Takes over what another one of the same target was answered, so that it is not asked again."""
+        self._known |= other._known
+        self.recorded += other.recorded
+        self._sent = other._sent
+
     def move(self, protocol: str, base: str) -> None:
         """Asks a protocol at another base URL from now on. What was answered at the old one is asked again."""
         if self.bases.get(protocol) != base:
