@@ -36,9 +36,11 @@ def requirement_of(item: pytest.Item) -> str | None:
     return getattr(getattr(item, "function", None), "requirement_id", None)
 
 
-def order(item: pytest.Item) -> tuple[int, bool]:
-    """By this the checks of a run are sorted: a lane takes long, so it begins first."""
-    return place(item), not lane_of(item)
+def order(item: pytest.Item) -> tuple[int, int]:
+    """By this the checks of a run are sorted. What takes long begins first: a lane, and what has to be imported."""
+    name = requirement_of(item)
+    imports = name is not None and register.load().requirement(name).feature.startswith("sdk.")
+    return place(item), 0 if lane_of(item) else 1 if imports else 2
 
 
 def place(item: pytest.Item) -> int:

@@ -10,12 +10,11 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from _pytest.outcomes import Skipped
 
-from conformance.wire.exchange import Exchange
-
+Value = TypeVar("Value")
 GROWTH = 20
 """How many answers without a limit it takes until one more request may be in flight."""
 
@@ -41,7 +40,7 @@ class Ahead:
         self._active = 0
         self._change = threading.Condition()
         self._pool = ThreadPoolExecutor(most, "ahead")
-        self._answers: dict[Hashable, Future[Exchange]] = {}
+        self._answers: dict[Hashable, Future[Any]] = {}
         self._waits = False
 
     def close(self) -> None:
@@ -53,7 +52,7 @@ class Ahead:
         """Whether there is enough to do for now."""
         return sum(not answer.done() for answer in list(self._answers.values())) >= self.most + SPARE
 
-    def answer(self, key: Hashable, send: Callable[[], Exchange], after: float = 0.0) -> Exchange:
+    def answer(self, key: Hashable, send: Callable[[], Value], after: float = 0.0) -> Value:
         """What `send` gives, or raises; it is called after so many seconds.
 
         Raises `Pending` while that lasts, unless this is `in_place`.
@@ -64,7 +63,8 @@ class Ahead:
             self._submit(answer, send, after)
         if not answer.done() and not self._waits:
             raise Pending([answer])
-        return self._answers.pop(key).result()
+        value: Value = self._answers.pop(key).result()
+        return value
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
@@ -80,7 +80,7 @@ class Ahead:
         with self._change:
             self._allowed, self._served = max(1, self._allowed // 2), 0
 
-    def _submit(self, answer: Future[Exchange], send: Callable[[], Exchange], after: float) -> None:
+    def _submit(self, answer: Future[Any], send: Callable[[], Value], after: float) -> None:
         if after:
             timer = threading.Timer(after, self._submit, (answer, send, 0.0))
             timer.daemon = True
@@ -88,14 +88,14 @@ class Ahead:
         else:
             self._pool.submit(self._settle, answer, send)
 
-    def _settle(self, answer: Future[Exchange], send: Callable[[], Exchange]) -> None:
+    def _settle(self, answer: Future[Any], send: Callable[[], Value]) -> None:
         try:
             with self._turn():
-                exchange = send()
+                value = send()
         except BaseException as error:
             answer.set_exception(error)
         else:
-            answer.set_result(exchange)
+            answer.set_result(value)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -116,7 +116,7 @@ class Ahead:
             self._allowed, self._served = self._allowed + 1, 0
 
 
-def when_done(answers: Iterable[Future[Exchange]], then: Callable[[], None]) -> None:
+def when_done(answers: Iterable[Future[Any]], then: Callable[[], None]) -> None:
     """Calls `then` as soon as all are there, in the thread that receives the last one."""
     for answer in answers:
         if not answer.done():

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conformance.wire.ahead import Ahead
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, which may contain a key
+Value = TypeVar("Value")
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
 LEFT = "the client left"
@@ -110,6 +111,10 @@ class Recorder:
     def in_place(self) -> AbstractContextManager[None]:
         """Lets whoever asks wait for each answer, as long as this lasts."""
         return self._ahead.in_place() if self._ahead else nullcontext()
+
+    def meanwhile(self, name: Hashable, work: Callable[[], Value]) -> Value:
+        """What some work gives that is done while others wait for answers. Raises `Pending` as `ask` does."""
+        return self._ahead.answer(name, work) if self._ahead else work()
 
     def adopt(self, other: Recorder) -> None:
         """Takes over what another one of the same target was answered, so that it is not asked again."""
