@@ -25,6 +25,7 @@ OPTIONS = {
     "header": "headers that every request carries, 'NAME: value', one a line",
     "report": "the folder to write the report to",
     "feature": "judge these features only, comma separated; a prefix takes all below it",
+    "profile": "judge the requirements of these profiles only, comma separated",
     "requirement": "judge these requirements only, comma separated",
     "include": "judge these as well, although they cost: images, audio, videos, music, tasks, generated; by commas",
     "level": "judge this level and those above: MUST, SHOULD or MAY",

@@ -9,6 +9,7 @@ import pytest
 import gateway_contract
 from conformance import register
 from conformance.model import Finding, Level, Verdict
+from conformance.register import select
 from conformance.run import agenda
 from conformance.target import Target, from_file
 from conformance.target.reference import FIXTURES
@@ -42,6 +43,21 @@ def test_selection_costs_its_part() -> None:
 
     assert (one.checks, one.requests) == (1, 1)
     assert 0 < one.tokens < 200
+
+
+def test_one_glance_takes_few_requests() -> None:
+    plan = agenda.plan(gateway_contract.load(None), TARGET, select.wanted(None, None, ",".join(select.QUICK)))
+
+    assert plan.checks == len(select.QUICK)
+    assert plan.requests <= 25
+
+
+def test_profile_leaves_narrower_ones_out() -> None:
+    chosen = select.wanted(None, None, None, "core")
+
+    assert chosen is not None
+    assert chosen("chat.id")
+    assert not chosen("tools.named")
 
 
 def test_generated_requests_grow_with_examples() -> None:

@@ -115,6 +115,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "feature": ["chat", "models"],
         "level": "MUST",
         "requirement": ["r"],
+        "profile": [],
         "include": ["audio"],
         "concurrency": 2,
         "replay": recording,

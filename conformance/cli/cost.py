@@ -56,7 +56,7 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     if left_out := sorted(select.EXPENSIVE - include):
         print(f"Left out {', '.join(left_out)}: ask for them with --include")
     contract = gateway_contract.load(target.gateway)
-    wanted = select.wanted(",".join(args.feature), args.level, ",".join(args.requirement))
+    wanted = select.wanted(",".join(args.feature), args.level, ",".join(args.requirement), ",".join(args.profile))
     cost = plan(contract, replace(target, include=include), wanted, (args.examples or EXAMPLES) / EXAMPLES)
     areas = ", ".join(f"{requests} {area}" for area, requests in cost.areas.items() if requests)
     print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} requirements: {areas}")

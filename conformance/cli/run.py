@@ -81,6 +81,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         help="and all below it; may be repeated",
     )
     group.add_argument(
+        "--profile", metavar="P", type=_filled(str), action="append", default=[], help="such as core; may be repeated"
+    )
+    group.add_argument(
+        "--quick", action="store_true", help="one glance with a few requests: alive, chat, streams, tools, errors"
+    )
+    group.add_argument(
         "--requirement", metavar="ID", type=_filled(str), action="append", default=[], help="only this; may be repeated"
     )
     group.add_argument(
@@ -96,9 +102,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Judges the gateway, prints the verdicts and writes the report; returns the exit code of the run."""
     from conformance.cli import cost, verdicts
+    from conformance.register import select
     from conformance.run.runner import judge
 
     _check(args)
+    if args.quick:
+        args.requirement += select.QUICK
     sight = cost.announce(args)
     outcome = judge(
         base_url=args.base_url,
@@ -109,6 +118,7 @@ def main(args: argparse.Namespace) -> int:
         feature=args.feature,
         level=args.level,
         requirement=args.requirement,
+        profile=args.profile,
         include=args.include,
         concurrency=args.concurrency,
         replay=args.replay,

@@ -56,6 +56,7 @@ def judge(
     feature: Sequence[str] = (),
     level: str | None = None,
     requirement: Sequence[str] = (),
+    profile: Sequence[str] = (),
     include: Sequence[str] | None = None,
     concurrency: int | None = None,
     replay: Path | None = None,
@@ -82,6 +83,7 @@ def judge(
         "feature": ",".join(feature) or None,
         "level": level,
         "requirement": ",".join(requirement) or None,
+        "profile": ",".join(profile) or None,
         "include": None if include is None else ",".join(include),
         "replay": replay,
         "timeout": timeout,
@@ -91,7 +93,7 @@ def judge(
         "examples": examples,
         "node-modules": node_modules and node_modules.absolute(),
     }
-    wanted = select.wanted(options["feature"], level, options["requirement"])
+    wanted = select.wanted(options["feature"], level, options["requirement"], options["profile"])
     select.included(include or (), options["feature"])
     settings = {name: value for name, value in options.items() if value}
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)
