@@ -25,6 +25,7 @@ OPTIONS = {
     "header": "headers that every request carries, 'NAME: value', one a line",
     "report": "the folder to write the report to",
     "feature": "judge these features only, comma separated; a prefix takes all below it",
+    "profile": "judge the requirements of these profiles only, comma separated",
     "requirement": "judge these requirements only, comma separated",
     "include": "judge these as well, although they cost: images, audio, videos, music, tasks, generated; by commas",
     "level": "judge this level and those above: MUST, SHOULD or MAY",
@@ -33,6 +34,7 @@ OPTIONS = {
     "examples": "how many requests are generated for each operation (default: 40)",
     "timeout": "seconds to wait for an answer (default: 60)",
     "max-requests": "the most requests a worker may send",
+    "concurrency": "how many requests may be in flight at a time (default: 8)",
     "node-modules": "the folder node_modules that holds the official client for Node",
 }
 STATUS = "conformance-status"
@@ -63,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     tally = Tally()
     config.pluginmanager.register(tally)
     config.addinivalue_line("markers", "requirement(id): the requirement that a check judges")
+    config.addinivalue_line("markers", "alone: the check needs the target to itself")
     for folder in CHECKS:
         config.addinivalue_line("python_files", f"{glob.escape(str(folder))}/test_*.py")
     if any(config.getoption(_variable(name)) is not None for name in OPTIONS):

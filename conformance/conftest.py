@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
 
 import gateway_contract
 from conformance import register
-from conformance.errors import NotApplicable, Unsupported
+from conformance.errors import Unsupported
 from conformance.model import Requirement
-from conformance.register import decisions, select
-from conformance.run import plugin, session
+from conformance.register import decisions
+from conformance.run import applicable, plugin, session
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
@@ -24,6 +24,7 @@ from conformance.words.check import Once
 from conformance.words.gemini.contents import Gemini
 from conformance.words.openai.audio import Audio
 from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.openai.files import Files
 from conformance.words.openai.responses import Responses
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
@@ -72,6 +73,14 @@ def ask(recorder: Recorder, target: Target, pytestconfig: pytest.Config) -> Ask:
 
 
 @pytest.fixture(scope="session")
+def files(ask: Ask) -> Iterator[Files]:
+    """Uploads files, and deletes at the end what the run has uploaded."""
+    files = Files(ask)
+    yield files
+    files.clean_up()
+
+
+@pytest.fixture(scope="session")
 def seed(pytestconfig: pytest.Config) -> int:
     """The seed of what is generated."""
     return session.seed(pytestconfig)
@@ -115,18 +124,7 @@ def _applicable(
 
     A fixture that asks the target comes after this one: it is none of the session's, but may use `once`.
     """
-    area = _area(judged.feature, contract.gateway["optional"])
-    if judged.feature not in contract.features:
-        raise NotApplicable(f"{contract.name} does not claim {judged.feature}")
-    if area in select.EXPENSIVE - target.include:
-        raise Unsupported(f"{area} cost money and were not asked for: add --include {area}")
-    for operation in judged.operations:
-        if operation not in contract.operations:
-            raise NotApplicable(f"{contract.name} does not document {operation}")
-    for fixture in judged.fixtures:
-        if not target.fixture(fixture):
-            kind, _, name = fixture.partition(":")
-            raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
+    applicable.demand(judged, contract, target)
     operations = [contract.operations[name] for name in judged.operations]
     discovery.demand(request.getfixturevalue("ask"), operations, contract)
 
@@ -147,13 +145,6 @@ def once(_memory: dict[str, Any], _applicable: None) -> Once:
         return value
 
     return value_of
-
-
-def _area(feature: str, optional: Iterable[str]) -> str:
-    """The part of the API that a feature is about; of an official client's feature, what the client is used for."""
-    first, *rest = feature.split(".")
-    known = {*optional, *select.EXPENSIVE}
-    return next((word for word in rest if word in known), first) if first == "sdk" else first
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def report(findings: tuple[Finding, ...] = FINDINGS, gateway: str = "one") -> Re
         versions={"gateway-conformance": "0.1.0", "python": "3.11.9"},
         counts=Counts(140, 2345, 678),
         findings=findings,
-        settings={"feature": ["chat"], "level": None, "workers": 2, "timeout": 60.0},
+        settings={"feature": ["chat"], "level": None, "concurrency": 2, "timeout": 60.0},
     )
 
 

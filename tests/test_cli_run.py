@@ -14,6 +14,8 @@ from conformance.__main__ import main
 from conformance.errors import CannotConnect
 from conformance.report import write
 from conformance.report.har import save
+from conformance.run import agenda
+from conformance.run.agenda import Plan
 from conformance.target import Target
 
 from .reporting import REGISTER, clean, report
@@ -39,18 +41,20 @@ class Runner:
         return self.outcome
 
     def look(self, target: Target) -> SimpleNamespace:
-        return SimpleNamespace(model=target.models.get("chat", "gpt-5-mini"), cap=2048, thinks=self.thinks)
+        model = target.models.get("chat", "gpt-5-mini")
+        return SimpleNamespace(model=model, cap=2048, thinks=self.thinks, latency=0.4, recorder=None)
 
-    def plan(self, *_: Any) -> SimpleNamespace:
+    def plan(self, *_: Any) -> Plan:
         self.planned = True
-        return SimpleNamespace(checks=9, requests=140, tokens=5000)
+        return Plan(9, 140, 5000, {"chat": 100, "models": 40})
 
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     runner = Runner()
     module = ModuleType("conformance.run.runner")
-    vars(module).update(judge=runner.judge, plan=runner.plan, look=runner.look)
+    vars(module).update(judge=runner.judge, look=runner.look)
+    monkeypatch.setattr(agenda, "plan", runner.plan)
     monkeypatch.setitem(sys.modules, "conformance.run.runner", module)
     monkeypatch.setattr(register, "load", lambda: REGISTER)
     monkeypatch.chdir(tmp_path)
@@ -64,7 +68,8 @@ def test_run_shows_verdicts_costs_and_paths(capsys: pytest.CaptureFixture[str]) 
 
     out, _ = capsys.readouterr()
     assert code == 1
-    assert "about 140 requests" in out
+    assert "about 140 requests and 5000 tokens for 9 requirements: 100 chat, 40 models" in out
+    assert "Time     about 12 s" in out
     assert "failed               3       1       1" in out
     assert "FAILED models.cited\n  The gateway keeps models.cited.\n  “Models are listed.” https://one.test/docs" in out
     assert "  → [second] expected a list\n    curl https://gateway.test/v1/models" in out
@@ -96,7 +101,7 @@ def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytes
 def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
     save([], recording, {"base_url": "https://gateway.test/v1"})
-    options = "--feature chat --feature models --requirement r --include audio --level must --workers 2"
+    options = "--feature chat --feature models --requirement r --include audio --level must --concurrency 2"
     options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
 
     main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
@@ -110,8 +115,9 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "feature": ["chat", "models"],
         "level": "MUST",
         "requirement": ["r"],
+        "profile": [],
         "include": ["audio"],
-        "workers": 2,
+        "concurrency": 2,
         "replay": recording,
         "seed": 7,
         "examples": None,
@@ -120,6 +126,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "node_modules": Path("modules"),
         "headers": [],
         "progress": True,
+        "sight": None,
     }
 
 

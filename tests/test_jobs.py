@@ -35,16 +35,13 @@ def answered(body, status=200, url="http://gateway.example/v1/x", **headers):
 class Asking:
     """Answers from a list, and records its answers and the pauses between requests."""
 
-    def __init__(self, monkeypatch, *answers, local=False):
+    def __init__(self, *answers, local=False):
         self.answers, self.known, self.paused = list(answers), {}, []
-        self.recorder = SimpleNamespace(target=SimpleNamespace(local=local), waits=self.waits)
-        monkeypatch.setattr("conformance.words.openai.jobs.time.sleep", self.paused.append)
+        self.recorder = SimpleNamespace(target=SimpleNamespace(local=local))
 
-    def waits(self, request, take):
-        return (request.path, take) not in self.known
-
-    def get(self, path, *, take=0):
+    def get(self, path, *, take=0, after=0.0):
         if (path, take) not in self.known:
+            self.paused += [after] if after else []
             self.known[path, take] = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return self.known[path, take]
 
@@ -59,8 +56,8 @@ def statuses(*states, **headers):
     return [answered({"status": state}, **headers) for state in states]
 
 
-def test_job_is_followed_to_its_end_and_asked_once_more(monkeypatch):
-    asking = Asking(monkeypatch, *statuses("queued", "processing", "succeeded", "succeeded"))
+def test_job_is_followed_to_its_end_and_asked_once_more():
+    asking = Asking(*statuses("queued", "processing", "succeeded", "succeeded"))
 
     job = jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -69,8 +66,8 @@ def test_job_is_followed_to_its_end_and_asked_once_more(monkeypatch):
     assert {path for path, _ in asking.known} == {"/videos/generations/a%20b"}
 
 
-def test_live_target_is_asked_every_two_seconds_at_most(monkeypatch):
-    asking = Asking(monkeypatch, *statuses("queued", "queued", "queued", "queued", "failed"))
+def test_live_target_is_asked_every_two_seconds_at_most():
+    asking = Asking(*statuses("queued", "queued", "queued", "queued", "failed"))
 
     jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -78,16 +75,16 @@ def test_live_target_is_asked_every_two_seconds_at_most(monkeypatch):
 
 
 @pytest.mark.parametrize(("header", "expected"), [("7", 7.0), ("0", 2.0), ("3600", 30.0), ("soon", 2.0)])
-def test_retry_after_prolongs_the_pause(monkeypatch, header, expected):
-    asking = Asking(monkeypatch, *statuses("queued", "succeeded", **{"retry-after": header}))
+def test_retry_after_prolongs_the_pause(header, expected):
+    asking = Asking(*statuses("queued", "succeeded", **{"retry-after": header}))
 
     jobs.follow(asking, RULES, "videos", SUBMITTED)
 
     assert asking.paused[0] == expected
 
 
-def test_known_answers_are_not_waited_for(monkeypatch):
-    asking = Asking(monkeypatch, *statuses("queued", "succeeded", "succeeded"))
+def test_known_answers_are_not_waited_for():
+    asking = Asking(*statuses("queued", "succeeded", "succeeded"))
     first = jobs.follow(asking, RULES, "videos", SUBMITTED)
     paused = len(asking.paused)
 
@@ -96,8 +93,8 @@ def test_known_answers_are_not_waited_for(monkeypatch):
 
 
 @pytest.mark.parametrize(("local", "least", "most"), [(True, 10, 60), (False, 60, 310)])
-def test_patience_ends(monkeypatch, local, least, most):
-    asking = Asking(monkeypatch, *statuses("processing"), local=local)
+def test_patience_ends(local, least, most):
+    asking = Asking(*statuses("processing"), local=local)
 
     job = jobs.follow(asking, RULES, "videos", SUBMITTED)
 
@@ -107,15 +104,15 @@ def test_patience_ends(monkeypatch, local, least, most):
 
 
 @pytest.mark.parametrize("answer", [answered({}, 404), answered({"status": "done"}), answered([])])
-def test_what_cannot_be_read_is_not_asked_for_again(monkeypatch, answer):
-    asking = Asking(monkeypatch, answer)
+def test_what_cannot_be_read_is_not_asked_for_again(answer):
+    asking = Asking(answer)
 
     assert len(jobs.follow(asking, RULES, "videos", SUBMITTED).polls) == 1
 
 
 @pytest.mark.parametrize("answer", [answered({"error": {}}, 400), answered({"status": "queued"}), answered({"id": 7})])
-def test_nothing_is_asked_of_a_job_without_id(monkeypatch, answer):
-    asking = Asking(monkeypatch, answered({}))
+def test_nothing_is_asked_of_a_job_without_id(answer):
+    asking = Asking(answered({}))
 
     assert jobs.follow(asking, RULES, "videos", answer).polls == ()
     assert not asking.known

@@ -73,11 +73,13 @@ def test_request_cap_leaves_a_partial_report(server: Server, tmp_path: Path, mon
     assert "the limit" in partial(tmp_path)
 
 
-def test_request_cap_holds_over_all_workers(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_cap_holds_over_all_that_is_in_flight(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GATEWAY_API_KEY", "sk-ok")
     words = ["--base-url", server(), "--report", str(tmp_path), "--feature", "chat.stream", "--max-requests", "8"]
 
-    main(["run", *words, "--workers", "2"])
+    main(["run", *words, "--concurrency", "6"])
 
     assert json.loads((tmp_path / "report.json").read_text())["counts"]["requests"] <= 8
 

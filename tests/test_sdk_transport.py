@@ -11,6 +11,7 @@ import pytest
 from conformance.errors import BudgetSpent, Inconclusive, Unsupported
 from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording
 from conformance.sdk.transport import http_client, library_of, package
+from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
 
 from .canned import KEY, REFUSED, TARGET, Canned, answer, streamed
@@ -171,7 +172,7 @@ def test_what_was_never_asked_is_no_finding(read: Any) -> None:
 def test_missing_client_is_unsupported() -> None:
     """A missing client is reported with how to install it."""
     with pytest.raises(Unsupported, match="pip install no-such-project"):
-        package("no_such_client", "no-such-project")
+        package(Recorder(TARGET), "no_such_client", "no-such-project")
 
 
 def cut_stream() -> dict[str, Any]:

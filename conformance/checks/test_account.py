@@ -17,8 +17,10 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import Ask
-from conformance.words.check import Unsupported, inconclusive, pick, requirement
+from conformance.words.check import Unsupported, alone, inconclusive, pick, requirement
 from conformance.words.openai.account import UTC_TIME, Growth, Spent, growth, moments, opened
+
+pytestmark = alone
 
 ME = "/me"
 MARK = 4100

@@ -9,8 +9,10 @@ import pytest
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_json, demand_kind, demand_status
 from conformance.words.ask import Ask
-from conformance.words.check import inconclusive, requirement
+from conformance.words.check import alone, inconclusive, requirement
 from conformance.words.openai.account import Growth, Spent, days, growth, is_day, named, numbers, opened, rows
+
+pytestmark = alone
 
 MONTH = "/me/usage?days=30"
 SHORT = 2

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.target import Target
 from conformance.words.answer import demand_text
 from conformance.words.anthropic.messages import STOP, THINKING, Anthropic
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import alone, inconclusive, pick, requirement
 from conformance.words.samples.prompts import COUNT, COUNT_FAR, REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, demand_lossless
@@ -60,6 +60,7 @@ def test_stream_stop_sequence(anthropic: Anthropic) -> None:
 
 
 @requirement("anthropic.stream.incremental")
+@alone
 def test_stream_incremental(anthropic: Anthropic, target: Target) -> None:
     """The first words arrive long before the last ones, and do not wait for a longer answer."""
     model = target.models["slow"]

@@ -19,7 +19,7 @@ from conformance.words.answer import (
 )
 from conformance.words.ask import PROMPT, Ask, user
 from conformance.words.asked_model import demand_asked_model
-from conformance.words.check import NotApplicable, every, inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, alone, every, inconclusive, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
@@ -184,6 +184,7 @@ def _at_once(ask: Ask) -> list[tuple[Completion, CompletionStream]]:
 
 
 @requirement("chat.isolation.chunks")
+@alone
 def test_isolation_chunks(ask: Ask, chat_stream: CompletionStream) -> None:
     """The chunks of streams at the same time do not mix: each stream keeps one id."""
     if len(_ids(chat_stream)) != 1:
@@ -201,6 +202,7 @@ def _ids(stream: CompletionStream) -> list[str]:
 
 
 @requirement("chat.isolation")
+@alone
 def test_isolation(ask: Ask) -> None:
     """Requests at the same time, whole and streamed, get their own answers and no one else's."""
     texts = [(answer.text, stream.text()) for answer, stream in _at_once(ask)]

@@ -6,7 +6,7 @@ from conformance.wire.exchange import Request
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_client_error, demand_json
 from conformance.words.ask import Ask, encoded
-from conformance.words.check import inconclusive, requirement
+from conformance.words.check import alone, inconclusive, requirement
 from conformance.words.openai.chat import DONE, choices_of
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, has_gap, is_counted
@@ -18,6 +18,7 @@ REPEATED = 12
 
 
 @requirement("chat.stream.incremental")
+@alone
 def test_stream_incremental(ask: Ask, recorder: Recorder) -> None:
     """The first words arrive long before the last ones.
 
@@ -66,6 +67,7 @@ def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
 
 
 @requirement("chat.stream.disconnect")
+@alone
 def test_stream_disconnect(ask: Ask, recorder: Recorder) -> None:
     """A client that leaves in mid-stream does not disturb the next request."""
     body = ask.body(COUNT_FAR, stream=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import BOUNDARY, Ask, form
-from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, alone, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     MILLISECONDS,
     OPERATIONS,
@@ -27,7 +27,6 @@ from conformance.words.openai.files import (
     Document,
     FileAnswer,
     Files,
-    session,
     upload_facts,
 )
 from conformance.words.schema import demand_body
@@ -38,12 +37,6 @@ FORM = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
 LOOKS = 3
 PAUSE = 0.3
 """Seconds between two looks at what a deletion leaves."""
-
-
-@pytest.fixture(scope="session")
-def files(ask: Ask) -> Iterator[Files]:
-    """Uploads files, and deletes them at the end."""
-    yield from session(ask)
 
 
 @pytest.fixture
@@ -254,6 +247,7 @@ def test_delete_gone(files: Files, gateway: dict[str, Any], operation: str) -> N
 
 
 @requirement("files.delete.unlisted")
+@alone
 def test_delete_unlisted(files: Files) -> None:
     """A deleted file is no longer listed."""
     name = files.deleted().id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,19 +11,13 @@ from conformance.words.answer import demand_client_error, demand_served, leave_a
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
 from conformance.words.openai.chat import Completion
-from conformance.words.openai.files import BATCH, LARGE, Document, FileAnswer, Files, session
+from conformance.words.openai.files import BATCH, LARGE, Document, FileAnswer, Files
 from conformance.words.samples.media import QUESTION, inline_file_part, png, stored_file_part, text_part
 
 BINARY = {"application/octet-stream", "binary/octet-stream"}
 IMAGE = Document("square.png", "image/png", png())
 FORMS = ("nested", "flat")
 REFUSED = {400, 403}
-
-
-@pytest.fixture(scope="session")
-def files(ask: Ask) -> Iterator[Files]:
-    """Uploads files, and deletes them at the end."""
-    yield from session(ask)
 
 
 @requirement("files.content")

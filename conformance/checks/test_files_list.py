@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from conformance.words.answer import demand_kind, demand_served
-from conformance.words.ask import Ask
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.files import FileAnswer, Files, session, steady, upload_facts
+from conformance.words.openai.files import FileAnswer, Files, steady, upload_facts
 
 ODD: dict[str, dict[str, object]] = {
     "limit 0": {"limit": 0},
@@ -24,12 +23,6 @@ AFTER: dict[str, Callable[[Files], str]] = {
     "after a file that never was": lambda files: files.nobodys.id,
     "after a deleted file": lambda files: files.deleted().id,
 }
-
-
-@pytest.fixture(scope="session")
-def files(ask: Ask) -> Iterator[Files]:
-    """Uploads files, and deletes them at the end."""
-    yield from session(ask)
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from conformance.words.answer import demand_client_error, demand_refused, demand_served, leave_at_limit
-from conformance.words.ask import Ask
-from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
+from conformance.words.check import Unsupported, alone, each, inconclusive, pick, requirement
 from conformance.words.openai.files import (
     BALLAST,
     MILLISECONDS,
@@ -20,7 +18,6 @@ from conformance.words.openai.files import (
     Document,
     FileAnswer,
     Files,
-    session,
     steady,
 )
 from conformance.words.samples.media import wav
@@ -32,12 +29,6 @@ IN_FOLDERS = Document("../../folder/note.txt", "text/plain", TEXT.data)
 DISGUISED = Document("square.png", "application/pdf", wav())
 """Its name, its media type and its content are of three kinds."""
 WRONG_KEYS = {"with a space": "two words", "of 256 characters": "k" * 256, "with a sign": "key#1"}
-
-
-@pytest.fixture(scope="session")
-def files(ask: Ask) -> Iterator[Files]:
-    """Uploads files, and deletes them at the end."""
-    yield from session(ask)
 
 
 def _as_stranger(answer: FileAnswer) -> FileAnswer:
@@ -217,6 +208,7 @@ def _used(files: Files, gateway: dict[str, Any], look: int) -> list[int]:
 
 
 @requirement("files.storage.grows")
+@alone
 def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
     """The bytes stored grow by the size of an upload."""
     size = len(BALLAST.data)
@@ -226,6 +218,7 @@ def test_storage_grows(files: Files, gateway: dict[str, Any]) -> None:
 
 
 @requirement("files.storage.shrinks")
+@alone
 def test_storage_shrinks(files: Files, gateway: dict[str, Any]) -> None:
     """The bytes stored shrink by the size of a deleted file."""
     size = len(BALLAST.data)

@@ -11,7 +11,7 @@ from conformance.target import Target
 from conformance.wire.exchange import decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import alone, inconclusive, pick, requirement
 from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, text_of
 from conformance.words.gemini.demands import CAPITALS, demand_sum, demand_usage
 from conformance.words.received import demand_whole
@@ -186,6 +186,7 @@ def test_same(stream: GeneratedStream) -> None:
 
 
 @requirement("gemini.stream.increments")
+@alone
 def test_increments(gemini: Gemini, target: Target) -> None:
     """A long answer arrives while it is written, not at its end."""
     demand_incremental(lambda take, size: _slow(gemini, target, take, size).arrivals(), 2, 24)
@@ -217,6 +218,7 @@ def test_array(gemini: Gemini) -> None:
 
 
 @requirement("gemini.stream.array.increments")
+@alone
 def test_array_increments(gemini: Gemini, target: Target) -> None:
     """The array of a long answer arrives while it is written, not at its end."""
 

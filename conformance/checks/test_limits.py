@@ -16,7 +16,7 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import PATIENCE, Recorder
 from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
+from conformance.words.check import NotApplicable, Unsupported, alone, inconclusive, requirement
 from conformance.words.limited import limited_natively
 from conformance.words.openai.bad_requests import CHAT
 from conformance.words.openai.errors import provoke
@@ -174,6 +174,7 @@ def test_headers_number(limited: Exchange, gateway: dict[str, Any]) -> None:
 
 
 @requirement("limits.recovers")
+@alone
 def test_recovers(ask: Ask) -> None:
     """After the advertised wait the same request is no longer limited."""
     takes = count()
@@ -188,6 +189,7 @@ def test_recovers(ask: Ask) -> None:
 
 
 @requirement("limits.scope.shared")
+@alone
 def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
     """The keys of one account share one limit where limits are documented as the account's or the team's."""
     if gateway["limits"]["scope"] not in {"account", "team"}:
@@ -197,6 +199,7 @@ def test_scope_shared(ask: Ask, gateway: dict[str, Any]) -> None:
 
 
 @requirement("limits.scope.per-key")
+@alone
 def test_scope_per_key(ask: Ask, gateway: dict[str, Any]) -> None:
     """Each key has a limit of its own where limits are documented as the key's."""
     if gateway["limits"]["scope"] != "key":

@@ -13,9 +13,11 @@ from conformance.properties.bodies import Subject, subjects
 from conformance.properties.search import Patience
 from conformance.wire.exchange import Exchange, decoded
 from conformance.words.ask import OMIT, Ask, encoded
-from conformance.words.check import every, inconclusive, requirement
+from conformance.words.check import alone, every, inconclusive, requirement
 from conformance.words.schema import demand_body, demand_events
 from gateway_contract import Contract
+
+pytestmark = alone
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
 

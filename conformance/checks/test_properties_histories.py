@@ -11,9 +11,11 @@ from conformance.properties.history import Asking
 from conformance.properties.job_history import JobHistory, kinds
 from conformance.words import discovery
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Once, Unsupported, requirement
+from conformance.words.check import NotApplicable, Once, Unsupported, alone, requirement
 from conformance.words.openai.files import Files
 from gateway_contract import Contract
+
+pytestmark = alone
 
 FILES = ("properties.files.model", "properties.files.list", "properties.files.paging")
 JOBS = ("properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown")

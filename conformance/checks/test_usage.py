@@ -16,8 +16,10 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import Ask
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import alone, inconclusive, pick, requirement
 from conformance.words.openai.account import Growth, Spent, growth, opened, rows
+
+pytestmark = alone
 
 FORMS = ("{}", "{}T00:00:00Z")
 """How a day may be written: the documents do not say."""

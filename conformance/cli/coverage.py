@@ -76,9 +76,9 @@ def main(args: argparse.Namespace) -> int:
     """Prints the table."""
     from conformance import register
     from conformance.cli import faults, readme
-    from conformance.cli.run import check_gateway
+    from conformance.target import gateways
 
-    check_gateway(args.gateway)
+    gateways.check(args.gateway)
     catalogue = faults.catalogue()
     breaking: dict[str, tuple[str, ...]] = {}
     for fault in catalogue:

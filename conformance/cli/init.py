@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.cli.run import check_gateway
 from conformance.errors import UsageError
 from conformance.target import target_file
 from conformance.target.reference import FIXTURES
@@ -35,7 +34,9 @@ def add(subparsers: Any) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Writes the file. An existing file is never overwritten."""
-    check_gateway(args.gateway)
+    from conformance.target import gateways
+
+    gateways.check(args.gateway)
     try:
         with args.output.open("x", encoding="utf-8") as file:
             file.write(text(args.gateway, args.reference))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import replace
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +13,6 @@ from conformance.errors import UsageError
 if TYPE_CHECKING:
     from conformance.model import Report
     from conformance.run.runner import Outcome
-    from conformance.target import Target
 
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value", str, Path)
@@ -42,7 +39,7 @@ def add(subparsers: Any) -> None:
     _add_selection(parser)
     parser.add_argument("--report", metavar="DIR", type=_filled(Path), default=Path("report"), help="default: report")
     parser.add_argument(
-        "--workers", metavar="N", type=_at_least(int, 0), default=0, help="processes, default: this one"
+        "--concurrency", metavar="N", type=_at_least(int, 1), help="requests in flight at a time, default: 8"
     )
     parser.add_argument(
         "--examples", metavar="N", type=_at_least(int, 1), help="generated requests for each operation, default: 40"
@@ -84,6 +81,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         help="and all below it; may be repeated",
     )
     group.add_argument(
+        "--profile", metavar="P", type=_filled(str), action="append", default=[], help="such as core; may be repeated"
+    )
+    group.add_argument(
+        "--quick", action="store_true", help="one glance with a few requests: alive, chat, streams, tools, errors"
+    )
+    group.add_argument(
         "--requirement", metavar="ID", type=_filled(str), action="append", default=[], help="only this; may be repeated"
     )
     group.add_argument(
@@ -98,11 +101,14 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Judges the gateway, prints the verdicts and writes the report; returns the exit code of the run."""
-    from conformance.cli import verdicts
+    from conformance.cli import cost, verdicts
+    from conformance.register import select
     from conformance.run.runner import judge
 
     _check(args)
-    _announce(args)
+    if args.quick:
+        args.requirement += select.QUICK
+    sight = cost.announce(args)
     outcome = judge(
         base_url=args.base_url,
         gateway=args.gateway,
@@ -112,8 +118,9 @@ def main(args: argparse.Namespace) -> int:
         feature=args.feature,
         level=args.level,
         requirement=args.requirement,
+        profile=args.profile,
         include=args.include,
-        workers=args.workers,
+        concurrency=args.concurrency,
         replay=args.replay,
         seed=args.seed,
         examples=args.examples,
@@ -122,6 +129,7 @@ def main(args: argparse.Namespace) -> int:
         headers=args.header,
         node_modules=args.node_modules,
         progress=True,
+        sight=sight,
     )
     print(verdicts.text(outcome.report))
     _point_at(args.report, outcome.report)
@@ -142,7 +150,7 @@ def _explain(outcome: Outcome) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     """Rejects wrong options before anything starts."""
-    from conformance.target import checked_url
+    from conformance.target import checked_url, gateways
 
     for path in (args.target, args.replay):
         if path and not path.is_file():
@@ -151,58 +159,7 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--report {args.report} is a file", "give a folder; it is made when it does not exist")
     if args.base_url:
         checked_url(args.base_url)
-    check_gateway(args.gateway)
-
-
-def check_gateway(name: str | None) -> None:
-    """Raises `UsageError` for a gateway that no contract describes."""
-    import gateway_contract
-
-    known = ("openai", *gateway_contract.names())
-    if name and name not in known:
-        raise UsageError(f"unknown gateway {name!r}", f"known: {', '.join(known)}")
-
-
-def _announce(args: argparse.Namespace) -> None:
-    """Prints the target, and the expected cost when the target may be billed."""
-    from conformance.report.har import target_of
-    from conformance.target import from_file, from_options
-
-    if args.replay:
-        print(f"Target   {args.replay}, a recording of {target_of(args.replay)['base_url']}; nothing is sent")
-        return
-    named = from_file(args.target, args.base_url, args.gateway, args.model) if args.target else None
-    if not named and args.base_url:
-        named = from_options(args.base_url, args.gateway, args.model)
-    gateway = named.gateway if named else args.gateway
-    check_gateway(gateway)
-    print(f"Target   {named.base_url if named else 'the reference server, started for this run'}")
-    print(f"Gateway  {gateway or 'openai'}", flush=True)
-    if named:
-        _announce_cost(args, named)
-    sys.stdout.flush()
-
-
-def _announce_cost(args: argparse.Namespace, target: Target) -> None:
-    """Finds out whether there is something to judge, and says what that is going to cost."""
-    import gateway_contract
-    from conformance.register import select
-    from conformance.run.runner import look, plan
-    from conformance.target import headers_from
-
-    headers = {**target.headers, **headers_from(args.header)}
-    target = replace(target, timeout=args.timeout or target.timeout, headers=headers)
-    seen = look(target)
-    print(f"Model    {seen.model or 'none: it has no chat'}")
-    include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))
-    if left_out := sorted(select.EXPENSIVE - include):
-        print(f"Left out {', '.join(left_out)}: ask for them with --include")
-    cost = plan(target.gateway, args.feature, args.level, args.requirement, sorted(include))
-    print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} checks")
-    if seen.thinks:
-        print(f"         more: the model thinks before it speaks, so each answer may take {seen.cap} tokens")
-    if pace := target.pace(gateway_contract.load(target.gateway).gateway["limits"]):
-        print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
+    gateways.check(args.gateway)
 
 
 def _point_at(directory: Path, report: Report) -> None:

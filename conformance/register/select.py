@@ -7,26 +7,43 @@ from collections.abc import Callable, Collection, Iterable
 from conformance import register
 from conformance.errors import UsageError
 from conformance.model import Level
+from conformance.register import profiles
 
 EXPENSIVE = frozenset({"images", "audio", "videos", "music", "tasks", "generated"})
 """Features that are judged on a live gateway only on request, because they cost more."""
+QUICK = (
+    *("models.answers", "models.list", "auth.missing", "auth.unknown", "chat.answers", "chat.schema", "chat.usage"),
+    *("chat.finish-reason", "chat.id-unique", "chat.unicode", "chat.stream.answers"),
+    *("chat.stream.content-type", "chat.stream.framing", "chat.stream.finish-reason", "chat.stream.usage"),
+    *("chat.stream.usage.last", "chat.max-tokens.cap", "errors.malformed-json"),
+    *("errors.missing-messages", "errors.unknown-model", "errors.unknown-route", "tools.named", "tools.call.arguments"),
+    *("tools.result", "tools.stream.arguments", "tools.stream.index", "chat.json-object.parses", "embeddings.answers"),
+)
+"""What one glance at a gateway judges: is it alive, does it chat, stream, call tools, and refuse clearly?"""
 ORDER = [Level.MUST, Level.SHOULD, Level.MAY]
 
 
-def wanted(features: str | None, level: str | None, requirements: str | None = None) -> Callable[[str], bool] | None:
-    """A predicate on requirement ids, or None when all are selected. Names are separated by commas."""
+def wanted(
+    features: str | None, level: str | None, requirements: str | None = None, profile: str | None = None
+) -> Callable[[str], bool] | None:
+    """A predicate on requirement ids, or None when all are selected. Names are separated by commas.
+
+    Of the features of a profile, those that belong to a narrower one are not selected.
+    """
     if requirements:
         names = _requirements(requirements.split(","))
         return lambda name: name in names
-    if not features and not level:
+    if not features and not level and not profile:
         return None
+    chosen = _profiles(profile) if profile else None
     prefixes = _features(features) if features else ()
     levels = _levels(level) if level else ORDER
 
     def keep(name: str) -> bool:
         requirement = register.load().requirement(name)
         named = not prefixes or any(f"{requirement.feature}.".startswith(f"{prefix}.") for prefix in prefixes)
-        return named and requirement.level in levels
+        within = chosen is None or profiles.of(requirement.feature) in chosen
+        return named and within and requirement.level in levels
 
     return keep
 
@@ -47,6 +64,13 @@ def _features(features: str) -> tuple[str, ...]:
         if not any(f"{name}.".startswith(f"{prefix}.") for name in known):
             raise UsageError(f"unknown feature {prefix!r}", f"known: {', '.join(sorted(known))}")
     return prefixes
+
+
+def _profiles(names: str) -> frozenset[str]:
+    chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
+    if unknown := sorted(chosen - profiles.load().keys()):
+        raise UsageError(f"unknown profile {unknown[0]!r}", f"known: {', '.join(sorted(profiles.load()))}")
+    return chosen
 
 
 def _requirements(names: Collection[str]) -> frozenset[str]:

@@ -9,17 +9,17 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.register import select
-from conformance.run import outcome
+from conformance.run import outcome, schedule
 from conformance.run.collector import Collector
+from conformance.run.schedule import requirement_of
+from conformance.wire.ahead import Ahead, Pending
 
-LAST = {"whole_run", "received"}
-"""The fixtures of checks that judge what the whole run has recorded."""
 WANTED = pytest.StashKey[Callable[[str], bool] | None]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Knows what is asked for, and gathers findings where a report is. Raises `pytest.UsageError`."""
-    names = ("feature", "level", "requirement")
+    names = ("feature", "level", "requirement", "profile")
     try:
         config.stash[WANTED] = select.wanted(*(config.getoption(f"conformance_{name}") for name in names))
     except UsageError as error:
@@ -30,18 +30,42 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drops the checks that nobody asks for, and puts those last that judge what the whole run has recorded."""
-    items.sort(key=lambda item: not LAST.isdisjoint(getattr(item, "fixturenames", ())))
+    """Drops the checks that nobody asks for, and puts those last that are judged alone, or judge the whole run."""
+    items.sort(key=schedule.order)
     wanted = config.stash[WANTED]
-    selected = [item for item in items if wanted is None or (name := _requirement(item)) is None or wanted(name)]
+    selected = [item for item in items if wanted is None or (name := requirement_of(item)) is None or wanted(name)]
     if dropped := [item for item in items if item not in selected] if len(selected) < len(items) else []:
         config.hook.pytest_deselected(items=dropped)
         items[:] = selected
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Lets checks wait for their answers together, where a session has nothing but checks."""
+    config = session.config
+    most = int(config.getoption("conformance_concurrency") or schedule.CONCURRENCY)
+    if most < 2 or not schedule.takes_over(session):
+        return None
+    ahead = config.stash[schedule.AHEAD] = Ahead(most)
+    running = schedule.Schedule(session, ahead, ordered=config.pluginmanager.has_plugin("terminalreporter"))
+    config.stash[schedule.RUNNING] = running
+    running.run()
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Runs a check of a schedule: its reports are told when it has not to wait."""
+    running = item.config.stash.get(schedule.RUNNING, None)
+    if running is None:
+        return None
+    running.protocol(item, nextitem)
+    return True
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Evidence is what the check itself looks at, and a verdict rests on what it reads."""
-    if _requirement(item):
+    if requirement_of(item):
         outcome.begin(item.config)
 
 
@@ -51,13 +75,13 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attaches the finding, and the new exchanges, to the report of a check."""
     report = yield
-    name = _requirement(item)
+    running = item.config.stash.get(schedule.RUNNING, None)
+    if running and call.excinfo and isinstance(call.excinfo.value, Pending):
+        running.leave(call.excinfo.value)
+        return report
+    name = requirement_of(item)
     if name is not None and (call.when == "call" or (call.when == "setup" and call.excinfo is not None)):
         if not outcome.stop_if_hopeless(item, call, report):
             outcome.attach(item, report, outcome.finding(item, call, name))
         outcome.carry_exchanges(item, report)
     return report
-
-
-def _requirement(item: pytest.Item) -> str | None:
-    return getattr(getattr(item, "function", None), "requirement_id", None)

@@ -21,6 +21,7 @@ from conformance.model import Finding, Level, Report, Verdict
 from conformance.register import select
 from conformance.run.collector import Collector
 from conformance.target import Target
+from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
 
 PACKAGE = Path(__file__).parents[1]
@@ -45,15 +46,6 @@ class Outcome:
     trouble: ConformanceError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run is going to cost, as measured by a rehearsal against the reference server."""
-
-    checks: int
-    requests: int
-    tokens: int
-
-
 def judge(
     *,
     base_url: str | None = None,
@@ -64,8 +56,9 @@ def judge(
     feature: Sequence[str] = (),
     level: str | None = None,
     requirement: Sequence[str] = (),
+    profile: Sequence[str] = (),
     include: Sequence[str] | None = None,
-    workers: int = 0,
+    concurrency: int | None = None,
     replay: Path | None = None,
     seed: int | None = None,
     examples: int | None = None,
@@ -74,13 +67,14 @@ def judge(
     node_modules: Path | None = None,
     headers: Sequence[str] = (),
     progress: bool = False,
+    sight: Sight | None = None,
     plugins: Sequence[object] = (),
 ) -> Outcome:
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
 
     `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
-    reference server started for the run. `headers` are `NAME: value`. `plugins` are further pytest plugins, which see
-    every hook of the run.
+    reference server started for the run. `headers` are `NAME: value`. `sight` is what `look` has seen. `plugins` are
+    further pytest plugins, which see every hook of the run.
     """
     options: dict[str, Any] = {
         "gateway": gateway,
@@ -89,21 +83,23 @@ def judge(
         "feature": ",".join(feature) or None,
         "level": level,
         "requirement": ",".join(requirement) or None,
+        "profile": ",".join(profile) or None,
         "include": None if include is None else ",".join(include),
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
+        "concurrency": concurrency,
         "seed": seed,
         "examples": examples,
         "node-modules": node_modules and node_modules.absolute(),
     }
-    wanted = select.wanted(options["feature"], level, options["requirement"])
+    wanted = select.wanted(options["feature"], level, options["requirement"], options["profile"])
     select.included(include or (), options["feature"])
     settings = {name: value for name, value in options.items() if value}
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
-    words = _words(options, base_url, workers)
-    brief = _Brief(wanted)
+    words = _words(options, base_url)
+    brief = _Brief(wanted, sight.recorder if sight else None)
     with _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, brief, *plugins])
     if (brief.broken or status == pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
@@ -118,11 +114,16 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known of a target before it is judged: its chat model, or nothing; how much that may say."""
+    """What is known of a target before it is judged.
+
+    Its chat model, or nothing; how many tokens that may say; how many seconds an answer takes; what has asked.
+    """
 
     model: str
     cap: int
     thinks: bool
+    latency: float
+    recorder: Recorder
 
 
 def look(target: Target) -> Sight:
@@ -133,25 +134,10 @@ def look(target: Target) -> Sight:
     try:
         asking = Ask(recorder, target.models.get("chat", ""))
         preflight.check(asking)
-        return Sight(asking.model, asking.cap, asking.thinks)
+        latency = min((one.elapsed for one in recorder.recorded), default=0.0)
+        return Sight(asking.model, asking.cap, asking.thinks, latency, recorder)
     finally:
         recorder.close()
-
-
-def plan(
-    gateway: str | None,
-    feature: Sequence[str] = (),
-    level: str | None = None,
-    requirement: Sequence[str] = (),
-    include: Sequence[str] = (),
-) -> Plan:
-    """Rehearses a run against the reference server, to tell its cost before it is paid."""
-    outcome = judge(gateway=gateway, feature=feature, level=level, requirement=requirement, include=include)
-    report = outcome.report
-    if outcome.exit_code in INTERRUPTIONS.values():
-        raise KeyboardInterrupt(report.partial)
-    tokens = report.counts.prompt_tokens + report.counts.completion_tokens
-    return Plan(len(report.findings), report.counts.requests, tokens)
 
 
 def _seed(seed: int | None, replay: Path | None) -> int:
@@ -173,7 +159,7 @@ def _collector(directory: Path | None, settings: dict[str, Any], seed: int, prog
     return collector
 
 
-def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[str]:
+def _words(options: dict[str, Any], base_url: str | None) -> list[str]:
     words = [str(PACKAGE / folder) for folder in register.FOLDERS]
     words += ["-c", str(PACKAGE / "suite.ini"), f"--rootdir={PACKAGE}"]
     words += [
@@ -182,8 +168,7 @@ def _words(options: dict[str, Any], base_url: str | None, workers: int) -> list[
         *(word for name in (*PLUGINS, *(f"no:{name}" for name in UNUSED)) for word in ("-p", name)),
     ]
     words += [f"--conformance-{name}={value}" for name, value in options.items() if value is not None]
-    words += ["--base-url", base_url] if base_url else []
-    return words + (["-p", "xdist.plugin", "-n", str(workers), "--dist", "loadfile"] if workers else [])
+    return words + (["--base-url", base_url] if base_url else [])
 
 
 @cache
@@ -194,10 +179,14 @@ def _modules() -> dict[str, Path]:
 
 
 class _Brief:
-    """Leaves out of a run what would take most of its time, and what is never read. Knows whether pytest broke."""
+    """Leaves out of a run what would take most of its time, and what is never read, and what is known already.
 
-    def __init__(self, wanted: Callable[[str], bool] | None) -> None:
+    Knows whether pytest broke.
+    """
+
+    def __init__(self, wanted: Callable[[str], bool] | None, looked: Recorder | None) -> None:
         self.broken = False
+        self._looked = looked
         self._modules = {path for name, path in _modules().items() if wanted is None or wanted(name)}
 
     def pytest_internalerror(self) -> None:
@@ -211,6 +200,10 @@ class _Brief:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Findings speak for themselves: no traceback has to be rendered."""
         config.option.tbstyle = "native"
+        if self._looked:
+            from conformance.run import session
+
+            config.stash[session.LOOKED] = self._looked
 
 
 @contextlib.contextmanager

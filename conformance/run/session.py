@@ -16,8 +16,9 @@ import gateway_contract
 from conformance import target as targets
 from conformance.errors import UsageError
 from conformance.register import select
-from conformance.run import preflight
-from conformance.target import Target, reference
+from conformance.run import preflight, schedule
+from conformance.target import Target, gateways, reference
+from conformance.wire.ahead import Ahead
 from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
 from pytest_gateway_conformance import EMPTY_URL
@@ -25,6 +26,8 @@ from pytest_gateway_conformance import EMPTY_URL
 RECORDER = pytest.StashKey[Recorder]()
 GATEWAY = pytest.StashKey[dict[str, Any]]()
 RUN = pytest.StashKey[dict[str, Any]]()
+LOOKED = pytest.StashKey[Recorder]()
+"""What has looked at the target before the run began."""
 TRANSPORT = pytest.StashKey[httpx.BaseTransport | None]()
 """What takes the place of the network, where a plugin puts something there."""
 
@@ -47,14 +50,14 @@ def target(config: pytest.Config) -> Iterator[Target]:
         yield _limited(config, targets.from_recording(replayed, gateway, model))
     elif file:
         described = targets.from_file(Path(file), base_url, gateway, model)
-        _known(described.gateway)
+        gateways.check(described.gateway)
         yield _limited(config, described)
     elif base_url:
         described = targets.from_options(base_url, gateway, model)
-        _known(described.gateway)
+        gateways.check(described.gateway)
         yield _limited(config, described)
     else:
-        _known(gateway or "openai")
+        gateways.check(gateway or "openai")
         with reference.serving(gateway) as served:
             models = {**served.models, "chat": model} if model else served.models
             yield _limited(config, replace(served, models=models, include=select.EXPENSIVE))
@@ -75,12 +78,6 @@ def recorded(config: pytest.Config) -> dict[str, Any]:
     from conformance.report import har
 
     return har.target_of(Path(replay))
-
-
-def _known(gateway: str) -> None:
-    names = ("openai", *gateway_contract.names())
-    if gateway not in names:
-        raise UsageError(f"unknown gateway {gateway!r}", f"known: {', '.join(names)}")
 
 
 def _limited(config: pytest.Config, described: Target) -> Target:
@@ -130,8 +127,11 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
 
         records = har.load(Path(replay))
     worker, workers = _worker()
-    config.stash[RECORDER] = recorder_of(target, records, worker, workers, config.stash.get(TRANSPORT, None))
-    return config.stash[RECORDER]
+    transport, ahead = config.stash.get(TRANSPORT, None), config.stash.get(schedule.AHEAD, None)
+    recorder = config.stash[RECORDER] = recorder_of(target, records, worker, workers, transport, ahead)
+    if LOOKED in config.stash:
+        recorder.adopt(config.stash[LOOKED])
+    return recorder
 
 
 def recorder_of(
@@ -140,6 +140,7 @@ def recorder_of(
     worker: int = 0,
     workers: int = 1,
     transport: httpx.BaseTransport | None = None,
+    ahead: Ahead | None = None,
 ) -> Recorder:
     """A recording client for a target, at its documented addresses and pace, of which each worker has its share."""
     contract = gateway_contract.load(target.gateway)
@@ -151,6 +152,7 @@ def recorder_of(
         bases=target.bases(contract.bases),
         pace=max(1, pace // workers) if pace else None,
         transport=transport,
+        ahead=ahead,
     )
 
 
@@ -168,7 +170,8 @@ def ask(config: pytest.Config, recorder: Recorder, target: Target) -> Ask:
         "replayed": bool(option(config, "replay")),
         "target": {**target.described(), "seed": seed(config), "examples": examples(config)},
     }
-    preflight.check(asking)
+    with recorder.in_place():
+        preflight.check(asking)
     run["model"] = asking.model
     del recorder.touched[start:]
     return asking

@@ -35,9 +35,9 @@ def dependent(judged: Requirement, gateway: dict[str, Any]) -> bool:
 
 
 @pytest.fixture
-def openai() -> Any:
+def openai(ask: Ask) -> Any:
     """The module of the official Python client."""
-    return package("openai")
+    return package(ask.recorder, "openai")
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ REFUSALS: list[tuple[str, Any, dict[str, str]]] = [
 
 
 @pytest.fixture
-def anthropic() -> Any:
+def anthropic(ask: Ask) -> Any:
     """The module of the official client."""
-    return package("anthropic")
+    return package(ask.recorder, "anthropic")
 
 
 @pytest.fixture

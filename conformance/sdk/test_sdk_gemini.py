@@ -38,9 +38,9 @@ REFUSALS: list[tuple[str, Any, dict[str, str]]] = [
 
 
 @pytest.fixture
-def genai() -> Any:
+def genai(ask: Ask) -> Any:
     """The module of the official client."""
-    return package("google.genai", "google-genai")
+    return package(ask.recorder, "google.genai", "google-genai")
 
 
 @pytest.fixture

@@ -14,10 +14,12 @@ from conformance.wire.exchange import decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import offered
 from conformance.words.ask import STRANGER, Ask
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import alone, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import MESSAGES_TYPE, UNKNOWN_MODEL
 from conformance.words.openai.chat import CompletionStream
 from conformance.words.openai.tools import NAMES, QUESTION, calling_stream
+
+pytestmark = alone
 
 Run = Callable[..., dict[str, Any]]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from itertools import islice
 from math import isfinite
 from typing import Any
@@ -45,19 +44,16 @@ def test_embeddings(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 
 @pytest.fixture
-def upload(changing: ClientRecording, client_of: Callable[..., Any]) -> Iterator[Callable[[bytes], Any]]:
-    """Uploads a document by the client. What a check uploaded is deleted when it ends."""
-    files, names = client_of(changing).files, []
+def upload(changing: ClientRecording, client_of: Callable[..., Any]) -> Callable[[bytes], Any]:
+    """Uploads a document by the client. The fixture `files` deletes it when the run ends."""
+    stored, names = client_of(changing).files, []
 
     def send(data: bytes) -> Any:
-        if changing.raised(lambda: names.append(_stored(files, data, "user_data"))):
-            names.append(changing.result(lambda: _stored(files, data, "assistants")))
+        if changing.raised(lambda: names.append(_stored(stored, data, "user_data"))):
+            names.append(changing.result(lambda: _stored(stored, data, "assistants")))
         return names[-1]
 
-    yield send
-    for name in names:
-        with suppress(Exception):
-            files.delete(name)
+    return send
 
 
 def _stored(files: Any, data: bytes, purpose: str) -> Any:
@@ -65,6 +61,7 @@ def _stored(files: Any, data: bytes, purpose: str) -> Any:
 
 
 @requirement("sdk.openai.files")
+@pytest.mark.usefixtures("files")
 def test_files(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
     """A file that the Python client uploads is read back by it unchanged, and deleted."""
     files, data = client_of(changing).files, "grün 🌿\r\n\x00".encode()
@@ -78,6 +75,7 @@ def test_files(changing: ClientRecording, client_of: Callable[..., Any], upload:
 
 
 @requirement("sdk.openai.files.pages")
+@pytest.mark.usefixtures("files")
 def test_files_pages(changing: ClientRecording, client_of: Callable[..., Any], upload: Callable[[bytes], Any]) -> None:
     """The Python client turns the pages of the list of files, and meets no file twice."""
     for data in (b"one", b"two"):

@@ -111,7 +111,9 @@ def test_tools(responses: Responses, recording: ClientRecording, api: Any, depen
 @requirement("sdk.openai.responses.parse")
 def test_parse(responses: Responses, recording: ClientRecording, api: Any, dependent: bool) -> None:
     """`responses.parse` of the Python client gives an object of the caller's class."""
-    book = package("pydantic").create_model("Book", title=(str, ...), pages=(int, ...), lent=(bool, ...))
+    book = package(responses.ask.recorder, "pydantic").create_model(
+        "Book", title=(str, ...), pages=(int, ...), lent=(bool, ...)
+    )
 
     final = recording.result(lambda: api.parse(**responses.body(BOOK), text_format=book), dependent=dependent)
 

@@ -88,9 +88,9 @@ def _final(client: Any, **fields: Any) -> Any:
 
 
 @pytest.fixture
-def book() -> Any:
+def book(ask: Ask) -> Any:
     """A class of the caller's own."""
-    return package("pydantic").create_model("Book", title=(str, ...), pages=(int, ...), lent=(bool, ...))
+    return package(ask.recorder, "pydantic").create_model("Book", title=(str, ...), pages=(int, ...), lent=(bool, ...))
 
 
 def _demand_parsed(completion: Any, book: Any) -> None:

@@ -5,26 +5,34 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
 from conformance.errors import Unsupported
 from conformance.sdk.recorded_client import ClientRecording, plain_headers
 from conformance.wire.exchange import Exchange
+from conformance.wire.recorder import Recorder
+
+_modules: dict[str, Any] = {}
+"""The official clients that are imported."""
 
 
-@cache
 def _imported(name: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return import_module(name)
 
 
-def package(name: str, project: str | None = None) -> Any:
-    """The module of an official client, imported when it is first needed; `Unsupported` when it is not there."""
+def package(recorder: Recorder, name: str, project: str | None = None) -> Any:
+    """The module of an official client, imported when it is first needed, while other checks wait for their answers.
+
+    `Unsupported` when it is not there.
+    """
     try:
-        return _imported(name)
+        if name not in _modules:
+            _modules[name] = recorder.meanwhile(("import", name), partial(_imported, name))
+        return _modules[name]
     except ImportError:
         raise Unsupported(f"the official client is not installed: pip install {project or name}") from None
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -25,7 +26,11 @@ from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
 from conformance.wire.record import by_request, from_record, identity
 
+if TYPE_CHECKING:
+    from conformance.wire.ahead import Ahead
+
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, which may contain a key
+Value = TypeVar("Value")
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
 LEFT = "the client left"
@@ -47,8 +52,9 @@ class Recorder:
         bases: Mapping[str, str] | None = None,
         pace: int | None = None,
         transport: httpx.BaseTransport | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
-        """`transport` takes the place of the network."""
+        """`transport` takes the place of the network. What is asked is sent by `ahead`, where there is one."""
         self._interval = 60 / pace if pace else 0.0
         self._next = 0.0
         self.target = target
@@ -61,6 +67,7 @@ class Recorder:
         """What the reader of a report should know of redirects, said of the first one."""
         self._known: dict[tuple[Request, int], Exchange] = {}
         self._replay = None if replay is None else by_request(replay)
+        self._ahead = ahead if replay is None else None
         self._lock = threading.Lock()
         self._sent = 0
         timeout = httpx.Timeout(target.timeout, connect=10.0)
@@ -69,30 +76,57 @@ class Recorder:
 
     def close(self) -> None:
         """Closes the connections."""
+        if self._ahead:
+            self._ahead.close()
         self._http.close()
 
-    def ask(self, request: Request, take: int = 0, patient: bool = True) -> Exchange:
+    def ask(self, request: Request, take: int = 0, patient: bool = True, after: float = 0.0) -> Exchange:
         """The answer to a request, from the recording if it is there.
 
         Raises `CannotConnect` when no server listens and `BudgetSpent` at the limit of requests. `patient` waits for a
-        rate limit to pass and tries again when an upstream is unavailable.
+        rate limit to pass and tries again when an upstream is unavailable. A request that has to be sent is sent
+        `after` so many seconds. Raises `Pending` while the answer is on its way, unless it is asked `in_place`.
         """
         known = self._known.get((request, take))
         if known is None:
-            known = self._patiently(request) if patient else self.send(request)
-            self._known[request, take] = known
+            known = self._known[request, take] = self._answer(request, take, patient, after)
         self.touched.append(known)
         return known
+
+    def _answer(self, request: Request, take: int, patient: bool, after: float) -> Exchange:
+        def send() -> Exchange:
+            return self._patiently(request) if patient else self.send(request)
+
+        if self._ahead:
+            return self._ahead.answer((request, take), send, after)
+        if after and not self.replays:
+            time.sleep(after)
+        return send()
+
+    @property
+    def replays(self) -> bool:
+        """Whether a recording answers, so that there is nothing to wait for."""
+        return self._replay is not None
+
+    def in_place(self) -> AbstractContextManager[None]:
+        """Lets whoever asks wait for each answer, as long as this lasts."""
+        return self._ahead.in_place() if self._ahead else nullcontext()
+
+    def meanwhile(self, name: Hashable, work: Callable[[], Value]) -> Value:
+        """What some work gives that is done while others wait for answers. Raises `Pending` as `ask` does."""
+        return self._ahead.answer(name, work) if self._ahead else work()
+
+    def adopt(self, other: Recorder) -> None:
+        """Takes over what another one of the same target was answered, so that it is not asked again."""
+        self._known |= other._known
+        self.recorded += other.recorded
+        self._sent = other._sent
 
     def move(self, protocol: str, base: str) -> None:
         """Asks a protocol at another base URL from now on. What was answered at the old one is asked again."""
         if self.bases.get(protocol) != base:
             self.bases[protocol] = base
             self._known = {key: known for key, known in self._known.items() if key[0].protocol != protocol}
-
-    def waits(self, request: Request, take: int = 0) -> bool:
-        """Whether the request would be sent now: its answer is neither remembered nor replayed."""
-        return self._replay is None and (request, take) not in self._known
 
     def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:
         """Sends a request now. The connection is closed as soon as `until` is true of the bytes received."""
@@ -114,7 +148,7 @@ class Recorder:
     def _wait_for_turn(self) -> None:
         """Keeps the pace, in requests per minute."""
         now = time.monotonic()
-        if self._interval and self._next > now:
+        if self._next > now:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + self._interval
 
@@ -124,9 +158,19 @@ class Recorder:
             pause = _pause(exchange)
             if pause is None or self._replay is not None:
                 break
-            time.sleep(pause)
+            self._hold(exchange.status, pause)
             exchange = self.send(request)
         return exchange
+
+    def _hold(self, status: int, pause: float) -> None:
+        """Waits; at a limit nobody else sends meanwhile, and fewer do afterwards."""
+        if status != 429:
+            time.sleep(pause)
+            return
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + pause)
+        if self._ahead:
+            self._ahead.slow_down()
 
     def _send(self, request: Request, number: int, until: Callable[[bytes], bool] | None) -> Exchange:
         message = self._http.build_request(

@@ -170,11 +170,15 @@ class Ask:
         headers: dict[str, str] | None = None,
         patient: bool = True,
         protocol: str = "openai",
+        after: float = 0.0,
     ) -> Exchange:
-        """Any request. Asked twice it is sent once, unless `take` differs. `Unsupported` on a route that is absent."""
+        """Any request. Asked twice it is sent once, unless `take` differs. `Unsupported` on a route that is absent.
+
+        `after` is for how many seconds it waits, if it has to be sent.
+        """
         self.demand_route(method, path, protocol)
         request = Request(method, path, body, tuple((headers or {}).items()), key, protocol)
-        return self.recorder.ask(request, take, patient)
+        return self.recorder.ask(request, take, patient, after)
 
     def place(self, method: str, path: str, protocol: str = "openai") -> str:
         """What a route is called: of the OpenAI dialect its path, of a native protocol its address."""

@@ -13,6 +13,7 @@ import pytest
 
 from conformance import register
 from conformance.errors import Inconclusive, NotApplicable, Unsupported
+from conformance.wire.ahead import Pending
 
 Check = Callable[..., None]
 Case = TypeVar("Case")
@@ -22,11 +23,15 @@ SUITE = Path(__file__).parents[1]
 NAMED = 5
 """The most cases that the message of one finding names."""
 
+alone = pytest.mark.alone
+"""Marks a check that measures time, waits by itself, or needs the target to itself."""
+
 __all__ = [
     "Inconclusive",
     "NotApplicable",
     "Once",
     "Unsupported",
+    "alone",
     "each",
     "every",
     "inconclusive",
@@ -87,12 +92,19 @@ def every(
 ) -> None:
     """As `each`, of cases that are known only while the check runs. `touched` is the recorder's list."""
     ended: dict[type, list[str]] = {}
+    awaited: list[Any] = []
     for case in cases:
         start = len(touched)
-        kind, message = _ending(demand, case)
+        try:
+            kind, message = _ending(demand, case)
+        except Pending as pending:
+            awaited += pending.answers
+            continue
         ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
         if kind is not AssertionError:
             touched[:] = touched[start:] + touched[:start]
+    if awaited:
+        raise Pending(awaited)
     _settle(ended)
 
 

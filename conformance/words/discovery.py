@@ -106,7 +106,14 @@ def _said(answer: Exchange) -> str:
 
 def _find_protocol(ask: Ask, name: str, contract: Contract) -> None:
     """Finds the base URL of a native protocol: the first place where it is open, else the first where it answers."""
-    if name in ask.protocols or not (first := _first(ask, name, contract)):
+    if name in ask.protocols:
+        return
+    with ask.recorder.in_place():
+        _find_place(ask, name, contract)
+
+
+def _find_place(ask: Ask, name: str, contract: Contract) -> None:
+    if not (first := _first(ask, name, contract)):
         return
     ask.protocols.add(name)
     documented = ask.recorder.bases[name]

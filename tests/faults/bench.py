@@ -68,6 +68,7 @@ class Bench:
                 base_url="http://127.0.0.1:1/v1",
                 target=reference.FIXTURES,
                 include=sorted(select.EXPENSIVE),
+                concurrency=1,
                 plugins=[self],
             )
         except BaseException as error:

@@ -57,6 +57,7 @@ class World:
             target=reference.FIXTURES,
             requirement=sorted(requirements),
             include=sorted(select.EXPENSIVE),
+            concurrency=1,
             plugins=[self],
         )
 

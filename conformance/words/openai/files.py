@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from conformance.errors import ConformanceError, Inconclusive
+from conformance.target import Secret
 from conformance.wire.exchange import Exchange, Request
+from conformance.wire.recorder import Recorder
 from conformance.words.answer import JsonAnswer
 from conformance.words.ask import Ask, Fields
 from conformance.words.check import inconclusive, pick
@@ -21,6 +24,8 @@ PATH = "/files"
 MADE_UP = "file-0000nobody"
 REFUSED = frozenset({400, 403, 415, 422})
 MOST_PAGES = 10
+AT_ONCE = 8
+"""How many files are deleted at a time when a run ends."""
 MILLISECONDS = 100_000_000_000
 """No Unix time in seconds is as large as this."""
 
@@ -174,10 +179,14 @@ class Files:
         recorder = self.ask.recorder
         made = {(exchange.request.key, name) for exchange in recorder.recorded for name in _uploaded(exchange)}
         gone = {one.request.path for one in recorder.recorded if one.request.method == "DELETE" and one.status == 200}
-        for key, name in sorted(made, key=str):
-            if _path(name) not in gone:
-                with suppress(ConformanceError, Inconclusive):
-                    recorder.send(Request("DELETE", _path(name), key=key))
+        left = [(key, name) for key, name in sorted(made, key=str) if _path(name) not in gone]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            pool.map(lambda one: _remove(recorder, *one), left)
+
+
+def _remove(recorder: Recorder, key: str | Secret | None, name: str) -> None:
+    with suppress(ConformanceError, Inconclusive):
+        recorder.send(Request("DELETE", _path(name), key=key))
 
 
 def _path(name: str) -> str:
@@ -190,13 +199,6 @@ def _uploaded(exchange: Exchange) -> Iterable[str]:
         return []
     name = exchange.json.get("id") if isinstance(exchange.json, dict) else None
     return [name] if isinstance(name, str) and name else []
-
-
-def session(ask: Ask) -> Iterator[Files]:
-    """The files of one run, deleted at its end."""
-    files = Files(ask)
-    yield files
-    files.clean_up()
 
 
 def steady(look: Callable[[int], Any], accept: Callable[[Any], bool]) -> Any:

@@ -7,14 +7,13 @@ that demands it has a check of its own.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from conformance.wire.exchange import Exchange, Request
+from conformance.wire.exchange import Exchange
 from conformance.words.answer import leave_at_limit
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick
@@ -153,17 +152,17 @@ def follow(ask: Ask, rules: Mapping[str, Any], kind: str, exchange: Exchange) ->
     if name is None:
         return job
     path = status_path(rules, kind, name)
-    polls: list[Exchange] = []
+    polls, after = list[Exchange](), 0.0
     for pause in pauses(ask.recorder.target.local):
-        polls.append(ask.get(path, take=len(polls) + 1))
+        polls.append(ask.get(path, take=len(polls) + 1, after=after))
         job = Job(rules, exchange, tuple(polls))
+        after = _pause(pause, polls[-1])
         if not _goes_on(job, polls[-1]):
             break
-        _wait(ask, path, len(polls) + 1, pause, polls[-1])
     if _goes_on(job, polls[-1]):
         return job
-    _wait(ask, path, len(polls) + 1, QUICK if ask.recorder.target.local else SHORTEST, polls[-1])
-    return Job(rules, exchange, tuple(polls), ask.get(path, take=len(polls) + 1))
+    after = _pause(QUICK if ask.recorder.target.local else SHORTEST, polls[-1])
+    return Job(rules, exchange, tuple(polls), ask.get(path, take=len(polls) + 1, after=after))
 
 
 def pauses(local: bool) -> Iterator[float]:
@@ -180,11 +179,10 @@ def _goes_on(job: Job, poll: Exchange) -> bool:
     return poll.status == 200 and isinstance(poll.json, dict) and job.stage(poll.json) in ("waiting", "running")
 
 
-def _wait(ask: Ask, path: str, take: int, pause: float, last: Exchange) -> None:
-    """Waits before the next question, unless its answer is known already. Retry-After prolongs the pause."""
-    if ask.recorder.waits(Request("GET", path), take):
-        seconds = last.headers.get("retry-after", "")
-        time.sleep(max(pause, min(float(seconds), MOST)) if re.fullmatch(r"\d+(\.\d+)?", seconds) else pause)
+def _pause(pause: float, last: Exchange) -> float:
+    """How long to wait before the next question. Retry-After prolongs the pause."""
+    seconds = last.headers.get("retry-after", "")
+    return max(pause, min(float(seconds), MOST)) if re.fullmatch(r"\d+(\.\d+)?", seconds) else pause
 
 
 def film(ask: Ask, contract: Contract, model: str) -> Job:

@@ -1,0 +1,125 @@
+"""Requests that are sent while the checks go on, several at a time.
+
+A check that needs an answer which is on its way is left with `Pending`, and run again when the answer is there. What it
+has asked before is remembered, so that running it again sends nothing twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from _pytest.outcomes import Skipped
+
+Value = TypeVar("Value")
+GROWTH = 20
+"""How many answers without a limit it takes until one more request may be in flight."""
+
+SPARE = 2
+"""How many requests may wait for their turn before no further check is begun: follow-up questions come soon, then."""
+
+
+class Pending(Skipped):
+    """Leaves a check, and its fixtures, while `answers` are on their way. It is no error that a client could handle."""
+
+    def __init__(self, answers: Iterable[Future[Any]]) -> None:
+        super().__init__("an answer is on its way")
+        self.answers = tuple(answers)
+
+
+class Ahead:
+    """At most `most` requests in flight; fewer after a limit was met, and one by one more again after that."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._allowed = most
+        self._served = 0
+        self._active = 0
+        self._change = threading.Condition()
+        self._pool = ThreadPoolExecutor(most, "ahead")
+        self._answers: dict[Hashable, Future[Any]] = {}
+        self._waits = False
+
+    def close(self) -> None:
+        """Forgets what is not sent yet, and waits for what is."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is enough to do for now."""
+        return sum(not answer.done() for answer in list(self._answers.values())) >= self.most + SPARE
+
+    def answer(self, key: Hashable, send: Callable[[], Value], after: float = 0.0) -> Value:
+        """What `send` gives, or raises; it is called after so many seconds.
+
+        Raises `Pending` while that lasts, unless this is `in_place`.
+        """
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = Future()
+            self._submit(answer, send, after)
+        if not answer.done() and not self._waits:
+            raise Pending([answer])
+        value: Value = self._answers.pop(key).result()
+        return value
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Waits for each answer, as long as this lasts."""
+        before, self._waits = self._waits, True
+        try:
+            yield
+        finally:
+            self._waits = before
+
+    def slow_down(self) -> None:
+        """Halves the number of requests in flight, because a limit was met."""
+        with self._change:
+            self._allowed, self._served = max(1, self._allowed // 2), 0
+
+    def _submit(self, answer: Future[Any], send: Callable[[], Value], after: float) -> None:
+        if after:
+            timer = threading.Timer(after, self._submit, (answer, send, 0.0))
+            timer.daemon = True
+            timer.start()
+        else:
+            self._pool.submit(self._settle, answer, send)
+
+    def _settle(self, answer: Future[Any], send: Callable[[], Value]) -> None:
+        try:
+            with self._turn():
+                value = send()
+        except BaseException as error:
+            answer.set_exception(error)
+        else:
+            answer.set_result(value)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._change:
+            self._change.wait_for(lambda: self._active < self._allowed)
+            self._active += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._active -= 1
+                self._grow()
+                self._change.notify_all()
+
+    def _grow(self) -> None:
+        self._served += 1
+        if self._served >= GROWTH and self._allowed < self.most:
+            self._allowed, self._served = self._allowed + 1, 0
+
+
+def when_done(answers: Iterable[Future[Any]], then: Callable[[], None]) -> None:
+    """Calls `then` as soon as all are there, in the thread that receives the last one."""
+    for answer in answers:
+        if not answer.done():
+            answer.add_done_callback(lambda _: when_done(answers, then))
+            return
+    then()
