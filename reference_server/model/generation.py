@@ -14,7 +14,7 @@ from reference_server.errors import Refusal, UnsatisfiableSchema
 from reference_server.fixtures import Model
 from reference_server.model import tokens
 from reference_server.model.instance import instance
-from reference_server.model.instructions import last_user_message, repeated, reply_text
+from reference_server.model.instructions import last_user_message, named_keys, repeated, reply_text
 from reference_server.model.prompt import (
     Answer,
     CallArguments,
@@ -115,24 +115,26 @@ def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
 
 
 def _text(prompt: Prompt, lengthy: bool) -> str:
-    if prompt.output.kind == "schema":
+    if prompt.output.kind in ("schema", "option"):
         return _schema_text(prompt.output)
     return _object_text(prompt, lengthy) if prompt.output.kind == "json" else reply_text(prompt, lengthy)
 
 
 def _schema_text(output: Output) -> str:
     try:
-        return msgspec.json.encode(instance(output.schema or {"type": "object"})).decode()
+        value = instance(output.schema or {"type": "object"})
+        return str(value) if output.kind == "option" else msgspec.json.encode(value).decode()
     except UnsatisfiableSchema as error:
         raise Refusal("invalid_value", f"The response format: {error.message}.", output.at) from error
 
 
 def _object_text(prompt: Prompt, lengthy: bool) -> str:
-    """The object that the user asks to have repeated, otherwise one that holds the answer."""
+    """The object that the user asks to have repeated, otherwise one that holds the answer under the keys asked for."""
     echo = repeated(last_user_message(prompt).text)
     if echo and _is_object(echo):
         return echo
-    return msgspec.json.encode({"answer": reply_text(prompt, lengthy)}).decode()
+    names = named_keys(last_user_message(prompt).text) or ["answer"]
+    return msgspec.json.encode(dict.fromkeys(names, reply_text(prompt, lengthy))).decode()
 
 
 def _is_object(text: str) -> bool:
