@@ -10,54 +10,71 @@ from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, every, requirement
 from conformance.words.plain import ask_plainly
-from conformance.words.valid import ASKED_AGAIN, demand_answer, failure, failures, marked, says_unsupported
+from conformance.words.valid import (
+    ASKED_AGAIN,
+    demand_answer,
+    failure,
+    failures,
+    leave_reported,
+    marked,
+    says_unsupported,
+)
 from gateway_contract import Contract
 
 
 @pytest.fixture
-def failed(ask: Ask, contract: Contract, received: list[Exchange]) -> Callable[..., dict[str, Exchange]]:
-    """The failures of valid requests in some protocols, by what was asked for."""
+def valid(ask: Ask, contract: Contract, received: list[Exchange]) -> Callable[..., list[Exchange]]:
+    """The answers to the valid requests of the run in some protocols."""
     if not any(one.marks for one in received):
         ask_plainly(ask, contract)
 
-    def of(*protocols: str) -> dict[str, Exchange]:
-        valid = marked(ask.recorder, protocols)
-        if not valid:
+    def of(*protocols: str) -> list[Exchange]:
+        answers = marked(ask.recorder, protocols)
+        if not answers:
             raise NotApplicable("the run asked nothing of this")
-        return failures(valid, contract)
+        return answers
 
     return of
 
 
-def _demand_answers(ask: Ask, kinds: dict[str, Exchange]) -> None:
-    """Demands that none of these requests fails again, unless the failure says that it is a refusal."""
-    unexplained = [kind for kind, exchange in kinds.items() if not says_unsupported(exchange)][:ASKED_AGAIN]
-    if unexplained:
-        every(unexplained, lambda kind: demand_answer(ask.recorder, kinds[kind]), ask.recorder.touched)
+@pytest.fixture
+def demand_answers(ask: Ask, contract: Contract, valid: Callable[..., list[Exchange]]) -> Callable[[str], None]:
+    """Demands that no valid request of a protocol fails each time, unless the failure says that it is a refusal."""
+
+    def demand(protocol: str) -> None:
+        answers = valid(protocol)
+        kinds = {kind: one for kind, one in failures(answers, contract).items() if not says_unsupported(one)}
+        if kinds:
+            chosen = list(kinds)[:ASKED_AGAIN]
+            every(chosen, lambda kind: demand_answer(ask.recorder, kinds[kind]), ask.recorder.touched)
+        leave_reported(answers)
+
+    return demand
 
 
 @requirement("valid.openai")
-def test_openai(ask: Ask, failed: Callable[..., dict[str, Exchange]]) -> None:
+def test_openai(demand_answers: Callable[[str], None]) -> None:
     """No valid request in the OpenAI dialect is answered with 500 or a failing stream, each time."""
-    _demand_answers(ask, failed("openai"))
+    demand_answers("openai")
 
 
 @requirement("valid.anthropic")
-def test_anthropic(ask: Ask, failed: Callable[..., dict[str, Exchange]]) -> None:
+def test_anthropic(demand_answers: Callable[[str], None]) -> None:
     """No valid request in the Anthropic protocol is answered with 500 or a failing stream, each time."""
-    _demand_answers(ask, failed("anthropic"))
+    demand_answers("anthropic")
 
 
 @requirement("valid.gemini")
-def test_gemini(ask: Ask, failed: Callable[..., dict[str, Exchange]]) -> None:
+def test_gemini(demand_answers: Callable[[str], None]) -> None:
     """No valid request in the Gemini protocol is answered with 500 or a failing stream, each time."""
-    _demand_answers(ask, failed("gemini"))
+    demand_answers("gemini")
 
 
 @requirement("valid.refusal")
-def test_refusal(ask: Ask, failed: Callable[..., dict[str, Exchange]]) -> None:
+def test_refusal(ask: Ask, contract: Contract, valid: Callable[..., list[Exchange]]) -> None:
     """What is not supported is refused as the caller's matter, not as the gateway's failure."""
-    refusals = {kind: one for kind, one in failed("openai", "anthropic", "gemini").items() if says_unsupported(one)}
+    answers = failures(valid("openai", "anthropic", "gemini"), contract)
+    refusals = {kind: one for kind, one in answers.items() if says_unsupported(one)}
 
     ask.recorder.touched.extend(refusals.values())
     reasons = [f"[{kind}] answered {failure(exchange)}" for kind, exchange in refusals.items()]

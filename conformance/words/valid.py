@@ -52,14 +52,18 @@ def _asks(exchange: Exchange, model: str) -> bool:
 
 def failures(exchanges: Iterable[Exchange], contract: Contract) -> dict[str, Exchange]:
     """The first failure of each kind of request, by what was asked for, of which no other check has told."""
-    failed = [one for one in exchanges if failure(one)]
     kinds: dict[str, Exchange] = {}
-    for exchange in failed:
-        if REPORTED not in exchange.marks:
+    for exchange in exchanges:
+        if failure(exchange) and REPORTED not in exchange.marks:
             kinds.setdefault(_kind(exchange, contract), exchange)
-    if failed and not kinds:
-        inconclusive(f"what was answered 500 fails another requirement: {failed[0].text:.120}")
     return kinds
+
+
+def leave_reported(exchanges: Iterable[Exchange]) -> None:
+    """Leaves the check, as inconclusive, when a failure has failed another requirement."""
+    for exchange in exchanges:
+        if REPORTED in exchange.marks and failure(exchange):
+            inconclusive(f"this fails another requirement: answered {failure(exchange)}")
 
 
 def failure(exchange: Exchange) -> str:
