@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reference_server.faults import Fault
+    from reference_server.settings import Settings
 
 DESCRIPTION = "Serve a gateway that follows the contract exactly, or breaks one promise on request."
 EPILOG = """\
@@ -24,7 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped, or print a list. Returns the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _run(options)
+        status = _run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # as in `reference-server --list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         if not hasattr(error, "hint"):
             raise
@@ -43,13 +50,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list-faults", action="store_true", help="print faults and variations, and exit")
     parser.add_argument("--json", action="store_true", help="with --list-faults: print a JSON list")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
+    _add_names(parser.add_argument_group("names", "Further models and keys; --list prints behaviours and states."))
     return parser
+
+
+def _add_names(group: argparse._ArgumentGroup) -> None:
+    pair: dict[str, Any] = {"type": _pair, "action": "append", "default": []}
+    group.add_argument("--model", metavar="NAME=BEHAVIOUR", **pair, help="a model, such as my-model=echo")
+    group.add_argument("--key", metavar="NAME=STATE", **pair, help="a key, such as my-key=rate-limited")
+    group.add_argument("--any-model", action="store_true", help="know every name of a model, and guess its kind")
+    group.add_argument("--any-key", action="store_true", help="take every key; the listed ones keep their state")
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
     return int(text)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.rpartition("=")
+    if not name or not value:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -61,8 +84,22 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     from reference_server.serving import serve
 
-    serve(options.gateway, options.host, options.port, options.fault, options.until_stdin_closes, options.state)
+    serve(_settings(options), options.host, options.port, options.until_stdin_closes)
     return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from reference_server.settings import Settings
+
+    return Settings(
+        gateway=options.gateway,
+        faults=options.fault,
+        models=dict(options.model),
+        keys=dict(options.key),
+        any_model=options.any_model,
+        any_key=options.any_key,
+        state=options.state,
+    )
 
 
 def _listing(everything: bool) -> list[str]:
@@ -72,6 +109,7 @@ def _listing(everything: bool) -> list[str]:
     tables = {
         "Models": {name: model.doc for name, model in known.models.items()},
         "Other names of models": {name: f"As {model}." for name, model in known.aliases.items()},
+        "Names that are not listed, by pattern": {family.names: f"As {family.model}." for family in known.families},
         "Keys": {name: key.doc for name, key in known.keys.items()},
         "Files": {name: file.doc for name, file in known.files.items()},
         "Faults": {fault.name: _described(fault) for fault in catalogue if not fault.legal},

@@ -6,7 +6,8 @@
     ├── Undecodable             a file holds no sound that can be read
     ├── InvalidFault            a fault is declared wrongly
     │   └── DuplicateFault      two faults share one name
-    ├── UnknownFault            no fault has that name
+    ├── UnknownName             no model or key has that name
+    │   └── UnknownFault        no fault has that name
     ├── CannotListen            the address is in use, or not one of this host
     └── UnusableState           the file of the state cannot be used
 
@@ -62,13 +63,20 @@ class DuplicateFault(InvalidFault):
     """Two faults share one name."""
 
 
-class UnknownFault(ReferenceServerError):
+class UnknownName(ReferenceServerError):
+    """No model or key has that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], option: str = "--list") -> None:
+        near = get_close_matches(name, list(known), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"list them with `reference-server {option}`"
+        super().__init__(f"there is no {kind} named {name!r}", hint)
+
+
+class UnknownFault(UnknownName):
     """No fault has that name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        near = get_close_matches(name, list(known), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "list them with `reference-server --list-faults`"
-        super().__init__(f"there is no fault named {name!r}", hint)
+        super().__init__("fault", name, known, "--list-faults")
 
 
 class CannotListen(ReferenceServerError):

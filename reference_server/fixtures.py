@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files as resources
 
 import msgspec
 
+from reference_server.errors import UnknownName
+
 OWNER = "reference"
 """The provider of models whose name has none."""
+USUAL_KEY = "sk-ok"
+PREFIX = "sk-"
+"""What the names of keys begin with."""
+_LONGEST = 200
+"""The most characters of a name that belongs to a family."""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,13 +74,30 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-class Fixtures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything the server knows by name. `aliases` are further names of models."""
+class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that stand for a model although they are not listed: a regular expression for the whole name."""
+
+    names: str
+    model: str
+
+
+class Fixtures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """Everything the server knows by name.
+
+    `aliases` are further names of models. A name of a family is no listed one, and is known nevertheless; `guesses`
+    know any name. `patterns` are parts of the regular expressions. With `any_model` no name is unknown, with `any_key`
+    every token works.
+    """
 
     models: dict[str, Model]
     aliases: dict[str, str]
+    patterns: dict[str, str]
+    families: tuple[Family, ...]
+    guesses: tuple[Family, ...]
     keys: dict[str, Key]
     files: dict[str, File]
+    any_model: bool = False
+    any_key: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -79,17 +105,69 @@ class Fixtures(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [*self.aliases, *self.models]
 
     def model(self, name: str) -> Model | None:
-        """The model of a name or alias, or None. The provider of our own models may stand before it."""
-        own = name.removeprefix(f"{OWNER}/")
-        return self.models.get(self.aliases.get(own, own))
+        """The model of a name, of an alias or of a family, or None. The provider of our own may stand before it."""
+        behaviour = self._behaviour(name.removeprefix(f"{OWNER}/"))
+        return self.models[behaviour] if behaviour else None
+
+    def _behaviour(self, name: str) -> str | None:
+        listed = self.aliases.get(name, name)
+        return listed if listed in self.models else self._of_family(name)
+
+    @cached_property
+    def _of_family(self) -> Callable[[str], str | None]:
+        """Finds, for a name that is not listed, the model that its family stands for."""
+        optional = f"({self.patterns['provider']})?"
+        compiled = [
+            (re.compile(f"{optional}(?:{family.names.replace('TAIL', self.patterns['tail'])})"), family.model)
+            for family in (*self.families, *(self.guesses if self.any_model else ()))
+        ]
+
+        @lru_cache(maxsize=1024)
+        def model(name: str) -> str | None:
+            short = name[:_LONGEST] == name
+            return next((model for names, model in compiled if short and names.fullmatch(name)), None)
+
+        return model
 
     def key(self, token: str) -> Key | None:
         """The key of a token, or None. What follows an `@` makes a separate account of the same kind."""
         name, _, suffix = token.partition("@")
-        known = self.keys.get(name)
+        known = self.keys.get(token) or self.keys.get(name)
+        if known is None and self.any_key and token:
+            return msgspec.structs.replace(self.keys[USUAL_KEY], token=token, account=token)
         if known is None or not suffix:
             return known
         return msgspec.structs.replace(known, token=token, account=f"{known.account}@{suffix}")
+
+    def with_names(
+        self, models: Mapping[str, str], keys: Mapping[str, str], any_model: bool, any_key: bool
+    ) -> Fixtures:
+        """These fixtures with further names: of models, each as another one, and of keys, each in the state of another.
+
+        Raises UnknownName.
+        """
+        behaviours = {name: self._named(behaviour) for name, behaviour in models.items()}
+        states = {name: self._state(state, name) for name, state in keys.items()}
+        return msgspec.structs.replace(
+            self,
+            aliases=behaviours | self.aliases | behaviours,
+            keys=self.keys | states,
+            any_model=any_model,
+            any_key=any_key,
+        )
+
+    def _named(self, behaviour: str) -> str:
+        name = self._behaviour(behaviour)
+        if name is None:
+            raise UnknownName("model", behaviour, self.names)
+        return name
+
+    def _state(self, state: str, token: str) -> Key:
+        """A key in the state of another one, which may be named without its prefix."""
+        for name in (state, f"{PREFIX}{state}"):
+            if name in self.keys:
+                return msgspec.structs.replace(self.keys[name], token=token)
+        raise UnknownName("key", state, self.keys)
 
 
 @cache

@@ -6,7 +6,6 @@ import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -16,15 +15,17 @@ from reference_server import faults, fixtures
 from reference_server.app import Application
 from reference_server.errors import CannotListen, UnusableState
 from reference_server.service import Service
+from reference_server.settings import Settings
 from reference_server.state.store import Store
 
 _BACKLOG = 1024
 
 
-def application(gateway: str | None, fault_names: Sequence[str] = (), state: Path | None = None) -> Application:
-    """The ASGI application of a gateway. Raises UnknownGateway, UnknownFault or UnusableState."""
-    played = tuple(faults.find(name) for name in fault_names)
-    return Application(Service(gateway_contract.load(gateway), fixtures.load(), _store(state)), played)
+def application(settings: Settings) -> Application:
+    """The ASGI application of a gateway. Raises UnknownGateway, UnknownName or UnusableState."""
+    played = tuple(faults.find(name) for name in settings.faults)
+    names = fixtures.load().with_names(settings.models, settings.keys, settings.any_model, settings.any_key)
+    return Application(Service(gateway_contract.load(settings.gateway), names, _store(settings.state)), played)
 
 
 def _store(state: Path | None) -> Store:
@@ -34,19 +35,12 @@ def _store(state: Path | None) -> Store:
         raise UnusableState(f"cannot keep state in {state}: {error}", "give a file that may be written") from error
 
 
-def serve(
-    gateway: str | None,
-    host: str,
-    port: int,
-    fault_names: Sequence[str],
-    until_stdin_closes: bool,
-    state: Path | None = None,
-) -> None:
+def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) -> None:
     """Serve until a signal, or until standard input ends. Prints the base URL when ready.
 
-    Raises UnknownGateway, UnknownFault, UnusableState, or CannotListen when the address cannot be used.
+    Raises UnknownGateway, UnknownName, UnusableState, or CannotListen when the address cannot be used.
     """
-    app = application(gateway, fault_names, state)
+    app = application(settings)
     listening = _listen(host, port)
     config = uvicorn.Config(
         app,

@@ -88,3 +88,27 @@ def test_server_stops_with_its_standard_input():
         assert ready.startswith("http://127.0.0.1:")
         assert ready.endswith("/v1\n")
         assert process.wait(timeout=5) == 0
+
+
+def test_list_ends_quietly_when_nobody_reads_on():
+    """As in `reference-server --list | head`."""
+    words = [sys.executable, "-m", "reference_server", "--list"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("arguments", [["--model", "mine"], ["--model", "=echo"], ["--key", "mine="]])
+def test_name_without_its_meaning_is_a_wrong_option(arguments):
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+
+    assert raised.value.code == 2
+
+
+@pytest.mark.parametrize("arguments", [["--model", "mine=ech"], ["--key", "mine=expird"]])
+def test_name_with_an_unknown_meaning_has_a_hint(capsys, arguments):
+    assert main([*arguments, "--port", "0"]) == 2
+
+    assert "hint: " in capsys.readouterr().err

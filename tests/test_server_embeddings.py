@@ -205,11 +205,11 @@ def test_parallel_callers_get_their_own_vectors(server):
     for thread in threads:
         thread.join()
 
-    assert all(answers[text] == vectors.floats(text, 256, 256) for text in texts)
+    assert all(answers[text] == vectors.floats(text, 256) for text in texts)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\0", " ", "🎲" * 100, "a" * 5000])
 def test_any_text_has_a_vector(text):
-    vector = vectors.floats(text, 64, 64)
+    vector = vectors.floats(text, 64)
 
     assert math.hypot(*vector) == pytest.approx(1, abs=1e-6)

@@ -22,7 +22,7 @@ def test_default_format_is_base64_on_the_wire(client):
 
     assert b"base64" in whole.http_request.content
     assert [entry.index for entry in parsed.data] == [0, 1]
-    assert all(len(entry.embedding) == 256 for entry in parsed.data)
+    assert all(len(entry.embedding) == 1536 for entry in parsed.data)
     assert math.hypot(*parsed.data[0].embedding) == pytest.approx(1, abs=1e-6)
     assert parsed.usage.total_tokens == parsed.usage.prompt_tokens > 0
 

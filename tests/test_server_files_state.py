@@ -15,6 +15,7 @@ import pytest
 
 from reference_server.app import LARGEST_BODY
 from reference_server.serving import application
+from reference_server.settings import Settings
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
 MIB = 1024 * 1024
@@ -110,7 +111,7 @@ def form_of(mebibytes):
 
 
 def test_memory_is_bounded_while_too_much_is_sent():
-    app = application(None)
+    app = application(Settings())
     ask(app, "/v1/files", form_of(1), b"multipart/form-data; boundary=B")
 
     tracemalloc.start()
@@ -126,8 +127,8 @@ def test_body_as_large_as_allowed_is_taken():
     exactly = LARGEST_BODY - len(HEAD) - len(TAIL)
     pieces = [HEAD, bytes(exactly), TAIL]
 
-    assert ask(application(None), "/v1/files", iter(pieces), b"multipart/form-data; boundary=B") == 200
-    assert ask(application(None), "/v1/files", iter([*pieces, b"x"]), b"multipart/form-data; boundary=B") == 413
+    assert ask(application(Settings()), "/v1/files", iter(pieces), b"multipart/form-data; boundary=B") == 200
+    assert ask(application(Settings()), "/v1/files", iter([*pieces, b"x"]), b"multipart/form-data; boundary=B") == 413
 
 
 def test_server_answers_after_too_much_was_sent(tmp_path):
@@ -147,12 +148,12 @@ def test_no_temporary_file_is_made(monkeypatch):
     for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, forbidden)
 
-    assert ask(application(None), "/v1/files", form_of(20), b"multipart/form-data; boundary=B") == 200
+    assert ask(application(Settings()), "/v1/files", form_of(20), b"multipart/form-data; boundary=B") == 200
 
 
 @pytest.mark.parametrize("cut", [0, 1, 3])
 def test_upload_that_breaks_off_is_not_kept(cut):
-    app = application(None)
+    app = application(Settings())
     pieces = list(form_of(3))[:cut]
 
     assert ask(app, "/v1/files", iter(pieces), b"multipart/form-data; boundary=B") == 400

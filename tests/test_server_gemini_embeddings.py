@@ -84,7 +84,7 @@ def test_each_request_of_a_batch_has_its_length(post):
     body = {"requests": [*batch(CAT, outputDimensionality=8)["requests"], *batch(RATES)["requests"]]}
 
     embeddings = post(body, "batchEmbedContents").json()["embeddings"]
-    assert [len(one["values"]) for one in embeddings] == [8, 256]
+    assert [len(one["values"]) for one in embeddings] == [8, 3072]
 
 
 def test_config_counts_where_both_are_given(post):
@@ -135,7 +135,7 @@ def test_tokens_as_in_the_openai_dialect(post, server, http):
         ("embedContent", {**content(CAT), "title": 7}, "title"),
         ("embedContent", {**content(CAT), "outputDimensionality": 0}, "outputDimensionality"),
         ("embedContent", {**content(CAT), "outputDimensionality": "many"}, "outputDimensionality"),
-        ("embedContent", {**content(CAT), "outputDimensionality": 257}, "outputDimensionality"),
+        ("embedContent", {**content(CAT), "outputDimensionality": 3073}, "outputDimensionality"),
         ("batchEmbedContents", {}, "requests"),
         ("batchEmbedContents", {"requests": []}, "requests"),
         ("batchEmbedContents", {"requests": {}}, "requests"),

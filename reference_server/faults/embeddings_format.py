@@ -88,7 +88,7 @@ embeddings_dimensions_ignored_in_base64 = request(
 embeddings_dimensions_capped = request(
     "embeddings.dimensions.too-large",
     "More `dimensions` than the model has are answered with as many as it has.",
-    change("dimensions", lambda length: min(length, 256)),
+    change("dimensions", lambda length: min(length, 1536)),
 )
 embeddings_dimensions_unchecked = unjudged(
     "embeddings.dimensions.invalid", "Invalid `dimensions` are ignored.", drop("dimensions"), when=_senseless

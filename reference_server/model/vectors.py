@@ -14,34 +14,37 @@ from collections import Counter
 from functools import lru_cache
 from hashlib import shake_128
 from math import sqrt
+from operator import add, mul
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _OWN = 0.1
 """The weight of the direction that belongs to the whole text alone."""
+_MIDDLE = 127.5
+"""The middle of the bytes that a direction is made of."""
 Input = str | tuple[int, ...]
 """A text, or the numbers of its tokens."""
 
 
-def floats(text: Input, size: int, length: int) -> list[float]:
-    """The vector of a text in a space of `size` dimensions, cut to the first `length` and made 1 long again."""
-    return list(struct.unpack(f"<{length}f", _packed(text, size, length)))
+def floats(text: Input, length: int) -> list[float]:
+    """The vector of a text: the first `length` numbers of an endless one, made 1 long."""
+    return list(struct.unpack(f"<{length}f", _packed(text, length)))
 
 
 @lru_cache(maxsize=256)
-def base64(text: Input, size: int, length: int) -> str:
+def base64(text: Input, length: int) -> str:
     """The same vector as base64 of little-endian 32-bit floating point numbers."""
-    return b64encode(_packed(text, size, length)).decode()
+    return b64encode(_packed(text, length)).decode()
 
 
 @lru_cache(maxsize=256)
-def _packed(text: Input, size: int, length: int) -> bytes:
-    sums = [0.0] * size
-    for word, weight in _weights(text).items():
-        for place, byte in enumerate(shake_128(word.encode("utf-8", "replace")).digest(size)):
-            sums[place] += weight * (byte - 127.5)
-    cut = sums[:length]
-    norm = sqrt(sum(value * value for value in cut))
-    unit = [value / norm for value in cut] if norm else [1.0] + [0.0] * (length - 1)
+def _packed(text: Input, length: int) -> bytes:
+    weights = _weights(text)
+    sums = [-_MIDDLE * sum(weights.values())] * length
+    for word, weight in weights.items():
+        direction = shake_128(word.encode("utf-8", "replace")).digest(length)
+        sums = list(map(add, sums, direction if weight == 1 else map(weight.__mul__, map(float, direction))))
+    norm = sqrt(sum(map(mul, sums, sums)))
+    unit = [value / norm for value in sums] if norm else [1.0] + [0.0] * (length - 1)
     return struct.pack(f"<{length}f", *unit)
 
 

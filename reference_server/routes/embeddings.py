@@ -15,7 +15,7 @@ from reference_server.wire.reply import Reply
 if TYPE_CHECKING:
     from reference_server.service import Service
 
-_WRITERS: dict[str, Callable[[Input, int, int], Any]] = {"float": vectors.floats, "base64": vectors.base64}
+_WRITERS: dict[str, Callable[[Input, int], Any]] = {"float": vectors.floats, "base64": vectors.base64}
 
 
 @route("createEmbedding")
@@ -32,7 +32,7 @@ def create_embedding(service: Service, call: Call) -> Reply:
         {
             "object": "list",
             "data": [
-                {"object": "embedding", "index": index, "embedding": write(text, model.dimensions, length)}
+                {"object": "embedding", "index": index, "embedding": write(text, length)}
                 for index, text in enumerate(texts)
             ],
             "model": name,

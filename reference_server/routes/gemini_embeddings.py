@@ -43,9 +43,7 @@ def _reply(service: Service, call: Call, requests: list[Body], places: list[str]
     ]
     used = embedding.counted(texts, "content")
     cost = service.metering.book(call, name, Usage(used, 0))
-    embeddings = [
-        {"values": vectors.floats(text, model.dimensions, length)} for text, length in zip(texts, lengths, strict=True)
-    ]
+    embeddings = [{"values": vectors.floats(text, length)} for text, length in zip(texts, lengths, strict=True)]
     usage = {"promptTokenCount": used, "promptTokenDetails": [{"modality": "TEXT", "tokenCount": used}]}
     reply = Reply.json({**shape(embeddings), "usageMetadata": usage, **service.metering.fields(cost)})
     reply.headers.update(service.metering.headers(name, cost))

@@ -1,0 +1,24 @@
+"""What a server is started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The gateway that is played, None for the base contract, and how.
+
+    `faults` are played for every request. `models` and `keys` are further names, each of a behaviour or a state that
+    the fixtures have; with `any_model` and `any_key` every name is known. `state` is a file that outlives the process.
+    """
+
+    gateway: str | None = None
+    faults: Sequence[str] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    any_model: bool = False
+    any_key: bool = False
+    state: Path | None = None
