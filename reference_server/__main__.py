@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Serve a gateway that follows the contract exactly, or breaks one promise on request."
 EPILOG = """\
-Prints its base URL, http://HOST:PORT/v1, when it is ready. Every path may be prefixed by /fault/NAME or
-/variation/NAME, which is then played for that request.
+Prints its base URL, http://HOST:PORT/v1, when it is ready, and then how to begin. Every path may be prefixed by
+/fault/NAME or /variation/NAME, which is then played for that request.
 Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be used.
 """
 
@@ -45,7 +45,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
     parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
-    parser.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
+    memory = parser.add_mutually_exclusive_group()
+    memory.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
+    memory.add_argument(
+        "--deterministic",
+        metavar="SEED",
+        type=int,
+        nargs="?",
+        const=0,
+        help="the clock stands still, ids follow from a seed: equal requests in equal order have equal answers",
+    )
     parser.add_argument("--list", action="store_true", help="print models, keys, files and faults, and exit")
     parser.add_argument("--list-faults", action="store_true", help="print faults and variations, and exit")
     parser.add_argument("--json", action="store_true", help="with --list-faults: print a JSON list")
@@ -99,6 +108,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         any_model=options.any_model,
         any_key=options.any_key,
         state=options.state,
+        seed=options.deterministic,
     )
 
 

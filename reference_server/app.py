@@ -2,7 +2,7 @@
 
 Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times: the request is then answered
 with those faults. `/healthz`, `/openapi.json` and the files that answers point at, below `/media`, need no
-credential.
+credential, and neither does the preflight of a browser.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from reference_server import media, protocols
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
 from reference_server.service import Service
+from reference_server.wire import cors
 from reference_server.wire.asgi import Receive, Send, write
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
@@ -29,9 +30,8 @@ class Application:
     def __init__(self, service: Service, faults: tuple[Fault, ...] = ()) -> None:
         self._service = service
         self._faults = faults
-        bases = service.contract.bases
-        self.base = bases[protocols.DEFAULT]
-        self._bases = sorted(((base, name) for name, base in bases.items()), key=lambda pair: -len(pair[0]))
+        self.bases = service.contract.bases
+        self._bases = sorted(((base, name) for name, base in self.bases.items()), key=lambda pair: -len(pair[0]))
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -41,6 +41,11 @@ class Application:
 
     def reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         """The reply to a request with that scope and body; a body of None was too large."""
+        if cors.from_browser(scope):
+            return cors.preflight(scope) or cors.readable(self._reply(scope, raw))
+        return self._reply(scope, raw)
+
+    def _reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         try:
             faults, path = _without_prefixes(scope["path"])
         except UnknownFault as error:
@@ -57,6 +62,7 @@ class Application:
         call = Call(
             self._service.store.ids(), scope["method"], relative, headers, raw, self._service.contract, protocol
         )
+        call.address = path
         if scope["query_string"]:
             call.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         return call

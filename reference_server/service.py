@@ -114,7 +114,7 @@ class Service:
     def _no_operation(self, call: Call) -> Refusal:
         allowed = self.contract.allowed(call.path, call.protocol)
         if not allowed:
-            return Refusal("unknown_route", f"There is no route {call.method} {call.path}.")
+            return Refusal("unknown_route", f"There is no route {call.method} {call.address or call.path}.")
         message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}."
         return Refusal("wrong_method", message, headers={"allow": ", ".join(allowed)})
 

@@ -6,16 +6,16 @@ import socket
 import sqlite3
 import sys
 import threading
-from pathlib import Path
 
 import uvicorn
 
 import gateway_contract
-from reference_server import faults, fixtures
+from reference_server import faults, fixtures, welcome
 from reference_server.app import Application
 from reference_server.errors import CannotListen, UnusableState
 from reference_server.service import Service
 from reference_server.settings import Settings
+from reference_server.state.frozen import FrozenClock, SeededIds
 from reference_server.state.store import Store
 
 _BACKLOG = 1024
@@ -25,18 +25,22 @@ def application(settings: Settings) -> Application:
     """The ASGI application of a gateway. Raises UnknownGateway, UnknownName or UnusableState."""
     played = tuple(faults.find(name) for name in settings.faults)
     names = fixtures.load().with_names(settings.models, settings.keys, settings.any_model, settings.any_key)
-    return Application(Service(gateway_contract.load(settings.gateway), names, _store(settings.state)), played)
+    return Application(Service(gateway_contract.load(settings.gateway), names, _store(settings)), played)
 
 
-def _store(state: Path | None) -> Store:
+def _store(settings: Settings) -> Store:
+    if settings.seed is not None:
+        clock = FrozenClock()
+        return Store(clock, SeededIds(settings.seed), advance=clock.advance)
     try:
-        return Store(state=state)
+        return Store(state=settings.state)
     except sqlite3.Error as error:
-        raise UnusableState(f"cannot keep state in {state}: {error}", "give a file that may be written") from error
+        message = f"cannot keep state in {settings.state}: {error}"
+        raise UnusableState(message, "give a file that may be written") from error
 
 
 def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) -> None:
-    """Serve until a signal, or until standard input ends. Prints the base URL when ready.
+    """Serve until a signal, or until standard input ends. Prints the base URL and how to begin when ready.
 
     Raises UnknownGateway, UnknownName, UnusableState, or CannotListen when the address cannot be used.
     """
@@ -47,26 +51,27 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
         log_level="critical",
         access_log=False,
         server_header=False,
+        date_header=settings.seed is None,
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config, f"http://{_in_url(host)}:{listening.getsockname()[1]}{app.base}")
+    server = _Server(config, welcome.screen(f"http://{_in_url(host)}:{listening.getsockname()[1]}", app.bases))
     if until_stdin_closes:
         threading.Thread(target=server.stop_with_stdin, daemon=True).start()
     server.run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
-    """A server that prints its address when it is ready."""
+    """A server that says where it is when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, screen: str) -> None:
         super().__init__(config)
-        self._address = address
+        self._screen = screen
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        print(self._address, flush=True)
+        print(self._screen, flush=True)
 
     def stop_with_stdin(self) -> None:
         """Stop once standard input has ended."""

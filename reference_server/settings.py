@@ -11,6 +11,8 @@ from pathlib import Path
 class Settings:
     """The gateway that is played, None for the base contract, and how.
 
+    With a `seed` the same requests in the same order are answered by the same bytes.
+
     `faults` are played for every request. `models` and `keys` are further names, each of a behaviour or a state that
     the fixtures have; with `any_model` and `any_key` every name is known. `state` is a file that outlives the process.
     """
@@ -22,3 +24,4 @@ class Settings:
     any_model: bool = False
     any_key: bool = False
     state: Path | None = None
+    seed: int | None = None

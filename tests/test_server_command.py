@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import subprocess
@@ -88,6 +89,22 @@ def test_server_stops_with_its_standard_input():
         assert ready.startswith("http://127.0.0.1:")
         assert ready.endswith("/v1\n")
         assert process.wait(timeout=5) == 0
+
+
+@pytest.mark.parametrize("gateway", [[], ["--gateway", "foxora"]])
+def test_first_screen_says_how_to_begin(gateway):
+    words = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes", *gateway]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        lines = [*itertools.takewhile(lambda line: "openapi.json" not in line, process.stdout)]
+        address = lines[0].strip()
+        example = "".join(line for line in lines if line.startswith(("curl", "  -d")))
+        answer = json.loads(subprocess.run(example, shell=True, check=True, capture_output=True, timeout=10).stdout)
+        process.stdin.close()
+
+    assert f"OpenAI     {address}\n" in lines
+    assert f"Anthropic  {address.removesuffix('/v1')}/anthropic\n" in lines or gateway
+    assert "Key        sk-ok\n" in lines
+    assert answer["choices"][0]["message"]["content"] == "You said: Hello"
 
 
 def test_list_ends_quietly_when_nobody_reads_on():

@@ -178,6 +178,7 @@ def test_unknown_route_is_not_found(server, http, method, path):
 
     assert response.status_code == 404
     assert error_of(response)["code"] == "unknown_url"
+    assert response.url.path in error_of(response)["message"]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])

@@ -88,6 +88,7 @@ class Access:
         if key.refused and operation not in key.free:
             raise Refusal(key.refused, _MESSAGES[key.refused])
         if key.requests and not self._store.admit(self._bucket(key), key.requests, key.window):
+            self._store.advance(key.window)
             raise self._limited(key.requests, max(1, round(key.window)))
 
     def _bucket(self, key: Key) -> str:

@@ -66,7 +66,8 @@ def random_id() -> str:
 class Store:
     """Counts requests, books their cost, and stores objects.
 
-    `clock` gives Unix seconds, `ids` gives a new hexadecimal id at each call, `state` is the file, None for memory.
+    `clock` gives Unix seconds, `advance` moves it on where it stands still, `ids` gives a new hexadecimal id at each
+    call, `state` is the file, None for memory.
     Raises sqlite3.Error when the file cannot be used.
     """
 
@@ -75,8 +76,10 @@ class Store:
         clock: Callable[[], float] = time.time,
         ids: Callable[[], str] = random_id,
         state: Path | None = None,
+        advance: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self.clock = clock
+        self.advance = advance
         self.ids = ids
         self._database = sqlite3.connect(
             state or ":memory:", timeout=10, isolation_level=None, check_same_thread=False, cached_statements=64

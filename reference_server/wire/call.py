@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class Call:
     """One request. `path` is relative to the base of its protocol, header names are lower-case.
 
+    `address` is the whole path, without the names of faults.
+
     `raw` is None when the body was too large to keep. `body` is the decoded JSON, or the fields of a form, whose files
     are in `uploads`. `query` holds the texts that were sent, or typed values once the operation is known.
 
@@ -34,5 +36,6 @@ class Call:
     parameters: dict[str, str] = field(default_factory=dict)
     key: Key | None = None
     body: Any = None
+    address: str = ""
     memory: dict[str, Any] = field(default_factory=dict)
     """What faults remember on this server, from one request to the next."""

@@ -1,0 +1,33 @@
+"""What the command prints when the server is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reference_server import protocols
+from reference_server.fixtures import USUAL_KEY
+
+_TITLES = {"openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Gemini"}
+_MODEL = "gpt-5.5"
+
+
+def screen(root: str, bases: Mapping[str, str]) -> str:
+    """The base URL in the first line, which programs read, and how to begin. `bases` are the paths of the protocols."""
+    addresses = {name: f"{root}{base}" for name, base in bases.items()}
+    usual = addresses[protocols.DEFAULT]
+    lines = [usual, "", *(f"{_TITLES[name]:10} {address}" for name, address in addresses.items())]
+    return "\n".join([*lines, f"{'Key':10} {USUAL_KEY}", "", *_example(usual), "", *_documents(root)])
+
+
+def _example(base: str) -> list[str]:
+    return [
+        f"curl {base}/chat/completions -H 'authorization: Bearer {USUAL_KEY}' -H 'content-type: application/json' \\",
+        f"""  -d '{{"model": "{_MODEL}", "messages": [{{"role": "user", "content": "Hello"}}]}}'""",
+    ]
+
+
+def _documents(root: str) -> list[str]:
+    return [
+        "Models, keys and faults: reference-server --list. Options: reference-server --help.",
+        f"Every operation: {root}/openapi.json",
+    ]

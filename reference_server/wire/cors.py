@@ -1,0 +1,36 @@
+"""Lets a web page of any origin call the server: preflights, and the headers of CORS on answers to a browser."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from reference_server.wire.reply import Reply
+
+_ALLOWED = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
+_WANTS_METHOD = b"access-control-request-method"
+_WANTS_HEADERS = b"access-control-request-headers"
+
+
+def from_browser(scope: MutableMapping[str, Any]) -> bool:
+    """Whether a request says which page it comes from. Answers to any other are left as they are."""
+    return any(name == b"origin" for name, _ in scope["headers"])
+
+
+def preflight(scope: MutableMapping[str, Any]) -> Reply | None:
+    """The answer to the question whether a request may be sent; None for any other request."""
+    headers = dict(scope["headers"])
+    if scope["method"] != "OPTIONS" or _WANTS_METHOD not in headers:
+        return None
+    allowed = {
+        "access-control-allow-methods": headers[_WANTS_METHOD].decode("latin-1"),
+        "access-control-allow-headers": headers.get(_WANTS_HEADERS, b"*").decode("latin-1"),
+        "access-control-max-age": "600",
+    }
+    return Reply(200, {**_ALLOWED, **allowed})
+
+
+def readable(reply: Reply) -> Reply:
+    """The reply, which the page may read."""
+    reply.headers.update(_ALLOWED)
+    return reply
