@@ -63,7 +63,7 @@ def test_clock_stands_still_but_jobs_end_and_limits_pass():
         created = client.post("/chat/completions", json=HELLO).json()["created"]
 
     assert job["created"] == START
-    assert states == ["processing", "processing", "completed"]
+    assert states == ["processing", "processing", "succeeded"]
     assert statuses == [200, 200, 429, 200]
     assert created - START == 1
 
