@@ -157,3 +157,51 @@ def test_schema_that_nothing_satisfies_is_refused(chat):
 
     assert response.status_code == 400
     assert response.json()["error"]["param"] == "tools[0].function.parameters"
+
+
+ORDER = {
+    "type": "object",
+    "properties": {
+        "product": {"type": "string"},
+        "number": {"type": "integer", "maximum": 100},
+        "price": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+        "speed": {"enum": ["slow", "fast"]},
+    },
+    "required": ["product", "number"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("order(tea)", {"product": "tea"}),
+        ("What is order('green tea', 3, price=2.5)?", {"product": "green tea", "number": 3, "price": 2.5}),
+        ("Order 3 of 'green tea' at 2.5", {"product": "green tea", "number": 3, "price": 2.5}),
+        ('It\'s my order: "你好啊集团", 7', {"product": "你好啊集团", "number": 7}),
+        ("A fast order of 12", {"number": 12, "speed": "fast"}),
+        ("Order for New York and San Francisco", {"product": "New York"}),
+        ("Order for San Francisco, CA", {"product": "San Francisco, CA"}),
+        ("Order 1,000 of model-5 v2", {}),
+    ],
+)
+def test_arguments_are_what_the_user_states(chat, text, arguments):
+    call, *_ = calls_of(chat(text, tools=[function("order", ORDER)]))
+
+    assert json.loads(call["function"]["arguments"]).items() >= arguments.items()
+    jsonschema.validate(json.loads(call["function"]["arguments"]), ORDER)
+
+
+def test_stated_value_that_the_schema_forbids_is_no_argument(chat):
+    call, *_ = calls_of(chat("Order 101 of 'tea'", tools=[function("order", ORDER)]))
+
+    assert json.loads(call["function"]["arguments"])["number"] <= 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Answer as JSON with 'setup' and 'punchline' keys.", "An object with the keys `setup`, `punchline`, please"],
+)
+def test_object_has_the_keys_that_the_user_names(chat, text):
+    answer = chat(text, response_format={"type": "json_object"}).json()["choices"][0]["message"]["content"]
+
+    assert list(json.loads(answer)) == ["setup", "punchline"]

@@ -14,7 +14,7 @@ from reference_server.errors import Refusal, UnsatisfiableSchema
 from reference_server.fixtures import Model
 from reference_server.model import tokens
 from reference_server.model.instance import instance
-from reference_server.model.instructions import last_user_message, repeated, reply_text
+from reference_server.model.instructions import last_user_message, named_keys, repeated, reply_text
 from reference_server.model.prompt import (
     Answer,
     CallArguments,
@@ -128,11 +128,12 @@ def _schema_text(output: Output) -> str:
 
 
 def _object_text(prompt: Prompt, lengthy: bool) -> str:
-    """The object that the user asks to have repeated, otherwise one that holds the answer."""
+    """The object that the user asks to have repeated, otherwise one that holds the answer under the keys asked for."""
     echo = repeated(last_user_message(prompt).text)
     if echo and _is_object(echo):
         return echo
-    return msgspec.json.encode({"answer": reply_text(prompt, lengthy)}).decode()
+    names = named_keys(last_user_message(prompt).text) or ["answer"]
+    return msgspec.json.encode(dict.fromkeys(names, reply_text(prompt, lengthy))).decode()
 
 
 def _is_object(text: str) -> bool:

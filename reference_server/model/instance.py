@@ -33,13 +33,23 @@ def instance(schema: Mapping[str, Any]) -> Any:
     return msgspec.json.decode(_instance_json(msgspec.json.encode(schema)))
 
 
+def satisfies(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value satisfies the schema. Raises UnsatisfiableSchema when it is not one."""
+    return _validator(msgspec.json.encode(schema)).is_valid(value)
+
+
+@lru_cache(maxsize=512)
+def _validator(encoded: bytes) -> jsonschema_rs.Draft202012Validator:
+    try:
+        return jsonschema_rs.Draft202012Validator(msgspec.json.decode(encoded), retriever=_local_only)
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        raise UnsatisfiableSchema(f"not a valid JSON Schema: {error}".splitlines()[0], "check its keywords") from error
+
+
 @lru_cache(maxsize=512)
 def _instance_json(encoded: bytes) -> bytes:
     schema = msgspec.json.decode(encoded)
-    try:
-        validator = jsonschema_rs.Draft202012Validator(schema, retriever=_local_only)
-    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        raise UnsatisfiableSchema(f"not a valid JSON Schema: {error}".splitlines()[0], "check its keywords") from error
+    validator = _validator(encoded)
     for turn in range(8):
         for full in (True, False):
             candidate = _candidate(schema, turn, full)

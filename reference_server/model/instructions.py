@@ -3,6 +3,7 @@
 - `Repeat exactly: X` (also `Reply with exactly:`, `Say exactly:`) is answered by X.
 - `Count from A to B` is answered by the numbers, `A, B, ...`.
 - `What is the codeword?` is answered from an earlier message that says `The codeword is X`.
+- `JSON with the keys 'a' and 'b'` (also `'a' and 'b' keys`) names the keys of an object.
 - The result of a tool is quoted.
 - Images, audio clips and documents are mentioned.
 """
@@ -19,6 +20,10 @@ _REPEAT = re.compile(
 _COUNT = re.compile(r"\bcount (?:up |down )?from (-?\d{1,9}) to (-?\d{1,9})", re.I)
 _CODEWORD = re.compile(r"\bcode ?word (?:is|=) *[\"'`]?([\w-]+)|\bcode ?word: *[\"'`]?([\w-]+)", re.I)
 _CODEWORD_QUESTION = re.compile(r"\b(?:what|which|tell|name|repeat|recall|remember)\b.*\bcode ?word\b", re.I | re.S)
+
+_QUOTED_NAME = r"['\"`](\w+)['\"`]"
+_QUOTED_NAMES = rf"({_QUOTED_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_QUOTED_NAME})*)"
+_KEYS = re.compile(rf"{_QUOTED_NAMES} (?:keys?|fields?)\b|\b(?:keys?|fields?):? {_QUOTED_NAMES}")
 
 _LONGEST_COUNT = 1000
 _LONGEST_ECHO = 400
@@ -46,6 +51,12 @@ def repeated(text: str) -> str | None:
     """The words that the text asks to have repeated, or None."""
     match = _REPEAT.search(text)
     return match[1] if match else None
+
+
+def named_keys(text: str) -> list[str]:
+    """The keys that the text asks an object to have; none when it names none."""
+    match = _KEYS.search(text)
+    return re.findall(_QUOTED_NAME, match[0]) if match else []
 
 
 def _instructed(request: str, prompt: Prompt) -> str | None:

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from reference_server.errors import Refusal, UnsatisfiableSchema
-from reference_server.model.instance import instance
+from reference_server.model import quoting
+from reference_server.model.instance import instance, satisfies
 from reference_server.model.instructions import last_user_message
 from reference_server.model.prompt import Prompt, Tool
 
@@ -16,7 +17,8 @@ _COMMON = frozenset(
     {"get", "set", "do", "run", "call", "use", "make", "is", "the", "of", "for", "and", "an", "to", "in", "by", "tool"}
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_NAME = r"[^\W\d_a-z][\w'-]*"
+_WORD_OF_NAME = r"[^\W\d_a-z][\w'-]*"
+_NAME = rf"{_WORD_OF_NAME}(?: {_WORD_OF_NAME})*"
 _NAMED = re.compile(rf"\b(?:in|for|of|at)\s+({_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_NAME})*)")
 _BETWEEN = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
 
@@ -29,7 +31,7 @@ def planned_calls(prompt: Prompt) -> list[PlannedCall]:
 
     With choice `auto` a tool is called when the last message is the user's and contains a word of the tool's name; with
     `required` the first tool is called when no name matches. Several tools, or one tool for several places ("in Paris
-    and London"), are called together unless parallel calls are off.
+    and London"), are called together unless parallel calls are off. What the user states is an argument.
     """
     tools = [tool for tool in prompt.tools if prompt.choice.names is None or tool.name in prompt.choice.names]
     if not tools or prompt.choice.mode == "none":
@@ -58,17 +60,33 @@ def _keywords(name: str) -> set[str]:
 def _calls(tool: Tool, text: str) -> list[PlannedCall]:
     if tool.free:
         return [(tool, f"The user said: {text}")]
-    arguments = _arguments(tool)
-    subject = _subject(tool)
+    properties = tool.parameters.get("properties", {})
+    values = quoting.stated(tool.name, properties, text)
+    arguments = _with_stated(tool, _arguments(tool), values)
+    subject = _subject(properties)
     match = _NAMED.search(text)
-    if subject is None or match is None:
+    if subject is None or match is None or subject in values:
         return [(tool, _encoded(arguments))]
-    return [(tool, _encoded({**arguments, subject: name})) for name in _BETWEEN.split(match[1])]
+    return [(tool, _encoded({**arguments, subject: name})) for name in _names(match[1])]
 
 
-def _subject(tool: Tool) -> str | None:
+def _names(listed: str) -> list[str]:
+    """The names in "Paris, Rome and Bern"; "San Francisco, CA" is one."""
+    return _BETWEEN.split(listed) if " and " in listed else [listed]
+
+
+def _with_stated(tool: Tool, arguments: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with those values that the schema allows."""
+    for name, value in values.items():
+        changed = {**arguments, name: value}
+        if satisfies(changed, {"type": "object", **tool.parameters}):
+            arguments = changed
+    return arguments
+
+
+def _subject(properties: dict[str, Any]) -> str | None:
     """The first property that any text satisfies."""
-    for name, schema in tool.parameters.get("properties", {}).items():
+    for name, schema in properties.items():
         if (
             isinstance(schema, dict)
             and schema.get("type") == "string"
