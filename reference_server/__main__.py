@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
     parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
+    parser.add_argument("--strict", action="store_true", help="refuse parameters that no document describes")
     memory = parser.add_mutually_exclusive_group()
     memory.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
     memory.add_argument(
@@ -109,6 +110,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         any_key=options.any_key,
         state=options.state,
         seed=options.deterministic,
+        strict=options.strict,
     )
 
 

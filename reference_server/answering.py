@@ -84,6 +84,8 @@ def _candidates(service: Service, call: Call, question: Question) -> list[str]:
 def _attempt(service: Service, call: Call, question: Question, name: str) -> Model:
     """The model of a name, when it works for this prompt. Raises Refusal otherwise."""
     model = service.model(name)
+    if not model.chats:
+        raise Refusal("invalid_value", f"The model {name!r} does not answer by words: it is no chat model.", "model")
     _refuse_unreadable(question.prompt, model, name)
     if model.fails and _fails_now(service, call, question, model):
         raise service.failure(model.fails, name)

@@ -47,6 +47,11 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     speaks: bool = False
     transcribes: bool = False
 
+    @property
+    def chats(self) -> bool:
+        """Whether it answers prompts by words."""
+        return not (self.makes or self.dimensions or self.speaks or self.transcribes)
+
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key named by its state. `refused` is the cause with which every operation but those in `free` is refused.

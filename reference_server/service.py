@@ -23,6 +23,7 @@ from reference_server.state.access import Access
 from reference_server.state.files import Shelf
 from reference_server.state.metering import Metering
 from reference_server.state.store import Store
+from reference_server.unbuilt import refuse_unbuilt, refuse_unknown
 from reference_server.wire import form
 from reference_server.wire.call import Call
 from reference_server.wire.envelope import Envelope
@@ -36,12 +37,16 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Service:
-    """The gateway of one contract: its rules, its fixtures and its state. `speak` is the model behind it."""
+    """The gateway of one contract: its rules, its fixtures and its state. `speak` is the model behind it.
 
-    def __init__(self, contract: Contract, fixtures: Fixtures, store: Store) -> None:
+    A `strict` one refuses parameters that no document describes.
+    """
+
+    def __init__(self, contract: Contract, fixtures: Fixtures, store: Store, strict: bool = False) -> None:
         rules = contract.gateway
         self.contract = contract
         self.fixtures = fixtures
+        self.strict = strict
         self.store = store
         self.memory: dict[str, Any] = {}
         self.speak: generation.Speaker = generation.answers
@@ -106,7 +111,7 @@ class Service:
         if operation is None:
             raise self._no_operation(call)
         self.access.admit(call.key, operation.id)
-        _read(call, operation, faults)
+        _read(call, operation, faults, self.strict)
         _change(call, faults, "handler")
         call.parameters = _parameters(operation.path, call.path)
         return handlers()[operation.id](self, call)
@@ -124,7 +129,7 @@ def _change(call: Call, faults: Sequence[Fault], stage: str) -> None:
         fault.change_call(call, stage)
 
 
-def _read(call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
+def _read(call: Call, operation: Operation, faults: Sequence[Fault], strict: bool) -> None:
     """Decode and validate what the operation takes: its headers, query and body. Raises Refusal."""
     _demand_headers(call, operation)
     media_type = ""
@@ -135,6 +140,9 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault]) -> None:
     if operation.query:
         call.query = _query(call, operation)
     _change(call, faults, "validation")
+    refuse_unbuilt(operation.id, call.body)
+    if strict and media_type:
+        refuse_unknown(operation.id, call.body, operation.request_schema(media_type).get("properties", {}))
     problem = operation.query_problem(call.query) or (
         operation.request_problem(call.body, media_type) if media_type else None
     )

@@ -19,13 +19,16 @@ from reference_server.state.frozen import FrozenClock, SeededIds
 from reference_server.state.store import Store
 
 _BACKLOG = 1024
+STRICT = ("strict-openai",)
+"""The gateways that refuse unknown parameters."""
 
 
 def application(settings: Settings) -> Application:
     """The ASGI application of a gateway. Raises UnknownGateway, UnknownName or UnusableState."""
     played = tuple(faults.find(name) for name in settings.faults)
     names = fixtures.load().with_names(settings.models, settings.keys, settings.any_model, settings.any_key)
-    return Application(Service(gateway_contract.load(settings.gateway), names, _store(settings)), played)
+    strict = settings.strict or settings.gateway in STRICT
+    return Application(Service(gateway_contract.load(settings.gateway), names, _store(settings), strict), played)
 
 
 def _store(settings: Settings) -> Store:

@@ -11,6 +11,8 @@ from pathlib import Path
 class Settings:
     """The gateway that is played, None for the base contract, and how.
 
+    A `strict` server refuses parameters that no document describes, as the gateway `strict-openai` does.
+
     With a `seed` the same requests in the same order are answered by the same bytes.
 
     `faults` are played for every request. `models` and `keys` are further names, each of a behaviour or a state that
@@ -25,3 +27,4 @@ class Settings:
     any_key: bool = False
     state: Path | None = None
     seed: int | None = None
+    strict: bool = False

@@ -88,8 +88,21 @@ def _choice(choice: Body, tools: tuple[Tool, ...]) -> ToolChoice:
 
 
 def _output(body: Body) -> Output:
-    form = (body.get("output_config") or {}).get("format")
-    return Output("schema", form.get("schema"), "output_config.format.schema") if form else Output()
+    """The form of the answer; `output_format` is its name in the beta."""
+    for form, at in (
+        ((body.get("output_config") or {}).get("format"), "output_config.format"),
+        (body.get("output_format"), "output_format"),
+    ):
+        if form:
+            return Output("schema", _schema(form, at), f"{at}.schema")
+    return Output()
+
+
+def _schema(form: Any, at: str) -> Body:
+    schema = form.get("schema", {}) if isinstance(form, dict) and form.get("type") == "json_schema" else None
+    if not isinstance(schema, dict):
+        raise Refusal("invalid_value", f"`{at}` is an object with the type `json_schema` and a `schema`.", at)
+    return schema
 
 
 def _thinking(body: Body) -> bool:

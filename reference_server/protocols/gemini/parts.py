@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reference_server.content import Files, colour, decoded, image_type, readable
@@ -13,6 +14,10 @@ KINDS = (
     *("text", "inlineData", "fileData", "functionCall", "functionResponse"),
     *("executableCode", "codeExecutionResult"),
 )
+
+
+_UPLOADED = re.compile(r"^files/|/v1(beta)?/files/")
+"""The address of a file that was uploaded."""
 
 
 def kind_of(part: Body, at: str) -> str:
@@ -53,6 +58,6 @@ def _file(reference: Body, files: Files, at: str) -> Part:
     stored = files.get(address.rpartition("/")[2])
     if stored is not None:
         return Part("file", readable(stored.data), stored.media_type, stored.name, len(stored.data), at)
-    if not address.startswith(("https://", "http://", "gs://")):
+    if _UPLOADED.search(address) or not address.startswith(("https://", "http://", "gs://")):
         raise Refusal("invalid_value", f"There is no file {address!r}.", f"{at}.fileUri")
     return Part("image" if media_type.startswith("image/") else "file", media_type=media_type, name=address, at=at)

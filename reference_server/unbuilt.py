@@ -1,0 +1,121 @@
+"""Refuses what the documents of the providers describe and this server does not have.
+
+A parameter that may be ignored, such as a cache key, is ignored. One whose loss a client would not notice is refused by
+name. With `strict` so is one that no document describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from reference_server.errors import Refusal
+
+_UNSUPPORTED, _UNKNOWN = "unsupported_parameter", "unknown_parameter"
+
+
+class Unbuilt(NamedTuple):
+    """A parameter, by its path, and whether a value asks for more than this server has."""
+
+    path: str
+    asks: Callable[[Any], bool] = bool
+
+
+def _is_true(value: Any) -> bool:
+    return value is True or value == "true"
+
+
+def _more_than(*known: str) -> Callable[[Any], bool]:
+    """Whether a list, or a text, is something else than the known words."""
+    return lambda value: bool({str(one).lower() for one in (value if isinstance(value, list) else [value])} - {*known})
+
+
+_IMAGES = (Unbuilt("stream", _is_true), Unbuilt("partial_images"))
+_GEMINI = (
+    Unbuilt("generationConfig.responseModalities", _more_than("text", "modality_unspecified")),
+    Unbuilt("generationConfig.speechConfig"),
+    *(
+        Unbuilt(f"tools[].{name}", lambda value: value is not None)
+        for name in (
+            *("googleSearch", "googleSearchRetrieval", "codeExecution", "urlContext", "computerUse", "fileSearch"),
+            *("googleMaps", "mcpServers"),
+        )
+    ),
+    Unbuilt("cachedContent"),
+)
+UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
+    "createChatCompletion": (
+        Unbuilt("modalities", _more_than("text")),
+        Unbuilt("web_search_options", lambda value: value is not None),
+        Unbuilt("functions"),
+        Unbuilt("function_call", lambda value: value not in (None, "none")),
+    ),
+    "createResponse": (
+        Unbuilt("background", _is_true),
+        Unbuilt("conversation"),
+        Unbuilt("prompt"),
+        Unbuilt("top_logprobs"),
+    ),
+    "createImage": _IMAGES,
+    "createImageEdit": _IMAGES,
+    "createSpeech": (Unbuilt("stream_format", _more_than("audio")),),
+    "createTranscription": (
+        Unbuilt("stream", _is_true),
+        Unbuilt("include"),
+        Unbuilt("known_speaker_names"),
+    ),
+    "createMessage": (
+        Unbuilt("mcp_servers"),
+        Unbuilt("container"),
+        Unbuilt("tools[].type", _more_than("custom")),
+    ),
+    **dict.fromkeys(
+        ("generateContent", "generateContentV1", "streamGenerateContent", "streamGenerateContentV1"), _GEMINI
+    ),
+}
+"""By operation. Every other parameter of the documents is built, or may be ignored."""
+
+_CACHE = ("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier", "moderation")
+IGNORED: dict[str, tuple[str, ...]] = {
+    "createChatCompletion": _CACHE,
+    "createResponse": (
+        *_CACHE,
+        *("context_management", "include", "max_tool_calls", "reasoning", "service_tier", "stream_options"),
+        *("truncation", "user"),
+    ),
+    "createImage": ("safety_identifier",),
+    "createImageEdit": ("safety_identifier", "image"),
+    "createTranscription": ("chunking_strategy", "keywords", "languages"),
+}
+"""Documented parameters that the contract leaves out and that may be ignored, by operation."""
+
+
+def refuse_unbuilt(operation: str, body: Any) -> None:
+    """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""
+    for path, asks in UNBUILT.get(operation, ()):
+        for name, value in _values(body, path.split("."), ""):
+            if value is not None and asks(value):
+                raise Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)
+
+
+def refuse_unknown(operation: str, body: Any, documented: dict[str, Any]) -> None:
+    """Raise Refusal when a body has a parameter that no document describes."""
+    known = {*documented, *IGNORED.get(operation, ()), *(row.path for row in UNBUILT.get(operation, ()))}
+    unknown = [name for name in body if name not in known] if isinstance(body, dict) else []
+    if unknown:
+        raise Refusal("invalid_value", f"Unknown parameter: '{unknown[0]}'.", unknown[0], _UNKNOWN)
+
+
+def _values(value: Any, steps: list[str], at: str) -> Iterator[tuple[str, Any]]:
+    """The values at a path, each with its name; `tools[]` stands for every item."""
+    if not steps:
+        yield at, value
+        return
+    name, every = steps[0].removesuffix("[]"), steps[0].endswith("[]")
+    if not isinstance(value, dict) or name not in value:
+        return
+    at = f"{at}.{name}" if at else name
+    items = value[name] if every and isinstance(value[name], list) else ()
+    places = [(f"{at}[{place}]", item) for place, item in enumerate(items)] if every else [(at, value[name])]
+    for where, item in places:
+        yield from _values(item, steps[1:], where)
