@@ -31,6 +31,7 @@ class Application:
         self._service = service
         self._faults = faults
         self.bases = service.contract.bases
+        self.base = self.bases[protocols.DEFAULT]
         self._bases = sorted(((base, name) for name, base in self.bases.items()), key=lambda pair: -len(pair[0]))
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

@@ -222,3 +222,11 @@ def test_field_that_is_not_documented_is_ignored(gateway, server, http):
     answer = http.post(f"{server(gateway)}/chat/completions", json=body, headers={"authorization": "Bearer sk-ok"})
 
     assert answer.status_code == 200
+
+
+def test_messages_are_the_documented_ones(server, http, chat):
+    missing = http.post(f"{server('foxora')}/chat/completions", json={}, headers={"authorization": "Bearer sk-ok"})
+    wrong_key = chat(gateway="ofox", key="sk-nobody")
+
+    assert missing.json()["error"]["message"] == "The 'model' field is required."
+    assert wrong_key.json()["error"]["message"] == "The provided API Key is invalid. Please check and try again."

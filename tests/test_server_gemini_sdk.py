@@ -234,7 +234,7 @@ def test_embeddings(connect, server, http, version, model):
 def test_embedding_of_one_text(client):
     embeddings = client.models.embed_content(model=EMBEDDING, contents=TEXTS[0]).embeddings
 
-    assert [len(one.values) for one in embeddings] == [256]
+    assert [len(one.values) for one in embeddings] == [3072]
 
 
 def test_embedding_of_an_image_is_refused(client):

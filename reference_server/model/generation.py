@@ -115,14 +115,15 @@ def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
 
 
 def _text(prompt: Prompt, lengthy: bool) -> str:
-    if prompt.output.kind == "schema":
+    if prompt.output.kind in ("schema", "option"):
         return _schema_text(prompt.output)
     return _object_text(prompt, lengthy) if prompt.output.kind == "json" else reply_text(prompt, lengthy)
 
 
 def _schema_text(output: Output) -> str:
     try:
-        return msgspec.json.encode(instance(output.schema or {"type": "object"})).decode()
+        value = instance(output.schema or {"type": "object"})
+        return str(value) if output.kind == "option" else msgspec.json.encode(value).decode()
     except UnsatisfiableSchema as error:
         raise Refusal("invalid_value", f"The response format: {error.message}.", output.at) from error
 

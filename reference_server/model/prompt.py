@@ -72,9 +72,9 @@ class ToolChoice(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """The form of the answer. `at` is the place of the schema in the request."""
+    """The form of the answer: an `option` is a text of an enumeration. `at` is the schema's place in the request."""
 
-    kind: Literal["text", "json", "schema"] = "text"
+    kind: Literal["text", "json", "schema", "option"] = "text"
     schema: Mapping[str, Any] | None = None
     at: str = ""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference_server import answering
 from reference_server.answering import Outcome, Question
+from reference_server.errors import Refusal
 from reference_server.model import generation
 from reference_server.protocols import gemini
 from reference_server.routes import route
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from reference_server.service import Service
 
 _METHODS = ["generateContent", "streamGenerateContent", "countTokens"]
+_LARGEST_PAGE = 1000
 _EMBEDDING_METHODS = ["embedContent", "batchEmbedContents"]
 
 
@@ -52,9 +54,20 @@ def count_tokens(service: Service, call: Call) -> Reply:
 
 
 @route("listGeminiModels", "listGeminiModelsV1")
-def list_models(service: Service, _call: Call) -> Reply:
-    """Every name of every model."""
-    return Reply.json({"models": [_model(service, name) for name in service.fixtures.names]})
+def list_models(service: Service, call: Call) -> Reply:
+    """Every name of every model, on one page unless the request says how many a page holds."""
+    names = service.fixtures.names
+    first = _place(call.query.get("pageToken") or "0", len(names))
+    end = first + min(int(call.query.get("pageSize") or len(names)), _LARGEST_PAGE)
+    page: dict[str, Any] = {"models": [_model(service, name) for name in names[first:end]]}
+    return Reply.json({**page, "nextPageToken": str(end)} if end < len(names) else page)
+
+
+def _place(token: str, names: int) -> int:
+    """The place at which the page of a token begins. Raises Refusal when no page has it."""
+    if not token.isdecimal() or int(token) > names:
+        raise Refusal("invalid_value", f"No page has the token {token!r}.", "pageToken")
+    return int(token)
 
 
 @route("retrieveGeminiModel", "retrieveGeminiModelV1")

@@ -54,6 +54,7 @@ class Envelope(ABC):
         self._statuses: Mapping[str, list[int]] = rules.get("status", {})
         self._types: Mapping[str, list[str]] = rules.get("types", {})
         self._codes: Mapping[str, list[str]] = rules.get("codes", {})
+        self._messages: Mapping[str, str] = rules.get("messages", {})
 
     def statuses(self, cause: str) -> list[int]:
         """Every status that the contract allows for a cause."""
@@ -78,12 +79,20 @@ class Envelope(ABC):
 
     def reply(self, refusal: Refusal) -> Reply:
         """The reply to a refused request."""
+        refusal.message = self._message(refusal)
         reply = Reply.json(self.error(refusal), self.status(refusal.cause))
         reply.cause = refusal.cause
         reply.headers.update(refusal.headers)
         if reply.status == 401:
             reply.headers["www-authenticate"] = "Bearer"
         return reply
+
+    def _message(self, refusal: Refusal) -> str:
+        """The text that the contract documents, where it has one for what is refused."""
+        documented = self._messages.get(refusal.cause, "")
+        if not documented or ("{param}" in documented and not refusal.param):
+            return refusal.message
+        return documented.replace("{param}", refusal.param or "")
 
     def identify(self, reply: Reply, request_id: str) -> None:
         """Put the id of the request into the reply."""

@@ -139,16 +139,19 @@ def _tool_choice(body: Body, tools: tuple[Tool, ...]) -> ToolChoice:
 def _output(config: Body) -> Output:
     at = "generationConfig"
     _refuse_both(config, "responseSchema", "responseJsonSchema", at)
-    as_json = config.get("responseMimeType") == "application/json"
+    form = config.get("responseMimeType")
+    as_json, as_option = form == "application/json", form == "text/x.enum"
     name = "responseJsonSchema" if config.get("responseJsonSchema") is not None else "responseSchema"
     schema = config.get(name)
+    if as_option and not (schema or {}).get("enum"):
+        raise Refusal("invalid_value", "`responseMimeType` text/x.enum needs a schema with `enum`.", f"{at}.{name}")
     if schema is None:
         return Output("json") if as_json else Output()
-    if not as_json:
+    if not as_json and not as_option:
         raise Refusal("invalid_value", f"`{name}` needs `responseMimeType` application/json.", f"{at}.{name}")
     if name == "responseSchema":
         schema = json_schema(schema, f"{at}.{name}")
-    return Output("schema", schema, f"{at}.{name}")
+    return Output("option" if as_option else "schema", schema, f"{at}.{name}")
 
 
 def _logprobs(config: Body) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -81,8 +82,15 @@ def _ended(candidate: Body, answer: Answer) -> Body:
 
 
 def _calls(answer: Answer) -> list[Body]:
-    """The complete calls; one that the token limit cut off is left out."""
-    return [{"functionCall": call} for call in map(_call, answer.calls) if call]
+    """The complete calls; one that the token limit cut off is left out. The first one is signed."""
+    parts: list[Body] = [{"functionCall": call} for call in map(_call, answer.calls) if call]
+    for part in parts[:1]:
+        part["thoughtSignature"] = _signature(part["functionCall"]["id"])
+    return parts
+
+
+def _signature(call_id: str) -> str:
+    return base64.b64encode(f"thought about {call_id}".encode()).decode()
 
 
 def _call(call: ToolCall) -> Body | None:
