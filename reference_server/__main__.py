@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "Serve a gateway that follows the contract exactly, or breaks one promise on request."
 EPILOG = """\
 Prints its base URL, http://HOST:PORT/v1, when it is ready, and then how to begin. Every path may be prefixed by
-/fault/NAME or /variation/NAME, which is then played for that request.
+/fault/NAME or /variation/NAME, which is then played for that request; so is what the header x-reference-fault names.
 Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be used.
 """
 
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
     parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
+    parser.add_argument("--journal", action="store_true", help="remember requests: GET and DELETE /_control/requests")
     parser.add_argument("--strict", action="store_true", help="refuse parameters that no document describes")
     memory = parser.add_mutually_exclusive_group()
     memory.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
@@ -111,6 +112,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         state=options.state,
         seed=options.deterministic,
         strict=options.strict,
+        journal=options.journal,
     )
 
 

@@ -1,8 +1,8 @@
 """The ASGI application: paths, bodies and the routes that belong to no contract.
 
-Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times: the request is then answered
-with those faults. `/healthz`, `/openapi.json` and the files that answers point at, below `/media`, need no
-credential, and neither does the preflight of a browser.
+Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times, and the header
+`x-reference-fault` names some as well: the request is then answered with those faults. `/healthz`, `/openapi.json` and
+the files that answers point at, below `/media`, need no credential, and neither does the preflight of a browser.
 """
 
 from __future__ import annotations
@@ -11,24 +11,27 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from reference_server import media, protocols
+from reference_server import journal, media, protocols
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
+from reference_server.journal import Journal
 from reference_server.service import Service
 from reference_server.wire import cors
 from reference_server.wire.asgi import Receive, Send, write
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
+_FAULT = b"x-reference-fault"
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A larger body is read to its end, discarded, and refused."""
 
 
 class Application:
-    """Serves one gateway. `faults` are played for every request."""
+    """Serves one gateway. `faults` are played for every request, `journal` remembers what was sent."""
 
-    def __init__(self, service: Service, faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(self, service: Service, faults: tuple[Fault, ...] = (), journal: Journal | None = None) -> None:
         self._service = service
+        self._journal = journal
         self._faults = faults
         self.bases = service.contract.bases
         self.base = self.bases[protocols.DEFAULT]
@@ -42,6 +45,16 @@ class Application:
 
     def reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         """The reply to a request with that scope and body; a body of None was too large."""
+        if self._journal is None:
+            return self._readable(scope, raw)
+        if scope["path"].startswith(journal.PREFIX):
+            return self._journal.answer(scope)
+        reply = self._readable(scope, raw)
+        self._journal.add(scope, raw, reply)
+        return reply
+
+    def _readable(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
+        """The reply, which a web page may read when it comes from one."""
         if cors.from_browser(scope):
             return cors.preflight(scope) or cors.readable(self._reply(scope, raw))
         return self._reply(scope, raw)
@@ -49,6 +62,7 @@ class Application:
     def _reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         try:
             faults, path = _without_prefixes(scope["path"])
+            faults += _named_in_headers(scope)
         except UnknownFault as error:
             return self._service.envelope.reply(Refusal("unknown_route", f"{error.message}; {error.hint}"))
         if path in ("/healthz", "/openapi.json"):
@@ -75,6 +89,12 @@ class Application:
             if self._service.contract.allowed(path[len(base) :], protocol):
                 return protocol, path[len(base) :]
         return next((protocol for base, protocol in under if base), protocols.DEFAULT), ""
+
+
+def _named_in_headers(scope: MutableMapping[str, Any]) -> tuple[Fault, ...]:
+    """The faults that the header asks for, whose names are separated by commas."""
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name == _FAULT]
+    return tuple(find(name.strip()) for value in values for name in value.split(","))
 
 
 def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:

@@ -13,6 +13,7 @@ import gateway_contract
 from reference_server import faults, fixtures, welcome
 from reference_server.app import Application
 from reference_server.errors import CannotListen, UnusableState
+from reference_server.journal import Journal
 from reference_server.service import Service
 from reference_server.settings import Settings
 from reference_server.state.frozen import FrozenClock, SeededIds
@@ -28,7 +29,8 @@ def application(settings: Settings) -> Application:
     played = tuple(faults.find(name) for name in settings.faults)
     names = fixtures.load().with_names(settings.models, settings.keys, settings.any_model, settings.any_key)
     strict = settings.strict or settings.gateway in STRICT
-    return Application(Service(gateway_contract.load(settings.gateway), names, _store(settings), strict), played)
+    service = Service(gateway_contract.load(settings.gateway), names, _store(settings), strict)
+    return Application(service, played, Journal() if settings.journal else None)
 
 
 def _store(settings: Settings) -> Store:

@@ -13,6 +13,8 @@ class Settings:
 
     A `strict` server refuses parameters that no document describes, as the gateway `strict-openai` does.
 
+    With `journal` it remembers what was sent.
+
     With a `seed` the same requests in the same order are answered by the same bytes.
 
     `faults` are played for every request. `models` and `keys` are further names, each of a behaviour or a state that
@@ -28,3 +30,4 @@ class Settings:
     state: Path | None = None
     seed: int | None = None
     strict: bool = False
+    journal: bool = False
