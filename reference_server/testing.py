@@ -65,7 +65,8 @@ class ReferenceServer:
 @contextmanager
 def serving(*options: str) -> Iterator[ReferenceServer]:
     """A server on a free port, with these options of the command; it ends with the block."""
-    words = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes", "--journal", *options]
+    words = [sys.executable, "-P", "-m", "reference_server", "--port", "0", "--until-stdin-closes"]
+    words += ["--journal", *options]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
