@@ -7,18 +7,20 @@ name. With `strict` so is one that no document describes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from reference_server.errors import Refusal
 
 _UNSUPPORTED, _UNKNOWN = "unsupported_parameter", "unknown_parameter"
 
 
-class Unbuilt(NamedTuple):
-    """A parameter, by its path, and whether a value asks for more than this server has."""
+class Unbuilt:
+    """A parameter, by its path, and whether a value asks for more than this server has. `first` begins the path."""
 
-    path: str
-    asks: Callable[[Any], bool] = bool
+    def __init__(self, path: str, asks: Callable[[Any], bool] = bool) -> None:
+        self.path = path
+        self.asks = asks
+        self.first = path.partition(".")[0].removesuffix("[]")
 
 
 def _is_true(value: Any) -> bool:
@@ -92,9 +94,11 @@ IGNORED: dict[str, tuple[str, ...]] = {
 
 def refuse_unbuilt(operation: str, body: Any) -> None:
     """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""
-    for path, asks in UNBUILT.get(operation, ()):
-        for name, value in _values(body, path.split("."), ""):
-            if value is not None and asks(value):
+    for row in UNBUILT.get(operation, ()):
+        if not isinstance(body, dict) or row.first not in body:
+            continue
+        for name, value in _values(body, row.path.split("."), ""):
+            if value is not None and row.asks(value):
                 raise Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)
 
 

@@ -124,7 +124,7 @@ one_model_only = chat(
     "chat.routes-by-model",
     "A model from the list is refused as unknown.",
     refuse(404, "no such model", type=None, param="model"),
-    when=both(served, asked(lambda call: sent(call).get("model") in {"gpt-4o", "gpt-4o-mini-2024-07-18"})),
+    when=both(served, asked(lambda call: sent(call).get("model") == "gpt-6-sol")),
 )
 completions_answer_get = fault(
     "*",
