@@ -19,6 +19,9 @@ class Level(StrEnum):
     MAY = "MAY"
 
 
+STRONGEST_FIRST = (Level.MUST, Level.SHOULD, Level.MAY)
+
+
 class Verdict(StrEnum):
     """The result of a check."""
 

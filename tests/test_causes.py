@@ -94,6 +94,19 @@ def test_one_cause_is_one_accusation(fault: str, accused: set[str]) -> None:
     assert outcome.exit_code == 1
 
 
+def test_consequence_of_a_legal_wire_is_no_violation() -> None:
+    """A client that loses what begins with a byte order mark is a warning, whatever the level of its requirement."""
+    with reference.serving(None, "byte_order_mark") as target:
+        outcome = runner.judge(
+            base_url=target.base_url, target=reference.FIXTURES, requirement=["sdk.openai.stream.helper", "chat.schema"]
+        )
+
+    finding = next(one for one in outcome.report.findings if one.requirement == "sdk.openai.stream.helper")
+    assert (finding.verdict, finding.level) == (Verdict.FAILED, SHOULD)
+    assert "its standard allows" in finding.message
+    assert outcome.exit_code == 0
+
+
 def _named(names: list[str]) -> list[str]:
     """The requirements of those ids, and those of the area of error bodies."""
     return [one.id for one in register.load().requirements.values() if one.id in names or one.area == "errors_envelope"]

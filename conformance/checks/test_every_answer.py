@@ -20,7 +20,7 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
-from gateway_contract import Contract, Operation
+from gateway_contract import Operation
 
 WHOLE = re.compile(r"[0-9]+")
 LIMITS = tuple(f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
@@ -30,12 +30,6 @@ MONEY = re.compile(r"quota|credit|balance|billing|payment|spend")
 """What the code or the type of an error holds that is about money."""
 TIMES = ("created", "updated")
 """Members that are a time, beside those whose name ends with `_at`."""
-
-
-@pytest.fixture
-def whole_run(ask: Ask, contract: Contract) -> WholeRun:
-    """What the run has recorded. Checks that take it run last."""
-    return WholeRun(ask, contract)
 
 
 @requirement("every.request-id")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.properties.whole_run import WholeRun
 from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, every, requirement
@@ -15,9 +16,9 @@ from gateway_contract import Contract
 
 
 @pytest.fixture
-def failed(ask: Ask, contract: Contract, received: list[Exchange]) -> Callable[..., dict[str, Exchange]]:
+def failed(ask: Ask, contract: Contract, whole_run: WholeRun) -> Callable[..., dict[str, Exchange]]:
     """The failures of valid requests in some protocols, by what was asked for."""
-    if not any(one.marks for one in received):
+    if not any(one.marks for one in whole_run.exchanges):
         ask_plainly(ask, contract)
 
     def of(*protocols: str) -> dict[str, Exchange]:

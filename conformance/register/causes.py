@@ -6,9 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conformance import register
-from conformance.model import Finding, Level, Requirement, Verdict
-
-STRONGEST_FIRST = (Level.MUST, Level.SHOULD, Level.MAY)
+from conformance.model import STRONGEST_FIRST, Finding, Requirement, Verdict
 
 
 def explained(findings: Iterable[Finding]) -> list[Finding]:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance import register
 from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
-from conformance.model import COMPARED, Evidence, Finding, Verdict
+from conformance.model import COMPARED, STRONGEST_FIRST, Evidence, Finding, Level, Verdict
 from conformance.register import decisions
 from conformance.report.view import citations
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
@@ -20,6 +20,7 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.record import to_record
 from conformance.words.check import is_failure, stated
 from conformance.words.judged import judged
+from conformance.words.received import legal_oddity
 
 CARRIED = pytest.StashKey[list[int]]()
 
@@ -42,9 +43,12 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
         verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"
+    level = requirement.level
+    if requirement.area.startswith("sdk_") and verdict is Verdict.FAILED and (oddity := _oddity(touched)):
+        level, message = max(level, Level.SHOULD, key=STRONGEST_FIRST.index), f"{message}; {oddity}"
     return Finding(
         requirement=requirement.id,
-        level=requirement.level,
+        level=level,
         verdict=verdict,
         message=message,
         case=item.callspec.id if hasattr(item, "callspec") else None,
@@ -55,6 +59,11 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
         decisions=decisions.rested_on(item.config.stash.get(GATEWAY, {})) if verdict is not Verdict.PASSED else {},
         applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
     )
+
+
+def _oddity(touched: list[Exchange]) -> str:
+    """What is legal in the answers of which a client made a failure: the consequence is no violation then."""
+    return next(filter(None, map(legal_oddity, touched)), "")
 
 
 def _shown(error: BaseException, touched: list[Exchange], told: int) -> list[Exchange]:
