@@ -42,6 +42,7 @@ BUNDLES = [
 BROAD = {name for name, requirement in REQUIREMENTS.items() if requirement.broad}
 BETWEEN = {
     "embeddings_base64_of_halves": "one of many answers that are compared",
+    "request_id_constant": "an answer names another request",
     "response_text_null": "what it gave is refused when it is sent back",
     "url_needs_credential": "the address that it gave is refused",
     "url_of_nobody": "the address that it gave is refused",
