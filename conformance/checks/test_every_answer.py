@@ -20,7 +20,7 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
-from gateway_contract import Operation
+from gateway_contract import Contract, Operation
 
 WHOLE = re.compile(r"[0-9]+")
 LIMITS = tuple(f"x-ratelimit-{name}-requests" for name in ("limit", "remaining", "reset"))
