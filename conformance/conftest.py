@@ -11,10 +11,10 @@ import gateway_contract
 from conformance import register
 from conformance.errors import Unsupported
 from conformance.model import Requirement
+from conformance.properties.whole_run import WholeRun
 from conformance.register import decisions
 from conformance.run import applicable, plugin, session
 from conformance.target import Target
-from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
 from conformance.words import access, discovery
 from conformance.words.answer import Answer, demand_served, is_refusal, leave_at_limit
@@ -199,6 +199,6 @@ def responses(ask: Ask) -> Responses:
 
 
 @pytest.fixture
-def received(recorder: Recorder) -> list[Exchange]:
-    """Every exchange of the run so far: checks that judge them all come last."""
-    return recorder.recorded
+def whole_run(ask: Ask, contract: gateway_contract.Contract) -> WholeRun:
+    """What the run has recorded. Checks that take it come last."""
+    return WholeRun(ask, contract)

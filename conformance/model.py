@@ -19,6 +19,9 @@ class Level(StrEnum):
     MAY = "MAY"
 
 
+STRONGEST_FIRST = (Level.MUST, Level.SHOULD, Level.MAY)
+
+
 class Verdict(StrEnum):
     """The result of a check."""
 
@@ -51,7 +54,7 @@ class Requirement:
     """What a gateway has to do.
 
     `fixtures` are keys or models that the target must name for the check to run. A `broad` requirement restates several
-    others, so a defect of a detail may fail it too.
+    others, so a defect of a detail may fail it too; `restates` names those of them that are about other answers.
     """
 
     id: str
@@ -64,6 +67,11 @@ class Requirement:
     operations: tuple[str, ...] = ()
     fixtures: tuple[str, ...] = ()
     broad: bool = False
+    restates: tuple[str, ...] = ()
+
+
+COMPARED = 3
+"""The most exchanges that a finding carries, unless it tells a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,8 @@ class Finding:
     """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart.
 
     A finding that is not `applicable` is unsupported because the documents demand nothing here. `exchanges` are the
-    numbers of all exchanges that the check read, `evidence` shows the last of them. `decisions` are the values in the
-    gateway's `x-gateway`, by dotted name, that a verdict other than `passed` rests on.
+    numbers of all exchanges that the check read, `evidence` shows those that the failing demand judged. `decisions` are
+    the values in the gateway's `x-gateway`, by dotted name, that a verdict other than `passed` rests on.
     """
 
     requirement: str
@@ -105,6 +113,11 @@ class Finding:
         if self.verdict is Verdict.FAILED and self.level is not Level.MUST:
             return "warned"
         return self.verdict.value
+
+    @property
+    def curls(self) -> list[str]:
+        """What repeats the failure: of a comparison each command, of a history the first, which repeats it all."""
+        return [one.curl for one in self.evidence[: len(self.evidence) if len(self.evidence) <= COMPARED else 1]]
 
     def to_plain(self) -> dict[str, Any]:
         """The finding as plain JSON values."""

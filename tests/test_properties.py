@@ -198,3 +198,13 @@ def test_every_gateway_has_something_to_draw() -> None:
         chat = contract.operations["createChatCompletion"]
         generate.search(generate.bodies(contract, chat, "m"), bodies.append, seed=0, examples=3)
         assert len(bodies) == 3
+
+
+def test_default_model_is_no_wrong_answer() -> None:
+    """As for the requirement of one operation: where a request without a model is served, there is a default."""
+    with reference.serving(None, "no_model_embeds_with_a_default") as target:
+        report = runner.judge(
+            base_url=target.base_url, target=reference.FIXTURES, requirement=["properties.invalid.refused"]
+        ).report
+
+    assert [finding.message for finding in report.findings] == [""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,8 +12,10 @@ import pytest
 
 import gateway_contract
 from conformance.errors import NotApplicable
+from conformance.model import Verdict
 from conformance.properties.whole_run import WholeRun
-from conformance.run import plugin
+from conformance.run import plugin, runner
+from conformance.target import reference
 from conformance.wire.exchange import Exchange, Request
 from conformance.words.ask import Ask
 from tests.canned import Canned
@@ -146,10 +149,35 @@ def test_no_header_of_a_token_limit_is_documented(gateway: str) -> None:
 
 def test_judged_last() -> None:
     """Checks that judge the whole run come after all others, which keep their order."""
-    items = [SimpleNamespace(name=name, fixturenames=names) for name, names in (("a", ["whole_run"]), ("b", ["ask"]))]
-    items += [SimpleNamespace(name="c"), SimpleNamespace(name="d", fixturenames=["limited", "whole_run"])]
+    fixtures = {"a": ["whole_run"], "b": ["ask"], "c": [], "d": ["limited", "whole_run"]}
+    items = [_item(name, names) for name, names in fixtures.items()]
     config: Any = SimpleNamespace(stash={plugin.WANTED: None})
 
     plugin.pytest_collection_modifyitems(config, cast("list[pytest.Item]", items))
 
     assert "".join(item.name for item in items) == "bcad"
+
+
+def _item(name: str, fixtures: list[str]) -> SimpleNamespace:
+    return SimpleNamespace(name=name, fixturenames=fixtures, get_closest_marker=lambda _: None)
+
+
+def test_replay_judges_all_of_the_recording(tmp_path: Path) -> None:
+    """Also what the one requirement that is judged would not have asked for."""
+    requirement = ["images.edits.schema", "images.edits.several.counted"]
+    with reference.serving("infery", "edits_without_request_id") as target:
+        runner.judge(
+            base_url=target.base_url,
+            gateway="infery",
+            target=reference.FIXTURES,
+            requirement=requirement,
+            include=["images"],
+            report_dir=tmp_path,
+        )
+
+    report = runner.judge(replay=tmp_path / "exchanges.har", requirement=["every.request-id"]).report
+
+    (finding,) = report.findings
+    assert finding.verdict is Verdict.FAILED
+    assert "[createImageEdit 200] no x-request-id" in finding.message
+    assert "/images/edits" in finding.evidence[0].curl

@@ -205,13 +205,16 @@ def _ids(stream: CompletionStream) -> list[str]:
 @alone
 def test_isolation(ask: Ask) -> None:
     """Requests at the same time, whole and streamed, get their own answers and no one else's."""
-    texts = [(answer.text, stream.text()) for answer, stream in _at_once(ask)]
+    answers = [
+        (mark, answer, text)
+        for mark, (whole, stream) in zip(MARKS, _at_once(ask), strict=True)
+        for answer, text in ((whole, whole.text), (stream, stream.text()))
+    ]
 
-    for mark, pair in zip(MARKS, texts, strict=True):
-        for text in pair:
-            strangers = [other for other in MARKS if other != mark and f"{other}-{other}" in text]
-            assert not strangers, f"the answer to {mark!r} speaks of {strangers}: {text!r:.120}"
-    if not any(mark in text for mark, pair in zip(MARKS, texts, strict=True) for text in pair):
+    for mark, answer, text in answers:
+        strangers = [other for other in MARKS if other != mark and f"{other}-{other}" in text]
+        assert not strangers, f"the answer {answer.status} to {mark!r} speaks of {strangers}: {text!r:.120}"
+    if not any(mark in text for mark, _, text in answers):
         inconclusive("the model does not repeat what it is asked to")
 
 

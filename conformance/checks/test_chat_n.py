@@ -147,6 +147,7 @@ def test_stream_id(ask: Ask, chat_stream: CompletionStream, name: str) -> None:
     if len({str(chunk.get(name)) for chunk in chat_stream.chunks}) > 1:
         inconclusive(f"cannot be judged: {name} changes even where there is one choice")
 
-    values = {str(chunk.get(name)) for chunk in _several_streamed(ask).chunks}
+    stream = _several_streamed(ask)
 
+    values = {str(chunk.get(name)) for chunk in stream.chunks}
     assert len(values) == 1, f"{name} changes within the stream: {', '.join(sorted(values))[:160]}"

@@ -268,9 +268,11 @@ def test_stream_max_tokens_cap(ask: Ask, chat: Completion) -> None:
     if not (whole.text and len(whole.text) < len(chat.text)):
         inconclusive("the limit does not shorten the whole answer")
 
-    streamed = ask.stream(**{ask.limit: half}).text()
+    stream = ask.stream(**{ask.limit: half})
 
-    assert len(streamed) < len(chat.text), f"the limit is {half} tokens, but the stream goes on to {streamed[-40:]!r}"
+    assert len(stream.text()) < len(chat.text), (
+        f"the limit is {half} tokens, but the stream goes on to {stream.text()[-40:]!r}"
+    )
 
 
 @requirement("chat.stream.null")

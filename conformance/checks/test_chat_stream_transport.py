@@ -91,8 +91,8 @@ def test_stream_lossless(ask: Ask) -> None:
         stream = ask.stream(REPEAT_COUNTED, take=take, **ask.room(128))
         complete += is_counted(stream.text())
         if stream.finish_reasons() == ["stop"] and has_gap(stream.text()):
-            gaps.append(stream.text())
+            gaps.append(stream)
 
     if complete <= REPEATED / 2:
         inconclusive(f"the model repeated {complete} of {REPEATED} times what it was asked to")
-    assert not gaps, f"{len(gaps)} of {REPEATED} streams lost a part: {gaps[0]!r:.120}"
+    assert not gaps, f"{len(gaps)} of {REPEATED} streams lost a part: {gaps[0].text()!r:.120}"

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from conformance.properties.whole_run import WholeRun
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.words import discovery
@@ -203,12 +204,12 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
 
 
 @requirement("errors.not-leaking")
-def test_not_leaking(ask: Ask, target: Target, contract: Contract, received: list[Exchange]) -> None:
+def test_not_leaking(ask: Ask, target: Target, contract: Contract, whole_run: WholeRun) -> None:
     """No error of the run, in any protocol, whole or within a stream, shows a stack trace or paths of the server."""
     for question in _mistakes(ask, target, contract):
         with suppress(Inconclusive, Unsupported):
             question()
-    own = [one for one in received if not one.request.path.startswith(("http://", "https://"))]
+    own = [one for one in whole_run.exchanges if not one.request.path.startswith(("http://", "https://"))]
 
     for answer in own:
         trace = TRACES.search(error_text(answer).replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"'))

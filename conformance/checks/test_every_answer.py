@@ -32,12 +32,6 @@ TIMES = ("created", "updated")
 """Members that are a time, beside those whose name ends with `_at`."""
 
 
-@pytest.fixture
-def whole_run(ask: Ask, contract: Contract) -> WholeRun:
-    """What the run has recorded. Checks that take it run last."""
-    return WholeRun(ask, contract)
-
-
 @requirement("every.request-id")
 def test_request_id(whole_run: WholeRun) -> None:
     """Every answer to every operation has a request id, errors, streams and binary ones included."""

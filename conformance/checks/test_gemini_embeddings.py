@@ -155,7 +155,9 @@ def test_dimensions(gemini: Gemini, one: Embedded, demand_supported: Callable[..
     """A vector has as many numbers as `outputDimensionality` asks for."""
     wanted = _shorter(len(one.vector))
 
-    length = len(demand_supported(embed(gemini, outputDimensionality=wanted)).vector)
+    shorter = demand_supported(embed(gemini, outputDimensionality=wanted))
+
+    length = len(shorter.vector)
     assert length == wanted, f"outputDimensionality is {wanted}, the vector has {length} numbers"
 
 

@@ -39,7 +39,7 @@ def _ids(answers: dict[str, Exchange]) -> dict[str, str]:
 @requirement("headers.request-id")
 def test_request_id(answers: dict[str, Exchange], promised: bool) -> None:
     """Every answer has a request id, errors and streams included."""
-    lacking = [kind for kind, answer in answers.items() if not answer.headers.get(REQUEST_ID)]
+    lacking = {kind: answer for kind, answer in answers.items() if not answer.headers.get(REQUEST_ID)}
 
     if len(lacking) == len(answers) and not promised:
         raise NotApplicable("the target sends no x-request-id, and its documents name none")

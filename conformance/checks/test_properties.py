@@ -83,6 +83,8 @@ def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: ForEac
         allowed = [*statuses["invalid_value"], *statuses["missing_field"], *statuses["malformed_body"]]
         allowed += statuses["unknown_model"] if case.defect.at == "model" else []
         answer = case.send(ask)
+        if 200 <= answer.status < 300 and case.defect.name == "model missing":
+            raise NotApplicable("the target answers without model, as if there was a default")
         assert answer.status in allowed, f"answered {answer.status or answer.broken}, not one of {set(allowed)}"
 
     wrong_fields(demand)

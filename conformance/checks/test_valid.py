@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conformance.properties.whole_run import WholeRun
 from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, every, requirement
@@ -23,9 +24,9 @@ from gateway_contract import Contract
 
 
 @pytest.fixture
-def valid(ask: Ask, contract: Contract, received: list[Exchange]) -> Callable[..., list[Exchange]]:
+def valid(ask: Ask, contract: Contract, whole_run: WholeRun) -> Callable[..., list[Exchange]]:
     """The answers to the valid requests of the run in some protocols."""
-    if not any(one.marks for one in received):
+    if not any(one.marks for one in whole_run.exchanges):
         ask_plainly(ask, contract)
 
     def of(*protocols: str) -> list[Exchange]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.properties.whole_run import WholeRun
 from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask
@@ -28,10 +29,10 @@ ONCE = (*sorted(EXPENSIVE), "files")
 
 
 @pytest.fixture
-def successes(ask: Ask, contract: Contract, received: list[Exchange]) -> list[Exchange]:
+def successes(ask: Ask, contract: Contract, whole_run: WholeRun) -> list[Exchange]:
     """Every success of the gateway itself; inconclusive when there is none."""
     ask_plainly(ask, contract)
-    own = [one for one in received if not one.request.path.startswith(("http://", "https://"))]
+    own = [one for one in whole_run.exchanges if not one.request.path.startswith(("http://", "https://"))]
     return [one for one in own if succeeded(one)] or inconclusive("no request was answered with a success")
 
 

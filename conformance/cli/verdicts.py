@@ -59,8 +59,7 @@ def _in_full(judgement: Judgement) -> Iterator[str]:
         yield f"  {citation.words} {citation.address}"
     yield from _messages(judgement)
     yield from (f"  decided for this gateway: {line}" for line in judgement.decisions)
-    curls = [evidence.curl for finding in judgement.notable for evidence in finding.evidence[:1]]
-    for curl in dict.fromkeys(curls):
+    for curl in dict.fromkeys(curl for finding in judgement.notable for curl in finding.curls):
         yield indent(curl, "    ")
 
 

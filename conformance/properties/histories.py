@@ -21,15 +21,15 @@ class Findings:
 
     touched: list[Exchange]
     looked_at: list[Exchange] = field(default_factory=list)
-    broken: dict[str, tuple[str, list[Exchange]]] = field(default_factory=dict)
+    broken: dict[str, tuple[Broken, list[Exchange]]] = field(default_factory=dict)
     ended: Exception | None = None
 
     def demand(self, requirement: str) -> None:
         """Raises `Broken` when the requirement is; else what ended the search too early, if something did."""
-        message, shown = self.broken.get(requirement, (None, self.looked_at))
+        broken, shown = self.broken.get(requirement, (None, self.looked_at))
         self.touched += shown
-        if message is not None:
-            raise Broken(requirement, message)
+        if broken is not None:
+            raise broken
         if self.ended is not None:
             raise self.ended
 
@@ -54,7 +54,7 @@ class Trial:
             try:
                 self._search(patience, touched)
             except Broken as broken:
-                findings.broken[broken.requirement] = (str(broken), touched[start:])
+                findings.broken[broken.requirement] = (broken, touched[start:])
                 self.asking.muted.add(broken.requirement)
             except Exception as ended:
                 findings.ended = ended

@@ -44,6 +44,12 @@ class WholeRun:
         self._asking = ask
         self._contract = contract
 
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All exchanges so far; of a recording that is judged again, all that it holds."""
+        self._asking.recorder.take_rest()
+        return self._asking.recorder.recorded
+
     def groups(self, about: Callable[[Operation, Exchange], bool] = lambda *_: True) -> list[Group]:
         """Such answers as the gateway itself gave to documented operations."""
         groups: dict[tuple[str, int], list[Exchange]] = defaultdict(list)
@@ -57,7 +63,7 @@ class WholeRun:
         ]
 
     def _own(self) -> Iterator[tuple[Operation, Exchange]]:
-        for exchange in self._asking.recorder.recorded:
+        for exchange in self.exchanges:
             request = exchange.request
             operation = self._contract.find(request.method, request.path.partition("?")[0], request.protocol)
             in_front = exchange.status in FRONT and not isinstance(exchange.json, dict)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from conformance import register
 from conformance.errors import UsageError
-from conformance.model import Level
+from conformance.model import STRONGEST_FIRST, Level
 from conformance.register import profiles
 
 EXPENSIVE = frozenset({"images", "audio", "videos", "music", "tasks", "generated"})
@@ -20,7 +20,6 @@ QUICK = (
     *("tools.result", "tools.stream.arguments", "tools.stream.index", "chat.json-object.parses", "embeddings.answers"),
 )
 """What one glance at a gateway judges: is it alive, does it chat, stream, call tools, and refuse clearly?"""
-ORDER = [Level.MUST, Level.SHOULD, Level.MAY]
 
 
 def wanted(
@@ -37,7 +36,7 @@ def wanted(
         return None
     chosen = _profiles(profile) if profile else None
     prefixes = _features(features) if features else ()
-    levels = _levels(level) if level else ORDER
+    levels = _levels(level) if level else STRONGEST_FIRST
 
     def keep(name: str) -> bool:
         requirement = register.load().requirement(name)
@@ -77,8 +76,8 @@ def _requirements(names: Collection[str]) -> frozenset[str]:
     return frozenset(register.load().requirement(name.strip()).id for name in names)
 
 
-def _levels(level: str) -> list[Level]:
+def _levels(level: str) -> tuple[Level, ...]:
     try:
-        return ORDER[: ORDER.index(Level(level.upper())) + 1]
+        return STRONGEST_FIRST[: STRONGEST_FIRST.index(Level(level.upper())) + 1]
     except ValueError:
         raise UsageError(f"unknown level {level!r}", "known: MUST, SHOULD, MAY") from None

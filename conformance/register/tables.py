@@ -95,6 +95,10 @@ def load() -> Register:
     return register
 
 
+LISTS = ("claims", "sources", "operations", "fixtures", "restates")
+"""The keys of a requirement that hold several ids."""
+
+
 def _claims() -> tuple[dict[str, Claim], dict[str, str]]:
     claims: dict[str, Claim] = {}
     pending: dict[str, str] = {}
@@ -123,7 +127,7 @@ def _requirements() -> dict[str, Requirement]:
 
 def _requirement(name: str, area: str, entry: dict[str, Any]) -> Requirement:
     level = Level(entry.pop("level"))
-    lists: dict[str, Any] = {key: tuple(entry.pop(key, ())) for key in ("claims", "sources", "operations", "fixtures")}
+    lists: dict[str, Any] = {key: tuple(entry.pop(key, ())) for key in LISTS}
     try:
         return Requirement(id=name, area=area, level=level, **lists, **entry)
     except TypeError as error:

@@ -14,6 +14,7 @@ import pytest
 
 from conformance.errors import ConformanceError, TargetError, UnwritableReport, UsageError
 from conformance.model import Counts, Finding, Report
+from conformance.register.causes import explained
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
 
@@ -148,7 +149,7 @@ class Collector:
                 "pytest": pytest.__version__,
             },
             counts=Counts() if self._run.get("replayed") else _counts(self.exchanges),
-            findings=tuple(sorted(self.findings, key=lambda one: (one.requirement, one.case or ""))),
+            findings=tuple(sorted(explained(self.findings), key=lambda one: (one.requirement, one.case or ""))),
             settings=self.settings,
             partial=self.partial,
         )

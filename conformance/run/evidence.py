@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 import shlex
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from conformance.model import Evidence
+from conformance.run.earlier import Origin, needed, origins
 from conformance.target import KEY_VARIABLE
 from conformance.wire.exchange import MASK, Exchange
 
@@ -16,25 +20,58 @@ LIMIT = 4000
 ADDED_BY_CLIENT = {"host", "connection", "content-length", "user-agent", "accept", "accept-encoding", "authorization"}
 
 
-def evidence(exchange: Exchange) -> Evidence:
-    """The evidence of one exchange. Holds no credential."""
-    return Evidence(exchange.number, curl(exchange), _sent(exchange), _received(exchange))
+def evidence(exchange: Exchange, earlier: Sequence[Exchange] = (), before: Sequence[Exchange] = ()) -> Evidence:
+    """The evidence of one exchange. Holds no credential. `before` is asked first, and what the request needs of it.
+
+    `earlier` are the exchanges in which that is looked for.
+    """
+    command = script(exchange, earlier, before or needed(exchange, earlier))
+    return Evidence(exchange.number, command, _sent(exchange), _received(exchange))
 
 
-def curl(exchange: Exchange) -> str:
-    """A shell command that repeats the request; the key is read from the environment."""
+def script(exchange: Exchange, earlier: Sequence[Exchange], before: Sequence[Exchange]) -> str:
+    """Shell commands that repeat some requests and at last this one, with the ids that they now give each other."""
+    variables: dict[str, str] = {}
+    lines = []
+    wanted = [origin for one in (*before, exchange) for origin in origins(one, earlier)]
+    for one in before:
+        own = [origin for origin in wanted if origin.exchange is one]
+        command = curl(one, variables)
+        for origin in dict.fromkeys(own):
+            variables[origin.value] = f"id{len(variables) + 1}"
+        lines.append(_taking(command, list(dict.fromkeys(own)), variables))
+    command = curl(exchange, variables)
+    polls = sum(one.request == exchange.request and one.number < exchange.number for one in earlier) if before else 0
+    if polls and exchange.request.method == "GET":
+        lines.append(f"for _ in $(seq {polls}); do {command} > /dev/null; sleep 1; done")
+    return "\n".join([*lines, command])
+
+
+def _taking(command: str, origins: list[Origin], variables: Mapping[str, str]) -> str:
+    """The command, with the ids of its answer taken into variables."""
+    if not origins:
+        return command
+    lines = [f"answer=$({command})"]
+    for one in origins:
+        pick = f"""grep -o '"{one.member}": *"[^"]*"' | sed -n {one.place}p | cut -d'"' -f4"""
+        lines.append(f'{variables[one.value]}=$(printf %s "$answer" | {pick})')
+    return "\n".join(lines)
+
+
+def curl(exchange: Exchange, variables: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A shell command that repeats the request; the key is read from the environment, and ids from variables."""
     request = exchange.request
     words = ["curl", "-sS", "-i"] + (["-N"] if _streamed(exchange) else [])
     if request.method == "HEAD":
         words.append("--head")
     elif request.method != ("GET" if request.body is None else "POST"):
         words += ["-X", request.method]
-    words.append(_address(exchange))
+    words.append(_address(exchange, variables))
     words += _headers(exchange) + _authorization(exchange)
     if request.body is None:
         return " ".join(words)
     try:
-        return " ".join([*words, "--data-binary", shlex.quote(request.body.decode())])
+        return " ".join([*words, "--data-binary", _quoted(request.body.decode(), variables)])
     except UnicodeDecodeError:
         return _binary(exchange, words)
 
@@ -43,10 +80,16 @@ def _streamed(exchange: Exchange) -> bool:
     return b'"stream":true' in (exchange.request.body or b"") or ":stream" in exchange.request.path
 
 
-def _address(exchange: Exchange) -> str:
+def _quoted(text: str, variables: Mapping[str, str]) -> str:
+    """The text as one word of a shell, in which ids are read from variables."""
+    parts = re.split("(" + "|".join(map(re.escape, variables)) + ")", text) if variables else [text]
+    return "".join(f'"${variables[one]}"' if one in variables else shlex.quote(one) for one in parts if one)
+
+
+def _address(exchange: Exchange, variables: Mapping[str, str]) -> str:
     """The URL; a key that it hides is read from the environment."""
     if MASK not in exchange.url:
-        return shlex.quote(exchange.url)
+        return _quoted(exchange.url, variables)
     return f'"{exchange.url.replace(MASK, f"${_variable(str(exchange.request.key))}")}"'
 
 
@@ -54,7 +97,7 @@ def _binary(exchange: Exchange, words: list[str]) -> str:
     """A body that is no text goes through base64; one that is too long for a command line is named."""
     body = exchange.request.body or b""
     if len(body) > LARGEST:
-        return " ".join([*words, "--data-binary", "@BODY"]) + f"  # BODY: {len(body)} bytes, request {exchange.number}"
+        return f"# BODY: {len(body)} bytes, request {exchange.number}\n{' '.join(words)} --data-binary @BODY"
     return f"echo {base64.b64encode(body).decode()} | base64 -d | {' '.join(words)} --data-binary @-"
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Any
 
 import pytest
 
 from conformance import register
 from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
-from conformance.model import Finding, Verdict
+from conformance.model import COMPARED, STRONGEST_FIRST, Evidence, Finding, Level, Verdict
 from conformance.register import decisions
 from conformance.report.view import citations
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
 from conformance.run.evidence import evidence
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
+from conformance.wire.exchange import Exchange
 from conformance.wire.record import to_record
 from conformance.words.check import is_failure, stated
+from conformance.words.judged import judged
+from conformance.words.received import legal_oddity
 
-SHOWN = 3
-"""The most exchanges that a finding carries, unless the failure has `shown`, a number of its own."""
 CARRIED = pytest.StashKey[list[int]]()
 
 
@@ -36,24 +38,49 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     verdict, message = _verdict(call.excinfo)
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
-    most = getattr(call.excinfo.value, "shown", SHOWN) if call.excinfo else 0
-    shown = touched[: -most - 1 : -1] if verdict is not Verdict.PASSED else []
+    told: int = getattr(call.excinfo.value, "shown", 0) if call.excinfo else 0
+    shown = _shown(call.excinfo.value, touched, told) if call.excinfo else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
         verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"
+    level = requirement.level
+    if requirement.area.startswith("sdk_") and verdict is Verdict.FAILED and (oddity := _oddity(touched)):
+        level, message = max(level, Level.SHOULD, key=STRONGEST_FIRST.index), f"{message}; {oddity}"
     return Finding(
         requirement=requirement.id,
-        level=requirement.level,
+        level=level,
         verdict=verdict,
         message=message,
         case=item.callspec.id if hasattr(item, "callspec") else None,
         expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
-        exchanges=tuple(exchange.number for exchange in touched),
-        evidence=tuple(evidence(exchange) for exchange in shown),
+        exchanges=tuple(exchange.number for exchange in dict.fromkeys([*touched, *shown])),
+        evidence=_evidence(shown, recorder.recorded, told) if recorder else (),
         duration=round(call.duration, 6),
         decisions=decisions.rested_on(item.config.stash.get(GATEWAY, {})) if verdict is not Verdict.PASSED else {},
         applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
     )
+
+
+def _oddity(touched: list[Exchange]) -> str:
+    """What is legal in the answers of which a client made a failure: the consequence is no violation then."""
+    return next(filter(None, map(legal_oddity, touched)), "")
+
+
+def _shown(error: BaseException, touched: list[Exchange], told: int) -> list[Exchange]:
+    """What a failing demand has judged, else what the check looked at last; all that is `told` as a history."""
+    exchanges = judged(error, touched)
+    if told:
+        return list(dict.fromkeys([*exchanges, *touched[: -told - 1 : -1]]))
+    return (exchanges or touched[::-1])[:COMPARED]
+
+
+def _evidence(shown: list[Exchange], recorded: list[Exchange], told: int) -> tuple[Evidence, ...]:
+    """The first one of a history repeats all of it."""
+    if told:
+        first, *others = shown
+        before = sorted((one for one in others if one.number < first.number), key=lambda one: one.number)
+        return (evidence(first, before, before), *map(evidence, others))
+    return tuple(evidence(exchange, recorded) for exchange in shown)
 
 
 def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:
@@ -105,7 +132,8 @@ def explain(finding: Finding, gateway: str) -> str:
     lines += [f"  {one.id}  {one.words}  {one.address}" for one in cited]
     for shown in finding.evidence[:1]:
         lines += ["", *(f"  > {line}" for line in shown.request.splitlines())]
-        lines += ["", *(f"  < {line}" for line in shown.response.splitlines()), "", f"  {shown.curl}"]
+        lines += ["", *(f"  < {line}" for line in shown.response.splitlines())]
+    lines += [line for curl in finding.curls for line in ("", indent(curl, "  "))]
     return "\n".join(lines)
 
 

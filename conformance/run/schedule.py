@@ -21,7 +21,7 @@ from conformance.wire.ahead import Ahead, Pending, when_done
 
 CONCURRENCY = 8
 """How many requests may be in flight at a time, unless the caller says."""
-LAST = {"whole_run", "received", "met"}
+LAST = {"whole_run", "met"}
 """The fixtures of checks that judge what the whole run has recorded."""
 TOGETHER, ALONE, AT_THE_END = range(3)
 """The places that a check may have in a run."""

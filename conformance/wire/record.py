@@ -102,9 +102,13 @@ def by_request(records: Iterable[Mapping[str, Any]]) -> dict[tuple[object, ...],
     """The records of each request, by its identity, in the order in which they were made."""
     table: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
     for record in records:
-        body = record["request_body"]
-        raw = None if body is None else base64.b64decode(body) if record["request_binary"] else body.encode()
-        own = tuple((name, value) for name, value in record["own_headers"])
-        request = Request(record["method"], record["path"], raw, own, record["key"], record["protocol"])
-        table.setdefault(identity(request), []).append(record)
+        table.setdefault(identity(request_of(record)), []).append(record)
     return table
+
+
+def request_of(record: Mapping[str, Any]) -> Request:
+    """The request of a record."""
+    body = record["request_body"]
+    raw = None if body is None else base64.b64decode(body) if record["request_binary"] else body.encode()
+    own = tuple((name, value) for name, value in record["own_headers"])
+    return Request(record["method"], record["path"], raw, own, record["key"], record["protocol"])

@@ -24,7 +24,7 @@ from conformance.errors import BudgetSpent, Inconclusive
 from conformance.target import Secret, Target
 from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
-from conformance.wire.record import by_request, from_record, identity
+from conformance.wire.record import by_request, from_record, identity, request_of
 
 if TYPE_CHECKING:
     from conformance.wire.ahead import Ahead
@@ -66,7 +66,8 @@ class Recorder:
         self.moved: dict[str, str] = {}
         """What the reader of a report should know of redirects, said of the first one."""
         self._known: dict[tuple[Request, int], Exchange] = {}
-        self._replay = None if replay is None else by_request(replay)
+        self._rest = {id(record): record for record in replay or ()}
+        self._replay = None if replay is None else by_request(self._rest.values())
         self._ahead = ahead if replay is None else None
         self._lock = threading.Lock()
         self._sent = 0
@@ -121,6 +122,11 @@ class Recorder:
         self._known |= other._known
         self.recorded += other.recorded
         self._sent = other._sent
+
+    def take_rest(self) -> None:
+        """Takes from a recording what nobody has asked for, as if it had been asked now."""
+        for record in list(self._rest.values()):
+            self._take(record, request_of(record))
 
     def move(self, protocol: str, base: str) -> None:
         """Asks a protocol at another base URL from now on. What was answered at the old one is asked again."""
@@ -283,7 +289,11 @@ class Recorder:
         record = (self._replay or {}).get(identity(scrubbed), [])
         if not record:
             raise Inconclusive("the recording holds no answer to this request")
-        exchange = from_record(record.pop(0) if len(record) > 1 else record[0], request, len(self.recorded))
+        return self._take(record.pop(0) if len(record) > 1 else record[0], request)
+
+    def _take(self, record: Mapping[str, Any], request: Request) -> Exchange:
+        self._rest.pop(id(record), None)
+        exchange = from_record(record, request, len(self.recorded))
         self.recorded.append(exchange)
         return exchange
 

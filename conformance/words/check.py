@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from functools import wraps
-from pathlib import Path
 from types import NoneType
 from typing import Any, NoReturn, Protocol, TypeVar
 
@@ -14,12 +13,13 @@ import pytest
 from conformance import register
 from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.wire.ahead import Pending
+from conformance.wire.exchange import Exchange
+from conformance.words.judged import is_ours, judged
 
 Check = Callable[..., None]
 Case = TypeVar("Case")
 Value = TypeVar("Value")
 
-SUITE = Path(__file__).parents[1]
 NAMED = 5
 """The most cases that the message of one finding names."""
 
@@ -27,6 +27,7 @@ alone = pytest.mark.alone
 """Marks a check that measures time, waits by itself, or needs the target to itself."""
 
 __all__ = [
+    "Failed",
     "Inconclusive",
     "NotApplicable",
     "Once",
@@ -41,6 +42,14 @@ __all__ = [
     "requirement",
     "stated",
 ]
+
+
+class Failed(AssertionError):
+    """A demand that fails; `judged` are the exchanges that it has judged."""
+
+    def __init__(self, message: str, judged: Iterable[Exchange]) -> None:
+        super().__init__(message)
+        self.judged = tuple(judged)
 
 
 class Once(Protocol):
@@ -93,32 +102,38 @@ def every(
     """As `each`, of cases that are known only while the check runs. `touched` is the recorder's list."""
     ended: dict[type, list[str]] = {}
     awaited: list[Any] = []
+    failing: list[Exchange] = []
     for case in cases:
         start = len(touched)
         try:
-            kind, message = _ending(demand, case)
+            kind, message, exchanges = _ending(demand, case, touched)
         except Pending as pending:
             awaited += pending.answers
             continue
         ended.setdefault(kind, []).append(f"[{label(case)}] {message}")
-        if kind is not AssertionError:
+        if kind is AssertionError:
+            failing += exchanges or touched[start:][-1:]
+        else:
             touched[:] = touched[start:] + touched[:start]
     if awaited:
         raise Pending(awaited)
-    _settle(ended)
+    _settle(ended, failing)
 
 
-def _ending(demand: Callable[[Case], None], case: Case) -> tuple[type, str]:
-    """How one case ended, and what it says; `NoneType` when it passed. Errors that are not the check's own go on."""
+def _ending(demand: Callable[[Case], None], case: Case, touched: list[Exchange]) -> tuple[type, str, list[Exchange]]:
+    """How one case ended, what it says, and what it judged if it failed; `NoneType` when it passed.
+
+    Errors that are not the check's own go on.
+    """
     try:
         demand(case)
     except (Inconclusive, Unsupported) as error:
-        return type(error), str(error)
+        return type(error), str(error), []
     except AssertionError as error:
         if not is_failure(error):
             raise
-        return AssertionError, stated(error)
-    return NoneType, ""
+        return AssertionError, stated(error), judged(error, touched)
+    return NoneType, "", []
 
 
 def is_failure(error: BaseException) -> bool:
@@ -126,12 +141,7 @@ def is_failure(error: BaseException) -> bool:
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next
-    return isinstance(error, AssertionError) and step is not None and _is_ours(step.tb_frame.f_code.co_filename)
-
-
-def _is_ours(filename: str) -> bool:
-    """Whether the file is the suite's, or that of a clone whose checks are run where the suite is installed."""
-    return any(one.name == SUITE.name and (one / "suite.ini").is_file() for one in Path(filename).parents)
+    return isinstance(error, AssertionError) and step is not None and is_ours(step.tb_frame.f_code.co_filename)
 
 
 def stated(error: AssertionError) -> str:
@@ -139,12 +149,13 @@ def stated(error: AssertionError) -> str:
     return str(error).split("\nassert ")[0].strip()
 
 
-def _settle(ended: dict[type, list[str]]) -> None:
+def _settle(ended: dict[type, list[str]], failing: list[Exchange]) -> None:
     if not ended:
         raise NotApplicable("there is no case to judge")
-    for kind in (AssertionError, Inconclusive):
-        if kind in ended:
-            raise kind(_joined(ended[kind]))
+    if AssertionError in ended:
+        raise Failed(_joined(ended[AssertionError]), failing)
+    if Inconclusive in ended:
+        raise Inconclusive(_joined(ended[Inconclusive]))
     if set(ended) <= {Unsupported, NotApplicable}:
         reason = Unsupported if Unsupported in ended else NotApplicable
         raise reason(ended[reason][0])

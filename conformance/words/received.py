@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from conformance.wire.exchange import Exchange, decoded
 from conformance.wire.recorder import Recorder
+from conformance.wire.sse import BOM
 from conformance.words.check import inconclusive
 from gateway_contract import Operation
 
@@ -113,6 +114,13 @@ def _fault_of_json(body: bytes) -> str:
         return f"the body is labelled as JSON and is not UTF-8: {error.reason} at byte {error.start}"
     if decoded(body) is None and body.strip() != b"null":
         return f"the body is labelled as JSON and is none: {body[:100]!r}"
+    return ""
+
+
+def legal_oddity(exchange: Exchange) -> str:
+    """What the wire may have and official clients do not read; nothing in most answers."""
+    if exchange.media_type == EVENTS and exchange.body.startswith(BOM):
+        return "the stream begins with a byte order mark, which its standard allows and this client does not skip"
     return ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import pickle
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ from tests.faults.noting import LEDGER, SPENT, NotingStore
 
 WHOLE = {name for name, one in register.load().requirements.items() if one.area in ("every_answer", "valid")}
 """What judges all that a run has recorded, whatever was looked at."""
+HEARD = re.compile(r"[0-9a-f]{8}")
+"""How the id of a request begins: with its number."""
 USUAL = {
     name: one
     for name, one in register.load().requirements.items()
@@ -120,6 +123,10 @@ class Session:
         connection = any(_wire(reply) != _wire(self.plain[place].reply) for place, reply in changed.items())
         return Change(requirements | WHOLE if changed else requirements, connection)
 
+    def answered_otherwise(self, fault: Fault) -> set[int]:
+        """The numbers of the requests that the fault has answered otherwise, where it was played in the session."""
+        return {self.heard[place].number for place in self._changed(fault, {})}
+
     def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, Reply]:
         replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory)
         return {place: reply for place, reply in replies if reply != self.plain[place].reply}
@@ -181,7 +188,7 @@ def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Se
     wrong = [one for one in judged.findings if one.verdict in (Verdict.FAILED, Verdict.ERRORED)]
     assert not wrong, f"without a fault: {[(one.requirement, one.message) for one in wrong]}"
     places = {heard.number: place for place, heard in enumerate(service.heard)}
-    exchanges = {one.number: number for one in judged.exchanges if (number := _number(one)) is not None}
+    exchanges = numbers(judged.exchanges)
     looked_at: dict[str, set[int]] = defaultdict(set)
     for finding in judged.findings:
         looked_at[finding.requirement] |= {places[exchanges[one]] for one in finding.exchanges if one in exchanges}
@@ -222,7 +229,7 @@ class Library:
         return self._place / f"{gateway}.session"
 
 
-def _number(exchange: Exchange) -> int | None:
-    """The number of the request that an exchange was; None when it did not reach the service."""
-    name = exchange.headers.get("x-request-id", exchange.headers.get("request-id"))
-    return int(name[:8], 16) if name else None
+def numbers(exchanges: Iterable[Exchange]) -> dict[int, int]:
+    """By the number of an exchange, that of the request that the service heard; without those that name none."""
+    named = {one.number: one.headers.get("x-request-id", one.headers.get("request-id", "")) for one in exchanges}
+    return {number: int(name[:8], 16) for number, name in named.items() if HEARD.match(name)}

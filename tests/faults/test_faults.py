@@ -21,10 +21,10 @@ from reference_server.faults import Fault
 from reference_server.service import Service
 from reference_server.state.store import Store
 
-from .bench import Bench, Case
+from .bench import Bench, Case, Judged
 from .clock import CLOCK
 from .inside import ADDRESS, Inside, listening
-from .recorded import USUAL, Change, Library, record
+from .recorded import USUAL, Change, Library, Listening, Session, numbers, record
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -40,6 +40,14 @@ BUNDLES = [
 ]
 """Variations that go together."""
 BROAD = {name for name, requirement in REQUIREMENTS.items() if requirement.broad}
+BETWEEN = {
+    "embeddings_base64_of_halves": "one of many answers that are compared",
+    "request_id_constant": "an answer names another request",
+    "response_text_null": "what it gave is refused when it is sent back",
+    "url_needs_credential": "the address that it gave is refused",
+    "url_of_nobody": "the address that it gave is refused",
+}
+"""Faults that are seen in another answer than the one that they change, and why."""
 Found = dict[Verdict, dict[str, str]]
 """The requirements by verdict, each with the message of its finding."""
 
@@ -68,16 +76,41 @@ def judge(
 ) -> Found:
     """What the checks of the requirements find on a server that plays the faults."""
     service = Service(gateway_contract.load(gateway), fixtures.load(), Store(CLOCK.time))
-    application = Application(service, tuple(played))
+    return by_verdict(judged(bench, service, played, requirements, connection).findings)
+
+
+def judged(
+    bench: Bench, service: Service, played: Collection[Fault], requirements: Collection[str], connection: bool
+) -> Judged:
+    """What is found on a service that plays the faults."""
+    application, gateway = Application(service, tuple(played)), service.contract.name
     if connection:
         with listening(application) as address:
-            judged = bench.judge(Case(address + application.base, gateway, None), requirements)
-    else:
-        judged = bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), requirements)
+            return bench.judge(Case(address + application.base, gateway, None), requirements)
+    return bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), requirements)
+
+
+def by_verdict(findings: Collection[Finding]) -> Found:
+    """The findings by their verdict."""
     found: Found = {verdict: {} for verdict in Verdict}
-    for finding in judged.findings:
+    for finding in findings:
         found[finding.verdict][finding.requirement] = _line(finding)
     return found
+
+
+def misplaced(fault: Fault, service: Listening, judged: Judged) -> dict[str, list[str]]:
+    """The failures whose evidence is an answer that the fault has not changed, each with the requests that it shows.
+
+    An answer that names no request may be any.
+    """
+    heard = numbers(judged.exchanges)
+    changed = Session(fault.gateway, service.heard, {}).answered_otherwise(fault)
+    failed = [one for one in judged.findings if one.verdict is Verdict.FAILED]
+    return {
+        one.requirement: [shown.request.partition("\n")[0] for shown in one.evidence]
+        for one in failed
+        if changed and not {heard.get(shown.exchange) for shown in one.evidence} & {None, *changed}
+    }
 
 
 def _line(finding: Finding) -> str:
@@ -112,13 +145,18 @@ def test_fault_is_seen(name: str, bench: Bench, library: Library) -> None:
     fault = CATALOGUE[name]
     change: Change = library.session(fault.gateway).changed_by(fault)
 
-    found = judge(bench, fault.gateway, [fault], change.requirements | fault.breaks, change.connection)
+    service = Listening(fault.gateway)
 
+    answers = judged(bench, service, [fault], change.requirements | fault.breaks, change.connection)
+
+    found = by_verdict(answers.findings)
     missed = fault.breaks - set(found[Verdict.FAILED])
     accused = {one: text for one, text in found[Verdict.FAILED].items() if one not in fault.breaks | BROAD}
     assert not missed, f"not seen by {sorted(missed)}"
     assert not accused, f"falsely accused: {accused}"
     assert not found[Verdict.ERRORED], found[Verdict.ERRORED]
+    elsewhere = misplaced(fault, service, answers)
+    assert name in BETWEEN or not elsewhere, f"the evidence is another answer: {elsewhere}"
 
 
 def test_every_requirement_has_a_fault() -> None:

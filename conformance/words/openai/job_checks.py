@@ -49,10 +49,10 @@ def statuses(job: Job) -> None:
 
 def order(job: Job) -> None:
     """The status of a job never goes back to an earlier stage."""
-    stages = [(job.stage(body), body.get("status")) for body in job.reports]
-    known = [(RANKS[stage], word) for stage, word in stages if stage is not None]
-    for (rank, word), (next_rank, next_word) in pairwise(known):
-        assert rank <= next_rank, f"the status was {word!r} and then {next_word!r}"
+    stages = [(job.stage(body), body) for body in job.reports]
+    known = [(RANKS[stage], body) for stage, body in stages if stage is not None]
+    for (rank, body), (next_rank, following) in pairwise(known):
+        assert rank <= next_rank, f"the status was {body['status']!r} and then {following['status']!r}"
 
 
 def end(job: Job) -> None:
@@ -64,25 +64,27 @@ def end(job: Job) -> None:
     assert job.stage(later) == job.stage(ended), f"the status was {ended['status']!r}, and later {state!r:.60}"
 
 
-def progresses(job: Job) -> list[Any]:
-    """Every progress that the job reported. Raises `NotApplicable` when it reported none."""
-    values = [body["progress"] for body in job.reports if body.get("progress") is not None]
-    if not values:
+def progresses(job: Job) -> list[dict[str, Any]]:
+    """Every report of the job with its progress. Raises `NotApplicable` when there is none."""
+    reports = [body for body in job.reports if body.get("progress") is not None]
+    if not reports:
         raise NotApplicable("the target reports no progress")
-    return values
+    return reports
 
 
 def progress(job: Job) -> None:
     """Progress is a percentage."""
-    for value in progresses(job):
-        assert 0 <= demand_kind(value, "progress", (int, float)) <= 100, f"progress is {value!r}"
+    for body in progresses(job):
+        value = demand_kind(body["progress"], "progress", (int, float))
+        assert 0 <= value <= 100, f"progress is {value!r}"
 
 
 def growth(job: Job) -> None:
     """Progress does not shrink."""
-    numbers = [value for value in progresses(job) if isinstance(value, (int, float))]
+    numbers = [body for body in progresses(job) if isinstance(body["progress"], (int, float))]
     for one, following in pairwise(numbers):
-        assert one <= following, f"progress was {one} and then {following}"
+        before, after = one["progress"], following["progress"]
+        assert before <= after, f"progress was {before} and then {after}"
 
 
 def nothing_early(job: Job) -> None:
