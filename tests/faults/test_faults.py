@@ -40,9 +40,9 @@ BUNDLES = [
 """Variations that go together."""
 WIDE = [
     ["capital_header_names", "charset_in_content_type", "further_headers", "limits_on_success", "answers_compressed"],
-    ["characters_escaped", "unknown_fields", "one_byte_per_write", "connection_closes"],
+    ["unknown_fields", "connection_closes", "one_byte_per_write", "characters_escaped"],
 ]
-"""Variations of every answer that change nothing of each other, judged together, and singly only where that fails."""
+"""Judged together, and singly only where that fails. What writes bytes is last: no other variation edits those."""
 VARIATIONS = [*WIDE, *([name] for name, fault in CATALOGUE.items() if fault.legal and name not in chain(*WIDE))]
 BROAD = {name for name, requirement in REQUIREMENTS.items() if requirement.broad}
 Found = dict[Verdict, dict[str, str]]
