@@ -162,6 +162,10 @@ role_without_content = chat(
     "The first delta has only a role.",
     in_chunks(each(DELTA, lambda delta: "role" in delta and delta.pop("content", None))),
 )
+null_role_in_later_deltas = chat(
+    "Deltas after the first have a role that is null.",
+    in_chunks(each(DELTA, lambda delta: delta.setdefault("role", None))),
+)
 last_delta_with_empty_content = chat(
     'The delta beside the finish reason has content "".',
     in_chunks(each("choices[]", lambda choice: choice["finish_reason"] and choice["delta"].update(content=""))),
