@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from conformance.errors import BudgetSpent
 from conformance.wire.ahead import GROWTH, Ahead, Pending, when_done
 
 LONGEST = 10.0
@@ -87,6 +88,26 @@ def test_what_sending_raises_is_raised_where_it_is_asked(ahead: Ahead) -> None:
 
     with ahead.in_place(), pytest.raises(ValueError, match="no budget"):
         ahead.answer(1, fail)
+
+
+def test_spent_budget_is_told_after_what_was_paid_for(ahead: Ahead, gate: Gate) -> None:
+    def spend() -> None:
+        raise BudgetSpent("9 requests were sent, which is the limit")
+
+    paid = begin(ahead, gate, 1).answers
+    with pytest.raises(Pending) as caught:
+        ahead.answer(2, spend)
+    time.sleep(0.05)
+    assert not caught.value.answers[0].done()
+
+    gate.open.set()
+    told = threading.Event()
+    when_done([*paid, *caught.value.answers], told.set)
+
+    wait_until(told)
+    assert ahead.answer(1, gate.work) == "done"
+    with pytest.raises(BudgetSpent):
+        ahead.answer(2, spend)
 
 
 def test_in_place_waits(ahead: Ahead) -> None:

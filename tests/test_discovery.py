@@ -40,7 +40,7 @@ class Answering(Recorder):
         self.respond = respond
         self.requests: list[tuple[str, str, bytes | None, dict[str, str]]] = []
 
-    def ask(self, request: Request, take: int = 0, patient: bool = True) -> Exchange:  # noqa: ARG002
+    def ask(self, request: Request, take: int = 0, patient: bool = True, after: float = 0.0) -> Exchange:  # noqa: ARG002
         return super().ask(request, take, patient=False)
 
     def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:  # noqa: ARG002

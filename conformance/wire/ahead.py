@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from _pytest.outcomes import Skipped
 
+from conformance.errors import BudgetSpent
+
 Value = TypeVar("Value")
 GROWTH = 20
 """How many answers without a limit it takes until one more request may be in flight."""
@@ -41,6 +43,8 @@ class Ahead:
         self._change = threading.Condition()
         self._pool = ThreadPoolExecutor(most, "ahead")
         self._answers: dict[Hashable, Future[Any]] = {}
+        self._open = 0
+        self._late: list[tuple[Future[Any], BudgetSpent]] = []
         self._waits = False
 
     def close(self) -> None:
@@ -60,6 +64,8 @@ class Ahead:
         answer = self._answers.get(key)
         if answer is None:
             answer = self._answers[key] = Future()
+            with self._change:
+                self._open += 1
             self._submit(answer, send, after)
         if not answer.done() and not self._waits:
             raise Pending([answer])
@@ -92,10 +98,22 @@ class Ahead:
         try:
             with self._turn():
                 value = send()
+        except BudgetSpent as error:
+            self._late.append((answer, error))
         except BaseException as error:
             answer.set_exception(error)
         else:
             answer.set_result(value)
+        self._end_what_is_late()
+
+    def _end_what_is_late(self) -> None:
+        """Tells of a spent budget when all that was paid for is there, so that it is judged before the run ends."""
+        with self._change:
+            self._open -= 1
+            late = self._late if not self._open else []
+            self._late = [] if not self._open else self._late
+        for answer, error in late:
+            answer.set_exception(error)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from reference_server.faults import request_fault, rows, variation
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import Edit, Members, answer, change, drop, each, in_chunks, put
 from reference_server.faults.words.openai import CHAT, streams
 from reference_server.faults.words.situations import both, has, no, sent, served
@@ -114,16 +114,9 @@ def created_per_choice(reply: Reply) -> None:
             chunk["created"] += chunk["choices"][0]["index"]
 
 
-_several = both(served, has("n"))
 several_choices_not_found = chat(
     "chat.n.count chat.n.stream.count",
     "Several choices are answered with the 404 of an unknown route.",
     answer({"detail": "Not Found"}, 404),
-    when=_several,
-)
-several_choices_refused_in_detail = variation(
-    CHAT,
-    "Several choices are refused with a `detail` that says so.",
-    answer({"detail": "One choice is the most that this model gives."}, 400),
-    when=_several,
+    when=both(served, has("n")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from reference_server.faults import request_fault, rows, variation
+from reference_server.faults import request_fault, rows
 from reference_server.faults.words.edits import add, change, drop, each, in_chunks, put, swap
 from reference_server.faults.words.openai import CALLS, CHAT, FINISH, FRAGMENTS, fragments, streams, turns
 from reference_server.faults.words.situations import no
@@ -145,9 +145,4 @@ later_types_are_calls = chat(
     "tools.stream.type",
     "Later fragments of a call have the type `tool_call`.",
     in_chunks(each(FRAGMENTS, lambda fragment: fragment.setdefault("type", "tool_call"))),
-)
-later_types_are_functions = variation(
-    CHAT,
-    "Every fragment of a call has the type `function`.",
-    in_chunks(each(FRAGMENTS, lambda fragment: fragment.setdefault("type", "function"))),
 )

@@ -9,9 +9,19 @@ from typing import Any
 import msgspec
 
 from reference_server.faults import differences, variation
-from reference_server.faults.words.edits import Edit, change, each, header, in_chunks, in_objects, insert, refuse
-from reference_server.faults.words.openai import CHAT, DELTA, MODELS
-from reference_server.faults.words.situations import both, served
+from reference_server.faults.words.edits import (
+    Edit,
+    answer,
+    change,
+    each,
+    header,
+    in_chunks,
+    in_objects,
+    insert,
+    refuse,
+)
+from reference_server.faults.words.openai import CHAT, DELTA, FRAGMENTS, MODELS
+from reference_server.faults.words.situations import both, has, served
 from reference_server.protocols import DEFAULT
 from reference_server.protocols.gemini.envelope import name_of
 from reference_server.protocols.openai.envelope import Envelope
@@ -165,6 +175,15 @@ role_without_content = chat(
 null_role_in_later_deltas = chat(
     "Deltas after the first have a role that is null.",
     in_chunks(each(DELTA, lambda delta: delta.setdefault("role", None))),
+)
+later_types_are_functions = chat(
+    "Every fragment of a call has the type `function`.",
+    in_chunks(each(FRAGMENTS, lambda fragment: fragment.setdefault("type", "function"))),
+)
+several_choices_refused_in_detail = chat(
+    "Several choices are refused with a `detail` that says so.",
+    answer({"detail": "One choice is the most that this model gives."}, 400),
+    when=both(served, has("n")),
 )
 last_delta_with_empty_content = chat(
     'The delta beside the finish reason has content "".',
