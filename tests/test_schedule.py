@@ -18,7 +18,7 @@ FAULTS = (
     *("model_listed_twice", "response_without_usage", "text_at_the_end_alone", "tool_question_replaced"),
     *("titled_text_fenced", "strict_argument_invented", "no_messages_served"),
 )
-FEATURES = ("files", "tools", "errors", "models", "embeddings", "anthropic", "responses", "sdk.openai")
+FEATURES = ("files", "chat.tools", "errors", "models", "embeddings", "anthropic", "responses", "sdk.openai")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ import pytest
 from reference_server import faults
 
 VARIATIONS = sorted(name for name, fault in faults.load().items() if fault.legal)
+BREAK_OFF = {"every_third_stream_fails"}
+"""Legal ways in which a stream does not come to its end."""
 TOOLS = [
     {
         "type": "function",
@@ -77,7 +79,7 @@ def test_error_means_the_same(chat, name):
     assert varied.json()["error"]["message"] == chat(n=0).json()["error"]["message"]
 
 
-@pytest.mark.parametrize("name", VARIATIONS)
+@pytest.mark.parametrize("name", [name for name in VARIATIONS if name not in BREAK_OFF])
 def test_official_client_reads_it(server, name):
     base = server().replace("/v1", f"/variation/{name}/v1")
     with openai.OpenAI(api_key="sk-ok", base_url=base, max_retries=0) as client:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reference_server.faults.words.edits import Edit, Members, change, in_objects
 from reference_server.faults.words.prompts import HELLO
-from reference_server.faults.words.situations import sent
+from reference_server.faults.words.situations import asked, both, no, sent, streamed
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Reply
 
@@ -114,3 +114,18 @@ def choices(reply: Reply) -> list[Chunk]:
 def fragments(reply: Reply) -> list[Chunk]:
     """The fragments of tool calls that a stream carries."""
     return [fragment for choice in choices(reply) for fragment in choice["delta"].get("tool_calls") or ()]
+
+
+def fail_within(**error: object) -> Edit:
+    """Report a failure after the first chunk of a stream, and end it as if all were well."""
+
+    def edit(reply: Reply, _: Call) -> None:
+        if reply.events:
+            reply.events[1:] = [{"error": error}, DONE]
+
+    return edit
+
+
+PROVIDER_FAILS = fail_within(message="The provider broke off.", type="server_error", code=None)
+OF_THE_MODEL = both(streamed, no(asked(lambda call: sent(call).get("model") == "midstream-error")))
+"""A stream that is not asked of the model that fails on purpose."""
