@@ -125,18 +125,20 @@ def target() -> Iterator[Target]:
 
 
 def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Path) -> None:
-    """A seed repeats the requests of a run, and another seed makes others."""
+    """A seed repeats the requests of a run, and another seed makes others; the reference server breaks at none."""
     sent = []
-    for number, seed in enumerate([5, 5, 6]):
+    for number, seed in enumerate([5, 5, 11]):
         place = tmp_path / str(number)
-        runner.judge(
+        report = runner.judge(
             base_url=target.base_url,
             target=reference.FIXTURES,
             report_dir=place,
             feature=["generated"],
             seed=seed,
             examples=12,
-        )
+        ).report
+        verdicts = {finding.requirement: finding.verdict.value for finding in report.findings}
+        assert {verdict for name, verdict in verdicts.items() if not name.startswith("properties.jobs.")} == {"passed"}
         sent.append(traffic(place))
 
     assert sent[0] == sent[1]
@@ -146,15 +148,6 @@ def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Pat
     assert drawn["/chat/completions"] > 20
     assert min(drawn[operation.path] for operation in TAKING if operation.path in drawn) > 6
 
-
-def test_contract_is_the_same_for_every_seed(target: Target) -> None:
-    """No drawn request breaks the reference server."""
-    report = runner.judge(
-        base_url=target.base_url, target=reference.FIXTURES, feature=["generated"], seed=11, examples=60
-    ).report
-
-    verdicts = {finding.requirement: finding.verdict.value for finding in report.findings}
-    assert {verdict for name, verdict in verdicts.items() if not name.startswith("properties.jobs.")} == {"passed"}
 
 
 def _cut(data: bytes, places: list[int]) -> list[tuple[float, bytes]]:

@@ -188,7 +188,7 @@ def test_unknown_expected_failure_is_refused(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_replay_has_the_same_verdicts_and_sends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["--feature", "chat", "--feature", "files", "--feature", "anthropic", "--feature", "sdk.openai"]
+    words = [f"--feature={name}" for name in ("chat.stream", "chat.tools", "files", "anthropic.tools", "sdk.openai")]
     main(["run", *words, "--seed", "7", "--report", str(tmp_path / "live")])
     live = json.loads((tmp_path / "live" / "report.json").read_text())
     capsys.readouterr()
