@@ -149,7 +149,6 @@ def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Pat
     assert min(drawn[operation.path] for operation in TAKING if operation.path in drawn) > 6
 
 
-
 def _cut(data: bytes, places: list[int]) -> list[tuple[float, bytes]]:
     ends = sorted({place % (len(data) + 1) for place in places} | {len(data)})
     return [(float(end), data[start:end]) for start, end in zip([0, *ends], ends, strict=False)]

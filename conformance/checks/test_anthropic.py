@@ -73,9 +73,10 @@ def test_model(message: Message) -> None:
 @requirement("anthropic.model.asked")
 def test_model_asked(anthropic: Anthropic, message: Message) -> None:
     """The model that answers, whole and streamed, is the one that was asked for, not another one of the list."""
-    names = (pick(message.body, "model", kind=str), pick(anthropic.stream().message, "model", kind=str))
+    stream = anthropic.stream()
+    whole, streamed = pick(message.body, "model", kind=str), pick(stream.message, "model", kind=str)
 
-    demand_asked_model(anthropic.ask, anthropic.model, *names)
+    demand_asked_model(anthropic.ask, anthropic.model, (whole, message.exchange), (streamed, stream.exchange))
 
 
 @requirement("anthropic.content")

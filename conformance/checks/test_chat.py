@@ -358,6 +358,6 @@ def test_history(ask: Ask) -> None:
 @requirement("chat.model.asked")
 def test_model_asked(ask: Ask, chat: Completion, chat_stream: CompletionStream) -> None:
     """The model that answers is the one that was asked for: its version or its provider may be named besides."""
-    names = (pick(chat.body, "model", kind=str), pick(chat_stream.chunks, 0, "model", kind=str))
+    whole, streamed = pick(chat.body, "model", kind=str), pick(chat_stream.chunks, 0, "model", kind=str)
 
-    demand_asked_model(ask, ask.model, *names)
+    demand_asked_model(ask, ask.model, (whole, chat.exchange), (streamed, chat_stream.exchange))

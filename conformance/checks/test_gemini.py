@@ -99,9 +99,10 @@ def test_model_version(gemini: Gemini) -> None:
 @requirement("gemini.model-version.asked")
 def test_model_version_asked(gemini: Gemini) -> None:
     """The model that answers, whole and streamed, is the one that was asked for, not another one of the list."""
-    answers = gemini.generate().body, gemini.stream().chunks[0]
+    whole, stream = gemini.generate(), gemini.stream()
+    names = [pick(one, "modelVersion", kind=str) for one in (whole.body, stream.chunks[0])]
 
-    demand_asked_model(gemini.ask, gemini.model, *(pick(one, "modelVersion", kind=str) for one in answers))
+    demand_asked_model(gemini.ask, gemini.model, *zip(names, (whole.exchange, stream.exchange), strict=True))
 
 
 @requirement("gemini.response-id")

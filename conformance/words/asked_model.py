@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask
-from conformance.words.check import inconclusive, member
+from conformance.words.check import Failed, inconclusive, member
 
 ROUTED = re.compile(r"latest|auto|default|router|smart|best")
 """What names have in them that leave the choice of the model to the gateway."""
@@ -13,8 +14,8 @@ ROUTED = re.compile(r"latest|auto|default|router|smart|best")
 VERSION = re.compile(r"([-@:]\d[\d-]*|-latest|:[\w.-]+)?")
 
 
-def demand_asked_model(ask: Ask, model: str, *names: str) -> None:
-    """Demands that no other model of the list answered under these names; a version or a provider may be named besides.
+def demand_asked_model(ask: Ask, model: str, *answers: tuple[str, Exchange]) -> None:
+    """Demands that the names in these answers are of no other model in the list; a version or a provider may be added.
 
     Inconclusive where the model that was asked for may be the name of a choice: it is not listed, or says so.
     """
@@ -24,9 +25,11 @@ def demand_asked_model(ask: Ask, model: str, *names: str) -> None:
     if _bare(model) not in bare or ROUTED.search(model.lower()):
         inconclusive(f"{model} may be the name of a choice: it is not listed, or says so")
 
-    for name in names:
-        other = _bare(name) in bare and not _alike(_bare(model), _bare(name))
-        assert not other, f"{model} was asked for, and {name} answered, which is listed as another model"
+    for name, answer in answers:
+        if _bare(name) in bare and not _alike(_bare(model), _bare(name)):
+            place = f"{answer.request.method} {answer.request.path}"
+            message = f"{model} was asked for by {place}, and {name} answered, which is listed as another model"
+            raise Failed(message, [answer])
 
 
 def _alike(one: str, other: str) -> bool:

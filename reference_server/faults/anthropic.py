@@ -34,6 +34,11 @@ def _has_short_system_text(call: Call) -> bool:
     return isinstance(call.body.get("system"), str) and len(call.body["system"]) < 200
 
 
+def _has_answer_in_blocks(turns: list[Any]) -> bool:
+    answers = [turn["content"] for turn in turns if turn["role"] == "assistant" and isinstance(turn["content"], list)]
+    return bool(answers) and all(block["type"] == "text" for blocks in answers for block in blocks)
+
+
 def _has_one_turn_in_blocks(reply: Reply, call: Call) -> bool:
     if not reply.ok or "system" in sent(call) or len(sent(call)["messages"]) > 1:
         return False
@@ -135,6 +140,12 @@ earlier_turns_dropped = request(
 )
 content_blocks_refused = message(
     "anthropic.content-forms", "A single turn in text blocks is refused.", refuse(), when=_has_one_turn_in_blocks
+)
+answer_in_blocks_refused = message(
+    "anthropic.content-forms",
+    "An earlier answer in text blocks is refused.",
+    refuse(),
+    when=lambda reply, call: reply.ok and _has_answer_in_blocks(sent(call).get("messages", [])),
 )
 message_in_question_marks = message(
     "anthropic.unicode",

@@ -8,7 +8,7 @@ from math import hypot
 from typing import Any
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import add, change, drop, fill, header, label, put, reshape, swap
+from reference_server.faults.words.edits import add, change, drop, fill, header, label, put, reshape, status, swap
 from reference_server.faults.words.embeddings import (
     FORMAT,
     INDEX,
@@ -22,7 +22,7 @@ from reference_server.faults.words.embeddings import (
     unformed,
 )
 from reference_server.faults.words.openai import EMBED
-from reference_server.faults.words.situations import asked, both, sent
+from reference_server.faults.words.situations import asked, both, sent, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
@@ -58,6 +58,12 @@ def _in_ascii(text: str) -> str:
 
 # The body and its entries.
 embeddings_labelled_as_text = vectors("embeddings.answers", "Embeddings are labelled as text.", label("text/plain"))
+embeddings_created = vectors(
+    "embeddings.answers embeddings.count embeddings.float",
+    "The embedding of one text is answered with status 201.",
+    status(201),
+    when=both(served, asked(lambda call: isinstance(sent(call).get("input"), str))),
+)
 embeddings_in_bare_array = vectors(
     "embeddings.answers", "The answer is a bare array of vectors.", reshape(lambda body: body["data"])
 )

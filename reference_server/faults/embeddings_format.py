@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 from reference_server.faults import request_fault, rows
-from reference_server.faults.words.edits import change, drop, put
+from reference_server.faults.words.edits import change, drop, put, refuse
 from reference_server.faults.words.embeddings import FORMAT, VECTOR, Vector, floats, pack, tokens
 from reference_server.faults.words.openai import EMBED
 from reference_server.faults.words.situations import asked, has
@@ -89,6 +89,12 @@ embeddings_dimensions_capped = request(
     "embeddings.dimensions.too-large",
     "More `dimensions` than the model has are answered with as many as it has.",
     change("dimensions", lambda length: min(length, 1536)),
+)
+embeddings_dimensions_forbidden = vectors(
+    "embeddings.dimensions.too-large",
+    "More `dimensions` than the model has are answered with 403.",
+    refuse(403, "Not for you."),
+    when=asked(lambda call: isinstance(length := call.body.get("dimensions"), int) and length > 1536),
 )
 embeddings_dimensions_unchecked = unjudged(
     "embeddings.dimensions.invalid", "Invalid `dimensions` are ignored.", drop("dimensions"), when=_senseless

@@ -158,6 +158,13 @@ models_created_in_seconds = fault(
     breaks={"every.timestamps"},
     gateway="foxora",
 )
+models_created_in_words = fault(
+    MODELS,
+    "The models are listed with their creation time in words.",
+    put("data[].created", "yesterday"),
+    breaks={"every.timestamps"},
+    gateway="foxora",
+)
 
 # Unified statuses.
 

@@ -132,7 +132,7 @@ def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
         reply.body = content[-1]
 
 
-@anywhere("properties.files.list")
+@anywhere("properties.files.list files.delete.unlisted")
 def deleted_file_listed_after_an_upload(reply: Reply, call: Call) -> None:
     """The file deleted last is listed again after an upload."""
     deleted, back = _memory(call, "deleted, not yet back"), _memory(call, "back")
