@@ -100,6 +100,7 @@ def judge(
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
     words = _words(options, base_url)
     brief = _Brief(wanted, sight.recorder if sight else None)
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))
     with _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, brief, *plugins])
     if (brief.broken or status == pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
@@ -138,6 +139,11 @@ def look(target: Target) -> Sight:
         return Sight(asking.model, asking.cap, asking.thinks, latency, recorder)
     finally:
         recorder.close()
+
+
+def _cache() -> Path:
+    """Where tables are kept that cost a second to compute: not in the folder in which the caller stands."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gateway-conformance"
 
 
 def _seed(seed: int | None, replay: Path | None) -> int:
