@@ -99,7 +99,7 @@ class Application:
         """The protocol that documents a path, else that of the longest matching base; and the path below the base."""
         under = [(base, protocol) for base, protocol in self._bases if path.startswith(f"{base}/")]
         for base, protocol in under:
-            if self._service.contract.allowed(path[len(base) :], protocol):
+            if self._service.contract.documents(path[len(base) :], protocol):
                 return protocol, path[len(base) :]
         return next((protocol for base, protocol in under if base), protocols.DEFAULT), ""
 

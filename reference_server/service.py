@@ -53,7 +53,8 @@ class Service:
         self.store = store
         self.memory: dict[str, Any] = {}
         self.speak: generation.Speaker = generation.answers
-        self.envelope = protocols.envelope(protocols.DEFAULT, rules["errors"])
+        self._envelopes = {name: protocols.envelope(name, rules["errors"]) for name in rules["protocols"]}
+        self.envelope = self._envelopes[protocols.DEFAULT]
         self.access = Access(fixtures, store, rules["limits"], rules["protocols"])
         self.metering = Metering(store, rules["headers"])
         self.fallback_mode: str = rules["fallback"]["mode"]
@@ -88,7 +89,7 @@ class Service:
 
     def envelope_of(self, protocol: str) -> Envelope:
         """The writer of a protocol's errors."""
-        return protocols.envelope(protocol, self.contract.gateway["errors"])
+        return self._envelopes[protocol]
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
         """The reply to a call, changed by the faults."""

@@ -6,11 +6,12 @@ share.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,6 +28,8 @@ CREATE INDEX IF NOT EXISTS owned ON objects (kind, owner);
 """
 _REMEMBERED = 10_000
 """The most windows and conversations that are kept."""
+_random = Random()
+os.register_at_fork(after_in_child=_random.seed)
 _PATIENCE = 0.2
 """Seconds that a request waits for another process which writes: nobody else is answered meanwhile."""
 
@@ -42,7 +45,7 @@ class Stored(NamedTuple):
 
 def random_id() -> str:
     """A new id."""
-    return uuid.uuid4().hex
+    return f"{_random.getrandbits(128):032x}"
 
 
 class Store:
