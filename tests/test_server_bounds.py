@@ -117,3 +117,11 @@ def test_body_of_too_many_values_is_refused(ask):
 
 def test_logprobs_of_long_answers_are_bounded(ask):
     assert ask(f"Repeat exactly: {'word ' * 20_000}", logprobs=True, top_logprobs=20, n=8).status == 200
+
+
+@pytest.mark.parametrize("text", ["1" * 5000, "f(" + "[" * 5000 + ")", "-0.5", "f(" + "9" * 400 + ")"])
+def test_number_of_any_length_may_be_said(ask, text):
+    parameters = {"properties": {"a": {"type": "number"}}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": parameters}}
+
+    assert ask(text, tools=[tool], tool_choice="required").status == 200

@@ -126,7 +126,7 @@ def converted(text: str, schema: Mapping[str, Any]) -> Any:
     if "object" in types:
         try:
             return msgspec.json.decode(text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return text
     return text
 
