@@ -61,6 +61,10 @@ class Contract:
         """The documented methods of a path, sorted; empty when there is no such path."""
         return tuple(sorted(self._routed(path, protocol)))
 
+    def documents(self, path: str, protocol: str = DEFAULT) -> bool:
+        """Whether there is such a path."""
+        return bool(self._routed(path, protocol))
+
     @cached_property
     def bases(self) -> dict[str, str]:
         """The path under which each protocol is served, such as {"openai": "/v1", "anthropic": "/anthropic"}."""
@@ -84,17 +88,30 @@ class Contract:
         return node
 
     def _routed(self, path: str, protocol: str) -> dict[str, Operation]:
+        operations = self._fixed_routes.get((protocol, path))
+        if operations is not None:
+            return operations
         for pattern, operations in self._routes.get(protocol, ()):
             if pattern.fullmatch(path):
                 return operations
         return {}
 
     @cached_property
+    def _fixed_routes(self) -> dict[tuple[str, str], dict[str, Operation]]:
+        """By protocol and path, the operations by method: of paths without parameters."""
+        routes: dict[tuple[str, str], dict[str, Operation]] = {}
+        for operation in self.operations.values():
+            if "{" not in operation.path:
+                routes.setdefault((operation.protocol, operation.path), {})[operation.method] = operation
+        return routes
+
+    @cached_property
     def _routes(self) -> dict[str, list[tuple[re.Pattern[str], dict[str, Operation]]]]:
-        """By protocol, the patterns of the path templates with their operations by method, the most exact first."""
+        """By protocol, the patterns of paths with parameters and their operations by method, the most exact first."""
         routes: dict[str, dict[str, dict[str, Operation]]] = {}
         for operation in self.operations.values():
-            routes.setdefault(operation.protocol, {}).setdefault(operation.path, {})[operation.method] = operation
+            if "{" in operation.path:
+                routes.setdefault(operation.protocol, {}).setdefault(operation.path, {})[operation.method] = operation
         return {
             protocol: [(pattern(path), paths[path]) for path in sorted(paths, key=_vagueness)]
             for protocol, paths in routes.items()
@@ -125,6 +142,6 @@ def pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(steps))
 
 
-def _vagueness(template: str) -> tuple[bool, int]:
-    """Templates without parameters come first, then long ones."""
-    return "{" in template, -len(template)
+def _vagueness(template: str) -> int:
+    """Long templates come first."""
+    return -len(template)

@@ -62,13 +62,18 @@ class Operation:
 
     def accepts(self, body: object) -> bool:
         """Whether a decoded JSON request body satisfies its schema; much faster than `request_problem`."""
-        content = self._request_content.get(JSON)
-        return content is not None and self.compile(content["schema"]).fast.is_valid(body)
+        schema = self._requests.get(JSON)
+        return schema is not None and schema.fast.is_valid(body)
 
     def request_problem(self, body: object, media_type: str = JSON) -> Problem | None:
         """What is wrong with a decoded request body, or None. A form is an object of its fields."""
-        content = self._request_content.get(media_type)
-        return None if content is None else self.compile(content["schema"]).problem(body)
+        schema = self._requests.get(media_type)
+        return None if schema is None else schema.problem(body)
+
+    @cached_property
+    def _requests(self) -> dict[str, Schema]:
+        """The schemas of the request body, by media type."""
+        return {media_type: self.compile(one["schema"]) for media_type, one in self._request_content.items()}
 
     @cached_property
     def query(self) -> dict[str, dict[str, Any]]:
@@ -88,7 +93,11 @@ class Operation:
 
     def query_problem(self, values: object) -> Problem | None:
         """What is wrong with the decoded query parameters, or None. Unknown ones are ignored."""
-        return self.compile({"type": "object", "properties": self.query}).problem(values) if self.query else None
+        return self._query.problem(values) if self.query else None
+
+    @cached_property
+    def _query(self) -> Schema:
+        return self.compile({"type": "object", "properties": self.query})
 
     def response_problem(self, status: int, body: object) -> Problem | None:
         """What is wrong with a decoded JSON response body of that status, or None.

@@ -9,6 +9,7 @@ from gateway_contract._problem import Problem, explain
 
 if TYPE_CHECKING:
     import jsonschema_rs
+    from jsonschema import Draft202012Validator
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -32,8 +33,13 @@ class Schema:
             return None
         return self._explained(value)
 
-    def _explained(self, value: object) -> Problem:
+    @cached_property
+    def _slow(self) -> Draft202012Validator:
+        """The validator that explains, which remembers what its references stand for."""
         from jsonschema import Draft202012Validator
 
-        problem = explain(Draft202012Validator(self.schema).iter_errors(value))
+        return Draft202012Validator(self.schema)
+
+    def _explained(self, value: object) -> Problem:
+        problem = explain(self._slow.iter_errors(value))
         return problem or Problem("The body does not satisfy its schema.", None, "schema", ())

@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _run(options)
         sys.stdout.flush()
         return status
+    except KeyboardInterrupt:  # before the server was ready
+        return 0
     except BrokenPipeError:  # as in `reference-server --list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from reference_server.service import Service
 
 
+_CONTEXT = 4_000_000
+"""The most characters of a prompt: about a million tokens."""
+
+
 class Question(NamedTuple):
     """A request to a model. `turns` identify its conversation, `fallbacks` are models that the request names."""
 
@@ -39,11 +43,24 @@ class Outcome(NamedTuple):
 
 def answer(service: Service, call: Call, question: Question) -> Outcome:
     """The answers of the first model that works; their cost is booked. Raises Refusal when none works."""
+    refuse_unanswerable(call, question.prompt)
     names = _candidates(service, call, question)
     selection = first_working(names, lambda name: _attempt(service, call, question, name))
     answers = service.speak(question.prompt, service.store.ids, selection.model)
     usage = generation.usage(question.prompt, answers)
     return Outcome(selection, answers, usage, service.metering.book(call, selection.name, usage))
+
+
+def refuse_unanswerable(call: Call, prompt: Prompt) -> None:
+    """Raise Refusal when a prompt says nothing, or more than any model reads."""
+    field = next((name for name in ("messages", "contents", "input") if name in call.body), None)
+    if not prompt.messages:
+        raise Refusal("invalid_value", "The prompt holds nothing that could be answered.", field)
+    size = sum(len(part.text) for message in prompt.messages for part in message.parts)
+    size += sum(len(made.arguments) for message in prompt.messages for made in message.calls)
+    if size > _CONTEXT:
+        message = f"The prompt has {size} characters; the context of a model has at most {_CONTEXT}."
+        raise Refusal("invalid_value", message, field, "context_length_exceeded")
 
 
 def named_fallbacks(service: Service, call: Call) -> Sequence[str]:

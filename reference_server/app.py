@@ -7,7 +7,9 @@ the files that answers point at, below `/media`, need no credential, and neither
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,6 +17,7 @@ from reference_server import journal, media, protocols
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
 from reference_server.journal import Journal
+from reference_server.located import located
 from reference_server.service import Service
 from reference_server.wire import cors
 from reference_server.wire.asgi import Receive, Send, write
@@ -66,10 +69,20 @@ class Application:
         except UnknownFault as error:
             return self._service.envelope.reply(Refusal("unknown_route", f"{error.message}; {error.hint}"))
         if path in ("/healthz", "/openapi.json"):
-            return Reply.json({"status": "ok"} if path == "/healthz" else self._service.contract.document)
+            return Reply.json({"status": "ok"} if path == "/healthz" else self._document(scope))
         if path.startswith(media.PREFIX):
             return media.reply(path)
         return self._service.respond(self._call(scope, path, raw), self._faults + faults)
+
+    def _document(self, scope: MutableMapping[str, Any]) -> dict[str, Any]:
+        """The contract, whose servers are this one as the client reaches it."""
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        return located(self._service.contract, f"{scope.get('scheme', 'http')}://{host}" if host else "")
+
+    def close(self) -> None:
+        """Write what is pending. A state that cannot be written is left as it is."""
+        with suppress(sqlite3.Error):
+            self._service.store.close()
 
     def _call(self, scope: MutableMapping[str, Any], path: str, raw: bytes | None) -> Call:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -86,7 +99,7 @@ class Application:
         """The protocol that documents a path, else that of the longest matching base; and the path below the base."""
         under = [(base, protocol) for base, protocol in self._bases if path.startswith(f"{base}/")]
         for base, protocol in under:
-            if self._service.contract.allowed(path[len(base) :], protocol):
+            if self._service.contract.documents(path[len(base) :], protocol):
                 return protocol, path[len(base) :]
         return next((protocol for base, protocol in under if base), protocols.DEFAULT), ""
 

@@ -26,6 +26,7 @@ _COLOURS = {
     "grey": (128, 128, 128),
 }
 _MOST_TEXT = 100_000
+_MOST_PIXELS = 4096 * 4096
 
 
 class Files(Protocol):
@@ -60,6 +61,8 @@ def colour(data: bytes) -> str:
 
     try:
         with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                return ""
             shown = image.convert("RGB").resize((1, 1)).tobytes()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return ""

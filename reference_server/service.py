@@ -7,6 +7,7 @@ before the step that they name, and the reply at the end.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from reference_server.faults import Fault
 
 logger = logging.getLogger("reference_server")
+_MOST_OBJECTS, _MOST_COMMAS = 50_000, 1_000_000
+"""In a JSON body: what has more takes longer to look at than to answer."""
 _decode = msgspec.json.Decoder().decode
 
 
@@ -50,7 +53,8 @@ class Service:
         self.store = store
         self.memory: dict[str, Any] = {}
         self.speak: generation.Speaker = generation.answers
-        self.envelope = protocols.envelope(protocols.DEFAULT, rules["errors"])
+        self._envelopes = {name: protocols.envelope(name, rules["errors"]) for name in rules["protocols"]}
+        self.envelope = self._envelopes[protocols.DEFAULT]
         self.access = Access(fixtures, store, rules["limits"], rules["protocols"])
         self.metering = Metering(store, rules["headers"])
         self.fallback_mode: str = rules["fallback"]["mode"]
@@ -85,7 +89,7 @@ class Service:
 
     def envelope_of(self, protocol: str) -> Envelope:
         """The writer of a protocol's errors."""
-        return protocols.envelope(protocol, self.contract.gateway["errors"])
+        return self._envelopes[protocol]
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
         """The reply to a call, changed by the faults."""
@@ -95,6 +99,9 @@ class Service:
             reply = self._handle(call, faults)
         except Refusal as refusal:
             reply = envelope.reply(refusal)
+        except sqlite3.Error as error:
+            message = f"The state of the server cannot be used: {error}."
+            reply = envelope.reply(Refusal("maintenance", message, None, "state_unavailable"))
         except Exception:
             logger.exception("%s %s", call.method, call.path)
             reply = envelope.reply(Refusal("internal", "The server failed."))
@@ -171,8 +178,11 @@ def _media_type(call: Call, operation: Operation) -> str:
 
 
 def _json(call: Call) -> dict[str, Any]:
+    raw = call.raw or b""
+    if len(raw) > _MOST_OBJECTS and (raw.count(b"{") > _MOST_OBJECTS or raw.count(b",") > _MOST_COMMAS):
+        raise Refusal("body_too_large", "The request body has too many values.")
     try:
-        body = _decode(call.raw or b"")
+        body = _decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal("malformed_body", f"The body is not JSON: {error}.") from error
     if not isinstance(body, dict):

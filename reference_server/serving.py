@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 import sys
 import threading
+from types import FrameType
 
 import uvicorn
 
@@ -65,6 +67,7 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
     if until_stdin_closes:
         threading.Thread(target=server.stop_with_stdin, daemon=True).start()
     server.run(sockets=[listening])
+    app.close()
 
 
 class _Server(uvicorn.Server):
@@ -80,9 +83,22 @@ class _Server(uvicorn.Server):
 
     def stop_with_stdin(self) -> None:
         """Stop once standard input has ended."""
-        while sys.stdin.buffer.read(4096):
+        while _read(sys.stdin.fileno()):
             pass
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop at the first signal, at once at the second. It is not raised again: the process ends with 0."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _read(descriptor: int) -> bytes:
+    """What comes in; nothing at the end. A buffered reader would hold a lock that the interpreter needs to exit."""
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:
+        return b""
 
 
 def _listen(host: str, port: int) -> socket.socket:

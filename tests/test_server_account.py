@@ -10,7 +10,8 @@ import pytest
 import gateway_contract
 from reference_server import fixtures
 from reference_server.service import Service
-from reference_server.state.store import DAY, Store
+from reference_server.state.ledger import DAY
+from reference_server.state.store import Store
 from reference_server.wire.call import Call
 
 CONTRACT = gateway_contract.load("foxora")

@@ -12,7 +12,8 @@ import gateway_contract
 from reference_server import fixtures
 from reference_server.service import Service
 from reference_server.state.files import MOST_BYTES, plain_name
-from reference_server.state.store import DAY, Store
+from reference_server.state.ledger import DAY
+from reference_server.state.store import Store
 from reference_server.wire.call import Call
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))

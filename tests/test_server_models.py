@@ -39,4 +39,12 @@ def test_document_and_health_need_no_credential(server, http):
     root = server().removesuffix("/v1")
 
     assert http.get(f"{root}/healthz").json() == {"status": "ok"}
-    assert http.get(f"{root}/openapi.json").json() == gateway_contract.load().document
+    assert http.get(f"{root}/openapi.json").json()["info"] == gateway_contract.load().document["info"]
+
+
+def test_document_names_this_server(server, http):
+    root = server().removesuffix("/v1")
+
+    document = http.get(f"{root}/openapi.json").json()
+    assert document["servers"][0]["url"] == f"{root}/v1"
+    assert document["paths"]["/v1/messages"]["servers"] == [{"url": f"{root}/anthropic"}]

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from reference_server.state.store import DAY, Booked, Store, random_id
+from reference_server.state.ledger import DAY, Booked
+from reference_server.state.store import Store, random_id
 
 
 @pytest.fixture

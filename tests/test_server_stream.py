@@ -8,6 +8,7 @@ import time
 import pytest
 
 import gateway_contract
+from reference_server.wire.reply import Reply
 
 OPERATION = gateway_contract.load().operations["createChatCompletion"]
 
@@ -117,3 +118,13 @@ def test_error_before_the_stream_is_json(chat):
 
     assert response.status_code == 400
     assert response.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("changes", [{}, {"named": True}, {"array": True}, {"array": True, "cut": True}])
+@pytest.mark.parametrize("end", [[], ["[DONE]"], [b": comment\n\n"]])
+def test_stream_written_at_once_is_the_stream_written_piece_by_piece(changes, end):
+    reply = Reply.stream([{"type": "a", "text": "\n"}, {"b": [1, "é"]}, *end])
+    for name, value in changes.items():
+        setattr(reply, name, value)
+
+    assert reply.encoded() == b"".join(reply.pieces())

@@ -6,7 +6,8 @@ allows. Each piece counts as one token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -33,6 +34,8 @@ from reference_server.model.tool_use import PlannedCall, planned_calls
 
 Speaker = Callable[[Prompt, Callable[[], str], Model], list[Answer]]
 """What answers a prompt, given what makes the ids of calls, and the model that is asked."""
+MOST_TOKENS = 32_768
+"""What any model says at most: the tokens of all answers to a request, and the alternatives to them."""
 _THOUGHT_ABOUT = 80
 """The most characters of the user's message that the thoughts quote."""
 
@@ -48,12 +51,12 @@ def answers(prompt: Prompt, ids: Callable[[], str], model: Model) -> list[Answer
 def said(prompt: Prompt, text: str, thinks: int = 0) -> Answer:
     """An answer that is a text, as long as stop texts and the limit of tokens let it."""
     text, stop = _stopped(text, prompt.stop)
-    return _limited(prompt, [Text(token) for token in tokens.cut(text)], "stop", thinks, stop)
+    return _limited(prompt, (Text(token) for token in tokens.cut(text, MOST_TOKENS + 1)), "stop", thinks, stop)
 
 
 def called(prompt: Prompt, calls: list[PlannedCall], ids: Callable[[], str], thinks: int = 0) -> Answer:
     """An answer that calls tools, as far as the limit of tokens lets it."""
-    return _limited(prompt, list(_call_pieces(calls, ids)), "tool_calls", thinks)
+    return _limited(prompt, _call_pieces(calls, ids), "tool_calls", thinks)
 
 
 def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
@@ -85,19 +88,25 @@ def _part_tokens(part: Part) -> int:
 def _call_pieces(calls: list[PlannedCall], ids: Callable[[], str]) -> Iterator[Piece]:
     for index, (tool, arguments) in enumerate(calls):
         yield CallStart(index, f"call_{ids()[:24]}", tool.name, tool.free)
-        yield from (CallArguments(index, token) for token in tokens.cut(arguments))
+        yield from (CallArguments(index, token) for token in tokens.cut(arguments, MOST_TOKENS + 1))
 
 
-def _limited(prompt: Prompt, pieces: list[Piece], finish: Finish, thinks: int, stop: str | None = None) -> Answer:
+def _limited(prompt: Prompt, pieces: Iterable[Piece], finish: Finish, thinks: int, stop: str | None = None) -> Answer:
     """What the limit of tokens leaves: it counts what is thought first."""
     thoughts = _thoughts(prompt) if prompt.thinking else ()
-    if prompt.max_tokens is None:
-        return Answer(tuple(pieces), finish, stop, thoughts, thinks)
-    silent = min(thinks, prompt.max_tokens)
-    most = max(0, prompt.max_tokens - len(thoughts) - silent)
-    if len(pieces) > most:
-        return Answer(tuple(pieces[:most]), "length", None, thoughts, silent)
-    return Answer(tuple(pieces), finish, stop, thoughts, silent)
+    limit = _limit(prompt)
+    silent = min(thinks, limit)
+    most = max(0, limit - len(thoughts) - silent)
+    said = tuple(islice(pieces, most + 1))
+    if len(said) > most:
+        return Answer(said[:most], "length", None, thoughts, silent)
+    return Answer(said, finish, stop, thoughts, silent)
+
+
+def _limit(prompt: Prompt) -> int:
+    """The most tokens of one answer: what the request allows, or an equal share of what the model says at most."""
+    share = max(1, MOST_TOKENS // (prompt.choices * (1 + (prompt.logprobs or 0))))
+    return share if prompt.max_tokens is None else min(prompt.max_tokens, share)
 
 
 def _thoughts(prompt: Prompt) -> tuple[str, ...]:

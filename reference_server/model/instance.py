@@ -6,7 +6,6 @@ keywords `not`, `if` and `oneOf` are not solved: candidates are built and the fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,11 +14,20 @@ import jsonschema_rs
 import msgspec
 
 from reference_server.errors import UnsatisfiableSchema
+from reference_server.model.effort import Effort
+from reference_server.model.pattern import ENGINE, matcher
 from reference_server.model.scalars import number, text
 from reference_server.model.schemas import Schema, kind, merged, resolved
 
 _MOST_ITEMS = 1000
-_MOST_VALUES = 20_000
+_MOST_VALUES, _MOST_LATER = 10_000, 300
+"""Values of a candidate: of the first two, and of the others."""
+_MOST_OPTIONAL = 2_000
+"""Values after which optional properties are left out."""
+_MOST_EFFORT = 3_000_000
+"""Schemas that the validation of a value may look at."""
+_LARGEST = 200_000
+"""Bytes of a schema."""
 _DEEPEST = 4
 """How often one reference may stand inside itself."""
 _SAMPLE = "sample"
@@ -35,13 +43,26 @@ def instance(schema: Mapping[str, Any]) -> Any:
 
 def satisfies(value: Any, schema: Mapping[str, Any]) -> bool:
     """Whether a value satisfies the schema. Raises UnsatisfiableSchema when it is not one."""
-    return _validator(msgspec.json.encode(schema)).is_valid(value)
+    encoded = msgspec.json.encode(schema)
+    _refuse_effort(encoded, value)
+    return _validator(encoded).is_valid(value)
+
+
+def _refuse_effort(encoded: bytes, value: Any) -> None:
+    """Raise UnsatisfiableSchema when validation would take too long. Without references it never does."""
+    if b"Ref" not in encoded and b"$ref" not in encoded:
+        return
+    if Effort(msgspec.json.decode(encoded)).of(value) > _MOST_EFFORT:
+        raise UnsatisfiableSchema("its references stand for too many schemas", "refer to each definition less often")
 
 
 @lru_cache(maxsize=512)
 def _validator(encoded: bytes) -> jsonschema_rs.Draft202012Validator:
+    if len(encoded) > _LARGEST:
+        raise UnsatisfiableSchema(f"the schema has more than {_LARGEST} bytes", "send a smaller one")
     try:
-        return jsonschema_rs.Draft202012Validator(msgspec.json.decode(encoded), retriever=_local_only)
+        schema = msgspec.json.decode(encoded)
+        return jsonschema_rs.Draft202012Validator(schema, retriever=_local_only, pattern_options=ENGINE)
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
         raise UnsatisfiableSchema(f"not a valid JSON Schema: {error}".splitlines()[0], "check its keywords") from error
 
@@ -53,7 +74,10 @@ def _instance_json(encoded: bytes) -> bytes:
     for turn in range(8):
         for full in (True, False):
             candidate = _candidate(schema, turn, full)
-            if candidate is not _NONE and validator.is_valid(candidate):
+            if candidate is _NONE:
+                continue
+            _refuse_effort(encoded, candidate)
+            if validator.is_valid(candidate):
                 return msgspec.json.encode(candidate)
     raise UnsatisfiableSchema("no JSON value satisfies this schema", "simplify `not`, `if` or `pattern`")
 
@@ -86,9 +110,7 @@ class _Builder:
 
     def value(self, schema: Any, salt: int = 0) -> Any:
         """A value of the schema. Different salts give different values where the schema allows."""
-        self._built += 1
-        if self._built > _MOST_VALUES:
-            raise UnsatisfiableSchema(f"more than {_MOST_VALUES} values are needed")
+        self._count(1)
         if schema is True:
             return _SAMPLE
         if not isinstance(schema, dict):
@@ -101,6 +123,12 @@ class _Builder:
             if choice in schema:
                 return self._chosen(schema, choice, salt)
         return self._plain(schema, salt)
+
+    def _count(self, steps: int) -> None:
+        """Count what is built and merged. Raises UnsatisfiableSchema when it is too much."""
+        self._built += steps
+        if self._built > (_MOST_LATER if self._turn else _MOST_VALUES):
+            raise UnsatisfiableSchema(f"more than {_MOST_VALUES} values are needed", "simplify it")
 
     def _referred(self, schema: Schema, salt: int) -> Any:
         target = str(schema["$ref"])
@@ -116,12 +144,14 @@ class _Builder:
     def _conjunction(self, schema: Schema) -> Schema:
         whole = {key: value for key, value in schema.items() if key != "allOf"}
         for part in schema["allOf"]:
+            self._count(1 + len(part) if isinstance(part, dict) else 1)
             whole = merged(whole, resolved(self._root, part["$ref"]) if set(part) == {"$ref"} else part)
         return whole
 
     def _chosen(self, schema: Schema, choice: str, salt: int) -> Any:
         common = {key: value for key, value in schema.items() if key != choice}
         for option in self._in_turn(schema[choice]):
+            self._count(1 + len(common))
             try:
                 return self.value(merged(common, option), salt)
             except UnsatisfiableSchema:
@@ -162,7 +192,7 @@ class _Builder:
         required = list(schema.get("required", ()))
         built = {name: self.value(properties.get(name, self._additional(schema, name))) for name in required}
         for name, part in properties.items():
-            if name not in built and self._full and not self._recursive:
+            if name not in built and self._full and self._built < _MOST_OPTIONAL and not self._recursive:
                 self._add_optional(built, name, part)
         self._fill(built, schema)
         return {name: built[name] for name in dict.fromkeys([*properties, *built]) if name in built}
@@ -192,7 +222,7 @@ class _Builder:
     def _additional(self, schema: Schema, name: str) -> Any:
         """The schema of a property that is not listed by name."""
         for pattern, part in schema.get("patternProperties", {}).items():
-            if re.search(pattern, name):
+            if matcher(pattern)(name):
                 return part
         return schema.get("additionalProperties", True)
 
@@ -202,7 +232,8 @@ class _Builder:
             raise UnsatisfiableSchema(f"more than {_MOST_ITEMS} items are needed")
         prefix = schema.get("prefixItems", [])
         items = [self.value(part) for part in prefix[: schema.get("maxItems", len(prefix))]]
-        for part in [schema["contains"]] * schema.get("minContains", 1) if "contains" in schema else []:
+        for _ in range(int(schema.get("minContains", 1)) if "contains" in schema else 0):
+            part = schema["contains"]
             items.append(self.value(merged(_known(schema.get("items")), _known(part)), len(items)))
         return self._extend(items, schema, least)
 

@@ -19,14 +19,16 @@ _REPEAT = re.compile(
 )
 _COUNT = re.compile(r"\bcount (?:up |down )?from (-?\d{1,9}) to (-?\d{1,9})", re.I)
 _CODEWORD = re.compile(r"\bcode ?word (?:is|=) *[\"'`]?([\w-]+)|\bcode ?word: *[\"'`]?([\w-]+)", re.I)
-_CODEWORD_QUESTION = re.compile(r"\b(?:what|which|tell|name|repeat|recall|remember)\b.*\bcode ?word\b", re.I | re.S)
+_ASKING = re.compile(r"\b(?:what|which|tell|name|repeat|recall|remember)\b", re.I)
+_ASKED = re.compile(r"\bcode ?word\b", re.I)
 
 _QUOTED_NAME = r"['\"`](\w+)['\"`]"
-_QUOTED_NAMES = rf"({_QUOTED_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_QUOTED_NAME})*)"
+_QUOTED_NAMES = rf"({_QUOTED_NAME}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_QUOTED_NAME}){{0,40}})"
 _KEYS = re.compile(rf"{_QUOTED_NAMES} (?:keys?|fields?)\b|\b(?:keys?|fields?):? {_QUOTED_NAMES}")
 
 _LONGEST_COUNT = 1000
 _LONGEST_ECHO = 400
+_LONGEST_SKIMMED = 20_000
 _AT_LENGTH = (
     " Here is the longer answer that you asked for, told without any hurry, one small piece after another, so that"
     " whoever reads it can watch it grow and see that nothing was held back until the end."
@@ -55,7 +57,7 @@ def repeated(text: str) -> str | None:
 
 def named_keys(text: str) -> list[str]:
     """The keys that the text asks an object to have; none when it names none."""
-    match = _KEYS.search(text)
+    match = _KEYS.search(skimmed(text))
     return re.findall(_QUOTED_NAME, match[0]) if match else []
 
 
@@ -65,7 +67,18 @@ def _instructed(request: str, prompt: Prompt) -> str | None:
         return echo
     if count := _COUNT.search(request):
         return _counted(int(count[1]), int(count[2]))
-    return _codeword(prompt) if _CODEWORD_QUESTION.search(request) else None
+    return _codeword(prompt) if _asks_for_codeword(request) else None
+
+
+def skimmed(text: str) -> str:
+    """The text; of a long one, how it begins and how it ends."""
+    half = _LONGEST_SKIMMED // 2
+    return text if len(text) <= _LONGEST_SKIMMED else f"{text[:half]}\n{text[-half:]}"
+
+
+def _asks_for_codeword(request: str) -> bool:
+    asking = _ASKING.search(request)
+    return asking is not None and _ASKED.search(request, asking.end()) is not None
 
 
 def _counted(first: int, last: int) -> str:

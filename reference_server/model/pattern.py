@@ -1,14 +1,20 @@
 """Builds a string that matches a regular expression: short, printable and always the same.
 
-Look-around and back-references are not supported, so the result has to be checked where it matters.
+Expressions come from requests, so they are matched by an engine that never backtracks: look-around and back-references
+are refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
+
+import jsonschema_rs
+
+from reference_server.errors import UnsatisfiableSchema
 
 op: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
@@ -23,15 +29,34 @@ _CATEGORIES = {
 }
 _CANDIDATES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.,:;/@#+*()"
 
+ENGINE = jsonschema_rs.RegexOptions(size_limit=2**20, dfa_size_limit=2**20)
+"""Takes a time that is linear in the text, whatever the expression. The limits are bytes of memory."""
+_LONGEST = 100_000
+"""Characters of a text that is built."""
+
+
+@lru_cache(maxsize=512)
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether the pattern matches a text, at any place of it. Raises UnsatisfiableSchema when it is not supported."""
+    try:
+        validator = jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=ENGINE)
+    except ValueError as error:
+        message = f"the pattern {pattern[:200]!r} is not supported"
+        raise UnsatisfiableSchema(message, "look-around and back-references are not") from error
+    return validator.is_valid
+
 
 def example(pattern: str, minimum: int = 0, maximum: int | None = None) -> str | None:
-    """A text of `minimum` to `maximum` characters that the pattern matches, or None when none is found."""
+    """A text of `minimum` to `maximum` characters that the pattern matches, or None when none is found.
+
+    Raises UnsatisfiableSchema when the pattern is not supported, and re.error when this module cannot read it.
+    """
     limit = maximum if maximum is not None else max(minimum, 64) + 1000
-    expression = re.compile(pattern)
+    matches = matcher(pattern)
     parsed = parser.parse(pattern)
     for extra in (0, 1, 2, 3, 5, 8, minimum):
         for text in _fitted(_walk(parsed, extra), minimum):
-            if minimum <= len(text) <= limit and expression.search(text):
+            if minimum <= len(text) <= limit and matches(text):
                 return text
     return None
 
@@ -87,7 +112,10 @@ def _matches(letter: str, kind: Any, value: Any) -> bool:
 def _repeat(value: tuple[int, int, Any], extra: int) -> str:
     least, most, nodes = value
     times = least + extra if most is op.MAXREPEAT else min(least + extra, most)
-    return _walk(nodes, extra) * times
+    text = _walk(nodes, extra)
+    if len(text) * times > _LONGEST:
+        raise UnsatisfiableSchema(f"a text of more than {_LONGEST} characters is needed")
+    return text * times
 
 
 def _group(value: tuple[Any, ...], extra: int) -> str:

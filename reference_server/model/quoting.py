@@ -16,6 +16,7 @@ import msgspec
 _QUOTED = re.compile(r"(?<!\w)(?:'([^'\n]+)'|\"([^\"\n]+)\"|“([^”\n]+)”|「([^」\n]+)」)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,-])-?\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
 _ARGUMENT = re.compile(r"\s*(?:(\w+)\s*[=:]\s*)?(\"[^\"]*\"|'[^']*'|[^,]+?)\s*(?:,|$)")
+_MOST_DIGITS = 18
 _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
 
 
@@ -33,8 +34,8 @@ def stated(name: str, properties: Mapping[str, Any], text: str) -> dict[str, Any
 
 
 def _plain(number: str) -> bool:
-    """Whether it is written as JSON writes numbers, without a leading zero."""
-    return re.match(r"-?0\d", number) is None
+    """Whether it is written as JSON writes numbers, without a leading zero, and not longer than numbers are."""
+    return len(number) <= _MOST_DIGITS and re.match(r"-?0\d", number) is None
 
 
 def _arguments(written: str, properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -51,7 +52,7 @@ def _value(written: str, types: set[str]) -> Any:
         return written[1:-1]
     try:
         value = msgspec.json.decode(written)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return written
     return value if any(isinstance(value, _TYPES.get(kind, ())) for kind in types) else written
 

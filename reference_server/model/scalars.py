@@ -55,10 +55,12 @@ def _matching(expression: str, least: int, most: int | None, salt: int) -> str:
     try:
         longer = max(least, salt + 1) if salt else least
         example = pattern.example(expression, longer, most) or pattern.example(expression, least, most)
+    except UnsatisfiableSchema:
+        raise
     except Exception as error:
-        raise UnsatisfiableSchema(f"the pattern {expression!r} cannot be read: {error}") from error
+        raise UnsatisfiableSchema(f"the pattern {expression[:200]!r} cannot be read: {error}") from error
     if example is None:
-        raise UnsatisfiableSchema(f"no text was found for the pattern {expression!r}")
+        raise UnsatisfiableSchema(f"no text was found for the pattern {expression[:200]!r}")
     return example
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
+
 from reference_server.errors import UnsatisfiableSchema
 
 Schema = dict[str, Any]
@@ -95,7 +97,8 @@ def _both_types(first: Any, second: Any) -> Any:
 
 
 def _both_enums(first: list[Any], second: list[Any]) -> list[Any]:
-    both = [value for value in first if value in second]
+    theirs = {msgspec.json.encode(value) for value in second}
+    both = [value for value in first if msgspec.json.encode(value) in theirs]
     if not both:
         raise UnsatisfiableSchema("two enumerations have no common value")
     return both

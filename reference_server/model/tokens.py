@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _TOKEN = re.compile(r"\s*\S{1,4}|\s+")
 
@@ -15,9 +16,11 @@ MESSAGE = 3
 """Tokens that each message costs beyond its content."""
 
 
-def cut(text: str) -> list[str]:
-    """The tokens of a text, in order."""
-    return _TOKEN.findall(text)
+def cut(text: str, most: int | None = None) -> list[str]:
+    """The tokens of a text, in order; the first ones of a long text when there are more than `most`."""
+    if most is None or len(text) <= most:
+        return _TOKEN.findall(text)
+    return [match[0] for match in islice(_TOKEN.finditer(text), most)]
 
 
 def count(text: str) -> int:

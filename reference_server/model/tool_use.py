@@ -10,7 +10,7 @@ import msgspec
 from reference_server.errors import Refusal, UnsatisfiableSchema
 from reference_server.model import quoting
 from reference_server.model.instance import instance, satisfies
-from reference_server.model.instructions import last_user_message
+from reference_server.model.instructions import last_user_message, skimmed
 from reference_server.model.prompt import Prompt, Tool
 
 _COMMON = frozenset(
@@ -36,10 +36,11 @@ def planned_calls(prompt: Prompt) -> list[PlannedCall]:
     tools = [tool for tool in prompt.tools if prompt.choice.names is None or tool.name in prompt.choice.names]
     if not tools or prompt.choice.mode == "none":
         return []
-    matching = [] if prompt.messages[-1].role == "tool" else _mentioned(tools, last_user_message(prompt).text)
+    text = skimmed(last_user_message(prompt).text)
+    matching = [] if prompt.messages[-1].role == "tool" else _mentioned(tools, text)
     if not matching and prompt.choice.mode == "required":
         matching = tools[:1]
-    calls = [call for tool in matching for call in _calls(tool, last_user_message(prompt).text)]
+    calls = [call for tool in matching for call in _calls(tool, text)]
     return calls if prompt.parallel else calls[:1]
 
 
@@ -60,9 +61,10 @@ def _keywords(name: str) -> set[str]:
 def _calls(tool: Tool, text: str) -> list[PlannedCall]:
     if tool.free:
         return [(tool, f"The user said: {text}")]
+    arguments = _arguments(tool)
     properties = tool.parameters.get("properties", {})
     values = quoting.stated(tool.name, properties, text)
-    arguments = _with_stated(tool, _arguments(tool), values)
+    arguments = _with_stated(tool, arguments, values)
     subject = _subject(properties)
     match = _NAMED.search(text)
     if subject is None or match is None or subject in values:
@@ -98,9 +100,11 @@ def _subject(properties: dict[str, Any]) -> str | None:
 
 def _arguments(tool: Tool) -> dict[str, Any]:
     try:
-        arguments: dict[str, Any] = instance({"type": "object", **tool.parameters})
+        arguments = instance({"type": "object", **tool.parameters})
     except UnsatisfiableSchema as error:
         raise Refusal("invalid_value", f"The parameters of {tool.name!r}: {error.message}.", tool.at) from error
+    if not isinstance(arguments, dict):
+        raise Refusal("invalid_value", f"The parameters of {tool.name!r} do not describe an object.", tool.at)
     return arguments
 
 

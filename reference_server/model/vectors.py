@@ -21,6 +21,8 @@ _OWN = 0.1
 """The weight of the direction that belongs to the whole text alone."""
 _MIDDLE = 127.5
 """The middle of the bytes that a direction is made of."""
+_MOST_WORDS = 500
+"""The words of a text that count: the most frequent ones."""
 Input = str | tuple[int, ...]
 """A text, or the numbers of its tokens."""
 
@@ -54,4 +56,7 @@ def _weights(text: Input) -> dict[str, float]:
         words, whole = _WORD.findall(text.lower()), text
     else:
         words, whole = [f"token {number}" for number in text], f"tokens {text}"
-    return {**{word: sqrt(count) for word, count in Counter(words).items()}, f"text {whole}": _OWN}
+    counts = Counter(words)
+    if len(counts) > _MOST_WORDS:
+        counts = Counter(dict(counts.most_common(_MOST_WORDS)))
+    return {**{word: sqrt(count) for word, count in counts.items()}, f"text {whole}": _OWN}

@@ -7,7 +7,9 @@ which writes the errors of the protocol. Its optional function `spelled` accepts
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from gateway_contract import Operation
@@ -19,11 +21,16 @@ DEFAULT = "openai"
 
 def envelope(protocol: str, rules: Mapping[str, Any]) -> Envelope:
     """The writer of a protocol's errors, by the rules of `x-gateway`'s `errors`."""
-    written: Envelope = import_module(f"{__name__}.{protocol}.envelope").Envelope(rules)
+    written: Envelope = _module(f"{protocol}.envelope").Envelope(rules)
     return written
 
 
 def spelled(protocol: str, body: Any, operation: Operation) -> Any:
     """The body with its fields spelled as the contract spells them, where a protocol allows other spellings."""
-    read = getattr(import_module(f"{__name__}.{protocol}"), "spelled", None)
+    read = getattr(_module(protocol), "spelled", None)
     return read(body, operation) if read else body
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reference_server.fixtures import Key
 from reference_server.routes import route
-from reference_server.state.store import Booked
+from reference_server.state.ledger import Booked
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 

@@ -61,7 +61,7 @@ def create_transcription(service: Service, call: Call) -> Reply:
 
 def _sound(call: Call) -> codec.Sound:
     """The sound in the file of a form, or in the base64 of a JSON body."""
-    param = "file" if call.uploads else next(name for name in _JSON_FIELDS if name in call.body)
+    param = "file" if call.uploads else next(name for name in _JSON_FIELDS if isinstance(call.body.get(name), str))
     upload = call.uploads["file"][0] if call.uploads else _decoded(call.body, param)
     if len(upload.data) > LARGEST_FILE:
         raise Refusal("body_too_large", f"The file has more than {LARGEST_FILE} bytes.", param)
@@ -79,7 +79,7 @@ def _decoded(body: dict[str, Any], param: str) -> Upload:
         data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refusal("invalid_value", f"The data is not base64: {error}.", param) from error
-    return Upload(body.get("filename", ""), media_type, data)
+    return Upload(str(body.get("filename") or ""), media_type, data)
 
 
 def _transcription(body: dict[str, Any], form: str, text: str, seconds: float) -> Reply:

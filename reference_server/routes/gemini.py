@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _METHODS = ["generateContent", "streamGenerateContent", "countTokens"]
 _LARGEST_PAGE = 1000
+_LONGEST_TOKEN = 9
 _EMBEDDING_METHODS = ["embedContent", "batchEmbedContents"]
 
 
@@ -50,6 +51,7 @@ def count_tokens(service: Service, call: Call) -> Reply:
     """The tokens of a prompt, as generating would count them."""
     name = _known(service, call)
     prompt = gemini.prompt_of(name, call.body.get("generateContentRequest") or call.body, service.shelf(call))
+    answering.refuse_unanswerable(call, prompt)
     return Reply.json({"totalTokens": generation.prompt_tokens(prompt)})
 
 
@@ -65,7 +67,7 @@ def list_models(service: Service, call: Call) -> Reply:
 
 def _place(token: str, names: int) -> int:
     """The place at which the page of a token begins. Raises Refusal when no page has it."""
-    if not token.isdecimal() or int(token) > names:
+    if not token.isdecimal() or len(token) > _LONGEST_TOKEN or int(token) > names:
         raise Refusal("invalid_value", f"No page has the token {token!r}.", "pageToken")
     return int(token)
 

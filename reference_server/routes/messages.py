@@ -39,6 +39,7 @@ def create_message(service: Service, call: Call) -> Reply:
 def count_message_tokens(service: Service, call: Call) -> Reply:
     """The input tokens that the request would cost. Counting is free."""
     prompt = _prompt(service, call)
+    answering.refuse_unanswerable(call, prompt)
     service.model(prompt.model)
     return Reply.json({"input_tokens": generation.prompt_tokens(prompt)})
 

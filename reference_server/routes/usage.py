@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reference_server.errors import Refusal
 from reference_server.routes import route
 from reference_server.routes.account import EPOCH, today_of
-from reference_server.state.store import DAY, Booked
+from reference_server.state.ledger import DAY, Booked
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from reference_server.errors import Refusal
 from reference_server.fixtures import File
-from reference_server.state.store import DAY, Store, Stored
+from reference_server.state.ledger import DAY
+from reference_server.state.store import Store, Stored
 from reference_server.wire.form import BINARY, Upload
 
 MOST_FILES = 10_000

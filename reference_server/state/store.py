@@ -6,14 +6,17 @@ share.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
+
+from reference_server.state.ledger import DAY, TABLE, Booked, Ledger
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS windows (bucket TEXT PRIMARY KEY, started REAL, used INTEGER) WITHOUT ROWID;
@@ -22,31 +25,13 @@ CREATE TABLE IF NOT EXISTS objects (
   place INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, owner TEXT, fields BLOB, data BLOB, UNIQUE (kind, id)
 );
 CREATE INDEX IF NOT EXISTS owned ON objects (kind, owner);
-CREATE TABLE IF NOT EXISTS ledger (
-  day INTEGER, account TEXT, token TEXT, model TEXT, requests INTEGER, prompt INTEGER, completion INTEGER, credits REAL,
-  PRIMARY KEY (account, day, token, model)
-) WITHOUT ROWID;
-"""
-_BOOK = """
-INSERT INTO ledger VALUES (?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO UPDATE SET
-  requests = requests + 1, prompt = prompt + excluded.prompt, completion = completion + excluded.completion,
-  credits = credits + excluded.credits
 """
 _REMEMBERED = 10_000
 """The most windows and conversations that are kept."""
-DAY = 86_400
-
-
-class Booked(NamedTuple):
-    """What an account has spent on one model with one key on one day. `day` counts from 1970-01-01."""
-
-    day: int
-    token: str
-    model: str
-    requests: int
-    prompt: int
-    completion: int
-    credits: float
+_random = Random()
+os.register_at_fork(after_in_child=_random.seed)
+_PATIENCE = 0.2
+"""Seconds that a request waits for another process which writes: nobody else is answered meanwhile."""
 
 
 class Stored(NamedTuple):
@@ -60,7 +45,7 @@ class Stored(NamedTuple):
 
 def random_id() -> str:
     """A new id."""
-    return uuid.uuid4().hex
+    return f"{_random.getrandbits(128):032x}"
 
 
 class Store:
@@ -68,7 +53,7 @@ class Store:
 
     `clock` gives Unix seconds, `advance` moves it on where it stands still, `ids` gives a new hexadecimal id at each
     call, `state` is the file, None for memory.
-    Raises sqlite3.Error when the file cannot be used.
+    Raises sqlite3.Error when the file cannot be used, and so does every method that reads or writes it.
     """
 
     def __init__(
@@ -86,11 +71,16 @@ class Store:
         )
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_TABLES)
+        self._database.executescript(_TABLES + TABLE)
+        self._database.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
+        self._ledger = Ledger(self._database, shared=state is not None)
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Write what is pending, and close the database. Raises sqlite3.Error when it cannot be written."""
+        try:
+            self._ledger.write()
+        finally:
+            self._database.close()
 
     def admit(self, bucket: str, requests: int, window: float) -> bool:
         """Count a request against a fixed window of `window` seconds; false when it holds `requests` already."""
@@ -118,17 +108,11 @@ class Store:
 
     def book(self, account: str, token: str, model: str, prompt: int, completion: int, cost: float) -> None:
         """Add a served request to what the account has spent today: tokens, and credits."""
-        day = int(self.clock() // DAY)
-        self._database.execute(_BOOK, (day, account, token, model, prompt, completion, cost))
+        self._ledger.add(int(self.clock() // DAY), account, token, model, prompt, completion, cost)
 
     def booked(self, account: str, first: int, last: int) -> list[Booked]:
         """What an account has spent from the day `first` to the day `last`, oldest first."""
-        rows = self._database.execute(
-            "SELECT day, token, model, requests, prompt, completion, credits FROM ledger"
-            " WHERE account = ? AND day BETWEEN ? AND ? ORDER BY day, token, model",
-            (account, first, last),
-        )
-        return [Booked(*row) for row in rows]
+        return self._ledger.booked(account, first, last)
 
     def put(self, kind: str, name: str, owner: str, fields: dict[str, Any], data: bytes = b"") -> None:
         """Store a new object, or replace the fields and bytes of an existing one."""
@@ -187,7 +171,12 @@ class Transaction:
         self._database.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, *error: object) -> None:
-        self._database.execute("ROLLBACK" if error[0] else "COMMIT")
+        try:
+            if not error[0]:
+                self._database.execute("COMMIT")
+        finally:
+            if self._database.in_transaction:  # also after a COMMIT for which the disk has no room
+                self._database.execute("ROLLBACK")
 
 
 def _stored(row: tuple[int, str, bytes, bytes]) -> Stored:

@@ -5,6 +5,7 @@ Everything is read in memory, from a body whose size is already limited, so no t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
@@ -20,7 +21,7 @@ BINARY = "application/octet-stream"
 _INSIDE = re.compile(r"(\w+)\[(\w+)\]")
 """The name of a member of an object, such as `expires_after[seconds]`."""
 _ENCODED_NAME = re.compile(r";\s*filename\*\s*=\s*(?P<charset>[^'\s;]+)'[^';]*'(?P<name>[^\s;]+)", re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][-+]?[0-9]{1,3})?")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -119,16 +120,25 @@ def converted(text: str, schema: Mapping[str, Any]) -> Any:
     """The text as the value that the schema asks for; unchanged when it is not such a value."""
     types = _types(schema)
     if types & {"integer", "number"} and _NUMBER.fullmatch(text):
-        number = float(text)
-        return int(text) if text.lstrip("-").isdecimal() else number
+        return _number(text)
     if text in _WORDS and ("null" in types if text == "null" else "boolean" in types):
         return _WORDS[text]
     if "object" in types:
         try:
             return msgspec.json.decode(text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return text
     return text
+
+
+def _number(text: str) -> float | str:
+    """A number that was written out: an integer also where it is written as 7.0. Unchanged when it is too large."""
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    number = float(text)
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() else number
 
 
 def _types(schema: Mapping[str, Any]) -> set[str]:

@@ -16,7 +16,8 @@ Chunk = dict[str, Any]
 Event = Chunk | str | bytes
 """One event of a stream: a chunk (JSON), raw data such as `[DONE]`, or bytes that are written as they are."""
 
-encode_json = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+encode_json, encode_lines = _encoder.encode, _encoder.encode_lines
 
 
 def encode_event(event: Event, named: bool = False) -> bytes:
@@ -26,6 +27,13 @@ def encode_event(event: Event, named: bool = False) -> bytes:
     name = f"event: {event['type']}\n".encode() if named and isinstance(event, dict) and "type" in event else b""
     data = event.encode() if isinstance(event, str) else encode_json(event)
     return name + b"data: " + data + b"\n\n"
+
+
+def _with_names(lines: bytes, chunks: list[Any]) -> bytes:
+    """The events of encoded chunks, each with its `type` as its name where it has one."""
+    names = [f"event: {chunk['type']}\n".encode() if "type" in chunk else b"" for chunk in chunks]
+    pairs = zip(names, lines.split(b"\n"), strict=True)
+    return b"".join([b"%sdata: %s\n\n" % pair for pair in pairs])
 
 
 @dataclass(slots=True)
@@ -124,10 +132,22 @@ class Reply:
     def encoded(self) -> bytes:
         """The bytes of the body; of a stream, all events together."""
         if self.events is not None:
-            return b"".join(self.pieces())
+            return self._chunks_at_once() or b"".join(self.pieces())
         if self.body is None or isinstance(self.body, bytes):
             return self.body or b""
         return encode_json(self.body)
+
+    def _chunks_at_once(self) -> bytes:
+        """The bytes of a stream of chunks, of which the last may be a text; nothing of any other stream."""
+        events = self.events or []
+        chunks, rest = (events[:-1], events[-1:]) if events and isinstance(events[-1], str) else (events, [])
+        if not chunks or (self.array and (rest or self.cut)) or any(type(chunk) is not dict for chunk in chunks):
+            return b""
+        lines = encode_lines(chunks)[:-1]  # JSON has no line end of its own
+        if self.array:
+            return b"[" + lines.replace(b"\n", b",\n") + b"]"
+        data = _with_names(lines, chunks) if self.named else b"data: " + lines.replace(b"\n", b"\n\ndata: ") + b"\n\n"
+        return data + b"".join(map(encode_event, rest))
 
     def _change_body(self, change: Callable[[Any], Any]) -> None:
         changed = change(self.body)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_server.state.store import Booked, Store, Stored
+from reference_server.state.ledger import Booked
+from reference_server.state.store import Store, Stored
 
 OBJECTS = "objects"
 """Files, jobs and whatever else is kept."""

@@ -53,8 +53,9 @@ def _message(message: Body, files: Files, known: set[str], at: str) -> Message:
     answers = message.get("tool_call_id") if message["role"] == "tool" else None
     if answers is not None and answers not in known:
         raise Refusal("invalid_value", f"No earlier message made the tool call {answers!r}.", f"{at}.tool_call_id")
-    calls = tuple(_call(call) for call in message.get("tool_calls") or ())
-    if message["role"] == "assistant" and not _says_something(message):
+    speaks = message["role"] == "assistant"
+    calls = tuple(_call(call) for call in (speaks and message.get("tool_calls")) or ())
+    if speaks and not _says_something(message):
         raise Refusal("invalid_value", "An assistant message needs `content` or `tool_calls`.", f"{at}.content")
     known.update(call.id for call in calls)
     return Message(message["role"], parts_of(message.get("content"), files, f"{at}.content"), calls, answers)

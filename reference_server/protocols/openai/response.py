@@ -78,33 +78,29 @@ def _kind(free: bool) -> tuple[str, str]:
 def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chunk]:
     """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage unless it is None."""
     deltas = zip_longest(*(_deltas(index, answer, frame) for index, answer in enumerate(answers)))
-    streamed = [_chunk(frame, [choice]) for turn in deltas for choice in turn if choice]
-    if usage is None:
-        return streamed
-    for chunk in streamed:
-        chunk["usage"] = None
-    return [*streamed, {**_chunk(frame, []), "usage": usage_body(usage)}]
-
-
-def _chunk(frame: Frame, choices: list[Body]) -> Chunk:
-    return {
-        "id": frame.id,
-        "object": "chat.completion.chunk",
-        "created": frame.created,
-        "model": frame.model,
-        "choices": choices,
-    }
+    head = {"id": frame.id, "object": "chat.completion.chunk", "created": frame.created, "model": frame.model}
+    counted = {} if usage is None else {"usage": None}
+    streamed = [{**head, "choices": [choice], **counted} for turn in deltas for choice in turn if choice]
+    return streamed if usage is None else [*streamed, {**head, "choices": [], "usage": usage_body(usage)}]
 
 
 def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """The choices of one answer, chunk by chunk."""
     calling = answer.text is None
-    free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
     yield _delta(index, {"role": "assistant", "content": None if calling else "", "refusal": None})
+    if calling or frame.logprobs is not None:
+        yield from _detailed(index, answer, frame)
+    else:
+        yield from (_delta(index, {"content": piece.text}) for piece in answer.pieces if type(piece) is Text)
+    yield {**_delta(index, {}), "finish_reason": answer.finish}
+
+
+def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
+    """The pieces of calls, and those of a text with the probabilities of its tokens."""
+    free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
     for piece in answer.pieces:
         logprobs = _logprobs([piece.text], frame.logprobs) if type(piece) is Text else None
         yield _delta(index, _piece(piece, free), logprobs)
-    yield {**_delta(index, {}), "finish_reason": answer.finish}
 
 
 def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:

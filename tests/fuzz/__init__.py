@@ -1,0 +1,1 @@
+"""Malformed requests, derived from the contracts, against the reference server in this process."""
