@@ -249,6 +249,11 @@ streamed_answer_costs_nothing = chat(
     "The usage of a stream counts the prompt alone.",
     _in_usage(change("usage", lambda one: _ZEROS | dict.fromkeys(_OF_THE_PROMPT, one["prompt_tokens"]))),
 )
+streamed_prompt_costs_nothing = chat(
+    _COUNTED,
+    "The usage of a stream counts the answer alone.",
+    _in_usage(change("usage", lambda one: one | {"prompt_tokens": 0, "total_tokens": one["completion_tokens"]})),
+)
 zeros_follow_the_usage = chat(
     f"{_COUNTED} chat.stream.usage.last",
     "A second usage chunk, of zeros, follows the true one.",

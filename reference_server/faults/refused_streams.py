@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reference_server.faults import fault, rows
-from reference_server.faults.words.edits import header
+from reference_server.faults.words.edits import header, status
 from reference_server.faults.words.gemini import tell_in_stream
-from reference_server.faults.words.openai import CHAT
+from reference_server.faults.words.openai import CHAT, RESPONSES
 from reference_server.faults.words.situations import asked, both, has, refused, wrote
 from reference_server.wire.reply import Reply
 
@@ -58,6 +58,19 @@ warm_gemini_told_in_a_stream = stream(
     "A temperature out of range is answered 200, with the error as an event, where a stream is asked for.",
     tell_in_stream,
     when=both(refused("invalid_value"), asked(wrote(b'"temperature":99'))),
+)
+warm_gemini_refused_by_200 = stream(
+    "gemini.errors.before-stream",
+    "A temperature out of range is answered 200, with the error as JSON, where a stream is asked for.",
+    status(200),
+    when=both(refused("invalid_value"), asked(wrote(b'"temperature":99'))),
+)
+wrong_response_refused_by_200 = fault(
+    RESPONSES,
+    "A wrong request for a streamed response is answered 200, with the error as JSON.",
+    status(200),
+    when=both(_for_a_stream, refused("missing_field", "invalid_value")),
+    breaks={"responses.errors.before-stream"},
 )
 missing_contents_told_in_a_stream = stream(
     "gemini.errors.before-stream",
