@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from conformance.target import CREDENTIAL
@@ -30,6 +30,7 @@ from conformance.wire.coded import Layout, Span, alike, apart
 MASK = "***"
 CREDENTIALS = {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key"}
 COOKIES = {"cookie", "set-cookie"}
+FLAGS = {"httponly", "secure", "partitioned"}
 ADDRESSES = {"location", "content-location", "link", "refresh"}
 """Headers in which a server repeats the address of a request, with its query."""
 WORDS = re.compile(r"(?:(?:[a-z]+|[A-Z]+|[a-z]{1,4}\d{1,2})[-_.:/@])*")
@@ -43,6 +44,15 @@ SHAPE = re.compile(
     rb"(?<![\w-])(?<!Credential=)((?:(?:sk|xai)-|AIza|gsk_|AKIA|hf_)[A-Za-z0-9_-]{16,})|(?i:bearer) +([\w.~+/-]{20,})"
 )
 RUN = re.compile(rb"[A-Za-z0-9]{16,}")
+OWN, OTHERS = "the key that was sent", "a key of another service"
+
+
+class Received(NamedTuple):
+    """An answer without secrets, and where it shows a credential."""
+
+    headers: list[tuple[str, str]]
+    chunks: tuple[tuple[float, bytes], ...]
+    leaks: tuple[str, ...]
 
 
 class Secrets:
@@ -53,11 +63,29 @@ class Secrets:
         self._codings = [coding for value in self._values for coding in _codings(value)]
         self._anchors = tuple({anchor for coding in self._codings for anchor in coding.anchors})
 
-    def chunks(self, chunks: Sequence[tuple[float, bytes]]) -> tuple[tuple[float, bytes], ...]:
-        """A body as it was received, without secrets. Each byte of one is an asterisk, since it may span two chunks."""
+    def received(
+        self, status: int, pairs: Sequence[tuple[str, str]], chunks: Sequence[tuple[float, bytes]]
+    ) -> Received:
+        """An answer without secrets. Each byte of one in the body is an asterisk, since it may span two chunks."""
         body = b"".join(data for _, data in chunks)
-        masked = starred(body, self.spans(body))
-        return tuple(chunks) if masked is body else recut(chunks, masked)
+        own = self._found(body)
+        leaks = [f"{OWN} in its body"] if own else []
+        leaks += [f"{OTHERS} in its body"] if status >= 400 and foreign(body) else []
+        leaks += self._in_headers(pairs)
+        spans = apart([*own, *self._as_credential(body)])
+        return Received(
+            self.headers(pairs), recut(chunks, starred(body, spans)) if spans else tuple(chunks), tuple(leaks)
+        )
+
+    def _in_headers(self, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """The headers that show a credential: none that has to, and none that repeats the address of a request."""
+        values = [(name.lower(), value.encode("utf-8", "surrogatepass")) for name, value in pairs]
+        values = [(name, value) for name, value in values if name not in COOKIES | ADDRESSES]
+        whole = b"\n".join(value for _, value in values)
+        if self._found(whole):
+            yield from (f"{OWN} in {name}" for name, value in values if self._found(value))
+        if foreign(whole):
+            yield from (f"{OTHERS} in {name}" for name, value in values if foreign(value))
 
     def text(self, text: str) -> str:
         """A text that leaves, with `***` for each secret."""
@@ -99,10 +127,13 @@ class Secrets:
 
     def spans(self, text: bytes) -> list[Span]:
         """Where the keys stand in a text, in order and apart."""
-        found = self._found(text)
-        if self._short and any(value in text for value in self._hints):
-            return apart([*found, *(match.span(1) for match in self._short.finditer(text))])
-        return found
+        return apart([*self._found(text), *self._as_credential(text)])
+
+    def _as_credential(self, text: bytes) -> list[Span]:
+        """Where short keys stand as credentials."""
+        if not self._short or not any(hint in text for hint in self._hints):
+            return []
+        return [match.span(1) for match in self._short.finditer(text)]
 
     def _found(self, text: bytes) -> list[Span]:
         if not self._anchors:
@@ -184,6 +215,13 @@ def _is_random(token: bytes) -> bool:
     )
 
 
+def hidden(text: str) -> str:
+    """A text of the same length, without keys of other services."""
+    raw = text.encode("utf-8", "surrogatepass")
+    spans = foreign(raw)
+    return starred(raw, spans).decode("utf-8", "surrogatepass") if spans else text
+
+
 def starred(text: bytes, spans: Sequence[Span]) -> bytes:
     """The text with an asterisk for each byte of these parts."""
     if not spans:
@@ -200,16 +238,37 @@ def recut(chunks: Sequence[tuple[float, bytes]], body: bytes) -> tuple[tuple[flo
     return tuple((when, body[end - len(data) : end]) for (when, data), end in zip(chunks, ends, strict=True))
 
 
-def credential(name: str, value: str) -> str:
+def shown(name: str, value: str) -> str:
     """The value of a header as it may be shown: `Bearer ***` for a credential, so that the scheme stays visible."""
-    if name.lower() in COOKIES:
+    if name.lower() in COOKIES and "=" in value:
         return _cookie(value)
-    if name.lower() not in CREDENTIALS:
+    if name.lower() not in CREDENTIALS | COOKIES:
         return value
     scheme, space, _ = value.partition(" ")
     return f"{scheme} {MASK}" if space and scheme.isalpha() else MASK
 
 
 def _cookie(value: str) -> str:
-    """The names of a cookie and of its attributes."""
-    return re.sub(r"=[^;]*", f"={MASK}", value)
+    """The names of cookies and of their attributes."""
+    return "; ".join(_name(part.strip()) for part in value.split(";"))
+
+
+def _name(part: str) -> str:
+    name, sign, _ = part.partition("=")
+    return f"{name}={MASK}" if sign else part if part.lower() in FLAGS else MASK
+
+
+_USED: dict[tuple[str, ...], Secrets] = {}
+
+
+def secrets_of(values: Iterable[str]) -> Secrets:
+    """What keeps these values out of whatever leaves, also out of what is `safe`."""
+    key = tuple(values)
+    return _USED.setdefault(key, Secrets(key))
+
+
+def safe(text: str) -> str:
+    """A text for people, such as that of an error, without any key that this process has used."""
+    for secrets in list(_USED.values()):
+        text = secrets.text(text)
+    return text
