@@ -139,7 +139,7 @@ class Collector:
         return Report(
             base_url=self._run.get("base_url", ""),
             gateway=self._run.get("gateway", "openai"),
-            model=self._run.get("model", ""),
+            model=safe(self._run.get("model", "")),
             routes={safe(place): safe(problem) for place, problem in sorted(self._routes.items())},
             started=self._started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_time=round(time.perf_counter() - self._clock, 3),

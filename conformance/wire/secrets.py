@@ -3,7 +3,7 @@
 A key is found in any coding (see `coded`), in hexadecimal and within base64, and so is a part of at least half of it.
 How much of a key counts depends on how much of it is random:
 
-- Of a random key (such as `sk-proj-` and 40 random characters), each part that is half as long, with at least eight
+- Of a random key (such as `sk-proj-` and 40 random characters), each part that is half as long, with at least six
   characters beside the words it begins with; one below twelve characters has a digit in it.
 - Of a key of words that has sixteen characters or more, the whole key.
 - Any other key (`test`, `sk-1234`) is a word that an answer may hold anyway. It counts only where it stands as a
@@ -37,11 +37,13 @@ WORDS = re.compile(r"(?:(?:[a-z]+|[A-Z]+|[a-z]{1,4}\d{1,2})[-_.:/@])*")
 RANDOM = re.compile(r"\d|[a-z][A-Z]|[A-Z][a-z]")
 STRONG, PLAIN = 8, 16
 """How many characters beside words a key has that counts in parts, and how many one has that counts as a whole."""
-SURE = 12
+FEW, SURE = 6, 12
+"""How many characters of a part that counts are beside words, and how long one is that may be letters alone."""
 AS_CREDENTIAL = r"(?:(?i:bearer)\s+|(?i:api.?key)[^A-Za-z0-9]{1,6}(?:(?i:provided|is)[^A-Za-z0-9]{1,4})?|[?&]key=)"
 HINTS = (b"sk-", b"AIza", b"xai-", b"gsk_", b"AKIA", b"hf_", b"earer ")
 SHAPE = re.compile(
-    rb"(?<![\w-])(?<!Credential=)((?:(?:sk|xai)-|AIza|gsk_|AKIA|hf_)[A-Za-z0-9_-]{16,})|(?i:bearer) +([\w.~+/-]{20,})"
+    rb"(?<![A-Za-z0-9])(?<!Credential=)((?:(?:sk|xai)-|AIza|gsk_|AKIA|hf_)[A-Za-z0-9_-]{16,})"
+    rb"|(?i:bearer) +([\w.~+/-]{20,})"
 )
 RUN = re.compile(rb"[A-Za-z0-9]{16,}")
 OWN, OTHERS = "the key that was sent", "a key of another service"
@@ -183,7 +185,7 @@ def _counting(key: str) -> int:
     words = WORDS.match(key)
     rest = key[words.end() :] if words else key
     if len(rest) >= STRONG and len(set(rest)) >= 6 and RANDOM.search(rest):
-        return min(len(key), max((len(key) + 1) // 2, len(key) - len(rest) + STRONG))
+        return min(len(key), max((len(key) + 1) // 2, len(key) - len(rest) + FEW))
     return len(key) if len(key) >= PLAIN else 0
 
 
