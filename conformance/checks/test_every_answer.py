@@ -124,13 +124,13 @@ def test_timestamps(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
 
 
 @requirement("every.credential")
-def test_credential(whole_run: WholeRun, ask: Ask, target: Target, received: list[Exchange]) -> None:
+def test_credential(whole_run: WholeRun, ask: Ask, target: Target) -> None:
     """No answer shows the key that was sent, and no error and no header the key of another service."""
     whole_run.ask_once()
     for cause in STATES:
         with suppress(Inconclusive, Unsupported):
             provoke(cause, ask, target)
-    own = [one for one in received if not one.request.path.startswith(("http://", "https://"))]
+    own = [one for one in whole_run.exchanges if not one.request.path.startswith(("http://", "https://"))]
 
     for answer in own:
         if answer.leaks:
