@@ -174,3 +174,12 @@ def test_large_body_is_masked_in_bounded_time() -> None:
     ((_, masked),) = Secrets([KEY]).received(200, [], [(0.0, body)]).chunks
 
     assert not Secrets([KEY]).shows(masked)
+
+
+def test_key_in_a_film_is_masked() -> None:
+    """Large bytes that are no text are searched for what is no escape."""
+    body = bytes(range(256)) * 8000 + KEY.encode() + b"%00"
+
+    ((_, masked),) = Secrets([KEY]).received(200, [], [(0.0, body)]).chunks
+
+    assert masked == body.replace(KEY.encode(), b"*" * len(KEY))

@@ -20,6 +20,8 @@ NAMED = {b"amp": b"&", b"quot": b'"', b"apos": b"'", b"lt": b"<", b"gt": b">", b
 NAMED |= {b"equals": b"=", b"lowbar": b"_", b"hyphen": b"-", b"colon": b":"}
 DEPTH = 3
 """How many codings within each other are undone."""
+LARGE = 1 << 20
+"""The size from which on bytes that are no text are not searched for escapes."""
 ALIKE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-_ ", b"abcdefghijklmnopqrstuvwxyz+/+")
 """Makes one of what is written in either case, in either alphabet of base64, and of a space and its sign in a form."""
 LINE = re.compile(rb"[^\r\n]+")
@@ -53,6 +55,10 @@ class Layout:
 
     def __init__(self, raw: bytes) -> None:
         self._pieces: list[Span] = [(0, len(raw))]
+        self._escapes = len(raw) <= LARGE or b"\0" not in raw[:4096]
+        if not self._escapes:
+            self._flat, self.text = raw, raw.translate(ALIKE)
+            return
         parts = [raw]
         for group in _split_texts(raw):
             parts += [b"\n", *(raw[start:end] for start, end in group)]
@@ -62,7 +68,7 @@ class Layout:
 
     def places(self, found: list[Span]) -> list[Span]:
         """The parts of the raw text that these parts of `text` stand for, in order and apart."""
-        steps = _steps(self._flat)
+        steps = _steps(self._flat) if self._escapes else []
         starts = self._starts()
         raw: list[Span] = []
         for start, end in found:
