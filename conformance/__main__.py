@@ -39,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:
-        import traceback
+        from traceback import format_exc
 
-        traceback.print_exc()
+        print(_safe(format_exc()), file=sys.stderr)
         return TROUBLE
 
 
@@ -86,9 +86,15 @@ def _refuse(unknown: list[str], command: str) -> NoReturn:
 
 
 def _say(error: ConformanceError) -> None:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"error: {_safe(str(error))}", file=sys.stderr)
     if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+        print(f"hint: {_safe(error.hint)}", file=sys.stderr)
+
+
+def _safe(text: str) -> str:
+    """Without keys: what uses them is imported then."""
+    secrets = sys.modules.get("conformance.wire.secrets")
+    return str(secrets.safe(text)) if secrets else text
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ def record(**fields: Any) -> dict[str, Any]:
         "chunks": [[0.123456789, encoded(b"data: \xf0\x9f")], [0.2, encoded(b"\x98\x80\n\n")], [0.2, encoded(b"")]],
         "elapsed": 0.34567891234,
         "error": None,
+        "leaks": ["a key of another service in its body"],
         **fields,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,65 @@ def test_header_that_speaks_of_a_credential_is_a_secret(line: str, name: str, se
 def test_header_that_is_none_is_refused_without_its_value(line: str) -> None:
     with pytest.raises(InvalidTarget, match="is no header"):
         headers_from([line])
+
+
+SECRET = "sk-a1b2c3d4e5f6g7h8"
+WRONG = {
+    f"{SECRET}\nsk-2": "line break",
+    f"{SECRET}\r\nsk-2": "line break",
+    f"{SECRET}\x00": "control character",
+    f"{SECRET}\x1b[0m": "control character",
+    f"{SECRET}\t": "control character",
+    f"\ufeff{SECRET}": "not ASCII",
+    f"{SECRET}\udcff": "not ASCII",
+    f" {SECRET}": "space",
+    "\n": "empty",
+}
+
+
+def _from_options(_: Path) -> target.Target:
+    return target.from_options("http://host/v1")
+
+
+def _from_keys(folder: Path) -> target.Target:
+    text = 'base_url = "http://host/v1"\n[keys]\ndefault = { env = "GATEWAY_API_KEY" }\n'
+    return target.from_file(written(folder, text))
+
+
+def _from_headers(folder: Path) -> target.Target:
+    text = 'base_url = "http://host/v1"\n[headers]\nx-token = { env = "GATEWAY_API_KEY" }\n'
+    return target.from_file(written(folder, text))
+
+
+@pytest.mark.parametrize("value", WRONG)
+@pytest.mark.parametrize("load", [_from_options, _from_keys, _from_headers])
+def test_key_that_cannot_be_sent_is_refused(
+    value: str, load: Callable[[Path], target.Target], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is wrong with it is said, and never the key."""
+    monkeypatch.setattr("os.environ", {"GATEWAY_API_KEY": value})
+
+    with pytest.raises(InvalidTarget, match=WRONG[value]) as caught:
+        load(tmp_path)
+
+    assert "GATEWAY_API_KEY" in str(caught.value)
+    assert SECRET not in f"{caught.value}{caught.value.hint}"
+
+
+@pytest.mark.parametrize("value", ["1\n2", "1\x00", "\u00e9", "1\x0b2"])
+def test_header_that_cannot_be_sent_is_refused(value: str) -> None:
+    with pytest.raises(InvalidTarget) as caught:
+        headers_from([f"x-token: {SECRET}{value}"])
+
+    assert "x-token" in str(caught.value)
+    assert SECRET not in f"{caught.value}{caught.value.hint}"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_line_break_at_the_end_of_a_key_is_dropped(end: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files of secrets usually end with one."""
+    monkeypatch.setattr("os.environ", {"GATEWAY_API_KEY": f"{SECRET}{end}"})
+
+    assert _from_options(tmp_path).keys["default"].reveal() == SECRET
+    assert _from_keys(tmp_path).keys["default"].reveal() == SECRET
+    assert target.from_options("http://host/v1").keys["default"].reveal() == SECRET

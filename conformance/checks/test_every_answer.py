@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from conformance.errors import NotApplicable, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, Unsupported
 from conformance.properties.whole_run import WholeRun
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
@@ -20,6 +21,7 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
+from conformance.words.openai.errors import STATES, provoke
 from gateway_contract import Contract, Operation
 
 WHOLE = re.compile(r"[0-9]+")
@@ -119,6 +121,21 @@ def test_timestamps(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
             assert UTC_TIME.fullmatch(value), f"{name} is {value!r:.60}"
 
     whole_run.demand(demand, about)
+
+
+@requirement("every.credential")
+def test_credential(whole_run: WholeRun, ask: Ask, target: Target) -> None:
+    """No answer shows the key that was sent, and no error and no header the key of another service."""
+    whole_run.ask_once()
+    for cause in STATES:
+        with suppress(Inconclusive, Unsupported):
+            provoke(cause, ask, target)
+    own = [one for one in whole_run.exchanges if not one.request.path.startswith(("http://", "https://"))]
+
+    for answer in own:
+        if answer.leaks:
+            ask.recorder.touched.append(answer)
+        assert not answer.leaks, f"{answer.request.method} {answer.request.path:.60} is answered with {answer.leaks[0]}"
 
 
 Sent = Callable[..., Exchange]

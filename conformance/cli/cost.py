@@ -47,11 +47,12 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     from conformance.run.schedule import CONCURRENCY
     from conformance.run.session import EXAMPLES
     from conformance.target import headers_from
+    from conformance.wire.secrets import safe
 
     headers = {**target.headers, **headers_from(args.header)}
     target = replace(target, timeout=args.timeout or target.timeout, headers=headers)
     seen = look(target)
-    print(f"Model    {seen.model or 'none: it has no chat'}")
+    print(f"Model    {safe(seen.model) or 'none: it has no chat'}")
     include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))
     if left_out := sorted(select.EXPENSIVE - include):
         print(f"Left out {', '.join(left_out)}: ask for them with --include")

@@ -186,6 +186,7 @@ def _header(text: str) -> str:
     from conformance.errors import InvalidTarget
     from conformance.target import headers_from
 
+    text = text.rstrip("\r\n")
     if "\n" in text or "\r" in text:
         raise argparse.ArgumentTypeError("has a line break in it: write 'NAME: value' in one line")
     try:

@@ -6,7 +6,8 @@ read from the network, in the order in which they make up the body.
 
 A record is a dict of plain values: `id`, `started`, `method`, `url`, `path`, `key` (its name), `own_headers`,
 `request_headers`, `request_body`, `request_binary` (the body is base64), `status`, `http_version`, `response_headers`,
-`chunks` (seconds, base64), `elapsed` in seconds and `error`.
+`chunks` (seconds, base64), `elapsed` in seconds, `error`, and
+`leaks` (where the answer showed a credential; recordings of earlier versions lack it).
 """
 
 from __future__ import annotations
@@ -21,10 +22,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from conformance.errors import InvalidRecording
+from conformance.wire.secrets import shown
 
 FILENAME = "exchanges.har"
-CREDENTIALS = {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "set-cookie"}
-MASK = "***"
 BESIDE = ("id", "path", "protocol", "key", "own_headers", "request_binary", "elapsed", "error")
 """The members of a record that HAR has no field for."""
 
@@ -90,6 +90,7 @@ def _entry(record: Mapping[str, Any]) -> dict[str, Any]:
             "receive": _milliseconds(max(0.0, record["elapsed"] - first)),
         },
         **{f"_{name}": record[name] for name in BESIDE},
+        "_leaks": record.get("leaks", []),
         "_chunks": [[seconds, len(base64.b64decode(data))] for seconds, data in record["chunks"]],
     }
 
@@ -150,6 +151,7 @@ def _record(entry: Mapping[str, Any]) -> Record:
         "response_headers": [[one["name"], one["value"]] for one in response["headers"]],
         "chunks": _chunks(entry["_chunks"], body),
         **{name: entry[f"_{name}"] for name in BESIDE},
+        "leaks": entry.get("_leaks", []),
     }
 
 
@@ -164,15 +166,7 @@ def _chunks(sizes: list[list[Any]], body: bytes) -> list[list[Any]]:
 
 
 def _headers(pairs: Iterable[Iterable[str]]) -> list[dict[str, str]]:
-    return [{"name": name, "value": _masked(name, value)} for name, value in pairs]
-
-
-def _masked(name: str, value: str) -> str:
-    """`Bearer ***` for a credential, so that the scheme stays visible; any other value as it is."""
-    if name.lower() not in CREDENTIALS:
-        return value
-    scheme, space, _ = value.partition(" ")
-    return f"{scheme} {MASK}" if space and scheme.isalpha() else MASK
+    return [{"name": name, "value": shown(name, value)} for name, value in pairs]
 
 
 def _media_type(headers: Iterable[Mapping[str, str]]) -> str:

@@ -17,6 +17,7 @@ from conformance.model import Counts, Finding, Report
 from conformance.register.causes import explained
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
+from conformance.wire.secrets import safe
 
 if TYPE_CHECKING:
     from conformance.report.progress import Progress
@@ -69,11 +70,11 @@ class Collector:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check that cannot be collected is the suite's own error."""
         if report.failed:
-            self.fatal = ConformanceError(f"a check cannot be collected: {report.longrepr}")
+            self.fatal = ConformanceError(safe(f"a check cannot be collected: {report.longrepr}"))
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """An error of the suite itself is reported."""
-        self.fatal = ConformanceError(f"the suite failed: {str(excrepr).splitlines()[-1]}")
+        self.fatal = ConformanceError(safe(f"the suite failed: {str(excrepr).splitlines()[-1]}"))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """What was learned before a signal is reported as a part."""
@@ -138,8 +139,8 @@ class Collector:
         return Report(
             base_url=self._run.get("base_url", ""),
             gateway=self._run.get("gateway", "openai"),
-            model=self._run.get("model", ""),
-            routes=dict(sorted(self._routes.items())),
+            model=safe(self._run.get("model", "")),
+            routes={safe(place): safe(problem) for place, problem in sorted(self._routes.items())},
             started=self._started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_time=round(time.perf_counter() - self._clock, 3),
             seed=self.seed,

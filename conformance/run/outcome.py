@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import indent
 from typing import Any
 
@@ -18,6 +19,7 @@ from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
 from conformance.wire.exchange import Exchange
 from conformance.wire.record import to_record
+from conformance.wire.secrets import safe
 from conformance.words.check import is_failure, stated
 from conformance.words.judged import judged
 from conformance.words.received import legal_oddity
@@ -46,15 +48,16 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     level = requirement.level
     if requirement.area.startswith("sdk_") and verdict is Verdict.FAILED and (oddity := _oddity(touched)):
         level, message = max(level, Level.SHOULD, key=STRONGEST_FIRST.index), f"{message}; {oddity}"
+    keep = recorder.secrets.text if recorder else safe
     return Finding(
         requirement=requirement.id,
         level=level,
         verdict=verdict,
-        message=message,
+        message=keep(message),
         case=item.callspec.id if hasattr(item, "callspec") else None,
         expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
         exchanges=tuple(exchange.number for exchange in dict.fromkeys([*touched, *shown])),
-        evidence=_evidence(shown, recorder.recorded, told) if recorder else (),
+        evidence=_without_secrets(_evidence(shown, recorder.recorded, told), keep) if recorder else (),
         duration=round(call.duration, 6),
         decisions=decisions.rested_on(item.config.stash.get(GATEWAY, {})) if verdict is not Verdict.PASSED else {},
         applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
@@ -83,6 +86,10 @@ def _evidence(shown: list[Exchange], recorded: list[Exchange], told: int) -> tup
     return tuple(evidence(exchange, recorded) for exchange in shown)
 
 
+def _without_secrets(shown: tuple[Evidence, ...], keep: Callable[[str], str]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(one.exchange, keep(one.curl), keep(one.request), keep(one.response)) for one in shown)
+
+
 def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:
     if excinfo is None:
         return Verdict.PASSED, ""
@@ -103,9 +110,10 @@ def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pyte
     if not isinstance(error, (TargetError, UsageError)):
         return False
     kind = "usage" if isinstance(error, UsageError) else "target"
-    report.user_properties.append((FATAL, [kind, str(error), error.hint]))
-    report.longrepr = f"{error}\nhint: {error.hint}"
-    item.session.shouldstop = str(error)
+    message, hint = safe(str(error)), safe(error.hint)
+    report.user_properties.append((FATAL, [kind, message, hint]))
+    report.longrepr = f"{message}\nhint: {hint}"
+    item.session.shouldstop = message
     return True
 
 

@@ -91,7 +91,10 @@ def _limited(config: pytest.Config, described: Target) -> Target:
         timeout=float(timeout) if timeout else described.timeout,
         max_requests=_share(int(requests) if requests else described.max_requests),
         node_modules=node_modules or described.node_modules,
-        headers={**described.headers, **targets.headers_from((option(config, "header") or "").splitlines())},
+        headers={
+            **described.headers,
+            **targets.headers_from(filter(None, (option(config, "header") or "").split("\n"))),
+        },
     )
 
 

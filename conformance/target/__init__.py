@@ -1,6 +1,7 @@
 """The target: its base URL, keys, models and limits; and the reference server as a target."""
 
 from conformance.target.target import (
+    CREDENTIAL,
     KEY_VARIABLE,
     ExpectedFailure,
     Secret,
@@ -13,6 +14,7 @@ from conformance.target.target import (
 )
 
 __all__ = [
+    "CREDENTIAL",
     "KEY_VARIABLE",
     "ExpectedFailure",
     "Secret",

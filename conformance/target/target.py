@@ -63,6 +63,25 @@ class Secret:
     __str__ = __repr__
 
 
+def carried(value: str, origin: str) -> str:
+    """A value that is sent in a header, without a line break at its end, which the file of a secret usually has.
+
+    Raises `InvalidTarget` where HTTP cannot carry it, with its `origin` and what is wrong, never with the value.
+    """
+    value = value.rstrip("\r\n")
+    problems = {
+        "is empty": not value,
+        "has a line break in it": "\n" in value or "\r" in value,
+        "has a control character in it": not value.replace("\n", "").replace("\r", "").isprintable()
+        and value.isascii(),
+        "has a character in it that is not ASCII": not value.isascii(),
+        "begins or ends with a space": value != value.strip(" "),
+    }
+    if problem := next((problem for problem, has in problems.items() if has), ""):
+        raise InvalidTarget(f"{origin} {problem}", "it is sent in a header, where only printable ASCII can stand")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
     """A failure that the operator expects. It is strict: when the check passes, the run fails."""
@@ -160,7 +179,7 @@ def from_options(base_url: str, gateway: str | None = None, model: str | None = 
     return Target(
         base_url=checked_url(base_url),
         gateway=gateway or "openai",
-        keys={"default": Secret(key)} if key else {},
+        keys={"default": Secret(carried(key, KEY_VARIABLE))} if key else {},
         models={"chat": model} if model else {},
     )
 
@@ -219,6 +238,7 @@ def headers_from(lines: Iterable[str]) -> dict[str, str | Secret]:
         name, _, value = (part.strip() for part in line.partition(":"))
         if not (value and HEADER.fullmatch(name)):
             raise InvalidTarget(f"--header {name[:40]!r} is no header", "write --header 'NAME: value'")
+        value = carried(value, f"the value of --header {name}")
         headers[name.lower()] = Secret(value) if CREDENTIAL.search(name) else value
     return headers
 
@@ -228,8 +248,11 @@ def _headers(entries: Mapping[str, Mapping[str, str]]) -> dict[str, str | Secret
     headers: dict[str, str | Secret] = {}
     for name, entry in entries.items():
         value = entry.get("value") or os.environ.get(entry.get("env", ""))
+        if not HEADER.fullmatch(name):
+            raise InvalidTarget(f"headers.{name!r:.40} is no name of a header", "write letters, digits and dashes")
         if not value:
             raise InvalidTarget(f"the environment variable {entry.get('env')} is not set", "it is that of a header")
+        value = carried(value, entry.get("env", f"headers.{name}"))
         headers[name.lower()] = Secret(value) if "env" in entry else value
     return headers
 
@@ -250,7 +273,7 @@ def _key(name: str, entry: object, run: str) -> Secret | None:
             credential = os.environ.get(variable)
             if credential is None and name == "default":
                 raise InvalidTarget(f"the environment variable {variable} is not set", f"export {variable}=...")
-            return Secret(credential) if credential else None
+            return Secret(carried(credential, variable)) if credential else None
         case {"value": str(value)}:
-            return Secret(value.replace("{run}", run))
+            return Secret(carried(value.replace("{run}", run), f"keys.{name}"))
     raise InvalidTarget(f"keys.{name} is not understood", 'write keys.NAME = { env = "VARIABLE" }')

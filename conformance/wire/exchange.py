@@ -50,6 +50,8 @@ class Exchange:
     elapsed: float = 0.0
     broken: str = ""
     """How the connection ended too early; empty when it did not."""
+    leaks: tuple[str, ...] = ()
+    """Where it showed a credential, which is masked here."""
     marks: set[str] = field(default_factory=set)
     """What checks have noted of it."""
 

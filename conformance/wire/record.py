@@ -10,6 +10,7 @@ import httpx
 
 from conformance.wire import sse
 from conformance.wire.exchange import Exchange, Request, decoded
+from conformance.wire.secrets import foreign, hidden, recut, starred
 
 
 def _key_name(request: Request) -> str:
@@ -23,8 +24,9 @@ def identity(request: Request) -> tuple[object, ...]:
 
 
 def to_record(exchange: Exchange) -> dict[str, Any]:
-    """An exchange as plain values, for the HAR file. Holds no secret."""
+    """An exchange as plain values, for the HAR file. Holds no secret, not even one that checks may see."""
     request = exchange.request
+    chunks = recut(exchange.chunks, starred(exchange.body, foreign(exchange.body)))
     try:
         body, binary = (request.body or b"").decode(), False
     except UnicodeDecodeError:
@@ -33,20 +35,21 @@ def to_record(exchange: Exchange) -> dict[str, Any]:
         "id": exchange.number,
         "started": exchange.started,
         "method": request.method,
-        "url": exchange.url,
-        "path": request.path,
+        "url": hidden(exchange.url),
+        "path": hidden(request.path),
         "protocol": request.protocol,
         "key": _key_name(request),
         "own_headers": [list(pair) for pair in request.headers],
         "request_headers": [list(pair) for pair in exchange.sent],
-        "request_body": None if request.body is None else body,
+        "request_body": None if request.body is None else hidden(body),
         "request_binary": binary,
         "status": exchange.status,
         "http_version": exchange.http_version,
-        "response_headers": [list(pair) for pair in exchange.headers.multi_items()],
-        "chunks": [[seconds, base64.b64encode(data).decode()] for seconds, data in exchange.chunks],
+        "response_headers": [[name, hidden(value)] for name, value in exchange.headers.multi_items()],
+        "chunks": [[seconds, base64.b64encode(data).decode()] for seconds, data in chunks],
         "elapsed": exchange.elapsed,
         "error": exchange.broken or None,
+        "leaks": list(exchange.leaks),
     }
 
 
@@ -64,6 +67,7 @@ def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exc
         chunks=tuple((seconds, base64.b64decode(data)) for seconds, data in record["chunks"]),
         elapsed=record["elapsed"],
         broken=record["error"] or "",
+        leaks=tuple(record.get("leaks", ())),
     )
 
 

@@ -14,7 +14,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -23,8 +22,10 @@ import httpx
 from conformance.errors import BudgetSpent, Inconclusive
 from conformance.target import Secret, Target
 from conformance.wire.connection import cannot_connect
-from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
+from conformance.wire.exchange import KEY_HERE, Exchange, Request
+from conformance.wire.outside import Outside, no_cookies
 from conformance.wire.record import by_request, from_record, identity, request_of
+from conformance.wire.secrets import Secrets, secrets_of
 
 if TYPE_CHECKING:
     from conformance.wire.ahead import Ahead
@@ -74,6 +75,8 @@ class Recorder:
         timeout = httpx.Timeout(target.timeout, connect=10.0)
         encrypted = target.base_url.startswith("https:")
         self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted, transport=transport)
+        self._http.cookies = no_cookies()
+        self._http.event_hooks = {"request": [Outside([target.base_url, *self.bases.values()]).demand]}
 
     def close(self) -> None:
         """Closes the connections."""
@@ -184,10 +187,10 @@ class Recorder:
         )
         record: dict[str, Any] = {
             "number": number,
-            "request": replace(request, headers=self._scrubbed(request.headers)),
-            "url": self._scrub(str(message.url)),
+            "request": replace(request, headers=self.secrets.sent(request.headers)),
+            "url": self.secrets.text(str(message.url)),
             "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "sent": self._scrubbed(message.headers.items()),
+            "sent": self.secrets.sent(message.headers.items()),
         }
         chunks: list[tuple[float, bytes]] = []
         start = time.perf_counter()
@@ -197,8 +200,10 @@ class Recorder:
             unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
             if unreached and not _elsewhere(request):
                 raise cannot_connect(self.target.base_url, error) from None
-            record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
-        return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
+            record["broken"] = f"{type(error).__name__}: {self.secrets.text(str(error))}"
+        elapsed, pairs = time.perf_counter() - start, record.pop("headers", httpx.Headers()).multi_items()
+        headers, kept, leaks = self.secrets.received(record.get("status", 0), pairs, chunks)
+        return Exchange(**record, headers=httpx.Headers(headers), chunks=kept, elapsed=elapsed, leaks=leaks)
 
     def _receive(
         self,
@@ -216,12 +221,12 @@ class Recorder:
                 break
             response.close()
             self._note_move(response, following)
-            record["url"] = self._scrub(str(following.url))
+            record["url"] = self.secrets.text(str(following.url))
             response = self._http.send(following, stream=True)
         try:
             record["status"] = response.status_code
             record["http_version"] = response.http_version
-            record["headers"] = httpx.Headers(self._scrubbed(response.headers.multi_items()))
+            record["headers"] = response.headers
             for chunk in response.iter_bytes():
                 chunks.append((time.perf_counter() - start, chunk))
                 if until and until(b"".join(data for _, data in chunks)):
@@ -232,7 +237,7 @@ class Recorder:
 
     def _note_move(self, response: httpx.Response, following: httpx.Request) -> None:
         moved = f"{response.request.method} {response.request.url.path} is answered {response.status_code}"
-        place = self._scrub(str(following.url.path))
+        place = self.secrets.text(str(following.url.path))
         self.moved.setdefault("redirects", f"{moved}, see {place}: such redirects are followed, as the SDKs do")
 
     def _url(self, request: Request) -> str:
@@ -261,31 +266,13 @@ class Recorder:
         return {name: value for name, value in headers.items() if value}
 
     @cached_property
-    def _secrets(self) -> tuple[str, ...]:
-        """The keys, plain and as encoded in an address. The longest come first, because one may begin like another."""
-        secrets = [*self.target.keys.values(), *(value for _, value in self._usual if isinstance(value, Secret))]
-        keys = [secret.reveal() for secret in secrets if len(secret.reveal()) > 3]
-        return tuple(sorted({*keys, *(quote(key, safe="") for key in keys)}, key=len, reverse=True))
-
-    def _scrub(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return text
-
-    def _scrubbed(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self._scrub(value)) for name, value in pairs)
-
-    def _masked(self, chunks: list[tuple[float, bytes]]) -> tuple[tuple[float, bytes], ...]:
-        """The chunks without secrets. A secret may span two chunks, so the mask is as long as the secret."""
-        body = b"".join(data for _, data in chunks)
-        for secret in self._secrets:
-            body = body.replace(secret.encode(), b"*" * len(secret.encode()))
-        ends = list(accumulate(len(data) for _, data in chunks))
-        starts = [0, *ends]
-        return tuple((when, body[start:end]) for (when, _), start, end in zip(chunks, starts, ends, strict=False))
+    def secrets(self) -> Secrets:
+        """What keeps the keys of the target out of whatever leaves."""
+        own = (value for _, value in self._usual if isinstance(value, Secret))
+        return secrets_of(secret.reveal() for secret in (*self.target.keys.values(), *own))
 
     def _replayed(self, request: Request) -> Exchange:
-        scrubbed = replace(request, headers=self._scrubbed(request.headers))
+        scrubbed = replace(request, headers=self.secrets.sent(request.headers))
         record = (self._replay or {}).get(identity(scrubbed), [])
         if not record:
             raise Inconclusive("the recording holds no answer to this request")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reference_server.faults import fault, rows
 from reference_server.faults.words import anthropic, gemini
-from reference_server.faults.words.edits import header, put, refuse, status
+from reference_server.faults.words.edits import header, in_error, put, refuse, status
 from reference_server.faults.words.openai import (
     ACCOUNT,
     CHAT,
@@ -23,7 +23,9 @@ from reference_server.faults.words.openai import (
     VIDEO_STATE,
     roles,
 )
-from reference_server.faults.words.situations import Situation, asked, both, has, no, refused, sent, served
+from reference_server.faults.words.situations import Situation, asked, both, has, no, refused, sent, served, whole
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 
 _ID, _CREDITS, _MODEL, _STORED = "x-request-id", "x-credits-used", "x-model-used", "x-storage-used-bytes"
 _LIMITED = refused("rate_limited")
@@ -251,3 +253,29 @@ deaf_model_refuses_with_422 = fault(
     model="no-audio",
     gateway="infery",
 )
+
+# Credentials.
+
+_PROVIDERS = "a1B2c3D4e5F6g7H8" * 3
+"""What is random in the keys of providers."""
+
+key_of_the_provider_in_an_error = fault(
+    CHAT,
+    "The error for a provider's failure holds the key that the gateway has there.",
+    in_error(put("error.message", f"401 of the provider: Incorrect API key provided: sk-proj-{_PROVIDERS}.")),
+    breaks={"every.credential"},
+    model="upstream-error",
+)
+key_of_the_provider_in_a_header = fault(
+    CHAT,
+    "A header of a whole answer shows how the gateway was let in by a provider.",
+    header("x-upstream-authorization", f"Bearer gsk_{_PROVIDERS}"),
+    when=whole,
+    breaks={"every.credential"},
+)
+
+
+@fault(CHAT, when=refused("rate_limited"), breaks={"every.credential"})
+def key_in_the_limit(reply: Reply, call: Call) -> None:
+    """The error for a limit names the key whose limit it is."""
+    reply.body["error"]["message"] = f"The limit of {call.headers.get('authorization', '')} is reached."
