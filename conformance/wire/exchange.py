@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -77,6 +78,11 @@ class Exchange:
     def media_type(self) -> str:
         """The media type without parameters, in lower case."""
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def headers_of(pairs: Iterable[tuple[str, str]]) -> httpx.Headers:
+    """Headers of any text: the library itself takes ASCII only, and a gateway may send other bytes."""
+    return httpx.Headers([(name.encode(), value.encode("utf-8", "replace")) for name, value in pairs])
 
 
 def decoded(text: bytes | str) -> Any:

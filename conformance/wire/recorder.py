@@ -22,8 +22,10 @@ import httpx
 
 from conformance.errors import BudgetSpent, Inconclusive
 from conformance.target import Secret, Target
+from conformance.wire import body
 from conformance.wire.connection import cannot_connect
-from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request
+from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request, headers_of
+from conformance.wire.network import Network
 from conformance.wire.record import by_request, from_record, identity, request_of
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses,
 Value = TypeVar("Value")
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
+AT_MOST = 3.0
+"""The most that an answer may take, as a multiple of the longest pause within it."""
 LEFT = "the client left"
 """How a connection ended that the suite itself closed early."""
 
@@ -74,9 +78,14 @@ class Recorder:
         timeout = httpx.Timeout(target.timeout, connect=10.0)
         encrypted = target.base_url.startswith("https:")
         self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted, transport=transport)
+        self._network = Network()
+        self._network.carry(self._http)
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections, and waits for no answer."""
+        if self._ahead:
+            self._ahead.stop()
+        self._network.close()
         if self._ahead:
             self._ahead.close()
         self._http.close()
@@ -101,7 +110,7 @@ class Recorder:
         if self._ahead:
             return self._ahead.answer((request, take), send, after)
         if after and not self.replays:
-            time.sleep(after)
+            self._network.pause(after)
         return send()
 
     @property
@@ -155,7 +164,7 @@ class Recorder:
         """Keeps the pace, in requests per minute."""
         now = time.monotonic()
         if self._next > now:
-            time.sleep(self._next - now)
+            self._network.pause(self._next - now)
         self._next = max(now, self._next) + self._interval
 
     def _patiently(self, request: Request) -> Exchange:
@@ -171,7 +180,7 @@ class Recorder:
     def _hold(self, status: int, pause: float) -> None:
         """Waits; at a limit nobody else sends meanwhile, and fewer do afterwards."""
         if status != 429:
-            time.sleep(pause)
+            self._network.pause(pause)
             return
         with self._lock:
             self._next = max(self._next, time.monotonic() + pause)
@@ -192,7 +201,8 @@ class Recorder:
         chunks: list[tuple[float, bytes]] = []
         start = time.perf_counter()
         try:
-            self._receive(message, record, chunks, start, until, _elsewhere(request))
+            with self._network.within(AT_MOST * self.target.timeout):
+                self._receive(message, record, chunks, start, until, _elsewhere(request))
         except httpx.RequestError as error:
             unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
             if unreached and not _elsewhere(request):
@@ -221,9 +231,9 @@ class Recorder:
         try:
             record["status"] = response.status_code
             record["http_version"] = response.http_version
-            record["headers"] = httpx.Headers(self._scrubbed(response.headers.multi_items()))
-            for chunk in response.iter_bytes():
-                chunks.append((time.perf_counter() - start, chunk))
+            record["headers"] = headers_of(self._scrubbed(response.headers.multi_items()))
+            for chunk in body.read(response, record["request"].path):
+                body.add(chunks, time.perf_counter() - start, chunk)
                 if until and until(b"".join(data for _, data in chunks)):
                     record["broken"] = LEFT
                     break
@@ -249,7 +259,7 @@ class Recorder:
         return key.reveal() if key else ""
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
+        headers = {"user-agent": "gateway-conformance", "accept": "*/*", "accept-encoding": body.CODINGS}
         if not _elsewhere(request):
             headers |= {name: value if isinstance(value, str) else value.reveal() for name, value in self._usual}
         key, token = self._key(request), self._token(request)

@@ -1,0 +1,1 @@
+"""Gateways that answer as no gateway should, and what the suite makes of them."""
