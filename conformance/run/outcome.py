@@ -14,6 +14,7 @@ from conformance.register import decisions
 from conformance.report.view import citations
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
 from conformance.run.evidence import evidence
+from conformance.run.excuse import excuse
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
 from conformance.wire.exchange import Exchange
@@ -39,6 +40,10 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
     told: int = getattr(call.excinfo.value, "shown", 0) if call.excinfo else 0
+    if recorder and verdict is Verdict.FAILED:
+        looked_at = touched[-told:] if told else touched
+        if reason := excuse(requirement, looked_at, recorder.target, recorder.unsteady):
+            verdict, message = Verdict.INCONCLUSIVE, f"{reason} (seen as: {message:.160})"
     shown = _shown(call.excinfo.value, touched, told) if call.excinfo else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:

@@ -69,6 +69,8 @@ class Recorder:
         self.recorded: list[Exchange] = []
         self.moved: dict[str, str] = {}
         """What the reader of a report should know of redirects, said of the first one."""
+        self.unsteady = False
+        """Whether a request without an answer had one when it was sent again: the network's fault."""
         self._known: dict[tuple[Request, int], Exchange] = {}
         self._rest = {id(record): record for record in replay or ()}
         self._replay = None if replay is None else by_request(self._rest.values())
@@ -174,7 +176,8 @@ class Recorder:
             if pause is None or self._replay is not None:
                 break
             self._hold(exchange.status, pause)
-            exchange = self.send(request)
+            before, exchange = exchange, self.send(request)
+            self.unsteady |= bool(exchange.status and not before.status)
         return exchange
 
     def _hold(self, status: int, pause: float) -> None:

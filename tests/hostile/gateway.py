@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
@@ -75,10 +75,10 @@ class Call:
         """Writes nothing more."""
         self.stopped.wait(LONGEST)
 
-    def reset(self) -> None:
+    def reset(self) -> NoReturn:
         """Drops the connection as a dead network does."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-        self.connection.close()
+        raise ConnectionError("dropped on purpose")
 
 
 Behaviour = Callable[[Call], Any]
