@@ -12,6 +12,8 @@ ConformanceError
 │   ├── NotTheApi
 │   ├── KeyRefused
 │   ├── BudgetSpent
+│   ├── GaveUp
+│   ├── TimeSpent
 │   └── NoModel
 ├── UnwritableReport      the report cannot be written (exit code 3)
 ├── NoCatalogue           the reference server lists no faults (exit code 3)
@@ -71,6 +73,14 @@ class KeyRefused(TargetError):
 
 class BudgetSpent(TargetError):
     """The run reached its limit of requests."""
+
+
+class GaveUp(TargetError):
+    """Nothing but faults comes from the target."""
+
+
+class TimeSpent(TargetError):
+    """The run reached its limit of time."""
 
 
 class NoModel(TargetError):

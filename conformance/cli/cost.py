@@ -49,7 +49,8 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     from conformance.target import headers_from
 
     headers = {**target.headers, **headers_from(args.header)}
-    target = replace(target, timeout=args.timeout or target.timeout, headers=headers)
+    timeout, max_time = args.timeout or target.timeout, args.max_time or target.max_time
+    target = replace(target, timeout=timeout, max_time=max_time, headers=headers)
     seen = look(target)
     print(f"Model    {seen.model or 'none: it has no chat'}")
     include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))

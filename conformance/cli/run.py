@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value", str, Path)
 NO_VERDICT = 3
+DAY = 86_400
 HEADER = "'NAME: value', sent with each request; may be repeated; secrets belong into --target"
 EPILOG = """\
 The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
@@ -65,7 +67,13 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
     )
-    group.add_argument("--timeout", metavar="S", type=_at_least(float, 0.001), help="for one answer, default: 60 s")
+    group.add_argument(
+        "--timeout",
+        metavar="S",
+        type=_at_least(float, 0.001),
+        help="without a byte, default: 60 s; thrice that for a whole answer",
+    )
+    group.add_argument("--max-time", metavar="S", type=_at_least(float, 0.001), help="end the run after S seconds")
     group.add_argument("--node-modules", metavar="DIR", type=_filled(Path), help="holds the official client for Node")
     group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
 
@@ -126,6 +134,7 @@ def main(args: argparse.Namespace) -> int:
         examples=args.examples,
         timeout=args.timeout,
         max_requests=args.max_requests,
+        max_time=args.max_time,
         headers=args.header,
         node_modules=args.node_modules,
         progress=True,
@@ -195,15 +204,17 @@ def _header(text: str) -> str:
     return text
 
 
-def _at_least(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """Parses a number of that kind that is not below `least`."""
+def _at_least(kind: Callable[[str], Number], least: Number, most: float = inf) -> Callable[[str], Number]:
+    """Parses a number of that kind that is not below `least` and not above `most`."""
 
     def number(text: str) -> Number:
         try:
             value = kind(text)
         except ValueError:
             raise argparse.ArgumentTypeError("not a number") from None
-        if not least <= value < float("inf"):
+        if value > most and value < inf:
+            raise argparse.ArgumentTypeError(f"must be at most {most:g}")
+        if not least <= value < inf:
             raise argparse.ArgumentTypeError(f"must be at least {least:g}")
         return value
 

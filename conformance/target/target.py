@@ -79,6 +79,7 @@ class Target:
     `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
     are base URLs other than the documented ones. `include` are the expensive features to judge.
     `requests_per_minute` is the pace; by default it is the limit that the gateway documents.
+    `max_time` is in seconds, for the whole run.
     `node_modules` is the folder that holds the official client for Node, where it is not found automatically.
     """
 
@@ -92,6 +93,7 @@ class Target:
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
+    max_time: float | None = None
     requests_per_minute: int | None = None
     node_modules: str | None = None
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
@@ -181,6 +183,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
+        max_time=table.get("max_time"),
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
         headers=_headers(table.get("headers", {})),

@@ -20,9 +20,10 @@ from urllib.parse import quote
 
 import httpx
 
-from conformance.errors import BudgetSpent, Inconclusive
+from conformance.errors import BudgetSpent, Inconclusive, TimeSpent
 from conformance.target import Secret, Target
 from conformance.wire import body
+from conformance.wire.breaker import Breaker
 from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, MASK, Exchange, Request, headers_of
 from conformance.wire.network import Network
@@ -82,6 +83,9 @@ class Recorder:
         self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted, transport=transport)
         self._network = Network()
         self._network.carry(self._http)
+        if target.max_time is not None:
+            self._network.ends = time.monotonic() + target.max_time
+        self._breaker = Breaker()
 
     def close(self) -> None:
         """Closes the connections, and waits for no answer."""
@@ -95,7 +99,8 @@ class Recorder:
     def ask(self, request: Request, take: int = 0, patient: bool = True, after: float = 0.0) -> Exchange:
         """The answer to a request, from the recording if it is there.
 
-        Raises `CannotConnect` when no server listens and `BudgetSpent` at the limit of requests. `patient` waits for a
+        Raises `CannotConnect` when no server listens, `BudgetSpent` at the limit of requests, `TimeSpent` at that of
+        time, and `GaveUp` when nothing but faults comes. `patient` waits for a
         rate limit to pass and tries again when an upstream is unavailable. A request that has to be sent is sent
         `after` so many seconds. Raises `Pending` while the answer is on its way, unless it is asked `in_place`.
         """
@@ -132,6 +137,7 @@ class Recorder:
         """Takes over what another one of the same target was answered, so that it is not asked again."""
         self._known |= other._known
         self.recorded += other.recorded
+        self._breaker.answered = True
         self._sent = other._sent
 
     def take_rest(self) -> None:
@@ -149,9 +155,23 @@ class Recorder:
         """Sends a request now. The connection is closed as soon as `until` is true of the bytes received."""
         if self._replay is not None:
             return self._replayed(request)
+        self._demand_time()
+        self._breaker.demand()
         exchange = self._send(request, self.first + self._spend(), until)
+        self._demand_time()
+        if request.key == "default" and not _elsewhere(request):
+            self._breaker.note(exchange)
         self.recorded.append(exchange)
         return exchange
+
+    def hurry(self, seconds: float) -> None:
+        """Leaves so much time for what is still to be done."""
+        self._network.ends = time.monotonic() + seconds
+
+    def _demand_time(self) -> None:
+        if self._network.over:
+            limit = "its end" if self.target.max_time is None else f"its limit of {self.target.max_time:g} s"
+            raise TimeSpent(f"the run reached {limit}", "raise --max-time")
 
     def _spend(self) -> int:
         """The number of the next request, if the budget allows one."""
@@ -209,7 +229,7 @@ class Recorder:
         except httpx.RequestError as error:
             unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
             if unreached and not _elsewhere(request):
-                raise cannot_connect(self.target.base_url, error) from None
+                self._breaker.unreached(cannot_connect(self.target.base_url, error))
             record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
         return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
 
@@ -334,4 +354,6 @@ def _pause(exchange: Exchange) -> float | None:
         wait = exchange.headers.get("retry-after", "1")
         seconds = float(wait) if wait.replace(".", "", 1).isdecimal() else 1.0
         return seconds if seconds <= PATIENCE else None
+    if exchange.broken.startswith("Connect"):
+        return 1.0
     return 0.2 if exchange.status in {502, 503, 504} or (exchange.broken and not exchange.status) else None

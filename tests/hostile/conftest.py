@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,28 @@ class Judged:
 Judge = Callable[..., Judged]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The slow cases wait until the suite has enough of a target: a minute each."""
+    parser.addoption("--slow", action="store_true", help="run the slow cases as well")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the slow cases unless they are asked for."""
+    if not config.getoption("--slow", default=False):
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
+def begun(folder: Path, findings: int = 5) -> None:
+    """Waits until a run has come to that many findings."""
+    deadline = time.monotonic() + 60
+    journal = folder / "findings.jsonl"
+    while not journal.exists() or len(journal.read_text().splitlines()) < findings:
+        assert time.monotonic() < deadline, "the run does not begin"
+        time.sleep(0.05)
+
+
 @pytest.fixture
-def judge(tmp_path: Path, server: Callable[..., str], request: pytest.FixtureRequest) -> Iterator[Judge]:
+def judge(tmp_path: Path, server: Callable[..., str], request: pytest.FixtureRequest) -> Judge:
     """`judge(behave, *words)`: the run of the suite on a gateway that behaves so, in a process of its own."""
 
     def judged(behave: Behaviour, *words: str, code: int | None = None) -> Judged:
@@ -65,7 +85,7 @@ def judge(tmp_path: Path, server: Callable[..., str], request: pytest.FixtureReq
         assert code is None or ended.code == code, ended.output[-3000:]
         return ended
 
-    yield judged
+    return judged
 
 
 def _run(words: list[str], folder: Path) -> Judged:
