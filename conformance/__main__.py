@@ -86,9 +86,11 @@ def _refuse(unknown: list[str], command: str) -> NoReturn:
 
 
 def _say(error: ConformanceError) -> None:
-    print(f"error: {error}", file=sys.stderr)
+    from conformance.report.inert import inert
+
+    print(inert(f"error: {error}"), file=sys.stderr)
     if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+        print(inert(f"hint: {error.hint}"), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,11 @@ class BudgetSpent(TargetError):
 
 
 class GaveUp(TargetError):
-    """Nothing but faults comes from the target."""
+    """Nothing but faults comes from the target, from the exchange with the number `first` on."""
+
+    def __init__(self, message: str, hint: str = "", first: int = 0) -> None:
+        super().__init__(message, hint)
+        self.first = first
 
 
 class TimeSpent(TargetError):

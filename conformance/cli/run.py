@@ -148,10 +148,12 @@ def main(args: argparse.Namespace) -> int:
 
 def _explain(outcome: Outcome) -> None:
     """Says why there is no verdict, when there is none."""
+    from conformance.report.inert import inert
+
     report = outcome.report
     if report.partial:
         hint = outcome.trouble.hint if outcome.trouble else "what was learned is in the report"
-        print(f"error: the run ended early: {report.partial}\nhint: {hint}", file=sys.stderr)
+        print(inert(f"error: the run ended early: {report.partial}\nhint: {hint}"), file=sys.stderr)
     elif outcome.exit_code == NO_VERDICT and not any(one.verdict == "errored" for one in report.findings):
         print("error: nothing that was asked for came to a verdict", file=sys.stderr)
         print("hint: the report says why each requirement was not judged", file=sys.stderr)

@@ -52,10 +52,14 @@ def write(
 
     `target` is what a replay has to know of the target.
     """
-    from conformance.report import har
+    from conformance.report import har, scripts
 
     report_view = view(report, register or _register())
     directory.mkdir(parents=True, exist_ok=True)
+    for old in directory.glob("curl-*.sh"):
+        old.unlink()
+    for name, text in scripts.files(report.findings).items():
+        (directory / name).write_text(text, encoding="utf-8")
     har.save(exchanges, directory / har.FILENAME, target)
     for name, module in formats().items():
         _replace(directory / module.FILENAME, render(name, report_view))

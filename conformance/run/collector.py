@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.errors import ConformanceError, TargetError, UnwritableReport, UsageError
-from conformance.model import Counts, Finding, Report
+from conformance.model import Counts, Finding, Report, Verdict
 from conformance.register.causes import explained
+from conformance.report.inert import encodable
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
 
@@ -90,9 +92,10 @@ class Collector:
         self.exchanges += carried.get(EXCHANGES, [])
         self._take_run(carried.get(RUN))
         if fatal := carried.get(FATAL):
-            kind, message, hint = fatal
+            kind, message, hint, first = fatal
             self.fatal = (UsageError if kind == "usage" else TargetError)(message, hint)
             self.partial = message
+            self.findings = [_before(first, message, one) for one in self.findings]
         if isinstance(plain := carried.get(FINDING), dict):
             self._take(Finding.from_plain(plain))
 
@@ -138,8 +141,8 @@ class Collector:
         return Report(
             base_url=self._run.get("base_url", ""),
             gateway=self._run.get("gateway", "openai"),
-            model=self._run.get("model", ""),
-            routes=dict(sorted(self._routes.items())),
+            model=encodable(self._run.get("model", "")),
+            routes={encodable(place): encodable(problem) for place, problem in sorted(self._routes.items())},
             started=self._started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_time=round(time.perf_counter() - self._clock, 3),
             seed=self.seed,
@@ -153,6 +156,14 @@ class Collector:
             settings=self.settings,
             partial=self.partial,
         )
+
+
+def _before(first: int | None, reason: str, finding: Finding) -> Finding:
+    """The finding; inconclusive where it failed by an answer of the outage that began with that exchange."""
+    failed = finding.verdict is Verdict.FAILED and finding.evidence
+    if first is None or not failed or all(one.exchange < first for one in finding.evidence):
+        return finding
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, message=f"cannot be judged: {reason} ({finding.message})")
 
 
 def _counts(exchanges: list[dict[str, Any]]) -> Counts:

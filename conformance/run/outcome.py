@@ -11,6 +11,8 @@ from conformance import register
 from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
 from conformance.model import COMPARED, STRONGEST_FIRST, Evidence, Finding, Level, Verdict
 from conformance.register import decisions
+from conformance.report import scripts
+from conformance.report.inert import encodable, inert
 from conformance.report.view import citations
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
 from conformance.run.evidence import evidence
@@ -55,7 +57,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
         requirement=requirement.id,
         level=level,
         verdict=verdict,
-        message=message,
+        message=encodable(message),
         case=item.callspec.id if hasattr(item, "callspec") else None,
         expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
         exchanges=tuple(exchange.number for exchange in dict.fromkeys([*touched, *shown])),
@@ -108,9 +110,9 @@ def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pyte
     if not isinstance(error, (TargetError, UsageError)):
         return False
     kind = "usage" if isinstance(error, UsageError) else "target"
-    report.user_properties.append((FATAL, [kind, str(error), error.hint]))
-    report.longrepr = f"{error}\nhint: {error.hint}"
-    item.session.shouldstop = str(error)
+    report.user_properties.append((FATAL, [kind, str(error), error.hint, getattr(error, "first", None)]))
+    report.longrepr = inert(f"{error}\nhint: {error.hint}")
+    item.session.shouldstop = inert(str(error))
     return True
 
 
@@ -124,7 +126,7 @@ def attach(item: pytest.Item, report: pytest.TestReport, finding: Finding) -> No
         report.longrepr = None if word == "passed" else explain(finding, gateway)
     else:
         report.outcome = "skipped"
-        report.wasxfail = f"{word}: {finding.message}"
+        report.wasxfail = inert(f"{word}: {finding.message}")
         report.longrepr = None
 
 
@@ -138,8 +140,8 @@ def explain(finding: Finding, gateway: str) -> str:
     for shown in finding.evidence[:1]:
         lines += ["", *(f"  > {line}" for line in shown.request.splitlines())]
         lines += ["", *(f"  < {line}" for line in shown.response.splitlines())]
-    lines += [line for curl in finding.curls for line in ("", indent(curl, "  "))]
-    return "\n".join(lines)
+    lines += [line for curl in finding.curls for line in ("", indent(scripts.named(curl), "  "))]
+    return inert("\n".join(lines))
 
 
 def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -13,8 +13,10 @@ FAULTS = frozenset({0, 402, 429, 502, 503, 504})
 """The statuses of no answer, of a limit, and of an upstream that is away."""
 UNREACHED, LEAST = 10, 5.0
 """After so many connections in a row that failed, and so many seconds of that, a target is gone."""
-FEWEST, WINDOW = 5, 60.0
+FEWEST, WINDOW = 5, 50.0
 """After so many faults and so many seconds without any other answer, it is given up."""
+MOST = 200
+"""The same after so many faults, however soon."""
 
 
 class Breaker:
@@ -26,15 +28,17 @@ class Breaker:
         self._lock = threading.Lock()
         self._faults = self._unreached = 0
         self._good = self._reached = time.monotonic()
+        self._first = 0
         self._last = ""
 
     def demand(self) -> None:
         """Raises `GaveUp` when nothing but faults has come for too long."""
         silence = time.monotonic() - self._good
-        if self._faults >= FEWEST and silence >= WINDOW:
+        if self._faults >= MOST or (self._faults >= FEWEST and silence >= WINDOW):
             raise GaveUp(
-                f"nothing but faults came for {silence:.0f} s, the last one of {self._faults}: {self._last}",
-                "what was learned is in the report; come again when the target is well",
+                f"nothing but faults came for {silence:.0f} s, {self._faults} of them, the last one: {self._last}",
+                "what was learned before is in the report; come again when the target is well",
+                self._first,
             )
 
     def note(self, exchange: Exchange) -> None:
@@ -45,6 +49,7 @@ class Breaker:
                 self._unreached, self._reached = 0, time.monotonic()
             if exchange.status in FAULTS or ENDLESS in exchange.broken:
                 self._faults += 1
+                self._first = self._first if self._faults > 1 else exchange.number
                 self._last = f"{exchange.status or ''} {exchange.broken or exchange.text[:80]}".strip()[:160]
             else:
                 self._faults, self._good = 0, time.monotonic()

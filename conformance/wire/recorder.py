@@ -211,9 +211,7 @@ class Recorder:
             self._ahead.slow_down()
 
     def _send(self, request: Request, number: int, until: Callable[[bytes], bool] | None) -> Exchange:
-        message = self._http.build_request(
-            request.method, self._url(request), content=request.body, headers=self._headers(request)
-        )
+        message = self._message(request)
         record: dict[str, Any] = {
             "number": number,
             "request": replace(request, headers=self._scrubbed(request.headers)),
@@ -232,6 +230,14 @@ class Recorder:
                 self._breaker.unreached(cannot_connect(self.target.base_url, error))
             record["broken"] = f"{type(error).__name__}: {self._scrub(str(error))}"
         return Exchange(**record, chunks=self._masked(chunks), elapsed=time.perf_counter() - start)
+
+    def _message(self, request: Request) -> httpx.Request:
+        """What is sent. An answer may name an id, or a value, that no request can carry."""
+        url, headers = self._url(request), self._headers(request)
+        try:
+            return self._http.build_request(request.method, url, content=request.body, headers=headers)
+        except (httpx.InvalidURL, UnicodeEncodeError):
+            raise Inconclusive("cannot be judged: no request can carry what the gateway answered") from None
 
     def _receive(
         self,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,14 @@ def judge(tmp_path: Path, server: Callable[..., str], request: pytest.FixtureReq
     return judged
 
 
+def _peak(pid: int) -> int:
+    """The most memory that a process has taken so far, in bytes."""
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        return 1024 * next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+    return 0
+
+
 def _run(words: list[str], folder: Path) -> Judged:
     """Runs a command, and measures its time and the most memory that it took."""
     start = time.monotonic()
@@ -95,14 +104,13 @@ def _run(words: list[str], folder: Path) -> Judged:
         process = subprocess.Popen(
             words, stdout=output, stderr=subprocess.STDOUT, env=os.environ | {"GATEWAY_API_KEY": "sk-ok"}
         )
-        deadline = start + LONGEST
-        while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+        memory, deadline = 0, start + LONGEST
+        while process.poll() is None:
+            memory = max(memory, _peak(process.pid))
             if time.monotonic() > deadline:
                 process.kill()
                 process.wait()
                 raise AssertionError(f"the run has no end: {(folder / 'output').read_bytes()[-2000:]!r}")
             time.sleep(0.05)
-        process.returncode = os.waitstatus_to_exitcode(ended[1])
-        memory = ended[2].ru_maxrss * 1024
     text = (folder / "output").read_text(encoding="utf-8", errors="replace")
     return Judged(process.returncode, time.monotonic() - start, memory, text, folder / "report")
