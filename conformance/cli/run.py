@@ -70,10 +70,10 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--timeout",
         metavar="S",
-        type=_at_least(float, 0.001),
+        type=_at_least(float, 0.001, DAY),
         help="without a byte, default: 60 s; thrice that for a whole answer",
     )
-    group.add_argument("--max-time", metavar="S", type=_at_least(float, 0.001), help="end the run after S seconds")
+    group.add_argument("--max-time", metavar="S", type=_at_least(float, 0.001, DAY), help="end the run after S seconds")
     group.add_argument("--node-modules", metavar="DIR", type=_filled(Path), help="holds the official client for Node")
     group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
 
@@ -161,6 +161,7 @@ def _explain(outcome: Outcome) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     """Rejects wrong options before anything starts."""
+    from conformance.report.folder import claimed
     from conformance.target import checked_url, gateways
 
     for path in (args.target, args.replay):
@@ -168,6 +169,8 @@ def _check(args: argparse.Namespace) -> None:
             raise UsageError(f"no such file: {path}", "give the path of a file that exists")
     if args.report.exists() and not args.report.is_dir():
         raise UsageError(f"--report {args.report} is a file", "give a folder; it is made when it does not exist")
+    with claimed(args.report):
+        pass
     if args.base_url:
         checked_url(args.base_url)
     gateways.check(args.gateway)
@@ -214,9 +217,9 @@ def _at_least(kind: Callable[[str], Number], least: Number, most: float = inf) -
             value = kind(text)
         except ValueError:
             raise argparse.ArgumentTypeError("not a number") from None
-        if value > most and value < inf:
+        if not value <= most or value == inf:
             raise argparse.ArgumentTypeError(f"must be at most {most:g}")
-        if not least <= value < inf:
+        if value < least:
             raise argparse.ArgumentTypeError(f"must be at least {least:g}")
         return value
 

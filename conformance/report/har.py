@@ -49,7 +49,9 @@ def save(exchanges: Iterable[Mapping[str, Any]], path: Path, target: Mapping[str
 def load(path: Path) -> list[Record]:
     """The records in a HAR file that `har` made; `InvalidRecording` when it is anything else."""
     try:
-        return [_record(entry) for entry in _log(path)["entries"]]
+        if records := [_record(entry) for entry in _log(path)["entries"]]:
+            return records
+        raise InvalidRecording(f"{path} holds no exchange", f"give the {FILENAME} of a run")
     except (KeyError, TypeError, ValueError) as error:
         hint = "only recordings that this suite made can be judged again: they carry `_chunks`"
         raise InvalidRecording(f"{path} is not a recording: {type(error).__name__} {error}", hint) from None

@@ -41,6 +41,8 @@ from conformance.target import target_file
 KEY_VARIABLE = "GATEWAY_API_KEY"
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A name of a header, see RFC 9110, section 5.1."""
+ODD = re.compile(r"[\s\x00-\x1f\x7f]")
+"""What no address holds."""
 CREDENTIAL = re.compile(r"(?:^|-)(?:auth|authorization|key|apikey|token|secret|cookie|password)(?:-|$)", re.IGNORECASE)
 """Names of headers that carry a credential: `x-api-key`, and not `x-portkey-provider`."""
 
@@ -199,9 +201,16 @@ def _expected(entry: dict[str, str]) -> ExpectedFailure:
 
 def checked_url(base_url: str) -> str:
     """The base URL without a trailing slash; raises `InvalidTarget` when it is not an http URL."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InvalidTarget(f"{base_url!r} is not an http URL", "give what the official SDK takes: https://host/v1")
+    hint = "give what the official SDK takes: https://host/v1"
+    if ODD.search(base_url):
+        raise InvalidTarget(f"{base_url!r} has a space or a control character in it", hint)
+    try:
+        parts = urlsplit(base_url)
+        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise InvalidTarget(f"{base_url!r} is not an http URL: {error}", hint) from None
+    if not valid:
+        raise InvalidTarget(f"{base_url!r} is not an http URL", hint)
     if parts.username or parts.password or parts.query:
         raise InvalidTarget("the base URL carries credentials or a query", f"put the key into {KEY_VARIABLE}")
     return base_url.rstrip("/")
