@@ -86,11 +86,12 @@ def _refuse(unknown: list[str], command: str) -> NoReturn:
 
 
 def _say(error: ConformanceError) -> None:
-    from conformance.report.inert import inert
+    from conformance.report.inert import LONGEST, inert
 
-    print(inert(f"error: {error}"), file=sys.stderr)
+    longest = None if isinstance(error, UsageError) else LONGEST
+    print(inert(f"error: {error}", longest), file=sys.stderr)
     if error.hint:
-        print(inert(f"hint: {error.hint}"), file=sys.stderr)
+        print(inert(f"hint: {error.hint}", longest), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from conformance.model import Finding
+from conformance.model import Finding, Verdict
 from conformance.report.inert import LONGEST
 
 
@@ -16,7 +16,8 @@ def named(command: str) -> str:
 
 def files(findings: Iterable[Finding]) -> dict[str, str]:
     """What is too long for a terminal, by the name of its file."""
-    commands = (command for finding in findings for command in finding.curls)
+    failed = (one for one in findings if one.verdict in (Verdict.FAILED, Verdict.ERRORED))
+    commands = (command for finding in failed for command in finding.curls)
     return {_name(command): f"{command}\n" for command in commands if not _is_short(command)}
 
 

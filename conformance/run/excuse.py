@@ -14,6 +14,7 @@ from conformance.words.received import FRAMING
 LIMITED_KEYS = {"limited", "limited-sibling", "rate-limited", "spend-limited", "no-payment"}
 """The keys of a target that are named for a limit."""
 LIMITED_MODELS = ("rate-limited-upstream",)
+HTML = "text/html"
 FAILING_MODELS = ("midstream-error", "upstream-error", "flaky-once", "internal-error")
 """The models of a target whose provider meets a limit, or fails and may drop the connection."""
 
@@ -31,6 +32,17 @@ def excuse(requirement: Requirement, looked_at: Iterable[Exchange], target: Targ
         if is_network_fault(exchange) and not answering and not _names(exchange, target, FAILING_MODELS):
             return f"cannot be judged: {exchange.broken:.160}"
     return ""
+
+
+def page(requirement: Requirement, looked_at: Iterable[Exchange]) -> str:
+    """Why a check that passed has judged nothing: a success was a web page. Nothing when all were answers.
+
+    What is demanded of the status alone, or of the page as such, is judged.
+    """
+    if requirement.id.endswith(".never-5xx") or requirement.area in ("wire", "valid"):
+        return ""
+    pages = (one for one in looked_at if 200 <= one.status < 300 and one.media_type == HTML)
+    return next((f"cannot be judged: a request was answered with a web page: {one.text:.120}" for one in pages), "")
 
 
 def is_network_fault(exchange: Exchange) -> bool:

@@ -16,7 +16,7 @@ from conformance.report.inert import encodable, inert
 from conformance.report.view import citations
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
 from conformance.run.evidence import evidence
-from conformance.run.excuse import excuse
+from conformance.run.excuse import excuse, page
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
 from conformance.wire.exchange import Exchange
@@ -46,6 +46,8 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
         looked_at = touched[-told:] if told else touched
         if reason := excuse(requirement, looked_at, recorder.target, recorder.unsteady):
             verdict, message = Verdict.INCONCLUSIVE, f"{reason} (seen as: {message:.160})"
+    if verdict is Verdict.PASSED and (reason := page(requirement, touched)):
+        verdict, message = Verdict.INCONCLUSIVE, reason
     shown = _shown(call.excinfo.value, touched, told) if call.excinfo else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
