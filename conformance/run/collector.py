@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,8 +130,9 @@ class Collector:
             from conformance import report
 
             target = self._run.get("target")
-            if writer := self._har:
-                self._write(lambda _: writer.close(target))
+            if self._har:
+                complete = partial(self._har.close, target)
+                self._write(lambda _: complete())
             self._write(lambda journal: report.write(self.report(), journal.directory, None))
         if writer := self._har:
             writer.drop()

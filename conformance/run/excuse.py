@@ -14,9 +14,9 @@ from conformance.words.received import FRAMING
 LIMITED_KEYS = {"limited", "limited-sibling", "rate-limited", "spend-limited", "no-payment"}
 """The keys of a target that are named for a limit."""
 LIMITED_MODELS = ("rate-limited-upstream",)
-HTML = "text/html"
 FAILING_MODELS = ("midstream-error", "upstream-error", "flaky-once", "internal-error")
 """The models of a target whose provider meets a limit, or fails and may drop the connection."""
+HTML = "text/html"
 
 
 def excuse(requirement: Requirement, looked_at: Iterable[Exchange], target: Target, unsteady: bool) -> str:
@@ -24,7 +24,7 @@ def excuse(requirement: Requirement, looked_at: Iterable[Exchange], target: Targ
 
     `unsteady` is whether the run has met a request that was answered only when it was sent again.
     """
-    limits = requirement.feature.partition(".")[0] == "limits"
+    limits = requirement.area == "limits" or requirement.feature.startswith("limits.")
     answering = requirement.id.endswith(".never-5xx") and not unsteady
     for exchange in looked_at:
         if exchange.status in LIMITS and not limits and not _limited_on_purpose(exchange, target):
