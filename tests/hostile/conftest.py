@@ -18,7 +18,7 @@ import pytest
 from .gateway import Behaviour, serving
 
 RUN = [sys.executable, "-m", "conformance", "run"]
-LONGEST = 100
+LONGEST = 150
 """The most seconds that a run may take."""
 FORMATS = ("badge", "html", "json", "junit", "markdown")
 MOST_MEMORY = 300 << 20
