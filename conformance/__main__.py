@@ -86,9 +86,12 @@ def _refuse(unknown: list[str], command: str) -> NoReturn:
 
 
 def _say(error: ConformanceError) -> None:
-    print(f"error: {_safe(str(error))}", file=sys.stderr)
+    from conformance.report.inert import LONGEST, inert
+
+    longest = None if isinstance(error, UsageError) else LONGEST
+    print(inert(_safe(f"error: {error}"), longest), file=sys.stderr)
     if error.hint:
-        print(f"hint: {_safe(error.hint)}", file=sys.stderr)
+        print(inert(_safe(f"hint: {error.hint}"), longest), file=sys.stderr)
 
 
 def _safe(text: str) -> str:

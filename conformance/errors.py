@@ -12,6 +12,8 @@ ConformanceError
 │   ├── NotTheApi
 │   ├── KeyRefused
 │   ├── BudgetSpent
+│   ├── GaveUp
+│   ├── TimeSpent
 │   └── NoModel
 ├── UnwritableReport      the report cannot be written (exit code 3)
 ├── NoCatalogue           the reference server lists no faults (exit code 3)
@@ -71,6 +73,18 @@ class KeyRefused(TargetError):
 
 class BudgetSpent(TargetError):
     """The run reached its limit of requests."""
+
+
+class GaveUp(TargetError):
+    """Nothing but faults comes from the target, from the exchange with the number `first` on."""
+
+    def __init__(self, message: str, hint: str = "", first: int = 0) -> None:
+        super().__init__(message, hint)
+        self.first = first
+
+
+class TimeSpent(TargetError):
+    """The run reached its limit of time."""
 
 
 class NoModel(TargetError):

@@ -123,6 +123,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "examples": None,
         "timeout": 9.5,
         "max_requests": 50,
+        "max_time": None,
         "node_modules": Path("modules"),
         "headers": [],
         "progress": True,

@@ -200,3 +200,10 @@ def test_default_model_is_no_wrong_answer() -> None:
         ).report
 
     assert [finding.message for finding in report.findings] == [""]
+
+
+def test_request_carries_a_small_cap() -> None:
+    chat = Subject(CONTRACT.operations["createChatCompletion"], ({"model": "m", "messages": []},), {"max_tokens": 16})
+
+    assert all(b'"max_tokens":16' in one.body for one in defects.of_fields(chat, CONTRACT) if "max_" not in one.at)
+    assert chat.capped({"max_completion_tokens": 5}) == {"max_completion_tokens": 5}

@@ -33,7 +33,7 @@ def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge
             drawn = generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
             generate.search(
                 drawn,
-                lambda body: demand(subject, subject.send(ask, encoded(body))),
+                lambda body: demand(subject, subject.send(ask, encoded(subject.capped(body)))),
                 seed,
                 examples,
                 touched=touched,

@@ -42,6 +42,7 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     """Finds out whether there is something to judge, and says what that is going to cost."""
     import gateway_contract
     from conformance.register import select
+    from conformance.report.inert import inert
     from conformance.run.agenda import plan
     from conformance.run.runner import look
     from conformance.run.schedule import CONCURRENCY
@@ -50,9 +51,10 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     from conformance.wire.secrets import safe
 
     headers = {**target.headers, **headers_from(args.header)}
-    target = replace(target, timeout=args.timeout or target.timeout, headers=headers)
+    timeout, max_time = args.timeout or target.timeout, args.max_time or target.max_time
+    target = replace(target, timeout=timeout, max_time=max_time, headers=headers)
     seen = look(target)
-    print(f"Model    {safe(seen.model) or 'none: it has no chat'}")
+    print(inert(f"Model    {safe(seen.model) or 'none: it has no chat'}"))
     include = select.included(args.include if args.include is not None else target.include, ",".join(args.feature))
     if left_out := sorted(select.EXPENSIVE - include):
         print(f"Left out {', '.join(left_out)}: ask for them with --include")

@@ -68,7 +68,8 @@ def _head(gateway: str, known: Table) -> Iterator[str]:
     yield f"# Who is judged, held to what {contract.gateway['title']} documents."
     yield f'base_url = "{REFERENCE + urlsplit(base_url).path if known else base_url}"'
     yield f'gateway = "{gateway}"'
-    yield "# timeout = 60                # seconds for one answer"
+    yield "# timeout = 60                # seconds without a byte of an answer"
+    yield "# max_time = 1800             # seconds for the whole run"
     yield "# max_requests = 500"
     yield "# requests_per_minute = 30    # the pace; without it, the rate limit that the gateway documents"
     yield '# node_modules = "node_modules"    # holds the official client for Node, where it is not found by itself'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value", str, Path)
 NO_VERDICT = 3
+DAY = 86_400
 HEADER = "'NAME: value', sent with each request; may be repeated; secrets belong into --target"
 EPILOG = """\
 The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
@@ -65,7 +67,13 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
     )
-    group.add_argument("--timeout", metavar="S", type=_at_least(float, 0.001), help="for one answer, default: 60 s")
+    group.add_argument(
+        "--timeout",
+        metavar="S",
+        type=_at_least(float, 0.001, DAY),
+        help="without a byte, default: 60 s; thrice that for a whole answer",
+    )
+    group.add_argument("--max-time", metavar="S", type=_at_least(float, 0.001, DAY), help="end the run after S seconds")
     group.add_argument("--node-modules", metavar="DIR", type=_filled(Path), help="holds the official client for Node")
     group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
 
@@ -126,6 +134,7 @@ def main(args: argparse.Namespace) -> int:
         examples=args.examples,
         timeout=args.timeout,
         max_requests=args.max_requests,
+        max_time=args.max_time,
         headers=args.header,
         node_modules=args.node_modules,
         progress=True,
@@ -139,10 +148,12 @@ def main(args: argparse.Namespace) -> int:
 
 def _explain(outcome: Outcome) -> None:
     """Says why there is no verdict, when there is none."""
+    from conformance.report.inert import inert
+
     report = outcome.report
     if report.partial:
         hint = outcome.trouble.hint if outcome.trouble else "what was learned is in the report"
-        print(f"error: the run ended early: {report.partial}\nhint: {hint}", file=sys.stderr)
+        print(inert(f"error: the run ended early: {report.partial}\nhint: {hint}"), file=sys.stderr)
     elif outcome.exit_code == NO_VERDICT and not any(one.verdict == "errored" for one in report.findings):
         print("error: nothing that was asked for came to a verdict", file=sys.stderr)
         print("hint: the report says why each requirement was not judged", file=sys.stderr)
@@ -150,6 +161,7 @@ def _explain(outcome: Outcome) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     """Rejects wrong options before anything starts."""
+    from conformance.report.folder import claimed
     from conformance.target import checked_url, gateways
 
     for path in (args.target, args.replay):
@@ -157,6 +169,8 @@ def _check(args: argparse.Namespace) -> None:
             raise UsageError(f"no such file: {path}", "give the path of a file that exists")
     if args.report.exists() and not args.report.is_dir():
         raise UsageError(f"--report {args.report} is a file", "give a folder; it is made when it does not exist")
+    with claimed(args.report):
+        pass
     if args.base_url:
         checked_url(args.base_url)
     gateways.check(args.gateway)
@@ -196,15 +210,17 @@ def _header(text: str) -> str:
     return text
 
 
-def _at_least(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """Parses a number of that kind that is not below `least`."""
+def _at_least(kind: Callable[[str], Number], least: Number, most: float = inf) -> Callable[[str], Number]:
+    """Parses a number of that kind that is not below `least` and not above `most`."""
 
     def number(text: str) -> Number:
         try:
             value = kind(text)
         except ValueError:
             raise argparse.ArgumentTypeError("not a number") from None
-        if not least <= value < float("inf"):
+        if not value <= most or value == inf:
+            raise argparse.ArgumentTypeError(f"must be at most {most:g}")
+        if value < least:
             raise argparse.ArgumentTypeError(f"must be at least {least:g}")
         return value
 

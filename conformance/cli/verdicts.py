@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from textwrap import indent
 
 from conformance.model import Level, Report
+from conformance.report import scripts
+from conformance.report.inert import inert
 from conformance.report.view import Judgement, Standing, View, expected_failure, view
 
 
@@ -27,7 +29,7 @@ def render(view: View) -> str:
     for judgement in view.at(Standing.ERRORED):
         parts += ["", f"ERRORED {judgement.id}", *_messages(judgement)]
     headline = view.headline
-    return "\n".join([*parts, f"{headline.title}: {headline.detail}", ""])
+    return inert("\n".join([*parts, f"{headline.title}: {headline.detail}", ""]))
 
 
 def _routes(view: View) -> Iterator[str]:
@@ -60,7 +62,7 @@ def _in_full(judgement: Judgement) -> Iterator[str]:
     yield from _messages(judgement)
     yield from (f"  decided for this gateway: {line}" for line in judgement.decisions)
     for curl in dict.fromkeys(curl for finding in judgement.notable for curl in finding.curls):
-        yield indent(curl, "    ")
+        yield indent(scripts.named(curl), "    ")
 
 
 def _messages(judgement: Judgement) -> list[str]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.errors import Inconclusive, Unsupported
 from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
 from conformance.words import discovery
-from conformance.words.ask import Ask
+from conformance.words.ask import MAX_COMPLETION_TOKENS, MAX_TOKENS, Ask
 from gateway_contract import JSON, Contract, Operation
+
+CAP = 16
+"""The most tokens of an answer to a generated request, or to a wrong one: no check reads its text."""
+CAPS = {MAX_TOKENS, MAX_COMPLETION_TOKENS, "max_output_tokens"}
+"""The fields that limit the tokens of an answer."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,12 @@ class Subject:
 
     operation: Operation
     bodies: tuple[dict[str, Any], ...]
+    cap: Mapping[str, int] = field(default_factory=dict)
+    """The field that limits the tokens of an answer, where there is one."""
+
+    def capped(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with a small limit, unless it has one: a lax server bills what it generates."""
+        return body if CAPS & body.keys() else {**body, **self.cap}
 
     @property
     def path(self) -> str:
@@ -44,7 +56,7 @@ def subjects(contract: Contract, ask: Ask) -> list[Subject]:
             continue
         try:
             discovery.demand(ask, [operation], contract)
-            subjects.append(Subject(operation, _bodies(operation, ask)))
+            subjects.append(Subject(operation, _bodies(operation, ask), _cap(operation, ask)))
         except Unsupported:
             continue
     return subjects
@@ -56,6 +68,11 @@ def _bodies(operation: Operation, ask: Ask) -> tuple[dict[str, Any], ...]:
     content = operation.resolve(operation.document["requestBody"])["content"][JSON]
     examples = [operation.resolve(example)["value"] for example in content.get("examples", {}).values()]
     return tuple(_with_model(operation, example, ask) for example in examples)
+
+
+def _cap(operation: Operation, ask: Ask) -> dict[str, int]:
+    caps = {"createChatCompletion": ask.limit, "createResponse": "max_output_tokens"}
+    return {caps[operation.id]: CAP} if operation.id in caps else {}
 
 
 def _with_model(operation: Operation, example: dict[str, Any], ask: Ask) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def of_bytes(subject: Subject) -> list[Defect]:
     """Bodies that are no JSON, or that are JSON in a form that a server may refuse or take."""
     if not subject.bodies:
         return []
-    plain = encoded(subject.bodies[0])
+    plain = encoded(subject.capped(subject.bodies[0]))
     name = next(iter(subject.bodies[0]))
     twice = b"{" + encoded(name) + b":null," + plain[1:]
     return [
@@ -100,7 +100,12 @@ def _refused(
 ) -> Iterator[Defect]:
     """The defect, when the schema refuses the body."""
     if not subject.operation.accepts(body):
-        yield Defect(name, encoded(body), str(next(step for step in reversed(path) if isinstance(step, str))), cause)
+        yield Defect(
+            name,
+            encoded(subject.capped(body)),
+            str(next(step for step in reversed(path) if isinstance(step, str))),
+            cause,
+        )
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:

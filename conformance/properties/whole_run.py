@@ -113,7 +113,7 @@ class WholeRun:
 
     def _ask(self, chosen: Callable[[Subject], bool], **options: Any) -> None:
         for subject in filter(chosen, self._subjects()):
-            body = encoded(subject.bodies[0]) if subject.bodies else None
+            body = encoded(subject.capped(subject.bodies[0])) if subject.bodies else None
             askable = body is not None or not subject.operation.request_types
             if askable and "{" not in subject.operation.path and subject.operation.method != "DELETE":
                 with suppress(Inconclusive, Unsupported):

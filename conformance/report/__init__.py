@@ -44,19 +44,24 @@ def known(name: str) -> Any:
 def write(
     report: Report,
     directory: Path,
-    exchanges: Iterable[Mapping[str, Any]] = (),
+    exchanges: Iterable[Mapping[str, Any]] | None = (),
     register: RegisterLike | None = None,
     target: Mapping[str, Any] | None = None,
 ) -> None:
-    """Writes the report in every format, and the recorded exchanges as HAR, into the directory.
+    """Writes the report in every format into the directory, and the recorded exchanges as HAR, unless they are None.
 
     `target` is what a replay has to know of the target.
     """
-    from conformance.report import har
+    from conformance.report import har, scripts
 
     report_view = view(report, register or _register())
     directory.mkdir(parents=True, exist_ok=True)
-    har.save(exchanges, directory / har.FILENAME, target)
+    for old in directory.glob("curl-*.sh"):
+        old.unlink()
+    for name, text in scripts.files(report.findings).items():
+        (directory / name).write_text(text, encoding="utf-8")
+    if exchanges is not None:
+        har.save(exchanges, directory / har.FILENAME, target)
     for name, module in formats().items():
         _replace(directory / module.FILENAME, render(name, report_view))
 

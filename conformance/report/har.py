@@ -43,13 +43,54 @@ def har(exchanges: Iterable[Mapping[str, Any]], target: Mapping[str, Any] | None
 
 def save(exchanges: Iterable[Mapping[str, Any]], path: Path, target: Mapping[str, Any] | None = None) -> None:
     """Writes recorded exchanges as a HAR file."""
-    path.write_text(json.dumps(har(exchanges, target), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    writer = Writer(path)
+    writer.add(exchanges)
+    writer.close(target)
+
+
+class Writer:
+    """Writes a HAR file while a run goes, so that no exchange has to be kept. It is there once it is closed.
+
+    Raises `OSError` when it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._part = path.with_name(f".{path.name}.part")
+        self._first = True
+        self._comma = ""
+
+    def add(self, exchanges: Iterable[Mapping[str, Any]]) -> None:
+        """Appends recorded exchanges."""
+        self._part.parent.mkdir(parents=True, exist_ok=True)
+        with self._part.open("w" if self._first else "a", encoding="utf-8") as file:
+            if self._first:
+                creator = json.dumps({"name": "gateway-conformance", "version": _version()})
+                file.write(f'{{"log": {{"version": "1.2", "creator": {creator}, "entries": [')
+                self._first = False
+            for record in exchanges:
+                file.write(f"{self._comma}\n{json.dumps(_entry(record), ensure_ascii=False)}")
+                self._comma = ","
+
+    def close(self, target: Mapping[str, Any] | None = None) -> None:
+        """Completes the file."""
+        if self._first:
+            self.add(())
+        with self._part.open("a", encoding="utf-8") as file:
+            file.write(f'\n], "_target": {json.dumps(dict(target or {}), ensure_ascii=False)}}}}}\n')
+        self._part.replace(self._path)
+
+    def drop(self) -> None:
+        """Leaves nothing of a file that was not closed."""
+        self._part.unlink(missing_ok=True)
 
 
 def load(path: Path) -> list[Record]:
     """The records in a HAR file that `har` made; `InvalidRecording` when it is anything else."""
     try:
-        return [_record(entry) for entry in _log(path)["entries"]]
+        if records := [_record(entry) for entry in _log(path)["entries"]]:
+            return records
+        raise InvalidRecording(f"{path} holds no exchange", f"give the {FILENAME} of a run")
     except (KeyError, TypeError, ValueError) as error:
         hint = "only recordings that this suite made can be judged again: they carry `_chunks`"
         raise InvalidRecording(f"{path} is not a recording: {type(error).__name__} {error}", hint) from None

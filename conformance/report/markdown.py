@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from conformance.model import Finding, Level
+from conformance.report.inert import inert
 from conformance.report.view import Citation, Judgement, Standing, Tone, View, expected_failure
 
 FILENAME = "summary.md"
@@ -24,7 +25,7 @@ def render(view: View) -> str:
     parts = [_head(view), _profiles(view), _levels(view), _areas(view)]
     parts += [_failures(view, level) for level in Level]
     parts += [_errored(view), _expected(view), *(_quiet(view, standing) for standing in QUIET)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return inert("\n\n".join(part for part in parts if part), None) + "\n"
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.errors import ConformanceError, TargetError, UnwritableReport, UsageError
-from conformance.model import Counts, Finding, Report
+from conformance.model import Counts, Finding, Report, Verdict
 from conformance.register.causes import explained
+from conformance.report import har
+from conformance.report.inert import encodable
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
 from conformance.wire.secrets import safe
@@ -41,7 +45,8 @@ class Collector:
         self.settings = settings or {}
         self.seed = seed
         self.findings: list[Finding] = []
-        self.exchanges: list[dict[str, Any]] = []
+        self._counts = Counts()
+        self._har = har.Writer(directory / har.FILENAME) if directory else None
         self.total = 0
         self.progress: Progress | None = None
         self.fatal: ConformanceError | None = None
@@ -88,14 +93,21 @@ class Collector:
         carried: dict[str, Any] = dict(report.user_properties)
         if report.when == "teardown":
             return
-        self.exchanges += carried.get(EXCHANGES, [])
+        self._take_exchanges(carried.get(EXCHANGES, []))
         self._take_run(carried.get(RUN))
         if fatal := carried.get(FATAL):
-            kind, message, hint = fatal
+            kind, message, hint, first = fatal
             self.fatal = (UsageError if kind == "usage" else TargetError)(message, hint)
             self.partial = message
+            self.findings = [_before(first, message, one) for one in self.findings]
         if isinstance(plain := carried.get(FINDING), dict):
             self._take(Finding.from_plain(plain))
+
+    def _take_exchanges(self, exchanges: list[dict[str, Any]]) -> None:
+        """Counts exchanges, and writes them at once: a run may receive more than memory holds."""
+        self._counts = _added(self._counts, exchanges)
+        if exchanges and (writer := self._har):
+            self._write(lambda _: writer.add(exchanges))
 
     def _take_run(self, run: dict[str, Any] | None) -> None:
         """Takes what is known of the run. The journal keeps it, and every finding, even if the run is killed."""
@@ -119,7 +131,12 @@ class Collector:
             from conformance import report
 
             target = self._run.get("target")
-            self._write(lambda journal: report.write(self.report(), journal.directory, self.exchanges, target=target))
+            if self._har:
+                complete = partial(self._har.close, target)
+                self._write(lambda _: complete())
+            self._write(lambda journal: report.write(self.report(), journal.directory, None))
+        if writer := self._har:
+            writer.drop()
 
     def _write(self, write: Callable[[Journal], None]) -> None:
         """Writes; a folder that takes no more ends the run, with what is there already."""
@@ -139,8 +156,8 @@ class Collector:
         return Report(
             base_url=self._run.get("base_url", ""),
             gateway=self._run.get("gateway", "openai"),
-            model=safe(self._run.get("model", "")),
-            routes={safe(place): safe(problem) for place, problem in sorted(self._routes.items())},
+            model=encodable(safe(self._run.get("model", ""))),
+            routes={encodable(safe(at)): encodable(safe(problem)) for at, problem in sorted(self._routes.items())},
             started=self._started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_time=round(time.perf_counter() - self._clock, 3),
             seed=self.seed,
@@ -149,19 +166,27 @@ class Collector:
                 "python": platform.python_version(),
                 "pytest": pytest.__version__,
             },
-            counts=Counts() if self._run.get("replayed") else _counts(self.exchanges),
+            counts=Counts() if self._run.get("replayed") else self._counts,
             findings=tuple(sorted(explained(self.findings), key=lambda one: (one.requirement, one.case or ""))),
             settings=self.settings,
             partial=self.partial,
         )
 
 
-def _counts(exchanges: list[dict[str, Any]]) -> Counts:
-    """Requests sent, and the tokens that the gateway itself reported for them."""
+def _before(first: int | None, reason: str, finding: Finding) -> Finding:
+    """The finding; inconclusive where it failed by an answer of the outage that began with that exchange."""
+    failed = finding.verdict is Verdict.FAILED and finding.evidence
+    if first is None or not failed or all(one.exchange < first for one in finding.evidence):
+        return finding
+    return replace(finding, verdict=Verdict.INCONCLUSIVE, message=f"cannot be judged: {reason} ({finding.message})")
+
+
+def _added(before: Counts, exchanges: list[dict[str, Any]]) -> Counts:
+    """Requests sent, and the tokens that the gateway itself reported for them, with some more."""
     from conformance.wire.record import reported_tokens
 
-    prompt, completion = 0, 0
+    prompt, completion = before.prompt_tokens, before.completion_tokens
     for record in exchanges:
         one, two = reported_tokens(record)
         prompt, completion = prompt + one, completion + two
-    return Counts(len(exchanges), prompt, completion)
+    return Counts(before.requests + len(exchanges), prompt, completion)

@@ -12,9 +12,12 @@ from conformance import register
 from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
 from conformance.model import COMPARED, STRONGEST_FIRST, Evidence, Finding, Level, Verdict
 from conformance.register import decisions
+from conformance.report import scripts
+from conformance.report.inert import encodable, inert
 from conformance.report.view import citations
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, LEVEL, RUN, STATUS
 from conformance.run.evidence import evidence
+from conformance.run.excuse import excuse, page
 from conformance.run.session import GATEWAY, RECORDER
 from conformance.run.session import RUN as RUN_KEY
 from conformance.wire.exchange import Exchange
@@ -41,6 +44,12 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     recorder = item.config.stash.get(RECORDER, None)
     touched = list(dict.fromkeys(recorder.touched[::-1]))[::-1] if recorder else []
     told: int = getattr(call.excinfo.value, "shown", 0) if call.excinfo else 0
+    if recorder and verdict is Verdict.FAILED:
+        looked_at = touched[-told:] if told else touched
+        if reason := excuse(requirement, looked_at, recorder.target, recorder.unsteady):
+            verdict, message = Verdict.INCONCLUSIVE, f"{reason} (seen as: {message:.160})"
+    if verdict is Verdict.PASSED and (reason := page(requirement, touched)):
+        verdict, message = Verdict.INCONCLUSIVE, reason
     shown = _shown(call.excinfo.value, touched, told) if call.excinfo else []
     expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
     if requirement.id in expected and verdict is Verdict.PASSED:
@@ -53,7 +62,7 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
         requirement=requirement.id,
         level=level,
         verdict=verdict,
-        message=keep(message),
+        message=encodable(keep(message)),
         case=item.callspec.id if hasattr(item, "callspec") else None,
         expected=expected.get(requirement.id) if verdict is Verdict.FAILED else None,
         exchanges=tuple(exchange.number for exchange in dict.fromkeys([*touched, *shown])),
@@ -111,9 +120,9 @@ def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pyte
         return False
     kind = "usage" if isinstance(error, UsageError) else "target"
     message, hint = safe(str(error)), safe(error.hint)
-    report.user_properties.append((FATAL, [kind, message, hint]))
-    report.longrepr = f"{message}\nhint: {hint}"
-    item.session.shouldstop = message
+    report.user_properties.append((FATAL, [kind, message, hint, getattr(error, "first", None)]))
+    report.longrepr = inert(f"{message}\nhint: {hint}")
+    item.session.shouldstop = inert(message)
     return True
 
 
@@ -127,7 +136,7 @@ def attach(item: pytest.Item, report: pytest.TestReport, finding: Finding) -> No
         report.longrepr = None if word == "passed" else explain(finding, gateway)
     else:
         report.outcome = "skipped"
-        report.wasxfail = f"{word}: {finding.message}"
+        report.wasxfail = inert(f"{word}: {finding.message}")
         report.longrepr = None
 
 
@@ -141,8 +150,8 @@ def explain(finding: Finding, gateway: str) -> str:
     for shown in finding.evidence[:1]:
         lines += ["", *(f"  > {line}" for line in shown.request.splitlines())]
         lines += ["", *(f"  < {line}" for line in shown.response.splitlines())]
-    lines += [line for curl in finding.curls for line in ("", indent(curl, "  "))]
-    return "\n".join(lines)
+    lines += [line for curl in finding.curls for line in ("", indent(scripts.named(curl), "  "))]
+    return inert("\n".join(lines))
 
 
 def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.errors import UsageError
 from conformance.register import select
+from conformance.report.folder import claimed
 from conformance.run import outcome, schedule
 from conformance.run.collector import Collector
 from conformance.run.schedule import requirement_of
@@ -26,7 +29,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{error}\nhint: {error.hint}") from None
     asked = config.getoption("conformance_report") and not hasattr(config, "workerinput")
     if asked and not config.pluginmanager.has_plugin(Collector.NAME):
+        _claim(config, Path(config.getoption("conformance_report")))
         config.pluginmanager.register(Collector.from_config(config), Collector.NAME)
+
+
+def _claim(config: pytest.Config, directory: Path) -> None:
+    """Keeps other runs out of the folder of the report until the session has ended."""
+    stack = ExitStack()
+    try:
+        stack.enter_context(claimed(directory))
+    except UsageError as error:
+        raise pytest.UsageError(f"{error}\nhint: {error.hint}") from None
+    config.add_cleanup(stack.close)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

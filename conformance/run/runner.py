@@ -19,6 +19,7 @@ from conformance import register
 from conformance.errors import ConformanceError, Terminated, UsageError
 from conformance.model import Finding, Level, Report, Verdict
 from conformance.register import select
+from conformance.report.folder import claimed
 from conformance.run.collector import Collector
 from conformance.target import Target
 from conformance.wire.recorder import Recorder
@@ -64,6 +65,7 @@ def judge(
     examples: int | None = None,
     timeout: float | None = None,
     max_requests: int | None = None,
+    max_time: float | None = None,
     node_modules: Path | None = None,
     headers: Sequence[str] = (),
     progress: bool = False,
@@ -88,6 +90,7 @@ def judge(
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
+        "max-time": max_time,
         "concurrency": concurrency,
         "seed": seed,
         "examples": examples,
@@ -101,7 +104,7 @@ def judge(
     words = _words(options, base_url)
     brief = _Brief(wanted, sight.recorder if sight else None)
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))
-    with _no_foreign_options(), _terminable():
+    with claimed(report_dir), _no_foreign_options(), _terminable():
         status = pytest.main(words, plugins=[collector, brief, *plugins])
     if (brief.broken or status == pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
         raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")

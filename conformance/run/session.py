@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ LOOKED = pytest.StashKey[Recorder]()
 TRANSPORT = pytest.StashKey[httpx.BaseTransport | None]()
 """What takes the place of the network, where a plugin puts something there."""
 
+DAY = 86_400
 EXAMPLES = 40
 """How many requests are generated for each operation, unless the caller says."""
 
@@ -81,14 +83,15 @@ def recorded(config: pytest.Config) -> dict[str, Any]:
 
 
 def _limited(config: pytest.Config, described: Target) -> Target:
-    names = ("timeout", "max_requests", "include", "node_modules")
-    timeout, requests, include, node_modules = (option(config, name) for name in names)
+    names = ("max_requests", "include", "node_modules")
+    requests, include, node_modules = (option(config, name) for name in names)
     return replace(
         described,
         include=select.included(
             described.include if include is None else include.split(","), option(config, "feature")
         ),
-        timeout=float(timeout) if timeout else described.timeout,
+        timeout=_seconds(config, "timeout") or described.timeout,
+        max_time=_seconds(config, "max_time") or described.max_time,
         max_requests=_share(int(requests) if requests else described.max_requests),
         node_modules=node_modules or described.node_modules,
         headers={
@@ -96,6 +99,21 @@ def _limited(config: pytest.Config, described: Target) -> Target:
             **targets.headers_from(filter(None, (option(config, "header") or "").split("\n"))),
         },
     )
+
+
+def _seconds(config: pytest.Config, name: str) -> float | None:
+    """The value of an option that is a time. Raises `UsageError` when it is none that a run could wait for."""
+    text = option(config, name)
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = nan
+    if not 0 < seconds <= DAY:
+        words = name.replace("_", "-")
+        raise UsageError(f"--{words} {text} is no time to wait", f"give seconds, above 0 and at most {DAY}")
+    return seconds
 
 
 def _share(requests: int | None) -> int | None:

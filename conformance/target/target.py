@@ -41,6 +41,8 @@ from conformance.target import target_file
 KEY_VARIABLE = "GATEWAY_API_KEY"
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A name of a header, see RFC 9110, section 5.1."""
+ODD = re.compile(r"[\s\x00-\x1f\x7f]")
+"""What no address holds."""
 CREDENTIAL = re.compile(r"(?:^|-)(?:auth|authorization|key|apikey|token|secret|cookie|password)(?:-|$)", re.IGNORECASE)
 """Names of headers that carry a credential: `x-api-key`, and not `x-portkey-provider`."""
 
@@ -98,6 +100,7 @@ class Target:
     `keys` are named by state, `models` by the behaviour they stand for, `files` are ids of uploaded files. `protocols`
     are base URLs other than the documented ones. `include` are the expensive features to judge.
     `requests_per_minute` is the pace; by default it is the limit that the gateway documents.
+    `max_time` is in seconds, for the whole run.
     `node_modules` is the folder that holds the official client for Node, where it is not found automatically.
     """
 
@@ -111,6 +114,7 @@ class Target:
     expected_failures: tuple[ExpectedFailure, ...] = ()
     timeout: float = 60.0
     max_requests: int | None = None
+    max_time: float | None = None
     requests_per_minute: int | None = None
     node_modules: str | None = None
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
@@ -200,6 +204,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         expected_failures=tuple(_expected(entry) for entry in table.get("expected_failures", [])),
         timeout=table.get("timeout", 60.0),
         max_requests=table.get("max_requests"),
+        max_time=table.get("max_time"),
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
         headers=_headers(table.get("headers", {})),
@@ -215,9 +220,16 @@ def _expected(entry: dict[str, str]) -> ExpectedFailure:
 
 def checked_url(base_url: str) -> str:
     """The base URL without a trailing slash; raises `InvalidTarget` when it is not an http URL."""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InvalidTarget(f"{base_url!r} is not an http URL", "give what the official SDK takes: https://host/v1")
+    hint = "give what the official SDK takes: https://host/v1"
+    if ODD.search(base_url):
+        raise InvalidTarget(f"{base_url!r} has a space or a control character in it", hint)
+    try:
+        parts = urlsplit(base_url)
+        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise InvalidTarget(f"{base_url!r} is not an http URL: {error}", hint) from None
+    if not valid:
+        raise InvalidTarget(f"{base_url!r} is not an http URL", hint)
     if parts.username or parts.password or parts.query:
         raise InvalidTarget("the base URL carries credentials or a query", f"put the key into {KEY_VARIABLE}")
     return base_url.rstrip("/")

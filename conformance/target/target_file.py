@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +32,19 @@ def read(path: Path) -> dict[str, Any]:
         raise InvalidTarget(f"cannot read {path}: {error.strerror}", "give the path of a target file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidTarget(f"{path} is not TOML: {error}", "see the example in the README") from None
-    if problem := _problem(table):
+    if problem := _unending(table) or _problem(table):
         steps, message, hint = problem
         raise InvalidTarget(f"{path.name}, line {_line(text, steps)}: {message}", hint)
     return table
+
+
+def _unending(table: dict[str, Any]) -> tuple[Steps, str, str] | None:
+    """A time that TOML can spell and no run can wait for."""
+    for name in ("timeout", "max_time"):
+        value = table.get(name)
+        if isinstance(value, float) and not isfinite(value):
+            return (name,), f"{name} is {value}", "give seconds"
+    return None
 
 
 def _problem(table: dict[str, Any]) -> tuple[Steps, str, str] | None:

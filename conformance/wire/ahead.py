@@ -47,6 +47,10 @@ class Ahead:
         self._late: list[tuple[Future[Any], BudgetSpent]] = []
         self._waits = False
 
+    def stop(self) -> None:
+        """Forgets what is not sent yet."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def close(self) -> None:
         """Forgets what is not sent yet, and waits for what is."""
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -91,8 +95,11 @@ class Ahead:
             timer = threading.Timer(after, self._submit, (answer, send, 0.0))
             timer.daemon = True
             timer.start()
-        else:
+            return
+        try:
             self._pool.submit(self._settle, answer, send)
+        except RuntimeError:  # the run has ended meanwhile
+            answer.cancel()
 
     def _settle(self, answer: Future[Any], send: Callable[[], Value]) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,10 @@ from conformance.target import Secret
 from conformance.wire import sse
 
 MASK = "***"
+LONGEST_NUMBER = 300
+"""The digits of an integer, of which a float can hold no more."""
+SHOWN = 8 << 20
+"""The most bytes of a body that are read as text."""
 KEY_HERE = "{key}"
 VALID, REPORTED = "valid", "reported"
 """Marks of an answer: a check reads it as that to a valid request; a check fails because of its status."""
@@ -63,7 +68,7 @@ class Exchange:
     @cached_property
     def text(self) -> str:
         """The body as text, for people."""
-        return self.body.decode("utf-8", "replace")
+        return self.body[:SHOWN].decode("utf-8", "replace")
 
     @cached_property
     def json(self) -> Any:
@@ -81,12 +86,22 @@ class Exchange:
         return str(self.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
+def headers_of(pairs: Iterable[tuple[str, str]]) -> httpx.Headers:
+    """Headers of any text: the library itself takes ASCII only, and a gateway may send other bytes."""
+    return httpx.Headers([(name.encode(), value.encode("utf-8", "replace")) for name, value in pairs])
+
+
 def decoded(text: bytes | str) -> Any:
     """A JSON value by RFC 8259, which has no NaN or Infinity; None when it is not JSON."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_int=_integer)
     except (ValueError, RecursionError):
         return None
+
+
+def _integer(digits: str) -> int | float:
+    """A number of more digits than any number has that is counted with is as good as infinite."""
+    return int(digits) if len(digits) < LONGEST_NUMBER else float(digits)
 
 
 def _refuse(constant: str) -> None:

@@ -6,10 +6,8 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import httpx
-
 from conformance.wire import sse
-from conformance.wire.exchange import Exchange, Request, decoded
+from conformance.wire.exchange import Exchange, Request, decoded, headers_of
 from conformance.wire.secrets import foreign, hidden, recut, starred
 
 
@@ -63,7 +61,7 @@ def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exc
         sent=tuple((name, value) for name, value in record["request_headers"]),
         status=record["status"],
         http_version=record["http_version"],
-        headers=httpx.Headers([(name, value) for name, value in record["response_headers"]]),
+        headers=headers_of((name, value) for name, value in record["response_headers"]),
         chunks=tuple((seconds, base64.b64decode(data)) for seconds, data in record["chunks"]),
         elapsed=record["elapsed"],
         broken=record["error"] or "",

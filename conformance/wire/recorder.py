@@ -19,10 +19,13 @@ from urllib.parse import quote
 
 import httpx
 
-from conformance.errors import BudgetSpent, Inconclusive
+from conformance.errors import BudgetSpent, Inconclusive, TimeSpent
 from conformance.target import Secret, Target
+from conformance.wire import body
+from conformance.wire.breaker import Breaker
 from conformance.wire.connection import cannot_connect
-from conformance.wire.exchange import KEY_HERE, Exchange, Request
+from conformance.wire.exchange import KEY_HERE, Exchange, Request, headers_of
+from conformance.wire.network import Network
 from conformance.wire.outside import Outside, no_cookies
 from conformance.wire.record import by_request, from_record, identity, request_of
 from conformance.wire.secrets import Secrets, secrets_of
@@ -34,6 +37,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses,
 Value = TypeVar("Value")
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
+AT_MOST = 3.0
+"""The most that an answer may take, as a multiple of the longest pause within it."""
 LEFT = "the client left"
 """How a connection ended that the suite itself closed early."""
 
@@ -66,6 +71,8 @@ class Recorder:
         self.recorded: list[Exchange] = []
         self.moved: dict[str, str] = {}
         """What the reader of a report should know of redirects, said of the first one."""
+        self.unsteady = False
+        """Whether a request without an answer had one when it was sent again: the network's fault."""
         self._known: dict[tuple[Request, int], Exchange] = {}
         self._rest = {id(record): record for record in replay or ()}
         self._replay = None if replay is None else by_request(self._rest.values())
@@ -77,9 +84,17 @@ class Recorder:
         self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted, transport=transport)
         self._http.cookies = no_cookies()
         self._http.event_hooks = {"request": [Outside([target.base_url, *self.bases.values()]).demand]}
+        self._network = Network()
+        self._network.carry(self._http)
+        if target.max_time is not None:
+            self._network.ends = time.monotonic() + target.max_time
+        self._breaker = Breaker()
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections, and waits for no answer."""
+        if self._ahead:
+            self._ahead.stop()
+        self._network.close()
         if self._ahead:
             self._ahead.close()
         self._http.close()
@@ -87,7 +102,8 @@ class Recorder:
     def ask(self, request: Request, take: int = 0, patient: bool = True, after: float = 0.0) -> Exchange:
         """The answer to a request, from the recording if it is there.
 
-        Raises `CannotConnect` when no server listens and `BudgetSpent` at the limit of requests. `patient` waits for a
+        Raises `CannotConnect` when no server listens, `BudgetSpent` at the limit of requests, `TimeSpent` at that of
+        time, and `GaveUp` when nothing but faults comes. `patient` waits for a
         rate limit to pass and tries again when an upstream is unavailable. A request that has to be sent is sent
         `after` so many seconds. Raises `Pending` while the answer is on its way, unless it is asked `in_place`.
         """
@@ -104,7 +120,7 @@ class Recorder:
         if self._ahead:
             return self._ahead.answer((request, take), send, after)
         if after and not self.replays:
-            time.sleep(after)
+            self._network.pause(after)
         return send()
 
     @property
@@ -124,6 +140,7 @@ class Recorder:
         """Takes over what another one of the same target was answered, so that it is not asked again."""
         self._known |= other._known
         self.recorded += other.recorded
+        self._breaker.answered = True
         self._sent = other._sent
 
     def take_rest(self) -> None:
@@ -141,9 +158,23 @@ class Recorder:
         """Sends a request now. The connection is closed as soon as `until` is true of the bytes received."""
         if self._replay is not None:
             return self._replayed(request)
+        self._demand_time()
+        self._breaker.demand()
         exchange = self._send(request, self.first + self._spend(), until)
+        self._demand_time()
+        if request.key == "default" and not _elsewhere(request):
+            self._breaker.note(exchange)
         self.recorded.append(exchange)
         return exchange
+
+    def hurry(self, seconds: float) -> None:
+        """Leaves so much time for what is still to be done."""
+        self._network.ends = time.monotonic() + seconds
+
+    def _demand_time(self) -> None:
+        if self._network.over:
+            limit = "its end" if self.target.max_time is None else f"its limit of {self.target.max_time:g} s"
+            raise TimeSpent(f"the run reached {limit}", "raise --max-time")
 
     def _spend(self) -> int:
         """The number of the next request, if the budget allows one."""
@@ -158,7 +189,7 @@ class Recorder:
         """Keeps the pace, in requests per minute."""
         now = time.monotonic()
         if self._next > now:
-            time.sleep(self._next - now)
+            self._network.pause(self._next - now)
         self._next = max(now, self._next) + self._interval
 
     def _patiently(self, request: Request) -> Exchange:
@@ -168,13 +199,14 @@ class Recorder:
             if pause is None or self._replay is not None:
                 break
             self._hold(exchange.status, pause)
-            exchange = self.send(request)
+            before, exchange = exchange, self.send(request)
+            self.unsteady |= bool(exchange.status and not before.status)
         return exchange
 
     def _hold(self, status: int, pause: float) -> None:
         """Waits; at a limit nobody else sends meanwhile, and fewer do afterwards."""
         if status != 429:
-            time.sleep(pause)
+            self._network.pause(pause)
             return
         with self._lock:
             self._next = max(self._next, time.monotonic() + pause)
@@ -182,9 +214,7 @@ class Recorder:
             self._ahead.slow_down()
 
     def _send(self, request: Request, number: int, until: Callable[[bytes], bool] | None) -> Exchange:
-        message = self._http.build_request(
-            request.method, self._url(request), content=request.body, headers=self._headers(request)
-        )
+        message = self._message(request)
         record: dict[str, Any] = {
             "number": number,
             "request": replace(request, headers=self.secrets.sent(request.headers)),
@@ -195,15 +225,24 @@ class Recorder:
         chunks: list[tuple[float, bytes]] = []
         start = time.perf_counter()
         try:
-            self._receive(message, record, chunks, start, until, _elsewhere(request))
+            with self._network.within(AT_MOST * self.target.timeout):
+                self._receive(message, record, chunks, start, until, _elsewhere(request))
         except httpx.RequestError as error:
             unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
             if unreached and not _elsewhere(request):
-                raise cannot_connect(self.target.base_url, error) from None
+                self._breaker.unreached(cannot_connect(self.target.base_url, error))
             record["broken"] = f"{type(error).__name__}: {self.secrets.text(str(error))}"
         elapsed, pairs = time.perf_counter() - start, record.pop("headers", httpx.Headers()).multi_items()
         headers, kept, leaks = self.secrets.received(record.get("status", 0), pairs, chunks)
-        return Exchange(**record, headers=httpx.Headers(headers), chunks=kept, elapsed=elapsed, leaks=leaks)
+        return Exchange(**record, headers=headers_of(headers), chunks=kept, elapsed=elapsed, leaks=leaks)
+
+    def _message(self, request: Request) -> httpx.Request:
+        """What is sent. An answer may name an id, or a value, that no request can carry."""
+        url, headers = self._url(request), self._headers(request)
+        try:
+            return self._http.build_request(request.method, url, content=request.body, headers=headers)
+        except (httpx.InvalidURL, UnicodeEncodeError):
+            raise Inconclusive("cannot be judged: no request can carry what the gateway answered") from None
 
     def _receive(
         self,
@@ -227,8 +266,8 @@ class Recorder:
             record["status"] = response.status_code
             record["http_version"] = response.http_version
             record["headers"] = response.headers
-            for chunk in response.iter_bytes():
-                chunks.append((time.perf_counter() - start, chunk))
+            for chunk in body.read(response, record["request"].path):
+                body.add(chunks, time.perf_counter() - start, chunk)
                 if until and until(b"".join(data for _, data in chunks)):
                     record["broken"] = LEFT
                     break
@@ -254,7 +293,7 @@ class Recorder:
         return key.reveal() if key else ""
 
     def _headers(self, request: Request) -> dict[str, str]:
-        headers = {"user-agent": "gateway-conformance", "accept": "*/*"}
+        headers = {"user-agent": "gateway-conformance", "accept": "*/*", "accept-encoding": body.CODINGS}
         if not _elsewhere(request):
             headers |= {name: value if isinstance(value, str) else value.reveal() for name, value in self._usual}
         key, token = self._key(request), self._token(request)
@@ -308,4 +347,6 @@ def _pause(exchange: Exchange) -> float | None:
         wait = exchange.headers.get("retry-after", "1")
         seconds = float(wait) if wait.replace(".", "", 1).isdecimal() else 1.0
         return seconds if seconds <= PATIENCE else None
+    if exchange.broken.startswith("Connect"):
+        return 1.0
     return 0.2 if exchange.status in {502, 503, 504} or (exchange.broken and not exchange.status) else None

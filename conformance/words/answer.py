@@ -44,6 +44,11 @@ class Answer:
         return self.status in self.SERVED
 
     @property
+    def readable(self) -> bool:
+        """What came is of the kind that was asked for, right or wrong."""
+        return True
+
+    @property
     def taken(self) -> Exchange:
         """The exchange of a valid request, marked as such; inconclusive when the request was not done."""
         self.exchange.marks.add(VALID)
@@ -56,6 +61,11 @@ class JsonAnswer(Answer):
     """An answer that is a JSON object. `USAGE` is the name of its token counts."""
 
     USAGE: ClassVar[str] = "usage"
+
+    @property
+    def readable(self) -> bool:
+        """It is a JSON object."""
+        return isinstance(self.exchange.json, dict)
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -74,6 +84,12 @@ class JsonAnswer(Answer):
 
 class StreamedAnswer(Answer):
     """An answer in server-sent events."""
+
+    @property
+    def readable(self) -> bool:
+        """There is an event."""
+        reader = self.exchange.stream
+        return bool(reader.events or reader.leftover)
 
     @cached_property
     def events(self) -> list[sse.Event]:
@@ -123,12 +139,15 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def demand_served(answer: AnyAnswer) -> AnyAnswer:
-    """Demands that a request is done; inconclusive at a limit of the account."""
+    """Demands that a request is done; inconclusive at a limit of the account, and where what came is no answer."""
     exchange = answer.exchange
     leave_at_limit(exchange)
     if not answer.served:
         exchange.marks.add(REPORTED)
     assert answer.served, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
+    if not answer.readable:
+        kind = exchange.media_type or "without a media type"
+        inconclusive(f"cannot be judged: what came is no answer, but {kind}: {exchange.text:.120}")
     return answer
 
 

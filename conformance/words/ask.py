@@ -77,8 +77,11 @@ def form(fields: Fields, files: Files) -> bytes:
 
 
 def encoded(body: object) -> bytes:
-    """JSON as the official SDKs send it: UTF-8, not escaped."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    """JSON as the official SDKs send it: UTF-8, not escaped, unless an answer is repeated that UTF-8 cannot carry."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 class Ask:

@@ -24,6 +24,8 @@ PATH = "/files"
 MADE_UP = "file-0000nobody"
 REFUSED = frozenset({400, 403, 415, 422})
 MOST_PAGES = 10
+CLEAN_UP = 10.0
+"""The most seconds that deleting takes, at the end of a run."""
 AT_ONCE = 8
 """How many files are deleted at a time when a run ends."""
 MILLISECONDS = 100_000_000_000
@@ -177,6 +179,7 @@ class Files:
     def clean_up(self) -> None:
         """Deletes what this run has uploaded and not deleted. What cannot be deleted stays."""
         recorder = self.ask.recorder
+        recorder.hurry(CLEAN_UP)
         made = {(exchange.request.key, name) for exchange in recorder.recorded for name in _uploaded(exchange)}
         gone = {one.request.path for one in recorder.recorded if one.request.method == "DELETE" and one.status == 200}
         left = [(key, name) for key, name in sorted(made, key=str) if _path(name) not in gone]

@@ -1,0 +1,44 @@
+"""The folder of a report: it can be written, and no other run writes into it at the same time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance.errors import UsageError
+
+try:
+    import fcntl
+except ImportError:  # on Windows two runs are not kept apart
+    fcntl = None  # type: ignore[assignment]
+
+
+@contextmanager
+def claimed(directory: Path | None) -> Iterator[None]:
+    """Keeps other runs out of the folder, which is made. Raises `UsageError` when it cannot be had."""
+    if directory is None:
+        yield
+        return
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = os.open(directory, os.O_RDONLY)
+    except OSError as error:
+        hint = "give a folder that can be written; it is made when it does not exist"
+        raise UsageError(f"the report cannot be written to {directory}: {error.strerror}", hint) from None
+    try:
+        _lock(handle, directory)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, directory: Path) -> None:
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        reason = f"another run is writing its report to {directory}"
+        raise UsageError(reason, "wait for it, or name another folder with --report") from None
