@@ -77,7 +77,7 @@ def files(ask: Ask) -> Iterator[Files]:
     """Uploads files, and deletes at the end what the run has uploaded."""
     files = Files(ask)
     yield files
-    files.clean_up()
+    files.end()
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,15 @@ class FileAnswer(JsonAnswer):
         return pick(self.body, "has_more", kind=bool)
 
 
+class Content(FileAnswer):
+    """The content of a file, which may be of any kind."""
+
+    @property
+    def readable(self) -> bool:
+        """Whatever came."""
+        return True
+
+
 class Files:
     """Uploads, lists, reads and deletes files on behalf of all checks. What was asked once is not asked again."""
 
@@ -123,9 +132,9 @@ class Files:
         """`GET /files/{file_id}`."""
         return FileAnswer(self.ask.get(_path(name), **options))
 
-    def download(self, name: str, **options: Any) -> FileAnswer:
+    def download(self, name: str, **options: Any) -> Content:
         """`GET /files/{file_id}/content`."""
-        return FileAnswer(self.ask.get(f"{_path(name)}/content", **options))
+        return Content(self.ask.get(f"{_path(name)}/content", **options))
 
     def delete(self, name: str, **options: Any) -> FileAnswer:
         """`DELETE /files/{file_id}`."""
@@ -176,10 +185,14 @@ class Files:
         own = document.exchange.json.get("id") if document.served and isinstance(document.exchange.json, dict) else None
         return nobodys(own if isinstance(own, str) else None, MADE_UP)
 
+    def end(self) -> None:
+        """Cleans up when the run is over, quickly."""
+        self.ask.recorder.hurry(CLEAN_UP)
+        self.clean_up()
+
     def clean_up(self) -> None:
         """Deletes what this run has uploaded and not deleted. What cannot be deleted stays."""
         recorder = self.ask.recorder
-        recorder.hurry(CLEAN_UP)
         made = {(exchange.request.key, name) for exchange in recorder.recorded for name in _uploaded(exchange)}
         gone = {one.request.path for one in recorder.recorded if one.request.method == "DELETE" and one.status == 200}
         left = [(key, name) for key, name in sorted(made, key=str) if _path(name) not in gone]
