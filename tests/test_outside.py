@@ -27,7 +27,8 @@ def test_no_cookie_is_sent_back() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         known = "cookie" in request.headers or "authorization" in request.headers
-        return httpx.Response(200 if known else 401, headers={"set-cookie": "session=a1b2c3d4; Path=/"})
+        headers = {"set-cookie": "session=a1b2c3d4; Path=/"}
+        return httpx.Response(200 if known else 401, headers=headers, stream=httpx.ByteStream(b""))
 
     asking = recorder("http://gateway.test/v1", answer)
     first = asking.ask(Request("GET", "/models"))
@@ -68,7 +69,7 @@ def test_redirect_within_is_not_followed(address: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request.url.host)
-        return httpx.Response(302, headers={"location": address})
+        return httpx.Response(302, headers={"location": address}, stream=httpx.ByteStream(b""))
 
     with pytest.raises(Inconclusive, match="not fetched"):
         recorder("http://93.184.216.34/v1", answer).ask(Request("GET", "http://93.184.216.35/image.png", key=None))
@@ -93,7 +94,7 @@ def test_address_beside_the_target_is_fetched(home: str, address: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return httpx.Response(200, content=b"image")
+        return httpx.Response(200, stream=httpx.ByteStream(b"image"))
 
     fetched = recorder(home, answer).ask(Request("GET", address))
 

@@ -118,6 +118,8 @@ def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pyte
     error = call.excinfo.value if call.excinfo else None
     if not isinstance(error, (TargetError, UsageError)):
         return False
+    if item.session.shouldstop:
+        return True
     kind = "usage" if isinstance(error, UsageError) else "target"
     message, hint = safe(str(error)), safe(error.hint)
     report.user_properties.append((FATAL, [kind, message, hint, getattr(error, "first", None)]))

@@ -156,7 +156,13 @@ class Schedule:
         if self._session.shouldfail:
             raise self._session.Failed(self._session.shouldfail)
         if self._session.shouldstop:
+            self._judge_what_is_there()
             raise self._session.Interrupted(self._session.shouldstop)
+
+    def _judge_what_is_there(self) -> None:
+        """Judges what was paid for before the run ends."""
+        while not self._ready.empty():
+            self._attempt(self._ready.get())
 
 
 def takes_over(session: pytest.Session) -> bool:

@@ -64,8 +64,8 @@ class JsonAnswer(Answer):
 
     @property
     def readable(self) -> bool:
-        """It is a JSON object."""
-        return isinstance(self.exchange.json, dict)
+        """It is JSON."""
+        return self.exchange.json is not None
 
     @cached_property
     def body(self) -> dict[str, Any]:
@@ -87,9 +87,9 @@ class StreamedAnswer(Answer):
 
     @property
     def readable(self) -> bool:
-        """There is an event."""
+        """There is an event, or JSON in its place."""
         reader = self.exchange.stream
-        return bool(reader.events or reader.leftover)
+        return bool(reader.events or reader.leftover) or self.exchange.json is not None
 
     @cached_property
     def events(self) -> list[sse.Event]:
@@ -145,7 +145,7 @@ def demand_served(answer: AnyAnswer) -> AnyAnswer:
     if not answer.served:
         exchange.marks.add(REPORTED)
     assert answer.served, f"expected 200, got {exchange.status or exchange.broken}: {exchange.text:.200}"
-    if not answer.readable:
+    if not answer.readable and not exchange.broken:
         kind = exchange.media_type or "without a media type"
         inconclusive(f"cannot be judged: what came is no answer, but {kind}: {exchange.text:.120}")
     return answer
