@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -92,7 +91,7 @@ def _limited(config: pytest.Config, described: Target) -> Target:
         ),
         timeout=_seconds(config, "timeout") or described.timeout,
         max_time=_seconds(config, "max_time") or described.max_time,
-        max_requests=_share(int(requests) if requests else described.max_requests),
+        max_requests=_share(config, int(requests) if requests else described.max_requests),
         node_modules=node_modules or described.node_modules,
         headers={
             **described.headers,
@@ -116,18 +115,18 @@ def _seconds(config: pytest.Config, name: str) -> float | None:
     return seconds
 
 
-def _share(requests: int | None) -> int | None:
+def _share(config: pytest.Config, requests: int | None) -> int | None:
     """What one worker may send of the requests that all may send together."""
     if requests is None:
         return None
-    worker, workers = _worker()
+    worker, workers = _worker(config)
     return len(range(worker, requests, workers))
 
 
-def _worker() -> tuple[int, int]:
+def _worker(config: pytest.Config) -> tuple[int, int]:
     """Which worker of pytest-xdist this is, from 0, and of how many."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    return int(worker), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    given: dict[str, Any] = getattr(config, "workerinput", {})
+    return int(str(given.get("workerid", "gw0")).removeprefix("gw")), int(given.get("workercount", 1))
 
 
 def seed(config: pytest.Config) -> int:
@@ -147,7 +146,7 @@ def recorder(config: pytest.Config, target: Target) -> Recorder:
         from conformance.report import har
 
         records = har.load(Path(replay))
-    worker, workers = _worker()
+    worker, workers = _worker(config)
     transport, ahead = config.stash.get(TRANSPORT, None), config.stash.get(schedule.AHEAD, None)
     recorder = config.stash[RECORDER] = recorder_of(target, records, worker, workers, transport, ahead)
     if LOOKED in config.stash:
