@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -106,10 +107,9 @@ class _Line:
 
     def _origins(self, name: str) -> list[ast.AST]:
         """What the name was made of, in the order of the source, up to the line."""
-        nodes = [one for one in ast.walk(self._function or ast.Pass()) if getattr(one, "lineno", 0) <= self._line]
-        found = [(one, origin) for one in nodes for target, origin in _bindings(one) if name in dict(_words(target))]
-        found.sort(key=lambda pair: getattr(pair[0], "lineno", self._line))
-        return [origin for _, origin in found]
+        found = _bound(self._function).get(name, []) if self._function else []
+        found = [(line, origin) for line, origin in found if (line or 0) <= self._line]
+        return [origin for _, origin in sorted(found, key=lambda pair: pair[0] or self._line)]
 
 
 def _holds(value: Any) -> bool:
@@ -146,6 +146,18 @@ def _bindings(node: ast.AST) -> list[tuple[ast.AST, ast.AST]]:
     return []
 
 
+@cache
+def _bound(function: Function) -> dict[str, list[tuple[int | None, ast.AST]]]:
+    """What each name of a function is made of, with the line where it stands, if the node has one."""
+    names: dict[str, list[tuple[int | None, ast.AST]]] = defaultdict(list)
+    for node in ast.walk(function):
+        for target, origin in _bindings(node):
+            for name in dict(_words(target)):
+                names[name].append((getattr(node, "lineno", None), origin))
+    return names
+
+
+@cache
 def _words(part: ast.AST) -> list[tuple[str, str]]:
     """The names in a piece of source, in its order, each with the attribute that is read of it."""
     read = {one.value: one.attr for one in ast.walk(part) if isinstance(one, ast.Attribute)}
@@ -158,32 +170,31 @@ def _statement_at(function: Function, line: int) -> list[ast.AST]:
     """What the statement at a line judges: of an assertion its test, of a block its head, of others all."""
     if isinstance(function, ast.Lambda):
         return [function.body]
-    statements = [one for one in ast.walk(function) if isinstance(one, ast.stmt) and _spans(one, line)]
-    statement = min(statements, key=_length)
+    statement = min((one for one in _statements(function) if _spans(one, line)), key=_length)
     if isinstance(statement, ast.Assert):
         return [statement.test, *([statement.msg] if statement.msg else [])]
     return [one for one in ast.iter_child_nodes(statement) if not isinstance(one, ast.stmt)]
 
 
 @cache
-def _tree(filename: str) -> ast.Module | None:
+def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
+    return [one for one in ast.walk(function) if isinstance(one, ast.stmt)]
+
+
+@cache
+def _functions(filename: str) -> list[Function]:
+    """The functions of a file; none where there is no source."""
     try:
-        return ast.parse(Path(filename).read_text(encoding="utf-8"))
+        tree = ast.parse(Path(filename).read_text(encoding="utf-8"))
     except (OSError, SyntaxError):
-        return None
+        return []
+    return [one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda))]
 
 
 def _function_at(filename: str, name: str, line: int) -> Function | None:
     """The innermost function of that name around a line; None where there is no source."""
-    tree = _tree(filename)
-    functions = [
-        one
-        for one in (ast.walk(tree) if tree else ())
-        if isinstance(one, (ast.FunctionDef, ast.Lambda))
-        and _spans(one, line)
-        and name == getattr(one, "name", "<lambda>")
-    ]
-    return min(functions, key=_length, default=None)
+    named = (one for one in _functions(filename) if name == getattr(one, "name", "<lambda>"))
+    return min((one for one in named if _spans(one, line)), key=_length, default=None)
 
 
 def _spans(node: ast.stmt | ast.expr, line: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from reference_server.faults import fault, rows
+from reference_server.faults import Fault, fault, rows
 from reference_server.faults.words import anthropic, gemini
 from reference_server.faults.words.edits import header, in_error, put, refuse, status
 from reference_server.faults.words.openai import (
@@ -36,53 +37,38 @@ def _of(*names: str) -> Situation:
     return asked(lambda call: sent(call).get("model") in names)
 
 
+def _without(requirement: str, gateway: str, **usual: Any) -> Callable[..., Fault]:
+    """Declares faults that leave a header out of the answers of an operation."""
+
+    def declare(operation: str, sentence: str, name: str, **options: Any) -> Fault:
+        edit = header(name, None)
+        return fault(operation, sentence, edit, breaks={requirement}, gateway=gateway, **usual | options)
+
+    return declare
+
+
+_ids = _without("every.request-id", "infery")
+_costs = _without("every.credits", "infery")
+_models = _without("every.model-used", "infery")
+_room = _without("every.storage", "infery")
+_waits = _without("every.retry-after", "foxora", when=_LIMITED)
+_limits = _without("every.rate-limits", "ofox", when=_LIMITED)
+
 # The id of a request.
 
-edits_without_request_id = fault(
-    IMAGE_EDIT, "Edited images have no request id.", header(_ID, None), breaks={"every.request-id"}, gateway="infery"
-)
-speech_without_request_id = fault(
-    SPEECH,
-    "An answer with speech, which is binary, has no request id.",
-    header(_ID, None),
-    when=served,
-    breaks={"every.request-id"},
-    gateway="infery",
-)
-file_content_without_request_id = fault(
-    FILE_CONTENT,
-    "A download of a file has no request id.",
-    header(_ID, None),
-    breaks={"every.request-id"},
-    gateway="infery",
-)
-jobs_without_request_id = fault(
-    VIDEO_STATE,
-    "The status of a job has no request id.",
-    header(_ID, None),
-    breaks={"every.request-id"},
-    gateway="infery",
-)
-embeddings_refused_without_request_id = fault(
-    EMBED,
-    "A refused request for embeddings has no request id.",
-    header(_ID, None),
-    when=no(served),
-    breaks={"every.request-id"},
-    gateway="infery",
+edits_without_request_id = _ids(IMAGE_EDIT, "Edited images have no request id.", _ID)
+speech_without_request_id = _ids(SPEECH, "An answer with speech, which is binary, has no request id.", _ID, when=served)
+file_content_without_request_id = _ids(FILE_CONTENT, "A download of a file has no request id.", _ID)
+jobs_without_request_id = _ids(VIDEO_STATE, "The status of a job has no request id.", _ID)
+embeddings_refused_without_request_id = _ids(
+    EMBED, "A refused request for embeddings has no request id.", _ID, when=no(served)
 )
 
 # The cost, and the model that served.
 
-edits_without_credits = fault(
-    IMAGE_EDIT, "Edited images have no cost header.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
-)
-videos_without_credits = fault(
-    VIDEO, "Videos have no cost header.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
-)
-music_without_credits = fault(
-    MUSIC, "Music has no cost header.", header(_CREDITS, None), breaks={"every.credits"}, gateway="infery"
-)
+edits_without_credits = _costs(IMAGE_EDIT, "Edited images have no cost header.", _CREDITS)
+videos_without_credits = _costs(VIDEO, "Videos have no cost header.", _CREDITS)
+music_without_credits = _costs(MUSIC, "Music has no cost header.", _CREDITS)
 model_used_after_fallbacks_only = fault(
     CHAT,
     "The header that names the model is sent only after a fallback.",
@@ -91,64 +77,28 @@ model_used_after_fallbacks_only = fault(
     breaks={"every.model-used"},
     gateway="infery",
 )
-transcriptions_without_model_used = fault(
-    TRANSCRIPTION,
-    "A transcription lacks the header that names the model.",
-    header(_MODEL, None),
-    breaks={"every.model-used"},
-    gateway="infery",
+transcriptions_without_model_used = _models(
+    TRANSCRIPTION, "A transcription lacks the header that names the model.", _MODEL
 )
 
 # The room that is left.
 
-file_without_storage = fault(
-    FILE,
-    "A retrieved file lacks the header for the bytes stored.",
-    header(_STORED, None),
-    breaks={"every.storage"},
-    gateway="infery",
-)
-deletion_without_storage = fault(
-    DELETE_FILE,
-    "A deletion lacks the header for the bytes that may be stored.",
-    header("x-storage-limit-bytes", None),
-    breaks={"every.storage"},
-    gateway="infery",
+file_without_storage = _room(FILE, "A retrieved file lacks the header for the bytes stored.", _STORED)
+deletion_without_storage = _room(
+    DELETE_FILE, "A deletion lacks the header for the bytes that may be stored.", "x-storage-limit-bytes"
 )
 
 # Limits.
 
-models_limited_without_retry_after = fault(
-    MODELS,
-    "A 429 for the list of models lacks Retry-After.",
-    header("retry-after", None),
-    when=_LIMITED,
-    breaks={"every.retry-after"},
-    gateway="foxora",
+models_limited_without_retry_after = _waits(MODELS, "A 429 for the list of models lacks Retry-After.", "retry-after")
+account_limited_without_retry_after = _waits(ACCOUNT, "A 429 for the account lacks Retry-After.", "retry-after")
+messages_limited_without_limit = _limits(
+    anthropic.MESSAGE, "A 429 for a message lacks the header with the limit.", "x-ratelimit-limit-requests"
 )
-account_limited_without_retry_after = fault(
-    ACCOUNT,
-    "A 429 for the account lacks Retry-After.",
-    header("retry-after", None),
-    when=_LIMITED,
-    breaks={"every.retry-after"},
-    gateway="foxora",
-)
-messages_limited_without_limit = fault(
-    anthropic.MESSAGE,
-    "A 429 for a message lacks the header with the limit.",
-    header("x-ratelimit-limit-requests", None),
-    when=_LIMITED,
-    breaks={"every.rate-limits"},
-    gateway="ofox",
-)
-generation_limited_without_reset = fault(
+generation_limited_without_reset = _limits(
     gemini.GENERATE,
     "A 429 for a generation lacks the header that says when the limit resets.",
-    header("x-ratelimit-reset-requests", None),
-    when=_LIMITED,
-    breaks={"every.rate-limits"},
-    gateway="ofox",
+    "x-ratelimit-reset-requests",
 )
 
 # Times.

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from conformance.wire.network import Network
+
 
 class Clock:
     """The times of the computer, later by what was slept since the process began."""
@@ -32,7 +34,8 @@ class Clock:
     def rules(self) -> Iterator[None]:
         """Until the block ends, whoever asks the module `time` is told by this clock."""
         told = {name: lambda real=real: real() + self._slept for name, real in self._real.items()}
-        with patch.multiple(time, sleep=self.sleep, **told):
+        pause = patch.object(Network, "pause", lambda _, seconds: self.sleep(seconds))
+        with patch.multiple(time, sleep=self.sleep, **told), pause:
             yield
 
 

@@ -11,6 +11,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from functools import cached_property
 from math import hypot, inf, isfinite
+from operator import mul
 from typing import Any
 
 from conformance.words.answer import JsonAnswer
@@ -102,9 +103,8 @@ def embed_many(ask: Ask, count: int) -> Embeddings:
 
 def numbers(value: Any) -> bool:
     """Whether a value is an array of finite numbers, not empty."""
-    return (
-        isinstance(value, list) and bool(value) and all(type(one) in {int, float} and -inf < one < inf for one in value)
-    )
+    typed = isinstance(value, list) and bool(value) and set(map(type, value)) <= {int, float}
+    return typed and all(map(inf.__gt__, map(abs, value)))
 
 
 def unpacked(text: Any) -> Vector:
@@ -123,7 +123,7 @@ def likeness(one: Vector, other: Vector) -> float:
     length = hypot(*one) * hypot(*other)
     if len(one) != len(other) or not length or not isfinite(length):
         return -1.0
-    return sum(left * right for left, right in zip(one, other, strict=True)) / length
+    return sum(map(mul, one, other)) / length
 
 
 def distance(one: Vector, other: Vector) -> float:
