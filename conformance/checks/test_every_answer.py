@@ -22,6 +22,7 @@ from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
 from conformance.words.openai.errors import STATES, provoke
+from conformance.words.plain import ask_plainly
 from gateway_contract import Contract, Operation
 
 WHOLE = re.compile(r"[0-9]+")
@@ -124,9 +125,9 @@ def test_timestamps(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
 
 
 @requirement("every.credential")
-def test_credential(whole_run: WholeRun, ask: Ask, target: Target) -> None:
+def test_credential(whole_run: WholeRun, ask: Ask, contract: Contract, target: Target) -> None:
     """No answer shows the key that was sent, and no error and no header the key of another service."""
-    whole_run.ask_once()
+    ask_plainly(ask, contract)
     for cause in STATES:
         with suppress(Inconclusive, Unsupported):
             provoke(cause, ask, target)

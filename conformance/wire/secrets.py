@@ -114,9 +114,11 @@ class Secrets:
 
     def sent(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Headers that were sent; one that carries a credential has no key in it, however short that is."""
-        return tuple(
-            (name, self._bare(value) if CREDENTIAL.search(name) else self.text(value)) for name, value in pairs
-        )
+        bare = [(name, self._bare(value) if CREDENTIAL.search(name) else value) for name, value in pairs]
+        whole = "\n".join(value for name, value in bare if not CREDENTIAL.search(name))
+        if self.text(whole) == whole:
+            return tuple(bare)
+        return tuple((name, value if CREDENTIAL.search(name) else self.text(value)) for name, value in bare)
 
     def _bare(self, value: str) -> str:
         for secret in self._values:
