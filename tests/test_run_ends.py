@@ -84,6 +84,18 @@ def test_request_cap_holds_over_all_that_is_in_flight(
     assert json.loads((tmp_path / "report.json").read_text())["counts"]["requests"] <= 8
 
 
+def test_verdict_stands_though_nobody_reads_it(server: Server, tmp_path: Path) -> None:
+    """A pipe that is closed early, as by `head`, makes no failed run a success."""
+    base_url = server().replace("/v1", "/fault/total_off_by_one/v1")
+    words = [*RUN, "--base-url", base_url, "--report", str(tmp_path), "--requirement", "chat.usage.total"]
+    environment = os.environ | {"GATEWAY_API_KEY": "sk-ok"}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as run:
+        assert run.stdout
+        run.stdout.close()
+
+        assert run.wait(timeout=60) == 1
+
+
 def test_gateway_that_dies_leaves_a_partial_report(tmp_path: Path) -> None:
     serving = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes"]
     environment = os.environ | {"GATEWAY_API_KEY": "sk-ok"}

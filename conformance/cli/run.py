@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -116,7 +118,9 @@ def main(args: argparse.Namespace) -> int:
     _check(args)
     if args.quick:
         args.requirement += select.QUICK
-    sight = cost.announce(args)
+    sight = None
+    with _unread():
+        sight = cost.announce(args)
     outcome = judge(
         base_url=args.base_url,
         gateway=args.gateway,
@@ -140,10 +144,21 @@ def main(args: argparse.Namespace) -> int:
         progress=True,
         sight=sight,
     )
-    print(verdicts.text(outcome.report))
-    _point_at(args.report, outcome.report)
+    with _unread():
+        print(verdicts.text(outcome.report))
+        _point_at(args.report, outcome.report)
+        sys.stdout.flush()
     _explain(outcome)
     return int(outcome.exit_code)
+
+
+@contextmanager
+def _unread() -> Iterator[None]:
+    """Lets nothing be printed any more when nobody reads it: the verdict stands all the same."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(outcome: Outcome) -> None:
