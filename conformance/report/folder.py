@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from conformance.errors import UsageError
 
-try:
-    import fcntl
-except ImportError:  # on Windows two runs are not kept apart
-    fcntl = None  # type: ignore[assignment]
+fcntl: Any = import_module("fcntl") if os.name == "posix" else None
+"""Locks a folder; elsewhere two runs are not kept apart."""
 
 
 @contextmanager

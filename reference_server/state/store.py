@@ -30,7 +30,7 @@ _REMEMBERED = 10_000
 """The most windows and conversations that are kept."""
 _random = Random()
 os.register_at_fork(after_in_child=_random.seed)
-_PATIENCE = 0.2
+_PATIENCE = 0.8
 """Seconds that a request waits for another process which writes: nobody else is answered meanwhile."""
 
 
