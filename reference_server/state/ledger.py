@@ -82,9 +82,13 @@ class Ledger:
             self._write_quietly()
 
     def _write_quietly(self) -> None:
-        """Write if that is possible now; the next request tries again otherwise."""
+        """Write if that is possible now, without waiting; the next request tries again otherwise."""
         self._due = False
+        patience = self._database.execute("PRAGMA busy_timeout").fetchone()[0]
+        self._database.execute("PRAGMA busy_timeout = 0")
         try:
             self.write()
         except sqlite3.Error:
             return
+        finally:
+            self._database.execute(f"PRAGMA busy_timeout = {patience}")
