@@ -76,6 +76,16 @@ class Exchange:
         return decoded(self.body)
 
     @cached_property
+    def asked(self) -> Any:
+        """The decoded body of the request, or None when it is not JSON."""
+        return decoded(self.request.body or b"")
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """The decoded data of each event of a stream, None for what is not JSON."""
+        return [decoded(event.data) for event in self.stream.events]
+
+    @cached_property
     def stream(self) -> sse.Reader:
         """The body read as server-sent events."""
         return sse.read(self.chunks)

@@ -101,7 +101,8 @@ class StreamedAnswer(Answer):
     @cached_property
     def objects(self) -> list[dict[str, Any]]:
         """The data of the events that are JSON objects."""
-        return [value for event in self.events if isinstance(value := decoded(event.data), dict)]
+        unclosed = [decoded(event.data) for event in self.events[len(self.taken.values) :]]
+        return [value for value in [*self.taken.values, *unclosed] if isinstance(value, dict)]
 
     @property
     def errors(self) -> list[Any]:
@@ -182,7 +183,7 @@ def _may_call(answer: AnyAnswer, calls: Callable[[AnyAnswer], object]) -> bool:
 
 def offered(answer: Answer) -> dict[str, Any]:
     """How tools were offered in the request that has this answer."""
-    body = decoded(answer.exchange.request.body or b"")
+    body = answer.exchange.asked
     return {name: body[name] for name in ("tools", "tool_choice") if name in body}
 
 

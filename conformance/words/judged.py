@@ -21,6 +21,7 @@ DEEPEST = 3
 Function = ast.FunctionDef | ast.Lambda
 
 
+@cache
 def is_ours(filename: str) -> bool:
     """Whether the file is the suite's, or that of a clone whose checks are run where the suite is installed."""
     return any(one.name == SUITE.name and (one / "suite.ini").is_file() for one in Path(filename).parents)
@@ -47,7 +48,8 @@ def _parts(value: Any) -> Iterator[int]:
     if isinstance(value, (dict, list)):
         yield id(value)
         for one in value.values() if isinstance(value, dict) else value:
-            yield from _parts(one)
+            if isinstance(one, (dict, list)):
+                yield from _parts(one)
 
 
 def _steps(error: BaseException) -> Iterator[tuple[FrameType, int]]:

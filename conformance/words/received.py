@@ -59,8 +59,11 @@ def error_text(exchange: Exchange) -> str:
 
 def _failures(exchange: Exchange) -> list[str]:
     """The data of the events that tell of a failure."""
-    events = exchange.stream.events if exchange.media_type == EVENTS else []
-    return [event.data for event in events if _is_failure(decoded(event.data))]
+    if exchange.media_type != EVENTS:
+        return []
+    return [
+        event.data for event, value in zip(exchange.stream.events, exchange.values, strict=True) if _is_failure(value)
+    ]
 
 
 def _is_failure(value: object) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from conformance.wire.exchange import REPORTED, VALID, Exchange, decoded
+from conformance.wire.exchange import REPORTED, VALID, Exchange
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import leave_at_limit
 from conformance.words.check import inconclusive
@@ -107,5 +107,4 @@ def _kind(exchange: Exchange, contract: Contract) -> str:
 
 def _body(exchange: Exchange) -> dict[str, object]:
     """The members of a request in JSON; none of any other."""
-    body = decoded(exchange.request.body or b"")
-    return body if isinstance(body, dict) else {}
+    return exchange.asked if isinstance(exchange.asked, dict) else {}

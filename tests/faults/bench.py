@@ -8,9 +8,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Mapping
 from contextlib import nullcontext
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import httpx
 import pytest
@@ -18,19 +19,25 @@ import pytest
 from conformance.errors import TargetError, UsageError
 from conformance.model import Finding
 from conformance.register import select
-from conformance.run import outcome, runner
+from conformance.run import outcome, runner, schedule
 from conformance.run.session import RECORDER, TRANSPORT
 from conformance.target import reference
 from conformance.wire.exchange import Exchange
 from tests.faults.clock import CLOCK
+from tests.faults.known import Known
 
 
 class Case(NamedTuple):
-    """Whom to judge: the base URL, the gateway, and what takes the place of the network, if anything does."""
+    """Whom to judge: the base URL, the gateway, and what takes the place of the network, if anything does.
+
+    `known` holds what need not be asked, by request; `answers` is given what was asked.
+    """
 
     base_url: str
     gateway: str | None
     transport: httpx.BaseTransport | None
+    known: Mapping[Hashable, Exchange] = MappingProxyType({})
+    answers: dict[Hashable, Any] | None = None
 
 
 class Judged(NamedTuple):
@@ -97,6 +104,7 @@ def _prepare(config: pytest.Config, case: Case) -> None:
     config.option.base_url = case.base_url
     config.option.conformance_gateway = case.gateway
     config.stash[TRANSPORT] = case.transport
+    config.stash[schedule.AHEAD] = Known(config, case.known, case.answers)
 
 
 def _judged(session: pytest.Session, items: list[pytest.Function]) -> Judged:

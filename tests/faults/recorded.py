@@ -11,9 +11,9 @@ import pickle
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +34,10 @@ from tests.faults.noting import LEDGER, SPENT, NotingStore
 
 WHOLE = {name for name, one in register.load().requirements.items() if one.area in ("every_answer", "valid")}
 """What judges all that a run has recorded, whatever was looked at."""
+AGAIN = {429, 502, 503, 504}
+"""The answers after which a request is sent again."""
+LATER = 1 << 30
+"""The number of the first request of a server that is judged: no answer of a session has it, or a higher one."""
 HEARD = re.compile(r"[0-9a-f]{8}")
 """How the id of a request begins: with its number."""
 USUAL = {
@@ -66,17 +70,21 @@ class Answered(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a fault changes: the requirements whose checks look at it, and whether it is about time or connection."""
+    """What a fault changes: the requirements whose checks look at it, and whether it is about time or connection.
+
+    `known` are the answers that are the same as without it, whatever else is asked.
+    """
 
     requirements: set[str]
     connection: bool
+    known: dict[Hashable, Exchange]
 
 
 class Listening(Service):
     """The service of a gateway, which remembers what it heard. Its ids count; each begins and ends like no other."""
 
-    def __init__(self, gateway: str | None) -> None:
-        self._ids = itertools.count(1)
+    def __init__(self, gateway: str | None, first: int = 1) -> None:
+        self._ids = itertools.count(first)
         self._now: float | None = None
         self.notes = NotingStore(self._clock, lambda: f"{next(self._ids):08x}" * 4)
         super().__init__(gateway_contract.load(gateway), fixtures.load(), self.notes)
@@ -103,11 +111,15 @@ class Listening(Service):
 
 @dataclass(frozen=True)
 class Session:
-    """What the checks of a gateway asked, in order, and which of it each requirement looked at."""
+    """What the checks of a gateway asked, in order, and which of it each requirement looked at.
+
+    `exchanges` are what they were answered, by what was asked; each with its place in the order.
+    """
 
     gateway: str | None
     heard: list[Heard]
     looked_at: dict[str, set[int]]
+    exchanges: dict[Hashable, tuple[int, Exchange]]
 
     def changed_by(self, fault: Fault) -> Change:
         """What is different with the fault.
@@ -121,7 +133,18 @@ class Session:
             changed |= {place: one.reply for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
         requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
         connection = any(_wire(reply) != _wire(self.plain[place].reply) for place, reply in changed.items())
-        return Change(requirements | WHOLE if changed else requirements, connection)
+        known = {} if memory else self._unchanged(changed.keys(), requirements)
+        return Change(requirements | WHOLE if changed else requirements, connection, known)
+
+    def _unchanged(self, changed: Set[int], requirements: set[str]) -> dict[Hashable, Exchange]:
+        """What is answered the same, and neither changes nor tells what the server keeps."""
+        told = any(LEDGER in self.plain[place].touched for name in requirements for place in self.looked_at[name])
+        free = set() if told else {SPENT}
+        return {
+            asked: exchange
+            for asked, (place, exchange) in self.exchanges.items()
+            if place not in changed and self.plain[place].touched <= free
+        }
 
     def answered_otherwise(self, fault: Fault) -> set[int]:
         """The numbers of the requests that the fault has answered otherwise, where it was played in the session."""
@@ -129,7 +152,7 @@ class Session:
 
     def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, Reply]:
         replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory)
-        return {place: reply for place, reply in replies if reply != self.plain[place].reply}
+        return {place: reply for place, reply in replies if not _same(reply, self.plain[place].reply)}
 
     @cached_property
     def plain(self) -> list[Answered]:
@@ -176,6 +199,11 @@ class Session:
         ]
 
 
+def _same(reply: Reply, other: Reply) -> bool:
+    """Whether nobody could tell them apart: 1 is equal to 1.0 and to true, and is not written like them."""
+    return reply == other and repr(reply) == repr(other)
+
+
 def _wire(reply: Reply) -> tuple[object, ...]:
     return reply.delay, reply.pause, reply.cut
 
@@ -184,7 +212,9 @@ def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Se
     """The session of a run that judges those requirements on a server without faults."""
     service = Listening(gateway)
     application = Application(service)
-    judged = bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), set(requirements))
+    answers: dict[Hashable, Any] = {}
+    case = Case(ADDRESS + application.base, gateway, Inside(application), answers=answers)
+    judged = bench.judge(case, set(requirements))
     wrong = [one for one in judged.findings if one.verdict in (Verdict.FAILED, Verdict.ERRORED)]
     assert not wrong, f"without a fault: {[(one.requirement, one.message) for one in wrong]}"
     places = {heard.number: place for place, heard in enumerate(service.heard)}
@@ -192,7 +222,9 @@ def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Se
     looked_at: dict[str, set[int]] = defaultdict(set)
     for finding in judged.findings:
         looked_at[finding.requirement] |= {places[exchanges[one]] for one in finding.exchanges if one in exchanges}
-    return Session(gateway, service.heard, dict(looked_at))
+    by_number = {exchanges[one.number]: (asked, one) for asked, one in answers.items() if _settled(one, exchanges)}
+    known = {asked: (places[heard], replace(one, number=LATER + heard)) for heard, (asked, one) in by_number.items()}
+    return Session(gateway, service.heard, dict(looked_at), known)
 
 
 class Library:
@@ -227,6 +259,11 @@ class Library:
 
     def _path(self, gateway: str | None) -> Path:
         return self._place / f"{gateway}.session"
+
+
+def _settled(answer: Any, numbers: Mapping[int, int]) -> bool:
+    """Whether it is an exchange that came at the first try, and is known to the service."""
+    return isinstance(answer, Exchange) and answer.number in numbers and answer.status not in AGAIN
 
 
 def numbers(exchanges: Iterable[Exchange]) -> dict[int, int]:

@@ -6,7 +6,7 @@ Each fault has a server of its own, in this process. Only where it is about time
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, cycle
 
 import pytest
@@ -24,7 +24,7 @@ from reference_server.state.store import Store
 from .bench import Bench, Case, Judged
 from .clock import CLOCK
 from .inside import ADDRESS, Inside, listening
-from .recorded import USUAL, Change, Library, Listening, Session, numbers, record
+from .recorded import LATER, USUAL, Change, Library, Listening, Session, numbers, record
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -77,23 +77,20 @@ def library(bench: Bench, request: pytest.FixtureRequest, tmp_path_factory: pyte
     return library
 
 
-def judge(
-    bench: Bench, gateway: str | None, played: Collection[Fault], requirements: Collection[str], connection: bool
-) -> Found:
-    """What the checks of the requirements find on a server that plays the faults."""
+def judge(bench: Bench, gateway: str | None, played: Collection[Fault], change: Change) -> Found:
+    """What the checks that a change concerns find on a server that plays the faults."""
     service = Service(gateway_contract.load(gateway), fixtures.load(), Store(CLOCK.time))
-    return by_verdict(judged(bench, service, played, requirements, connection).findings)
+    return by_verdict(judged(bench, service, played, change).findings)
 
 
-def judged(
-    bench: Bench, service: Service, played: Collection[Fault], requirements: Collection[str], connection: bool
-) -> Judged:
+def judged(bench: Bench, service: Service, played: Collection[Fault], change: Change) -> Judged:
     """What is found on a service that plays the faults."""
     application, gateway = Application(service, tuple(played)), service.contract.name
-    if connection:
+    if change.connection:
         with listening(application) as address:
-            return bench.judge(Case(address + application.base, gateway, None), requirements)
-    return bench.judge(Case(ADDRESS + application.base, gateway, Inside(application)), requirements)
+            return bench.judge(Case(address + application.base, gateway, None), change.requirements)
+    case = Case(ADDRESS + application.base, gateway, Inside(application), change.known)
+    return bench.judge(case, change.requirements)
 
 
 def by_verdict(findings: Collection[Finding]) -> Found:
@@ -110,7 +107,7 @@ def misplaced(fault: Fault, service: Listening, judged: Judged) -> dict[str, lis
     An answer that names no request may be any.
     """
     heard = numbers(judged.exchanges)
-    changed = Session(fault.gateway, service.heard, {}).answered_otherwise(fault)
+    changed = Session(fault.gateway, service.heard, {}, {}).answered_otherwise(fault)
     failed = [one for one in judged.findings if one.verdict is Verdict.FAILED]
     return {
         one.requirement: [shown.request.partition("\n")[0] for shown in one.evidence]
@@ -126,7 +123,7 @@ def _line(finding: Finding) -> str:
 @pytest.mark.parametrize(("gateway", "bundle"), list(zip(GATEWAYS, cycle(BUNDLES), strict=False)), ids=GATEWAYS)
 def test_gateway_may_vary(gateway: str, bundle: list[str], bench: Bench) -> None:
     """What is legal for the base is legal for every gateway, several differences at a time."""
-    found = judge(bench, gateway, [CATALOGUE[name] for name in bundle], USUAL, connection=True)
+    found = judge(bench, gateway, [CATALOGUE[name] for name in bundle], Change(set(USUAL), True, {}))
 
     assert not found[Verdict.FAILED]
     assert not found[Verdict.ERRORED]
@@ -148,10 +145,16 @@ def test_variation_passes(names: list[str], bench: Bench, library: Library) -> N
 def wrong(bench: Bench, changes: dict[str, Change]) -> dict[str, str]:
     """What is failed or errored where the server varies in all these ways at once."""
     played = [CATALOGUE[name] for name in changes]
-    requirements = set().union(*(change.requirements for change in changes.values()))
-    connection = any(change.connection for change in changes.values())
-    found = judge(bench, played[0].gateway, played, requirements, connection)
+    found = judge(bench, played[0].gateway, played, together(list(changes.values())))
     return found[Verdict.FAILED] | found[Verdict.ERRORED]
+
+
+def together(changes: Sequence[Change]) -> Change:
+    """All of the changes at once. What several answer is asked."""
+    known = changes[0].known if len(changes) == 1 else {}
+    return Change(
+        set().union(*(change.requirements for change in changes)), any(change.connection for change in changes), known
+    )
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -159,10 +162,9 @@ def test_fault_is_seen(name: str, bench: Bench, library: Library) -> None:
     """The requirements that a fault names fail, and no other does."""
     fault = CATALOGUE[name]
     change: Change = library.session(fault.gateway).changed_by(fault)
+    service = Listening(fault.gateway, LATER)
 
-    service = Listening(fault.gateway)
-
-    answers = judged(bench, service, [fault], change.requirements | fault.breaks, change.connection)
+    answers = judged(bench, service, [fault], change._replace(requirements=change.requirements | fault.breaks))
 
     found = by_verdict(answers.findings)
     missed = fault.breaks - set(found[Verdict.FAILED])
