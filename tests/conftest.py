@@ -17,6 +17,17 @@ import gateway_contract
 Body = dict[str, Any]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Slow tests cost seconds each; what they show is shown by quicker ones in part."""
+    parser.addoption("--slow", action="store_true", help="run the slow tests as well")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the slow tests unless they are asked for."""
+    if not config.getoption("--slow"):
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+
+
 @contextmanager
 def _serving(gateway: str | None) -> Iterator[str]:
     words = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes"]

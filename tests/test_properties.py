@@ -124,6 +124,7 @@ def target() -> Iterator[Target]:
         yield target
 
 
+@pytest.mark.slow
 def test_runs_with_one_seed_send_the_same_requests(target: Target, tmp_path: Path) -> None:
     """A seed repeats the requests of a run, and another seed makes others; the reference server breaks at none."""
     sent = []

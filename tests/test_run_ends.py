@@ -20,6 +20,8 @@ from conformance.__main__ import main
 ROOT = Path(__file__).parent.parent
 RUN = [sys.executable, "-m", "conformance", "run"]
 Server = Callable[..., str]
+WITH_WORKERS = pytest.mark.parametrize("workers", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)])
+"""With one process, and with several."""
 
 
 def begun(folder: Path, findings: int = 20) -> None:
@@ -150,7 +152,7 @@ def pytest_in(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@WITH_WORKERS
 def test_empty_base_url_judges_nobody_in_pytest(tmp_path: Path, workers: list[str]) -> None:
     words = ["--pyargs", "conformance.checks.test_chat_stream", "--base-url", "", "-k", "test_stream_done", *workers]
     ended = pytest_in(tmp_path, *words)
@@ -159,7 +161,7 @@ def test_empty_base_url_judges_nobody_in_pytest(tmp_path: Path, workers: list[st
     assert "--base-url is empty" in ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@WITH_WORKERS
 def test_pytest_without_a_verdict_ends_with_3(server: Server, tmp_path: Path, workers: list[str]) -> None:
     words = ["--pyargs", "conformance.checks.test_auth", "--base-url", server(), "-k", "test_expired", *workers]
     ended = pytest_in(tmp_path, *words)

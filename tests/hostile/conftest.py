@@ -53,17 +53,6 @@ class Judged:
 Judge = Callable[..., Judged]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The slow cases wait until the suite has enough of a target: a minute each."""
-    parser.addoption("--slow", action="store_true", help="run the slow cases as well")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the slow cases unless they are asked for."""
-    if not config.getoption("--slow", default=False):
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
-
-
 def begun(folder: Path, findings: int = 5) -> None:
     """Waits until a run has come to that many findings."""
     deadline = time.monotonic() + 60

@@ -43,6 +43,8 @@ LATE = 20.0
 
 MOST = 50
 """How many MUST a weak model may leave without a verdict, of some 400."""
+USUAL = {"chatty", "refusing", "without-tools"}
+"""The models that are judged whenever the project is tested."""
 UNJUDGED = {"thinking": 8, "without-tools": 70}
 """The same of those models for which something else is expected."""
 
@@ -76,7 +78,9 @@ def bench() -> Iterator[Bench]:
     bench.close()
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name", [name if name in USUAL else pytest.param(name, marks=pytest.mark.slow) for name in MODELS]
+)
 def test_model_is_not_the_gateway(name: str, bench: Bench) -> None:
     """Whatever the model says, no MUST fails."""
     application = Application(Weak(name))
