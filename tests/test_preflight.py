@@ -116,6 +116,7 @@ CASES: dict[str, tuple[Respond, str, str, str, str]] = {
     "no /v1": (right, "", "sk-right", "no OpenAI-compatible API", "did you mean URL/v1?"),
     "wrong key, 401": (right, "/v1", "sk-wrong", "refuses the key", "GATEWAY_API_KEY"),
     "wrong key, 403": (behind(403, "Forbidden"), "/v1", "sk-wrong", "refuses the key", "GATEWAY_API_KEY"),
+    "wrong key, by 400": (behind(400, "No connected db."), "/v1", "sk-wrong", "refuses the key", "GATEWAY_API_KEY"),
     "wrong key, 400": (behind(400, "API key not valid."), "/v1", "sk-wrong", "refuses the key", "GATEWAY_API_KEY"),
     "header": (wants_header, "/v1", "sk-right", "asks for the header x-portkey", "--header 'x-portkey"),
     "HTML for all": (instead(200, "<html>Welcome</html>"), "/v1", "sk-right", "no OpenAI-compatible API", "SDK takes"),

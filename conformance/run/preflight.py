@@ -124,7 +124,7 @@ def _demand_key_and_headers(ask: Ask, answer: Exchange) -> None:
     if answer.status in {400, 401, 403, 422} and "header" in text.lower() and (named := _header(text)):
         raise TargetError(f"the target asks for the header {named}: {_summary(answer)}", f"--header '{named}: VALUE'")
     wants_key = answer.status == 401 or (answer.status in {400, 403, 422} and bool(KEY.search(text)))
-    if wants_key or (answer.status == 403 and ask.get("/models").status in {401, 403}):
+    if wants_key or (answer.status in {400, 403} and ask.get("/models").status in {400, 401, 403}):
         if "default" in ask.recorder.target.keys:
             hint = f"set {KEY_VARIABLE} to a key that is valid there"
             raise KeyRefused(f"the target refuses the key: {_summary(answer)}", hint)
