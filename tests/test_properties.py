@@ -33,11 +33,40 @@ def subject(operation: Operation) -> Subject:
 @pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
 def test_bodies_with_a_defect_break_their_schema(operation: Operation) -> None:
     """Every body with a defect breaks its schema, and none is listed twice."""
-    bodies = defects.of_fields(subject(operation), CONTRACT)
+    bodies = [one for some in defects.by_field(subject(operation), CONTRACT).values() for one in some]
 
     assert bodies
-    assert len({defect.name for defect in bodies}) == len(bodies) <= defects.MOST
+    assert len({defect.name for defect in bodies}) == len(bodies)
     assert all(operation.request_problem(json.loads(defect.body)) for defect in bodies)
+
+
+@pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
+def test_each_field_is_wrong_once_for_a_seed_and_in_every_way_for_some(operation: Operation) -> None:
+    """The wrong bodies of a run are few; those of several seeds are all that there are."""
+    fields = defects.by_field(subject(operation), CONTRACT)
+    seeds = [defects.of_fields(subject(operation), CONTRACT, seed) for seed in range(60)]
+
+    assert {len(chosen) for chosen in seeds} == {len(fields)}
+    assert {one.name for chosen in seeds for one in chosen} == {one.name for some in fields.values() for one in some}
+
+
+@pytest.mark.parametrize("name", ["createChatCompletion", "createResponse", "createEmbedding"])
+def test_fields_are_wrong_in_every_way(name: str) -> None:
+    """What a default run asks is of every kind of defect that the operation can have."""
+    asked = subject(CONTRACT.operations[name])
+    kinds = {one.kind for some in defects.by_field(asked, CONTRACT).values() for one in some}
+
+    assert {one.kind for one in defects.of_fields(asked, CONTRACT)} == kinds
+
+
+def test_odd_bytes_are_spread_over_operations() -> None:
+    """Each odd form of JSON is sent to some operation, and broken JSON to all."""
+    embeddings = subject(CONTRACT.operations["createEmbedding"])
+    sent = [{one.kind for one in defects.of_bytes(embeddings, number)} for number in range(defects.SPREAD)]
+    chat = {one.kind for one in defects.of_bytes(subject(CONTRACT.operations["createChatCompletion"]), 7)}
+
+    assert set.union(*sent) == chat
+    assert set.intersection(*sent) == {"half of it", "in an array"}
 
 
 @pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)

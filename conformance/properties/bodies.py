@@ -12,6 +12,7 @@ from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
 from conformance.words import discovery
 from conformance.words.ask import MAX_COMPLETION_TOKENS, MAX_TOKENS, Ask
+from conformance.words.openai.responses import Responses
 from gateway_contract import JSON, Contract, Operation
 
 CAP = 16
@@ -67,7 +68,13 @@ def _bodies(operation: Operation, ask: Ask) -> tuple[dict[str, Any], ...]:
         return ()
     content = operation.resolve(operation.document["requestBody"])["content"][JSON]
     examples = [operation.resolve(example)["value"] for example in content.get("examples", {}).values()]
-    return tuple(_with_model(operation, example, ask) for example in examples)
+    return (*_plain(operation, ask), *(_with_model(operation, example, ask) for example in examples))
+
+
+def _plain(operation: Operation, ask: Ask) -> list[dict[str, Any]]:
+    """The request that other checks send as well, so that what is wrong with it is asked once."""
+    plain = {"createChatCompletion": ask.body, "createResponse": Responses(ask).body}
+    return [plain[operation.id]()] if operation.id in plain else []
 
 
 def _cap(operation: Operation, ask: Ask) -> dict[str, int]:

@@ -1,9 +1,13 @@
-"""Requests with one defect each, found by trying values on a body that is right and asking the schema."""
+"""Requests with one defect each, found by trying values on a body that is right and asking the schema.
+
+Each field is wrong in few ways of those that it can be: another seed sees others. What is wrong is of every kind.
+"""
 
 from __future__ import annotations
 
 import copy
 import gzip
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,42 +18,80 @@ from gateway_contract import Contract
 
 VALUES: tuple[Any, ...] = (7, "perhaps", True, [], {"odd": 1})
 """One of each type of JSON; of these the first that the schema refuses is a wrong type."""
-MOST = 80
-"""The most defects that one operation is asked with."""
+SPREAD = 3
+"""Over how many operations odd forms of JSON are spread: most servers read all bodies in one way."""
+CHAT = "createChatCompletion"
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Defect:
-    """A wrong body. `at` is the field at fault; `cause` is the contract's name for what is wrong, if it is wrong."""
+    """A wrong body, with the path of the field at fault. `cause` is the contract's name for it, if it is wrong."""
 
-    name: str
+    kind: str
     body: bytes
-    at: str = ""
+    path: Path = ()
     cause: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """`messages[0].role missing`."""
+        return f"{_dotted(self.path)} {self.kind}".lstrip()
 
-def of_fields(subject: Subject, contract: Contract) -> list[Defect]:
-    """Bodies in which one field is missing, of a wrong type, out of range, or not among the known words."""
-    defects: dict[str, Defect] = {}
+    @property
+    def at(self) -> str:
+        """The name of the field at fault."""
+        return str(next((step for step in reversed(self.path) if isinstance(step, str)), ""))
+
+
+def of_fields(subject: Subject, contract: Contract, seed: int = 0) -> list[Defect]:
+    """For each field one body in which it is wrong, and one in which something within it is.
+
+    The seed 0 chooses, of the defects that a field can have, one of the kind that was had least.
+    """
+    chosen, used = list[Defect](), Counter[str]()
+    for number, some in enumerate(by_field(subject, contract).values()):
+        first = min(range(len(some)), key=lambda one: (used[some[one].kind], (one - number) % len(some)))
+        used[some[first].kind] += 1
+        chosen.append(some[(first + seed) % len(some)])
+    return chosen
+
+
+def by_field(subject: Subject, contract: Contract) -> dict[tuple[str | int, bool], list[Defect]]:
+    """All bodies with one wrong field, by that field, and by whether it is wrong itself or something within it."""
+    fields: dict[tuple[str | int, bool], dict[str, Defect]] = defaultdict(dict)
     for body in subject.bodies:
-        for defect in (*_missing(subject, body), *_wrong(subject, body), *_options(subject, contract, body)):
-            defects.setdefault(defect.name, defect)
-    return list(defects.values())[:MOST]
+        for defect in (*_missing(subject, body), *_options(subject, contract, body), *_wrong(subject, body)):
+            fields[defect.path[0], len(defect.path) > 1].setdefault(defect.name, defect)
+    return {field: list(some.values()) for field, some in fields.items()}
 
 
-def of_bytes(subject: Subject) -> list[Defect]:
-    """Bodies that are no JSON, or that are JSON in a form that a server may refuse or take."""
+def of_bytes(subject: Subject, number: int) -> list[Defect]:
+    """Bodies that are no JSON, or that are JSON in a form that a server may refuse or take.
+
+    Chat is asked with all of them. Of the latter another operation is asked with every `SPREAD`-th, by its `number`.
+    """
     if not subject.bodies:
         return []
+    odd = _odd(subject)
+    return [*_broken(subject), *(odd if subject.operation.id == CHAT else odd[number % SPREAD :: SPREAD])]
+
+
+def _broken(subject: Subject) -> list[Defect]:
+    plain = encoded(subject.capped(subject.bodies[0]))
+    return [
+        Defect("half of it", plain[: len(plain) // 2], cause="malformed_body"),
+        Defect("in an array", b"[" + plain + b"]", cause="malformed_body"),
+    ]
+
+
+def _odd(subject: Subject) -> list[Defect]:
     plain = encoded(subject.capped(subject.bodies[0]))
     name = next(iter(subject.bodies[0]))
     twice = b"{" + encoded(name) + b":null," + plain[1:]
     return [
-        Defect("half of it", plain[: len(plain) // 2], cause="malformed_body"),
-        Defect("in an array", b"[" + plain + b"]", cause="malformed_body"),
         Defect("a key given twice", twice),
         Defect("a byte order mark", b"\xef\xbb\xbf" + plain),
         Defect("compressed", gzip.compress(plain, mtime=0), headers={"content-encoding": "gzip"}),
@@ -63,7 +105,7 @@ def of_bytes(subject: Subject) -> list[Defect]:
 def _missing(subject: Subject, body: dict[str, Any]) -> Iterator[Defect]:
     for path in _paths(body):
         if isinstance(path[-1], str):
-            yield from _refused(subject, f"{_dotted(path)} missing", _without(body, path), path, "missing_field")
+            yield from _refused(subject, "missing", _without(body, path), path, "missing_field")
 
 
 def _wrong(subject: Subject, body: dict[str, Any]) -> Iterator[Defect]:
@@ -71,7 +113,7 @@ def _wrong(subject: Subject, body: dict[str, Any]) -> Iterator[Defect]:
         old = _at(body, path)
         for value in VALUES:
             if type(value) is not type(old):
-                wrong = list(_refused(subject, f"{_dotted(path)} of a wrong type", _with(body, path, value), path))
+                wrong = list(_refused(subject, "of a wrong type", _with(body, path, value), path))
                 yield from wrong
                 if wrong:
                     break
@@ -82,30 +124,26 @@ def _options(subject: Subject, contract: Contract, body: dict[str, Any]) -> Iter
     for name, schema in subject.operation.request_schema().get("properties", {}).items():
         if schema.get("x-feature", "") in contract.features:
             for kind, value in _beyond(schema):
-                yield from _refused(subject, f"{name} {kind}", {**body, name: value}, (name,))
+                yield from _refused(subject, kind, {**body, name: value}, (name,))
 
 
 def _beyond(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    step = 1 if "integer" in schema.get("type", ()) else 0.1
     if "minimum" in schema:
-        yield "below its minimum", schema["minimum"] - 1
+        yield "below its minimum", schema["minimum"] - step
     if "maximum" in schema:
-        yield "above its maximum", schema["maximum"] + 1
+        yield "above its maximum", schema["maximum"] + step
     if "enum" in schema:
         yield "an unknown word", "no-such-word"
     yield "of a wrong type", {"odd": [1]}
 
 
 def _refused(
-    subject: Subject, name: str, body: dict[str, Any], path: Path, cause: str = "invalid_value"
+    subject: Subject, kind: str, body: dict[str, Any], path: Path, cause: str = "invalid_value"
 ) -> Iterator[Defect]:
     """The defect, when the schema refuses the body."""
     if not subject.operation.accepts(body):
-        yield Defect(
-            name,
-            encoded(subject.capped(body)),
-            str(next(step for step in reversed(path) if isinstance(step, str))),
-            cause,
-        )
+        yield Defect(kind, encoded(subject.capped(body)), path, cause)
 
 
 def _paths(value: Any, path: Path = ()) -> Iterator[Path]:

@@ -80,7 +80,7 @@ _refuse_end = _refuse("The text holds a marker that is not allowed.", lambda sai
 # Wrong requests.
 crash_on_an_odd_service_tier = chat(
     "properties.invalid.never-5xx properties.invalid.refused",
-    "A `service_tier` of a wrong type is answered with 500.",
+    "A wrong `service_tier` is answered with 500.",
     status(500),
     when=_names("service_tier"),
 )
