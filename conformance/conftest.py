@@ -25,6 +25,7 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.openai.audio import Audio
 from conformance.words.openai.chat import Completion, CompletionStream
 from conformance.words.openai.files import Files
+from conformance.words.openai.options import served_together
 from conformance.words.openai.responses import Responses
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
@@ -162,6 +163,19 @@ def demand_supported(judged: Requirement, gateway: dict[str, Any]) -> Callable[.
         if refused and judged.feature in gateway["model_dependent"]:
             raise Unsupported(f"the target refuses {judged.feature}: {exchange.text:.200}")
         return demand_served(answer)
+
+    return demand
+
+
+@pytest.fixture
+def demand_option(
+    ask: Ask, contract: gateway_contract.Contract, demand_supported: Callable[..., Any]
+) -> Callable[..., None]:
+    """Demands that a value of an optional parameter of chat is served, with others or else alone."""
+
+    def demand(name: str, value: Any, *alike: Any) -> None:
+        if not served_together(ask, contract, name, value):
+            demand_supported(ask.chat(**{name: value}), *(ask.chat(**{name: other}) for other in alike))
 
     return demand
 

@@ -10,35 +10,17 @@ import pytest
 from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, Unsupported, each, inconclusive, requirement
+from conformance.words.openai.options import FEATURES
 from gateway_contract import Contract
 
-OPTIONAL = {
-    "temperature": "chat.sampling",
-    "top_p": "chat.sampling",
-    "max_tokens": "chat.max-tokens",
-    "max_completion_tokens": "chat.max-completion-tokens",
-    "frequency_penalty": "chat.penalties",
-    "presence_penalty": "chat.penalties",
-    "stop": "chat.stop",
-    "n": "chat.n",
-    "seed": "chat.seed",
-    "logprobs": "chat.logprobs",
-    "top_logprobs": "chat.logprobs",
-    "logit_bias": "chat.logit-bias",
-    "user": "chat.user",
-    "metadata": "chat.metadata",
-}
-"""The feature that each parameter belongs to which may be null."""
 UNKNOWN = "x_conformance_probe"
 
 
 @requirement("chat.temperature")
 @pytest.mark.parametrize("value", [0, 0.4, 2])
-def test_temperature(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+def test_temperature(demand_option: Callable[..., None], value: float) -> None:
     """Both bounds of the range are accepted by a model that accepts another value below the default."""
-    alike = [ask.chat(temperature=other) for other in (0, 0.4) if value < 1]
-
-    demand_supported(ask.chat(temperature=value), *alike)
+    demand_option("temperature", value, *(other for other in (0, 0.4) if value < 1))
 
 
 @requirement("chat.temperature.outside")
@@ -50,9 +32,9 @@ def test_temperature_outside(ask: Ask, gateway: dict[str, Any], value: float) ->
 
 @requirement("chat.top-p")
 @pytest.mark.parametrize("value", [0, 0.9, 1])
-def test_top_p(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+def test_top_p(demand_option: Callable[..., None], value: float) -> None:
     """`top_p` is accepted from 0 to 1, both included."""
-    demand_supported(ask.chat(top_p=value))
+    demand_option("top_p", value)
 
 
 @requirement("chat.top-p.outside")
@@ -64,9 +46,9 @@ def test_top_p_outside(ask: Ask, gateway: dict[str, Any], value: float) -> None:
 
 @requirement("chat.frequency-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
-def test_frequency_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+def test_frequency_penalty(demand_option: Callable[..., None], value: float) -> None:
     """`frequency_penalty` is accepted from -2 to 2, both included."""
-    demand_supported(ask.chat(frequency_penalty=value))
+    demand_option("frequency_penalty", value)
 
 
 @requirement("chat.frequency-penalty.outside")
@@ -78,9 +60,9 @@ def test_frequency_penalty_outside(ask: Ask, gateway: dict[str, Any], value: flo
 
 @requirement("chat.presence-penalty")
 @pytest.mark.parametrize("value", [-2, 0.5, 2])
-def test_presence_penalty(ask: Ask, demand_supported: Callable[..., Any], value: float) -> None:
+def test_presence_penalty(demand_option: Callable[..., None], value: float) -> None:
     """`presence_penalty` is accepted from -2 to 2, both included."""
-    demand_supported(ask.chat(presence_penalty=value))
+    demand_option("presence_penalty", value)
 
 
 @requirement("chat.presence-penalty.outside")
@@ -107,34 +89,33 @@ def test_seed_repeatable(ask: Ask) -> None:
 
 
 @requirement("chat.logit-bias")
-def test_logit_bias(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+def test_logit_bias(demand_option: Callable[..., None]) -> None:
     """`logit_bias` is accepted as an object from token ids to numbers from -100 to 100."""
-    demand_supported(ask.chat(logit_bias={"1734": -100, "2435": 0.5}))
+    demand_option("logit_bias", {"1734": -100, "2435": 0.5})
 
 
 @requirement("chat.user")
-def test_user(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+def test_user(demand_option: Callable[..., None]) -> None:
     """`user` is accepted."""
-    demand_supported(ask.chat(user="user-7f3a"))
+    demand_option("user", "user-7f3a")
 
 
 @requirement("chat.metadata")
-def test_metadata(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+def test_metadata(demand_option: Callable[..., None]) -> None:
     """`metadata` is accepted as pairs of text."""
-    demand_supported(ask.chat(metadata={"purpose": "conformance"}))
+    demand_option("metadata", {"purpose": "conformance"})
 
 
 @requirement("chat.optional-null")
-@each("name", OPTIONAL)
-def test_optional_null(ask: Ask, contract: Contract, demand_supported: Callable[..., Any], name: str) -> None:
+@each("name", FEATURES)
+def test_optional_null(ask: Ask, contract: Contract, demand_option: Callable[..., None], name: str) -> None:
     """An explicit null of an optional parameter is accepted like its absence."""
-    if OPTIONAL[name] not in contract.features:
-        raise NotApplicable(f"{contract.name} does not claim {OPTIONAL[name]}")
+    if FEATURES[name] not in contract.features:
+        raise NotApplicable(f"{contract.name} does not claim {FEATURES[name]}")
     if name == "max_tokens" != ask.limit:
         raise Unsupported(f"the model takes {ask.limit} only")
 
-    null: dict[str, Any] = {name: None}
-    demand_supported(ask.chat(**null))
+    demand_option(name, None)
 
 
 @requirement("chat.unknown-parameter")

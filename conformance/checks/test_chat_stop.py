@@ -11,9 +11,9 @@ import pytest
 from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
+from conformance.words.openai.options import STOPS
 
 PROMPT = "Count from 1 to 12, separated by commas."
-TAKEN = {"string": "zebra", "one": ["zebra"], "four": ["zebra", "yak", "xerus", "wombat"]}
 NEVER_SAID = "zyzzyva"
 LEAST = 5
 """The fewest words that have a middle worth stopping at."""
@@ -50,10 +50,10 @@ def _stopped(ask: Ask) -> tuple[str, str, str, Any]:
 
 
 @requirement("chat.stop")
-@pytest.mark.parametrize("stop", TAKEN.values(), ids=TAKEN)
-def test_stop(ask: Ask, demand_supported: Callable[..., Any], stop: object) -> None:
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+def test_stop(demand_option: Callable[..., None], stop: object) -> None:
     """`stop` is accepted as a string and as an array of 1 to 4 strings."""
-    demand_supported(ask.chat(stop=stop), *(ask.chat(stop=other) for other in TAKEN.values()))
+    demand_option("stop", stop, *STOPS.values())
 
 
 @requirement("chat.stop.too-many")
