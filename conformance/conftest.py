@@ -13,7 +13,7 @@ from conformance.errors import Unsupported
 from conformance.model import Requirement
 from conformance.properties.whole_run import WholeRun
 from conformance.register import decisions
-from conformance.run import applicable, plugin, session
+from conformance.run import applicable, plugin, schedule, session
 from conformance.target import Target
 from conformance.wire.recorder import Recorder
 from conformance.words import access, discovery
@@ -30,6 +30,8 @@ from conformance.words.openai.responses import Responses
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 Value = TypeVar("Value")
+OF_EVERY_ANSWER = {"every_answer", "valid", "wire"}
+"""The areas that judge whatever the run has asked."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -212,7 +214,16 @@ def responses(ask: Ask) -> Responses:
     return Responses(ask)
 
 
+@pytest.fixture(scope="session")
+def judged_operations(contract: gateway_contract.Contract, request: pytest.FixtureRequest) -> frozenset[str]:
+    """The operations that the run judges; all where it judges nothing but what holds for every answer."""
+    names = filter(None, map(schedule.requirement_of, request.session.items))
+    judged = [register.load().requirement(name) for name in names]
+    operations = {operation for one in judged if one.area not in OF_EVERY_ANSWER for operation in one.operations}
+    return frozenset(operations) or frozenset(contract.operations)
+
+
 @pytest.fixture
-def whole_run(ask: Ask, contract: gateway_contract.Contract) -> WholeRun:
+def whole_run(ask: Ask, contract: gateway_contract.Contract, judged_operations: frozenset[str]) -> WholeRun:
     """What the run has recorded. Checks that take it come last."""
-    return WholeRun(ask, contract)
+    return WholeRun(ask, contract, judged_operations)

@@ -206,7 +206,7 @@ def _answers(cause: str, ask: Ask, target: Target) -> list[Exchange]:
 @requirement("errors.not-leaking")
 def test_not_leaking(ask: Ask, target: Target, contract: Contract, whole_run: WholeRun) -> None:
     """No error of the run, in any protocol, whole or within a stream, shows a stack trace or paths of the server."""
-    for question in _mistakes(ask, target, contract):
+    for question in _mistakes(ask, target, contract.operations.keys() & set(whole_run.judged), contract):
         with suppress(Inconclusive, Unsupported):
             question()
     own = [one for one in whole_run.exchanges if not one.request.path.startswith(("http://", "https://"))]
@@ -218,14 +218,13 @@ def test_not_leaking(ask: Ask, target: Target, contract: Contract, whole_run: Wh
         assert not trace, f"an error ({answer.status}) shows a stack trace: {trace.group(0).strip()!r:.120}"
 
 
-def _mistakes(ask: Ask, target: Target, contract: Contract) -> Iterator[Callable[[], object]]:
-    """What brings about every error that is known, in each documented protocol."""
+def _mistakes(ask: Ask, target: Target, operations: set[str], contract: Contract) -> Iterator[Callable[[], object]]:
+    """What brings about every error that is known, in chat and in the protocols of some operations."""
     yield from (partial(bad_request.send, ask) for bad_request in bad_requests.ALL)
     yield from (partial(provoke, cause, ask, target) for cause in STATES)
-    operations = contract.operations
     if "createResponse" in operations:
         yield partial(Responses(ask).create, 7)
-    for name in {"createMessage", "generateContent"} & operations.keys():
+    for name in {"createMessage", "generateContent"} & operations:
         yield partial(_ask_natively, ask, contract, name)
 
 

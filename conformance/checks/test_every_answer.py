@@ -127,7 +127,7 @@ def test_timestamps(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
 @requirement("every.credential")
 def test_credential(whole_run: WholeRun, ask: Ask, contract: Contract, target: Target) -> None:
     """No answer shows the key that was sent, and no error and no header the key of another service."""
-    ask_plainly(ask, contract)
+    ask_plainly(ask, contract, whole_run.judged)
     for cause in STATES:
         with suppress(Inconclusive, Unsupported):
             provoke(cause, ask, target)

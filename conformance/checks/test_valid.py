@@ -27,7 +27,7 @@ from gateway_contract import Contract
 def valid(ask: Ask, contract: Contract, whole_run: WholeRun) -> Callable[..., list[Exchange]]:
     """The answers to the valid requests of the run in some protocols."""
     if not any(one.marks for one in whole_run.exchanges):
-        ask_plainly(ask, contract)
+        ask_plainly(ask, contract, whole_run.judged)
 
     def of(*protocols: str) -> list[Exchange]:
         answers = marked(ask.recorder, protocols)

@@ -31,7 +31,7 @@ ONCE = (*sorted(EXPENSIVE), "files")
 @pytest.fixture
 def successes(ask: Ask, contract: Contract, whole_run: WholeRun) -> list[Exchange]:
     """Every success of the gateway itself; inconclusive when there is none."""
-    ask_plainly(ask, contract)
+    ask_plainly(ask, contract, whole_run.judged)
     own = [one for one in whole_run.exchanges if not one.request.path.startswith(("http://", "https://"))]
     return [one for one in own if succeeded(one)] or inconclusive("no request was answered with a success")
 

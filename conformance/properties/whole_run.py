@@ -38,11 +38,15 @@ Demand = Callable[[Operation, Exchange], None]
 
 
 class WholeRun:
-    """What a run has recorded so far, by operation and status. A worker of several knows what it recorded itself."""
+    """What a run has recorded so far, by operation and status. A worker of several knows what it recorded itself.
 
-    def __init__(self, ask: Ask, contract: Contract) -> None:
+    `judged` are the operations that the run is about.
+    """
+
+    def __init__(self, ask: Ask, contract: Contract, judged: Collection[str] = ()) -> None:
         self._asking = ask
         self._contract = contract
+        self.judged = judged
 
     @property
     def exchanges(self) -> list[Exchange]:

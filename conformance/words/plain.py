@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from conformance.words import discovery
 from conformance.words.answer import JsonAnswer, StreamedAnswer
@@ -17,9 +17,11 @@ CHAT = "createChatCompletion"
 Question = Callable[[], JsonAnswer | StreamedAnswer]
 
 
-def ask_plainly(ask: Ask, contract: Contract) -> None:
-    """Asks for a plain answer and a plain stream in each documented protocol that the target has."""
+def ask_plainly(ask: Ask, contract: Contract, judged: Collection[str]) -> None:
+    """Asks for a plain answer and a plain stream, in chat and in the protocols that are judged, where they are."""
     for name, question in _questions(ask, contract):
+        if name != CHAT and name not in judged:
+            continue
         try:
             if name != CHAT:
                 discovery.demand(ask, [contract.operations[name]], contract)
