@@ -21,6 +21,7 @@ from conformance.words.ask import PROMPT, Ask, user
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import NotApplicable, alone, every, inconclusive, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
+from conformance.words.samples.prompts import REPEAT
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
@@ -332,10 +333,9 @@ def test_developer_message(ask: Ask, chat: Completion, demand_supported: Callabl
 @requirement("chat.messages.text-parts")
 def test_text_parts(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """Content given as text parts is accepted and read like the same text given as a string."""
-    prompt = "Repeat exactly: alpha beta"
-    whole = ask.chat(prompt)
+    whole = ask.chat(REPEAT)
 
-    parts = demand_supported(ask.chat([{"type": "text", "text": prompt}]))
+    parts = demand_supported(ask.chat([{"type": "text", "text": REPEAT}]))
 
     assert parts.tokens("prompt_tokens") >= whole.tokens("prompt_tokens") - 1, "the text part was not counted"
 

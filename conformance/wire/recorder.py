@@ -25,6 +25,7 @@ from conformance.wire import body
 from conformance.wire.breaker import Breaker
 from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, Exchange, Request, headers_of
+from conformance.wire.limit import seconds_to_wait
 from conformance.wire.network import Network
 from conformance.wire.outside import Outside, no_cookies
 from conformance.wire.record import by_request, from_record, identity, request_of
@@ -344,8 +345,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 def _pause(exchange: Exchange) -> float | None:
     """How long to wait before a further try, in seconds; None when there is no reason to try again."""
     if exchange.status == 429:
-        wait = exchange.headers.get("retry-after", "1")
-        seconds = float(wait) if wait.replace(".", "", 1).isdecimal() else 1.0
+        seconds = seconds_to_wait(exchange.headers, time.time())
         return seconds if seconds <= PATIENCE else None
     if exchange.broken.startswith("Connect"):
         return 1.0
