@@ -115,7 +115,7 @@ class Collector:
         if known != self._run:
             self._run = known
             self._routes |= known["routes"]
-            self._write(lambda journal: journal.describe(self.report()))
+            self._write(lambda journal: journal.describe(self._reported(())))
 
     def _take(self, finding: Finding) -> None:
         self.findings.append(finding)
@@ -153,6 +153,10 @@ class Collector:
 
     def report(self) -> Report:
         """What has been learned so far."""
+        findings = sorted(explained(self.findings), key=lambda one: (one.requirement, one.case or ""))
+        return self._reported(tuple(findings))
+
+    def _reported(self, findings: tuple[Finding, ...]) -> Report:
         return Report(
             base_url=self._run.get("base_url", ""),
             gateway=self._run.get("gateway", "openai"),
@@ -167,7 +171,7 @@ class Collector:
                 "pytest": pytest.__version__,
             },
             counts=Counts() if self._run.get("replayed") else self._counts,
-            findings=tuple(sorted(explained(self.findings), key=lambda one: (one.requirement, one.case or ""))),
+            findings=findings,
             settings=self.settings,
             partial=self.partial,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any
 
 import pytest
@@ -36,6 +37,10 @@ REFUSALS: list[tuple[str, Any, dict[str, str]]] = [
 ]
 """What cannot be served: a name, the key, and what differs in the request."""
 
+NOBODY = SSLContext(PROTOCOL_TLS_CLIENT)
+UNUSED = {"client_args": {"verify": NOBODY}, "async_client_args": {"verify": NOBODY, "ssl": NOBODY}}
+"""For connections that a client never opens: it would read the certificates of all authorities for them, twice."""
+
 
 @pytest.fixture
 def genai(ask: Ask) -> Any:
@@ -61,7 +66,8 @@ def client_of(genai: Any, gateway: dict[str, Any]) -> Callable[..., Any]:
     def client(recording: ClientRecording, version: str | None = "v1beta") -> Any:
         http = http_client(import_module("httpx"), recording)
         options = {"base_url": recording.base_url, "api_version": version, "headers": headers, "httpx_client": http}
-        return genai.Client(api_key=PLACEHOLDER, http_options=genai.types.HttpOptions(**options))
+        known = {name: value for name, value in UNUSED.items() if name in genai.types.HttpOptions.model_fields}
+        return genai.Client(api_key=PLACEHOLDER, http_options=genai.types.HttpOptions(**known, **options))
 
     return client
 
