@@ -126,6 +126,11 @@ max_tokens_not_taken = chat(
     refuse(400, "Unsupported parameter: 'max_tokens'.", param="max_tokens", code="unsupported_parameter"),
     when=both(served, lambda _, call: "max_tokens" in call.body),
 )
+temperature_or_top_p = chat(
+    "The model takes `temperature` or `top_p`, not both, and says so.",
+    refuse(400, "Give temperature or top_p, not both."),
+    when=both(served, has("temperature", "top_p")),
+)
 models_listed_by_date = variation(
     MODELS,
     "A model answers to a shorter name than the one in the list.",
