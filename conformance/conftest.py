@@ -30,8 +30,6 @@ from conformance.words.openai.responses import Responses
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 Value = TypeVar("Value")
-OF_EVERY_ANSWER = {"every_answer", "valid", "wire"}
-"""The areas that judge whatever the run has asked."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -219,7 +217,7 @@ def judged_operations(contract: gateway_contract.Contract, request: pytest.Fixtu
     """The operations that the run judges; all where it judges nothing but what holds for every answer."""
     names = filter(None, map(schedule.requirement_of, request.session.items))
     judged = [register.load().requirement(name) for name in names]
-    operations = {operation for one in judged if one.area not in OF_EVERY_ANSWER for operation in one.operations}
+    operations = {operation for one in judged if one.area not in schedule.OF_THE_RUN for operation in one.operations}
     return frozenset(operations) or frozenset(contract.operations)
 
 

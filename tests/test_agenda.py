@@ -52,6 +52,14 @@ def test_one_glance_takes_few_requests() -> None:
     assert plan.requests <= 25
 
 
+def test_profile_takes_what_it_names() -> None:
+    """The core of an API is judged without requests to other protocols, and without those to every operation."""
+    plan = agenda.plan(gateway_contract.load(None), TARGET, select.wanted(None, None, None, "core"))
+
+    assert plan.areas.keys() <= {"chat", "errors", "auth", "models", "headers", "upstream"}
+    assert plan.requests <= 200
+
+
 def test_profile_leaves_narrower_ones_out() -> None:
     chosen = select.wanted(None, None, None, "core")
 

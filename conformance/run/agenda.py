@@ -17,6 +17,7 @@ from conformance import register
 from conformance.errors import Unsupported
 from conformance.model import Finding, Requirement
 from conformance.run import applicable
+from conformance.run.schedule import OF_THE_RUN
 from conformance.target import Target
 from gateway_contract import Contract
 
@@ -77,12 +78,12 @@ def derived(findings: Iterable[Finding], tokens: Mapping[int, int]) -> dict[str,
 
     What was read by others is not counted for a requirement that is judged by all that a run has received.
     """
-    ordered = sorted(findings, key=lambda finding: len(finding.exchanges))
+    ordered = sorted(findings, key=lambda one: (_is_of_the_run(one.requirement), len(one.exchanges)))
     most, places, requirements = len(tokens) / 10, dict[int, int](), dict[str, list[int]]()
     for finding in ordered:
         fresh = [number for number in finding.exchanges if number not in places]
         places |= {number: len(places) + place for place, number in enumerate(fresh)}
-        counted = finding.exchanges if len(finding.exchanges) < most else fresh
+        counted = fresh if len(finding.exchanges) >= most or _is_of_the_run(finding.requirement) else finding.exchanges
         requests = {*requirements.get(finding.requirement, ()), *(places[number] for number in counted)}
         requirements[finding.requirement] = sorted(requests)
     return {"tokens": [tokens[number] for number in places], "requirements": dict(sorted(requirements.items()))}
@@ -92,6 +93,11 @@ def text_of(agenda: Mapping[str, Any]) -> str:
     """The agenda as it is kept: a line for each requirement."""
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(numbers)}" for name, numbers in agenda["requirements"].items())
     return f'{{"tokens": {json.dumps(agenda["tokens"])},\n"requirements": {{\n{lines}\n}}}}\n'
+
+
+def _is_of_the_run(name: str) -> bool:
+    known = register.load().requirements
+    return name in known and known[name].area in OF_THE_RUN
 
 
 def _is_judged(requirement: Requirement, contract: Contract, target: Target) -> bool:

@@ -23,6 +23,8 @@ CONCURRENCY = 8
 """How many requests may be in flight at a time, unless the caller says."""
 LAST = {"whole_run", "met"}
 """The fixtures of checks that judge what the whole run has recorded."""
+OF_THE_RUN = {"every_answer", "valid", "wire"}
+"""The areas of the requirements that judge whatever a run has asked."""
 TOGETHER, ALONE, AT_THE_END = range(3)
 """The places that a check may have in a run."""
 LANES = dict.fromkeys(("uploadFile", "listFiles", "retrieveFile", "deleteFile", "downloadFile"), "files")
