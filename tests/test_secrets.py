@@ -73,7 +73,7 @@ def test_key_is_masked_in_each_coding(coding: str, part: slice) -> None:
     secrets = Secrets([KEY])
     body = f"before {written} after".encode()
 
-    ((_, masked),) = secrets.received(200, [], [(0.0, body)]).chunks
+    masked = secrets.received(200, [], body).body
 
     assert len(masked) == len(body)
     assert secrets.shows(body)
@@ -87,7 +87,7 @@ def test_key_is_masked_in_each_coding(coding: str, part: slice) -> None:
 @pytest.mark.parametrize("coding", ["json", "slashes", "json-in-json", "deltas", "choices"])
 def test_json_stays_json(coding: str) -> None:
     """Only characters within strings are masked."""
-    ((_, masked),) = Secrets([KEY]).received(200, [], [(0.0, CODINGS[coding](KEY).encode())]).chunks
+    masked = Secrets([KEY]).received(200, [], CODINGS[coding](KEY).encode()).body
 
     for line in masked.splitlines():
         assert not line or json.loads(line.removeprefix(b"data: "))
@@ -171,7 +171,7 @@ def test_large_body_is_masked_in_bounded_time() -> None:
     """A key at the end of a large body that is nothing but escapes."""
     body = b'{"a":"\\n%20' * 100_000 + KEY.encode()
 
-    ((_, masked),) = Secrets([KEY]).received(200, [], [(0.0, body)]).chunks
+    masked = Secrets([KEY]).received(200, [], body).body
 
     assert not Secrets([KEY]).shows(masked)
 
@@ -180,6 +180,6 @@ def test_key_in_a_film_is_masked() -> None:
     """Large bytes that are no text are searched for what is no escape."""
     body = bytes(range(256)) * 8000 + KEY.encode() + b"%00"
 
-    ((_, masked),) = Secrets([KEY]).received(200, [], [(0.0, body)]).chunks
+    masked = Secrets([KEY]).received(200, [], body).body
 
     assert masked == body.replace(KEY.encode(), b"*" * len(KEY))

@@ -7,7 +7,8 @@ read from the network, in the order in which they make up the body.
 A record is a dict of plain values: `id`, `started`, `method`, `url`, `path`, `key` (its name), `own_headers`,
 `request_headers`, `request_body`, `request_binary` (the body is base64), `status`, `http_version`, `response_headers`,
 `chunks` (seconds, base64), `elapsed` in seconds, `error`, and
-`leaks` (where the answer showed a credential; recordings of earlier versions lack it).
+`leaks` (where the answer showed a credential), and `cut` (length and hash of a body of which the recording has the
+beginning only); recordings of earlier versions lack these two.
 """
 
 from __future__ import annotations
@@ -132,6 +133,7 @@ def _entry(record: Mapping[str, Any]) -> dict[str, Any]:
         },
         **{f"_{name}": record[name] for name in BESIDE},
         "_leaks": record.get("leaks", []),
+        **({"_cut": record["cut"]} if record.get("cut") else {}),
         "_chunks": [[seconds, len(base64.b64decode(data))] for seconds, data in record["chunks"]],
     }
 
@@ -193,6 +195,7 @@ def _record(entry: Mapping[str, Any]) -> Record:
         "chunks": _chunks(entry["_chunks"], body),
         **{name: entry[f"_{name}"] for name in BESIDE},
         "leaks": entry.get("_leaks", []),
+        **({"cut": entry["_cut"]} if entry.get("_cut") else {}),
     }
 
 

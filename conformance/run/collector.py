@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -103,11 +103,12 @@ class Collector:
         if isinstance(plain := carried.get(FINDING), dict):
             self._take(Finding.from_plain(plain))
 
-    def _take_exchanges(self, exchanges: list[dict[str, Any]]) -> None:
-        """Counts exchanges, and writes them at once: a run may receive more than memory holds."""
-        self._counts = _added(self._counts, exchanges)
-        if exchanges and (writer := self._har):
-            self._write(lambda _: writer.add(exchanges))
+    def _take_exchanges(self, exchanges: Iterable[dict[str, Any]]) -> None:
+        """Counts exchanges, and writes each at once: a run may receive more than memory holds."""
+        for record in exchanges:
+            self._counts = _added(self._counts, record)
+            if writer := self._har:
+                self._write(lambda _: writer.add([record]))  # noqa: B023 (called at once)
 
     def _take_run(self, run: dict[str, Any] | None) -> None:
         """Takes what is known of the run. The journal keeps it, and every finding, even if the run is killed."""
@@ -185,12 +186,9 @@ def _before(first: int | None, reason: str, finding: Finding) -> Finding:
     return replace(finding, verdict=Verdict.INCONCLUSIVE, message=f"cannot be judged: {reason} ({finding.message})")
 
 
-def _added(before: Counts, exchanges: list[dict[str, Any]]) -> Counts:
-    """Requests sent, and the tokens that the gateway itself reported for them, with some more."""
+def _added(before: Counts, record: dict[str, Any]) -> Counts:
+    """Requests sent, and the tokens that the gateway itself reported for them, with one more."""
     from conformance.wire.record import reported_tokens
 
-    prompt, completion = before.prompt_tokens, before.completion_tokens
-    for record in exchanges:
-        one, two = reported_tokens(record)
-        prompt, completion = prompt + one, completion + two
-    return Counts(before.requests + len(exchanges), prompt, completion)
+    prompt, completion = reported_tokens(record)
+    return Counts(before.requests + 1, before.prompt_tokens + prompt, before.completion_tokens + completion)

@@ -14,6 +14,8 @@ KEPT = re.compile(r'"(?:file_id|previous_response_id|file_ids|fileId)"\s*:\s*\[?
 """A member of a request that names what the gateway keeps."""
 SHORTEST = 6
 """The fewest characters of an id, one of which is a digit."""
+LARGEST = 1 << 20
+"""The most bytes of an answer in which ids are looked for."""
 DIGIT = re.compile(r"\d")
 
 
@@ -48,7 +50,8 @@ def needed(exchange: Exchange, earlier: Sequence[Exchange]) -> list[Exchange]:
 def _maker(value: str, earlier: Iterable[Exchange]) -> Exchange | None:
     """The first request whose answer gave the id."""
     for one in earlier:
-        made = one.request.method == "POST" and 200 <= one.status < 300 and value.encode() in one.body
+        made = one.request.method == "POST" and 200 <= one.status < 300 and one.size <= LARGEST
+        made = made and value.encode() in one.body
         if made and any(value == known for _, known in _ids(one)):
             return one
     return None

@@ -16,7 +16,7 @@ from conformance.wire.exchange import MASK, Exchange
 LARGEST = 60_000
 """The most bytes of a request body that a command line carries."""
 LIMIT = 4000
-"""The most characters of one body that a report shows. The HAR file has all of it."""
+"""The most characters of one body, and of its headers, that a report shows. The HAR file has more of it."""
 ADDED_BY_CLIENT = {"host", "connection", "content-length", "user-agent", "accept", "accept-encoding", "authorization"}
 
 
@@ -140,7 +140,7 @@ def _received(exchange: Exchange) -> str:
         return f"no answer: {exchange.broken}"
     lines = [f"{exchange.http_version} {exchange.status}", *(f"{k}: {v}" for k, v in exchange.headers.multi_items())]
     end = f"\n(the connection broke: {exchange.broken})" if exchange.broken else ""
-    return "\n".join(lines) + "\n\n" + _clip(exchange.text) + end
+    return _clip("\n".join(lines)) + "\n\n" + _clip(exchange.text) + end
 
 
 def _clip(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from textwrap import indent
 from typing import Any
 
@@ -156,6 +156,16 @@ def explain(finding: Finding, gateway: str) -> str:
     return inert("\n".join(lines))
 
 
+class Records:
+    """The records of some exchanges, each made when it is looked at: together they may not fit in memory."""
+
+    def __init__(self, exchanges: list[Exchange]) -> None:
+        self._exchanges = exchanges
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(to_record, self._exchanges)
+
+
 def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:
     """Lets the report carry what was recorded since the last one, so that it reaches whoever writes the report."""
     recorder = item.config.stash.get(RECORDER, None)
@@ -165,6 +175,7 @@ def carry_exchanges(item: pytest.Item, report: pytest.TestReport) -> None:
     fresh = recorder.recorded[carried[0] :]
     carried[0] = len(recorder.recorded)
     if fresh:
-        report.user_properties.append((EXCHANGES, [to_record(exchange) for exchange in fresh]))
+        spread = hasattr(item.config, "workerinput")
+        report.user_properties.append((EXCHANGES, list(Records(fresh)) if spread else Records(fresh)))
         run = item.config.stash.get(RUN_KEY, {})
         report.user_properties.append((RUN, run | {"routes": run.get("routes", {}) | recorder.moved}))

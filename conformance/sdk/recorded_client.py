@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from conformance.errors import Inconclusive, Unsupported
 from conformance.target import Secret
+from conformance.wire.body import MOST, limit
 from conformance.wire.exchange import KEY_HERE, VALID, Exchange, Request, decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import LIMITS, is_refusal, leave_at_limit
@@ -31,6 +32,8 @@ FIRST = (
 OF_THE_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 CODED = {"content-encoding", "content-length", "transfer-encoding", "connection"}
 """Headers that say how a body was sent: the recorder keeps it decoded."""
+LARGEST = 1 << 20
+"""The most bytes of an answer, media apart, that a client is given: it makes many copies of it."""
 _BOUNDARY = re.compile(r"^multipart/form-data;.*boundary=\"?([^\";]+)")
 CUT = {"LengthFinishReasonError", "ContentFilterFinishReasonError"}
 """What the official clients raise where an answer is to be put together or parsed, and a limit or a filter cut it."""
@@ -84,6 +87,8 @@ class ClientRecording:
         try:
             take = self.first + len(self.exchanges) if self.fresh else 0
             exchange = self.recorder.ask(request, take, self.patient)
+            if exchange.size > LARGEST and limit(path) == MOST:
+                inconclusive(f"cannot be judged: the answer has {exchange.size} bytes")
         except Exception as error:
             self.failure = error
             raise

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from _pytest.outcomes import Skipped
 
-from conformance.errors import BudgetSpent
+from conformance.errors import BudgetSpent, TimeSpent
 
 Value = TypeVar("Value")
 GROWTH = 20
@@ -73,7 +73,10 @@ class Ahead:
             self._submit(answer, send, after)
         if not answer.done() and not self._waits:
             raise Pending([answer])
-        value: Value = self._answers.pop(key).result()
+        try:
+            value: Value = self._answers.pop(key).result()
+        except CancelledError:
+            raise TimeSpent("the run has ended", "what was learned before is in the report") from None
         return value
 
     @contextmanager

@@ -7,7 +7,7 @@ import time
 
 from conformance.errors import CannotConnect, GaveUp
 from conformance.wire.exchange import Exchange
-from conformance.wire.network import ENDLESS
+from conformance.wire.network import ENDLESS, TOO_LARGE
 
 FAULTS = frozenset({0, 402, 429, 502, 503, 504})
 """The statuses of no answer, of a limit, and of an upstream that is away."""
@@ -47,7 +47,7 @@ class Breaker:
             self.answered |= bool(exchange.status)
             if exchange.status:
                 self._unreached, self._reached = 0, time.monotonic()
-            if exchange.status in FAULTS or ENDLESS in exchange.broken:
+            if exchange.status in FAULTS or ENDLESS in exchange.broken or exchange.broken.startswith(TOO_LARGE):
                 self._faults += 1
                 self._first = self._first if self._faults > 1 else exchange.number
                 self._last = f"{exchange.status or ''} {exchange.broken or exchange.text[:80]}".strip()[:160]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,11 +13,12 @@ import httpx
 
 from conformance.target import Secret
 from conformance.wire import sse
+from conformance.wire.spill import Stored
 
 MASK = "***"
 LONGEST_NUMBER = 300
 """The digits of an integer, of which a float can hold no more."""
-SHOWN = 8 << 20
+SHOWN = 1 << 20
 """The most bytes of a body that are read as text."""
 KEY_HERE = "{key}"
 VALID, REPORTED = "valid", "reported"
@@ -51,7 +53,7 @@ class Exchange:
     status: int = 0
     http_version: str = "HTTP/1.1"
     headers: httpx.Headers = field(default_factory=httpx.Headers)
-    chunks: tuple[tuple[float, bytes], ...] = ()
+    chunks: Sequence[tuple[float, bytes]] = ()
     elapsed: float = 0.0
     broken: str = ""
     """How the connection ended too early; empty when it did not."""
@@ -63,7 +65,8 @@ class Exchange:
     @cached_property
     def body(self) -> bytes:
         """The whole body."""
-        return b"".join(chunk for _, chunk in self.chunks)
+        chunks = self._opened()
+        return chunks.whole() if isinstance(chunks, Stored) else b"".join(chunk for _, chunk in chunks)
 
     @cached_property
     def text(self) -> str:
@@ -73,7 +76,8 @@ class Exchange:
     @cached_property
     def json(self) -> Any:
         """The decoded body, or None when it is not JSON."""
-        return decoded(self.body)
+        with self.chunks.looking if isinstance(self.chunks, Stored) else nullcontext():
+            return decoded(self.body)
 
     @cached_property
     def asked(self) -> Any:
@@ -88,7 +92,18 @@ class Exchange:
     @cached_property
     def stream(self) -> sse.Reader:
         """The body read as server-sent events."""
-        return sse.read(self.chunks)
+        return sse.read(self._opened())
+
+    def _opened(self) -> Sequence[tuple[float, bytes]]:
+        """The chunks, of which something is going to stay in memory."""
+        if isinstance(self.chunks, Stored):
+            self.chunks.open(self)
+        return self.chunks
+
+    @property
+    def size(self) -> int:
+        """How many bytes the body has."""
+        return self.chunks.size if isinstance(self.chunks, Stored) else sum(len(chunk) for _, chunk in self.chunks)
 
     @property
     def media_type(self) -> str:

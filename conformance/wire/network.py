@@ -21,6 +21,8 @@ import httpx
 Value = TypeVar("Value")
 ENDLESS = "the answer does not end"
 """How the reason begins for which an answer was left that exceeded a limit of time or size."""
+TOO_LARGE = "TooLarge"
+"""How the reason begins when it takes more memory than a run has."""
 
 
 class Network(httpcore.NetworkBackend):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from conformance.wire import sse
+from conformance.wire.body import MOST_OF_MEDIA, limit
 from conformance.wire.exchange import Exchange, Request, decoded, headers_of
 from conformance.wire.secrets import foreign, hidden, recut, starred
+
+WHOLE, WHOLE_MEDIA, BEGINNING = 1 << 20, 16 << 20, 64 << 10
+"""The most bytes of a body that a recording has whole, the same of what may be media, and what it has of others."""
+PART = "TooLarge: the recording has the beginning of the answer only"
 
 
 def _key_name(request: Request) -> str:
@@ -24,11 +30,12 @@ def identity(request: Request) -> tuple[object, ...]:
 def to_record(exchange: Exchange) -> dict[str, Any]:
     """An exchange as plain values, for the HAR file. Holds no secret, not even one that checks may see."""
     request = exchange.request
-    chunks = recut(exchange.chunks, starred(exchange.body, foreign(exchange.body)))
+    chunks, cut = _evidence(exchange)
+    chunks = recut(chunks, starred(body := b"".join(data for _, data in chunks), foreign(body)))
     try:
-        body, binary = (request.body or b"").decode(), False
+        sent, binary = (request.body or b"").decode(), False
     except UnicodeDecodeError:
-        body, binary = base64.b64encode(request.body or b"").decode(), True
+        sent, binary = base64.b64encode(request.body or b"").decode(), True
     return {
         "id": exchange.number,
         "started": exchange.started,
@@ -39,7 +46,7 @@ def to_record(exchange: Exchange) -> dict[str, Any]:
         "key": _key_name(request),
         "own_headers": [list(pair) for pair in request.headers],
         "request_headers": [list(pair) for pair in exchange.sent],
-        "request_body": None if request.body is None else hidden(body),
+        "request_body": None if request.body is None else hidden(sent),
         "request_binary": binary,
         "status": exchange.status,
         "http_version": exchange.http_version,
@@ -48,7 +55,21 @@ def to_record(exchange: Exchange) -> dict[str, Any]:
         "elapsed": exchange.elapsed,
         "error": exchange.broken or None,
         "leaks": list(exchange.leaks),
+        **({"cut": cut} if cut else {}),
     }
+
+
+def _evidence(exchange: Exchange) -> tuple[Sequence[tuple[float, bytes]], dict[str, Any] | None]:
+    """What a recording has of a body: the chunks, or the first ones, with length and hash, where it is very large."""
+    media = limit(exchange.request.path) == MOST_OF_MEDIA
+    if exchange.size <= (WHOLE_MEDIA if media else WHOLE):
+        return exchange.chunks, None
+    digest, first = sha256(), list[tuple[float, bytes]]()
+    for when, data in exchange.chunks:
+        digest.update(data)
+        if (left := BEGINNING - sum(len(one) for _, one in first)) > 0:
+            first.append((when, data[:left]))
+    return first, {"size": exchange.size, "sha256": digest.hexdigest()}
 
 
 def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exchange:
@@ -64,7 +85,7 @@ def from_record(record: Mapping[str, Any], request: Request, number: int) -> Exc
         headers=headers_of((name, value) for name, value in record["response_headers"]),
         chunks=tuple((seconds, base64.b64decode(data)) for seconds, data in record["chunks"]),
         elapsed=record["elapsed"],
-        broken=record["error"] or "",
+        broken=record["error"] or (PART if record.get("cut") else ""),
         leaks=tuple(record.get("leaks", ())),
     )
 

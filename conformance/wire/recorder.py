@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,6 +30,7 @@ from conformance.wire.network import Network
 from conformance.wire.outside import Outside, no_cookies
 from conformance.wire.record import by_request, from_record, identity, request_of
 from conformance.wire.secrets import Secrets, secrets_of
+from conformance.wire.spill import Spill
 
 if TYPE_CHECKING:
     from conformance.wire.ahead import Ahead
@@ -90,6 +91,7 @@ class Recorder:
         if target.max_time is not None:
             self._network.ends = time.monotonic() + target.max_time
         self._breaker = Breaker()
+        self._spill = Spill()
 
     def close(self) -> None:
         """Closes the connections, and waits for no answer."""
@@ -161,7 +163,9 @@ class Recorder:
             return self._replayed(request)
         self._demand_time()
         self._breaker.demand()
-        exchange = self._send(request, self.first + self._spend(), until)
+        number = self.first + self._spend()
+        self._breaker.demand()
+        exchange = self._send(request, number, until)
         self._demand_time()
         if request.key == "default" and not _elsewhere(request):
             self._breaker.note(exchange)
@@ -209,8 +213,9 @@ class Recorder:
         if status != 429:
             self._network.pause(pause)
             return
+        until = time.monotonic() + pause  # before the lock, which whoever waits for a turn holds
         with self._lock:
-            self._next = max(self._next, time.monotonic() + pause)
+            self._next = max(self._next, until)
         if self._ahead:
             self._ahead.slow_down()
 
@@ -223,19 +228,37 @@ class Recorder:
             "started": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "sent": self.secrets.sent(message.headers.items()),
         }
-        chunks: list[tuple[float, bytes]] = []
-        start = time.perf_counter()
+        with closing(body.Incoming()) as incoming:
+            self._fill(record, incoming, message, until)
+            return Exchange(**self._kept(record, incoming))
+
+    def _fill(
+        self,
+        record: dict[str, Any],
+        incoming: body.Incoming,
+        message: httpx.Request,
+        until: Callable[[bytes], bool] | None,
+    ) -> None:
+        """Receives the answer to a message, as far as there is one."""
+        request, start = record["request"], time.perf_counter()
         try:
             with self._network.within(AT_MOST * self.target.timeout):
-                self._receive(message, record, chunks, start, until, _elsewhere(request))
+                self._receive(message, record, incoming, start, until, _elsewhere(request))
         except httpx.RequestError as error:
             unreached = not record.get("status") and isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
             if unreached and not _elsewhere(request):
                 self._breaker.unreached(cannot_connect(self.target.base_url, error))
             record["broken"] = f"{type(error).__name__}: {self.secrets.text(str(error))}"
-        elapsed, pairs = time.perf_counter() - start, record.pop("headers", httpx.Headers()).multi_items()
-        headers, kept, leaks = self.secrets.received(record.get("status", 0), pairs, chunks)
-        return Exchange(**record, headers=headers_of(headers), chunks=kept, elapsed=elapsed, leaks=leaks)
+        record["elapsed"] = time.perf_counter() - start
+
+    def _kept(self, record: dict[str, Any], incoming: body.Incoming) -> dict[str, Any]:
+        """The record of an answer with what is kept of it; large ones are looked at one by one, for memory's sake."""
+        pairs = body.bounded(record, record.pop("headers", httpx.Headers()).multi_items())
+        with self._spill.looking if incoming.size > body.SMALL else nullcontext():
+            body.demand_decodable(record, incoming)
+            headers, masked, leaks = self.secrets.received(record.get("status", 0), pairs, incoming.whole)
+            chunks = self._spill.kept(incoming.cuts, masked)
+        return {**record, "headers": headers_of(headers), "chunks": chunks, "leaks": leaks}
 
     def _message(self, request: Request) -> httpx.Request:
         """What is sent. An answer may name an id, or a value, that no request can carry."""
@@ -249,7 +272,7 @@ class Recorder:
         self,
         message: httpx.Request,
         record: dict[str, Any],
-        chunks: list[tuple[float, bytes]],
+        incoming: body.Incoming,
         start: float,
         until: Callable[[bytes], bool] | None,
         redirected: bool,
@@ -267,9 +290,10 @@ class Recorder:
             record["status"] = response.status_code
             record["http_version"] = response.http_version
             record["headers"] = response.headers
-            for chunk in body.read(response, record["request"].path):
-                body.add(chunks, time.perf_counter() - start, chunk)
-                if until and until(b"".join(data for _, data in chunks)):
+            most = body.limit(record["request"].path)
+            for chunk in body.read(response, min(most, body.SMALL) if self._spill.full else most):
+                incoming.add(time.perf_counter() - start, chunk)
+                if until and until(incoming.whole):
                     record["broken"] = LEFT
                     break
         finally:

@@ -46,6 +46,8 @@ SHAPE = re.compile(
     rb"|(?i:bearer) +([\w.~+/-]{20,})"
 )
 RUN = re.compile(rb"[A-Za-z0-9]{16,}")
+PIECE, OVERLAP = 1 << 20, 128 << 10
+"""In which pieces a large text is searched, and how much two of them share: no key is spread over more."""
 OWN, OTHERS = "the key that was sent", "a key of another service"
 
 
@@ -53,7 +55,7 @@ class Received(NamedTuple):
     """An answer without secrets, and where it shows a credential."""
 
     headers: list[tuple[str, str]]
-    chunks: tuple[tuple[float, bytes], ...]
+    body: bytes
     leaks: tuple[str, ...]
 
 
@@ -65,19 +67,14 @@ class Secrets:
         self._codings = [coding for value in self._values for coding in _codings(value)]
         self._anchors = tuple({anchor for coding in self._codings for anchor in coding.anchors})
 
-    def received(
-        self, status: int, pairs: Sequence[tuple[str, str]], chunks: Sequence[tuple[float, bytes]]
-    ) -> Received:
-        """An answer without secrets. Each byte of one in the body is an asterisk, since it may span two chunks."""
-        body = b"".join(data for _, data in chunks)
+    def received(self, status: int, pairs: Sequence[tuple[str, str]], body: bytes) -> Received:
+        """An answer without secrets. Each byte of one in the body is an asterisk, so that its chunks stay as long."""
         own = self._found(body)
         leaks = [f"{OWN} in its body"] if own else []
         leaks += [f"{OTHERS} in its body"] if status >= 400 and foreign(body) else []
         leaks += self._in_headers(pairs)
         spans = apart([*own, *self._as_credential(body)])
-        return Received(
-            self.headers(pairs), recut(chunks, starred(body, spans)) if spans else tuple(chunks), tuple(leaks)
-        )
+        return Received(self.headers(pairs), starred(body, spans), tuple(leaks))
 
     def _in_headers(self, pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         """The headers that show a credential: none that has to, and none that repeats the address of a request."""
@@ -140,8 +137,13 @@ class Secrets:
         return [match.span(1) for match in self._short.finditer(text)]
 
     def _found(self, text: bytes) -> list[Span]:
+        """Where keys stand. A large text is read in pieces, since what is made of it is larger than the text."""
         if not self._anchors:
             return []
+        if len(text) > 2 * PIECE:
+            starts = range(0, len(text) - OVERLAP, PIECE)
+            pieces = ((start, self._found(text[start : start + PIECE + OVERLAP])) for start in starts)
+            return apart([(start + first, start + last) for start, found in pieces for first, last in found])
         layout = Layout(text)
         if not any(anchor in layout.text for anchor in self._anchors):
             return []

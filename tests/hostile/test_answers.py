@@ -87,7 +87,7 @@ def test_answer_that_is_too_large_takes_little_memory(behave: Callable[[Call], o
 def test_media_may_be_larger() -> None:
     data = bytes(9 << 20)
 
-    answer = received(lambda call: call.answer(200, data, kind="video/mp4"), 10)
+    answer = received(lambda call: call.answer(200, data, kind="video/mp4"), 10, "/videos/v-1/content")
 
     assert answer.broken == ""
     assert answer.body == data
