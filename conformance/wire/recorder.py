@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
@@ -45,6 +46,9 @@ LEFT = "the client left"
 """How a connection ended that the suite itself closed early."""
 
 
+FAILURE = 500
+COSTLY = ("/videos", "/music", "/tasks")
+"""Where a request that fails is not sent again: it may be done after all, and costs much."""
 HOPS = 5
 """The most redirects that are followed for one request."""
 
@@ -92,6 +96,7 @@ class Recorder:
             self._network.ends = time.monotonic() + target.max_time
         self._breaker = Breaker()
         self._spill = Spill()
+        self._passing: Counter[int] = Counter()
 
     def close(self) -> None:
         """Closes the connections, and waits for no answer."""
@@ -198,15 +203,24 @@ class Recorder:
         self._next = max(now, self._next) + self._interval
 
     def _patiently(self, request: Request) -> Exchange:
-        exchange = self.send(request)
-        for _ in range(2):
+        first = exchange = self.send(request)
+        for _ in range(1 if first.status == FAILURE else 2):
             pause = _pause(exchange)
             if pause is None or self._replay is not None:
                 break
             self._hold(exchange.status, pause)
             before, exchange = exchange, self.send(request)
             self.unsteady |= bool(exchange.status and not before.status)
+        if first.status >= FAILURE > exchange.status > 0:
+            self._note_passing(first.status)
         return exchange
+
+    def _note_passing(self, status: int) -> None:
+        """A failure that is gone when the same is asked again accuses nobody, and is told."""
+        with self._lock:
+            self._passing[status] += 1
+            counts = ", ".join(f"{count} times {known}" for known, count in sorted(self._passing.items()))
+            self.moved["failures that passed"] = f"answered {counts}, and otherwise when the same was asked again"
 
     def _hold(self, status: int, pause: float) -> None:
         """Waits; at a limit nobody else sends meanwhile, and fewer do afterwards."""
@@ -373,4 +387,6 @@ def _pause(exchange: Exchange) -> float | None:
         return seconds if seconds <= PATIENCE else None
     if exchange.broken.startswith("Connect"):
         return 1.0
+    if exchange.status == FAILURE:
+        return None if exchange.request.path.startswith(COSTLY) and exchange.request.method == "POST" else 0.2
     return 0.2 if exchange.status in {502, 503, 504} or (exchange.broken and not exchange.status) else None
