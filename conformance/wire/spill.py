@@ -23,7 +23,7 @@ ROOM = 512 << 20
 """After so many bytes, no further large answer is read."""
 MMAP_THRESHOLD = -3
 """The parameter of `mallopt`, by its number in malloc.h, for the size from which memory is given back when freed."""
-VIEWS = ("body", "text", "json", "stream")
+VIEWS = ("body", "text", "json", "stream", "values")
 """The members of an exchange that are made of its bytes."""
 
 Chunk = tuple[float, bytes]
@@ -92,6 +92,9 @@ class Stored(Sequence[Chunk]):
         self.size = sum(size for _, size in cuts)
         self.looking = spill.looking
         self._spill, self._start, self._cuts, self._weighs = spill, start, cuts, weighs
+
+    def __reduce__(self) -> tuple[type[tuple[Chunk, ...]], tuple[list[Chunk]]]:
+        return tuple, (list(self),)
 
     def __len__(self) -> int:
         return len(self._cuts)

@@ -34,7 +34,7 @@ from tests.faults.noting import LEDGER, SPENT, NotingStore
 
 WHOLE = {name for name, one in register.load().requirements.items() if one.area in ("every_answer", "valid")}
 """What judges all that a run has recorded, whatever was looked at."""
-AGAIN = {429, 502, 503, 504}
+AGAIN = {429, 500, 502, 503, 504}
 """The answers after which a request is sent again."""
 LATER = 1 << 30
 """The number of the first request of a server that is judged: no answer of a session has it, or a higher one."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from . import ROW
 from .gateway import Behaviour, serving
 
 RUN = [sys.executable, "-m", "conformance", "run"]
@@ -53,6 +54,20 @@ class Judged:
 Judge = Callable[..., Judged]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Runs of the suite in processes are slow cases; what waits until the suite has enough of a target begins first."""
+    ours = {item: _patience(item) for item in items if Path(__file__).parent in item.path.parents}
+    for item, patience in ours.items():
+        if patience:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: ours.get(item, 0), reverse=True)
+
+
+def _patience(item: pytest.Item) -> int:
+    """2 for a case that waits, 1 for a run of the suite in a process, else 0."""
+    return 2 if item.get_closest_marker("slow") else int("judge" in getattr(item, "fixturenames", ()))
+
+
 def begun(folder: Path, findings: int = 5) -> None:
     """Waits until a run has come to that many findings."""
     deadline = time.monotonic() + 60
@@ -69,7 +84,8 @@ def judge(tmp_path: Path, server: Callable[..., str], request: pytest.FixtureReq
     def judged(behave: Behaviour, *words: str, code: int | None = None) -> Judged:
         with serving(behave, server()) as base:
             ended = _run([*RUN, "--base-url", base, "--report", str(tmp_path / "report"), *words], tmp_path)
-        print(f"{request.node.name:60} {ended.seconds:6.1f} s  exit {ended.code}  {ended.memory >> 20:4} MiB")
+        row = [request.node.name, f"{ended.seconds:.1f}", str(ended.code), str(ended.memory >> 20)]
+        request.node.user_properties.append((ROW, row))
         assert "Traceback" not in ended.output, ended.output[-3000:]
         assert ended.memory < MOST_MEMORY
         assert code is None or ended.code == code, ended.output[-3000:]
