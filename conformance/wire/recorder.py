@@ -305,7 +305,7 @@ class Recorder:
             record["http_version"] = response.http_version
             record["headers"] = response.headers
             most = body.limit(record["request"].path)
-            for chunk in body.read(response, min(most, body.SMALL) if self._spill.full else most):
+            for chunk in body.read(response, min(most, body.SMALL) if self._spill.is_full(most) else most):
                 incoming.add(time.perf_counter() - start, chunk)
                 if until and until(incoming.whole):
                     record["broken"] = LEFT

@@ -19,8 +19,8 @@ SIGNS = {b"{": 64, b"[": 64, b"\n": 64, b",": 32, b'"': 32}
 """What an object, a list, a line, a number and half a string weigh, beside their bytes, once they are decoded."""
 AT_HAND = 4 << 20
 """The weight of all answers from the file that stay decoded; the last one always does."""
-ROOM = 512 << 20
-"""After so many bytes, no further large answer is read."""
+LARGEST = 32
+"""After as much as so many of the largest answers hold, no further large one is read."""
 MMAP_THRESHOLD = -3
 """The parameter of `mallopt`, by its number in malloc.h, for the size from which memory is given back when freed."""
 VIEWS = ("body", "text", "json", "stream", "values")
@@ -46,10 +46,9 @@ class Spill:
         self._lock = threading.Lock()
         self._open: dict[Any, int] = {}
 
-    @property
-    def full(self) -> bool:
-        """Whether no further large answer has room."""
-        return self.size >= ROOM
+    def is_full(self, most: int) -> bool:
+        """Whether no further answer of up to so many bytes has room."""
+        return self.size >= LARGEST * most
 
     def kept(self, cuts: Sequence[tuple[float, int]], body: bytes) -> Sequence[Chunk]:
         """The chunks of a body, cut so, in memory or in the file. Raises `OSError` when that takes no more."""
