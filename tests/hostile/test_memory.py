@@ -33,7 +33,7 @@ def _always(body: bytes, *headers: str, kind: str = "application/json") -> Behav
 
 CASES = {
     "8-MiB": _always(WELL % (b'"%b"' % (b"x" * (MOST - 300)))),
-    "200-kB": _always(WELL % (b'"%b"' % (b"x" * 200_000))),
+    "60-kB": _always(WELL % (b'"%b"' % (b"x" * 60_000))),
     "lists": _always(WELL % (b"[%b[]]" % (b"[]," * (MOST // 3 - 200)))),
     "events": _always(b"data:{}\n\n" * (MOST // 9), kind="text/event-stream"),
     "headers": _always(WELL % b"0", *(f"x-{number}: {'v' * 4000}" for number in range(20))),
