@@ -92,7 +92,7 @@ def test_failures_that_pass_fail_nothing(judge: Judge, status: int) -> None:
     )
 
     assert not ended.ended("failed")
-    assert f"times {status}" in ended.report["routes"]["failures that passed"]
+    assert f"times {status}" in ended.report["target"]["routes"]["failures that passed"]
 
 
 def _silent(call: Call) -> None:
