@@ -1,12 +1,13 @@
-"""One door for every check: what a limit of the account or the network explains is no failure of the gateway."""
+"""One door for every check: what a limit, the network or its operator explains is no failure of the gateway."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from conformance.model import Requirement
 from conformance.target import Target
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import VALID, Exchange
 from conformance.wire.recorder import LEFT
 from conformance.words.answer import LIMITS
 from conformance.words.received import FRAMING
@@ -17,6 +18,10 @@ LIMITED_MODELS = ("rate-limited-upstream",)
 FAILING_MODELS = ("midstream-error", "upstream-error", "flaky-once", "internal-error")
 """The models of a target whose provider meets a limit, or fails and may drop the connection."""
 HTML = "text/html"
+NOT_SET_UP = re.compile(
+    r"not (been |yet )?(configured|enabled)|\bset\b.{0,40}\bconfig|\bconfig.{0,40}\bset\b", re.IGNORECASE
+)
+"""What an error says that asks the operator to set something up."""
 
 
 def excuse(requirement: Requirement, looked_at: Iterable[Exchange], target: Target, unsteady: bool) -> str:
@@ -31,6 +36,8 @@ def excuse(requirement: Requirement, looked_at: Iterable[Exchange], target: Targ
             return f"cannot be judged: a request was answered {exchange.status}: {exchange.text:.120}"
         if is_network_fault(exchange) and not answering and not _names(exchange, target, FAILING_MODELS):
             return f"cannot be judged: {exchange.broken:.160}"
+        if VALID in exchange.marks and exchange.status >= 400 and NOT_SET_UP.search(exchange.text[:2000]):
+            return f"cannot be judged: the gateway asks its operator to set it up for this: {exchange.text:.120}"
     return ""
 
 

@@ -7,7 +7,7 @@ import pytest
 from conformance import register
 from conformance.run.excuse import excuse
 from conformance.target import Target
-from conformance.wire.exchange import Exchange, Request
+from conformance.wire.exchange import VALID, Exchange, Request
 
 TARGET = Target("http://host/v1", models={"midstream-error": "breaks"})
 
@@ -51,6 +51,26 @@ def test_explained(name: str, seen: Exchange) -> None:
 )
 def test_not_explained(name: str, seen: Exchange) -> None:
     assert not reason(name, seen)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "files_settings is not set, set it on your config.yaml file.",
+        "Storage is not configured.",
+        "Files are not enabled.",
+    ],
+)
+def test_operator_has_to_set_it_up(message: str) -> None:
+    """Where a valid request is refused for that, nobody is to blame; a wrong request is refused in any case."""
+    request = Request("POST", "/files", b"")
+    valid, other = (
+        Exchange(1, request, "", "", status=500, chunks=((0.0, message.encode()),), marks=marks)
+        for marks in ({VALID}, set())
+    )
+
+    assert reason("files.upload", valid).startswith("cannot be judged: ")
+    assert not reason("files.upload", other)
 
 
 def test_unsteady_network_explains_that_nothing_came() -> None:
