@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 DESCRIPTION = "Serve a gateway that follows the contract exactly, or breaks one promise on request."
 EPILOG = """\
 Prints its base URL, http://HOST:PORT/v1, when it is ready, and then how to begin. Every path may be prefixed by
-/fault/NAME or /variation/NAME, which is then played for that request; so is what the header x-reference-fault names.
+/fault/NAME or /variation/NAME, which is then played for that request; so is what the headers x-reference-fault and
+x-reference-delay ask for.
 Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be used.
 """
 
@@ -47,7 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
     parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
-    parser.add_argument("--journal", action="store_true", help="remember requests: GET and DELETE /_control/requests")
+    parser.add_argument("--scenario", metavar="FILE", type=Path, help="answer by the rules of this file (docs/mock.md)")
+    parser.add_argument(
+        "--control",
+        "--journal",
+        action="store_true",
+        help="remember requests for /_control/requests, and take scenarios at /_control/scenario",
+    )
     parser.add_argument("--strict", action="store_true", help="refuse parameters that no document describes")
     memory = parser.add_mutually_exclusive_group()
     memory.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
@@ -61,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--list", action="store_true", help="print models, keys, files and faults, and exit")
     parser.add_argument("--list-faults", action="store_true", help="print faults and variations, and exit")
+    parser.add_argument("--scenario-schema", action="store_true", help="print the JSON Schema of scenarios, and exit")
     parser.add_argument("--json", action="store_true", help="with --list-faults: print a JSON list")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input ends")
     _add_names(parser.add_argument_group("names", "Further models and keys; --list prints behaviours and states."))
@@ -95,6 +103,11 @@ def _run(options: argparse.Namespace) -> int:
     if options.list or options.list_faults:
         print("\n".join(_listing(everything=options.list)))
         return 0
+    if options.scenario_schema:
+        from reference_server.scenario import reading
+
+        print(reading.schema(), end="")
+        return 0
     from reference_server.serving import serve
 
     serve(_settings(options), options.host, options.port, options.until_stdin_closes)
@@ -114,7 +127,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         state=options.state,
         seed=options.deterministic,
         strict=options.strict,
-        journal=options.journal,
+        scenario=options.scenario,
+        control=options.control,
     )
 
 

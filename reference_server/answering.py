@@ -46,8 +46,14 @@ def answer(service: Service, call: Call, question: Question) -> Outcome:
     refuse_unanswerable(call, question.prompt)
     names = _candidates(service, call, question)
     selection = first_working(names, lambda name: _attempt(service, call, question, name))
-    answers = service.speak(question.prompt, service.store.ids, selection.model)
+    play = call.play
+    if play is not None and play.speaks:
+        answers = play.speak(question.prompt, service.store, selection.model)
+    else:
+        answers = service.speak(question.prompt, service.store.ids, selection.model)
     usage = generation.usage(question.prompt, answers)
+    if play is not None:
+        usage = play.count(usage, answers)
     return Outcome(selection, answers, usage, service.metering.book(call, selection.name, usage))
 
 
@@ -104,7 +110,8 @@ def _attempt(service: Service, call: Call, question: Question, name: str) -> Mod
     if not model.chats:
         raise Refusal("invalid_value", f"The model {name!r} does not answer by words: it is no chat model.", "model")
     _refuse_unreadable(question.prompt, model, name)
-    if model.fails and _fails_now(service, call, question, model):
+    scripted = call.play is not None and call.play.speaks
+    if model.fails and not scripted and _fails_now(service, call, question, model):
         raise service.failure(model.fails, name)
     return model
 

@@ -1,7 +1,7 @@
 """The ASGI application: paths, bodies and the routes that belong to no contract.
 
-Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times, and the header
-`x-reference-fault` names some as well: the request is then answered with those faults. `/healthz`, `/openapi.json` and
+Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times, and headers name some as well
+(`by_header.py`): the request is then answered with those faults. `/healthz`, `/openapi.json` and
 the files that answers point at, below `/media`, need no credential, and neither does the preflight of a browser.
 """
 
@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
-from reference_server import journal, media, protocols
+from reference_server import by_header, journal, media, protocols
+from reference_server.by_header import ByHeader
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
 from reference_server.journal import Journal
@@ -24,18 +25,23 @@ from reference_server.wire.asgi import Receive, Send, write
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-_FAULT = b"x-reference-fault"
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A larger body is read to its end, discarded, and refused."""
 
 
 class Application:
-    """Serves one gateway. `faults` are played for every request, `journal` remembers what was sent."""
+    """Serves one gateway. `faults` are played for every request, `journal` remembers what was sent.
 
-    def __init__(self, service: Service, faults: tuple[Fault, ...] = (), journal: Journal | None = None) -> None:
+    With a journal, `/_control` shows it, and sets the scenario of a service that has a stage.
+    """
+
+    def __init__(
+        self, service: Service, faults: tuple[Fault, ...] = (), journal: Journal | None = None, seed: int = 0
+    ) -> None:
         self._service = service
         self._journal = journal
         self._faults = faults
+        self._by_header = ByHeader(seed)
         self.bases = service.contract.bases
         self.base = self.bases[protocols.DEFAULT]
         self._bases = sorted(((base, name) for name, base in self.bases.items()), key=lambda pair: -len(pair[0]))
@@ -44,14 +50,24 @@ class Application:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            await write(self.reply(scope, await _body(receive)), receive, send)
+            raw = await _body(receive)
+            if self._journal is None:
+                await write(self.reply(scope, raw), receive, send)
+                return
+            await self._journal.wait(scope)
+            if not await write(self.reply(scope, raw), receive, send):
+                self._journal.leave(scope)
 
     def reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         """The reply to a request with that scope and body; a body of None was too large."""
         if self._journal is None:
             return self._readable(scope, raw)
         if scope["path"].startswith(journal.PREFIX):
+            if scope["method"] == "DELETE":
+                self._by_header.reset()
             return self._journal.answer(scope)
+        if self._service.stage and scope["path"] == self._service.stage.path:
+            return self._service.stage.answer(scope["method"], raw)
         reply = self._readable(scope, raw)
         self._journal.add(scope, raw, reply)
         return reply
@@ -63,16 +79,23 @@ class Application:
         return self._reply(scope, raw)
 
     def _reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
+        play = None
         try:
             faults, path = _without_prefixes(scope["path"])
-            faults += _named_in_headers(scope)
+            if any(name.startswith(by_header.PREFIX) for name, _ in scope["headers"]):
+                faults += self._by_header.faults(scope["headers"])
+                play = self._by_header.play(scope["headers"])
         except UnknownFault as error:
             return self._service.envelope.reply(Refusal("unknown_route", f"{error.message}; {error.hint}"))
+        except Refusal as error:
+            return self._service.envelope.reply(error)
         if path in ("/healthz", "/openapi.json"):
             return Reply.json({"status": "ok"} if path == "/healthz" else self._document(scope))
         if path.startswith(media.PREFIX):
             return media.reply(path)
-        return self._service.respond(self._call(scope, path, raw), self._faults + faults)
+        call = self._call(scope, path, raw)
+        call.play = play
+        return self._service.respond(call, self._faults + faults)
 
     def _document(self, scope: MutableMapping[str, Any]) -> dict[str, Any]:
         """The contract, whose servers are this one as the client reaches it."""
@@ -92,7 +115,7 @@ class Application:
         )
         call.address = path
         if scope["query_string"]:
-            call.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            call.sent = call.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         return call
 
     def _routed(self, path: str) -> tuple[str, str]:
@@ -102,12 +125,6 @@ class Application:
             if self._service.contract.documents(path[len(base) :], protocol):
                 return protocol, path[len(base) :]
         return next((protocol for base, protocol in under if base), protocols.DEFAULT), ""
-
-
-def _named_in_headers(scope: MutableMapping[str, Any]) -> tuple[Fault, ...]:
-    """The faults that the header asks for, whose names are separated by commas."""
-    values = [value.decode("latin-1") for name, value in scope["headers"] if name == _FAULT]
-    return tuple(find(name.strip()) for value in values for name in value.split(","))
 
 
 def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:

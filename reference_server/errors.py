@@ -9,7 +9,8 @@
     ├── UnknownName             no model or key has that name
     │   └── UnknownFault        no fault has that name
     ├── CannotListen            the address is in use, or not one of this host
-    └── UnusableState           the file of the state cannot be used
+    ├── UnusableState           the file of the state cannot be used
+    └── WrongScenario           a scenario cannot be read
 
 Each carries a message, which says what happened, and a `hint`, which says what to do.
 """
@@ -85,3 +86,7 @@ class CannotListen(ReferenceServerError):
 
 class UnusableState(ReferenceServerError):
     """The file of the state cannot be used."""
+
+
+class WrongScenario(ReferenceServerError):
+    """A scenario cannot be read, or says what cannot be played."""

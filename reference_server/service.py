@@ -32,6 +32,7 @@ from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.faults import Fault
+    from reference_server.scenario.stage import Stage
 
 logger = logging.getLogger("reference_server")
 _MOST_OBJECTS, _MOST_COMMAS = 50_000, 1_000_000
@@ -42,7 +43,7 @@ _decode = msgspec.json.Decoder().decode
 class Service:
     """The gateway of one contract: its rules, its fixtures and its state. `speak` is the model behind it.
 
-    A `strict` one refuses parameters that no document describes.
+    A `strict` one refuses parameters that no document describes. `stage` holds the scenario that is played.
     """
 
     def __init__(self, contract: Contract, fixtures: Fixtures, store: Store, strict: bool = False) -> None:
@@ -53,6 +54,7 @@ class Service:
         self.store = store
         self.memory: dict[str, Any] = {}
         self.speak: generation.Speaker = generation.answers
+        self.stage: Stage | None = None
         self._envelopes = {name: protocols.envelope(name, rules["errors"]) for name in rules["protocols"]}
         self.envelope = self._envelopes[protocols.DEFAULT]
         self.access = Access(fixtures, store, rules["limits"], rules["protocols"])
@@ -109,19 +111,35 @@ class Service:
         call.body = {} if call.body is None else call.body  # a fault may look at a body that was never read
         for fault in faults:
             reply = fault.change_reply(reply, call)
-        return reply
+        return reply if call.play is None else call.play.finish(reply, call)
 
     def _handle(self, call: Call, faults: Sequence[Fault]) -> Reply:
         operation = call.operation = self.contract.find(call.method, call.path, call.protocol)
         _change(call, faults, "authentication")
         call.key = self.access.authenticate(call, operation is None or operation.auth_required)
         if operation is None:
+            if self.stage is not None and (reply := self._scripted(call, self.stage)):
+                return reply
             raise self._no_operation(call)
         self.access.admit(call.key, operation.id)
         _read(call, operation, faults, self.strict)
+        if self.stage is not None and (reply := self._scripted(call, self.stage)):
+            return reply
         _change(call, faults, "handler")
         call.parameters = _parameters(operation.path, call.path)
         return handlers()[operation.id](self, call)
+
+    def _scripted(self, call: Call, stage: Stage) -> Reply | None:
+        """Choose what the scenario says of a request. Returns its reply when neither a model nor a handler is asked."""
+        play = stage.play(call, _model(call))
+        if play is None:
+            return None
+        call.play = play
+        if call.operation and any(fault.stage == "validation" for fault in play.faults):
+            call.query = call.sent or {}
+            _read(call, call.operation, play.faults, self.strict)
+        _change(call, play.faults, "handler")
+        return play.reply(self.envelope_of(call.protocol), handled=call.operation is not None)
 
     def _no_operation(self, call: Call) -> Refusal:
         allowed = self.contract.allowed(call.path, call.protocol)
@@ -203,6 +221,14 @@ def _query(call: Call, operation: Operation) -> dict[str, Any]:
 def _invalid(problem: Problem) -> Refusal:
     cause = "missing_field" if problem.keyword == "required" else "invalid_value"
     return Refusal(cause, problem.message, problem.param)
+
+
+def _model(call: Call) -> str:
+    """The model that a request names, in its body or in its path; empty when there is none."""
+    named = call.body.get("model") if isinstance(call.body, dict) else None
+    if isinstance(named, str) or call.operation is None:
+        return named or ""
+    return _parameters(call.operation.path, call.path).get("model", "")
 
 
 def _parameters(template: str, path: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -21,18 +22,29 @@ from reference_server.settings import Settings
 from reference_server.state.frozen import FrozenClock, SeededIds
 from reference_server.state.store import Store
 
+if TYPE_CHECKING:
+    from reference_server.scenario.stage import Stage
+
 _BACKLOG = 1024
 STRICT = ("strict-openai",)
 """The gateways that refuse unknown parameters."""
 
 
 def application(settings: Settings) -> Application:
-    """The ASGI application of a gateway. Raises UnknownGateway, UnknownName or UnusableState."""
+    """The ASGI application of a gateway. Raises UnknownGateway, UnknownName, UnusableState or WrongScenario."""
     played = tuple(faults.find(name) for name in settings.faults)
     names = fixtures.load().with_names(settings.models, settings.keys, settings.any_model, settings.any_key)
     strict = settings.strict or settings.gateway in STRICT
     service = Service(gateway_contract.load(settings.gateway), names, _store(settings), strict)
-    return Application(service, played, Journal() if settings.journal else None)
+    if settings.scenario or settings.control:
+        service.stage = _stage(settings)
+    return Application(service, played, Journal() if settings.control else None, settings.seed or 0)
+
+
+def _stage(settings: Settings) -> Stage:
+    from reference_server.scenario.stage import Stage  # only then: it costs the start a tenth of its time
+
+    return Stage(settings.scenario)
 
 
 def _store(settings: Settings) -> Store:
@@ -49,7 +61,7 @@ def _store(settings: Settings) -> Store:
 def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) -> None:
     """Serve until a signal, or until standard input ends. Prints the base URL and how to begin when ready.
 
-    Raises UnknownGateway, UnknownName, UnusableState, or CannotListen when the address cannot be used.
+    Raises UnknownGateway, UnknownName, UnusableState, WrongScenario, or CannotListen when the address cannot be used.
     """
     app = application(settings)
     listening = _listen(host, port)

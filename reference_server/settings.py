@@ -13,7 +13,7 @@ class Settings:
 
     A `strict` server refuses parameters that no document describes, as the gateway `strict-openai` does.
 
-    With `journal` it remembers what was sent.
+    `scenario` is a file of rules for what is answered. With `control`, a client may set one, and read what was sent.
 
     With a `seed` the same requests in the same order are answered by the same bytes.
 
@@ -30,4 +30,5 @@ class Settings:
     state: Path | None = None
     seed: int | None = None
     strict: bool = False
-    journal: bool = False
+    scenario: Path | None = None
+    control: bool = False

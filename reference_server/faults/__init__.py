@@ -13,7 +13,7 @@ and the edits:
 
     completion_without_id = chat("chat.id", "A whole answer has no id.", drop("id"))
     chunk_ids_blank = chat("chat.stream.id", "The id of each chunk is empty.", in_chunks(put("id", "")))
-    n_is_ignored = request("chat.n.count", "There is one choice, whatever `n` asks for.", drop("n"))
+    n_ignored = request("chat.n.count", "There is one choice, whatever `n` asks for.", drop("n"))
 
 Several edits are made one after another; an edit is a function `(reply, call)`, for a request `(call)`. What a row
 cannot say is a function, whose name is the fault's name and whose docstring says what a client sees. It takes the reply

@@ -50,13 +50,13 @@ def answers(prompt: Prompt, ids: Callable[[], str], model: Model) -> list[Answer
 
 def said(prompt: Prompt, text: str, thinks: int = 0) -> Answer:
     """An answer that is a text, as long as stop texts and the limit of tokens let it."""
-    text, stop = _stopped(text, prompt.stop)
-    return _limited(prompt, (Text(token) for token in tokens.cut(text, MOST_TOKENS + 1)), "stop", thinks, stop)
+    text, stop = stopped(text, prompt.stop)
+    return limited(prompt, (Text(token) for token in tokens.cut(text, MOST_TOKENS + 1)), "stop", thinks, stop)
 
 
 def called(prompt: Prompt, calls: list[PlannedCall], ids: Callable[[], str], thinks: int = 0) -> Answer:
     """An answer that calls tools, as far as the limit of tokens lets it."""
-    return _limited(prompt, _call_pieces(calls, ids), "tool_calls", thinks)
+    return limited(prompt, _call_pieces(calls, ids), "tool_calls", thinks)
 
 
 def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
@@ -91,9 +91,16 @@ def _call_pieces(calls: list[PlannedCall], ids: Callable[[], str]) -> Iterator[P
         yield from (CallArguments(index, token) for token in tokens.cut(arguments, MOST_TOKENS + 1))
 
 
-def _limited(prompt: Prompt, pieces: Iterable[Piece], finish: Finish, thinks: int, stop: str | None = None) -> Answer:
+def limited(
+    prompt: Prompt,
+    pieces: Iterable[Piece],
+    finish: Finish,
+    thinks: int,
+    stop: str | None = None,
+    thoughts: tuple[str, ...] = (),
+) -> Answer:
     """What the limit of tokens leaves: it counts what is thought first."""
-    thoughts = _thoughts(prompt) if prompt.thinking else ()
+    thoughts = thoughts or (_thoughts(prompt) if prompt.thinking else ())
     limit = _limit(prompt)
     silent = min(thinks, limit)
     most = max(0, limit - len(thoughts) - silent)
@@ -114,7 +121,7 @@ def _thoughts(prompt: Prompt) -> tuple[str, ...]:
     return tuple(tokens.cut(f"The user says: {request}. I answer that."))
 
 
-def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
+def stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
     """The text before the first stop text, and which one that is."""
     places = [(text.find(word), word) for word in stop if word and word in text]
     if not places:

@@ -60,7 +60,7 @@ class Tool(msgspec.Struct, frozen=True):
 
 Mode = Literal["none", "auto", "required"]
 """Whether a tool may or must be called."""
-Finish = Literal["stop", "length", "tool_calls"]
+Finish = Literal["stop", "length", "tool_calls", "content_filter"]
 """Why an answer ended."""
 
 
@@ -127,7 +127,7 @@ class Answer(msgspec.Struct, frozen=True):
     """What the model says: pieces, one token each, and why it stopped.
 
     `stop` is the stop text that ended it. `thoughts` are tokens that came before the pieces, and cost as much;
-    `silent` is the number of those that nobody sees.
+    `silent` is the number of those that nobody sees. Where it `refuses`, the text says that it will not answer.
     """
 
     pieces: tuple[Piece, ...]
@@ -135,6 +135,12 @@ class Answer(msgspec.Struct, frozen=True):
     stop: str | None = None
     thoughts: tuple[str, ...] = ()
     silent: int = 0
+    refuses: bool = False
+
+    @property
+    def calling(self) -> bool:
+        """Whether it calls tools: calls come after the text."""
+        return bool(self.pieces) and type(self.pieces[-1]) is not Text
 
     @property
     def spent(self) -> int:

@@ -18,6 +18,8 @@ _MESSAGES = {
     "no_payment_method": "This account has no payment method on file.",
 }
 HEADERS = {"bearer": "authorization", "x-api-key": "x-api-key", "x-goog-api-key": "x-goog-api-key"}
+TEST = "x-test-id"
+"""The header in which a test says which one it is."""
 _USE = {
     "bearer": "`Authorization: Bearer <key>`",
     "x-api-key": "`x-api-key: <key>`",
@@ -102,6 +104,12 @@ class Access:
         return Refusal(
             "rate_limited", "The provider limits the rate.", headers=limit_headers(self._per_minute, 0, self._wait)
         )
+
+
+def test_of(headers: Mapping[str, str]) -> str:
+    """The test that sends a request: as its header says, else what follows `@` in the key; empty when neither does."""
+    keys = [headers[name] for name in HEADERS.values() if "@" in headers.get(name, "")]
+    return headers.get(TEST) or (keys[0].rpartition("@")[2] if keys else "")
 
 
 def limit_headers(limit: int, remaining: int, wait: int) -> dict[str, str]:

@@ -5,10 +5,10 @@ A burst of events is one write. Only a reply that asks for pauses or for fragmen
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
+from reference_server.wire.delivery import disconnected_within, send_timed
 from reference_server.wire.reply import Reply
 
 Message = MutableMapping[str, Any]
@@ -23,31 +23,32 @@ class _CaseSensitive(bytes):
         return self
 
 
-async def write(reply: Reply, receive: Receive, send: Send) -> None:
-    """Send a reply; stop when the client has gone."""
-    if reply.delay:
-        await asyncio.sleep(reply.delay)
-    if reply.pause or reply.fragment or reply.cut:
-        await _write_pieces(reply, receive, send)
-        return
+async def write(reply: Reply, receive: Receive, send: Send) -> bool:
+    """Send a reply; stop when the client has gone. Returns whether it stayed, as far as that is noticed."""
+    if reply.delay and await disconnected_within(reply.delay, receive):
+        return False
+    if reply.pause or reply.fragment or reply.cut or reply.delivery:
+        return await _write_pieces(reply, receive, send)
     body = reply.encoded()
     await send({"type": "http.response.start", "status": reply.status, "headers": headers(reply, len(body))})
     await send({"type": "http.response.body", "body": body})
+    return True
 
 
-async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> None:
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers(reply, len(reply.encoded()))})
-    async for piece in _paced(reply, receive):
+async def _write_pieces(reply: Reply, receive: Receive, send: Send) -> bool:
+    size = len(reply.encoded())
+    start = {"type": "http.response.start", "status": reply.status, "headers": headers(reply, size)}
+    if reply.delivery:
+        reply.delivery.events, reply.delivery.cut = reply.events is not None, reply.cut
+        return await send_timed(reply.delivery, start, list(pieces(reply)), receive, send)
+    await send(start)
+    for piece in pieces(reply):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
+        if await disconnected_within(reply.pause, receive):
+            return False
     if not reply.cut:
         await send({"type": "http.response.body", "body": b""})
-
-
-async def _paced(reply: Reply, receive: Receive) -> AsyncIterator[bytes]:
-    for piece in pieces(reply):
-        yield piece
-        if await _disconnected_within(reply.pause, receive):
-            return
+    return True
 
 
 def pieces(reply: Reply) -> Iterator[bytes]:
@@ -59,18 +60,6 @@ def pieces(reply: Reply) -> Iterator[bytes]:
         yield reply.encoded()
     else:
         yield from reply.pieces()
-
-
-async def _disconnected_within(seconds: float, receive: Receive) -> bool:
-    """Whether the client disconnects in that time. The wait lets each write leave in a packet of its own."""
-    if not seconds:
-        await asyncio.sleep(0)
-        return False
-    try:
-        message = await asyncio.wait_for(receive(), seconds)
-    except TimeoutError:
-        return False
-    return bool(message["type"] == "http.disconnect")
 
 
 def headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:

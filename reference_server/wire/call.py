@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gateway_contract import Contract, Operation
     from reference_server.fixtures import Key
+    from reference_server.scenario.script import Play
     from reference_server.wire.form import Upload
 
 
@@ -39,3 +40,7 @@ class Call:
     address: str = ""
     memory: dict[str, Any] = field(default_factory=dict)
     """What faults remember on this server, from one request to the next."""
+    sent: dict[str, Any] | None = None
+    """The query as it was sent, when there was one."""
+    play: Play | None = None
+    """What a scenario, or a header, says of the answer."""

@@ -87,6 +87,20 @@ class Envelope(ABC):
             reply.headers["www-authenticate"] = "Bearer"
         return reply
 
+    def scripted(self, refusal: Refusal, status: int, kind: str | None) -> Reply:
+        """The reply to a refusal that a scenario gives: its own text, status and type."""
+        message = refusal.message
+        reply = self.reply(refusal)
+        reply.status = status
+        self.specify(reply.body["error"], status, kind)
+        reply.body["error"]["message"] = message
+        return reply
+
+    def specify(self, error: dict[str, Any], status: int, kind: str | None) -> None:  # noqa: ARG002
+        """Put a status and a type into the body of an error."""
+        if kind:
+            error["type"] = kind
+
     def _message(self, refusal: Refusal) -> str:
         """The text that the contract documents, where it has one for what is refused."""
         documented = self._messages.get(refusal.cause, "")

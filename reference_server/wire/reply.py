@@ -37,6 +37,21 @@ def _with_names(lines: bytes, chunks: list[Any]) -> bytes:
 
 
 @dataclass(slots=True)
+class Delivery:
+    """When the pieces of a reply are sent and how its connection ends.
+
+    `waits` are the seconds before each event. `ending` is "reset", "half-close" or "never", where there is a
+    scripted one: `after` so many events or bytes, else at once. `events` and `cut` are as those of the reply.
+    """
+
+    waits: list[float] = field(default_factory=list)
+    ending: str = ""
+    after: int | None = None
+    events: bool = False
+    cut: bool = False
+
+
+@dataclass(slots=True)
 class Reply:
     """One answer. It is a stream when `events` is not None, otherwise `body` is JSON, bytes or nothing.
 
@@ -44,7 +59,8 @@ class Reply:
 
     `delay` is waited before the first byte and `pause` after each event, both in seconds. `fragment` is the number of
     bytes per write, 0 for as many as there are. `cut` drops the connection after the last byte, without an end.
-    `cause` names why a request was refused. `named` gives the events the names that their chunks have as `type`.
+    `delivery` is what a scenario says of time and of the connection. `cause` names why a request was refused.
+    `named` gives the events the names that their chunks have as `type`.
     """
 
     status: int = 200
@@ -55,6 +71,7 @@ class Reply:
     delay: float = 0.0
     fragment: int = 0
     cut: bool = False
+    delivery: Delivery | None = None
     cause: str | None = None
     named: bool = False
     array: bool = False

@@ -13,7 +13,7 @@ from reference_server.model.prompt import Answer, CallArguments, CallStart, Text
 from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
-_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
+_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "content_filter": "refusal"}
 
 
 def message(message_id: str, model: str, answer: Answer, usage: Usage) -> Body:
@@ -61,6 +61,7 @@ def _empty(message_id: str, model: str) -> Body:
 
 def _end(answer: Answer) -> Body:
     reason = "stop_sequence" if answer.stop is not None else _REASONS[answer.finish]
+    reason = "refusal" if answer.refuses else reason
     return {"stop_reason": reason, "stop_sequence": answer.stop}
 
 

@@ -41,6 +41,11 @@ class Envelope(envelope.Envelope):
             error["details"] = [{"@type": _BAD_REQUEST, "fieldViolations": [violation]}]
         return {"error": error}
 
+    def specify(self, error: dict[str, Any], status: int, kind: str | None) -> None:
+        """Put a status, and its name, into the body of an error."""
+        error["code"] = status
+        error["status"] = kind or name_of(status)
+
 
 def name_of(status: int) -> str:
     """The `google.rpc.Code` of an HTTP status, by its name."""

@@ -15,7 +15,7 @@ from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
 
-_FINISH = {"stop": "STOP", "tool_calls": "STOP", "length": "MAX_TOKENS"}
+_FINISH = {"stop": "STOP", "tool_calls": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"}
 
 
 class Frame(NamedTuple):
@@ -31,7 +31,7 @@ def content(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
     candidates = []
     for index, answer in enumerate(answers):
         text = answer.text
-        parts = _calls(answer) if text is None else [{"text": text}]
+        parts = [*_thoughts(answer), *([] if text is None else [{"text": text}]), *_calls(answer)]
         texts = [piece.text for piece in answer.pieces if type(piece) is Text]
         candidates.append(_ended(_candidate(index, parts, texts, frame), answer))
     return {"candidates": candidates, "usageMetadata": _usage(usage), **_common(frame)}
@@ -61,10 +61,9 @@ def _usage(usage: Usage) -> Body:
 def _candidates(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """One answer in pieces: a token of text in each, or a whole call; the last one says why it ended."""
     texts = [piece.text for piece in answer.pieces if type(piece) is Text]
-    if texts:
-        pieces = [_candidate(index, [{"text": text}], [text], frame) for text in texts]
-    else:
-        pieces = [_candidate(index, [part], [], frame) for part in _calls(answer)]
+    pieces = [_candidate(index, [part], [], frame) for part in _thoughts(answer)]
+    pieces += [_candidate(index, [{"text": text}], [text], frame) for text in texts]
+    pieces += [_candidate(index, [part], [], frame) for part in _calls(answer)]
     pieces = pieces or [_candidate(index, [{"text": ""}], [], frame)]
     yield from pieces[:-1]
     yield _ended(pieces[-1], answer)
@@ -78,11 +77,17 @@ def _candidate(index: int, parts: list[Body], texts: list[str], frame: Frame) ->
 
 
 def _ended(candidate: Body, answer: Answer) -> Body:
-    return {**candidate, "finishReason": _FINISH[answer.finish]}
+    return {**candidate, "finishReason": "SAFETY" if answer.refuses else _FINISH[answer.finish]}
+
+
+def _thoughts(answer: Answer) -> list[Body]:
+    return [{"text": "".join(answer.thoughts), "thought": True}] if answer.thoughts else []
 
 
 def _calls(answer: Answer) -> list[Body]:
     """The complete calls; one that the token limit cut off is left out. The first one is signed."""
+    if not answer.calling:
+        return []
     parts: list[Body] = [{"functionCall": call} for call in map(_call, answer.calls) if call]
     for part in parts[:1]:
         part["thoughtSignature"] = _signature(part["functionCall"]["id"])

@@ -53,9 +53,13 @@ def usage_body(usage: Usage) -> Body:
 
 
 def _choice(index: int, answer: Answer, frame: Frame) -> Body:
-    message: Body = {"role": "assistant", "content": answer.text, "refusal": None}
-    if calls := answer.calls:
-        message["tool_calls"] = [_call(call) for call in calls]
+    text = answer.text
+    said, refusal = (None, text) if answer.refuses else (text, None)
+    message: Body = {"role": "assistant", "content": said, "refusal": refusal}
+    if answer.thoughts:
+        message["reasoning_content"] = "".join(answer.thoughts)
+    if answer.calling:
+        message["tool_calls"] = [_call(call) for call in answer.calls]
     texts = [piece.text for piece in answer.pieces if type(piece) is Text]
     return {
         "index": index,
@@ -86,9 +90,9 @@ def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chu
 
 def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """The choices of one answer, chunk by chunk."""
-    calling = answer.text is None
-    yield _delta(index, {"role": "assistant", "content": None if calling else "", "refusal": None})
-    if calling or frame.logprobs is not None:
+    silent = answer.calling or answer.refuses
+    yield _delta(index, {"role": "assistant", "content": None if silent else "", "refusal": None})
+    if silent or answer.thoughts or frame.logprobs is not None:
         yield from _detailed(index, answer, frame)
     else:
         yield from (_delta(index, {"content": piece.text}) for piece in answer.pieces if type(piece) is Text)
@@ -96,11 +100,13 @@ def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
 
 
 def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
-    """The pieces of calls, and those of a text with the probabilities of its tokens."""
+    """What is thought, refused or called, and the pieces of a text with the probabilities of its tokens."""
+    yield from (_delta(index, {"reasoning_content": thought}) for thought in answer.thoughts)
     free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
     for piece in answer.pieces:
         logprobs = _logprobs([piece.text], frame.logprobs) if type(piece) is Text else None
-        yield _delta(index, _piece(piece, free), logprobs)
+        delta = _piece(piece, free)
+        yield _delta(index, {"refusal": delta["content"]} if answer.refuses and "content" in delta else delta, logprobs)
 
 
 def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:

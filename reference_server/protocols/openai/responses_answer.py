@@ -25,6 +25,7 @@ _REPEATED: Body = {
     "top_p": 1.0,
 }
 """The fields that a response repeats from its request, with their defaults."""
+_INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
 
 
 class ResponseFrame(NamedTuple):
@@ -38,10 +39,10 @@ class ResponseFrame(NamedTuple):
 
 def response_body(frame: ResponseFrame, answer: Answer, usage: Usage) -> Body:
     """The whole response."""
-    cut = answer.finish == "length"
+    reason = _INCOMPLETE.get(answer.finish)
     ended = {
-        "status": "incomplete" if cut else "completed",
-        "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
+        "status": "incomplete" if reason else "completed",
+        "incomplete_details": {"reason": reason} if reason else None,
         "output": output_items(frame, answer),
         "usage": _usage(usage),
     }
@@ -49,20 +50,25 @@ def response_body(frame: ResponseFrame, answer: Answer, usage: Usage) -> Body:
 
 
 def output_items(frame: ResponseFrame, answer: Answer) -> list[Body]:
-    """The items of the answer. The last one is incomplete when the limit of tokens cut it."""
-    status = ["incomplete" if answer.finish == "length" else "completed"]
-    if answer.text is not None:
-        return [_message(frame, status[0], [_part(answer.text)])]
-    calls = answer.calls
-    statuses = ["completed"] * (len(calls) - 1) + status
-    return [_call(call, status) for call, status in zip(calls, statuses, strict=True)]
+    """What is thought, said and called. The last item is incomplete when the limit of tokens cut it."""
+    text = answer.text
+    items = [_reasoning(frame, answer.thoughts)] if answer.thoughts else []
+    if text is not None:
+        items.append(_message(frame, [_refusal(text) if answer.refuses else _part(text)]))
+    if answer.calling:
+        items += [_call(call) for call in answer.calls]
+    if answer.finish in _INCOMPLETE:
+        items[-1]["status"] = "incomplete"
+    return items
 
 
 def response_events(frame: ResponseFrame, answer: Answer, usage: Usage) -> list[Chunk]:
     """The events of the stream: the start, each item in pieces, and the end with the whole response."""
     whole = response_body(frame, answer, usage)
     begun: Body = {"response": _begun(frame)}
-    items = [event for place, item in enumerate(whole["output"]) for event in _item_events(answer, place, item)]
+    output: list[Body] = whole["output"]
+    before = sum(item["type"] != "function_call" for item in output)
+    items = [event for place, item in enumerate(output) for event in _item_events(answer, place, item, before)]
     end: Event = (f"response.{whole['status']}", {"response": whole})
     return _numbered([("response.created", begun), ("response.in_progress", begun), *items, end])
 
@@ -92,19 +98,28 @@ def _begun(frame: ResponseFrame) -> Body:
     }
 
 
-def _message(frame: ResponseFrame, status: str, content: list[Body]) -> Body:
+def _reasoning(frame: ResponseFrame, thoughts: tuple[str, ...]) -> Body:
+    summary = [{"type": "summary_text", "text": "".join(thoughts)}]
+    return {"type": "reasoning", "id": f"rs_{frame.id.removeprefix('resp_')}", "summary": summary}
+
+
+def _message(frame: ResponseFrame, content: list[Body]) -> Body:
     name = f"msg_{frame.id.removeprefix('resp_')}"
-    return {"type": "message", "id": name, "role": "assistant", "status": status, "content": content}
+    return {"type": "message", "id": name, "role": "assistant", "status": "completed", "content": content}
+
+
+def _refusal(text: str) -> Body:
+    return {"type": "refusal", "refusal": text}
 
 
 def _part(text: str) -> Body:
     return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
 
 
-def _call(call: ToolCall, status: str) -> Body:
+def _call(call: ToolCall) -> Body:
     name = f"fc_{call.id.removeprefix('call_')}"
     described = {"call_id": call.id, "name": call.name, "arguments": call.arguments}
-    return {"type": "function_call", "id": name, **described, "status": status}
+    return {"type": "function_call", "id": name, **described, "status": "completed"}
 
 
 def _usage(usage: Usage) -> Body:
@@ -118,29 +133,47 @@ def _usage(usage: Usage) -> Body:
     }
 
 
-def _item_events(answer: Answer, place: int, item: Body) -> Iterator[Event]:
-    """An item from its beginning to its end."""
-    message = item["type"] == "message"
-    empty: Body = {"content": []} if message else {"arguments": ""}
+def _item_events(answer: Answer, place: int, item: Body, before: int) -> Iterator[Event]:
+    """An item from its beginning to its end; `before` items come before the first call."""
     at = {"item_id": item["id"], "output_index": place}
-    yield "response.output_item.added", {"output_index": place, "item": {**item, **empty, "status": "in_progress"}}
-    yield from _text_events(answer, at, item["content"][0]) if message else _call_events(answer, at, item)
+    begun: Body = {"status": "in_progress"} if "status" in item else {}
+    match item["type"]:
+        case "message":
+            begun["content"], content = [], _text_events(answer, at, item["content"][0])
+        case "reasoning":
+            begun["summary"], content = [], _thought_events(answer, at, item["summary"][0])
+        case _:
+            begun["arguments"], content = "", _call_events(answer, at, item, place - before)
+    yield "response.output_item.added", {"output_index": place, "item": {**item, **begun}}
+    yield from content
     yield "response.output_item.done", {"output_index": place, "item": item}
+
+
+def _thought_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
+    at = {**at, "summary_index": 0}
+    yield "response.reasoning_summary_part.added", {**at, "part": {**part, "text": ""}}
+    for thought in answer.thoughts:
+        yield "response.reasoning_summary_text.delta", {**at, "delta": thought}
+    yield "response.reasoning_summary_text.done", {**at, "text": part["text"]}
+    yield "response.reasoning_summary_part.done", {**at, "part": part}
 
 
 def _text_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
     at = {**at, "content_index": 0}
-    yield "response.content_part.added", {**at, "part": _part("")}
+    name, empty = ("refusal", _refusal("")) if answer.refuses else ("text", _part(""))
+    more: Body = {} if answer.refuses else {"logprobs": []}
+    kind = f"response.{part['type']}"
+    yield "response.content_part.added", {**at, "part": empty}
     for piece in answer.pieces:
         if type(piece) is Text:
-            yield "response.output_text.delta", {**at, "delta": piece.text, "logprobs": []}
-    yield "response.output_text.done", {**at, "text": part["text"], "logprobs": []}
+            yield f"{kind}.delta", {**at, "delta": piece.text, **more}
+    yield f"{kind}.done", {**at, name: part[name], **more}
     yield "response.content_part.done", {**at, "part": part}
 
 
-def _call_events(answer: Answer, at: Body, call: Body) -> Iterator[Event]:
+def _call_events(answer: Answer, at: Body, call: Body, index: int) -> Iterator[Event]:
     for piece in answer.pieces:
-        if type(piece) is CallArguments and piece.index == at["output_index"]:
+        if type(piece) is CallArguments and piece.index == index:
             yield "response.function_call_arguments.delta", {**at, "delta": piece.text}
     yield "response.function_call_arguments.done", {**at, "name": call["name"], "arguments": call["arguments"]}
 
