@@ -243,10 +243,10 @@ def test_oldest_responses_are_forgotten(monkeypatch):
     responses = kept.Responses(Store(), "first")
 
     for number in range(12):
-        responses.keep(f"resp_{number}", [user(str(number))])
+        responses.keep({"id": f"resp_{number}"}, kept.Conversation([], [user(str(number))]))
 
-    assert responses.items("resp_0") is None
-    assert responses.items("resp_11") == [user("11")]
+    assert responses.get("resp_0") is None
+    assert responses.get("resp_11") == ({"id": "resp_11"}, kept.Conversation([], [user("11")]))
 
 
 def test_largest_responses_are_forgotten(monkeypatch):
@@ -254,10 +254,10 @@ def test_largest_responses_are_forgotten(monkeypatch):
     responses = kept.Responses(Store(), "first")
 
     for number in range(3):
-        responses.keep(f"resp_{number}", [user("a" * 400)])
+        responses.keep({"id": f"resp_{number}"}, kept.Conversation([], [user("a" * 400)]))
 
-    assert responses.items("resp_0") is None
-    assert responses.items("resp_2")
+    assert responses.get("resp_0") is None
+    assert responses.get("resp_2")
 
 
 def test_failure_in_mid_stream_is_told(respond):

@@ -9,7 +9,7 @@ from reference_server.answering import Outcome, Question
 from reference_server.errors import Refusal
 from reference_server.protocols import openai
 from reference_server.routes import route
-from reference_server.state.responses import Responses
+from reference_server.state.responses import Conversation, Responses
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Chunk, Event, Reply
 
@@ -26,14 +26,14 @@ def create_response(service: Service, call: Call) -> Reply:
     before = _before(responses, call.body)
     prompt = openai.response_prompt(call.body, before, service.shelf(call))
     streamed = bool(call.body.get("stream"))
-    turns = [*before, *openai.input_items(call.body)]
-    question = Question(prompt, turns, streamed, answering.named_fallbacks(service, call))
+    conversation = Conversation(before, openai.input_items(call.body))
+    question = Question(prompt, conversation.items, streamed, answering.named_fallbacks(service, call))
     outcome = answering.answer(service, call, question)
     request = {**call.body, "store": _stores(call.body)}
     frame = openai.ResponseFrame(f"resp_{call.id}", int(service.store.clock()), outcome.selection.name, request)
-    if _stores(call.body) and not (streamed and outcome.selection.model.after):
-        responses.keep(frame.id, [*turns, *openai.output_items(frame, outcome.answers[0])])
     reply = _streamed(service, frame, outcome) if streamed else _whole(service, frame, outcome)
+    if _stores(call.body) and not (streamed and outcome.selection.model.after):
+        responses.keep(reply.chunks[-1]["response"] if streamed else reply.body, conversation)
     reply.headers.update(answering.headers(service, question, outcome))
     return reply
 
@@ -43,10 +43,11 @@ def _before(responses: Responses, body: dict[str, Any]) -> list[dict[str, Any]]:
     name = body.get("previous_response_id")
     if name is None:
         return []
-    items = responses.items(name)
-    if items is None:
+    stored = responses.get(name)
+    if stored is None:
         raise Refusal("invalid_value", f"There is no response {name!r}.", "previous_response_id", _CODE)
-    return items
+    response, conversation = stored
+    return [*conversation.items, *response["output"]]
 
 
 def _stores(body: dict[str, Any]) -> bool:

@@ -5,7 +5,7 @@ A response belongs to an account. The newest ones of each account are stored, as
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,6 +18,18 @@ MOST_BYTES = 64 * 1024 * 1024
 _RESPONSE = "response"
 
 
+class Conversation(NamedTuple):
+    """The items that came before a request, and those of its input."""
+
+    before: list[Item]
+    own: list[Item]
+
+    @property
+    def items(self) -> list[Item]:
+        """All of them."""
+        return [*self.before, *self.own]
+
+
 class Responses:
     """The stored responses of one account, each with its whole conversation."""
 
@@ -25,16 +37,21 @@ class Responses:
         self._store = store
         self._account = account
 
-    def keep(self, name: str, items: list[Item]) -> None:
-        """Store the items of a conversation under the id of its last response."""
+    def keep(self, response: Item, conversation: Conversation) -> None:
+        """Store a response, and what it answers."""
         with self._store.transaction():
-            self._store.put(_RESPONSE, name, self._account, {}, msgspec.json.encode(items))
+            data = msgspec.json.encode([response, conversation])
+            self._store.put(_RESPONSE, response["id"], self._account, {}, data)
             self._make_room()
 
-    def items(self, name: str) -> list[Item] | None:
-        """The items of a conversation; None when this account has no such response."""
+    def get(self, name: str) -> tuple[Item, Conversation] | None:
+        """A response, and what it answers; None when this account has no such response."""
         stored = self._store.get(_RESPONSE, name, self._account)
-        return msgspec.json.decode(stored.data) if stored else None
+        return msgspec.json.decode(stored.data, type=tuple[Item, Conversation]) if stored else None
+
+    def delete(self, name: str) -> bool:
+        """Delete a response; false when there is none. A later one that continues it has the conversation itself."""
+        return self._store.delete(_RESPONSE, name, self._account)
 
     def _make_room(self) -> None:
         count, size = self._store.held(_RESPONSE, self._account)

@@ -1,0 +1,64 @@
+"""Ways to break stored responses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reference_server.faults import fault, request_fault, rows
+from reference_server.faults.words.edits import drop, put
+from reference_server.faults.words.files import GONE, as_first, name_of, of_nobody
+from reference_server.faults.words.responses import RESPONSE, parts, refuse
+from reference_server.faults.words.situations import served
+from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
+
+RETRIEVE, DELETE, ITEMS = "retrieveResponse", "deleteResponse", "listResponseInputItems"
+retrieved = rows(RETRIEVE, when=served)
+
+
+def _ghost(_: Reply, call: Call) -> Reply:
+    """A response that is not there."""
+    body: dict[str, Any] = {"id": name_of(call), "object": "response", "created_at": 1767225600, "model": "echo"}
+    return Reply.json({**body, "status": "completed", "output": []})
+
+
+stored_response_lost = retrieved("responses.stored", "No response can be retrieved.", refuse(404))
+stored_response_of_another_id = retrieved(
+    "responses.stored", "A response that is retrieved has another id.", put("id", "resp_1")
+)
+stored_response_without_text = retrieved(
+    "responses.stored", "A response that is retrieved says nothing.", parts(put("text", ""))
+)
+stored_response_of_nobody = fault(
+    RETRIEVE,
+    "A response that nobody made is retrieved.",
+    _ghost,
+    when=of_nobody,
+    breaks={"responses.stored.unknown"},
+)
+unwanted_response_stored = request_fault(
+    RESPONSE, "`store` false is ignored.", drop("store"), breaks={"responses.stored.off"}
+)
+stored_response_shared = request_fault(
+    RETRIEVE, "Every account retrieves the responses of any.", as_first, breaks={"responses.stored.isolation"}
+)
+stored_response_not_deleted = fault(
+    DELETE, "No response can be deleted.", refuse(404), when=served, breaks={"responses.stored.delete"}
+)
+stored_response_for_ever = fault(
+    RETRIEVE,
+    "Any response of an account is retrieved: one that was deleted, and one that was not to be stored.",
+    _ghost,
+    when=GONE,
+    breaks={"responses.stored.delete", "responses.stored.off"},
+)
+stored_items_missing = fault(
+    ITEMS, "The list of input items is empty.", put("data", []), when=served, breaks={"responses.stored.items"}
+)
+stored_items_untyped = fault(
+    ITEMS,
+    "An input item has no type.",
+    put("data[].type", None),
+    when=served,
+    breaks={"responses.stored.items"},
+)
