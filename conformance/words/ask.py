@@ -28,6 +28,7 @@ CAP_OF_THINKERS = 2048
 """The same where the model thinks before it speaks: what it thinks counts."""
 BOUNDARY = "gateway-conformance-7f3a9c51"
 MODELS = {
+    "completions": re.compile(r"instruct|davinci|babbage"),
     "embeddings": re.compile(r"embed"),
     "images": re.compile(r"image|dall-e|flux|imagen"),
     "speech": re.compile(r"tts|speech"),

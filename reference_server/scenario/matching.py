@@ -16,7 +16,7 @@ Holds = Callable[[str], bool]
 Test = Callable[["Asked"], bool]
 SPEAKING = frozenset(
     {
-        *("createChatCompletion", "createResponse", "createMessage"),
+        *("createChatCompletion", "createCompletion", "createResponse", "createMessage"),
         *("generateContent", "generateContentV1", "streamGenerateContent", "streamGenerateContentV1"),
     }
 )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from reference_server.wire.call import Call
 
-_FIELDS = {"messages": "content", "contents": "parts", "input": "content"}
+_FIELDS = {"messages": "content", "contents": "parts", "input": "content", "prompt": "content"}
 _TEXTS = ("input", "prompt")
 """What other operations are told: embeddings, images, speech."""
 _TOOL = ("tool", "function_call_output", "tool_result", "functionResponse")

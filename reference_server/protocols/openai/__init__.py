@@ -1,5 +1,6 @@
 """The OpenAI protocol: a request body to `Prompt`, `Answer` to a completion or a response, whole or streamed."""
 
+from reference_server.protocols.openai.completions import completion_prompts, text_chunks, text_completion
 from reference_server.protocols.openai.request import prompt_of
 from reference_server.protocols.openai.response import Frame, chunks, completion, usage_body
 from reference_server.protocols.openai.responses_answer import (
@@ -16,6 +17,7 @@ __all__ = [
     "ResponseFrame",
     "chunks",
     "completion",
+    "completion_prompts",
     "failed_events",
     "input_items",
     "output_items",
@@ -23,5 +25,7 @@ __all__ = [
     "response_body",
     "response_events",
     "response_prompt",
+    "text_chunks",
+    "text_completion",
     "usage_body",
 ]
