@@ -50,6 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fault", metavar="NAME", action="append", default=[], help="play a fault for every request")
     parser.add_argument("--scenario", metavar="FILE", type=Path, help="answer by the rules of this file (docs/mock.md)")
     parser.add_argument(
+        "--record",
+        metavar="UPSTREAM",
+        help="pass requests on, as to https://api.openai.com, and write the answers to the file of --scenario",
+    )
+    parser.add_argument(
         "--control",
         "--journal",
         action="store_true",
@@ -128,6 +133,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         seed=options.deterministic,
         strict=options.strict,
         scenario=options.scenario,
+        record=options.record,
         control=options.control,
     )
 

@@ -21,12 +21,9 @@ from reference_server.journal import Journal
 from reference_server.located import located
 from reference_server.service import Service
 from reference_server.wire import cors
-from reference_server.wire.asgi import Receive, Send, write
+from reference_server.wire.asgi import Receive, Send, body_of, write
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
-
-LARGEST_BODY = 32 * 1024 * 1024
-"""Bytes. A larger body is read to its end, discarded, and refused."""
 
 
 class Application:
@@ -50,7 +47,7 @@ class Application:
         if scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "http":
-            raw = await _body(receive)
+            raw = await body_of(receive)
             if self._journal is None:
                 await write(self.reply(scope, raw), receive, send)
                 return
@@ -135,26 +132,6 @@ def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:
         faults = (*faults, find(name))
         path = "/" + "".join(rest)
     return faults, path
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The request body; None when it is too large, in which case it is read to its end and discarded."""
-    message = await receive()
-    if not message.get("more_body"):
-        body: bytes = message.get("body", b"")
-        return body if len(body) <= LARGEST_BODY else None
-    read, size = bytearray(), 0
-    while message["type"] == "http.request":
-        piece = message.get("body", b"")
-        size += len(piece)
-        if size <= LARGEST_BODY:
-            read += piece
-        else:
-            read.clear()
-        if not message.get("more_body"):
-            break
-        message = await receive()
-    return bytes(read) if size <= LARGEST_BODY else None
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -23,6 +23,7 @@ from reference_server.state.frozen import FrozenClock, SeededIds
 from reference_server.state.store import Store
 
 if TYPE_CHECKING:
+    from reference_server.recording import Recorder
     from reference_server.scenario.stage import Stage
 
 _BACKLOG = 1024
@@ -39,6 +40,14 @@ def application(settings: Settings) -> Application:
     if settings.scenario or settings.control:
         service.stage = _stage(settings)
     return Application(service, played, Journal() if settings.control else None, settings.seed or 0)
+
+
+def _recorder(settings: Settings) -> Recorder:
+    from reference_server.recording import Recorder
+
+    if not settings.scenario:
+        raise UnusableState("a recording needs a file to write", "name one with --scenario")
+    return Recorder(gateway_contract.load(settings.gateway), settings.record or "", settings.scenario)
 
 
 def _stage(settings: Settings) -> Stage:
@@ -63,7 +72,7 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
 
     Raises UnknownGateway, UnknownName, UnusableState, WrongScenario, or CannotListen when the address cannot be used.
     """
-    app = application(settings)
+    app = _recorder(settings) if settings.record else application(settings)
     listening = _listen(host, port)
     config = uvicorn.Config(
         app,

@@ -13,7 +13,8 @@ class Settings:
 
     A `strict` server refuses parameters that no document describes, as the gateway `strict-openai` does.
 
-    `scenario` is a file of rules for what is answered. With `control`, a client may set one, and read what was sent.
+    `scenario` is a file of rules for what is answered. With `record` the server answers as the one at that address
+    does, and writes the file. With `control`, a client may set one, and read what was sent.
 
     With a `seed` the same requests in the same order are answered by the same bytes.
 
@@ -31,4 +32,5 @@ class Settings:
     seed: int | None = None
     strict: bool = False
     scenario: Path | None = None
+    record: str | None = None
     control: bool = False

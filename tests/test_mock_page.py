@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from reference_server.running import serving
 from reference_server.scenario import reading
 
 PAGE = Path(__file__).parent.parent / "docs" / "mock.md"
@@ -56,6 +58,26 @@ def test_control_by_curl():
         process.stdin.close()
     assert [(answer.returncode, answer.stderr) for answer in answers] == [(0, "")] * len(lines)
     assert '"count":1' in answers[4].stdout
+
+
+def test_recording_and_playing(tmp_path):
+    with serving() as upstream:
+        lines = SHELL[2].replace("https://api.openai.com", upstream.root).replace("8080", "0").splitlines()
+        answers = [answer_of(line, tmp_path) for line in lines]
+
+    assert len(answers) == 2
+    assert answers[0] == answers[1]
+
+
+def answer_of(line, folder):
+    """What the server that is started by this line answers to a greeting."""
+    words = [sys.executable, "-m", "reference_server", *line.split()[1:], "--until-stdin-closes"]
+    with subprocess.Popen(words, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        base = process.stdout.readline().strip()
+        body = {"model": "gpt-5.5", "messages": [{"role": "user", "content": "Hello"}]}
+        answer = httpx.post(f"{base}/chat/completions", json=body, headers={"authorization": "Bearer sk-ok"}).json()
+        process.stdin.close()
+    return answer
 
 
 def test_fixture(tmp_path):

@@ -13,9 +13,9 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 
-from reference_server.app import LARGEST_BODY
 from reference_server.serving import application
 from reference_server.settings import Settings
+from reference_server.wire.asgi import LARGEST_BODY
 
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
 MIB = 1024 * 1024

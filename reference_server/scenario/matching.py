@@ -51,7 +51,7 @@ class Asked:
     @cached_property
     def turns(self) -> list[Turn]:
         """The messages."""
-        return turns(self.call)
+        return turns(self.call.body)
 
     @cached_property
     def test(self) -> str:
@@ -110,5 +110,13 @@ def named(glob: str) -> Holds:
     """Whether a name is this one, in which `*` stands for anything."""
     if "*" not in glob:
         return lambda name: name == glob
-    parts = [_SPECIAL.sub(r"\\\g<0>", part) for part in glob.split("*")]
-    return matcher(f"^{_ANYTHING.join(parts)}$")
+    return matcher(f"^{_ANYTHING.join(map(_literal, glob.split('*')))}$")
+
+
+def exactly(text: str) -> str:
+    """The pattern that this text has, and no other."""
+    return f"^{_literal(text)}$"
+
+
+def _literal(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text)

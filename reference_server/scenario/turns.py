@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reference_server.wire.call import Call
-
 _FIELDS = {"messages": "content", "contents": "parts", "input": "content", "prompt": "content"}
 _TEXTS = ("input", "prompt")
 """What other operations are told: embeddings, images, speech."""
@@ -20,9 +18,10 @@ class Turn(NamedTuple):
     result: bool = False
 
 
-def turns(call: Call) -> list[Turn]:
-    """The messages of a request, in order; the system's first where it stands apart."""
-    body = call.body if isinstance(call.body, dict) else {}
+def turns(body: Any) -> list[Turn]:
+    """The messages of a request with this body, in order; the system's first where it stands apart."""
+    if not isinstance(body, dict):
+        return []
     name = next((name for name in _FIELDS if isinstance(body.get(name), list)), None)
     apart = [Turn(_text(body[one])) for one in ("system", "instructions", "systemInstruction") if body.get(one)]
     if name:

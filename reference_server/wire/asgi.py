@@ -16,11 +16,35 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes. A larger body is read to its end, discarded, and refused."""
+
+
 class _CaseSensitive(bytes):
     """A header name that keeps its case although the HTTP server writes the result of `lower()`."""
 
     def lower(self) -> bytes:
         return self
+
+
+async def body_of(receive: Receive) -> bytes | None:
+    """The request body; None when it is too large, in which case it is read to its end and discarded."""
+    message = await receive()
+    if not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        return body if len(body) <= LARGEST_BODY else None
+    read, size = bytearray(), 0
+    while message["type"] == "http.request":
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= LARGEST_BODY:
+            read += piece
+        else:
+            read.clear()
+        if not message.get("more_body"):
+            break
+        message = await receive()
+    return bytes(read) if size <= LARGEST_BODY else None
 
 
 async def write(reply: Reply, receive: Receive, send: Send) -> bool:

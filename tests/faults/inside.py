@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import httpx
 import uvicorn
 
-from reference_server.app import LARGEST_BODY, Application
+from reference_server.app import Application
 from reference_server.wire import asgi
 from reference_server.wire.reply import Reply
 
@@ -40,7 +40,7 @@ class Inside(httpx.BaseTransport):
         }
         raw = request.read()
         with self._one_at_a_time:
-            reply = self._application.reply(scope, raw if len(raw) <= LARGEST_BODY else None)
+            reply = self._application.reply(scope, raw if len(raw) <= asgi.LARGEST_BODY else None)
         headers = [(b"date", b"Fri, 27 Nov 2026 12:00:00 GMT"), *asgi.headers(reply, len(reply.encoded()))]
         bodiless = request.method == "HEAD" or reply.status in BODILESS
         if reply.events is not None and not bodiless:
