@@ -22,7 +22,7 @@ def render(view: View) -> str:
     """The same as `text`, for a report that is already joined with its requirements."""
     report = view.report
     head = f"{report.base_url} held to {report.gateway}, model {report.model}"
-    parts = ["", head, *_routes(view), "", _table(view), ""]
+    parts = ["", head, *_causes(view), *_routes(view), "", _table(view), ""]
     parts += [*(f"{one.title:<40}{one.words}" for one in view.profiles), ""]
     for level in Level:
         parts += _failed(view, level)
@@ -30,6 +30,13 @@ def render(view: View) -> str:
         parts += ["", f"ERRORED {judgement.id}", *_messages(judgement)]
     headline = view.headline
     return inert("\n".join([*parts, f"{headline.title}: {headline.detail}", ""]))
+
+
+def _causes(view: View) -> Iterator[str]:
+    if view.causes:
+        yield "\nCauses:"
+    for one in view.causes:
+        yield f"  {one.level:<7}{one.cost:>3}  {one.title}"
 
 
 def _routes(view: View) -> Iterator[str]:

@@ -10,10 +10,11 @@ from typing import Any
 
 from conformance.errors import InvalidReport
 from conformance.model import Counts, Finding, Level, Report, Requirement
-from conformance.report.view import Citation, Judgement, Standing, View, standing
+from conformance.report.causes import Cause
+from conformance.report.view import Citation, Judgement, Standing, View, joined, standing
 
 FILENAME = "report.json"
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
@@ -46,6 +47,7 @@ def document(view: View) -> dict[str, Any]:
         "counts": asdict(report.counts),
         "summary": summary(view),
         "profiles": [asdict(one) for one in view.profiles],
+        "causes": [_cause(one) for one in view.causes],
         "requirements": [_requirement(judgement) for judgement in view.judgements],
         "findings": [finding.to_plain() for finding in report.findings],
     }
@@ -111,10 +113,16 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
     }
 
 
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {**asdict(cause), "level": str(cause.level), "cost": cause.cost} | {
+        name: list(getattr(cause, name)) for name in ("requirements", "consequences")
+    }
+
+
 def _view(content: dict[str, Any]) -> View:
     findings = tuple(Finding.from_plain(one) for one in content["findings"])
     report = Report(**content["target"], **content["run"], counts=Counts(**content["counts"]), findings=findings)
-    return View(report, tuple(_judgement(one, findings) for one in content["requirements"]))
+    return joined(report, tuple(_judgement(one, findings) for one in content["requirements"]))
 
 
 def _judgement(entry: dict[str, Any], findings: tuple[Finding, ...]) -> Judgement:

@@ -8,7 +8,7 @@ check.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from conformance.model import Finding, Level, Verdict
@@ -22,8 +22,9 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 def render(view: View) -> str:
     """The report as JUnit XML."""
     root = Element("testsuites", name="gateway-conformance")
+    titles = {name: cause.title for cause in view.causes for name in cause.requirements}
     for area in view.areas:
-        cases = list(_cases(one for one in view.judgements if one.requirement.area == area))
+        cases = list(_cases(titles, (one for one in view.judgements if one.requirement.area == area)))
         suite = SubElement(root, "testsuite", name=area, timestamp=view.report.started)
         suite.extend(cases)
         _total(suite, cases)
@@ -32,19 +33,22 @@ def render(view: View) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _cases(judgements: Iterator[Judgement]) -> Iterator[Element]:
+def _cases(titles: Mapping[str, str], judgements: Iterator[Judgement]) -> Iterator[Element]:
     for judgement in judgements:
         if not judgement.findings:
             case = _case(judgement, judgement.id, 0.0)
             SubElement(case, "skipped", message="unjudged: this run did not come to it")
             yield case
         for finding in judgement.findings:
-            yield _finding_case(judgement, finding)
+            yield _finding_case(judgement, finding, titles.get(judgement.id))
 
 
-def _finding_case(judgement: Judgement, finding: Finding) -> Element:
+def _finding_case(judgement: Judgement, finding: Finding, cause: str | None) -> Element:
     name = f"{judgement.id}[{finding.case}]" if finding.case else judgement.id
     case = _case(judgement, name, finding.duration)
+    properties = case.find("properties")
+    if cause and properties is not None and finding.verdict == Verdict.FAILED:
+        SubElement(properties, "property", name="cause", value=_clean(cause))
     if finding.verdict != Verdict.PASSED:
         tag, message = _outcome(finding)
         SubElement(case, tag, message=_clean(message)).text = _clean(_detail(judgement, finding))

@@ -22,7 +22,7 @@ QUIET = {
 
 def render(view: View) -> str:
     """The report as GitHub-flavoured Markdown."""
-    parts = [_head(view), _profiles(view), _levels(view), _areas(view)]
+    parts = [_head(view), _causes(view), _profiles(view), _levels(view), _areas(view)]
     parts += [_failures(view, level) for level in Level]
     parts += [_errored(view), _expected(view), *(_quiet(view, standing) for standing in QUIET)]
     return inert("\n\n".join(part for part in parts if part), None) + "\n"
@@ -69,6 +69,15 @@ def _head(view: View) -> str:
         facts.append(f"- It has {', '.join(f'`{route}`' for route in view.extra_routes)}.")
     facts += [f"- Not judged: {plain(reason)}." for reason in view.route_problems]
     return f"# {SIGNS[headline.tone]} {headline.title}\n\n{headline.detail}\n\n" + "\n".join(facts)
+
+
+def _causes(view: View) -> str:
+    """What to repair first."""
+    lines = [
+        f"{place}. {plain(one.title)} ({one.level}, {one.cost}): {', '.join(f'`{name}`' for name in one.requirements)}"
+        for place, one in enumerate(view.causes, 1)
+    ]
+    return "\n\n".join([f"## Causes ({len(lines)})", "\n".join(lines)]) if lines else ""
 
 
 def _profiles(view: View) -> str:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from conformance.model import Claim, Finding, Level, Report, Requirement, Verdict
 from conformance.register import profiles
+from conformance.report.causes import Cause, causes
 
 WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
 
@@ -153,6 +154,7 @@ class View:
 
     report: Report
     judgements: tuple[Judgement, ...]
+    causes: tuple[Cause, ...] = ()
 
     def at(self, standing: Standing, level: Level | None = None, area: str | None = None) -> tuple[Judgement, ...]:
         """The requirements of that standing, and of that level or area when one is given."""
@@ -264,7 +266,14 @@ def view(report: Report, register: RegisterLike) -> View:
     for finding in report.findings:
         findings[finding.requirement] = (*findings.get(finding.requirement, ()), finding)
     names = dict.fromkeys([*register.requirements, *findings])
-    return View(report, tuple(_judgement(report.gateway, name, findings.get(name, ()), register) for name in names))
+    return joined(report, tuple(_judgement(report.gateway, name, findings.get(name, ()), register) for name in names))
+
+
+def joined(report: Report, judgements: tuple[Judgement, ...]) -> View:
+    """The report with its judgements, and with the causes of its failures."""
+    requirements = {one.id: one.requirement for one in judgements}
+    found = causes(report.findings, requirements.__getitem__, report.base_url, report.gateway)
+    return View(report, judgements, found)
 
 
 def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register: RegisterLike) -> Judgement:
