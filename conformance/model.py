@@ -19,6 +19,19 @@ class Level(StrEnum):
     MAY = "MAY"
 
 
+class Harm(StrEnum):
+    """What it does to users when a requirement is not met, the worst first."""
+
+    BREAKS = "breaks"
+    """A correct program fails."""
+    CORRUPTS = "corrupts"
+    """A program goes on with something wrong, lost, or not meant for it."""
+    MISLEADS = "misleads"
+    """An error or a figure is misunderstood."""
+    ANNOYS = "annoys"
+
+
+WORST_FIRST = tuple(Harm)
 STRONGEST_FIRST = (Level.MUST, Level.SHOULD, Level.MAY)
 
 
@@ -55,6 +68,8 @@ class Requirement:
 
     `fixtures` are keys or models that the target must name for the check to run. A `broad` requirement restates several
     others, so a defect of a detail may fail it too; `restates` names those of them that are about other answers.
+    `impact` says in one sentence what it does to users when it is not met, `harm` how bad that is, `remedy` what
+    usually helps.
     """
 
     id: str
@@ -68,6 +83,9 @@ class Requirement:
     fixtures: tuple[str, ...] = ()
     broad: bool = False
     restates: tuple[str, ...] = ()
+    harm: Harm = Harm.MISLEADS
+    impact: str = ""
+    remedy: str = ""
 
 
 COMPARED = 3

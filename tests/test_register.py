@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,8 @@ text = "Something new."
 feature = "chat"
 sources = ["sse"]
 """
+
+SENTENCE = re.compile(r"[A-Z][^.!?]{18,150}\.")
 
 
 @pytest.fixture
@@ -48,6 +51,39 @@ def test_sound_table_is_read(tables: Callable[[str], register.Register]) -> None
     assert table.sources_of(requirement)[0].url.startswith("https://html.spec.whatwg.org")
 
 
+def test_impact_is_inherited(tables: Callable[[str], register.Register]) -> None:
+    """A sentence of its own comes first, then that of the narrowest group, then that of the file."""
+    more = "".join(SOUND.replace("chat.new", name) for name in ("chat.new.one", "chat.new.one.part", "chat.newest"))
+    head = """
+    [defaults]
+    harm = "annoys"
+    impact = "Of the file."
+    [defaults.groups."chat.new"]
+    impact = "Of the group."
+    [defaults.groups."chat.new.one"]
+    harm = "breaks"
+    impact = "Of the part."
+    """
+    names = ("chat.newest", "chat.new", "chat.new.one.part", "chat.new.one")
+
+    table = tables(head + SOUND + more + 'impact = "Its own."\n')
+
+    assert [table.requirement(name).impact for name in names] == [
+        "Its own.",
+        "Of the group.",
+        "Of the part.",
+        "Of the part.",
+    ]
+    assert [str(table.requirement(name).harm) for name in names] == ["annoys", "annoys", "breaks", "breaks"]
+
+
+def test_every_requirement_says_what_it_does_to_users() -> None:
+    """In one sentence that is short enough to be read at a glance."""
+    sentences = {one.id: one.impact for one in register.load().requirements.values()}
+
+    assert [name for name, text in sentences.items() if not SENTENCE.fullmatch(text)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -57,6 +93,7 @@ def test_sound_table_is_read(tables: Callable[[str], register.Register]) -> None
         (SOUND.replace("sources", "claims").replace('"sse"', '"FXR-NONE-01"'), "unknown claim FXR-NONE-01"),
         (SOUND.replace("sources", "claims").replace('"sse"', '"FXR-ID-02"'), "which is excluded"),
         (SOUND + 'color = "red"\n', "unexpected keyword argument 'color'"),
+        (SOUND + 'harm = "hurts"\n', "'hurts' is not a valid Harm"),
         (SOUND + SOUND, "new.toml"),
     ],
 )

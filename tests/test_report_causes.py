@@ -143,6 +143,20 @@ def test_what_was_not_judged_counts_for_its_cause() -> None:
     assert cause.cost == 2
 
 
+def test_worst_comes_first() -> None:
+    """By what it does to users; what is only recommended counts less."""
+    entries = found(
+        [
+            failed("errors.unknown-model", "expected [404], got 500: no", 1, "500 no"),
+            failed("auth.scheme-case", "`Authorization: bearer <key>` is answered 401", 2, "401 no"),
+            failed("chat.stream.done", "no [DONE]; the last event is 'x'", 3),
+        ]
+    )
+
+    assert [one.worst for one in entries] == ["chat.stream.done", "auth.scheme-case", "errors.unknown-model"]
+    assert entries[0].impact == register.load().requirement("chat.stream.done").impact
+
+
 def test_expected_failures_have_no_cause() -> None:
     """What the target file names is known already."""
     known = Finding("chat.id", Level.MUST, Verdict.FAILED, "id is None", expected="ticket 12")

@@ -67,7 +67,12 @@ def _contradiction(name: str) -> Iterator[str]:
 def _head(requirement: Requirement) -> str:
     lines = [requirement.id, f"  {requirement.level}: {requirement.text}", f"  feature: {requirement.feature}"]
     named = {"operations": requirement.operations, "needs": requirement.fixtures}
-    return "\n".join([*lines, *(f"  {name}: {', '.join(values)}" for name, values in named.items() if values)])
+    lines += [f"  {name}: {', '.join(values)}" for name, values in named.items() if values]
+    if requirement.impact:
+        lines.append(f"\nWhat it does to users ({requirement.harm})\n  {requirement.impact}")
+    if requirement.remedy:
+        lines.append(f"\nWhat usually helps\n  {requirement.remedy}")
+    return "\n".join(lines)
 
 
 def _documented(requirement: Requirement, known: Register) -> Iterator[str]:

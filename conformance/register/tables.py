@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import RegisterError, UnknownRequirement
-from conformance.model import Claim, Level, Requirement
+from conformance.model import Claim, Harm, Level, Requirement
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
@@ -118,19 +118,29 @@ def _claims() -> tuple[dict[str, Claim], dict[str, str]]:
 def _requirements() -> dict[str, Requirement]:
     requirements: dict[str, Requirement] = {}
     for path in sorted((HERE / "requirements").glob("*.toml")):
-        for name, entry in _toml(path).items():
+        table = _toml(path)
+        defaults = table.pop("defaults", {})
+        for name, entry in table.items():
             if name in requirements:
                 raise RegisterError(f"two requirements have the id {name}", f"see {path.name}")
-            requirements[name] = _requirement(name, path.stem, entry)
+            requirements[name] = _requirement(name, path.stem, {**_inherited(name, defaults), **entry})
     return requirements
+
+
+def _inherited(name: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What a requirement has from the top of its file, and from the narrowest group that its id is in."""
+    groups = defaults.get("groups", {})
+    own = max((group for group in groups if f"{name}.".startswith(f"{group}.")), key=len, default=None)
+    return {key: value for key, value in defaults.items() if key != "groups"} | groups.get(own, {})
 
 
 def _requirement(name: str, area: str, entry: dict[str, Any]) -> Requirement:
     level = Level(entry.pop("level"))
     lists: dict[str, Any] = {key: tuple(entry.pop(key, ())) for key in LISTS}
     try:
+        entry["harm"] = Harm(entry.get("harm", Harm.MISLEADS))
         return Requirement(id=name, area=area, level=level, **lists, **entry)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise RegisterError(f"{name} in {area}.toml: {error}", "see conformance/model.py for the keys") from None
 
 

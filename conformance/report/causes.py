@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from conformance.model import STRONGEST_FIRST, Finding, Level, Requirement, Verdict
+from conformance.model import STRONGEST_FIRST, WORST_FIRST, Finding, Harm, Level, Requirement, Verdict
 from conformance.report.signs import CASE, Answer, Key, Kind, Routes, Sign, sign
 
 BECAUSE = re.compile(r"^because of ([\w.-]+): ")
@@ -29,6 +29,9 @@ class Cause:
 
     title: str
     level: Level
+    harm: Harm
+    impact: str
+    remedy: str
     worst: str
     requirements: tuple[str, ...]
     consequences: tuple[str, ...] = ()
@@ -105,17 +108,18 @@ def _dead_routes(
         if not requirement(one.requirement).area.startswith("properties")
     }
     for group in groups:
-        head = group[0]
-        if (
-            head.sign.kind is Kind.REFUSES
-            and head.requirement.operations
-            and not served & set(head.requirement.operations)
-        ):
+        if group and _is_dead(group[0], served):
             for other in groups:
-                same = [one for one in other if other is not group and _same_answer(one.sign, head.sign)]
+                same = [one for one in other if other is not group and _same_answer(one.sign, group[0].sign)]
                 group += same
                 other[:] = [one for one in other if one not in same]
     return [group for group in groups if group]
+
+
+def _is_dead(failure: _Failure, served: set[str]) -> bool:
+    """Whether a valid request is refused on a route that serves none."""
+    operations = set(failure.requirement.operations)
+    return failure.sign.kind is Kind.REFUSES and bool(operations) and not served & operations
 
 
 def _same_answer(one: Sign, other: Sign) -> bool:
@@ -165,14 +169,23 @@ def _hidden(findings: Iterable[Finding]) -> Mapping[str, list[str]]:
 
 
 def _cause(group: list[_Failure], hidden: Mapping[str, list[str]]) -> Cause:
-    ordered = sorted(group, key=lambda one: (STRONGEST_FIRST.index(one.level), one.requirement.broad))
+    ordered = sorted(group, key=_weight)
     names = tuple(dict.fromkeys(one.requirement.id for one in ordered))
     after = dict.fromkeys(name for one in names for name in hidden.get(one, ()) if name not in names)
-    return Cause(title(ordered), ordered[0].level, names[0], names, tuple(after))
+    worst, level = ordered[0].requirement, min((one.level for one in ordered), key=STRONGEST_FIRST.index)
+    return Cause(title(ordered), level, worst.harm, worst.impact, worst.remedy, worst.id, names, tuple(after))
 
 
-def _rank(cause: Cause) -> tuple[int, int, str]:
-    return STRONGEST_FIRST.index(cause.level), -cause.cost, cause.title
+def _weight(failure: _Failure) -> tuple[int, int, bool]:
+    """The worst of the strongest level comes first, the plain before the broad."""
+    one = failure.requirement
+    return STRONGEST_FIRST.index(failure.level), WORST_FIRST.index(one.harm), one.broad
+
+
+def _rank(cause: Cause) -> tuple[int, int, int, str]:
+    """What harms users most comes first; what is only recommended counts a step less, and what is allowed two."""
+    level = STRONGEST_FIRST.index(cause.level)
+    return WORST_FIRST.index(cause.harm) + level, level, -cause.cost, cause.title
 
 
 def title(group: list[_Failure]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import InvalidReport
-from conformance.model import Counts, Finding, Level, Report, Requirement
+from conformance.model import Counts, Finding, Harm, Level, Report, Requirement
 from conformance.report.causes import Cause
 from conformance.report.view import Citation, Judgement, Standing, View, joined, standing
 
@@ -106,6 +106,9 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
         "text": requirement.text,
         "feature": requirement.feature,
         "operations": list(requirement.operations),
+        "harm": str(requirement.harm),
+        "impact": requirement.impact,
+        "remedy": requirement.remedy,
         "profile": judgement.profile,
         "claimed": judgement.claimed,
         "standing": str(judgement.standing),
@@ -114,7 +117,7 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
-    return {**asdict(cause), "level": str(cause.level), "cost": cause.cost} | {
+    return {**asdict(cause), "level": str(cause.level), "harm": str(cause.harm), "cost": cause.cost} | {
         name: list(getattr(cause, name)) for name in ("requirements", "consequences")
     }
 
@@ -133,7 +136,18 @@ def _judgement(entry: dict[str, Any], findings: tuple[Finding, ...]) -> Judgemen
         text=entry["text"],
         feature=entry["feature"],
         operations=tuple(entry["operations"]),
+        **_impact(entry),
     )
     own = tuple(one for one in findings if one.requirement == requirement.id)
     cited = tuple(Citation(**one) for one in entry["documented"])
     return Judgement(requirement, own, cited, standing(own), entry["claimed"], entry["profile"])
+
+
+def _impact(entry: dict[str, Any]) -> dict[str, Any]:
+    """What it does to users. A report from before 1.2 does not say so; then as it is worded now."""
+    if "impact" in entry:
+        return {"harm": Harm(entry["harm"]), "impact": entry["impact"], "remedy": entry["remedy"]}
+    from conformance import register
+
+    known = register.load().requirements.get(entry["id"])
+    return {"harm": known.harm, "impact": known.impact, "remedy": known.remedy} if known else {}

@@ -16,7 +16,7 @@ from conformance.model import Claim, Finding, Level, Report, Requirement, Verdic
 from conformance.register import profiles
 from conformance.report.causes import Cause, causes
 
-WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
+GRAVEST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
 
 
 class Standing(StrEnum):
@@ -254,7 +254,7 @@ def standing(findings: tuple[Finding, ...]) -> Standing:
         return Standing.UNJUDGED
     findings = tuple(finding for finding in findings if finding.applicable) or findings
     verdicts = [finding.verdict for finding in findings if not expected_failure(finding)]
-    worst = min(verdicts, key=WORST_FIRST.index, default=None)
+    worst = min(verdicts, key=GRAVEST_FIRST.index, default=None)
     if worst in (Verdict.ERRORED, Verdict.FAILED) or len(verdicts) == len(findings):
         return Standing(str(worst))
     return Standing.EXPECTED
