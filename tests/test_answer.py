@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from conformance.wire.exchange import Exchange, Request
-from conformance.words.answer import is_refusal
+from conformance.words.answer import demand_status, is_refusal
 
 NOT_SUPPORTED = {"error": {"message": "This model takes no images.", "type": "invalid_request_error"}}
 
@@ -16,6 +17,20 @@ NOT_SUPPORTED = {"error": {"message": "This model takes no images.", "type": "in
 def exchange(status: int, body: Any) -> Exchange:
     """A request that is answered so."""
     return Exchange(1, Request("POST", "/x"), "", "", status=status, chunks=((0.0, json.dumps(body).encode()),))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "words"),
+    [
+        (range(400, 500), "expected a 4xx, got 500"),
+        ({200, *range(400, 500)}, r"expected \[200\] or a 4xx, got 500"),
+        ([422, 400], r"expected \[400, 422\], got 500"),
+    ],
+)
+def test_statuses_are_said_as_people_say_them(allowed: Collection[int], words: str) -> None:
+    """A hundred statuses are no list."""
+    with pytest.raises(AssertionError, match=words):
+        demand_status(exchange(500, {}), allowed)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_run_shows_verdicts_costs_and_paths(capsys: pytest.CaptureFixture[str]) 
     assert "FAILED models.cited\n  The gateway keeps models.cited.\n  “Models are listed.” https://one.test/docs" in out
     assert "  → [second] expected a list\n    curl https://gateway.test/v1/models" in out
     assert "WARNED chat.should.failed (SHOULD): → it is failed" in out
-    assert "3 MUST failed: 1 of 8 MUST passed" in out
+    assert "3 MUST failed: 1 of 7 MUST passed" in out
     assert "140 requests, 2345 prompt and 678 completion tokens, 12.5 s" in out
     assert "report/summary.md" in out
     assert SECRET not in out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import openai
@@ -131,6 +133,25 @@ def test_exception_is_the_finding() -> None:
 
     with pytest.raises(AssertionError, match=r"^crashes: TypeError: 'NoneType'"):
         recording.result(lambda: create(recording).choices[0])
+
+
+def test_exception_without_a_word_says_where_it_arose() -> None:
+    """No message is the bare name of an exception."""
+    recording = ClientRecording(Canned(answer()))
+
+    def use() -> None:
+        assert create(recording) is None
+
+    with pytest.raises(AssertionError, match=r"^crashes: AssertionError: .*test_sdk_transport.py: assert create"):
+        recording.result(partial(plain, use))
+
+
+def plain(use: Callable[[], None]) -> None:
+    """Raises as a client does, whose assertions pytest does not explain."""
+    try:
+        use()
+    except AssertionError as error:
+        raise AssertionError().with_traceback(error.__traceback__) from None
 
 
 @pytest.mark.parametrize(("status", "dependent", "ending"), [(429, True, Inconclusive), (400, True, Unsupported)])

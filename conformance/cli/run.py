@@ -111,8 +111,10 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Judges the gateway, prints the verdicts and writes the report; returns the exit code of the run."""
+    from conformance import register
     from conformance.cli import cost, verdicts
     from conformance.register import select
+    from conformance.report.view import view
     from conformance.run.runner import judge
 
     _check(args)
@@ -145,7 +147,8 @@ def main(args: argparse.Namespace) -> int:
         sight=sight,
     )
     with _unread():
-        print(verdicts.text(outcome.report))
+        print()
+        verdicts.show(view(outcome.report, register.load()), sys.stdout)
         _point_at(args.report, outcome.report)
         sys.stdout.flush()
     _explain(outcome)

@@ -1,42 +1,120 @@
-"""The verdicts of a run as text for a terminal."""
+"""The verdicts of a run for a terminal: every failure in full, and last, in a screen, its causes and profiles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from textwrap import indent
+from typing import TYPE_CHECKING, TextIO
 
 from conformance.model import Level, Report
 from conformance.report import scripts
+from conformance.report.causes import Cause
 from conformance.report.inert import inert
-from conformance.report.view import Judgement, Standing, View, expected_failure, view
+from conformance.report.view import Conformity, Judgement, Standing, Tone, View, expected_failure, view
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Line = tuple[str, str]
+"""A line and its style."""
+STYLES = {Tone.GOOD: "bold green", Tone.BAD: "bold red", Tone.UNSURE: "bold yellow"}
+LEVELS = {Level.MUST: "bold red", Level.SHOULD: "yellow", Level.MAY: "cyan"}
+SCREEN = 60
+"""The lines of a screen, where there is no terminal that has a height."""
+FEWEST = 3
+"""So many causes are shown on a screen of any height."""
+NAMED = 4
+"""The most requirements that a cause names."""
 
 
 def text(report: Report) -> str:
-    """The table of verdicts, each failed MUST and how to reproduce it, other failures on a line each, the headline."""
+    """Each failed MUST and how to reproduce it, other failures on a line each, the causes, profiles, the headline."""
     from conformance import register
 
-    return render(view(report, register.load()))
+    stream = StringIO()
+    show(view(report, register.load()), stream)
+    return stream.getvalue()
 
 
-def render(view: View) -> str:
-    """The same as `text`, for a report that is already joined with its requirements."""
-    report = view.report
-    head = f"{report.base_url} held to {report.gateway}, model {report.model}"
-    parts = ["", head, *_causes(view), *_routes(view), "", _table(view), ""]
-    parts += [*(f"{one.title:<40}{one.words}" for one in view.profiles), ""]
+def show(view: View, stream: TextIO) -> None:
+    """Writes the same as `text`, in colour and no wider than the terminal where the stream is one."""
+    console = _console(stream)
+    for line, style in _lines(view):
+        for part in inert(line).split("\n"):
+            _print(console, part, style)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    return Console(file=stream, markup=False, emoji=False, highlight=False)
+
+
+def _print(console: Console, line: str, style: str) -> None:
+    """A line; on a terminal wrapped at its words, elsewhere left as long as it is."""
+    from rich.text import Text
+
+    if not console.is_terminal:
+        console.file.write(f"{line}\n")
+        return
+    margin = len(line) - len(line.lstrip())
+    for row in Text(line.strip(), style).wrap(console, max(console.width - margin, 20)):
+        console.print(Text(" " * margin).append_text(row), soft_wrap=True)
+
+
+def _lines(view: View) -> Iterator[Line]:
+    report, headline = view.report, view.headline
     for level in Level:
-        parts += _failed(view, level)
+        yield from _failed(view, level)
     for judgement in view.at(Standing.ERRORED):
-        parts += ["", f"ERRORED {judgement.id}", *_messages(judgement)]
-    headline = view.headline
-    return inert("\n".join([*parts, f"{headline.title}: {headline.detail}", ""]))
+        yield from [(f"ERRORED {judgement.id}", "magenta"), *((line, "") for line in _messages(judgement)), ("", "")]
+    yield f"{report.base_url} held to {report.gateway}, model {report.model}", "bold"
+    yield from ((line, "") for line in _routes(view))
+    yield "", ""
+    end = [*_profiles(view), ("", ""), *((line, "") for line in _table(view)), ("", "")]
+    size = shutil.get_terminal_size((0, SCREEN))
+    yield from _causes(view.causes, size.lines - len(end) - 4, size.columns)
+    yield from end
+    yield f"{headline.title}: {headline.detail}", STYLES[headline.tone]
+    yield "", ""
 
 
-def _causes(view: View) -> Iterator[str]:
-    if view.causes:
-        yield "\nCauses:"
-    for one in view.causes:
-        yield f"  {one.level:<7}{one.cost:>3}  {one.title}"
+def _profiles(view: View) -> Iterator[Line]:
+    """Those that were judged, each on a line, and the names of the others."""
+    judged = [one for one in view.profiles if one.conformity is not Conformity.ABSENT]
+    for one in judged:
+        style = "red" if one.failed else "green" if one.conformity is Conformity.CONFORMANT else "yellow"
+        yield f"{one.title:<40}{one.words}", style
+    if absent := [one.title for one in view.profiles if one not in judged]:
+        yield f"{'absent:':<40}{', '.join(absent)}", "dim"
+
+
+def _causes(causes: Sequence[Cause], height: int, width: int) -> Iterator[Line]:
+    """What to repair first, as much as a screen holds."""
+    if causes:
+        yield f"{len(causes)} cause{'' if len(causes) == 1 else 's'}, the worst first:", "bold"
+    for place, cause in enumerate(causes):
+        lines = list(_cause(place + 1, cause))
+        height -= sum(1 + len(text) // (width or len(text) + 1) for text, _ in lines)
+        if height < 0 and place >= FEWEST:
+            yield f"     and {len(causes) - place} more: see the report", "dim"
+            break
+        yield from lines
+    if causes:
+        yield "", ""
+
+
+def _cause(place: int, cause: Cause) -> Iterator[Line]:
+    count = f"{cause.cost} requirement{'' if cause.cost == 1 else 's'}"
+    yield f"{place:>3}. {cause.title}", LEVELS[cause.level]
+    if cause.impact:
+        yield f"     {cause.impact}", ""
+    if cause.remedy:
+        yield f"     Usually helps: {cause.remedy}", "green"
+    more = ", ..." if len(cause.requirements) > NAMED else ""
+    yield f"     {cause.level}, {count}: {', '.join(cause.requirements[:NAMED])}{more}", "dim"
 
 
 def _routes(view: View) -> Iterator[str]:
@@ -45,21 +123,23 @@ def _routes(view: View) -> Iterator[str]:
     yield from (f"Not judged: {reason}." for reason in view.route_problems)
 
 
-def _table(view: View) -> str:
+def _table(view: View) -> Iterable[str]:
     rows = [["", *Level]]
-    rows += [[standing, *(str(len(view.at(standing, level))) for level in Level)] for standing in Standing]
-    return "\n".join(f"{row[0]:<14}" + "".join(f"{cell:>8}" for cell in row[1:]) for row in rows)
+    for standing in Standing:
+        if view.at(standing):
+            rows.append([standing, *(str(len(view.at(standing, level))) for level in Level)])
+    return [f"{row[0]:<14}" + "".join(f"{cell:>8}" for cell in row[1:]) for row in rows]
 
 
-def _failed(view: View, level: Level) -> Iterator[str]:
+def _failed(view: View, level: Level) -> Iterator[Line]:
     for judgement in view.at(Standing.FAILED, level):
         if level == Level.MUST:
-            yield f"FAILED {judgement.id}"
-            yield from _in_full(judgement)
-            yield ""
+            yield f"FAILED {judgement.id}", "bold red"
+            yield from ((line, "") for line in _in_full(judgement))
         else:
-            yield f"WARNED {judgement.id} ({level}): {'; '.join(line.strip() for line in _messages(judgement))}"
-            yield ""
+            messages = "; ".join(line.strip() for line in _messages(judgement))
+            yield f"WARNED {judgement.id} ({level}): {messages}", "yellow"
+        yield "", ""
 
 
 def _in_full(judgement: Judgement) -> Iterator[str]:

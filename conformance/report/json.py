@@ -15,6 +15,8 @@ from conformance.report.view import Citation, Judgement, Standing, View, joined,
 
 FILENAME = "report.json"
 SCHEMA_VERSION = "1.2"
+WORDED = ("broad", "impact", "remedy")
+"""Of a requirement, what ranks and explains a cause beside the harm."""
 SCHEMA = Path(__file__).with_name("schema.json")
 
 
@@ -106,6 +108,7 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
         "text": requirement.text,
         "feature": requirement.feature,
         "operations": list(requirement.operations),
+        "broad": requirement.broad,
         "harm": str(requirement.harm),
         "impact": requirement.impact,
         "remedy": requirement.remedy,
@@ -146,8 +149,8 @@ def _judgement(entry: dict[str, Any], findings: tuple[Finding, ...]) -> Judgemen
 def _impact(entry: dict[str, Any]) -> dict[str, Any]:
     """What it does to users. A report from before 1.2 does not say so; then as it is worded now."""
     if "impact" in entry:
-        return {"harm": Harm(entry["harm"]), "impact": entry["impact"], "remedy": entry["remedy"]}
+        return {**{name: entry[name] for name in WORDED}, "harm": Harm(entry["harm"])}
     from conformance import register
 
     known = register.load().requirements.get(entry["id"])
-    return {"harm": known.harm, "impact": known.impact, "remedy": known.remedy} if known else {}
+    return {"harm": known.harm, **{name: getattr(known, name) for name in WORDED}} if known else {}

@@ -7,6 +7,7 @@ requirement that the run did not reach counts as `unjudged` in the total.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -98,6 +99,11 @@ class Judgement:
     @property
     def level(self) -> Level:
         return self.requirement.level
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is something to judge: the gateway claims it, and has it or was not asked for it."""
+        return self.claimed and self.standing is not Standing.UNSUPPORTED
 
     @property
     def decisions(self) -> list[str]:
@@ -200,7 +206,7 @@ class View:
     def headline(self) -> Headline:
         """The verdict on the target."""
         count = {standing: len(self.at(standing, Level.MUST)) for standing in Standing}
-        detail = _detail(count)
+        detail = _detail(self.judgements)
         if self.report.partial:
             failed = (
                 f"{count[Standing.FAILED]} MUST failed in a partial run" if count[Standing.FAILED] else "Partial run"
@@ -237,10 +243,13 @@ def _standings(profile: profiles.Profile, judgements: tuple[Judgement, ...]) -> 
     return Standings(profile.name, profile.title, conformity, len(own), passed, failed)
 
 
-def _detail(count: dict[Standing, int]) -> str:
-    """`118 of 120 MUST passed, 2 failed.`"""
-    others = [f"{number} {standing}" for standing, number in count.items() if number and standing != Standing.PASSED]
-    return ", ".join([f"{count[Standing.PASSED]} of {sum(count.values())} MUST passed", *others]) + "."
+def _detail(judgements: Iterable[Judgement]) -> str:
+    """`118 of 120 MUST passed, 2 failed.` What the gateway does not offer is named, but not counted."""
+    count = Counter(one.standing if one.offered else None for one in judgements if one.level is Level.MUST)
+    apart = count.pop(None, 0)
+    others = [f"{count[one]} {one}" for one in Standing if count[one] and one is not Standing.PASSED]
+    sums = ", ".join([f"{count[Standing.PASSED]} of {count.total()} MUST passed", *others])
+    return f"{sums}. Not offered: {apart} MUST." if apart else f"{sums}."
 
 
 def expected_failure(finding: Finding) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance import register
 from conformance.errors import ConformanceError, TargetError, UnwritableReport, UsageError
 from conformance.model import Counts, Finding, Report, Verdict
 from conformance.register.causes import explained
@@ -21,6 +22,7 @@ from conformance.report import har
 from conformance.report.inert import encodable
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
+from conformance.run.schedule import requirement_of, waiting
 from conformance.wire.secrets import safe
 
 if TYPE_CHECKING:
@@ -47,7 +49,6 @@ class Collector:
         self.findings: list[Finding] = []
         self._counts = Counts()
         self._har = har.Writer(directory / har.FILENAME) if directory else None
-        self.total = 0
         self.progress: Progress | None = None
         self.fatal: ConformanceError | None = None
         self.interrupted: KeyboardInterrupt | None = None
@@ -70,7 +71,10 @@ class Collector:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Knows how many checks there are, for the progress bar."""
-        self.total = len(session.items) or self.total
+        if self.progress and session.items:
+            names = [name for item in session.items if (name := requirement_of(item))]
+            self.progress.waiting = partial(waiting, session.config)
+            self.progress.begin(register.load().requirement(name).area for name in names)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check that cannot be collected is the suite's own error."""
@@ -107,6 +111,8 @@ class Collector:
         """Counts exchanges, and writes each at once: a run may receive more than memory holds."""
         for record in exchanges:
             self._counts = _added(self._counts, record)
+            if self.progress:
+                self.progress.counts = self._counts
             if writer := self._har:
                 self._write(lambda _: writer.add([record]))  # noqa: B023 (called at once)
 
@@ -122,7 +128,8 @@ class Collector:
         self.findings.append(finding)
         self._write(lambda journal: journal.add(finding))
         if self.progress:
-            self.progress.update(len(self.findings), self.total, finding.status)
+            area = register.load().requirement(finding.requirement).area
+            self.progress.update(area, finding.status)
 
     def pytest_sessionfinish(self) -> None:
         """Ends the progress bar and writes the reports."""

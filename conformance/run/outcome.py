@@ -110,7 +110,8 @@ def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdi
     if isinstance(error, AssertionError) and is_failure(error):
         return Verdict.FAILED, stated(error) or str(excinfo.traceback[-1].statement).strip()
     hint = f" ({error.hint})" if isinstance(error, ConformanceError) and error.hint else ""
-    return Verdict.ERRORED, f"{type(error).__name__}: {error}{hint}"
+    said = str(error) or str(excinfo.traceback[-1].statement).strip()
+    return Verdict.ERRORED, f"{type(error).__name__}: {said}{hint}"
 
 
 def stop_if_hopeless(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> bool:

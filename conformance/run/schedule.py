@@ -73,6 +73,11 @@ class Schedule:
         self._lanes: dict[str, deque[pytest.Item]] = {}
         self._pending: Pending | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many checks wait for answers."""
+        return len(self._parked)
+
     def run(self) -> None:
         """Runs all of them. Raises what ends a session early."""
         groups: dict[int, list[pytest.Item]] = defaultdict(list)
@@ -165,6 +170,12 @@ class Schedule:
         """Judges what was paid for before the run ends."""
         while not self._ready.empty():
             self._attempt(self._ready.get())
+
+
+def waiting(config: pytest.Config) -> int:
+    """How many checks of a session wait for answers that are on their way."""
+    running = config.stash.get(RUNNING, None)
+    return running.waiting if running else 0
 
 
 def takes_over(session: pytest.Session) -> bool:

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, TypeVar
 
 from conformance.errors import Inconclusive, Unsupported
@@ -184,8 +186,15 @@ def plain_headers(exchange: Exchange) -> list[tuple[str, str]]:
 
 
 def crashes(error: Exception) -> str:
-    """What a message says of an exception that the client raised."""
-    return f"crashes: {type(error).__name__}: {' '.join(str(error).split()):.200}".removesuffix(": ")
+    """What a message says of an exception that the client raised; where it says nothing itself, where it arose."""
+    said = " ".join(str(error).split()) or _place(error)
+    return f"crashes: {type(error).__name__}: {said:.200}".removesuffix(": ")
+
+
+def _place(error: Exception) -> str:
+    """`client/streaming.py: assert tool.type == "function"`, without the folders of this machine."""
+    steps = extract_tb(error.__traceback__)
+    return f"{'/'.join(Path(steps[-1].filename).parts[-3:])}: {steps[-1].line}" if steps else ""
 
 
 def class_for(status: int, other: str) -> str:

@@ -192,7 +192,15 @@ def demand_status(exchange: Exchange, allowed: Collection[int]) -> None:
     if exchange.status not in allowed:
         leave_at_limit(exchange)
     seen = f"{exchange.status or exchange.broken}: {exchange.text:.160}"
-    assert exchange.status in allowed, f"expected {sorted(allowed)}, got {seen}"
+    assert exchange.status in allowed, f"expected {_spelled(allowed)}, got {seen}"
+
+
+def _spelled(allowed: Collection[int]) -> str:
+    """The statuses as a list; all of a hundred as `a 4xx`."""
+    if set(range(400, 500)) <= set(allowed):
+        rest = sorted(set(allowed) - set(range(400, 500)))
+        return f"{rest} or a 4xx" if rest else "a 4xx"
+    return str(sorted(allowed))
 
 
 def demand_refused(answer: Answer | Exchange, gateway: Mapping[str, Any], *causes: str) -> None:
