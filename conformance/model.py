@@ -94,12 +94,21 @@ COMPARED = 3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One exchange behind a finding: `exchange` is its number in the HAR file, `curl` repeats it without secrets."""
+    """One exchange behind a finding: `exchange` is its number in the HAR file, `curl` repeats it without secrets.
+
+    `times` are the seconds until each event of a stream arrived.
+    """
 
     exchange: int
     curl: str
     request: str
     response: str
+    times: tuple[float, ...] = ()
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Evidence:
+        """The evidence from plain JSON values."""
+        return cls(**{**plain, "times": tuple(plain.get("times", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +150,14 @@ class Finding:
         """The finding as plain JSON values."""
         plain = asdict(self)
         lists = {name: list(plain[name]) for name in ("exchanges", "evidence")}
+        for one in lists["evidence"]:
+            one["times"] = list(one["times"])
         return {**plain, "level": self.level.value, "verdict": self.verdict.value, **lists}
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Finding:
         """The finding that `to_plain` gave."""
-        evidence = tuple(Evidence(**one) for one in plain["evidence"])
+        evidence = tuple(Evidence.from_plain(one) for one in plain["evidence"])
         typed = {
             "level": Level(plain["level"]),
             "verdict": Verdict(plain["verdict"]),
@@ -158,11 +169,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The cost of a run. Tokens are the sums that the gateway itself reported in `usage`."""
+    """The cost of a run. Tokens are the sums that the gateway itself reported in `usage`.
+
+    `first_event` is the median of the seconds until a stream began; None where there was none.
+    """
 
     requests: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    first_event: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +186,8 @@ class Report:
 
     `routes` are optional routes that the run looked for, those of native protocols by their address, and the models
     that are missing for one; each with the reason why it is not judged, or an empty text.
-    `partial` is the reason why the run ended early; empty when it did not.
+    `partial` is the reason why the run ended early; empty when it did not. `name` is what people call the gateway, with
+    its version, where the caller says so.
     """
 
     base_url: str
@@ -186,3 +202,9 @@ class Report:
     settings: dict[str, Any] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
     partial: str = ""
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a reader knows the gateway by."""
+        return self.name or self.base_url.partition("://")[2].partition("/")[0] or self.gateway

@@ -103,8 +103,9 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     save([], recording, {"base_url": "https://gateway.test/v1"})
     options = "--feature chat --feature models --requirement r --include audio --level must --concurrency 2"
     options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
+    named = ["--name", "Gateway 1.2"]
 
-    main(["run", *options.split(), "--replay", str(recording), "--model", "m", "--report", "there"])
+    main(["run", *options.split(), *named, "--replay", str(recording), "--model", "m", "--report", "there"])
 
     assert runner.options == {
         "base_url": None,
@@ -126,6 +127,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "max_time": None,
         "node_modules": Path("modules"),
         "headers": [],
+        "name": "Gateway 1.2",
         "progress": True,
         "sight": None,
     }

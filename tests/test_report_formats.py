@@ -128,7 +128,7 @@ def page() -> Reader:
 
 
 def test_page_has_an_entry_for_each_requirement(page: Reader) -> None:
-    entries = [attributes for tag, attributes in page.elements if tag == "details"]
+    entries = [one for tag, one in page.elements if tag == "details" and "data-standing" in one]
 
     assert {entry["id"] for entry in entries} == set(REGISTER.requirements)
     assert len(entries) == len(REGISTER.requirements)
@@ -146,6 +146,30 @@ def test_page_shows_verdict_reason_and_evidence(page: Reader) -> None:
 def test_page_shows_markup_as_text(page: Reader) -> None:
     assert [tag for tag, _ in page.elements].count("script") == 1
     assert "<script>alert('x')</script> a|b `tick`" in page.text
+
+
+def test_page_begins_with_who_and_what_to_repair(page: Reader) -> None:
+    """Name, verdict and the worst causes come before everything else."""
+    places = [page.text.index(words) for words in ("gateway.test", "3 MUST failed", "What to repair first", "Profiles")]
+
+    assert places == sorted(places)
+    assert page.text.count(shown().causes[0].title) == 2
+
+
+def test_page_folds_away_what_needs_nobody(page: Reader) -> None:
+    """What passed is there, but not in the way; what failed stands below its cause."""
+    groups = [one for tag, one in page.elements if tag == "details" and "aria-labelledby" in one]
+    folded = {one["aria-labelledby"] for one in groups if "open" not in one}
+
+    assert folded == {f"group-{name}" for name in ("inconclusive", "unsupported", "unjudged", "passed")}
+    causes = [one for tag, one in page.elements if tag == "section" and str(one.get("id")).startswith("cause-")]
+    assert len(causes) == len(shown().causes)
+
+
+def test_page_spells_out_what_would_hide_text(page: Reader) -> None:
+    """No control character, and none that turns the direction of text, reaches the page."""
+    assert "\x00" not in page.text
+    assert r"\u0000" in page.text
 
 
 def test_page_needs_no_network(page: Reader) -> None:

@@ -65,6 +65,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--target", metavar="FILE", type=_filled(Path), help="a TOML file with keys, models, expected failures"
     )
+    group.add_argument("--name", metavar="N", default="", help="what the report calls it, such as 'Gateway 1.2'")
     group.add_argument("--header", metavar="H", action="append", default=[], type=_header, help=HEADER)
     group.add_argument(
         "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
@@ -143,6 +144,7 @@ def main(args: argparse.Namespace) -> int:
         max_time=args.max_time,
         headers=args.header,
         node_modules=args.node_modules,
+        name=args.name,
         progress=True,
         sight=sight,
     )

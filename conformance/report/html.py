@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.model import Level
+from conformance.report.causes import Cause
+from conformance.report.drawing import drawn
+from conformance.report.inert import CONTROLS
 from conformance.report.view import Judgement, Standing, View, expected_failure
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 CODE = re.compile(r"`([^`]+)`")
 OPEN_AT_FIRST = 3
 """At most this many failed MUST are expanded; more would bury each other."""
+WORST = 3
+"""The causes that the first screen shows."""
+QUIET = (Standing.INCONCLUSIVE, Standing.UNSUPPORTED, Standing.UNJUDGED, Standing.PASSED)
+"""The standings whose requirements are folded away at first."""
 
 TITLES = {
     Standing.FAILED: ("Failed", "The gateway does otherwise than it must or should."),
@@ -46,6 +53,10 @@ def render(view: View) -> str:
         titles=TITLES,
         opened=_opened(view),
         expected_failure=expected_failure,
+        drawn=drawn,
+        grouped=_grouped(view),
+        quiet=QUIET,
+        worst=WORST,
     )
 
 
@@ -53,6 +64,16 @@ def _opened(view: View) -> set[str]:
     """The requirements that are expanded at first."""
     failed = view.at(Standing.FAILED, Level.MUST)
     return {one.id for one in failed} if len(failed) <= OPEN_AT_FIRST else set()
+
+
+def _grouped(view: View) -> list[tuple[Cause | None, list[Judgement]]]:
+    """The failed requirements below their causes; those of none come last."""
+    failed = {one.id: one for one in view.at(Standing.FAILED)}
+    groups: list[tuple[Cause | None, list[Judgement]]] = [
+        (cause, [failed.pop(name) for name in cause.requirements if name in failed]) for cause in view.causes
+    ]
+    rest = _by_level(tuple(failed.values()))
+    return [group for group in [*groups, (None, rest)] if group[1]]
 
 
 def _by_level(judgements: tuple[Judgement, ...]) -> list[Judgement]:
@@ -66,6 +87,13 @@ def _prose(text: str) -> Markup:
     return Markup(CODE.sub(r"<code>\1</code>", escape(text)))
 
 
+def _inert(value: object) -> object:
+    """Text whose control characters are spelled out; what turns the direction of text would hide the rest."""
+    if type(value) is not str:
+        return value
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+
+
 @cache
 def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -74,6 +102,7 @@ def _template() -> Template:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_inert,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -33,6 +33,7 @@ def document(view: View) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "target": {
+            "name": report.name,
             "base_url": report.base_url,
             "gateway": report.gateway,
             "model": report.model,

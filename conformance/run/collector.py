@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,7 +48,9 @@ class Collector:
         self.settings = settings or {}
         self.seed = seed
         self.findings: list[Finding] = []
+        self.name = ""
         self._counts = Counts()
+        self._begun: list[float] = []
         self._har = har.Writer(directory / har.FILENAME) if directory else None
         self.progress: Progress | None = None
         self.fatal: ConformanceError | None = None
@@ -110,6 +113,8 @@ class Collector:
     def _take_exchanges(self, exchanges: Iterable[dict[str, Any]]) -> None:
         """Counts exchanges, and writes each at once: a run may receive more than memory holds."""
         for record in exchanges:
+            if (begun := _first_event(record)) is not None:
+                self._begun.append(begun)
             self._counts = _added(self._counts, record)
             if self.progress:
                 self.progress.counts = self._counts
@@ -178,11 +183,15 @@ class Collector:
                 "python": platform.python_version(),
                 "pytest": pytest.__version__,
             },
-            counts=Counts() if self._run.get("replayed") else self._counts,
+            counts=Counts() if self._run.get("replayed") else self._cost(),
             findings=findings,
             settings=self.settings,
             partial=self.partial,
+            name=encodable(safe(self.name)),
         )
+
+    def _cost(self) -> Counts:
+        return replace(self._counts, first_event=round(median(self._begun), 4) if self._begun else None)
 
 
 def _before(first: int | None, reason: str, finding: Finding) -> Finding:
@@ -191,6 +200,12 @@ def _before(first: int | None, reason: str, finding: Finding) -> Finding:
     if first is None or not failed or all(one.exchange < first for one in finding.evidence):
         return finding
     return replace(finding, verdict=Verdict.INCONCLUSIVE, message=f"cannot be judged: {reason} ({finding.message})")
+
+
+def _first_event(record: dict[str, Any]) -> float | None:
+    """The seconds until a stream that is served began."""
+    streamed = any("text/event-stream" in value for name, value in record["response_headers"] if name == "content-type")
+    return record["chunks"][0][0] if streamed and record["status"] == 200 and record["chunks"] else None
 
 
 def _added(before: Counts, record: dict[str, Any]) -> Counts:

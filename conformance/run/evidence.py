@@ -15,6 +15,8 @@ from conformance.wire.exchange import MASK, Exchange
 
 LARGEST = 60_000
 """The most bytes of a request body that a command line carries."""
+MOST_EVENTS = 100
+"""The most events of a stream whose times a report shows."""
 LIMIT = 4000
 """The most characters of one body, and of its headers, that a report shows. The HAR file has more of it."""
 ADDED_BY_CLIENT = {"host", "connection", "content-length", "user-agent", "accept", "accept-encoding", "authorization"}
@@ -26,7 +28,9 @@ def evidence(exchange: Exchange, earlier: Sequence[Exchange] = (), before: Seque
     `earlier` are the exchanges in which that is looked for.
     """
     command = script(exchange, earlier, before or needed(exchange, earlier))
-    return Evidence(exchange.number, command, _sent(exchange), _received(exchange))
+    events = exchange.stream.events if exchange.media_type == "text/event-stream" else []
+    times = tuple(round(event.arrived, 4) for event in events[:MOST_EVENTS])
+    return Evidence(exchange.number, command, _sent(exchange), _received(exchange), times)
 
 
 def script(exchange: Exchange, earlier: Sequence[Exchange], before: Sequence[Exchange]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from textwrap import indent
 from typing import Any
 
@@ -96,7 +97,9 @@ def _evidence(shown: list[Exchange], recorded: list[Exchange], told: int) -> tup
 
 
 def _without_secrets(shown: tuple[Evidence, ...], keep: Callable[[str], str]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(one.exchange, keep(one.curl), keep(one.request), keep(one.response)) for one in shown)
+    return tuple(
+        replace(one, curl=keep(one.curl), request=keep(one.request), response=keep(one.response)) for one in shown
+    )
 
 
 def _verdict(excinfo: pytest.ExceptionInfo[BaseException] | None) -> tuple[Verdict, str]:

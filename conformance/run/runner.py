@@ -68,6 +68,7 @@ def judge(
     max_time: float | None = None,
     node_modules: Path | None = None,
     headers: Sequence[str] = (),
+    name: str = "",
     progress: bool = False,
     sight: Sight | None = None,
     plugins: Sequence[object] = (),
@@ -75,8 +76,8 @@ def judge(
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
 
     `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
-    reference server started for the run. `headers` are `NAME: value`. `sight` is what `look` has seen. `plugins` are
-    further pytest plugins, which see every hook of the run.
+    reference server started for the run. `headers` are `NAME: value`. `name` is what people call the gateway. `sight`
+    is what `look` has seen. `plugins` are further pytest plugins, which see every hook of the run.
     """
     options: dict[str, Any] = {
         "gateway": gateway,
@@ -100,6 +101,7 @@ def judge(
     select.included(include or (), options["feature"])
     settings = {name: value for name, value in options.items() if value}
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)
+    collector.name = name
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
     words = _words(options, base_url)
     brief = _Brief(wanted, sight.recorder if sight else None)

@@ -20,18 +20,21 @@ function filter() {
   }
   const left = requirements.filter((item) => !item.hidden).length;
   for (const group of all(".group")) count(group);
+  for (const cause of all(".because")) cause.hidden = !all("details.requirement:not([hidden])", cause).length;
+  if (sought[0]) for (const group of all("details.group")) group.open = true;
   one("shown").value = `${left} of ${requirements.length} shown`;
   one("none").hidden = left > 0;
 }
 
 function count(group) {
-  const [left, total] = ["details:not([hidden])", "details"].map((selector) => all(selector, group).length);
+  const [left, total] = ["details.requirement:not([hidden])", "details.requirement"].map((selector) => all(selector, group).length);
   group.hidden = !left;
   group.querySelector(".count").textContent = left < total ? `${left} of ${total}` : total;
 }
 
 function unfold(button) {
   const open = button.textContent === "Expand all";
+  for (const group of all("details.group")) group.open = open;
   for (const item of requirements) item.open = open && !item.hidden;
   button.textContent = open ? "Collapse all" : "Expand all";
 }
@@ -52,7 +55,9 @@ function reveal() {
   const item = one(decodeURIComponent(location.hash.slice(1)));
   if (!requirements.includes(item)) return;
   item.hidden = false;
-  item.closest(".group").hidden = false;
+  const group = item.closest(".group");
+  group.hidden = false;
+  if (group.matches("details")) group.open = true;
   item.open = true;
   item.scrollIntoView({ block: "center" });
 }
