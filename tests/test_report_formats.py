@@ -153,7 +153,7 @@ def test_page_begins_with_who_and_what_to_repair(page: Reader) -> None:
     places = [page.text.index(words) for words in ("gateway.test", "3 MUST failed", "What to repair first", "Profiles")]
 
     assert places == sorted(places)
-    assert page.text.count(shown().causes[0].title) == 2
+    assert shown().causes[0].title in page.text
 
 
 def test_page_folds_away_what_needs_nobody(page: Reader) -> None:

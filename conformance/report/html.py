@@ -84,14 +84,16 @@ def _prose(text: str) -> Markup:
     """Escaped text, with `code` between backticks as code."""
     from markupsafe import Markup
 
-    return Markup(CODE.sub(r"<code>\1</code>", escape(text)))
+    return Markup(CODE.sub(r"<code>\1</code>", escape(_spelled(text))))
 
 
 def _inert(value: object) -> object:
     """Text whose control characters are spelled out; what turns the direction of text would hide the rest."""
-    if type(value) is not str:
-        return value
-    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+    return _spelled(value) if type(value) is str else value
+
+
+def _spelled(text: str) -> str:
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @cache
