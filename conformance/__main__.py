@@ -1,4 +1,4 @@
-"""The command line: `gateway-conformance run | init | explain | coverage | diff | matrix | render | agenda`.
+"""The command line: `gateway-conformance COMMAND`, where the commands are those of `COMMANDS`.
 
 Exit codes: 0 all is well, 1 a MUST failed (or a difference or gap was asked for and found), 2 usage, 3 there is no
 verdict: the target could not be judged, the run ended early, or the suite itself erred; 130 interrupted; 143
@@ -17,7 +17,7 @@ from typing import NoReturn
 from conformance.errors import ConformanceError, Terminated, UsageError
 
 PROGRAM = "gateway-conformance"
-COMMANDS = ("run", "init", "explain", "coverage", "diff", "matrix", "render", "agenda")
+COMMANDS = ("run", "init", "explain", "coverage", "diff", "compare", "site", "matrix", "render", "agenda")
 USAGE, TROUBLE, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 
 

@@ -62,7 +62,7 @@ def causes(
     failures = _failures(entries, requirement, routes)
     groups = _consequences(_dead_routes(_grouped(failures), entries, requirement))
     hidden = _hidden(entries)
-    return tuple(sorted((_cause(group, hidden) for group in groups), key=_rank))
+    return tuple(sorted((_cause(group, hidden) for group in groups), key=rank))
 
 
 def _failures(findings: Iterable[Finding], requirement: Callable[[str], Requirement], routes: Routes) -> list[_Failure]:
@@ -182,7 +182,7 @@ def _weight(failure: _Failure) -> tuple[int, int, bool]:
     return STRONGEST_FIRST.index(failure.level), WORST_FIRST.index(one.harm), one.broad
 
 
-def _rank(cause: Cause) -> tuple[int, int, int, str]:
+def rank(cause: Cause) -> tuple[int, int, int, str]:
     """What harms users most comes first; what is only recommended counts a step less, and what is allowed two."""
     level = STRONGEST_FIRST.index(cause.level)
     return WORST_FIRST.index(cause.harm) + level, level, -cause.cost, cause.title

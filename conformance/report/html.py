@@ -5,25 +5,13 @@ Everything a gateway said is text: Jinja escapes it, and the page's own policy f
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from conformance.model import Level
 from conformance.report.causes import Cause
 from conformance.report.drawing import drawn
-from conformance.report.inert import CONTROLS
+from conformance.report.pages import by_level, page
 from conformance.report.view import Judgement, Standing, View, expected_failure
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-    from markupsafe import Markup
-
 FILENAME = "report.html"
-TEMPLATES = Path(__file__).parent / "templates"
-CODE = re.compile(r"`([^`]+)`")
 OPEN_AT_FIRST = 3
 """At most this many failed MUST are expanded; more would bury each other."""
 WORST = 3
@@ -44,7 +32,8 @@ TITLES = {
 
 def render(view: View) -> str:
     """The report as one self-contained page."""
-    return _template().render(
+    return page(
+        "report.html.jinja",
         view=view,
         report=view.report,
         headline=view.headline,
@@ -72,43 +61,5 @@ def _grouped(view: View) -> list[tuple[Cause | None, list[Judgement]]]:
     groups: list[tuple[Cause | None, list[Judgement]]] = [
         (cause, [failed.pop(name) for name in cause.requirements if name in failed]) for cause in view.causes
     ]
-    rest = _by_level(tuple(failed.values()))
+    rest = by_level(tuple(failed.values()))
     return [group for group in [*groups, (None, rest)] if group[1]]
-
-
-def _by_level(judgements: tuple[Judgement, ...]) -> list[Judgement]:
-    return sorted(judgements, key=lambda judgement: list(Level).index(judgement.level))
-
-
-def _prose(text: str) -> Markup:
-    """Escaped text, with `code` between backticks as code."""
-    from markupsafe import Markup
-
-    return Markup(CODE.sub(r"<code>\1</code>", escape(_spelled(text))))
-
-
-def _inert(value: object) -> object:
-    """Text whose control characters are spelled out; what turns the direction of text would hide the rest."""
-    return _spelled(value) if type(value) is str else value
-
-
-def _spelled(text: str) -> str:
-    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_inert,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["by_level"] = _by_level
-    environment.filters["prose"] = _prose
-    environment.tests["web"] = lambda address: address.startswith(("https://", "http://"))
-    return environment.get_template("report.html.jinja")

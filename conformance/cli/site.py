@@ -1,0 +1,95 @@
+"""`site`: a folder of reports as static pages: side by side, one for each gateway, and one for each requirement."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.report.side import Column
+
+
+def add(subparsers: Any) -> None:
+    """Declares the command."""
+    parser = subparsers.add_parser(
+        "site",
+        help="a folder of reports as static pages",
+        description="Writes pages from a folder of reports: side by side, for each gateway, and for each requirement.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("reports", metavar="FOLDER", type=Path, help="a folder with a folder for each report")
+    parser.add_argument("--output", metavar="DIR", type=Path, required=True, help="where the pages are written")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Writes the pages, and says how many."""
+    from conformance.cli import compare
+
+    paths = sorted(path.parent for path in args.reports.rglob("report.json")) if args.reports.is_dir() else []
+    if not paths:
+        raise UsageError(f"no report.json below {args.reports}", "give the folder in which the folders of reports are")
+    columns = list(_with_folders(compare.columns(paths)))
+    number = 0
+    try:
+        for name, text in _pages(columns):
+            path = args.output / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            number += 1
+    except OSError as error:
+        raise UsageError(f"cannot write to {args.output}: {error.strerror}", "give --output a folder") from None
+    print(f"{number} files about {len(columns)} gateways: {args.output / 'index.html'}")
+    return 0
+
+
+def _with_folders(columns: Sequence[Column]) -> Iterator[Column]:
+    """The columns with folders of their own, in letters that an address can have."""
+    taken: set[str] = set()
+    for column in columns:
+        name = slug = quote(column.folder.lower().replace(" ", "-"), safe="").replace("%", "-") or "gateway"
+        while slug in taken:
+            slug = f"{name}-{len(taken)}"
+        taken.add(slug)
+        yield replace(column, folder=slug)
+
+
+def _pages(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """The name and the text of every page."""
+    from conformance.cli import compare
+    from conformance.report import render
+    from conformance.report.side import compare as side_by_side
+
+    yield "index.html", compare.html(side_by_side(columns), linked=True)
+    for column in columns:
+        view = replace(column.view, report=replace(column.view.report, name=column.title))
+        yield f"gateways/{column.folder}/index.html", render("html", view)
+        yield f"gateways/{column.folder}/badge.svg", render("badge", column.view)
+    yield from _requirements(columns)
+
+
+def _requirements(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """Who fails a requirement, and how."""
+    from conformance.report.pages import page
+    from conformance.report.side import standing_of
+
+    tables = [{one.id: one for one in column.view.judgements} for column in columns]
+    names = dict.fromkeys(name for table in tables for name in table)
+    for name in names:
+        worded = next(table[name] for table in tables if name in table)
+        stands = [
+            (column, standing_of(table.get(name)), table.get(name))
+            for column, table in zip(columns, tables, strict=True)
+        ]
+        yield f"requirements/{quote(name, safe='')}.html", page("requirement.html.jinja", worded=worded, stands=stands)
+    failing = [(name, sum(_fails(table, name) for table in tables)) for name in names]
+    yield "requirements/index.html", page("requirements.html.jinja", failing=failing, number=len(columns))
+
+
+def _fails(table: dict[str, Any], name: str) -> bool:
+    return name in table and table[name].standing == "failed"
