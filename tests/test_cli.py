@@ -218,6 +218,25 @@ def test_diff_names_what_changed(
     assert line in capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.parametrize(("level", "code"), [(Level.MUST, 1), (Level.SHOULD, 0)])
+def test_diff_says_how_bad_it_is_and_why(
+    level: Level, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Level, reason and cause; only a MUST that broke is a regression."""
+    name = f"chat.{level.lower()}.passed"
+    write(report((Finding(name, level, Verdict.PASSED),)), tmp_path / "a", register=REGISTER)
+    write(report((Finding(name, level, Verdict.FAILED, "id is None"),)), tmp_path / "b", register=REGISTER)
+
+    assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == code
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        f"broken   {name}: passed → failed",
+        f"         {level}: id is None",
+        "         cause: Answers lack `id`",
+    ]
+
+
 @pytest.mark.parametrize(("name", "file"), [("html", "report.html"), ("junit", "junit.xml"), ("badge", "badge.svg")])
 def test_render_gives_what_the_run_gave(name: str, file: str, saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["render", name, str(saved)]) == 0

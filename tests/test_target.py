@@ -42,6 +42,23 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
     assert not loaded.fixture("key:expired")
 
 
+EXPECTED = """base_url = "https://host/v1"
+[[expected_failures]]
+requirement = "chat.id"
+reason = "ticket 12"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "is_over"), [("", False), ("until = 2001-01-01", True), ('until = "9999-12-31"', False)]
+)
+def test_expected_failure_ends_with_its_day(tmp_path: Path, line: str, is_over: bool) -> None:
+    """A date of TOML, or text; without one it does not end."""
+    (known,) = target.from_file(written(tmp_path, EXPECTED + line)).expected_failures
+
+    assert known.is_over is is_over
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -53,6 +70,9 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
         ('base_url = "https://host/v1"\n[keys]\ndefault = "sk-1"', "line 3: keys.default is not understood"),
         ('base_url = "https://host/v1"\n[keys]\ndefault = { env = "NOT_SET_ANYWHERE" }', "NOT_SET_ANYWHERE is not set"),
         ('base_url = "https://host/v1"\n[[expected_failures]]\nrequirement = "a"', "needs a requirement and a reason"),
+        (EXPECTED + "until = 2026-12-31T00:00:00", "line 5: expected_failures.0.until"),
+        (EXPECTED + 'until = "soon"', "line 5: expected_failures.0.until is 'soon'"),
+        (EXPECTED + 'until = "2026-13-45"', "until is '2026-13-45', which is no day"),
         ('base_url = "https://host/v1"\n\n[models]\nchat = 7', "line 4: models.chat is a number"),
         ('base_url = "https://host/v1"\ntimeout = "long"', "line 2: timeout is text"),
         ('base_url = "https://host/v1"\nmax_requests = 0', "line 2: max_requests is 0"),

@@ -1,4 +1,4 @@
-"""`diff`: compares two reports. Exits with 1 when a requirement broke."""
+"""`diff`: compares two reports. Exits with 1 when a MUST broke."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.model import Level
+
 if TYPE_CHECKING:
-    from conformance.report.view import View
+    from conformance.report.view import Judgement, View
 
 
 class Kind(StrEnum):
@@ -28,11 +30,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One requirement whose standing changed. None means that the report does not judge it."""
+    """One requirement whose standing changed. None means that the report does not judge it.
+
+    `reason` is why it stands so now, `cause` what that comes from.
+    """
 
     id: str
     before: str | None
     after: str | None
+    level: Level = Level.MUST
+    reason: str = ""
+    cause: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -45,13 +53,18 @@ class Change:
             return Kind.BROKEN
         return Kind.FIXED if self.after == "passed" else Kind.CHANGED
 
+    @property
+    def is_regression(self) -> bool:
+        """Whether a MUST broke: what is only recommended warns."""
+        return self.kind is Kind.BROKEN and self.level is Level.MUST
+
 
 def add(subparsers: Any) -> None:
     """Declares the command."""
     parser = subparsers.add_parser(
         "diff",
         help="compare two reports",
-        description="Shows the requirements whose verdict changed from A to B; exits with 1 when one broke.",
+        description="Shows the requirements whose verdict changed from A to B; exits with 1 when a MUST broke.",
         allow_abbrev=False,
     )
     parser.add_argument("before", metavar="A", type=Path, help="a report.json, or the folder that holds it")
@@ -61,23 +74,41 @@ def add(subparsers: Any) -> None:
 def main(args: argparse.Namespace) -> int:
     """Prints the changes by kind."""
     from conformance.report import read_view
+    from conformance.report.inert import inert
 
     differences = list(changes(read_view(args.before), read_view(args.after)))
     for kind in Kind:
         for change in differences:
             if change.kind == kind:
                 print(f"{kind:<8} {change.id}: {change.before or 'not judged'} → {change.after or 'not judged'}")
+                print(inert("\n".join(f"         {line}" for line in _explained(change))))
     counts = {kind: sum(change.kind == kind for change in differences) for kind in Kind}
     print(", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "no verdict changed")
-    return 1 if counts[Kind.BROKEN] else 0
+    return 1 if any(change.is_regression for change in differences) else 0
+
+
+def _explained(change: Change) -> Iterator[str]:
+    """The level with the reason, and the cause of a failure."""
+    yield f"{change.level}: {change.reason}" if change.reason else str(change.level)
+    if change.cause:
+        yield f"cause: {change.cause}"
 
 
 def changes(before: View, after: View) -> Iterator[Change]:
     """The requirements whose standing changed."""
     old, new = _standings(before), _standings(after)
+    judgements = {one.id: one for view in (before, after) for one in view.judgements if one.findings}
+    causes = {name: one.title for one in after.causes for name in one.requirements}
     for name in dict.fromkeys([*old, *new]):
         if old.get(name) != new.get(name):
-            yield Change(name, old.get(name), new.get(name))
+            level, reason = judgements[name].level, _reason(judgements[name]) if name in new else ""
+            yield Change(name, old.get(name), new.get(name), level, reason, causes.get(name, ""))
+
+
+def _reason(judgement: Judgement) -> str:
+    """The first message that did not pass."""
+    messages = (" ".join(one.message.split()) for one in judgement.notable)
+    return next((text for text in messages if text), "")
 
 
 def _standings(view: View) -> dict[str, str]:

@@ -145,3 +145,4 @@ def _tail() -> Iterator[str]:
     yield '# requirement = "errors.not-an-object"'
     yield '# reason = "answers 500 to a JSON array"'
     yield '# link = "https://..."'
+    yield '# until = "2026-12-31"'

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", int, float)
 Value = TypeVar("Value", str, Path)
+FAILED = 1
 NO_VERDICT = 3
 DAY = 86_400
 HEADER = "'NAME: value', sent with each request; may be repeated; secrets belong into --target"
@@ -42,6 +43,7 @@ def add(subparsers: Any) -> None:
     _add_target(parser)
     _add_selection(parser)
     parser.add_argument("--report", metavar="DIR", type=_filled(Path), default=Path("report"), help="default: report")
+    parser.add_argument("--baseline", metavar="REPORT", type=_filled(Path), help="fail only on what did not fail there")
     parser.add_argument(
         "--concurrency", metavar="N", type=_at_least(int, 1), help="requests in flight at a time, default: 8"
     )
@@ -113,12 +115,14 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Judges the gateway, prints the verdicts and writes the report; returns the exit code of the run."""
     from conformance import register
-    from conformance.cli import cost, verdicts
+    from conformance.cli import baseline, cost, verdicts
     from conformance.register import select
+    from conformance.report.inert import inert
     from conformance.report.view import view
     from conformance.run.runner import judge
 
     _check(args)
+    known = baseline.read(args.baseline) if args.baseline else None
     if args.quick:
         args.requirement += select.QUICK
     sight = None
@@ -151,9 +155,15 @@ def main(args: argparse.Namespace) -> int:
     with _unread():
         print()
         verdicts.show(view(outcome.report, register.load()), sys.stdout)
+        if known is not None:
+            print(inert("\n".join(baseline.told(outcome.report, known))))
         _point_at(args.report, outcome.report)
         sys.stdout.flush()
     _explain(outcome)
+    if known is not None and outcome.exit_code == FAILED:
+        from conformance.run.runner import exit_code
+
+        return exit_code(baseline.without(outcome.report, known))
     return int(outcome.exit_code)
 
 

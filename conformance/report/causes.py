@@ -252,19 +252,23 @@ def _lacks(head: _Failure, group: list[_Failure]) -> str:
     members = list(dict.fromkeys(one.sign.member for one in group if one.sign.member))
     *others, last = [f"`{name}`" for name in members]
     what = f"{', '.join(others)} and {last}" if others else last
-    streams = all(one.sign.answer.streamed for one in group)
-    return f"{'Streams' if streams else 'Answers'} of {head.sign.answer.route} lack {what}"
+    return f"{_answers(head, all(one.sign.answer.streamed for one in group))} lack {what}"
 
 
 def _header(head: _Failure, _: list[_Failure]) -> str:
-    return f"Answers of {head.sign.answer.route} carry no {head.sign.member}"
+    return f"{_answers(head)} carry no {head.sign.member}"
 
 
 def _counts(head: _Failure, group: list[_Failure]) -> str:
     if len(group) == 1:
         return _as_said(head, group)
-    streams = any(answer.streamed for answer in head.answers)
-    return f"{'Streams' if streams else 'Answers'} of {head.sign.answer.route} count tokens wrongly"
+    return f"{_answers(head, any(answer.streamed for answer in head.answers))} count tokens wrongly"
+
+
+def _answers(head: _Failure, streamed: bool = False) -> str:
+    """`Streams of POST /chat/completions`"""
+    route = head.sign.answer.route
+    return ("Streams" if streamed else "Answers") + (f" of {route}" if route else "")
 
 
 def _as_said(head: _Failure, _: list[_Failure]) -> str:

@@ -52,7 +52,10 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
     if verdict is Verdict.PASSED and (reason := page(requirement, touched)):
         verdict, message = Verdict.INCONCLUSIVE, reason
     shown = _shown(call.excinfo.value, touched, told) if call.excinfo else []
-    expected = {known.requirement: known.reason for known in recorder.target.expected_failures} if recorder else {}
+    known = {one.requirement: one for one in recorder.target.expected_failures} if recorder else {}
+    expected = {name: one.reason for name, one in known.items() if not one.is_over}
+    if verdict is Verdict.FAILED and requirement.id in known.keys() - expected.keys():
+        message = f"{message}; it was expected to fail until {known[requirement.id].until}"
     if requirement.id in expected and verdict is Verdict.PASSED:
         verdict, message = Verdict.FAILED, f"expected to fail ({expected.pop(requirement.id)}), but it passed"
     level = requirement.level

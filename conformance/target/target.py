@@ -21,6 +21,7 @@ A target file is TOML. A key is given by the name of the environment variable th
     requirement = "errors.not-an-object"
     reason = "answers 500 to a JSON array"
     link = "https://..."
+    until = 2026-12-31
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -86,11 +88,20 @@ def carried(value: str, origin: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedFailure:
-    """A failure that the operator expects. It is strict: when the check passes, the run fails."""
+    """A failure that the operator expects. It is strict: when the check passes, the run fails.
+
+    It is expected up to the day `until`, in UTC, where one is named; after that it is a failure like any other.
+    """
 
     requirement: str
     reason: str
     link: str = ""
+    until: date | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last day has passed."""
+        return self.until is not None and datetime.now(UTC).date() > self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +223,18 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
     return replace(target, models={**target.models, "chat": model}) if model else target
 
 
-def _expected(entry: dict[str, str]) -> ExpectedFailure:
-    """Raises `UnknownRequirement` for an id that no requirement has."""
+def _expected(entry: dict[str, Any]) -> ExpectedFailure:
+    """Raises `UnknownRequirement` for an id that no requirement has, `InvalidTarget` for a day that is none."""
     register.load().requirement(entry["requirement"])
-    return ExpectedFailure(**entry)
+    until = {"until": _day(entry["until"])} if "until" in entry else {}
+    return ExpectedFailure(**{**entry, **until})
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidTarget(f"until is {text!r}, which is no day", "write it as 2026-12-31") from None
 
 
 def checked_url(base_url: str) -> str:
