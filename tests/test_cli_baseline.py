@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from conformance.__main__ import main
 from conformance.cli import baseline
 from conformance.model import Finding, Level, Verdict
-from conformance.report import write
+from conformance.report import read, write
 from conformance.run.runner import exit_code
 
 from .reporting import REGISTER, report
@@ -57,3 +58,34 @@ def test_baseline_that_cannot_be_read_stops_the_run(tmp_path: Path, capsys: pyte
     assert main(["run", "--baseline", str(tmp_path / "none.json"), "--report", str(tmp_path / "r")]) in (2, 3)
 
     assert "cannot read" in capsys.readouterr().err
+
+
+@pytest.fixture
+def words(server: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A run of one check against a gateway that fails it."""
+    monkeypatch.setenv("GATEWAY_API_KEY", "sk-ok")
+    url = server().replace("/v1", "/fault/stream_without_done/v1")
+    return ["run", "--base-url", url, "--requirement", "chat.stream.done", "--report", str(tmp_path / "report")]
+
+
+def test_run_with_its_own_report_as_baseline_passes(words: list[str], tmp_path: Path) -> None:
+    """Nothing is new; the report says all the same that it failed, and what the gateway is called."""
+    assert main([*words, "--name", "Gateway 1.2"]) == 1
+
+    assert main([*words, "--baseline", str(tmp_path / "report")]) == 0
+    assert main(["render", "json", str(tmp_path / "report"), "-o", str(tmp_path / "copy.json")]) == 0
+    assert [one.verdict for one in read(tmp_path / "copy.json").findings] == [Verdict.FAILED]
+
+
+@pytest.mark.parametrize(("day", "code"), [("9999-12-31", 0), ("2001-01-01", 1)])
+def test_expected_failure_counts_until_its_day(words: list[str], tmp_path: Path, day: str, code: int) -> None:
+    """After that it is a failure that says so."""
+    file = tmp_path / "target.toml"
+    keys = '[keys]\ndefault = { env = "GATEWAY_API_KEY" }\n'
+    entry = f'[[expected_failures]]\nrequirement = "chat.stream.done"\nreason = "ticket 12"\nuntil = {day}\n'
+    file.write_text(keys + entry)
+
+    assert main([*words, "--target", str(file)]) == code
+
+    (finding,) = read(tmp_path / "report").findings
+    assert ("was expected to fail until 2001-01-01" in finding.message) is bool(code)
