@@ -77,6 +77,21 @@ def test_markdown_shows_failed_musts_in_full() -> None:
     assert "```sh\ncurl https://gateway.test/v1/models" in text
 
 
+def test_markdown_says_what_to_repair_first() -> None:
+    """Causes come before the tables, each with its requirements."""
+    text = render("markdown", shown())
+
+    assert text.index("## Causes") < text.index("| Level |")
+    assert "**GET /models: expected a list** (MUST, 1)\n   - `models.cited`" in text
+
+
+def test_junit_names_the_cause_of_a_failure() -> None:
+    """As a property, by which a CI system can group."""
+    case = next(case for case in junit().iter("testcase") if case.get("name") == "models.cited[second]")
+
+    assert {one.get("name"): one.get("value") for one in case.iter("property")}["cause"] == shown().causes[-1].title
+
+
 def test_markdown_lists_the_rest_briefly() -> None:
     text = render("markdown", shown())
 

@@ -88,7 +88,7 @@ def _profiles(view: View) -> Iterator[Line]:
         style = "red" if one.failed else "green" if one.conformity is Conformity.CONFORMANT else "yellow"
         yield f"{one.title:<40}{one.words}", style
     if absent := [one.title for one in view.profiles if one not in judged]:
-        yield f"{'absent:':<40}{', '.join(absent)}", "dim"
+        yield f"{'nothing judged of:':<40}{', '.join(absent)}", "dim"
 
 
 def _causes(causes: Sequence[Cause], height: int, width: int) -> Iterator[Line]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from conformance.model import Finding, Level
+from conformance.report.causes import Cause
 from conformance.report.inert import inert
 from conformance.report.view import Citation, Judgement, Standing, Tone, View, expected_failure
 
@@ -72,12 +73,18 @@ def _head(view: View) -> str:
 
 
 def _causes(view: View) -> str:
-    """What to repair first."""
-    lines = [
-        f"{place}. {plain(one.title)} ({one.level}, {one.cost}): {', '.join(f'`{name}`' for name in one.requirements)}"
-        for place, one in enumerate(view.causes, 1)
-    ]
-    return "\n\n".join([f"## Causes ({len(lines)})", "\n".join(lines)]) if lines else ""
+    """What to repair first, what it does to users, and what usually helps."""
+    lines = [line for place, one in enumerate(view.causes, 1) for line in _cause(place, one)]
+    return "\n\n".join([f"## Causes ({len(view.causes)})", "\n".join(lines)]) if lines else ""
+
+
+def _cause(place: int, cause: Cause) -> Iterator[str]:
+    yield f"{place}. **{prose(cause.title)}** ({cause.level}, {cause.cost})"
+    if cause.impact:
+        yield f"   - {prose(cause.impact)}"
+    if cause.remedy:
+        yield f"   - Usually helps: {prose(cause.remedy)}"
+    yield f"   - {', '.join(f'`{name}`' for name in cause.requirements)}"
 
 
 def _profiles(view: View) -> str:
