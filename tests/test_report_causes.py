@@ -14,6 +14,8 @@ from conformance.report.causes import Cause, causes
 
 RUNS = sorted((Path(__file__).parent / "recorded_runs").glob("*.json"))
 """What failed of seven gateways, reduced; `causes` and `musts` are what a reader of the findings counted by hand."""
+SURROGATE = r'{"error": {"message": "\ud800 is half a character", "loc": ["\udfff"]}}'
+"""What JSON can spell, and UTF-8 cannot carry."""
 CHAT = "POST http://gateway.test/v1/chat/completions"
 
 
@@ -164,10 +166,10 @@ def test_expected_failures_have_no_cause() -> None:
     assert found([known]) == ()
 
 
-@pytest.mark.parametrize("text", ["", "<script>alert(1)</script>", "\x1b[31m", "{" * 5000, '{"error":' * 50])
+@pytest.mark.parametrize("text", ["", "<script>alert(1)</script>", "\x1b[31m", "{" * 5000, '{"error":' * 50, SURROGATE])
 def test_odd_answers_have_a_cause(text: str) -> None:
     """Whatever a gateway says, its failure has a cause with a title that is one line."""
     (cause,) = found([failed("chat.id", f"expected 200, got 500: {text:.160}", 1, f"500 {text}")])
 
-    assert cause.title
+    assert cause.title.encode()
     assert "\n" not in cause.title

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from conformance import register
 from conformance.model import Evidence, Finding, Level, Verdict
+from conformance.report import render
 from conformance.report.drawing import Drawn, drawn
+from conformance.report.view import view
+
+from .reporting import shown
 
 DEEP = "[" * 400 + "]" * 400
 HEAD = "HTTP/1.1 200\ncontent-type: {}\n\n"
@@ -67,3 +73,13 @@ def test_odd_answers_are_drawn(body: str, kind: str) -> None:
         text for event in one.events for text, _ in event.data
     )
     assert body.strip().removeprefix("data:").strip() in "".join(text.split()) or body[:1] in ":{"
+
+
+def test_page_with_half_a_character_can_be_written() -> None:
+    """What JSON can spell, and UTF-8 cannot carry, is spelled out again."""
+    body = r'{"text": "\ud800"}'
+    evil = Finding("chat.id", Level.MUST, Verdict.FAILED, "x", evidence=(Evidence(1, "", "GET /x\n\n", HEAD + body),))
+
+    page = render("html", view(replace(shown().report, findings=(evil,)), register.load()))
+
+    assert r"\ud800" in page.encode().decode()

@@ -100,7 +100,8 @@ def _live(stream: TextIO, table: Callable[[], RenderableType]) -> Any:
     from rich.console import Console
     from rich.live import Live
 
-    return Live(console=Console(file=stream), get_renderable=table, refresh_per_second=4, transient=True)
+    console = Console(file=stream)
+    return Live(console=console, get_renderable=table, refresh_per_second=4, transient=True, redirect_stdout=False)
 
 
 def _checks(words: Counter[str]) -> str:

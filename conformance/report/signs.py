@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.model import Evidence, Finding, Requirement
+from conformance.report.inert import encodable
 
 Key = tuple[object, ...]
 
@@ -241,7 +242,7 @@ def said(body: str) -> str:
     """What an error says on its first line; the text itself where it is no JSON."""
     value = _json(body)
     text = _message(value) if value is not None else body
-    return text.strip().partition("\n")[0]
+    return encodable(" ".join(text.strip().partition("\n")[0].split()))
 
 
 def _message(value: Any) -> str:
