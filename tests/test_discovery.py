@@ -291,6 +291,16 @@ def test_usual_model_is_tried_once(status: int, known: bool) -> None:
     assert ("[models] embeddings" in ask.routes) == (not known)
 
 
+def test_old_model_that_is_listed_and_gone_is_passed_over() -> None:
+    """Lists of models name those for completions long after they were switched off."""
+
+    def respond(method: str, url: str) -> tuple[int, str]:
+        return (200, '{"data":[{"id":"babbage-002"},{"id":"davinci-002"}]}') if url.endswith("/models") else (404, "{}")
+
+    with pytest.raises(Unsupported, match=r"add completions under \[models\]"):
+        Ask(Answering(respond, Target(f"{HOST}/v1")), "gpt-5-mini").model_for("completions")
+
+
 @pytest.mark.parametrize(
     ("chat", "name"),
     [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from conformance.model import Requirement
 from conformance.target import Target
-from conformance.wire.exchange import VALID, Exchange
+from conformance.wire.exchange import REPORTED, Exchange
 from conformance.wire.recorder import LEFT
 from conformance.words.answer import LIMITS
 from conformance.words.received import FRAMING
@@ -36,7 +36,7 @@ def excuse(requirement: Requirement, looked_at: Iterable[Exchange], target: Targ
             return f"cannot be judged: a request was answered {exchange.status}: {exchange.text:.120}"
         if is_network_fault(exchange) and not answering and not _names(exchange, target, FAILING_MODELS):
             return f"cannot be judged: {exchange.broken:.160}"
-        if VALID in exchange.marks and exchange.status >= 400 and NOT_SET_UP.search(exchange.text[:2000]):
+        if REPORTED in exchange.marks and exchange.status >= 400 and NOT_SET_UP.search(exchange.text[:2000]):
             return f"cannot be judged: the gateway asks its operator to set it up for this: {exchange.text:.120}"
     return ""
 

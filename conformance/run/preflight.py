@@ -188,7 +188,7 @@ def _not_the_api(ask: Ask, answer: Exchange) -> NotTheApi:
     message = f"this is no OpenAI-compatible API: {answer.request.method} {answer.url} is answered {_summary(answer)}"
     if not urlsplit(base).path.rstrip("/").endswith("/v1"):
         below = ask.send("GET", f"{base}/v1/models", key=None)
-        if isinstance(below.json, dict) and below.status in {200, 401, 403}:
+        if below.status in {401, 403} or (isinstance(below.json, dict) and below.status in {200, 400}):
             return NotTheApi(message, f"did you mean {base}/v1?")
     return NotTheApi(message, "give the base URL that the official SDK takes: https://host/v1")
 

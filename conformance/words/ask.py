@@ -15,7 +15,7 @@ from conformance.target import Secret
 from conformance.wire.exchange import KEY_HERE, Exchange, Request
 from conformance.wire.recorder import Recorder
 from conformance.words.openai.chat import Completion, CompletionStream
-from conformance.words.usual_models import usual_model
+from conformance.words.usual_models import serves, usual_model
 
 OMIT: Any = object()
 PROMPT = "Say hello in one short sentence."
@@ -40,6 +40,8 @@ MODELS = {
     "gemini-embeddings": re.compile(r"gemini.*embed|embedding-00\d"),
 }
 """How the names of models tell what they are for, or which protocol they speak."""
+OFTEN_GONE = {"completions": 3}
+"""What lists of models still name after it was switched off; so many of them are tried."""
 CREDENTIALS = {
     "bearer": {},
     "x-api-key": {"authorization": "", "x-api-key": KEY_HERE},
@@ -206,6 +208,7 @@ class Ask:
         """The model for embeddings, images, speech, transcriptions, videos, music, or a native protocol.
 
         The one that the target names, else the first listed one whose name says so, else the usual one, if it answers.
+        Of old models that are still listed, the first that answers.
         Raises `Unsupported`. The summary of the run tells that it is missing, unless its route is still `sought`.
         """
         if named := self.recorder.target.models.get(kind):
@@ -214,6 +217,8 @@ class Ask:
         data = listed.get("data") if isinstance(listed, dict) else None
         names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
         fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]
+        if kind in OFTEN_GONE:
+            fitting = [name for name in fitting[: OFTEN_GONE[kind]] if serves(self, kind, name)]
         return fitting[0] if fitting else self._usual_model(kind, sought)
 
     def _usual_model(self, kind: str, sought: bool) -> str:

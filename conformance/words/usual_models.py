@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 USUAL = {
     "embeddings": "text-embedding-3-small",
+    "completions": "gpt-3.5-turbo-instruct",
     "speech": "tts-1",
     "transcriptions": "whisper-1",
     "images": "gpt-image-1",
@@ -31,12 +32,19 @@ def usual_model(ask: Ask, kind: str) -> str:
         return ""
     style = PROVIDER.match(ask.model)
     name = f"openai{style[1]}{USUAL[kind]}" if style else USUAL[kind]
-    return name if _try(ask, kind, name).status == 200 else ""
+    return name if serves(ask, kind, name) else ""
+
+
+def serves(ask: Ask, kind: str, name: str) -> bool:
+    """Whether the target answers the plainest request to a model for that purpose."""
+    return _try(ask, kind, name).status == 200
 
 
 def _try(ask: Ask, kind: str, name: str) -> Exchange:
     if kind == "embeddings":
         return ask.post("/embeddings", {"model": name, "input": "Hello."}, patient=False)
+    if kind == "completions":
+        return ask.post("/completions", {"model": name, "prompt": "Say hello."})
     if kind == "speech":
         return ask.post("/audio/speech", {"model": name, "input": "Hello.", "voice": "alloy"}, patient=False)
     if kind == "images":

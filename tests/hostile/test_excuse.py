@@ -7,7 +7,7 @@ import pytest
 from conformance import register
 from conformance.run.excuse import excuse
 from conformance.target import Target
-from conformance.wire.exchange import VALID, Exchange, Request
+from conformance.wire.exchange import REPORTED, Exchange, Request
 
 TARGET = Target("http://host/v1", models={"midstream-error": "breaks"})
 
@@ -66,7 +66,7 @@ def test_operator_has_to_set_it_up(message: str) -> None:
     request = Request("POST", "/files", b"")
     valid, other = (
         Exchange(1, request, "", "", status=500, chunks=((0.0, message.encode()),), marks=marks)
-        for marks in ({VALID}, set())
+        for marks in ({REPORTED}, set())
     )
 
     assert reason("files.upload", valid).startswith("cannot be judged: ")
