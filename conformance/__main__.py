@@ -17,7 +17,7 @@ from typing import NoReturn
 from conformance.errors import ConformanceError, Terminated, UsageError
 
 PROGRAM = "gateway-conformance"
-COMMANDS = ("run", "init", "explain", "coverage", "diff", "compare", "site", "matrix", "render", "agenda")
+COMMANDS = ("run", "doctor", "init", "explain", "coverage", "diff", "compare", "site", "matrix", "render", "agenda")
 USAGE, TROUBLE, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 
 

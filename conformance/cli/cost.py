@@ -68,11 +68,11 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     if pace := target.pace(contract.gateway["limits"]):
         print(f"Pace     {pace} requests a minute at most, so about {ceil(cost.requests / pace)} min")
     else:
-        print(f"Time     about {_duration(cost.requests, seen.latency, args.concurrency or CONCURRENCY)}")
+        print(f"Time     about {duration(cost.requests, seen.latency, args.concurrency or CONCURRENCY)}")
     return seen
 
 
-def _duration(requests: int, latency: float, concurrency: int) -> str:
+def duration(requests: int, latency: float, concurrency: int) -> str:
     """How long so many requests take, as people say it: at a few milliseconds of work each at least."""
     seconds = requests * max(latency / concurrency, WORK) + LONGEST_CHAIN * latency
     return f"{ceil(seconds)} s" if seconds < 120 else f"{ceil(seconds / 60)} min"

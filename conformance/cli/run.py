@@ -5,24 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from conformance.cli.options import DAY, add_target
+from conformance.cli.options import at_least as _at_least
+from conformance.cli.options import filled as _filled
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
     from conformance.model import Report
     from conformance.run.runner import Outcome
 
-Number = TypeVar("Number", int, float)
-Value = TypeVar("Value", str, Path)
 FAILED = 1
 NO_VERDICT = 3
-DAY = 86_400
-HEADER = "'NAME: value', sent with each request; may be repeated; secrets belong into --target"
 EPILOG = """\
 The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
 Exit codes: 0 no MUST failed, 1 one did, 2 usage, 3 no verdict: the target could not be judged, the run ended early, or
@@ -54,21 +52,8 @@ def add(subparsers: Any) -> None:
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("target")
-    group.add_argument(
-        "--base-url", metavar="URL", type=_filled(str), help="as the official SDK takes it: https://host/v1"
-    )
-    group.add_argument(
-        "--gateway", metavar="NAME", type=_filled(str), help="whose documents it is held to, default: openai"
-    )
-    group.add_argument(
-        "--model", metavar="M", type=_filled(str), help="the chat model to ask, default: a cheap one that it lists"
-    )
-    group.add_argument(
-        "--target", metavar="FILE", type=_filled(Path), help="a TOML file with keys, models, expected failures"
-    )
+    group = add_target(parser)
     group.add_argument("--name", metavar="N", default="", help="what the report calls it, such as 'Gateway 1.2'")
-    group.add_argument("--header", metavar="H", action="append", default=[], type=_header, help=HEADER)
     group.add_argument(
         "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
     )
@@ -212,46 +197,3 @@ def _point_at(directory: Path, report: Report) -> None:
     print(f"{counts.requests} requests, {tokens}, {report.wall_time:.1f} s")
     for path in sorted(directory.glob("*.*")):
         print(f"  {path}")
-
-
-def _filled(kind: Callable[[str], Value]) -> Callable[[str], Value]:
-    """A value that is not empty, as that of a variable is that is not set."""
-
-    def value(text: str) -> Value:
-        if not text.strip():
-            raise argparse.ArgumentTypeError("is empty: is the variable set that it is taken from?")
-        return kind(text)
-
-    return value
-
-
-def _header(text: str) -> str:
-    """`NAME: value`; what is wrong with it is said without the value."""
-    from conformance.errors import InvalidTarget
-    from conformance.target import headers_from
-
-    text = text.rstrip("\r\n")
-    if "\n" in text or "\r" in text:
-        raise argparse.ArgumentTypeError("has a line break in it: write 'NAME: value' in one line")
-    try:
-        headers_from([text])
-    except InvalidTarget as error:
-        raise argparse.ArgumentTypeError(f"{error}: {error.hint}") from None
-    return text
-
-
-def _at_least(kind: Callable[[str], Number], least: Number, most: float = inf) -> Callable[[str], Number]:
-    """Parses a number of that kind that is not below `least` and not above `most`."""
-
-    def number(text: str) -> Number:
-        try:
-            value = kind(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError("not a number") from None
-        if not value <= most or value == inf:
-            raise argparse.ArgumentTypeError(f"must be at most {most:g}")
-        if value < least:
-            raise argparse.ArgumentTypeError(f"must be at least {least:g}")
-        return value
-
-    return number

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,11 +38,14 @@ from urllib.parse import urlsplit
 
 from conformance import register
 from conformance.errors import InvalidTarget
-from conformance.target import target_file
+from conformance.target import gateways, target_file
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
+Environment = Callable[[str], str | None]
+"""The value of a variable of the environment, or None."""
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A name of a header, see RFC 9110, section 5.1."""
+ANYWHERE = "http://unnamed.invalid/v1"
 ODD = re.compile(r"[\s\x00-\x1f\x7f]")
 """What no address holds."""
 CREDENTIAL = re.compile(r"(?:^|-)(?:auth|authorization|key|apikey|token|secret|cookie|password)(?:-|$)", re.IGNORECASE)
@@ -204,10 +207,27 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
     table = target_file.read(path)
     if not (base_url or table.get("base_url")):
         raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
-    target = Target(
-        base_url=checked_url(base_url or table["base_url"]),
-        gateway=gateway or table.get("gateway", "openai"),
-        keys=_keys(table.get("keys", {})),
+    target = _from_table(table, base_url or table["base_url"], os.environ.get)
+    target = replace(target, gateway=gateway or target.gateway)
+    return replace(target, models={**target.models, "chat": model}) if model else target
+
+
+def checked_file(path: Path) -> Target:
+    """Reads a target file as far as that needs no environment: each variable counts as set.
+
+    `base_url` is empty where the file leaves it to the command line. Raises `UsageError`.
+    """
+    table = target_file.read(path)
+    target = _from_table(table, table.get("base_url", ANYWHERE), lambda name: f"value-of-{name}")
+    gateways.check(target.gateway)
+    return replace(target, base_url=table.get("base_url", ""))
+
+
+def _from_table(table: Mapping[str, Any], base_url: str, environment: Environment) -> Target:
+    return Target(
+        base_url=checked_url(base_url),
+        gateway=table.get("gateway", "openai"),
+        keys=_keys(table.get("keys", {}), environment),
         models=table.get("models", {}),
         files=table.get("files", {}),
         protocols={name: checked_url(url) for name, url in table.get("protocols", {}).items()},
@@ -218,9 +238,8 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
         max_time=table.get("max_time"),
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
-        headers=_headers(table.get("headers", {})),
+        headers=_headers(table.get("headers", {}), environment),
     )
-    return replace(target, models={**target.models, "chat": model}) if model else target
 
 
 def _expected(entry: dict[str, Any]) -> ExpectedFailure:
@@ -274,11 +293,11 @@ def headers_from(lines: Iterable[str]) -> dict[str, str | Secret]:
     return headers
 
 
-def _headers(entries: Mapping[str, Mapping[str, str]]) -> dict[str, str | Secret]:
+def _headers(entries: Mapping[str, Mapping[str, str]], environment: Environment) -> dict[str, str | Secret]:
     """The `[headers]` of a target file: a value from the environment is a secret."""
     headers: dict[str, str | Secret] = {}
     for name, entry in entries.items():
-        value = entry.get("value") or os.environ.get(entry.get("env", ""))
+        value = entry.get("value") or environment(entry.get("env", ""))
         if not HEADER.fullmatch(name):
             raise InvalidTarget(f"headers.{name!r:.40} is no name of a header", "write letters, digits and dashes")
         if not value:
@@ -288,20 +307,20 @@ def _headers(entries: Mapping[str, Mapping[str, str]]) -> dict[str, str | Secret
     return headers
 
 
-def _keys(entries: Mapping[str, object]) -> dict[str, Secret]:
+def _keys(entries: Mapping[str, object], environment: Environment) -> dict[str, Secret]:
     run = token_hex(4)
-    keys = {name: _key(name, entry, run) for name, entry in entries.items()}
+    keys = {name: _key(name, entry, run, environment) for name, entry in entries.items()}
     return {name: key for name, key in keys.items() if key}
 
 
-def _key(name: str, entry: object, run: str) -> Secret | None:
+def _key(name: str, entry: object, run: str, environment: Environment) -> Secret | None:
     """`{ env = "NAME" }` for a secret, `{ value = "..." }` for a key that is no secret.
 
     `{run}` within a value becomes a word of this run, for servers that keep an account for every such word.
     """
     match entry:
         case {"env": str(variable)}:
-            credential = os.environ.get(variable)
+            credential = environment(variable)
             if credential is None and name == "default":
                 raise InvalidTarget(f"the environment variable {variable} is not set", f"export {variable}=...")
             return Secret(carried(credential, variable)) if credential else None
