@@ -117,6 +117,12 @@ def guarded(ask: Ask, contract: gateway_contract.Contract) -> None:
     access.demand_guarded(ask, any(claim.gateway == contract.name for claim in register.load().claims.values()))
 
 
+@pytest.fixture
+def bearer(ask: Ask) -> None:
+    """The target takes its key as a bearer token, as far as its operator says."""
+    access.demand_bearer(ask)
+
+
 @pytest.fixture(autouse=True)
 def _applicable(
     judged: Requirement, contract: gateway_contract.Contract, target: Target, request: pytest.FixtureRequest

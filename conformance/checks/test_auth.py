@@ -31,7 +31,7 @@ def _demand(answer: Exchange, allowed: list[int], caller: str) -> None:
 
 
 @requirement("auth.bearer")
-@pytest.mark.usefixtures("guarded")
+@pytest.mark.usefixtures("bearer", "guarded")
 @pytest.mark.parametrize("operation", ["createChatCompletion", "listModels"], ids=["chat", "models"])
 def test_bearer(ask: Ask, contract: Contract, operation: str) -> None:
     """A valid key in `Authorization: Bearer` opens every operation."""
@@ -90,7 +90,7 @@ def test_before_validation(ask: Ask, gateway: dict[str, Any], promised: bool) ->
 
 
 @requirement("auth.malformed")
-@pytest.mark.usefixtures("guarded")
+@pytest.mark.usefixtures("bearer", "guarded")
 @pytest.mark.parametrize("form", MALFORMED)
 def test_malformed(ask: Ask, form: str) -> None:
     """An `Authorization` that is no bearer token is refused."""
@@ -100,7 +100,7 @@ def test_malformed(ask: Ask, form: str) -> None:
 
 
 @requirement("auth.malformed-status")
-@pytest.mark.usefixtures("guarded")
+@pytest.mark.usefixtures("bearer", "guarded")
 @pytest.mark.parametrize("form", MALFORMED)
 def test_malformed_status(ask: Ask, gateway: dict[str, Any], form: str) -> None:
     """An `Authorization` that is no bearer token is refused with the status of a missing or invalid credential."""
@@ -113,7 +113,7 @@ def test_malformed_status(ask: Ask, gateway: dict[str, Any], form: str) -> None:
 
 
 @requirement("auth.scheme-case")
-@pytest.mark.usefixtures("guarded")
+@pytest.mark.usefixtures("bearer", "guarded")
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
 def test_scheme_case(ask: Ask, scheme: str) -> None:
     """The scheme `Bearer` is read whatever its case."""

@@ -166,7 +166,9 @@ def _reached(target: Target, listing: Exchange) -> Line:
 
 
 def _proxy(target: Target) -> Line:
-    """Which proxy the requests go through. Its address may hold a credential, so only its host is told."""
+    """Which proxy the requests go through."""
+    if target.way.proxy:
+        return Line("proxy", OK, f"requests go through {_place(target.way.proxy)}, which the target file names")
     if target.local:
         return Line("proxy", OK, "none: the target is on this machine")
     parts, proxies = urlsplit(target.base_url), getproxies()
@@ -175,9 +177,13 @@ def _proxy(target: Target) -> Line:
         return Line("proxy", OK, "none is set")
     if proxy_bypass(parts.hostname or ""):
         return Line("proxy", OK, f"none: NO_PROXY names {parts.hostname}")
-    proxy = urlsplit(address if "://" in address else f"http://{address}")
-    place = f"{proxy.hostname}:{proxy.port}" if proxy.port else str(proxy.hostname)
-    return Line("proxy", NOTE, f"requests go through {place}, which the environment names")
+    return Line("proxy", NOTE, f"requests go through {_place(address)}, which the environment names")
+
+
+def _place(address: str) -> str:
+    """The host and port of a proxy, whose address may have no scheme, and a password."""
+    parts = urlsplit(address if "://" in address else f"http://{address}")
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def _clock(answer: Exchange) -> Line:

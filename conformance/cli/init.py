@@ -140,6 +140,17 @@ def _described() -> dict[str, dict[str, str]]:
 
 def _tail() -> Iterator[str]:
     yield ""
+    yield "[headers]                                         # sent with every request"
+    yield '# x-team = { value = "research" }                 # { env = "NAME" } for a secret'
+    yield "[query]                                           # at the end of every address"
+    yield '# api-version = { value = "preview" }'
+    yield "[credential]                                      # where the key goes, instead of Authorization: Bearer"
+    yield '# header = "api-key"'
+    yield "[connection]"
+    yield '# proxy = { env = "GATEWAY_PROXY" }'
+    yield '# ca_bundle = "ca.pem"                            # trusted instead of the usual certificates'
+    yield '# certificate = "client.pem"                      # of the client, with certificate_key'
+    yield ""
     yield "# A failure that is known. When the check passes, the run fails until the entry is removed."
     yield "# [[expected_failures]]"
     yield '# requirement = "errors.not-an-object"'

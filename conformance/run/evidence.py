@@ -11,7 +11,7 @@ from types import MappingProxyType
 from conformance.model import Evidence
 from conformance.run.earlier import Origin, needed, origins
 from conformance.target import KEY_VARIABLE
-from conformance.wire.exchange import MASK, Exchange
+from conformance.wire.exchange import KEY_HERE, MASK, Exchange
 
 LARGEST = 60_000
 """The most bytes of a request body that a command line carries."""
@@ -94,7 +94,8 @@ def _address(exchange: Exchange, variables: Mapping[str, str]) -> str:
     """The URL; a key that it hides is read from the environment."""
     if MASK not in exchange.url:
         return _quoted(exchange.url, variables)
-    return f'"{exchange.url.replace(MASK, f"${_variable(str(exchange.request.key))}")}"'
+    holder = str(exchange.request.key) if KEY_HERE in exchange.request.path else "query"
+    return f'"{exchange.url.replace(MASK, f"${_variable(holder)}")}"'
 
 
 def _binary(exchange: Exchange, words: list[str]) -> str:
@@ -111,7 +112,14 @@ def _headers(exchange: Exchange) -> list[str]:
     shown = [(name, value) for name, value in exchange.sent if name in own or name not in ADDED_BY_CLIENT]
     key = exchange.request.key
     variable = _variable(key) if isinstance(key, str) else KEY_VARIABLE
+    own |= _credential(exchange)
     return [_header(name, value, variable if name in own else _variable(name)) for name, value in shown]
+
+
+def _credential(exchange: Exchange) -> set[str]:
+    """The header that carries the key where `Authorization` does not: the only one that is hidden."""
+    hidden = {name for name, value in exchange.sent if MASK in value}
+    return hidden if exchange.request.key == "default" and len(hidden) == 1 else set()
 
 
 def _header(name: str, value: str, variable: str) -> str:

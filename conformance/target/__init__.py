@@ -13,13 +13,16 @@ from conformance.target.target import (
     from_recording,
     headers_from,
 )
+from conformance.target.way import Credential, Way
 
 __all__ = [
     "CREDENTIAL",
     "KEY_VARIABLE",
+    "Credential",
     "ExpectedFailure",
     "Secret",
     "Target",
+    "Way",
     "checked_file",
     "checked_url",
     "from_file",

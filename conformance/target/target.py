@@ -11,6 +11,12 @@ A target file is TOML. A key is given by the name of the environment variable th
     [models]
     chat = "gpt-4o-mini"
 
+    [credential]
+    header = "api-key"
+
+    [query]
+    api-version = { value = "preview" }
+
     [files]
     reference = "file-8f3a"
 
@@ -28,7 +34,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,6 +45,7 @@ from urllib.parse import urlsplit
 from conformance import register
 from conformance.errors import InvalidTarget
 from conformance.target import gateways, target_file
+from conformance.target.way import Credential, Way, way_of
 
 KEY_VARIABLE = "GATEWAY_API_KEY"
 Environment = Callable[[str], str | None]
@@ -133,6 +140,10 @@ class Target:
     node_modules: str | None = None
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     """What every request carries besides, by lower-case name."""
+    query: Mapping[str, str | Secret] = field(default_factory=dict)
+    """What the address of every request ends with."""
+    credential: Credential = field(default_factory=Credential)
+    way: Way = field(default_factory=Way)
 
     @property
     def local(self) -> bool:
@@ -166,11 +177,24 @@ class Target:
         usual = (root + path for root in roots for path in (documented[protocol], ""))
         return list(dict.fromkeys([self.bases(documented)[protocol], *usual]))
 
+    def secrets(self) -> Iterator[str]:
+        """What must not be shown. Of a header such as `Bearer TOKEN` the token as well."""
+        for value in (*self.keys.values(), *self.headers.values(), *self.query.values()):
+            if isinstance(value, Secret):
+                yield value.reveal()
+                yield value.reveal().rpartition(" ")[2]
+        yield self.way.password
+
     def described(self) -> dict[str, Any]:
         """What `from_recording` takes: plain values, no secret."""
         named = {"base_url": self.base_url, "gateway": self.gateway, "keys": sorted(self.keys)}
         tables = {"models": dict(self.models), "files": dict(self.files), "protocols": dict(self.protocols)}
-        return {**named, **tables, "include": sorted(self.include)}
+        return {
+            **named,
+            **tables,
+            "include": sorted(self.include),
+            "credential": [self.credential.header, self.credential.scheme],
+        }
 
     def fixture(self, name: str) -> bool:
         """Whether the target names the fixture `model:slow`, `key:expired` or `file:reference`."""
@@ -188,6 +212,7 @@ def from_recording(recorded: Mapping[str, Any], gateway: str | None = None, mode
         files=recorded["files"],
         protocols=recorded["protocols"],
         include=frozenset(recorded["include"]),
+        credential=Credential(*recorded.get("credential", ())),
     )
 
 
@@ -207,7 +232,7 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
     table = target_file.read(path)
     if not (base_url or table.get("base_url")):
         raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
-    target = _from_table(table, base_url or table["base_url"], os.environ.get)
+    target = _from_table(table, base_url or table["base_url"], path.parent, os.environ.get)
     target = replace(target, gateway=gateway or target.gateway)
     return replace(target, models={**target.models, "chat": model}) if model else target
 
@@ -218,12 +243,14 @@ def checked_file(path: Path) -> Target:
     `base_url` is empty where the file leaves it to the command line. Raises `UsageError`.
     """
     table = target_file.read(path)
-    target = _from_table(table, table.get("base_url", ANYWHERE), lambda name: f"value-of-{name}")
+    target = _from_table(table, table.get("base_url", ANYWHERE), path.parent, lambda name: f"http://value-of-{name}")
     gateways.check(target.gateway)
     return replace(target, base_url=table.get("base_url", ""))
 
 
-def _from_table(table: Mapping[str, Any], base_url: str, environment: Environment) -> Target:
+def _from_table(table: Mapping[str, Any], base_url: str, folder: Path, environment: Environment) -> Target:
+    connection = dict(table.get("connection", {}))
+    proxy = _values({"proxy": connection.pop("proxy")}, "connection", environment) if "proxy" in connection else {}
     return Target(
         base_url=checked_url(base_url),
         gateway=table.get("gateway", "openai"),
@@ -239,6 +266,9 @@ def _from_table(table: Mapping[str, Any], base_url: str, environment: Environmen
         requests_per_minute=table.get("requests_per_minute"),
         node_modules=table.get("node_modules"),
         headers=_headers(table.get("headers", {}), environment),
+        query=_values(table.get("query", {}), "query", environment),
+        credential=_credential(table.get("credential", {})),
+        way=way_of(connection, folder, _plain(proxy.get("proxy"))),
     )
 
 
@@ -294,17 +324,38 @@ def headers_from(lines: Iterable[str]) -> dict[str, str | Secret]:
 
 
 def _headers(entries: Mapping[str, Mapping[str, str]], environment: Environment) -> dict[str, str | Secret]:
-    """The `[headers]` of a target file: a value from the environment is a secret."""
-    headers: dict[str, str | Secret] = {}
-    for name, entry in entries.items():
-        value = entry.get("value") or environment(entry.get("env", ""))
+    """The `[headers]` of a target file."""
+    for name in entries:
         if not HEADER.fullmatch(name):
             raise InvalidTarget(f"headers.{name!r:.40} is no name of a header", "write letters, digits and dashes")
+    return {name.lower(): value for name, value in _values(entries, "headers", environment).items()}
+
+
+def _values(
+    entries: Mapping[str, Mapping[str, str]], section: str, environment: Environment
+) -> dict[str, str | Secret]:
+    """What a table of a target file names: a value from the environment is a secret, with the scheme before it."""
+    values: dict[str, str | Secret] = {}
+    for name, entry in entries.items():
+        value = entry.get("value") or environment(entry.get("env", ""))
         if not value:
-            raise InvalidTarget(f"the environment variable {entry.get('env')} is not set", "it is that of a header")
-        value = carried(value, entry.get("env", f"headers.{name}"))
-        headers[name.lower()] = Secret(value) if "env" in entry else value
-    return headers
+            raise InvalidTarget(f"the environment variable {entry.get('env')} is not set", f"{section}.{name} needs it")
+        value = carried(value, entry.get("env", f"{section}.{name}"))
+        value = f"{entry['scheme']} {value}" if "scheme" in entry else value
+        values[name] = Secret(value) if "env" in entry else value
+    return values
+
+
+def _credential(table: Mapping[str, str]) -> Credential:
+    """Where the key goes. A header other than the usual one has no scheme unless the file names one."""
+    header = table.get("header", "authorization").lower()
+    if not HEADER.fullmatch(header):
+        raise InvalidTarget(f"credential.header {header!r:.40} is no header", "write letters, digits and dashes")
+    return Credential(header, table.get("scheme", "Bearer" if header == "authorization" else ""))
+
+
+def _plain(value: str | Secret | None) -> str | None:
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 def _keys(entries: Mapping[str, object], environment: Environment) -> dict[str, Secret]:

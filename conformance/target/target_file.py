@@ -78,7 +78,7 @@ def _explained(error: ValidationError) -> tuple[Steps, str, str]:
         known = schema["properties"]
         unknown = next(name for name in instance if name not in known)
         return (*steps, unknown), f"unknown key {unknown!r}", f"known keys: {', '.join(sorted(known))}"
-    if steps[:1] in (("keys",), ("headers",)):
+    if steps[:1] in (("keys",), ("headers",), ("query",)) or steps == ("connection", "proxy"):
         return steps, f"{dotted} is not understood", f'write {steps[0]}.NAME = {{ env = "VARIABLE" }}'
     if error.validator == "required":
         return steps, "an expected failure needs a requirement and a reason", "see the example in the README"

@@ -21,14 +21,14 @@ from urllib.parse import quote
 import httpx
 
 from conformance.errors import BudgetSpent, Inconclusive, TimeSpent
-from conformance.target import Secret, Target
+from conformance.target import Credential, Secret, Target
 from conformance.wire import body
 from conformance.wire.breaker import Breaker
+from conformance.wire.client import client_for
 from conformance.wire.connection import cannot_connect
 from conformance.wire.exchange import KEY_HERE, Exchange, Request, headers_of
 from conformance.wire.limit import seconds_to_wait
 from conformance.wire.network import Network
-from conformance.wire.outside import Outside, no_cookies
 from conformance.wire.record import by_request, from_record, identity, request_of
 from conformance.wire.secrets import Secrets, secrets_of
 from conformance.wire.spill import Spill
@@ -70,7 +70,8 @@ class Recorder:
         self._interval = 60 / pace if pace else 0.0
         self._next = 0.0
         self.target = target
-        self._usual = tuple(target.headers.items())
+        self._usual = {name: _plain(value) for name, value in target.headers.items()}
+        self._query = "&".join(f"{quote(n, safe='')}={quote(_plain(v), safe='')}" for n, v in target.query.items())
         self.bases = dict(bases or {"openai": target.base_url})
         self.first = first
         self.touched: list[Exchange] = []
@@ -85,11 +86,7 @@ class Recorder:
         self._ahead = ahead if replay is None else None
         self._lock = threading.Lock()
         self._sent = 0
-        timeout = httpx.Timeout(target.timeout, connect=10.0)
-        encrypted = target.base_url.startswith("https:")
-        self._http = httpx.Client(timeout=timeout, trust_env=not target.local, verify=encrypted, transport=transport)
-        self._http.cookies = no_cookies()
-        self._http.event_hooks = {"request": [Outside([target.base_url, *self.bases.values()]).demand]}
+        self._http = client_for(target, self.bases.values(), transport)
         self._network = Network()
         self._network.carry(self._http)
         if target.max_time is not None:
@@ -321,7 +318,9 @@ class Recorder:
     def _url(self, request: Request) -> str:
         if _elsewhere(request):
             return request.path
-        return self.bases[request.protocol] + request.path.replace(KEY_HERE, quote(self._token(request), safe=""))
+        path = request.path.replace(KEY_HERE, quote(self._token(request), safe=""))
+        mark = "&" if "?" in path else "?"
+        return self.bases[request.protocol] + path + (mark + self._query if self._query else "")
 
     def _key(self, request: Request) -> Secret | None:
         key = self.target.keys.get(request.key) if isinstance(request.key, str) else request.key
@@ -334,20 +333,19 @@ class Recorder:
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"user-agent": "gateway-conformance", "accept": "*/*", "accept-encoding": body.CODINGS}
         if not _elsewhere(request):
-            headers |= {name: value if isinstance(value, str) else value.reveal() for name, value in self._usual}
-        key, token = self._key(request), self._token(request)
-        if key is not None:
-            headers["authorization"] = f"Bearer {token}"
+            headers |= self._usual
         if request.body is not None:
             headers["content-type"] = "application/json"
-        headers |= {name: value.replace(KEY_HERE, token) for name, value in request.headers}
+        credential = self.target.credential if request.protocol == "openai" else Credential()
+        token = self._token(request)
+        own = {name: value.replace(KEY_HERE, token) for name, value in request.headers}
+        headers |= credential.placed(own, token if self._key(request) else None)
         return {name: value for name, value in headers.items() if value}
 
     @cached_property
     def secrets(self) -> Secrets:
         """What keeps the keys of the target out of whatever leaves."""
-        own = (value for _, value in self._usual if isinstance(value, Secret))
-        return secrets_of(secret.reveal() for secret in (*self.target.keys.values(), *own))
+        return secrets_of(self.target.secrets())
 
     def _replayed(self, request: Request) -> Exchange:
         scrubbed = replace(request, headers=self.secrets.sent(request.headers))
@@ -361,6 +359,10 @@ class Recorder:
         exchange = from_record(record, request, len(self.recorded))
         self.recorded.append(exchange)
         return exchange
+
+
+def _plain(value: str | Secret) -> str:
+    return value if isinstance(value, str) else value.reveal()
 
 
 def _elsewhere(request: Request) -> bool:

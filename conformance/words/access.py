@@ -23,3 +23,10 @@ def _is_open(ask: Ask) -> bool:
     keys = (None, STRANGER)
     answers = [ask.chat(key=key).exchange if ask.model else ask.get("/models", key=key) for key in keys]
     return all(answer.status == 200 for answer in answers)
+
+
+def demand_bearer(ask: Ask) -> None:
+    """Raises `Unsupported` where the target takes its key elsewhere than the documents say."""
+    credential = ask.recorder.target.credential
+    if not credential.usual:
+        raise Unsupported(f"the target takes its key in {credential.header}, not as `Authorization: Bearer`")
