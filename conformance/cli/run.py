@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.cli.fail_on import HELP, MUST, exit_code, fail_on
 from conformance.cli.options import DAY, add_target
 from conformance.cli.options import at_least as _at_least
 from conformance.cli.options import filled as _filled
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
     from conformance.model import Report
     from conformance.run.runner import Outcome
 
-FAILED = 1
 NO_VERDICT = 3
 EPILOG = """\
 The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
-Exit codes: 0 no MUST failed, 1 one did, 2 usage, 3 no verdict: the target could not be judged, the run ended early, or
-the suite itself erred; 130 interrupted, 143 terminated.
+Exit codes: 0 no MUST failed, 1 one did, or what --fail-on names, 2 usage, 3 no verdict: the target could not be judged,
+the run ended early, or the suite itself erred; 130 interrupted, 143 terminated.
 """
 
 
@@ -42,6 +42,7 @@ def add(subparsers: Any) -> None:
     _add_selection(parser)
     parser.add_argument("--report", metavar="DIR", type=_filled(Path), default=Path("report"), help="default: report")
     parser.add_argument("--baseline", metavar="REPORT", type=_filled(Path), help="fail only on what did not fail there")
+    parser.add_argument("--fail-on", metavar="WHAT", type=fail_on, default=MUST, help=HELP)
     parser.add_argument(
         "--concurrency", metavar="N", type=_at_least(int, 1), help="requests in flight at a time, default: 8"
     )
@@ -145,11 +146,8 @@ def main(args: argparse.Namespace) -> int:
         _point_at(args.report, outcome.report)
         sys.stdout.flush()
     _explain(outcome)
-    if known is not None and outcome.exit_code == FAILED:
-        from conformance.run.runner import exit_code
-
-        return exit_code(baseline.without(outcome.report, known))
-    return int(outcome.exit_code)
+    rest = None if known is None else baseline.without(outcome.report, known)
+    return exit_code(outcome, args.fail_on, rest)
 
 
 @contextmanager
