@@ -65,6 +65,10 @@ def _index(known: register.Register) -> str:
 def page(requirement: Requirement, known: register.Register, breaking: list[faults.Fault]) -> str:
     """The page of one requirement, as Markdown."""
     parts = [f"# {requirement.id}", f"**{requirement.level}**: {prose(requirement.text)}", _facts(requirement)]
+    if requirement.impact:
+        parts += [f"## What it does to users ({requirement.harm})", prose(requirement.impact)]
+    if requirement.remedy:
+        parts += ["## What usually helps", prose(requirement.remedy)]
     parts += ["## Documented", *_documented(requirement, known)]
     parts += ["## Check", *_check(requirement, known)]
     parts += ["## Faults that break it", "\n".join(map(_fault, breaking)) or "None."]

@@ -119,7 +119,9 @@ def test_action_fails_on_a_wrong_gateway(
     job = Job(tmp_path, inputs, {**environment, "MY_KEY": KEY})
 
     assert played(job) == [0, 0, 1], job.printed
-    assert "::error title=chat.stream.done::" in job.printed
+    annotated = [line for line in job.printed.splitlines() if line.startswith("::error title=")]
+    assert len(annotated) == 1
+    assert "chat.stream.done" in annotated[0]
     assert "chat.stream.done" in (tmp_path / "summary").read_text(encoding="utf-8")
 
 
@@ -133,6 +135,19 @@ def test_action_takes_a_target_file_a_profile_and_what_it_fails_on(
     job = Job(tmp_path, inputs, {**environment, "MY_KEY": KEY})
 
     assert played(job) == [0, 0, 0], job.printed
+
+
+def test_action_fails_on_regressions_only(
+    server: Callable[..., str], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """What failed in the baseline fails nothing, and is not annotated again."""
+    inputs = {"base-url": server().replace("/v1", "/fault/stream_without_done/v1"), "arguments": QUICK}
+    before = Job(tmp_path, {**inputs, "report": "before"}, {**environment, "GATEWAY_API_KEY": KEY})
+    again = Job(tmp_path, {**inputs, "baseline": "before/report.json"}, before.environment)
+
+    assert played(before) == [0, 0, 1], before.printed
+    assert [again.run(step) for step in STEPS[1:] if "run" in step] == [0, 0, 0], again.printed
+    assert "::error" not in again.printed
 
 
 def test_action_without_a_verdict_fails(tmp_path: Path, environment: dict[str, str]) -> None:
@@ -158,22 +173,26 @@ def test_action_puts_no_input_into_a_script() -> None:
     assert all("shell" in step for step in STEPS if "run" in step)
 
 
-def finding(name: str, level: str, message: str, **fields: Any) -> dict[str, Any]:
-    return {"requirement": name, "level": level, "verdict": "failed", "message": message, "expected": None, **fields}
+def cause(title: str, level: str, *requirements: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "level": level,
+        "impact": "Clients wait.\n::error::100 %\x1b[0m",
+        "requirements": requirements,
+    }
 
 
 def test_annotations_are_few_and_inert() -> None:
-    """An answer cannot give a command, GitHub shows ten, and what is expected is not told."""
-    findings = [finding(f"chat.{number}", "MUST", "100 %\n::error::no\x1b[0m") for number in range(12)]
-    findings += [finding("chat.0", "MUST", "again"), finding("models.x", "MUST", "known", expected="a ticket")]
-    findings += [finding("chat.should", "SHOULD", "late"), finding("chat.may", "MAY", "never")]
-    report = {"requirements": [{"id": "chat.0", "text": "It is so."}], "findings": findings}
+    """An answer cannot give a command, GitHub shows ten, and what is known is not told."""
+    causes = [cause(f"A: {number}, b", "MUST", f"chat.{number}", "chat.x") for number in range(12)]
+    causes += [cause("many", "SHOULD", *"abcdefg"), cause("known", "SHOULD", "chat.y"), cause("may", "MAY", "chat.z")]
 
-    printed = list(annotations.lines(report))
+    printed = list(annotations.lines({"causes": causes}, {"chat.x", "chat.y"}))
 
-    assert printed[0] == "::error title=chat.0::It is so.%0A100 %25%0A::error::no?[0m"
+    assert printed[0] == "::error title=A%3A 0%2C b::Clients wait.%0A::error::100 %25?[0m%0Achat.0, chat.x"
     assert [line.partition(" ")[0] for line in printed] == ["::error"] * 10 + ["::warning"]
-    assert "3 more MUST failed" in printed[9]
+    assert "3 more causes" in printed[9]
+    assert printed[10].endswith("a, b, c, d, e and 2 more")
     assert all("\n" not in line and "\x1b" not in line for line in printed)
 
 
