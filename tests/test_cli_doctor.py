@@ -188,10 +188,11 @@ def test_files_are_checked_without_a_variable(tmp_path: Path, capsys: pytest.Cap
         '[[expected_failures]]\nrequirement = "no.such"\nreason = "none"',
     ],
 )
-def test_names_in_a_file_are_known(text: str, tmp_path: Path) -> None:
-    (tmp_path / "target.toml").write_text(text)
+def test_names_in_a_file_are_known(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "odd-target.toml").write_text(text)
 
-    assert main(["doctor", "--offline", str(tmp_path / "target.toml")]) == 3
+    assert main(["doctor", "--offline", str(tmp_path / "odd-target.toml")]) == 3
+    assert "odd-target.toml" in capsys.readouterr().out
 
 
 def test_nothing_to_look_at_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

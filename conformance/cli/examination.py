@@ -51,7 +51,8 @@ def file_line(path: Path) -> Line:
     try:
         target = checked_file(path)
     except ConformanceError as error:
-        return Line("file", PROBLEM, str(error), error.hint)
+        named = path.name in str(error)
+        return Line("file", PROBLEM, str(error) if named else f"{path}: {error}", error.hint)
     return Line("file", OK, f"{path}: {target.base_url or 'any base URL'}, held to {target.gateway}")
 
 

@@ -29,7 +29,7 @@ def add(subparsers: Any) -> None:
         "of a contradiction between documents, what each gateway is held to, and the documents that disagree.",
         allow_abbrev=False,
     )
-    parser.add_argument("id", metavar="ID", help="for example chat.stream.ends-with-done, or X-05")
+    parser.add_argument("id", metavar="ID", help="for example chat.stream.done, or X-05")
 
 
 def main(args: argparse.Namespace) -> int:

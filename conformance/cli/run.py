@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.cli.fail_on import HELP, MUST, exit_code, fail_on
-from conformance.cli.options import DAY, add_target
-from conformance.cli.options import at_least as _at_least
-from conformance.cli.options import filled as _filled
+from conformance.cli.options import DAY, add_target, at_least, filled
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,33 +38,31 @@ def add(subparsers: Any) -> None:
     )
     _add_target(parser)
     _add_selection(parser)
-    parser.add_argument("--report", metavar="DIR", type=_filled(Path), default=Path("report"), help="default: report")
-    parser.add_argument("--baseline", metavar="REPORT", type=_filled(Path), help="fail only on what did not fail there")
+    parser.add_argument("--report", metavar="DIR", type=filled(Path), default=Path("report"), help="default: report")
+    parser.add_argument("--baseline", metavar="REPORT", type=filled(Path), help="fail only on what did not fail there")
     parser.add_argument("--fail-on", metavar="WHAT", type=fail_on, default=MUST, help=HELP)
     parser.add_argument(
-        "--concurrency", metavar="N", type=_at_least(int, 1), help="requests in flight at a time, default: 8"
+        "--concurrency", metavar="N", type=at_least(int, 1), help="requests in flight at a time, default: 8"
     )
     parser.add_argument(
-        "--examples", metavar="N", type=_at_least(int, 1), help="generated requests for each operation, default: 40"
+        "--examples", metavar="N", type=at_least(int, 1), help="generated requests for each operation, default: 40"
     )
-    parser.add_argument("--seed", metavar="N", type=_at_least(int, 0), help="of generated input, default: 0")
+    parser.add_argument("--seed", metavar="N", type=at_least(int, 0), help="of generated input, default: 0")
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
     group = add_target(parser)
     group.add_argument("--name", metavar="N", default="", help="what the report calls it, such as 'Gateway 1.2'")
-    group.add_argument(
-        "--replay", metavar="HAR", type=_filled(Path), help="judge a recording instead of a live gateway"
-    )
+    group.add_argument("--replay", metavar="HAR", type=filled(Path), help="judge a recording instead of a live gateway")
     group.add_argument(
         "--timeout",
         metavar="S",
-        type=_at_least(float, 0.001, DAY),
+        type=at_least(float, 0.001, DAY),
         help="without a byte, default: 60 s; thrice that for a whole answer",
     )
-    group.add_argument("--max-time", metavar="S", type=_at_least(float, 0.001, DAY), help="end the run after S seconds")
-    group.add_argument("--node-modules", metavar="DIR", type=_filled(Path), help="holds the official client for Node")
-    group.add_argument("--max-requests", metavar="N", type=_at_least(int, 1), help="stop before request N + 1")
+    group.add_argument("--max-time", metavar="S", type=at_least(float, 0.001, DAY), help="end the run after S seconds")
+    group.add_argument("--node-modules", metavar="DIR", type=filled(Path), help="holds the official client for Node")
+    group.add_argument("--max-requests", metavar="N", type=at_least(int, 1), help="stop before request N + 1")
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
@@ -74,24 +70,24 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--feature",
         metavar="F",
-        type=_filled(str),
+        type=filled(str),
         action="append",
         default=[],
         help="and all below it; may be repeated",
     )
     group.add_argument(
-        "--profile", metavar="P", type=_filled(str), action="append", default=[], help="such as core; may be repeated"
+        "--profile", metavar="P", type=filled(str), action="append", default=[], help="such as core; may be repeated"
     )
     group.add_argument(
         "--quick", action="store_true", help="one glance with a few requests: alive, chat, streams, tools, errors"
     )
     group.add_argument(
-        "--requirement", metavar="ID", type=_filled(str), action="append", default=[], help="only this; may be repeated"
+        "--requirement", metavar="ID", type=filled(str), action="append", default=[], help="only this; may be repeated"
     )
     group.add_argument(
         "--include",
         metavar="F",
-        type=_filled(str),
+        type=filled(str),
         action="append",
         help="judge what costs more as well: images, audio, videos, music, tasks or generated; may be repeated",
     )
