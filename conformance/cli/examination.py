@@ -84,20 +84,25 @@ class Examination:
             yield Line(SUBJECTS.get(type(error), "account"), PROBLEM, str(error), error.hint)
             yield from self._of_all_answers()
             return
-        yield self._key()
-        yield self._models(listing)
-        yield from self._protocols()
+        try:
+            yield self._key()
+            yield self._models(listing)
+            yield from self._protocols()
+        except BudgetSpent:
+            yield Line("protocols", NOTE, f"no others were looked for: the {MOST} requests are spent")
+        except TargetError as error:
+            yield Line("reached", PROBLEM, f"it answered, and then: {error}", error.hint)
         yield from self._of_all_answers()
         yield from self._costs()
 
     def _key(self) -> Line:
-        named = "default" in self.target.keys
-        open_to_all = self.ask.get("/models", key=None, patient=False).status == 200
-        if not named:
+        if "default" not in self.target.keys:
             return Line("key", OK, f"none is given, and none is asked for; if it takes one: export {KEY_VARIABLE}=...")
-        if open_to_all:
-            return Line("key", OK, "requests with it are served; the list of models is open to anyone")
-        return Line("key", OK, "it opens the target, which is closed without it")
+        answer = self.ask.get("/models", key=None, patient=False)
+        if answer.status in {401, 403}:
+            return Line("key", OK, "it opens the target, which is closed without it")
+        open_to_all = "; the list of models is open to anyone" if answer.status == 200 else ""
+        return Line("key", OK, f"requests with it are served{open_to_all}")
 
     def _models(self, listing: Exchange) -> Line:
         names, model = preflight.names(listing), self.ask.model
@@ -108,15 +113,11 @@ class Examination:
         return Line("models", OK, f"{listed}; {model} answers{thinks}")
 
     def _protocols(self) -> Iterator[Line]:
-        try:
-            yield self._own_dialect()
-            for name, operation in NATIVE.items():
-                if operation in self.contract.operations:
-                    problem = self._problem(operation)
-                    base = self.recorder.bases[name]
-                    yield Line(name, NOTE if problem else OK, problem or f"it is served at {base}")
-        except BudgetSpent:
-            yield Line("protocols", NOTE, f"no others were looked for: the {MOST} requests are spent")
+        yield self._own_dialect()
+        for name, operation in NATIVE.items():
+            if operation in self.contract.operations:
+                problem = self._problem(operation)
+                yield Line(name, NOTE if problem else OK, problem or f"it is served at {self.recorder.bases[name]}")
 
     def _own_dialect(self) -> Line:
         known = {name: one for name, one in ROUTES.items() if one in self.contract.operations}
