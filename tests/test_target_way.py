@@ -181,21 +181,22 @@ def test_key_is_placed(credential: Credential, own: dict[str, str], token: str |
     assert credential.placed(own, token) == sent
 
 
-def test_curl_reads_the_key_from_the_environment() -> None:
+@pytest.mark.parametrize(("name", "variable"), [("default", "GATEWAY_API_KEY"), ("expired", "GATEWAY_API_KEY_EXPIRED")])
+def test_curl_reads_the_key_from_the_environment(name: str, variable: str) -> None:
     """Whatever the header that carries it; a secret of an address has a variable of its own."""
     with gateway(lambda *_: "") as (root, _):
         target = Target(
             f"{root}/v1",
-            keys={"default": Secret(KEY)},
+            keys={name: Secret(KEY)},
             credential=Credential("api-key", ""),
             query={"code": Secret("query-secret-a1b2c3d4"), "api-version": "preview"},
         )
         recorder = Recorder(target)
-        exchange = recorder.ask(Request("GET", "/models"))
+        exchange = recorder.ask(Request("GET", "/models", key=name))
         recorder.close()
 
     command = curl(exchange)
-    assert '-H "api-key: $GATEWAY_API_KEY"' in command
+    assert f'-H "api-key: ${variable}"' in command
     assert "code=$GATEWAY_API_KEY_QUERY&api-version=preview" in command
 
 

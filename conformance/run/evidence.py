@@ -119,7 +119,7 @@ def _headers(exchange: Exchange) -> list[str]:
 def _credential(exchange: Exchange) -> set[str]:
     """The header that carries the key where `Authorization` does not: the only one that is hidden."""
     hidden = {name for name, value in exchange.sent if MASK in value}
-    return hidden if exchange.request.key == "default" and len(hidden) == 1 else set()
+    return hidden if isinstance(exchange.request.key, str) and len(hidden) == 1 else set()
 
 
 def _header(name: str, value: str, variable: str) -> str:
