@@ -33,6 +33,8 @@ MODEL = {"id": "gpt-4o-mini", "object": "model", "created": 1790000000, "owned_b
 BEARER = ("auth.bearer", "auth.malformed", "auth.malformed-status", "auth.scheme-case")
 OF_KEYS = ("auth.missing", "auth.unknown", "auth.stream")
 OF_CLIENTS = ("sdk.openai.create", "sdk.openai.environment", "sdk.openai.models.list")
+JUDGED = (*BEARER, *OF_KEYS, *OF_CLIENTS)
+ONLY = [word for name in JUDGED for word in ("--requirement", name)]
 Opens = Callable[[dict[str, str], dict[str, str]], str]
 """What is wrong with the headers and the query of a request; nothing when they are right."""
 
@@ -142,6 +144,12 @@ def test_example_opens_its_gateway(
     assert KEY not in output
 
 
+def verdicts_in(folder: Path) -> dict[str, str]:
+    """The verdict on each requirement; of several cases, the last one."""
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return {one["requirement"]: one["verdict"] for one in report["findings"] if one["requirement"] in JUDGED}
+
+
 def test_run_with_another_credential_accuses_nobody_of_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,16 +158,16 @@ def test_run_with_another_credential_accuses_nobody_of_it(
     file = next(one for one in EXAMPLES if one.stem == "azure-openai")
     with gateway(azure) as (root, asked):
         words = ["--target", str(file), "--base-url", f"{root}/openai/v1", "--report", str(tmp_path)]
-        main(["run", *words, *(word for name in (*BEARER, *OF_KEYS, *OF_CLIENTS) for word in ("--requirement", name))])
+        main(["run", *words, *ONLY])
 
-    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    verdicts = {one["requirement"]: one["verdict"] for one in report["findings"]}
-    assert {verdicts[name] for name in BEARER} == {"unsupported"}
-    assert {verdicts[name] for name in (*OF_KEYS, *OF_CLIENTS)} == {"passed"}
+    assert verdicts_in(tmp_path) == {name: "unsupported" if name in BEARER else "passed" for name in JUDGED}
     assert all("api-version=preview" in one[":path"] for one in asked)
     assert any(one.get("api-key") == "sk-this-key-was-never-issued" for one in asked)
     assert KEY not in "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
     assert KEY not in "".join(capsys.readouterr())
+
+    assert main(["run", "--replay", str(tmp_path / "exchanges.har"), "--report", str(tmp_path / "again"), *ONLY]) == 0
+    assert verdicts_in(tmp_path / "again") == verdicts_in(tmp_path)
 
 
 @pytest.mark.parametrize(
