@@ -289,6 +289,17 @@ def test_bundle_is_trusted_and_the_client_shows_its_certificate(certificates: Pa
     assert answer.status == 200
 
 
+def test_certificate_that_is_not_trusted_is_told_apart(certificates: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates / "one.pem", certificates / "key.pem")
+    with gateway(lambda *_: "", context) as (root, _):
+        assert main(["doctor", "--base-url", f"{root}/v1"]) == 3
+
+    output = capsys.readouterr().out
+    assert "its certificate is not trusted: self-signed certificate" in output
+    assert "ca_bundle" in output
+
+
 def test_proxy_of_the_file_is_used(tmp_path: Path) -> None:
     """Also for a target on this machine, which the proxies of the environment are not used for."""
     with gateway(lambda *_: "") as (proxy, asked):

@@ -34,7 +34,8 @@ def _explained(error: BaseException) -> tuple[str, str] | None:
     if isinstance(error, ConnectionRefusedError):
         return "nothing listens on that port", "is the gateway running, and the port right?"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message}", "SSL_CERT_FILE names the CA bundle to trust"
+        hint = "ca_bundle under [connection] in a target file names what to trust, and so does SSL_CERT_FILE"
+        return f"its certificate is not trusted: {error.verify_message}", hint
     if isinstance(error, ssl.SSLError):
         plain = error.reason in NO_TLS
         return f"TLS failed: {error.reason}", "does it speak http:// there?" if plain else "which TLS does it speak?"
