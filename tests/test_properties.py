@@ -21,7 +21,8 @@ from gateway_contract import JSON, Contract, Operation
 from .traffic import traffic
 
 CONTRACT = gateway_contract.load()
-TAKING = [one for one in CONTRACT.operations.values() if JSON in one.request_types and one.protocol == "openai"]
+EVERY = [one for one in CONTRACT.operations.values() if JSON in one.request_types]
+TAKING = [one for one in EVERY if one.protocol == "openai"]
 
 
 def subject(operation: Operation) -> Subject:
@@ -30,7 +31,7 @@ def subject(operation: Operation) -> Subject:
     return Subject(operation, tuple(operation.resolve(one)["value"] for one in content.get("examples", {}).values()))
 
 
-@pytest.mark.parametrize("operation", TAKING, ids=lambda operation: operation.id)
+@pytest.mark.parametrize("operation", EVERY, ids=lambda operation: operation.id)
 def test_bodies_with_a_defect_break_their_schema(operation: Operation) -> None:
     """Every body with a defect breaks its schema, and none is listed twice."""
     bodies = [one for some in defects.by_field(subject(operation), CONTRACT).values() for one in some]
@@ -48,6 +49,16 @@ def test_each_field_is_wrong_once_for_a_seed_and_in_every_way_for_some(operation
 
     assert {len(chosen) for chosen in seeds} == {len(fields)}
     assert {one.name for chosen in seeds for one in chosen} == {one.name for some in fields.values() for one in some}
+
+
+@pytest.mark.parametrize("operation", [one for one in EVERY if one not in TAKING], ids=lambda operation: operation.id)
+def test_what_a_native_protocol_requires_is_wrong_once(operation: Operation) -> None:
+    """Every required field is wrong in a default run, and every optional one but for what is within it."""
+    fields = defects.by_field(subject(operation), CONTRACT)
+    chosen = defects.of_fields(subject(operation), CONTRACT)
+
+    assert {one.path[0] for one in chosen} == {name for name, _ in fields}
+    assert len(chosen) <= len(fields)
 
 
 @pytest.mark.parametrize("name", ["createChatCompletion", "createResponse", "createEmbedding"])

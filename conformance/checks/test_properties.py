@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from conformance.properties import defects
-from conformance.properties.bodies import Subject, subjects
+from conformance.properties.bodies import Subject, native_subjects, subjects
 from conformance.properties.defects import Defect
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
@@ -21,6 +21,8 @@ from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
 READING = ("HEAD", "OPTIONS")
+DEFAULTED = ("model missing", "max_tokens missing")
+"""What a gateway may make up for with a default of its own."""
 
 
 class Case(NamedTuple):
@@ -44,25 +46,31 @@ ForEachCase = Callable[[Callable[[Case], None]], None]
 
 @pytest.fixture
 def every_operation(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
-    """The operations of the target."""
+    """The operations of the target in the OpenAI dialect."""
     return once("every_operation", lambda: subjects(contract, ask))
 
 
 @pytest.fixture
-def wrong_fields(once: Once, every_operation: list[Subject], contract: Contract, ask: Ask, seed: int) -> ForEachCase:
+def every_body(once: Once, every_operation: list[Subject], contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the target that take JSON, in every protocol."""
+    native = once("native_operations", lambda: native_subjects(contract, ask))
+    return [*(one for one in every_operation if one.bodies), *native]
+
+
+@pytest.fixture
+def wrong_fields(once: Once, every_body: list[Subject], contract: Contract, ask: Ask, seed: int) -> ForEachCase:
     """Judges bodies with one wrong field, of every operation."""
     cases = once(
         "wrong_fields",
-        lambda: [Case(one, defect) for one in every_operation for defect in defects.of_fields(one, contract, seed)],
+        lambda: [Case(one, defect) for one in every_body for defect in defects.of_fields(one, contract, seed)],
     )
     return lambda demand: every(cases, demand, ask.recorder.touched, attrgetter("label"))
 
 
 @pytest.fixture
-def wrong_bytes(every_operation: list[Subject], ask: Ask) -> ForEachCase:
+def wrong_bytes(every_body: list[Subject], ask: Ask) -> ForEachCase:
     """Judges bodies that are no JSON, or odd JSON, of every operation."""
-    taking = enumerate(one for one in every_operation if one.bodies)
-    cases = [Case(one, defect) for number, one in taking for defect in defects.of_bytes(one, number)]
+    cases = [Case(one, defect) for number, one in enumerate(every_body) for defect in defects.of_bytes(one, number)]
     return lambda demand: every(cases, demand, ask.recorder.touched, attrgetter("label"))
 
 
@@ -86,8 +94,8 @@ def test_invalid_refused(ask: Ask, gateway: dict[str, Any], wrong_fields: ForEac
         allowed = [*statuses["invalid_value"], *statuses["missing_field"], *statuses["malformed_body"]]
         allowed += statuses["unknown_model"] if case.defect.at == "model" else []
         answer = case.send(ask)
-        if 200 <= answer.status < 300 and case.defect.name == "model missing":
-            raise NotApplicable("the target answers without model, as if there was a default")
+        if 200 <= answer.status < 300 and case.defect.name in DEFAULTED:
+            raise NotApplicable(f"{case.defect.name}: the target answers, as if there was a default")
         assert answer.status in allowed, f"answered {answer.status or answer.broken}, not one of {set(allowed)}"
 
     wrong_fields(demand)

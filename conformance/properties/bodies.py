@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.errors import Inconclusive, Unsupported
+from conformance.properties import native
+from conformance.properties.fields import properties_of
 from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
 from conformance.words import discovery
@@ -23,25 +25,36 @@ CAPS = {MAX_TOKENS, MAX_COMPLETION_TOKENS, "max_output_tokens"}
 
 @dataclass(frozen=True)
 class Subject:
-    """An operation to ask, and bodies that it has to take; none when it takes no JSON."""
+    """An operation to ask, and bodies that it has to take; none when it takes no JSON.
+
+    `cap` limits the tokens of an answer, where that is optional. `headers` are those of its protocol. `second` is an
+    operation of a native protocol after its first, a `twin` one whose fields are all those of an operation before it.
+    """
 
     operation: Operation
     bodies: tuple[dict[str, Any], ...]
-    cap: Mapping[str, int] = field(default_factory=dict)
-    """The field that limits the tokens of an answer, where there is one."""
+    cap: Mapping[str, Any] = field(default_factory=dict)
+    place: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    second: bool = False
+    twin: bool = False
 
     def capped(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body with a small limit, unless it has one: a lax server bills what it generates."""
-        return body if CAPS & body.keys() else {**body, **self.cap}
+        return body if CAPS & body.keys() else _merged(body, self.cap)
 
     @property
     def path(self) -> str:
-        """The path, with a placeholder for each parameter."""
-        return discovery.blank_path(self.operation)
+        """The path to ask, with a placeholder for each parameter of which no value is known."""
+        return self.place or discovery.blank_path(self.operation)
 
-    def send(self, ask: Ask, body: bytes | None, **options: Any) -> Exchange:
+    def send(
+        self, ask: Ask, body: bytes | None, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Exchange:
         """The answer to a body; inconclusive when a limit of the account came first."""
-        answer = ask.send(self.operation.method, self.path, body, protocol=self.operation.protocol, **options)
+        sent = {**self.headers, **(headers or {})}
+        method, protocol = self.operation.method, self.operation.protocol
+        answer = ask.send(method, self.path, body, protocol=protocol, headers=sent, **options)
         if answer.status in {402, 429}:
             raise Inconclusive(f"{self.operation.id} was answered {answer.status}: {answer.text:.120}")
         return answer
@@ -63,12 +76,46 @@ def subjects(contract: Contract, ask: Ask) -> list[Subject]:
     return subjects
 
 
+def native_subjects(contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the other protocols that take JSON, and that the target has."""
+    subjects = list[Subject]()
+    for operation in _native(contract):
+        try:
+            discovery.demand(ask, [operation], contract)
+            place, headers, plain = native.request(ask, contract, operation)
+        except (Unsupported, Inconclusive):
+            continue
+        bodies = (plain, *(native.fitted(example, plain, CAP) for example in examples_of(operation)))
+        earlier = [properties_of(one.operation) for one in subjects if one.operation.protocol == operation.protocol]
+        twin = any(properties_of(operation).keys() <= fields.keys() for fields in earlier)
+        cap = native.cap(operation, CAP)
+        subjects.append(Subject(operation, bodies, cap, place, headers, bool(earlier), twin))
+    return subjects
+
+
+def _native(contract: Contract) -> Iterable[Operation]:
+    """The operations of the other protocols, each under the first of its paths."""
+    first: dict[tuple[str, str], Operation] = {}
+    for operation in contract.operations.values():
+        if operation.protocol != "openai" and JSON in operation.request_types:
+            first.setdefault((operation.protocol, operation.path.rpartition(":")[2]), operation)
+    return first.values()
+
+
+def examples_of(operation: Operation) -> list[dict[str, Any]]:
+    """The bodies that the contract gives as examples."""
+    return [operation.resolve(example)["value"] for example in _content(operation).get("examples", {}).values()]
+
+
+def _content(operation: Operation) -> dict[str, Any]:
+    content: dict[str, Any] = operation.resolve(operation.document["requestBody"])["content"][JSON]
+    return content
+
+
 def _bodies(operation: Operation, ask: Ask) -> tuple[dict[str, Any], ...]:
     if JSON not in operation.request_types:
         return ()
-    content = operation.resolve(operation.document["requestBody"])["content"][JSON]
-    examples = [operation.resolve(example)["value"] for example in content.get("examples", {}).values()]
-    return (*_plain(operation, ask), *(_with_model(operation, example, ask) for example in examples))
+    return (*_plain(operation, ask), *(_with_model(operation, one, ask) for one in examples_of(operation)))
 
 
 def _plain(operation: Operation, ask: Ask) -> list[dict[str, Any]]:
@@ -80,6 +127,17 @@ def _plain(operation: Operation, ask: Ask) -> list[dict[str, Any]]:
 def _cap(operation: Operation, ask: Ask) -> dict[str, int]:
     caps = {"createChatCompletion": ask.limit, "createResponse": "max_output_tokens"}
     return {caps[operation.id]: CAP} if operation.id in caps else {}
+
+
+def _merged(body: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with further members, in its objects as well; what it has stays."""
+    merged = {**body}
+    for name, value in more.items():
+        if name not in body:
+            merged[name] = value
+        elif isinstance(value, Mapping) and isinstance(body[name], Mapping):
+            merged[name] = _merged(body[name], value)
+    return merged
 
 
 def _with_model(operation: Operation, example: dict[str, Any], ask: Ask) -> dict[str, Any]:

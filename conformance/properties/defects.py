@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.properties.bodies import Subject
+from conformance.properties.fields import properties_of, required_of
 from conformance.words.ask import encoded
 from gateway_contract import Contract
 
@@ -21,6 +22,7 @@ VALUES: tuple[Any, ...] = (7, "perhaps", True, [], {"odd": 1})
 SPREAD = 3
 """Over how many operations odd forms of JSON are spread: most servers read all bodies in one way."""
 CHAT = "createChatCompletion"
+DEFAULT = "openai"
 
 Path = tuple[str | int, ...]
 
@@ -52,11 +54,20 @@ def of_fields(subject: Subject, contract: Contract, seed: int = 0) -> list[Defec
     The seed 0 chooses, of the defects that a field can have, one of the kind that was had least.
     """
     chosen, used = list[Defect](), Counter[str]()
-    for number, some in enumerate(by_field(subject, contract).values()):
+    due = [some for place, some in by_field(subject, contract).items() if _is_due(subject, *place)]
+    for number, some in enumerate(due):
         first = min(range(len(some)), key=lambda one: (used[some[one].kind], (one - number) % len(some)))
         used[some[first].kind] += 1
         chosen.append(some[(first + seed) % len(some)])
     return chosen
+
+
+def _is_due(subject: Subject, name: str | int, within: bool) -> bool:
+    """Of a native protocol only what is required is wrong within as well; a twin is asked about that alone."""
+    if subject.operation.protocol == DEFAULT:
+        return True
+    required = name in required_of(subject.operation)
+    return required and not within if subject.twin else required or not within
 
 
 def by_field(subject: Subject, contract: Contract) -> dict[tuple[str | int, bool], list[Defect]]:
@@ -71,10 +82,13 @@ def by_field(subject: Subject, contract: Contract) -> dict[tuple[str | int, bool
 def of_bytes(subject: Subject, number: int) -> list[Defect]:
     """Bodies that are no JSON, or that are JSON in a form that a server may refuse or take.
 
-    Chat is asked with all of them. Of the latter another operation is asked with every `SPREAD`-th, by its `number`.
+    Chat is asked with all of them. Of the latter another operation is asked with every `SPREAD`-th, by its `number`. Of
+    a native protocol the first operation is asked so, and the others with half a body.
     """
     if not subject.bodies:
         return []
+    if subject.second:
+        return _broken(subject)[:1]
     odd = _odd(subject)
     return [*_broken(subject), *(odd if subject.operation.id == CHAT else odd[number % SPREAD :: SPREAD])]
 
@@ -121,7 +135,7 @@ def _wrong(subject: Subject, body: dict[str, Any]) -> Iterator[Defect]:
 
 def _options(subject: Subject, contract: Contract, body: dict[str, Any]) -> Iterator[Defect]:
     """Wrong values of the optional fields that the gateway claims."""
-    for name, schema in subject.operation.request_schema().get("properties", {}).items():
+    for name, schema in properties_of(subject.operation).items():
         if schema.get("x-feature", "") in contract.features:
             for kind, value in _beyond(schema):
                 yield from _refused(subject, kind, {**body, name: value}, (name,))

@@ -23,8 +23,9 @@ STATES = {
 
 
 def field_words(text: str | None) -> set[str]:
-    """The words of a text or path in lower case, in the singular."""
-    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", (text or "").lower())}
+    """The words of a text or path in lower case, in the singular. `topK` and `top_k` have the same ones."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text or "")
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", apart.lower())}
 
 
 def provoke(cause: str, ask: Ask, target: Target, **fields: Any) -> Exchange | None:

@@ -1,0 +1,66 @@
+"""The requests of the Anthropic and the Gemini protocol that others are made from: where they go, and the plainest."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from conformance.words.anthropic.messages import VERSION, Anthropic
+from conformance.words.ask import CREDENTIALS, MAX_TOKENS, OMIT, Ask
+from conformance.words.gemini import embeddings
+from conformance.words.gemini.contents import Gemini
+from conformance.words.openai.embeddings import TEXTS
+from gateway_contract import Contract, Operation
+
+CONFIG, LIMIT = "generationConfig", "maxOutputTokens"
+Parts = tuple[str, dict[str, str], dict[str, Any]]
+"""The path of a request, its headers, and the plainest body."""
+
+
+def request(ask: Ask, contract: Contract, operation: Operation) -> Parts:
+    """Where an operation is asked, and the plainest that it has to take.
+
+    Raises `Unsupported` or `Inconclusive` when no model is known for it.
+    """
+    credential = contract.gateway["protocols"][operation.protocol]["credentials"][0]
+    if operation.protocol == "anthropic":
+        asking = Anthropic(ask, credential)
+        asking.demand_model()
+        rest = {} if operation.id == "createMessage" else {MAX_TOKENS: OMIT}
+        return operation.path, CREDENTIALS[credential] | {"anthropic-version": VERSION}, asking.body(**rest)
+    gemini = Gemini(ask, credential)
+    name = embeddings.model_of(gemini) if _embeds(operation) else gemini.model
+    path = operation.path.replace("{model}", quote(name, safe="/"))
+    return path + ("?alt=sse" if "alt" in operation.query else ""), CREDENTIALS[credential], _plain(operation, gemini)
+
+
+def cap(operation: Operation, tokens: int) -> dict[str, Any]:
+    """What limits the tokens of an answer, where a request may lack a limit."""
+    return {CONFIG: {LIMIT: tokens}} if CONFIG in operation.request_schema().get("properties", {}) else {}
+
+
+def fitted(example: dict[str, Any], plain: dict[str, Any], tokens: int) -> dict[str, Any]:
+    """An example of the contract, asked of the model that the plainest request names, with few tokens to answer."""
+    body = {**example}
+    if "model" in body and "model" in plain:
+        body["model"] = plain["model"]
+    if MAX_TOKENS in body:
+        body[MAX_TOKENS] = tokens
+    if LIMIT in body.get(CONFIG, {}):
+        body[CONFIG] = {**body[CONFIG], LIMIT: tokens}
+    return body
+
+
+def _embeds(operation: Operation) -> bool:
+    return operation.path.endswith(embeddings.METHODS)
+
+
+def _plain(operation: Operation, gemini: Gemini) -> dict[str, Any]:
+    content = embeddings.content(TEXTS[0])
+    required = operation.request_schema().get("required", ())
+    if "content" in required:
+        return {"content": content}
+    if "requests" in required:
+        return {"requests": [{"model": f"models/{embeddings.model_of(gemini)}", "content": content}]}
+    body = gemini.body()
+    return body if cap(operation, 1) else {"contents": body["contents"]}
