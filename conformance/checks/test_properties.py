@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance.properties import defects
+from conformance.properties import defects, parameters
 from conformance.properties.bodies import Subject, native_subjects, subjects
 from conformance.properties.defects import Defect
 from conformance.wire.exchange import Exchange
@@ -143,6 +143,14 @@ def test_bytes_refused(ask: Ask, wrong_bytes: ForEachCase) -> None:
             assert not 200 <= answer.status < 300, f"answered {answer.status}: {answer.text:.120}"
 
     wrong_bytes(demand)
+
+
+@requirement("properties.parameters.never-5xx")
+def test_parameters_never_5xx(ask: Ask, contract: Contract, seed: int, once: Once) -> None:
+    """A wrong query parameter or an odd id is refused or ignored, and never answered with a 5xx, on any path."""
+    cases = once("odd_parameters", lambda: parameters.of_target(contract, ask, seed))
+
+    every(cases, lambda case: _demand_answer(case.send(ask, contract)), ask.recorder.touched, attrgetter("label"))
 
 
 @requirement("properties.auth")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +79,7 @@ def subjects(contract: Contract, ask: Ask) -> list[Subject]:
 def native_subjects(contract: Contract, ask: Ask) -> list[Subject]:
     """The operations of the other protocols that take JSON, and that the target has."""
     subjects = list[Subject]()
-    for operation in _native(contract):
+    for operation in native_operations(contract):
         try:
             discovery.demand(ask, [operation], contract)
             place, headers, plain = native.request(ask, contract, operation)
@@ -93,13 +93,10 @@ def native_subjects(contract: Contract, ask: Ask) -> list[Subject]:
     return subjects
 
 
-def _native(contract: Contract) -> Iterable[Operation]:
-    """The operations of the other protocols, each under the first of its paths."""
-    first: dict[tuple[str, str], Operation] = {}
-    for operation in contract.operations.values():
-        if operation.protocol != "openai" and JSON in operation.request_types:
-            first.setdefault((operation.protocol, operation.path.rpartition(":")[2]), operation)
-    return first.values()
+def native_operations(contract: Contract) -> list[Operation]:
+    """The operations of the other protocols that take JSON, each under the first of its paths."""
+    taking = (one for one in contract.operations.values() if JSON in one.request_types)
+    return native.first_of_versions(one for one in taking if one.protocol != "openai")
 
 
 def examples_of(operation: Operation) -> list[dict[str, Any]]:

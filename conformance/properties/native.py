@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +14,7 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.openai.embeddings import TEXTS
 from gateway_contract import Contract, Operation
 
+VERSIONED = re.compile(r"^/v\d\w*/")
 CONFIG, LIMIT = "generationConfig", "maxOutputTokens"
 Parts = tuple[str, dict[str, str], dict[str, Any]]
 """The path of a request, its headers, and the plainest body."""
@@ -22,7 +25,7 @@ def request(ask: Ask, contract: Contract, operation: Operation) -> Parts:
 
     Raises `Unsupported` or `Inconclusive` when no model is known for it.
     """
-    credential = contract.gateway["protocols"][operation.protocol]["credentials"][0]
+    credential = _credential(contract, operation)
     if operation.protocol == "anthropic":
         asking = Anthropic(ask, credential)
         asking.demand_model()
@@ -32,6 +35,23 @@ def request(ask: Ask, contract: Contract, operation: Operation) -> Parts:
     name = embeddings.model_of(gemini) if _embeds(operation) else gemini.model
     path = operation.path.replace("{model}", quote(name, safe="/"))
     return path + ("?alt=sse" if "alt" in operation.query else ""), CREDENTIALS[credential], _plain(operation, gemini)
+
+
+def credentials(contract: Contract, operation: Operation) -> dict[str, str]:
+    """The headers that carry the key, in the first way that the gateway documents for the protocol."""
+    return CREDENTIALS[_credential(contract, operation)]
+
+
+def _credential(contract: Contract, operation: Operation) -> str:
+    return str(contract.gateway["protocols"][operation.protocol]["credentials"][0])
+
+
+def first_of_versions(operations: Iterable[Operation]) -> list[Operation]:
+    """The operations, each under the first of the versions that its path may begin with."""
+    first: dict[tuple[str, str, str], Operation] = {}
+    for one in operations:
+        first.setdefault((one.protocol, one.method, VERSIONED.sub("/", one.path)), one)
+    return list(first.values())
 
 
 def cap(operation: Operation, tokens: int) -> dict[str, Any]:

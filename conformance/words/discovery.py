@@ -37,7 +37,12 @@ def demand(ask: Ask, operations: Iterable[Operation], contract: Contract) -> Non
 
 def blank_path(operation: Operation) -> str:
     """The path of an operation, with a placeholder for each parameter."""
-    steps = operation.path.replace("}", "{").split("{")
+    return filled(operation.path)
+
+
+def filled(path: str) -> str:
+    """A path, or a part of one, with a placeholder for each parameter."""
+    steps = path.replace("}", "{").split("{")
     return "".join(PLACEHOLDER if place % 2 else text for place, text in enumerate(steps))
 
 

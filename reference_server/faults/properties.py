@@ -103,6 +103,18 @@ files_need_no_key = request_fault(
     breaks={"properties.auth"},
     before="authentication",
 )
+crash_on_an_empty_page_of_files = anywhere(
+    "properties.parameters.never-5xx",
+    "A list of files with an empty `after` is answered with 500.",
+    status(500),
+    when=asked(lambda call: call.path == "/files" and call.query.get("after") == ""),
+)
+crash_on_an_odd_id = anywhere(
+    "properties.parameters.never-5xx",
+    "An id that begins with a dash is answered with 500.",
+    status(500),
+    when=asked(lambda call: "/-" in call.path),
+)
 crash_on_options_of_models = anywhere(
     "properties.head-options", "OPTIONS of the models gets a 500.", status(500), when=_options_of_models
 )
