@@ -1,0 +1,157 @@
+"""Requests with one optional field each, at every kind of value that the contract allows, and that it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from operator import attrgetter
+
+import pytest
+
+from conformance.properties import trials, values
+from conformance.properties.bodies import Subject, native_subjects, subjects
+from conformance.properties.trials import Trial
+from conformance.wire.exchange import Exchange, decoded
+from conformance.words.answer import CREDENTIAL, is_refusal
+from conformance.words.ask import Ask, encoded
+from conformance.words.check import Failed, NotApplicable, Once, every, inconclusive, requirement
+from conformance.words.openai.errors import field_words
+from conformance.words.received import failure_within, succeeded
+from conformance.words.schema import demand_body, demand_events
+from conformance.words.valid import OF_ANOTHER
+from gateway_contract import Contract
+
+ForEach = Callable[[Callable[[Trial, Exchange], None]], None]
+SOME = 3
+"""The fewest options of an operation of which it is odd that all are refused."""
+SURE = {values.PLAIN, values.MOST}
+"""Values that are served wherever the field is: bounds, words and forms may depend on the model."""
+EVENTS = "text/event-stream"
+
+
+@pytest.fixture
+def taking(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the target that take JSON, in every protocol; of those that take the same, the first."""
+    some = once("taking", lambda: [*subjects(contract, ask), *native_subjects(contract, ask)])
+    return [one for one in some if one.bodies and not one.twin]
+
+
+@pytest.fixture
+def most(examples: int) -> int:
+    """How many values of one field are tried."""
+    return max(2, examples * 3 // 5)
+
+
+@pytest.fixture
+def allowed(once: Once, taking: list[Subject], contract: Contract, most: int) -> dict[str, list[Trial]]:
+    """The valid requests with one field more, by operation."""
+    return once("allowed", lambda: {one.operation.id: trials.right(one, contract, most) for one in taking})
+
+
+def _send(ask: Ask, trial: Trial) -> Exchange:
+    return trial.subject.send(ask, encoded(trial.subject.capped(trial.body)))
+
+
+@pytest.fixture
+def each_allowed(ask: Ask, allowed: dict[str, list[Trial]]) -> ForEach:
+    """Judges the answer to every valid request with one field more."""
+    some = [trial for one in allowed.values() for trial in one]
+    return lambda demand: every(
+        some, lambda trial: demand(trial, _send(ask, trial)), ask.recorder.touched, attrgetter("label")
+    )
+
+
+@requirement("properties.generated.fields.never-5xx")
+def test_fields_never_5xx(each_allowed: ForEach) -> None:
+    """No optional field makes a valid request fail, by its status or within the stream."""
+
+    def demand(_: Trial, answer: Exchange) -> None:
+        told = failure_within(answer) if succeeded(answer) else answer.text
+        if answer.status in {0, 501, 502, 503, 504, 529} or (answer.status >= 500 and OF_ANOTHER.search(told)):
+            inconclusive(f"a provider, or not there: answered {answer.status or answer.broken}: {told:.120}")
+        assert answer.status < 500, f"answered {answer.status}: {told:.160}"
+        assert not (succeeded(answer) and told), f"the stream fails: {told:.160}"
+
+    each_allowed(demand)
+
+
+@requirement("properties.generated.fields.conform")
+def test_fields_conform(each_allowed: ForEach) -> None:
+    """The answer to a request with one optional field more has the documented shape."""
+
+    def demand(trial: Trial, answer: Exchange) -> None:
+        operation = trial.subject.operation
+        if answer.media_type == EVENTS:
+            demand_events(operation, (decoded(one.data) for one in answer.stream.events if one.data != "[DONE]"))
+        elif succeeded(answer) and answer.media_type == "application/json":
+            demand_body(operation, answer.json, answer.status)
+
+    each_allowed(demand)
+
+
+@requirement("properties.generated.fields.values")
+def test_fields_values(ask: Ask, allowed: dict[str, list[Trial]]) -> None:
+    """Where a field is served, its plain values are all served; any other refusal names the field."""
+
+    def demand(some: list[Trial]) -> None:
+        answers = [(trial, _send(ask, trial)) for trial in some]
+        served = [trial for trial, answer in answers if succeeded(answer) and trial.kind != values.NULL]
+        for trial, answer in answers:
+            if not succeeded(answer) and answer.status < 500 and answer.status not in CREDENTIAL:
+                _demand_named(trial, answer)
+                others = [one for one in served if one.kind in SURE]
+                if trial.kind in SURE and others:
+                    raise Failed(f"{trial.label} is refused, and {others[0].value!r:.60} is served", [answer])
+
+    fields = [list(group) for one in allowed.values() for _, group in groupby(one, attrgetter("name"))]
+    every(fields, demand, ask.recorder.touched, lambda some: f"{some[0].subject.operation.id}: {some[0].name}")
+
+
+def _demand_named(trial: Trial, answer: Exchange) -> None:
+    """Demands that a refusal names the field, what it needs, or something of what stands in it."""
+    names = {*trial.field, *(name for field in trial.needs for name in field), *_names(trial.value)}
+    words = set().union(*(field_words(name) for name in names))
+    if not (is_refusal(answer) and field_words(answer.text) & words):
+        raise Failed(f"{trial.label} is refused without being named: {answer.status}: {answer.text:.120}", [answer])
+
+
+def _names(value: object) -> Iterable[str]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from (name, *_names(member))
+    elif isinstance(value, list):
+        for one in value:
+            yield from _names(one)
+
+
+@requirement("properties.generated.fields.some")
+def test_fields_some(ask: Ask, allowed: dict[str, list[Trial]]) -> None:
+    """An operation does not refuse all of its optional fields."""
+
+    def demand(name: str) -> None:
+        some = [trial for trial in allowed[name] if trial.kind != values.NULL and trial.field != ("stream",)]
+        fields = {trial.name for trial in some}
+        if len(fields) < SOME:
+            raise NotApplicable(f"{name} has few optional fields")
+        answers = [_send(ask, trial) for trial in some]
+        if not succeeded(some[0].subject.send(ask, encoded(some[0].subject.bodies[0]))):
+            inconclusive("the plainest request is not served")
+        if all(400 <= answer.status < 500 for answer in answers):
+            raise Failed(f"all of {', '.join(sorted(fields))} are refused: {answers[0].text:.120}", answers[:SOME])
+
+    every(list(allowed), demand, ask.recorder.touched)
+
+
+@requirement("properties.generated.fields.refused")
+def test_fields_refused(ask: Ask, contract: Contract, taking: list[Subject], once: Once, most: int) -> None:
+    """Each optional field is refused at every kind of value that its schema refuses."""
+    some = once("refused", lambda: [trial for one in taking for trial in trials.wrong(one, contract, most)])
+    statuses = contract.gateway["errors"]["status"]
+    causes = ("invalid_value", "missing_field", "malformed_body")
+    expected = {status for cause in causes for status in statuses[cause]}
+
+    def demand(trial: Trial) -> None:
+        answer = _send(ask, trial)
+        assert answer.status in expected, f"answered {answer.status or answer.broken}, not one of {expected}"
+
+    every(some, demand, ask.recorder.touched, attrgetter("label"))
