@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.cli.faults import Fault
+    from conformance.cli.fields import FieldRow
     from conformance.model import Claim, Requirement
     from conformance.register import Register
 
@@ -61,6 +62,9 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("--gateway", metavar="NAME", help="its sentences only")
     parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
+    parser.add_argument(
+        "--fields", action="store_true", help="show which fields of requests are tried with valid and invalid values"
+    )
     parser.add_argument("--strict", action="store_true", help="exit with 1 when there are gaps")
     parser.add_argument(
         "--write-readme",
@@ -79,6 +83,8 @@ def main(args: argparse.Namespace) -> int:
     from conformance.target import gateways
 
     gateways.check(args.gateway)
+    if args.fields:
+        return _main_of_fields(args)
     catalogue = faults.catalogue()
     breaking: dict[str, tuple[str, ...]] = {}
     for fault in catalogue:
@@ -90,7 +96,28 @@ def main(args: argparse.Namespace) -> int:
         readme.write(args.write_readme, f"{_counts(everything, catalogue)}\n\n{_totals_table(everything)}")
     else:
         print(FORMATS[args.format](selection))
-    return 1 if args.strict and any(row.gap for row in selection) else 0
+    untried = [one for one in _fields(args.gateway) if one.gap] if args.strict else []
+    for one in untried:
+        print(f"  {one.gateway} {one.operation} {one.field}: {one.gap}")
+    return 1 if args.strict and (untried or any(row.gap for row in selection)) else 0
+
+
+def _main_of_fields(args: argparse.Namespace) -> int:
+    """Prints which fields are tried."""
+    from conformance.cli import fields
+
+    some = list(_fields(args.gateway))
+    print(fields.FORMATS[args.format](some))
+    return 1 if args.strict and any(one.gap for one in some) else 0
+
+
+def _fields(gateway: str | None) -> Iterator[FieldRow]:
+    """The fields of one gateway's requests, or of all."""
+    import gateway_contract
+    from conformance.cli import fields
+
+    for name in [gateway] if gateway else gateway_contract.names():
+        yield from fields.rows(gateway_contract.load(name))
 
 
 def rows(known: Register, faults: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:

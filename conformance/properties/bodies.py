@@ -93,6 +93,13 @@ def native_subjects(contract: Contract, ask: Ask) -> list[Subject]:
     return subjects
 
 
+def documented(contract: Contract) -> list[Subject]:
+    """Every operation that takes JSON, with the bodies that the contract itself gives, to be looked at and not sent."""
+    dialect = [one for one in contract.operations.values() if one.protocol == "openai" and JSON in one.request_types]
+    taking = [*dialect, *native_operations(contract)]
+    return [Subject(one, tuple(examples_of(one)), native.cap(one, CAP)) for one in taking]
+
+
 def native_operations(contract: Contract) -> list[Operation]:
     """The operations of the other protocols that take JSON, each under the first of its paths."""
     taking = (one for one in contract.operations.values() if JSON in one.request_types)

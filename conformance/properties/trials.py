@@ -101,7 +101,7 @@ def _trials(subject: Subject, contract: Contract, kinds: Kinds, most: int) -> It
 
 def _body(subject: Subject, option: Option, value: Any) -> dict[str, Any]:
     """The plainest request, with what the field needs and with the field."""
-    body = subject.capped(copy.deepcopy(subject.bodies[0]))
+    body = copy.deepcopy(subject.capped(subject.bodies[0]))
     for field, one in {**option.needs, option.field: value}.items():
         holder = body
         for name in field[:-1]:

@@ -1,0 +1,100 @@
+"""Which fields of requests are tried with valid and with invalid values, as the properties choose them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.properties.bodies import Subject
+    from gateway_contract import Contract, Operation
+
+OWN = "by checks of its own"
+COLUMNS = ("gateway", "operation", "field", "valid", "invalid")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A field of a request, and whether a run of everything tries it with a value that is valid, or that is not."""
+
+    gateway: str
+    operation: str
+    field: str
+    valid: bool
+    invalid: bool
+    exempt: str | None = None
+    """Where it is tried when no value of it is generated."""
+
+    @property
+    def gap(self) -> str | None:
+        """What is missing, or None."""
+        never = [name for name, tried in (("valid", self.valid), ("invalid", self.invalid)) if not tried]
+        return f"no {' and no '.join(never)} value is tried" if never and not self.exempt else None
+
+
+def rows(contract: Contract) -> Iterator[FieldRow]:
+    """A row for each field of each body in JSON and of each form, and for each query parameter."""
+    from conformance.properties import bodies
+
+    for subject in bodies.documented(contract):
+        yield from _of_body(subject, contract)
+    for operation in contract.operations.values():
+        yield from _of_form(operation, contract)
+        for name in operation.query:
+            yield FieldRow(contract.name, operation.id, f"?{name}", False, operation.method == "GET", OWN)
+
+
+def _of_body(subject: Subject, contract: Contract) -> Iterator[FieldRow]:
+    from conformance.properties import defects, trials
+    from conformance.properties.fields import required_of
+
+    operation = subject.operation
+    valid = {one.name for one in trials.right(subject, contract)}
+    invalid = {one.name for one in trials.wrong(subject, contract)}
+    broken = {str(name) for name, _ in defects.by_field(subject, contract)}
+    for name in sorted(required_of(operation)):
+        yield FieldRow(contract.name, operation.id, name, any(name in body for body in subject.bodies), name in broken)
+    for option in trials.optional(operation, contract):
+        name = ".".join(option.field)
+        yield FieldRow(contract.name, operation.id, name, name in valid, name in invalid)
+
+
+def _of_form(operation: Operation, contract: Contract) -> Iterator[FieldRow]:
+    from conformance.properties.fields import properties_of
+    from gateway_contract import FORM
+
+    if FORM in operation.request_types:
+        for name in properties_of(operation, operation.request_schema(FORM)):
+            yield FieldRow(contract.name, operation.id, f"{name} of the form", False, False, OWN)
+
+
+def table(some: Iterable[FieldRow]) -> str:
+    """The rows as Markdown."""
+    from conformance.report import markdown
+
+    lines = [
+        (one.gateway, one.operation, f"`{one.field}`", _mark(one.valid, one.exempt), _mark(one.invalid, one.exempt))
+        for one in some
+    ]
+    return markdown.table([name.capitalize() for name in COLUMNS], lines)
+
+
+def _text(some: Sequence[FieldRow]) -> str:
+    """How many fields are tried, and which are not."""
+    generated = [one for one in some if one.valid or one.invalid]
+    gaps = [f"  {one.gateway} {one.operation} {one.field}: {one.gap}" for one in some if one.gap]
+    counts = f"{len(some)} fields, {len(generated)} of them with generated values"
+    return "\n".join([counts, *(["gaps:", *gaps] if gaps else ["no gaps"])])
+
+
+def _json(some: Sequence[FieldRow]) -> str:
+    return json.dumps([{**asdict(one), "gap": one.gap} for one in some], indent=2)
+
+
+def _mark(tried: bool, exempt: str | None) -> str:
+    return "yes" if tried else exempt or "**no**"
+
+
+FORMATS: dict[str, Callable[[Sequence[FieldRow]], str]] = {"text": _text, "markdown": table, "json": _json}
