@@ -11,7 +11,7 @@ import pytest
 from conformance.properties import trials, values
 from conformance.properties.bodies import Subject, native_subjects, subjects
 from conformance.properties.trials import Trial
-from conformance.wire.exchange import Exchange, decoded
+from conformance.wire.exchange import VALID, Exchange, decoded
 from conformance.words.answer import CREDENTIAL, is_refusal
 from conformance.words.ask import Ask, encoded
 from conformance.words.check import Failed, NotApplicable, Once, every, inconclusive, requirement
@@ -59,6 +59,35 @@ def each_allowed(ask: Ask, allowed: dict[str, list[Trial]]) -> ForEach:
     return lambda demand: every(
         some, lambda trial: demand(trial, _send(ask, trial)), ask.recorder.touched, attrgetter("label")
     )
+
+
+@requirement("properties.options")
+def test_options(ask: Ask, taking: list[Subject], contract: Contract, seed: int) -> None:
+    """The plain options of an operation are served together, or some of them alone where that is refused."""
+
+    def demand(subject: Subject) -> None:
+        body, alone = trials.together(subject, contract, seed)
+        if len(alone) < SOME:
+            raise NotApplicable(f"{subject.operation.id} has few plain options")
+        answer = subject.send(ask, encoded(body))
+        answer.marks.add(VALID)
+        if not succeeded(answer):
+            _demand_some(answer, alone, [_send(ask, one) for one in alone])
+
+    every(taking, demand, ask.recorder.touched, attrgetter("operation.id"))
+
+
+def _demand_some(together: Exchange, alone: list[Trial], answers: list[Exchange]) -> None:
+    """Demands that not all options are refused; inconclusive where they fail in another way, or with what is plain."""
+    for answer in answers:
+        answer.marks.add(VALID)
+    if any(succeeded(answer) for answer in answers):
+        return
+    if not all(400 <= answer.status < 500 and answer.status not in CREDENTIAL for answer in (together, *answers)):
+        inconclusive(f"answered {together.status or together.broken}: {together.text:.120}")
+    plain = alone[0].subject
+    names = ", ".join(one.name for one in alone)
+    raise Failed(f"{plain.operation.id} refuses all of {names}: {together.text:.120}", [together, *answers[:SOME]])
 
 
 @requirement("properties.generated.fields.never-5xx")

@@ -16,8 +16,14 @@ Field = tuple[str, ...]
 Kinds = Callable[[Operation, Schema], values.Kinds]
 NEEDS = "x-needs"
 """What the contract says that a field needs beside it: members of the same object, with their values."""
-DEAR = {"n", "candidateCount"}
+DEAR = {"n", "candidateCount", "best_of"}
 """Fields that multiply the cost of an answer: they are not asked for at their maximum."""
+LIMITS = {"max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"}
+"""Fields that limit an answer. Each request has one of them already."""
+FREE = {"user", "user_id", "system", "instructions", "stop", "stop_sequences", "stopSequences"}
+"""Fields that any text will do for: any other may have to be the name of something."""
+TOGETHER = {values.PLAIN, values.MOST, values.MINIMUM, values.MAXIMUM}
+"""The kinds of values that are asked for in one request."""
 MOST_OF_A_FIELD = 24
 """How many values are tried of one field, unless told otherwise: some hold a whole schema."""
 
@@ -64,6 +70,26 @@ def wrong(subject: Subject, contract: Contract, most: int = MOST_OF_A_FIELD) -> 
     return [one for one in _trials(subject, contract, values.wrong, most) if not subject.operation.accepts(one.body)]
 
 
+def together(subject: Subject, contract: Contract, seed: int = 0) -> tuple[dict[str, Any], list[Trial]]:
+    """One request with all plain options, at one of their bounds or at a value between them, and each alone.
+
+    With another seed a field is at another one of its values.
+    """
+    fields = dict[str, list[Trial]]()
+    for trial in right(subject, contract):
+        if trial.kind in TOGETHER and trial.field[-1] not in DEAR | LIMITS and _is_plain(trial):
+            fields.setdefault(trial.name, []).append(trial)
+    chosen = [some[(number + seed) % len(some)] for number, some in enumerate(fields.values())]
+    body = copy.deepcopy(subject.capped(subject.bodies[0]))
+    for trial in chosen:
+        _put(body, trial.field, trial.value)
+    return body, chosen
+
+
+def _is_plain(trial: Trial) -> bool:
+    return (isinstance(trial.value, int | float | dict) or trial.field[-1] in FREE) and not trial.needs
+
+
 def optional(operation: Operation, contract: Contract) -> Iterator[Option]:
     """The optional fields of a body that the gateway claims; of an object without required members, its members."""
     for name, schema in properties_of(operation).items():
@@ -103,8 +129,11 @@ def _body(subject: Subject, option: Option, value: Any) -> dict[str, Any]:
     """The plainest request, with what the field needs and with the field."""
     body = copy.deepcopy(subject.capped(subject.bodies[0]))
     for field, one in {**option.needs, option.field: value}.items():
-        holder = body
-        for name in field[:-1]:
-            holder = holder.setdefault(name, {})
-        holder[field[-1]] = copy.deepcopy(one)
+        _put(body, field, one)
     return body
+
+
+def _put(body: dict[str, Any], field: Field, value: Any) -> None:
+    for name in field[:-1]:
+        body = body.setdefault(name, {})
+    body[field[-1]] = copy.deepcopy(value)

@@ -123,3 +123,17 @@ def every_option_of_embeddings_refused(call: Call) -> None:
     """Every optional field of embeddings is refused."""
     if more := sorted(sent(call).keys() - {"model", "input"}):
         raise Refusal("invalid_value", f"`{more[0]}` is not supported.", more[0])
+
+
+@request_fault(RESPONSES, breaks={"properties.options", "responses.instructions"})
+def every_plain_option_of_a_response_refused(call: Call) -> None:
+    """`instructions`, `temperature`, `top_p` and `metadata` of a response are refused, each by its name."""
+    if more := [name for name in ("temperature", "top_p", "instructions", "metadata") if name in sent(call)]:
+        raise Refusal("invalid_value", f"`{more[0]}` is not supported.", more[0])
+
+
+@request_fault(gemini.GENERATE, breaks={"properties.options"})
+def every_option_of_gemini_refused(call: Call) -> None:
+    """Every member of `generationConfig` is refused by its name, but for the limit."""
+    if more := sorted(_config(call).keys() - {"maxOutputTokens"}):
+        raise Refusal("invalid_value", f"`{more[0]}` is not supported.", f"generationConfig.{more[0]}")
