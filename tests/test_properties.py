@@ -51,14 +51,14 @@ def test_each_field_is_wrong_once_for_a_seed_and_in_every_way_for_some(operation
     assert {one.name for chosen in seeds for one in chosen} == {one.name for some in fields.values() for one in some}
 
 
-@pytest.mark.parametrize("operation", [one for one in EVERY if one not in TAKING], ids=lambda operation: operation.id)
-def test_what_a_native_protocol_requires_is_wrong_once(operation: Operation) -> None:
-    """Every required field is wrong in a default run, and every optional one but for what is within it."""
-    fields = defects.by_field(subject(operation), CONTRACT)
-    chosen = defects.of_fields(subject(operation), CONTRACT)
+@pytest.mark.parametrize("name", ["createMessage", "generateContent"])
+def test_fields_of_a_native_protocol_are_wrong_once(name: str) -> None:
+    """Every field is wrong in a default run; what is within an optional one is left to generated requests."""
+    asked = subject(CONTRACT.operations[name])
+    chosen = defects.of_fields(asked, CONTRACT)
 
-    assert {one.path[0] for one in chosen} == {name for name, _ in fields}
-    assert len(chosen) <= len(fields)
+    assert {one.path[0] for one in chosen} == {name for name, _ in defects.by_field(asked, CONTRACT)}
+    assert len(chosen) < len(defects.by_field(asked, CONTRACT))
 
 
 @pytest.mark.parametrize("name", ["createChatCompletion", "createResponse", "createEmbedding"])

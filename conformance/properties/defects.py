@@ -63,11 +63,11 @@ def of_fields(subject: Subject, contract: Contract, seed: int = 0) -> list[Defec
 
 
 def _is_due(subject: Subject, name: str | int, within: bool) -> bool:
-    """Of a native protocol only what is required is wrong within as well; a twin is asked about that alone."""
+    """Of a native protocol only what is required is wrong within as well; after its first operation, the plainest."""
     if subject.operation.protocol == DEFAULT:
         return True
     required = name in required_of(subject.operation)
-    return required and not within if subject.twin else required or not within
+    return name in subject.bodies[0] and not within if subject.second else required or not within
 
 
 def by_field(subject: Subject, contract: Contract) -> dict[tuple[str | int, bool], list[Defect]]:
@@ -82,15 +82,16 @@ def by_field(subject: Subject, contract: Contract) -> dict[tuple[str | int, bool
 def of_bytes(subject: Subject, number: int) -> list[Defect]:
     """Bodies that are no JSON, or that are JSON in a form that a server may refuse or take.
 
-    Chat is asked with all of them. Of the latter another operation is asked with every `SPREAD`-th, by its `number`. Of
-    a native protocol the first operation is asked so, and the others with half a body.
+    Chat is asked with all of them. Of the latter another operation is asked with every `SPREAD`-th, by its `number`;
+    the first one of a native protocol with one of them, and a further one with half a body.
     """
     if not subject.bodies:
         return []
     if subject.second:
-        return _broken(subject)[:1]
-    odd = _odd(subject)
-    return [*_broken(subject), *(odd if subject.operation.id == CHAT else odd[number % SPREAD :: SPREAD])]
+        return [] if subject.twin else _broken(subject)[:1]
+    odd, operation = _odd(subject), subject.operation
+    some = odd if operation.id == CHAT else odd[number % SPREAD :: SPREAD]
+    return [*_broken(subject), *(some if operation.protocol == DEFAULT else some[:1])]
 
 
 def _broken(subject: Subject) -> list[Defect]:

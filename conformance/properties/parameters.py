@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zlib import crc32
 
 from conformance.errors import Unsupported
 from conformance.properties.native import credentials, first_of_versions
@@ -41,12 +42,17 @@ class Odd:
 
 
 def of_target(contract: Contract, ask: Ask, seed: int = 0) -> list[Odd]:
-    """One odd value of every parameter of the operations that the target has: with another seed another one."""
-    chosen = list[Odd]()
+    """One odd value of every parameter that the target has: with another seed another one.
+
+    An id that several operations take is asked for by one of them.
+    """
+    chosen = dict[tuple[str, str], Odd]()
     for operation in _reading(contract, ask):
         for name, paths in _paths(operation):
-            chosen.append(Odd(operation, name, paths[(len(chosen) + seed) % len(paths)]))
-    return chosen
+            path = paths[(crc32(f"{operation.id} {name}".encode()) + seed) % len(paths)]
+            place = operation.protocol if f"{{{name}}}" in operation.path else operation.id
+            chosen.setdefault((place, name), Odd(operation, name, path))
+    return list(chosen.values())
 
 
 def _reading(contract: Contract, ask: Ask) -> Iterator[Operation]:

@@ -42,8 +42,9 @@ def _only_system(_: Reply, call: Call) -> bool:
     return isinstance(messages, list) and messages[:1] == [{"role": "system", "content": ""}]
 
 
-def _options_of_models(_: Reply, call: Call) -> bool:
-    return call.method == "OPTIONS" and call.path == "/models"
+def _head_or_options_of_models(_: Reply, call: Call) -> bool:
+    """Whichever of them a run asks of this path."""
+    return call.method in {"HEAD", "OPTIONS"} and call.path == "/models"
 
 
 def _marked(call: Call) -> bool:
@@ -103,11 +104,11 @@ files_need_no_key = request_fault(
     breaks={"properties.auth"},
     before="authentication",
 )
-crash_on_an_empty_page_of_files = anywhere(
+crash_on_an_empty_order_of_files = anywhere(
     "properties.parameters.never-5xx",
-    "A list of files with an empty `after` is answered with 500.",
+    "A list of files with an empty `order` is answered with 500.",
     status(500),
-    when=asked(lambda call: call.path == "/files" and call.query.get("after") == ""),
+    when=asked(lambda call: call.path == "/files" and call.query.get("order") == ""),
 )
 crash_on_an_odd_id = anywhere(
     "properties.parameters.never-5xx",
@@ -115,8 +116,8 @@ crash_on_an_odd_id = anywhere(
     status(500),
     when=asked(lambda call: "/-" in call.path),
 )
-crash_on_options_of_models = anywhere(
-    "properties.head-options", "OPTIONS of the models gets a 500.", status(500), when=_options_of_models
+crash_on_head_or_options_of_models = anywhere(
+    "properties.head-options", "HEAD and OPTIONS of the models get a 500.", status(500), when=_head_or_options_of_models
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from reference_server.errors import Refusal
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words import anthropic, gemini
-from reference_server.faults.words.edits import put, status
+from reference_server.faults.words.edits import drop, put, status
 from reference_server.faults.words.openai import CHAT, EMBED, RESPONSES
 from reference_server.faults.words.situations import asked, both, sent, served
 from reference_server.wire.call import Call
@@ -93,6 +93,15 @@ lowest_penalty_of_gemini_fails = generate(
     "A `presencePenalty` of -2 is answered with 500.",
     gemini.CRASH,
     when=asked(lambda call: _config(call).get("presencePenalty") == -2),
+)
+
+
+any_title_will_do = request_fault(
+    gemini.EMBED,
+    "`title` may be of any type.",
+    drop("title"),
+    breaks={_REFUSED},
+    before="validation",
 )
 
 

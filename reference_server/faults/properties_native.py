@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words import anthropic, gemini
-from reference_server.faults.words.edits import answer, drop, in_error, put, status
+from reference_server.faults.words.edits import answer, in_error, put, status
 from reference_server.faults.words.situations import Situation, both, refused, sent
 from reference_server.wire.call import Call
 
@@ -51,13 +51,6 @@ wrong_safety_settings_not_named = generate(
     "Wrong `safetySettings` are refused without being named.",
     _unnamed,
     when=_wrong_safety,
-)
-any_title_will_do = request_fault(
-    gemini.EMBED,
-    "`title` may be of any type.",
-    drop("title"),
-    breaks={"properties.invalid.refused"},
-    before="validation",
 )
 half_a_body_to_embed_is_a_500 = embed(
     "properties.bytes.never-5xx",
