@@ -33,6 +33,8 @@ MODEL = re.compile(
     r"|(unknown|invalid|no such|unsupported|unavailable).{0,24}model|model_not_found|not a valid model",
     re.IGNORECASE | re.DOTALL,
 )
+OPERATION = re.compile(r"/(chat/completions|completions|responses|embeddings|models|messages)/?$")
+"""How an address ends that is that of an operation, and no base URL."""
 AT_LIMIT = {402, 429}
 NO_ROUTE = {404, 405, 501}
 UPSTREAM = {502, 503, 504}
@@ -186,6 +188,8 @@ def _not_the_api(ask: Ask, answer: Exchange) -> NotTheApi:
     """The error that says what is at the base URL, and where the API is, if it is found below it."""
     base = ask.recorder.target.base_url
     message = f"this is no OpenAI-compatible API: {answer.request.method} {answer.url} is answered {_summary(answer)}"
+    if operation := OPERATION.search(base):
+        return NotTheApi(message, f"did you mean {base[: operation.start()]}?")
     if not urlsplit(base).path.rstrip("/").endswith("/v1"):
         below = ask.send("GET", f"{base}/v1/models", key=None)
         if below.status in {401, 403} or (isinstance(below.json, dict) and below.status in {200, 400}):

@@ -8,12 +8,11 @@ from hashlib import sha256
 from typing import Any
 
 from conformance.wire import sse
-from conformance.wire.body import MOST_OF_MEDIA, limit
 from conformance.wire.exchange import Exchange, Request, decoded, headers_of
 from conformance.wire.secrets import foreign, hidden, recut, starred
 
-WHOLE, WHOLE_MEDIA, BEGINNING = 1 << 20, 16 << 20, 64 << 10
-"""The most bytes of a body that a recording has whole, the same of what may be media, and what it has of others."""
+WHOLE, BEGINNING = 16 << 20, 64 << 10
+"""The most bytes of a body that a recording has whole, and what it has of larger media."""
 PART = "TooLarge: the recording has the beginning of the answer only"
 
 
@@ -61,8 +60,7 @@ def to_record(exchange: Exchange) -> dict[str, Any]:
 
 def _evidence(exchange: Exchange) -> tuple[Sequence[tuple[float, bytes]], dict[str, Any] | None]:
     """What a recording has of a body: the chunks, or the first ones, with length and hash, where it is very large."""
-    media = limit(exchange.request.path) == MOST_OF_MEDIA
-    if exchange.size <= (WHOLE_MEDIA if media else WHOLE):
+    if exchange.size <= WHOLE:
         return exchange.chunks, None
     digest, first = sha256(), list[tuple[float, bytes]]()
     for when, data in exchange.chunks:

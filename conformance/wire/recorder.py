@@ -47,6 +47,8 @@ LEFT = "the client left"
 
 
 FAILURE = 500
+UPSTREAM = frozenset({502, 503, 504, *range(520, 531)})
+"""What says that an upstream is away or overloaded, as proxies in front of it number that, too."""
 COSTLY = ("/videos", "/music", "/tasks")
 """Where a request that fails is not sent again: it may be done after all, and costs much."""
 HOPS = 5
@@ -391,4 +393,4 @@ def _pause(exchange: Exchange) -> float | None:
         return 1.0
     if exchange.status == FAILURE:
         return None if exchange.request.path.startswith(COSTLY) and exchange.request.method == "POST" else 0.2
-    return 0.2 if exchange.status in {502, 503, 504} or (exchange.broken and not exchange.status) else None
+    return 0.2 if exchange.status in UPSTREAM or (exchange.broken and not exchange.status) else None

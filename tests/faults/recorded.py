@@ -22,6 +22,7 @@ import gateway_contract
 from conformance import register
 from conformance.model import Verdict
 from conformance.wire.exchange import Exchange
+from conformance.wire.recorder import FAILURE, UPSTREAM
 from reference_server import fixtures
 from reference_server.app import Application
 from reference_server.faults import Fault
@@ -34,7 +35,7 @@ from tests.faults.noting import LEDGER, SPENT, NotingStore
 
 WHOLE = {name for name, one in register.load().requirements.items() if one.area in ("every_answer", "valid")}
 """What judges all that a run has recorded, whatever was looked at."""
-AGAIN = {429, 500, 502, 503, 504}
+AGAIN = {429, FAILURE, *UPSTREAM}
 """The answers after which a request is sent again."""
 LATER = 1 << 30
 """The number of the first request of a server that is judged: no answer of a session has it, or a higher one."""

@@ -82,7 +82,7 @@ def test_gateway_that_is_away_for_a_moment_is_judged_on(judge: Judge) -> None:
     assert not ended.report["run"]["partial"]
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("status", [500, 502, 503, 529])
 def test_failures_that_pass_fail_nothing(judge: Judge, status: int) -> None:
     """One answer in fifty is a failure, and right when the same is asked again."""
     chance = random.Random(7)
