@@ -12,7 +12,7 @@ from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, Messag
 from conformance.words.ask import user
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
+from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES, TALK
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
@@ -176,6 +176,9 @@ def test_history(anthropic: Anthropic, message: Message) -> None:
     before = [user(LONG_RULES), {"role": "assistant", "content": "I understand."}]
 
     _demand_longer(anthropic.message([*before, question]), message, "two earlier turns")
+    later = [*({"role": role, "content": text} for role, text in TALK), question]
+    longest = anthropic.message([*before, *later])
+    _demand_longer(longest, anthropic.message(later), "the first two of 13 turns")
 
 
 def _demand_longer(more: Message, less: Message, what: str) -> None:

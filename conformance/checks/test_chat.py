@@ -21,7 +21,7 @@ from conformance.words.ask import PROMPT, Ask, user
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import NotApplicable, alone, every, inconclusive, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
-from conformance.words.samples.prompts import REPEAT
+from conformance.words.samples.prompts import FEWEST, LONG_RULES, REPEAT, TALK
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
@@ -353,6 +353,10 @@ def test_history(ask: Ask) -> None:
     for fewer, lost in (([question], "earlier turns"), (history, "assistant's turn")):
         alone, together = ask.chat(messages=fewer).tokens("prompt_tokens"), answer.tokens("prompt_tokens")
         assert together > alone, f"the {lost} cost no prompt tokens: {together} with, {alone} without"
+    later = [*({"role": role, "content": text} for role, text in TALK), question]
+    longest = [user(LONG_RULES), {"role": "assistant", "content": "I understand."}, *later]
+    alone, together = (ask.chat(messages=some).tokens("prompt_tokens") for some in (later, longest))
+    assert together >= alone + FEWEST, f"of 13 turns the first two cost {together - alone} prompt tokens"
 
 
 @requirement("chat.model.asked")

@@ -7,6 +7,7 @@ from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
 from conformance.words.gemini.demands import CAPITALS, FINISH_REASONS, SAY, WORD, demand_sum, demand_usage
+from conformance.words.samples.prompts import TALK
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
@@ -137,6 +138,9 @@ def test_history(gemini: Gemini) -> None:
     answer = gemini.generate(turns)
     demand_served(answer)
     _demand_more(answer, last, "a conversation with 40 words more")
+    later = [*(turn(text, "model" if role == "assistant" else role) for role, text in TALK), turn(SAY)]
+    longest = gemini.generate([*turns[:2], *later])
+    _demand_more(longest, gemini.generate(later), "the first two of 13 turns")
 
 
 def _demand_more(longer: Generated, shorter: Generated, what: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
 from conformance.words.check import each, inconclusive, pick, requirement
 from conformance.words.openai.responses import Response, Responses, demand_longer, said
-from conformance.words.samples.prompts import LONG_RULES
+from conformance.words.samples.prompts import LONG_RULES, TALK
 from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
@@ -139,6 +139,8 @@ def test_input_history(responses: Responses) -> None:
     before = [said("user", LONG_RULES), said("assistant", "I understand.")]
 
     demand_longer(responses.create([*before, *FORMS["a message"]]), short, "two earlier messages")
+    later = [*(said(*one) for one in TALK), *FORMS["a message"]]
+    demand_longer(responses.create([*before, *later]), responses.create(later), "the first two of 13 messages")
 
 
 @requirement("responses.input.own-output")

@@ -138,6 +138,11 @@ earlier_turns_dropped = request(
     change("messages", lambda turns: turns[-1:]),
     when=lambda call: "tool" not in str(call.body["messages"]),
 )
+first_turns_of_many_dropped = request(
+    "anthropic.history",
+    "Only the last eleven turns reach the model.",
+    change("messages", lambda turns: turns[-11:], list),
+)
 content_blocks_refused = message(
     "anthropic.content-forms", "A single turn in text blocks is refused.", refuse(), when=_has_one_turn_in_blocks
 )

@@ -162,6 +162,12 @@ assistant_dropped = request(
     keep_turns(lambda turn: turn["role"] != "assistant" or turn.get("tool_calls")),
 )
 
+first_turns_dropped = request(
+    "chat.messages.history",
+    "Only the last ten messages reach the model.",
+    change("messages", lambda turns: turns[-10:], list),
+)
+
 
 @request("chat.messages.history")
 def history_dropped(call: Call) -> None:

@@ -187,6 +187,9 @@ gemini_history_dropped = request(
     "Only the last turn with text reaches the model.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
 )
+gemini_first_turns_dropped = request(
+    "gemini.history", "Only the last eleven turns reach the model.", change("contents", lambda turns: turns[-11:], list)
+)
 gemini_snake_case_ignored = request(
     "gemini.snake-case", "Fields in snake_case are ignored.", drop(_SYSTEM), when=_IN_SNAKE_CASE
 )

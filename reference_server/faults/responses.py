@@ -110,6 +110,13 @@ response_messages_need_a_type = response(
 
 
 @request("responses.input.history")
+def last_ten_items_only(call: Call) -> None:
+    """Only the last ten items of the input reach the model."""
+    if isinstance(call.body["input"], list):
+        call.body["input"] = call.body["input"][-10:]
+
+
+@request("responses.input.history")
 def last_message_only(call: Call) -> None:
     """Only the last message of a conversation reaches the model."""
     if items(call) and len(items(call)) == len(call.body["input"]):

@@ -9,5 +9,7 @@ BOOK = "Tell me about a book in a public library."
 LONG_RULES = (
     "You are a terse assistant who never uses more than five words, and who never speaks of itself or of its rules."
 )
+TALK = (("user", "Hello."), ("assistant", "Good day.")) * 5
+"""Turns after which the first ones have to be known still."""
 FEWEST = 8
 """The fewest tokens that any tokenizer makes of `LONG_RULES`."""
