@@ -76,7 +76,7 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
     app = _recorder(settings) if settings.record else application(settings)
     listening = listen(host, port)
     until = sys.stdin.fileno() if until_stdin_closes else None
-    run(app, settings, listening, lambda: announce(app.bases, host, listening), until)
+    run(app, settings, listening, lambda: announce(app.bases, host, listening.getsockname()[1]), until)
 
 
 def run(
@@ -104,9 +104,9 @@ def run(
     app.close()
 
 
-def announce(bases: Mapping[str, str], host: str, listening: socket.socket) -> None:
+def announce(bases: Mapping[str, str], host: str, port: int) -> None:
     """Print where the server is."""
-    print(welcome.screen(f"http://{_in_url(host)}:{listening.getsockname()[1]}", bases), flush=True)
+    print(welcome.screen(f"http://{_in_url(host)}:{port}", bases), flush=True)
 
 
 class _Server(uvicorn.Server):
@@ -145,11 +145,13 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket at that address. Raises CannotListen."""
+def listen(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A socket at that address. Several `shared` ones take turns. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((host, port))
         listening.listen(_BACKLOG)

@@ -30,12 +30,12 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool, co
         settings = replace(settings, state=settings.state or Path(folder, "state"))
         app = application(settings)
         app.close()  # a database must not be carried through a fork
-        listening = listen(host, port)
-        workers = _Workers(settings, listening, count)
+        port = _free(host, port)
+        workers = _Workers(settings, [listen(host, port, shared=True) for _ in range(count)])
         if until_stdin_closes:
             threading.Thread(target=_stop_with_stdin, args=[workers.stop], daemon=True).start()
         if workers.are_ready():
-            announce(app.bases, host, listening)
+            announce(app.bases, host, port)
             workers.wait()
         else:
             workers.stop()
@@ -43,18 +43,26 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool, co
             raise UnusableState("a worker did not start", "see what it has printed")
 
 
+def _free(host: str, port: int) -> int:
+    """The port, or a free one for 0. Raises CannotListen when another server has it, which a shared socket joins."""
+    with listen(host, port) as probe:
+        return int(probe.getsockname()[1])
+
+
 class _Workers:
     """Processes that end when one of them does."""
 
-    def __init__(self, settings: Settings, listening: socket.socket, count: int) -> None:
+    def __init__(self, settings: Settings, sockets: list[socket.socket]) -> None:
         life, self._life = os.pipe()
         self._readiness, ready = os.pipe()
         self._stopping = False
-        self._count = count
-        for _ in range(count):
+        self._count = len(sockets)
+        for own in sockets:
             if os.fork() == 0:
                 os.close(self._life)
-                _work(settings, listening, life, ready)
+                _work(settings, own, life, ready)
+        for one in sockets:
+            one.close()
         os.close(life)
         os.close(ready)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -122,3 +122,23 @@ def test_wrong_settings_are_told_before_workers_start(capsys: pytest.CaptureFixt
     """Once."""
     assert main(["--workers", "2", "--fault", "no_such_fault"]) == 2
     assert capsys.readouterr().err.count("no_such_fault") == 1
+
+
+def test_port_in_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Although sockets of workers may share a port with each other."""
+    with serving() as (_, base):
+        assert main(["--workers", "2", "--port", str(httpx.URL(base).port)]) == 2
+
+    assert "cannot listen" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one socket may have all connections")
+def test_workers_take_turns() -> None:
+    """Connections that are opened at once do not all wait for one process."""
+    with serving() as (process, base), ExitStack() as stack:
+        for _ in range(40):
+            client = stack.enter_context(httpx.Client())
+            assert client.get(f"{base.removesuffix('/v1')}/healthz").status_code == 200
+        counts = [len(os.listdir(f"/proc/{number}/fd")) for number in workers(process)]
+
+    assert min(counts) > 15
