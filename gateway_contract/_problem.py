@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+    import jsonschema_rs
 
 Path = tuple[str | int, ...]
 
@@ -44,10 +44,55 @@ class Problem:
     path: Path
 
 
-def explain(errors: Iterable[ValidationError]) -> Problem | None:
-    """The most relevant of `errors` as a problem, or None when there are none."""
-    foremost = min(errors, key=_rank, default=None)
-    return None if foremost is None else _problem(foremost)
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One keyword that a value breaks: the keyword, what the schema says there, the place, and the value at that place.
+
+    `missing` is the member that is not there, if that is the mistake. A union that no branch of it satisfies has the
+    mistakes of each branch.
+    """
+
+    keyword: str
+    demand: Any
+    path: Path
+    instance: Any
+    message: str
+    missing: str
+    branches: list[list[Mistake]]
+
+
+def explain(errors: Iterable[jsonschema_rs.ValidationError], schema: dict[str, Any], value: Any) -> Problem:
+    """The most relevant of the errors of a value, of which there is at least one, as a problem."""
+    return _problem(min((_mistake(error, schema, value) for error in errors), key=_rank))
+
+
+def _mistake(error: jsonschema_rs.ValidationError, schema: Any, value: Any) -> Mistake:
+    where, demand = _walked(schema, error.schema_path)
+    path, instance = _walked(value, error.instance_path)
+    keyword = error.kind.name if demand is False else str(where[-1])
+    branches = [[_mistake(one, schema, value) for one in branch] for branch in getattr(error.kind, "context", ())]
+    unmet = branches if all(branches) else []  # a value that fits several branches lacks none of them
+    return Mistake(keyword, demand, path, instance, error.message, getattr(error.kind, "property", ""), unmet)
+
+
+def _walked(node: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
+    """A path, and what is at its end. It ends early where the validator leaves a step out, as it does the key ""."""
+    path: Path = ()
+    for step in steps:
+        key = _key(node, step) if isinstance(node, dict) else step
+        try:
+            node = node[key]
+        except (LookupError, TypeError):
+            break
+        path += (key,)
+    return path, node
+
+
+def _key(node: dict[str, Any], step: str | int) -> str:
+    """The key of an object: the validator makes numbers of "7", "07" and "+7"."""
+    if str(step) in node:
+        return str(step)
+    return next((key for key in node if key.lstrip("+0") == str(step or "")), "")
 
 
 def param_name(path: Path) -> str | None:
@@ -56,93 +101,81 @@ def param_name(path: Path) -> str | None:
     return name.removeprefix(".") or None
 
 
-def _rank(error: ValidationError) -> tuple[int, int]:
-    """The error nearest to the root comes first; at the same depth a wrong `role` or `type`, then a missing field."""
-    depth = len(error.absolute_path)
-    if error.validator == "const" and tuple(error.absolute_path)[-1:] in DISCRIMINATORS:
+def _rank(mistake: Mistake) -> tuple[int, int]:
+    """The one nearest to the root comes first; at the same depth a wrong `role` or `type`, then a missing field."""
+    depth = len(mistake.path)
+    if mistake.keyword == "const" and mistake.path[-1:] in DISCRIMINATORS:
         return (depth - 1, 0)
-    return (depth, 1 if error.validator == "required" else 2)
+    return (depth, 1 if mistake.keyword == "required" else 2)
 
 
-def _problem(error: ValidationError) -> Problem:
-    if not error.context:
-        return _leaf(error)
-    fitting = [branch for branch in _branches(error) if not _is_of_another_type(branch)]
+def _problem(mistake: Mistake) -> Problem:
+    if not mistake.branches:
+        return _leaf(mistake)
+    depth = len(mistake.path)
+    fitting = [branch for branch in mistake.branches if not _is_of_another_type(branch, depth)]
     if not fitting:
-        return _wrong_type(error, [item for branch in _branches(error) for item in branch])
-    meant = [branch for branch in fitting if not _other_constants(branch)]
+        return _wrong_type(mistake, [one for branch in mistake.branches for one in branch])
+    meant = [branch for branch in fitting if not _other_constants(branch, depth)]
     if not meant:
-        return _wrong_value([constant for branch in fitting for constant in _other_constants(branch)])
-    nearest = min(meant, key=_distance)
+        return _wrong_value([constant for branch in fitting for constant in _other_constants(branch, depth)])
+    nearest = min(meant, key=lambda branch: _distance(branch, depth))
     return _problem(min(nearest, key=_rank))
 
 
-def _branches(union: ValidationError) -> list[list[ValidationError]]:
-    """The errors below a failed `anyOf` or `oneOf`, one list for each branch."""
-    branches: dict[Any, list[ValidationError]] = {}
-    for error in union.context or ():
-        branches.setdefault(error.relative_schema_path[0], []).append(error)
-    return list(branches.values())
+def _is_of_another_type(branch: list[Mistake], depth: int) -> bool:
+    return any(one.keyword == "type" and len(one.path) == depth for one in branch)
 
 
-def _is_of_another_type(branch: list[ValidationError]) -> bool:
-    return any(error.validator == "type" and not error.relative_path for error in branch)
+def _other_constants(branch: list[Mistake], depth: int) -> list[Mistake]:
+    """The mistakes because the value has the discriminator of another branch."""
+    return [one for one in branch if one.keyword in ("const", "not") and one.path[depth:] in DISCRIMINATORS]
 
 
-def _other_constants(branch: list[ValidationError]) -> list[ValidationError]:
-    """The errors because the value has the discriminator of another branch."""
-    kinds = ("const", "not")
-    return [error for error in branch if error.validator in kinds and tuple(error.relative_path) in DISCRIMINATORS]
+def _distance(branch: list[Mistake], depth: int) -> tuple[float, int]:
+    """How far a value is from a branch: the share of required fields it lacks, then the number of mistakes."""
+    missing = [one for one in branch if one.keyword == "required" and len(one.path) == depth]
+    return (len(missing) / len(missing[0].demand) if missing else 0.0, len(branch))
 
 
-def _distance(branch: list[ValidationError]) -> tuple[float, int]:
-    """How far a value is from a branch: the share of required fields it lacks, then the number of errors."""
-    missing = [error for error in branch if error.validator == "required" and not error.relative_path]
-    return (len(missing) / len(_listed(missing[0].validator_value)) if missing else 0.0, len(branch))
-
-
-def _leaf(error: ValidationError) -> Problem:
-    keyword = str(error.validator)
+def _leaf(mistake: Mistake) -> Problem:
+    keyword = mistake.keyword
     if keyword == "required":
-        return _missing_field(error)
+        return _missing_field(mistake)
     if keyword == "type":
-        return _wrong_type(error, [error])
+        return _wrong_type(mistake, [mistake])
     if keyword in ("enum", "const"):
-        return _wrong_value([error])
+        return _wrong_value([mistake])
     if keyword in LIMITS:
-        return _of(error, f"Invalid value for {{}}: {LIMITS[keyword].format(error.validator_value)}.")
-    return _of(error, f"Invalid value for {{}}: {_shortened(error.message)}.")
+        return _of(mistake, f"Invalid value for {{}}: {LIMITS[keyword].format(mistake.demand)}.")
+    return _of(mistake, f"Invalid value for {{}}: {_shortened(mistake.message)}.")
 
 
-def _missing_field(error: ValidationError) -> Problem:
-    present: Any = error.instance
-    name = next(name for name in _listed(error.validator_value) if name not in present)
-    path = (*error.absolute_path, name)
+def _missing_field(mistake: Mistake) -> Problem:
+    path = (*mistake.path, mistake.missing)
     return Problem(f"Missing required parameter: '{param_name(path)}'.", param_name(path), "required", path)
 
 
-def _wrong_type(error: ValidationError, mismatches: list[ValidationError]) -> Problem:
-    types = [mismatch.validator_value for mismatch in mismatches if mismatch.validator == "type"]
-    expected = [kind for listed in types for kind in _listed(listed)]
+def _wrong_type(mistake: Mistake, mismatches: list[Mistake]) -> Problem:
+    expected = [kind for one in mismatches if one.keyword == "type" for kind in _listed(one.demand)]
     kinds = " or ".join(dict.fromkeys(expected))
-    problem = _of(error, f"Invalid type for {{}}: expected {kinds}, but got {_kind(error.instance)} instead.")
+    problem = _of(mistake, f"Invalid type for {{}}: expected {kinds}, but got {_kind(mistake.instance)} instead.")
     return replace(problem, keyword="type")
 
 
-def _wrong_value(errors: list[ValidationError]) -> Problem:
-    first = errors[0]
-    allowed = [one for error in errors for one in _listed(error.validator_value)]
-    values = ", ".join(dict.fromkeys(json.dumps(one) for one in allowed))
+def _wrong_value(mistakes: list[Mistake]) -> Problem:
+    first = mistakes[0]
+    allowed = [value for mistake in mistakes for value in _listed(mistake.demand)]
+    values = ", ".join(dict.fromkeys(json.dumps(value) for value in allowed))
     value = _shortened(json.dumps(first.instance))
     problem = _of(first, f"Invalid value for {{}}: {value}. Supported values are: {values}.")
     return replace(problem, keyword="enum")
 
 
-def _of(error: ValidationError, template: str) -> Problem:
-    path = tuple(error.absolute_path)
-    name = param_name(path)
+def _of(mistake: Mistake, template: str) -> Problem:
+    name = param_name(mistake.path)
     subject = "the body" if name is None else f"'{name}'"
-    return Problem(template.replace("{}", subject, 1), name, str(error.validator), path)
+    return Problem(template.replace("{}", subject, 1), name, mistake.keyword, mistake.path)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from gateway_contract._problem import Problem, explain
 
 if TYPE_CHECKING:
     import jsonschema_rs
-    from jsonschema import Draft202012Validator
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,24 +22,22 @@ class Schema:
 
     @cached_property
     def fast(self) -> jsonschema_rs.Validator:
-        """The fast validator, which explains nothing."""
+        """The validator."""
         import jsonschema_rs
 
         return jsonschema_rs.validator_for(self.schema)
 
     def problem(self, value: object) -> Problem | None:
         """What is wrong with `value`, or None when it satisfies the schema."""
-        if self.fast.is_valid(value):
-            return None
-        return self._explained(value)
+        try:
+            return self._problem(value)
+        except UnicodeEncodeError:
+            return self._problem(_encodable(value))
 
-    @cached_property
-    def _slow(self) -> Draft202012Validator:
-        """The validator that explains, which remembers what its references stand for."""
-        from jsonschema import Draft202012Validator
+    def _problem(self, value: object) -> Problem | None:
+        return None if self.fast.is_valid(value) else explain(self.fast.iter_errors(value), self.schema, value)
 
-        return Draft202012Validator(self.schema)
 
-    def _explained(self, value: object) -> Problem:
-        problem = explain(self._slow.iter_errors(value))
-        return problem or Problem("The body does not satisfy its schema.", None, "schema", ())
+def _encodable(value: object) -> object:
+    """The value with a question mark for each half of a surrogate pair."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))

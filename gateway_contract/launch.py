@@ -23,8 +23,10 @@ class Shadowed(ImportError):
 
 
 def demand_ours(*names: str) -> None:
-    """Raises `Shadowed` when another folder would be imported under one of these names."""
+    """Raises `Shadowed` when another folder would be imported instead of one of ours that has this name."""
     for name in names:
+        if not (HOME / name).is_dir():
+            continue
         spec = find_spec(name)
         places = [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
         if places != [HOME / name]:

@@ -25,7 +25,10 @@ Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be u
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped, or print a list. Returns the exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if alone := _alone(options):
+        parser.error(f"--workers cannot be combined with {alone}: each worker would have its own")
     try:
         status = _run(options)
         sys.stdout.flush()
@@ -60,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="remember requests for /_control/requests, and take scenarios at /_control/scenario",
     )
+    parser.add_argument(
+        "--workers", metavar="N", type=_workers, default=1, help="so many processes, which keep one state (default: 1)"
+    )
     parser.add_argument("--strict", action="store_true", help="refuse parameters that no document describes")
     memory = parser.add_mutually_exclusive_group()
     memory.add_argument("--state", metavar="PATH", type=Path, help="keep files, jobs and usage in this file")
@@ -80,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _alone(options: argparse.Namespace) -> str:
+    """The first option that asks for what one process must remember, if there are several; empty otherwise."""
+    names = ("scenario", "record", "control", "deterministic") if options.workers > 1 else ()
+    return next((f"--{name}" for name in names if getattr(options, name) is not _parser().get_default(name)), "")
+
+
 def _add_names(group: argparse._ArgumentGroup) -> None:
     pair: dict[str, Any] = {"type": _pair, "action": "append", "default": []}
     group.add_argument("--model", metavar="NAME=BEHAVIOUR", **pair, help="a model, such as my-model=echo")
@@ -91,6 +103,14 @@ def _add_names(group: argparse._ArgumentGroup) -> None:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: 1 to 64")
+    if int(text) > 1 and not hasattr(os, "fork"):
+        raise argparse.ArgumentTypeError("this system has one process only")
     return int(text)
 
 
@@ -113,10 +133,20 @@ def _run(options: argparse.Namespace) -> int:
 
         print(reading.schema(), end="")
         return 0
-    from reference_server.serving import serve
-
-    serve(_settings(options), options.host, options.port, options.until_stdin_closes)
+    _serve(options)
     return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
+    where = (_settings(options), options.host, options.port, options.until_stdin_closes)
+    if options.workers > 1:
+        from reference_server import workers
+
+        workers.serve(*where, options.workers)
+    else:
+        from reference_server import serving
+
+        serving.serve(*where)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

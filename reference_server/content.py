@@ -8,6 +8,7 @@ import io
 from typing import Protocol
 
 from reference_server.errors import Refusal
+from reference_server.libraries import IMAGES, installed
 from reference_server.wire.form import Upload
 
 _IMAGES = {
@@ -57,6 +58,8 @@ def image_type(data: bytes, where: str) -> str:
 
 def colour(data: bytes) -> str:
     """The name of the colour that an image has on the whole; empty when the image cannot be read."""
+    if not installed(IMAGES):
+        return ""
     from PIL import Image
 
     try:

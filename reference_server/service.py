@@ -17,6 +17,7 @@ from gateway_contract import FORM, Contract, Operation, Problem, pattern
 from reference_server import protocols
 from reference_server.errors import Refusal
 from reference_server.fixtures import Fixtures, Model
+from reference_server.libraries import refuse_lacking
 from reference_server.model import generation
 from reference_server.model.instance import instance
 from reference_server.routes import handlers
@@ -125,6 +126,7 @@ class Service:
         _read(call, operation, faults, self.strict)
         if self.stage is not None and (reply := self._scripted(call, self.stage)):
             return reply
+        refuse_lacking(operation.id)
         _change(call, faults, "handler")
         call.parameters = _parameters(operation.path, call.path)
         return handlers()[operation.id](self, call)

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,19 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
     Raises UnknownGateway, UnknownName, UnusableState, WrongScenario, or CannotListen when the address cannot be used.
     """
     app = _recorder(settings) if settings.record else application(settings)
-    listening = _listen(host, port)
+    listening = listen(host, port)
+    until = sys.stdin.fileno() if until_stdin_closes else None
+    run(app, settings, listening, lambda: announce(app.bases, host, listening.getsockname()[1]), until)
+
+
+def run(
+    app: Application | Recorder,
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[], None],
+    until: int | None,
+) -> None:
+    """Answer what comes in, until a signal, or until the file of that descriptor ends. Calls `ready` once."""
     config = uvicorn.Config(
         app,
         log_level="critical",
@@ -84,34 +97,44 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config, welcome.screen(f"http://{_in_url(host)}:{listening.getsockname()[1]}", app.bases))
-    if until_stdin_closes:
-        threading.Thread(target=server.stop_with_stdin, daemon=True).start()
+    server = _Server(config, ready)
+    if until is not None:
+        threading.Thread(target=server.stop_with, args=[until], daemon=True).start()
     server.run(sockets=[listening])
     app.close()
 
 
-class _Server(uvicorn.Server):
-    """A server that says where it is when it is ready."""
+def announce(bases: Mapping[str, str], host: str, port: int) -> None:
+    """Print where the server is."""
+    print(welcome.screen(f"http://{_in_url(host)}:{port}", bases), flush=True)
 
-    def __init__(self, config: uvicorn.Config, screen: str) -> None:
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._screen = screen
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        print(self._screen, flush=True)
+        self._ready()
 
-    def stop_with_stdin(self) -> None:
-        """Stop once standard input has ended."""
-        while _read(sys.stdin.fileno()):
-            pass
+    def stop_with(self, descriptor: int) -> None:
+        """Stop once a file has ended."""
+        wait_for_end(descriptor)
         self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """Stop at the first signal, at once at the second. It is not raised again: the process ends with 0."""
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def wait_for_end(descriptor: int) -> None:
+    """Return when a file has ended."""
+    while _read(descriptor):
+        pass
 
 
 def _read(descriptor: int) -> bytes:
@@ -122,10 +145,13 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A socket at that address. Several `shared` ones take turns. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((host, port))
         listening.listen(_BACKLOG)

@@ -232,3 +232,30 @@ def test_option_for_all_other_types_is_not_meant() -> None:
 
     assert problem is not None
     assert (problem.param, problem.keyword) == ("tools[0].name", "required")
+
+
+@pytest.mark.parametrize("key", ["7", "07", "+7", "0", "00", "-7", "seven", "7/8", "7~8"])
+def test_key_is_named_as_it_is_written(key: str) -> None:
+    """A key that looks like a number is no place in an array."""
+    problem = chat().request_problem(request(logit_bias={key: 200}))
+
+    assert problem is not None
+    assert problem.path == ("logit_bias", key)
+
+
+@pytest.mark.parametrize("body", [message(role="\ud800", content="x"), message(role="user", **{"\ud800": 1})])
+def test_half_a_surrogate_pair_is_explained(body: dict[str, Any]) -> None:
+    """Text that JSON can spell and UTF-8 cannot carry is judged like any other."""
+    problem = chat().request_problem(body)
+
+    assert problem is not None
+    assert problem.param in ("messages[0].role", "messages[0].content")
+
+
+def test_empty_key_is_explained() -> None:
+    """The validator does not name an empty key; the object that has it is blamed."""
+    deep = request(tools=[{"type": "function", "function": {"name": "f", "parameters": {"": {"x": 1}}}}])
+    problem = chat().request_problem({**deep, "metadata": {"": 1}, "logit_bias": {"": {"x": 1}}})
+
+    assert problem is not None
+    assert problem.param in ("metadata", "logit_bias")

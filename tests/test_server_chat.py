@@ -159,6 +159,37 @@ def test_json_object_is_an_object(chat):
     assert isinstance(json.loads(content), dict)
 
 
+SPELLED = """Always respond with a JSON object that's compatible with this schema:
+
+{"type": "object", "properties": {"city": {"type": "string"}, "size": {"type": "integer"}}, "required": ["city"]}
+"""
+
+
+@pytest.mark.parametrize("role", ["system", "developer", "user"])
+def test_json_object_satisfies_the_schema_of_a_message(chat, role):
+    """As clients write it, which have no structured output: pydantic-ai, instructor."""
+    messages = [{"role": role, "content": SPELLED}, {"role": "user", "content": "Paris {it is}"}]
+    content = json.loads(text_of(chat(messages, response_format={"type": "json_object"})))
+
+    assert {name: type(value) for name, value in content.items()} == {"city": str, "size": int}
+
+
+def test_block_of_json_satisfies_the_schema_of_a_message(chat):
+    request = "Return the correct JSON response within a ```json codeblock. not the JSON_SCHEMA"
+    messages = [{"role": "system", "content": SPELLED}, {"role": "user", "content": request}]
+    content = text_of(chat(messages))
+
+    assert content.startswith("```json\n{")
+    assert set(json.loads(content.removeprefix("```json").removesuffix("```"))) == {"city", "size"}
+
+
+@pytest.mark.parametrize("text", ["{" * 1000, "{}" * 1000, '{"properties": {}, "type": "string"}'])
+def test_what_is_no_schema_is_ignored(chat, text):
+    content = text_of(chat(text, response_format={"type": "json_object"}))
+
+    assert "You said" in json.loads(content)["answer"]
+
+
 def test_json_object_repeats_an_object(chat):
     content = text_of(chat('Repeat exactly: {"a": [1, 2]}', response_format={"type": "json_object"}))
 

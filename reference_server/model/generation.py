@@ -13,7 +13,7 @@ import msgspec
 
 from reference_server.errors import Refusal, UnsatisfiableSchema
 from reference_server.fixtures import Model
-from reference_server.model import tokens
+from reference_server.model import spelled, tokens
 from reference_server.model.instance import instance
 from reference_server.model.instructions import last_user_message, named_keys, repeated, reply_text
 from reference_server.model.prompt import (
@@ -133,7 +133,9 @@ def stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
 def _text(prompt: Prompt, lengthy: bool) -> str:
     if prompt.output.kind in ("schema", "option"):
         return _schema_text(prompt.output)
-    return _object_text(prompt, lengthy) if prompt.output.kind == "json" else reply_text(prompt, lengthy)
+    if prompt.output.kind == "json":
+        return _object_text(prompt, lengthy)
+    return spelled.block(prompt) or reply_text(prompt, lengthy)
 
 
 def _schema_text(output: Output) -> str:
@@ -145,10 +147,14 @@ def _schema_text(output: Output) -> str:
 
 
 def _object_text(prompt: Prompt, lengthy: bool) -> str:
-    """The object that the user asks to have repeated, otherwise one that holds the answer under the keys asked for."""
+    """The object that the user asks to have repeated, one that satisfies the schema of a message, or the answer under
+    the keys asked for.
+    """
     echo = repeated(last_user_message(prompt).text)
     if echo and _is_object(echo):
         return echo
+    if document := spelled.document(prompt):
+        return document
     names = named_keys(last_user_message(prompt).text) or ["answer"]
     return msgspec.json.encode(dict.fromkeys(names, reply_text(prompt, lengthy))).decode()
 

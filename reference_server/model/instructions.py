@@ -3,7 +3,8 @@
 - `Repeat exactly: X` (also `Reply with exactly:`, `Say exactly:`) is answered by X.
 - `Count from A to B` is answered by the numbers, `A, B, ...`.
 - `What is the codeword?` is answered from an earlier message that says `The codeword is X`.
-- `JSON with the keys 'a' and 'b'` (also `'a' and 'b' keys`) names the keys of an object.
+- `JSON with the keys 'a' and 'b'` (also `'a' and 'b' keys`) names the keys of an object; so does a JSON Schema in a
+  message (`spelled.py`).
 - The result of a tool is quoted.
 - Images, audio clips and documents are mentioned.
 """

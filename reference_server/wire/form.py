@@ -47,6 +47,8 @@ def read(raw: bytes, content_type: str) -> tuple[dict[str, list[str]], dict[str,
         )
         for part in parser:
             name = part.name.removesuffix("[]")
+            if not name:
+                raise Refusal("malformed_body", "A part of the form has no name.")
             file = _file_name(part)
             if file is None:
                 texts.setdefault(name, []).append(part.value)

@@ -7,6 +7,7 @@ from typing import Any
 
 from reference_server.content import Files, colour, decoded, image_type, readable
 from reference_server.errors import Refusal, Undecodable
+from reference_server.libraries import SOUND, installed
 from reference_server.model.prompt import Part
 from reference_server.sound import codec, modem
 
@@ -45,6 +46,8 @@ def _audio(part: dict[str, Any], _files: Files, at: str) -> Part:
 
 def _heard(data: bytes) -> str:
     """The words of speech that this server made; empty for any other sound."""
+    if not installed(SOUND):
+        return ""
     try:
         return modem.heard(codec.read(data).samples) or ""
     except Undecodable:
