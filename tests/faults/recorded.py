@@ -71,7 +71,7 @@ class Answered(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a fault changes: the requirements whose checks look at it, and whether it is about time or connection.
+    """What a fault changes: the requirements whose checks look at it, and whether it is about the connection.
 
     `known` are the answers that are the same as without it, whatever else is asked.
     """
@@ -133,7 +133,7 @@ class Session:
         if memory and changed.keys() != self._changed(fault, memory).keys():
             changed |= {place: one.reply for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
         requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
-        connection = any(_wire(reply) != _wire(self.plain[place].reply) for place, reply in changed.items())
+        connection = any(reply.cut != self.plain[place].reply.cut for place, reply in changed.items())
         known = {} if memory else self._unchanged(changed.keys(), requirements)
         return Change(requirements | WHOLE if changed else requirements, connection, known)
 
@@ -203,10 +203,6 @@ class Session:
 def _same(reply: Reply, other: Reply) -> bool:
     """Whether nobody could tell them apart: 1 is equal to 1.0 and to true, and is not written like them."""
     return reply == other and repr(reply) == repr(other)
-
-
-def _wire(reply: Reply) -> tuple[object, ...]:
-    return reply.delay, reply.pause, reply.cut
 
 
 def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Session:

@@ -1,6 +1,7 @@
 """Every fault is seen, by the requirements that it names and by no other. Every legal variation passes.
 
-Each fault has a server of its own, in this process. Only where it is about time or the connection is there a socket.
+Each fault has a server of its own, in this process, where waiting takes no time. Only where it is about the
+connection is there a socket.
 """
 
 from __future__ import annotations
