@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 import gateway_contract
+from reference_server.running import ReferenceServer, serving
 
 Body = dict[str, Any]
 
@@ -130,3 +133,30 @@ def _events(content: bytes) -> list[Any]:
 def _data(lines: list[str]) -> str | None:
     data = [line[5:].removeprefix(" ") for line in lines if line.startswith("data:")]
     return "\n".join(data) if data else None
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[ReferenceServer]:
+    """A reference server of the module's own, which plays scenarios."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def play(running: ReferenceServer) -> Iterator[Callable[..., None]]:
+    """`play(rule, ...)` sets the scenario of a server that has forgotten everything."""
+    running.reset()
+    yield running.script
+    running.reset()
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Path:
+    """A folder for the path, with the two commands of this environment."""
+    folder = tmp_path / "commands"
+    folder.mkdir()
+    for name, module in {"gateway-conformance": "conformance", "reference-server": "reference_server"}.items():
+        path = folder / name
+        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
+        path.chmod(0o755)
+    return folder

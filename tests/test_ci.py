@@ -70,14 +70,8 @@ class Job:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(commands: Path, tmp_path: Path) -> dict[str, str]:
     """That of a runner: the commands of this environment are on the path, and nothing of pytest is set."""
-    commands = tmp_path / "commands"
-    commands.mkdir()
-    for name, module in {"gateway-conformance": "conformance", "reference-server": "reference_server"}.items():
-        path = commands / name
-        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
-        path.chmod(0o755)
     return {
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,14 +65,8 @@ def here(script: str, base_url: str) -> str:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(commands: Path) -> dict[str, str]:
     """The two commands are on the path, and what the pages have made by then is there."""
-    commands = tmp_path / "commands"
-    commands.mkdir()
-    for name, module in {"gateway-conformance": "conformance", "reference-server": "reference_server"}.items():
-        path = commands / name
-        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n')
-        path.chmod(0o755)
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")},
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",

@@ -66,12 +66,12 @@ def test_defect_beside_a_refusal_is_found() -> None:
 
 def test_refusal_ends_the_shrinking() -> None:
     """A failure that was found before the limit is reported unchanged."""
-    recorder = Canned(SERVED, SERVED, CRASHED, CRASHED, FULL)
+    recorder = Canned(SERVED, SERVED, CRASHED, CRASHED, CRASHED, FULL)
 
     with pytest.raises(AssertionError, match="answered 500"):
         search(recorder)
 
-    assert len(recorder.sent) == 5
+    assert len(recorder.sent) == 6
     assert recorder.touched[-1].status == 500
 
 

@@ -8,26 +8,10 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from reference_server.running import serving
-
 HEADERS = {"authorization": "Bearer sk-ok"}
 WORDS = "one two three four five six"
 SLACK = 0.5
 """Seconds by which a busy machine may be late."""
-
-
-@pytest.fixture(scope="module")
-def running():
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def play(running):
-    """`play(rule, ...)` sets the scenario of a server that has forgotten everything."""
-    running.reset()
-    yield running.script
-    running.reset()
 
 
 def body(**fields):

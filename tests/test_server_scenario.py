@@ -38,20 +38,6 @@ def body_of(protocol, content, **fields):
     return {"model": MODEL, "messages": messages, **fields}
 
 
-@pytest.fixture(scope="module")
-def running():
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def play(running):
-    """`play(rule, ...)` sets the scenario of a server that has forgotten everything."""
-    running.reset()
-    yield running.script
-    running.reset()
-
-
 @pytest.fixture
 def post(running):
     """`post("Hello", protocol="chat", headers={}, stream=False, **fields)`: the response to one request."""

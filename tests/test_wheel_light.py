@@ -14,6 +14,7 @@ import zipfile
 from importlib.metadata import distribution, requires
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -110,8 +111,8 @@ def ask(base: str, path: str, body: object) -> tuple[int, dict[str, object]]:
     try:
         with urlopen(request, timeout=10) as answer:
             return answer.status, json.load(answer)
-    except OSError as error:
-        return error.code, json.load(error)  # type: ignore[attr-defined, arg-type]
+    except HTTPError as error:
+        return error.code, json.load(error)
 
 
 def test_server_works(scripts: Path, tmp_path: Path) -> None:

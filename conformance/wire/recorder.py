@@ -203,7 +203,7 @@ class Recorder:
 
     def _patiently(self, request: Request) -> Exchange:
         first = exchange = self.send(request)
-        for _ in range(1 if first.status == FAILURE else 2):
+        for _ in range(2):
             pause = _pause(exchange)
             if pause is None or self._replay is not None:
                 break

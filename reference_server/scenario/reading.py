@@ -18,7 +18,7 @@ from reference_server.scenario.words import Answer, Error, Pattern, Rule, Scenar
 
 _MOST_CHARACTERS, _MOST_VALUES = 2_000_000, 200_000
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
-_STRUCTS: tuple[tuple[str, type], ...] = (
+_STRUCTS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     (r"\$", Scenario),
     (r".*\.rules\[\d+\]", Rule),
     (r".*\.when", When),
@@ -109,7 +109,7 @@ def _explained(error: msgspec.ValidationError) -> Problem:
     what, _, place = str(error).partition(" - at `")
     place = place.rstrip("`") or "$"
     if unknown := re.search(r"unknown field `(.*)`", what):
-        known = next(struct for pattern, struct in _STRUCTS if re.fullmatch(pattern, place)).__struct_fields__  # type: ignore[attr-defined]
+        known = next(struct for pattern, struct in _STRUCTS if re.fullmatch(pattern, place)).__struct_fields__
         near = get_close_matches(unknown[1], known, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"expected one of {', '.join(known)}"
         return f"{place}.{unknown[1]}", f"there is no `{unknown[1]}` here", hint
