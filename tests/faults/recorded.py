@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import fcntl
 import itertools
+import marshal
 import pickle
 import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +39,8 @@ AGAIN = {429, FAILURE, *UPSTREAM}
 """The answers after which a request is sent again."""
 LATER = 1 << 30
 """The number of the first request of a server that is judged: no answer of a session has it, or a higher one."""
+WITHOUT_REFERENCES = 2
+"""The version of marshal's format that writes equal values as equal bytes, whatever objects they share."""
 HEARD = re.compile(r"[0-9a-f]{8}")
 """How the id of a request begins: with its number."""
 USUAL = {
@@ -63,11 +65,16 @@ class Heard(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """A call, the reply to it, and what it read and wrote of what the server keeps."""
+    """A call, the reply to it as bytes, whether it was cut, and what it read and wrote of what the server keeps."""
 
     call: Call
-    reply: Reply
+    packed: bytes
+    cut: bool
     touched: frozenset[str]
+
+    def reply(self) -> Reply:
+        """The reply, to be changed: a new one each time."""
+        return Reply(*marshal.loads(self.packed))
 
 
 class Change(NamedTuple):
@@ -104,7 +111,7 @@ class Listening(Service):
         call = Call(self.store.ids(), method, path, dict(headers), raw, self.contract, protocol, dict(query))
         self.notes.touched.clear()
         reply = super().respond(call, faults)
-        return Answered(call, reply, frozenset(self.notes.touched))
+        return Answered(call, _packed(reply), reply.cut, frozenset(self.notes.touched))
 
     def _clock(self) -> float:
         return time.time() if self._now is None else self._now
@@ -131,9 +138,9 @@ class Session:
         memory: dict[str, Any] = {}
         changed = self._changed(fault, memory)
         if memory and changed.keys() != self._changed(fault, memory).keys():
-            changed |= {place: one.reply for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
+            changed |= {place: one.cut for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
         requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
-        connection = any(reply.cut != self.plain[place].reply.cut for place, reply in changed.items())
+        connection = any(cut != self.plain[place].cut for place, cut in changed.items())
         known = {} if memory else self._unchanged(changed.keys(), requirements)
         return Change(requirements | WHOLE if changed else requirements, connection, known)
 
@@ -151,9 +158,10 @@ class Session:
         """The numbers of the requests that the fault has answered otherwise, where it was played in the session."""
         return {self.heard[place].number for place in self._changed(fault, {})}
 
-    def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, Reply]:
+    def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, bool]:
+        """The places of the replies that are different, and whether each is cut."""
         replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory)
-        return {place: reply for place, reply in replies if not _same(reply, self.plain[place].reply)}
+        return {place: cut for place, packed, cut in replies if packed != self.plain[place].packed}
 
     @cached_property
     def plain(self) -> list[Answered]:
@@ -165,25 +173,27 @@ class Session:
     def touching(self) -> Mapping[str, set[str]]:
         """What the calls of each operation read and wrote. What they cost is nothing where nobody tells it."""
         touching: dict[str, set[str]] = defaultdict(set)
-        for call, _, touched in self.plain:
+        for call, *_, touched in self.plain:
             if call.operation:
                 touching[call.operation.id] |= touched
         told = any(LEDGER in touched for touched in touching.values())
         return touching if told else {name: touched - {SPENT} for name, touched in touching.items()}
 
-    def _edited(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, Reply]]:
+    def _edited(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, bytes, bool]]:
         """The replies that a fault of replies is meant for. No other can change: nothing is remembered of a reply."""
-        for place, (call, reply, _) in enumerate(self.plain):
-            if fault.applies_to(call):
-                call.memory = memory
-                yield place, fault.change_reply(deepcopy(reply), call)
+        for place, answered in enumerate(self.plain):
+            if fault.applies_to(answered.call):
+                answered.call.memory = memory
+                reply = fault.change_reply(answered.reply(), answered.call)
+                yield place, _packed(reply), reply.cut
 
-    def _served(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, Reply]]:
+    def _served(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, bytes, bool]]:
         """The replies to every call that a fault can reach."""
         service = Listening(self.gateway)
         service.memory = memory
         for place in self._reached_by(fault):
-            yield place, service.hear(self.heard[place], [fault]).reply
+            answered = service.hear(self.heard[place], [fault])
+            yield place, answered.packed, answered.cut
 
     def _reached_by(self, fault: Fault) -> list[int]:
         """The calls of the fault's operation, and of those that share with it what the server keeps."""
@@ -195,14 +205,14 @@ class Session:
         names = {name for name, touched in self.touching.items() if touched & kinds} | {fault.operation}
         return [
             place
-            for place, (call, _, _) in enumerate(self.plain)
+            for place, (call, *_) in enumerate(self.plain)
             if fault.operation == "*" or (call.operation and call.operation.id in names)
         ]
 
 
-def _same(reply: Reply, other: Reply) -> bool:
-    """Whether nobody could tell them apart: 1 is equal to 1.0 and to true, and is not written like them."""
-    return reply == other and repr(reply) == repr(other)
+def _packed(reply: Reply) -> bytes:
+    """All that a reply says. Replies that nobody could tell apart are the same bytes; 1 is not written as true is."""
+    return marshal.dumps([getattr(reply, one.name) for one in fields(reply)], WITHOUT_REFERENCES)
 
 
 def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Session:

@@ -65,9 +65,9 @@ def main() -> int:
 def rounds(session: Session) -> Iterator[Places]:
     """Every place in the answers of a session once, of all operations side by side."""
     columns: dict[str, dict[Place, None]] = {}
-    for call, reply, _ in session.plain:
-        places = columns.setdefault(operation(call), {})
-        places.update(((kind, path), None) for kind, body in bodies(reply) for path in paths(body))
+    for answered in session.plain:
+        places = columns.setdefault(operation(answered.call), {})
+        places.update(((kind, path), None) for kind, body in bodies(answered.reply()) for path in paths(body))
     for row in zip_longest(*columns.values()):
         yield {name: place for name, place in zip(columns, row, strict=True) if place}
 
