@@ -221,10 +221,8 @@ def responses(ask: Ask) -> Responses:
 @pytest.fixture(scope="session")
 def judged_operations(contract: gateway_contract.Contract, request: pytest.FixtureRequest) -> frozenset[str]:
     """The operations that the run judges; all where it judges nothing but what holds for every answer."""
-    names = filter(None, map(schedule.requirement_of, request.session.items))
-    judged = [register.load().requirement(name) for name in names]
-    operations = {operation for one in judged if one.area not in schedule.OF_THE_RUN for operation in one.operations}
-    return frozenset(operations) or frozenset(contract.operations)
+    operations = schedule.operations_of(request.session)
+    return operations or frozenset(contract.operations)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from contextlib import nullcontext
 from functools import partial
+from itertools import chain
 from queue import SimpleQueue
 
 import pytest
@@ -30,12 +31,23 @@ TOGETHER, ALONE, AT_THE_END = range(3)
 LANES = dict.fromkeys(("uploadFile", "listFiles", "retrieveFile", "deleteFile", "downloadFile"), "files")
 """The operations that change what others of the same lane read."""
 AHEAD = pytest.StashKey[Ahead | None]()
+OPERATIONS = pytest.StashKey[frozenset[str]]()
 RUNNING = pytest.StashKey["Schedule | None"]()
 
 
 def requirement_of(item: pytest.Item) -> str | None:
     """The requirement that a test judges, if it is a check."""
     return getattr(getattr(item, "function", None), "requirement_id", None)
+
+
+def operations_of(session: pytest.Session) -> frozenset[str]:
+    """The operations that the checks of a session judge; none where they judge only what holds for every answer."""
+    if OPERATIONS not in session.stash:
+        names = set(filter(None, map(requirement_of, session.items)))
+        judged = [register.load().requirement(name) for name in names]
+        operations = (one.operations for one in judged if one.area not in OF_THE_RUN)
+        session.stash[OPERATIONS] = frozenset(chain.from_iterable(operations))
+    return session.stash[OPERATIONS]
 
 
 def order(item: pytest.Item) -> tuple[int, int]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping
-from contextlib import nullcontext
+from collections.abc import Collection, Hashable, Mapping
+from contextlib import ExitStack, closing, nullcontext
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -24,6 +24,7 @@ from conformance.run.session import RECORDER, TRANSPORT
 from conformance.target import reference
 from conformance.wire.exchange import Exchange
 from tests.faults.clock import CLOCK
+from tests.faults.fixtures import Fixtures
 from tests.faults.known import Known
 
 
@@ -108,33 +109,22 @@ def _prepare(config: pytest.Config, case: Case) -> None:
 
 
 def _judged(session: pytest.Session, items: list[pytest.Function]) -> Judged:
-    try:
-        findings = [_finding(item, following) for item, following in zip(items, [*items[1:], None], strict=True)]
+    with closing(Fixtures()) as fixtures:
+        findings = [_finding(item, fixtures) for item in items]
         recorder = session.config.stash.get(RECORDER, None)
         return Judged(findings, list(recorder.recorded) if recorder else [])
-    finally:
-        session._setupstate.teardown_exact(None)
 
 
-def _finding(item: pytest.Function, following: pytest.Function | None) -> Finding:
+def _finding(item: pytest.Function, fixtures: Fixtures) -> Finding:
     """The finding of one check.
 
     pytest's own protocol makes three reports, with the traceback and with every exchange, which nobody would read here.
     """
-    state = item.session._setupstate
     outcome.begin(item.config)
-    item._initrequest()
-    try:
-        call = _call(lambda: state.setup(item), "setup")
-        if call.excinfo is None:
-            call = _call(item.runtest, "call")
+    with ExitStack() as ends:
+        call = pytest.CallInfo.from_call(
+            lambda: fixtures.run(item, ends), "call", reraise=(pytest.exit.Exception, KeyboardInterrupt)
+        )
         if call.excinfo and call.excinfo.errisinstance((TargetError, UsageError)):
             raise RuntimeError("the run would have ended") from call.excinfo.value
         return outcome.finding(item, call, vars(item.function)["requirement_id"])
-    finally:
-        state.teardown_exact(following)
-        item.funcargs = {}
-
-
-def _call(function: Callable[[], None], when: Literal["setup", "call"]) -> pytest.CallInfo[None]:
-    return pytest.CallInfo.from_call(function, when, reraise=(pytest.exit.Exception, KeyboardInterrupt))

@@ -155,7 +155,7 @@ class Session:
         }
 
     def answered_otherwise(self, fault: Fault) -> set[int]:
-        """The numbers of the requests that the fault has answered otherwise, where it was played in the session."""
+        """The numbers of the requests of the session that a fault of calls answers otherwise."""
         return {self.heard[place].number for place in self._changed(fault, {})}
 
     def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, bool]:
@@ -213,6 +213,19 @@ class Session:
 def _packed(reply: Reply) -> bytes:
     """All that a reply says. Replies that nobody could tell apart are the same bytes; 1 is not written as true is."""
     return marshal.dumps([getattr(reply, one.name) for one in fields(reply)], WITHOUT_REFERENCES)
+
+
+def watched(fault: Fault, changed: set[int]) -> Fault:
+    """The fault of replies, which notes the numbers of the requests that it answers otherwise."""
+
+    def change(reply: Reply, call: Call) -> Reply:
+        before = _packed(reply)
+        after: Reply = fault.function(reply, call) or reply
+        if _packed(after) != before:
+            changed.add(int(call.id[:8], 16))
+        return after
+
+    return replace(fault, function=change)
 
 
 def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Session:

@@ -25,7 +25,7 @@ from reference_server.state.store import Store
 from .bench import Bench, Case, Judged
 from .clock import CLOCK
 from .inside import ADDRESS, Inside, listening
-from .recorded import LATER, USUAL, Change, Library, Listening, Session, numbers, record
+from .recorded import LATER, USUAL, Change, Library, Listening, Session, numbers, record, watched
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -102,13 +102,12 @@ def by_verdict(findings: Collection[Finding]) -> Found:
     return found
 
 
-def misplaced(fault: Fault, service: Listening, judged: Judged) -> dict[str, list[str]]:
-    """The failures whose evidence is an answer that the fault has not changed, each with the requests that it shows.
+def misplaced(judged: Judged, changed: Collection[int]) -> dict[str, list[str]]:
+    """The failures whose evidence is no answer of those that were changed, each with the requests that it shows.
 
     An answer that names no request may be any.
     """
     heard = numbers(judged.exchanges)
-    changed = Session(fault.gateway, service.heard, {}, {}).answered_otherwise(fault)
     failed = [one for one in judged.findings if one.verdict is Verdict.FAILED]
     return {
         one.requirement: [shown.request.partition("\n")[0] for shown in one.evidence]
@@ -165,7 +164,10 @@ def test_fault_is_seen(name: str, bench: Bench, library: Library) -> None:
     change: Change = library.session(fault.gateway).changed_by(fault)
     service = Listening(fault.gateway, LATER)
 
-    answers = judged(bench, service, [fault], change._replace(requirements=change.requirements | fault.breaks))
+    changed: set[int] = set()
+    played = watched(fault, changed) if fault.stage == "reply" else fault
+
+    answers = judged(bench, service, [played], change._replace(requirements=change.requirements | fault.breaks))
 
     found = by_verdict(answers.findings)
     missed = fault.breaks - set(found[Verdict.FAILED])
@@ -173,7 +175,9 @@ def test_fault_is_seen(name: str, bench: Bench, library: Library) -> None:
     assert not missed, f"not seen by {sorted(missed)}"
     assert not accused, f"falsely accused: {accused}"
     assert not found[Verdict.ERRORED], found[Verdict.ERRORED]
-    elsewhere = misplaced(fault, service, answers)
+    if fault.stage != "reply":
+        changed |= Session(fault.gateway, service.heard, {}, {}).answered_otherwise(fault)
+    elsewhere = misplaced(answers, changed)
     assert name in BETWEEN or not elsewhere, f"the evidence is another answer: {elsewhere}"
 
 
