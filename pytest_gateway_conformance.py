@@ -35,7 +35,7 @@ OPTIONS = {
     "timeout": "seconds without a byte of an answer (default: 60); thrice that for a whole one",
     "max-time": "end the run after so many seconds, with a report of what was learned",
     "max-requests": "the most requests a worker may send",
-    "concurrency": "how many requests may be in flight at a time (default: 8)",
+    "concurrency": "how many requests may be in flight at a time (default: 8, up to 16 while the target keeps up)",
     "node-modules": "the folder node_modules that holds the official client for Node",
 }
 STATUS = "conformance-status"

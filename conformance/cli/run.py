@@ -42,7 +42,10 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--baseline", metavar="REPORT", type=filled(Path), help="fail only on what did not fail there")
     parser.add_argument("--fail-on", metavar="WHAT", type=fail_on, default=MUST, help=HELP)
     parser.add_argument(
-        "--concurrency", metavar="N", type=at_least(int, 1), help="requests in flight at a time, default: 8"
+        "--concurrency",
+        metavar="N",
+        type=at_least(int, 1),
+        help="requests in flight at a time, default: 8, at most 16",
     )
     parser.add_argument(
         "--examples", metavar="N", type=at_least(int, 1), help="generated requests for each operation, default: 40"

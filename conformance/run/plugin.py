@@ -57,10 +57,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Lets checks wait for their answers together, where a session has nothing but checks."""
     config = session.config
-    most = int(config.getoption("conformance_concurrency") or schedule.CONCURRENCY)
+    wanted = config.getoption("conformance_concurrency")
+    most = int(wanted or schedule.MOST)
     if most < 2 or not schedule.takes_over(session):
         return None
-    ahead = config.stash[schedule.AHEAD] = Ahead(most)
+    ahead = config.stash[schedule.AHEAD] = Ahead(most, None if wanted else schedule.CONCURRENCY)
     running = schedule.Schedule(session, ahead, ordered=config.pluginmanager.has_plugin("terminalreporter"))
     config.stash[schedule.RUNNING] = running
     running.run()

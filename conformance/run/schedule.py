@@ -20,8 +20,8 @@ from _pytest.runner import runtestprotocol
 from conformance import register
 from conformance.wire.ahead import Ahead, Pending, when_done
 
-CONCURRENCY = 8
-"""How many requests may be in flight at a time, unless the caller says."""
+CONCURRENCY, MOST = 8, 16
+"""How many requests may be in flight at a time, unless the caller says: at first, and while the target keeps up."""
 LAST = {"whole_run", "met"}
 """The fixtures of checks that judge what the whole run has recorded."""
 OF_THE_RUN = {"every_answer", "valid", "wire"}

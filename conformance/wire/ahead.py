@@ -7,9 +7,12 @@ has asked before is remembered, so that running it again sends nothing twice.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from math import inf
+from statistics import fmean
 from typing import Any, TypeVar
 
 from _pytest.outcomes import Skipped
@@ -17,9 +20,10 @@ from _pytest.outcomes import Skipped
 from conformance.errors import BudgetSpent, TimeSpent
 
 Value = TypeVar("Value")
-GROWTH = 20
+GROWTH = 10
 """How many answers without a limit it takes until one more request may be in flight."""
-
+SLOWER = 2.0
+"""How many times as long as the fastest ten answers the last ten may take until no further request is in flight."""
 SPARE = 2
 """How many requests may wait for their turn before no further check is begun: follow-up questions come soon, then."""
 
@@ -33,12 +37,13 @@ class Pending(Skipped):
 
 
 class Ahead:
-    """At most `most` requests in flight; fewer after a limit was met, and one by one more again after that."""
+    """How many requests are in flight: `usual` at first, up to `most` while the target keeps up, fewer at a limit."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._allowed = most
-        self._served = 0
+    def __init__(self, most: int, usual: int | None = None) -> None:
+        self._most = most
+        self._allowed = usual or most
+        self._took: list[float] = []
+        self._fastest = inf
         self._active = 0
         self._change = threading.Condition()
         self._pool = ThreadPoolExecutor(most, "ahead")
@@ -58,7 +63,7 @@ class Ahead:
     @property
     def busy(self) -> bool:
         """Whether there is enough to do for now."""
-        return sum(not answer.done() for answer in list(self._answers.values())) >= self.most + SPARE
+        return sum(not answer.done() for answer in list(self._answers.values())) >= self._allowed + SPARE
 
     def answer(self, key: Hashable, send: Callable[[], Value], after: float = 0.0) -> Value:
         """What `send` gives, or raises; it is called after so many seconds.
@@ -91,7 +96,8 @@ class Ahead:
     def slow_down(self) -> None:
         """Halves the number of requests in flight, because a limit was met."""
         with self._change:
-            self._allowed, self._served = max(1, self._allowed // 2), 0
+            self._allowed = max(1, self._allowed // 2)
+            self._took.clear()
 
     def _submit(self, answer: Future[Any], send: Callable[[], Value], after: float) -> None:
         if after:
@@ -130,18 +136,25 @@ class Ahead:
         with self._change:
             self._change.wait_for(lambda: self._active < self._allowed)
             self._active += 1
+        start = time.monotonic()
         try:
             yield
         finally:
             with self._change:
                 self._active -= 1
+                self._took.append(time.monotonic() - start)
                 self._grow()
                 self._change.notify_all()
 
     def _grow(self) -> None:
-        self._served += 1
-        if self._served >= GROWTH and self._allowed < self.most:
-            self._allowed, self._served = self._allowed + 1, 0
+        """Lets one more request through, unless the answers take so much longer that the target is busy with us."""
+        if len(self._took) < GROWTH:
+            return
+        mean = fmean(self._took)
+        self._took.clear()
+        self._fastest = min(self._fastest, mean)
+        if mean <= SLOWER * self._fastest:
+            self._allowed = min(self._most, self._allowed + 1)
 
 
 def when_done(answers: Iterable[Future[Any]], then: Callable[[], None]) -> None:
