@@ -11,8 +11,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from contextlib import nullcontext
 from functools import partial
-from itertools import chain
-from queue import SimpleQueue
+from itertools import chain, count
+from queue import PriorityQueue
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -80,7 +80,8 @@ class Schedule:
         self._ordered = ordered
         self._untold = deque(session.items)
         self._reports: dict[pytest.Item, list[pytest.TestReport]] = {}
-        self._ready: SimpleQueue[pytest.Item] = SimpleQueue()
+        self._ready: PriorityQueue[tuple[bool, int, pytest.Item]] = PriorityQueue()
+        self._turns = count()
         self._parked: set[pytest.Item] = set()
         self._lanes: dict[str, deque[pytest.Item]] = {}
         self._pending: Pending | None = None
@@ -114,13 +115,17 @@ class Schedule:
                 self._stop_if_told()
             else:
                 self._parked.add(item)
-                when_done(self._pending.answers, partial(self._ready.put, item))
+                when_done(self._pending.answers, partial(self._get_ready, item))
 
     def _next(self, fresh: deque[pytest.Item]) -> pytest.Item | None:
         """One whose answers are there, else one that was not begun; waits where neither is."""
         if self._ready.empty() and fresh and not self._ahead.busy:
             return self._entered(fresh.popleft())
-        return self._ready.get()
+        return self._ready.get()[-1]
+
+    def _get_ready(self, item: pytest.Item) -> None:
+        """Puts a check in the queue of those that can go on; of a lane, the longest way through a run, at its head."""
+        self._ready.put((not lane_of(item), next(self._turns), item))
 
     def _entered(self, item: pytest.Item) -> pytest.Item | None:
         """The check, unless another one of its lane is under way."""
@@ -136,7 +141,7 @@ class Schedule:
     def _leave_lane(self, item: pytest.Item) -> None:
         if lane := lane_of(item):
             if waiting := self._lanes[lane]:
-                self._ready.put(waiting.popleft())
+                self._get_ready(waiting.popleft())
             else:
                 del self._lanes[lane]
 
@@ -181,7 +186,7 @@ class Schedule:
     def _judge_what_is_there(self) -> None:
         """Judges what was paid for before the run ends."""
         while not self._ready.empty():
-            self._attempt(self._ready.get())
+            self._attempt(self._ready.get()[-1])
 
 
 def waiting(config: pytest.Config) -> int:
