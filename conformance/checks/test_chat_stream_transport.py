@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from conformance.wire.exchange import Request
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_client_error, demand_json
 from conformance.words.ask import Ask, encoded
-from conformance.words.check import alone, inconclusive, requirement
+from conformance.words.check import alone, at_once, inconclusive, requirement
 from conformance.words.openai.chat import DONE, choices_of
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, has_gap, is_counted
@@ -86,12 +88,12 @@ def test_stream_lossless(ask: Ask) -> None:
 
     Only where most answers are complete does a gap, or an end that comes too soon and is called regular, count.
     """
-    complete, gaps = 0, []
-    for take in range(REPEATED):
-        stream = ask.stream(REPEAT_COUNTED, take=take, **ask.room(128))
-        complete += is_counted(stream.text())
-        if stream.finish_reasons() == ["stop"] and has_gap(stream.text()):
-            gaps.append(stream)
+    repeated = partial(ask.stream, REPEAT_COUNTED, **ask.room(128))
+    first = repeated()
+    first.text()  # where there is none, one request is enough
+    streams = [first, *at_once(partial(repeated, take=take) for take in range(1, REPEATED))]
+    complete = sum(is_counted(stream.text()) for stream in streams)
+    gaps = [one for one in streams if one.finish_reasons() == ["stop"] and has_gap(one.text())]
 
     if complete <= REPEATED / 2:
         inconclusive(f"the model repeated {complete} of {REPEATED} times what it was asked to")

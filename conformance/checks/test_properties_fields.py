@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
@@ -14,7 +15,7 @@ from conformance.properties.trials import Trial
 from conformance.wire.exchange import VALID, Exchange, decoded
 from conformance.words.answer import CREDENTIAL, is_refusal
 from conformance.words.ask import Ask, encoded
-from conformance.words.check import Failed, NotApplicable, Once, every, inconclusive, requirement
+from conformance.words.check import Failed, NotApplicable, Once, at_once, every, inconclusive, requirement
 from conformance.words.openai.errors import field_words
 from conformance.words.received import failure_within, succeeded
 from conformance.words.schema import demand_body, demand_events
@@ -72,7 +73,7 @@ def test_options(ask: Ask, taking: list[Subject], contract: Contract, seed: int)
         answer = subject.send(ask, encoded(body))
         answer.marks.add(VALID)
         if not succeeded(answer):
-            _demand_some(answer, alone, [_send(ask, one) for one in alone])
+            _demand_some(answer, alone, at_once(partial(_send, ask, one) for one in alone))
 
     every(taking, demand, ask.recorder.touched, attrgetter("operation.id"))
 

@@ -33,6 +33,7 @@ __all__ = [
     "Once",
     "Unsupported",
     "alone",
+    "at_once",
     "each",
     "every",
     "inconclusive",
@@ -118,6 +119,20 @@ def every(
     if awaited:
         raise Pending(awaited)
     _settle(ended, failing)
+
+
+def at_once(questions: Iterable[Callable[[], Value]]) -> list[Value]:
+    """The answers to several questions, which are asked at the same time."""
+    answers: list[Value] = []
+    awaited: list[Any] = []
+    for question in questions:
+        try:
+            answers.append(question())
+        except Pending as pending:
+            awaited += pending.answers
+    if awaited:
+        raise Pending(awaited)
+    return answers
 
 
 def _ending(demand: Callable[[Case], None], case: Case, touched: list[Exchange]) -> tuple[type, str, list[Exchange]]:
