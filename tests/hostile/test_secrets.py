@@ -1,6 +1,6 @@
 """Whatever answers show of a key, and wherever: no artefact of a run holds it, nor half of it.
 
-`SECRETS_RUNS` is how many runs are made, 1,000 by `tox -e hostile`.
+`SECRETS_RUNS` is how many runs are made, 1,000 by `tox -e secrets`.
 """
 
 from __future__ import annotations
