@@ -45,7 +45,7 @@ def test_answers(stream: GeneratedStream) -> None:
 @requirement("gemini.stream.framing")
 def test_framing(stream: GeneratedStream) -> None:
     """The body is server-sent events in UTF-8: fields on lines, every event closed by a blank line."""
-    assert stream.events
+    assert stream.events, "the stream has no events"
     reader = stream.exchange.stream
 
     assert not reader.invalid_utf8, "the stream is not UTF-8"
@@ -68,7 +68,7 @@ def test_no_done(stream: GeneratedStream) -> None:
 @requirement("gemini.stream.data-lines")
 def test_data_lines(stream: GeneratedStream) -> None:
     """The stream consists of lines that begin with `data: ` and blank lines: the official clients read no others."""
-    assert stream.events
+    assert stream.events, "the stream has no events"
     lines = stream.exchange.text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
 
     odd = [line for line in lines if line and not line.startswith("data: ")]

@@ -139,7 +139,7 @@ def test_arguments(gemini: Gemini, form: str) -> None:
 def test_finish_reason(gemini: Gemini) -> None:
     """An answer that calls functions ends with STOP."""
     answer = calling(gemini)
-    assert answer.calls
+    assert answer.calls, "no function is called"
 
     assert answer.finish_reason in ("STOP", "MAX_TOKENS"), f"finishReason is {answer.finish_reason!r:.60}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any
 
 import pytest
@@ -99,4 +100,6 @@ def pytest_runtest_makereport(
         if not outcome.stop_if_hopeless(item, call, report):
             outcome.attach(item, report, outcome.finding(item, call, name))
         outcome.carry_exchanges(item, report)
+        if call.excinfo:
+            clear_frames(call.excinfo.tb)  # else a failing check would keep the bodies that it has read
     return report

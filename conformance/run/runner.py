@@ -174,6 +174,7 @@ def _words(options: dict[str, Any], base_url: str | None) -> list[str]:
     words = [str(PACKAGE / folder) for folder in register.FOLDERS]
     words += ["-c", str(PACKAGE / "suite.ini"), f"--rootdir={PACKAGE}"]
     words += [
+        "--assert=plain",  # what pytest adds to the messages of checks is not shown, and takes four times a body
         "--disable-plugin-autoload",
         "--capture=no",
         *(word for name in (*PLUGINS, *(f"no:{name}" for name in UNUSED)) for word in ("-p", name)),

@@ -184,18 +184,31 @@ def _statements(function: ast.FunctionDef) -> list[ast.stmt]:
 
 
 @cache
-def _functions(filename: str) -> list[Function]:
-    """The functions of a file; none where there is no source."""
+def _blocks(filename: str) -> list[tuple[int, str]]:
+    """The statements of a file that are in no other, each with its first line; none where there is no source.
+
+    Only what is asked for becomes a tree that stays: those of all checks would take 20 MiB.
+    """
     try:
-        tree = ast.parse(Path(filename).read_text(encoding="utf-8"))
+        text = Path(filename).read_text(encoding="utf-8")
+        statements = ast.parse(text).body
     except (OSError, SyntaxError):
         return []
+    lines = text.splitlines(keepends=True)
+    return [(one.lineno, "".join(lines[one.lineno - 1 : one.end_lineno])) for one in statements]
+
+
+@cache
+def _functions(first: int, block: str) -> list[Function]:
+    """The functions of a block that begins at that line of its file."""
+    tree = ast.increment_lineno(ast.parse(block), first - 1)
     return [one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda))]
 
 
 def _function_at(filename: str, name: str, line: int) -> Function | None:
     """The innermost function of that name around a line; None where there is no source."""
-    named = (one for one in _functions(filename) if name == getattr(one, "name", "<lambda>"))
+    blocks = [(first, block) for first, block in _blocks(filename) if first <= line]
+    named = (one for one in (_functions(*blocks[-1]) if blocks else ()) if name == getattr(one, "name", "<lambda>"))
     return min((one for one in named if _spans(one, line)), key=_length, default=None)
 
 

@@ -20,6 +20,7 @@ WELL = (
     b'"finish_reason":"stop","message":{"role":"assistant","content":"Hello"}}],"more":%b}'
 )
 MOST = 8 << 20
+MEDIA = b"\xff\xfb\x90\x64" * (63 << 18)
 
 
 def _always(body: bytes, *headers: str, kind: str = "application/json") -> Behaviour:
@@ -31,25 +32,36 @@ def _always(body: bytes, *headers: str, kind: str = "application/json") -> Behav
     return behave
 
 
+def _media(call: Call) -> None:
+    """Speech, and files, of almost as many bytes as are read of any answer."""
+    large = call.number > 6 and call.path.endswith(("/audio/speech", "/content"))
+    call.answer(200, MEDIA, kind="audio/mpeg") if large else call.relay()
+
+
 CASES = {
     "8-MiB": _always(WELL % (b'"%b"' % (b"x" * (MOST - 300)))),
     "60-kB": _always(WELL % (b'"%b"' % (b"x" * 60_000))),
     "lists": _always(WELL % (b"[%b[]]" % (b"[]," * (MOST // 3 - 200)))),
     "events": _always(b"data:{}\n\n" * (MOST // 9), kind="text/event-stream"),
+    "media": _media,
     "headers": _always(WELL % b"0", *(f"x-{number}: {'v' * 4000}" for number in range(20))),
 }
 
 
-ENOUGH = {"8-MiB": 250, "lists": 250, "events": 250}
-"""How many answers are asked for where each takes long: many times what memory could hold."""
+ENOUGH = ("--max-requests", "250")
+"""Where each answer takes long: many times as many as memory could hold."""
+WORDS = {
+    "8-MiB": ENOUGH,
+    "lists": ENOUGH,
+    "events": ENOUGH,
+    "media": (*ENOUGH, "--include", "audio", "--feature", "audio.speech", "--feature", "files"),
+}
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_run_ends_in_bounded_memory(judge: Judge, case: str) -> None:
     """`judge` demands the bound."""
-    words = ("--max-requests", str(ENOUGH[case])) if case in ENOUGH else ()
-
-    assert not judge(CASES[case], *words).ended("errored")
+    assert not judge(CASES[case], *WORDS.get(case, ())).ended("errored")
 
 
 def _kept(spill: Spill, *pieces: bytes, path: str = "/chat/completions") -> Exchange:
