@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 USUAL = {
     "embeddings": "text-embedding-3-small",
     "completions": "gpt-3.5-turbo-instruct",
+    "moderations": "omni-moderation-latest",
     "speech": "tts-1",
     "transcriptions": "whisper-1",
     "images": "gpt-image-1",
 }
 """By what the model is for."""
+HARMLESS = "The cat sat on the mat."
+"""A text to moderate."""
 PROVIDER = re.compile(r"[\w-]+([:/])[^:/]+$")
 """A name of a model that begins with its provider's, as the names of the other models then do."""
 AREAS = {"speech": "audio", "transcriptions": "audio", "images": "images"}
@@ -45,6 +48,8 @@ def _try(ask: Ask, kind: str, name: str) -> Exchange:
         return ask.post("/embeddings", {"model": name, "input": "Hello."}, patient=False)
     if kind == "completions":
         return ask.post("/completions", {"model": name, "prompt": "Say hello."})
+    if kind == "moderations":
+        return ask.post("/moderations", {"model": name, "input": HARMLESS}, patient=False)
     if kind == "speech":
         return ask.post("/audio/speech", {"model": name, "input": "Hello.", "voice": "alloy"}, patient=False)
     if kind == "images":
