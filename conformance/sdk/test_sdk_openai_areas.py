@@ -56,7 +56,7 @@ def test_moderations(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 
 def _judgement(result: Any) -> tuple[Any, dict[str, Any]]:
-    return result.flagged, result.categories.to_dict()
+    return result.flagged, dict(result.categories)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ MODELS = {
     "images": re.compile(r"image|dall-e|flux|imagen"),
     "speech": re.compile(r"tts|speech"),
     "transcriptions": re.compile(r"whisper|transcri|stt"),
+    "translations": re.compile(r"whisper"),
     "videos": re.compile(r"video|sora|veo|kling"),
     "music": re.compile(r"music|suno|lyria"),
     "anthropic": re.compile(r"claude"),

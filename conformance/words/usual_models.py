@@ -17,6 +17,7 @@ USUAL = {
     "moderations": "omni-moderation-latest",
     "speech": "tts-1",
     "transcriptions": "whisper-1",
+    "translations": "whisper-1",
     "images": "gpt-image-1",
 }
 """By what the model is for."""
@@ -24,7 +25,7 @@ HARMLESS = "The cat sat on the mat."
 """A text to moderate."""
 PROVIDER = re.compile(r"[\w-]+([:/])[^:/]+$")
 """A name of a model that begins with its provider's, as the names of the other models then do."""
-AREAS = {"speech": "audio", "transcriptions": "audio", "images": "images"}
+AREAS = {"speech": "audio", "transcriptions": "audio", "translations": "audio", "images": "images"}
 """The areas that cost enough to be tried only where they were asked for."""
 
 
@@ -56,4 +57,4 @@ def _try(ask: Ask, kind: str, name: str) -> Exchange:
         fields = {"model": name, "prompt": "A plain red circle.", "size": "1024x1024", "quality": "low"}
         return ask.post("/images/generations", fields, patient=False)
     sound = [("file", "tone.wav", "audio/wav", wav())]
-    return ask.upload("/audio/transcriptions", [("model", name)], sound, patient=False)
+    return ask.upload(f"/audio/{kind}", [("model", name)], sound, patient=False)
