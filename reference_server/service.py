@@ -25,7 +25,7 @@ from reference_server.state.access import Access
 from reference_server.state.files import Shelf
 from reference_server.state.metering import Metering
 from reference_server.state.store import Store
-from reference_server.unbuilt import refuse_unbuilt, refuse_unknown
+from reference_server.unbuilt import note_on, refuse_unbuilt, refuse_unknown
 from reference_server.wire import form
 from reference_server.wire.call import Call
 from reference_server.wire.envelope import Envelope
@@ -146,7 +146,9 @@ class Service:
     def _no_operation(self, call: Call) -> Refusal:
         allowed = self.contract.allowed(call.path, call.protocol)
         if not allowed:
-            return Refusal("unknown_route", f"There is no route {call.method} {call.address or call.path}.")
+            path = call.address or call.path
+            note = note_on(path) if call.protocol == protocols.DEFAULT else ""
+            return Refusal("unknown_route", f"There is no route {call.method} {path}.{note}")
         message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}."
         return Refusal("wrong_method", message, headers={"allow": ", ".join(allowed)})
 

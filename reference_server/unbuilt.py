@@ -95,6 +95,18 @@ IGNORED: dict[str, tuple[str, ...]] = {
 }
 """Documented parameters that the contract leaves out and that may be ignored, by operation."""
 
+_COLLECTIONS = {
+    *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
+    *("uploads", "vector_stores", "videos"),
+}
+"""Collections of the OpenAI API that this server leaves out."""
+
+
+def note_on(path: str) -> str:
+    """What the refusal of an unknown path adds where the path is documented and not built; nothing otherwise."""
+    name = next((step for step in path.split("/") if step in _COLLECTIONS), "")
+    return f" OpenAI's /{name} is not built here." if name else ""
+
 
 def refuse_unbuilt(operation: str, body: Any) -> None:
     """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""
