@@ -147,8 +147,7 @@ class Service:
         allowed = self.contract.allowed(call.path, call.protocol)
         if not allowed:
             path = call.address or call.path
-            note = note_on(path) if call.protocol == protocols.DEFAULT else ""
-            return Refusal("unknown_route", f"There is no route {call.method} {path}.{note}")
+            return Refusal("unknown_route", f"There is no route {call.method} {path}.{note_on(call.protocol, path)}")
         message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}."
         return Refusal("wrong_method", message, headers={"allow": ", ".join(allowed)})
 

@@ -96,16 +96,20 @@ IGNORED: dict[str, tuple[str, ...]] = {
 """Documented parameters that the contract leaves out and that may be ignored, by operation."""
 
 _COLLECTIONS = {
-    *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
-    *("uploads", "vector_stores", "videos"),
+    "openai": {
+        *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
+        *("uploads", "vector_stores", "videos"),
+    },
+    "anthropic": {"batches", "files", "skills"},
+    "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "files", "tunedModels"},
 }
-"""Collections of the OpenAI API that this server leaves out."""
+"""Collections of each protocol that this server leaves out."""
 
 
-def note_on(path: str) -> str:
+def note_on(protocol: str, path: str) -> str:
     """What the refusal of an unknown path adds where the path is documented and not built; nothing otherwise."""
-    name = next((step for step in path.split("/") if step in _COLLECTIONS), "")
-    return f" OpenAI's /{name} is not built here." if name else ""
+    name = next((step for step in path.split("/") if step in _COLLECTIONS[protocol]), "")
+    return f" /{name} of this API is not built here." if name else ""
 
 
 def refuse_unbuilt(operation: str, body: Any) -> None:

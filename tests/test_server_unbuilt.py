@@ -73,13 +73,15 @@ def test_what_may_be_ignored_is(post, request_, fields):
 @pytest.mark.parametrize(
     ("path", "note"),
     [
-        ("batches/batch_1", " OpenAI's /batches is not built here."),
-        ("fine_tuning/jobs", "/fine_tuning"),
-        ("nowhere", ""),
+        ("/v1/batches/batch_1", " /batches of this API is not built here."),
+        ("/v1/fine_tuning/jobs", "/fine_tuning of"),
+        ("/anthropic/v1/messages/batches", "/batches of"),
+        ("/gemini/v1beta/files", "/files of"),
+        ("/v1/nowhere", ""),
     ],
 )
 def test_what_is_left_out_says_so(server, http, path, note):
-    refused = http.get(f"{server()}/{path}", headers=AUTHORIZED)
+    refused = http.get(server().removesuffix("/v1") + path, headers=AUTHORIZED)
 
     message = refused.json()["error"]["message"]
     assert refused.status_code == 404
