@@ -68,7 +68,11 @@ class Service:
 
     def shelf(self, call: Call) -> Shelf:
         """The files that the caller sees."""
-        return Shelf(self.store, self.fixtures.files, call.key.account if call.key else "")
+        return self.shelf_of(call.key.account if call.key else "")
+
+    def shelf_of(self, account: str) -> Shelf:
+        """The files that an account sees."""
+        return Shelf(self.store, self.fixtures.files, account)
 
     def model(self, name: str) -> Model:
         """The model of a name. Raises Refusal when there is none."""

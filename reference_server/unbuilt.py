@@ -101,7 +101,7 @@ _COLLECTIONS = {
         *("uploads", "vector_stores", "videos"),
     },
     "anthropic": {"batches", "files", "skills"},
-    "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "files", "tunedModels"},
+    "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "tunedModels"},
 }
 """Collections of each protocol that this server leaves out."""
 

@@ -76,10 +76,10 @@ def _look_for(ask: Ask, operation: Operation, contract: Contract) -> str:
 
 
 def _send(ask: Ask, operation: Operation, path: str, contract: Contract) -> Exchange:
-    """The answer to the empty request, with the credential of the protocol; a `GET` has its headers, too."""
+    """The answer to the empty request, with the credential of the protocol and the headers that the operation takes."""
     headers = CREDENTIALS[contract.gateway["protocols"][operation.protocol]["credentials"][0]]
-    if operation.method == "GET":
-        headers = headers | {name: operation.headers[name]["enum"][0] for name in sorted(operation.required_headers)}
+    taken = {name: schema["enum"][0] for name, schema in operation.headers.items() if "enum" in schema}
+    headers = headers | (taken if operation.id not in FIRST.get(operation.protocol, ()) else {})
     body = b"{}" if operation.method == "POST" else None
     return ask.send(operation.method, path, body, headers=headers, protocol=operation.protocol)
 
