@@ -21,6 +21,7 @@ CATEGORIES = {
     *("sexual", "sexual/minors", "violence", "violence/graphic"),
 }
 """Those that every documented model judges."""
+DOCUMENTED = CATEGORIES | {"illicit", "illicit/violent"}
 Moderate = Callable[[Any], JsonAnswer]
 each_text = pytest.mark.parametrize("text", [HARMLESS, HARMFUL], ids=["harmless", "harmful"])
 
@@ -42,6 +43,12 @@ def results(answer: JsonAnswer) -> list[dict[str, Any]]:
     return [pick(one, kind=dict) for one in pick(answer.body, "results", kind=list)] or inconclusive("no result")
 
 
+def known(members: dict[str, Any]) -> dict[str, Any]:
+    """What is said of the documented categories; a gateway may have others. Inconclusive when it is nothing."""
+    some = {name: members[name] for name in sorted(DOCUMENTED & members.keys())}
+    return some or inconclusive("there is no documented category")
+
+
 @requirement("moderations.answers")
 def test_answers(moderate: Moderate, demand_supported: Callable[..., Any]) -> None:
     """A model and a text are answered by an id, the model, and one result whose `flagged` is true or false."""
@@ -59,10 +66,9 @@ def test_answers(moderate: Moderate, demand_supported: Callable[..., Any]) -> No
 def test_categories(moderate: Moderate, text: str) -> None:
     """A result says of each category whether it applies, and has a score from 0 to 1 for it."""
     result = results(moderate(text))[0]
-    categories = demand_kind(result.get("categories"), "categories", dict)
+    categories = known(demand_kind(result.get("categories"), "categories", dict))
     scores = demand_kind(result.get("category_scores"), "category_scores", dict)
 
-    assert categories, "categories is empty"
     for name, applies in categories.items():
         assert applies is None or isinstance(applies, bool), f"{name} is {applies!r:.80}"
         score = scores.get(name, 0 if applies is None else None)
@@ -83,7 +89,9 @@ def test_flagged(moderate: Moderate, text: str) -> None:
     """`flagged` is true when a category applies, and false when none does."""
     result = results(moderate(text))[0]
     categories = pick(result, "categories", kind=dict)
-    applying = [name for name in categories if pick(categories, name, kind=(bool, type(None)))]
+    for name in known(categories):
+        pick(categories, name, kind=(bool, type(None)))
+    applying = [name for name, applies in categories.items() if applies is True]
 
     assert pick(result, "flagged", kind=bool) == bool(applying), f"flagged is not what {applying or 'no category'} says"
 
@@ -93,7 +101,7 @@ def test_input_types(result: dict[str, Any]) -> None:
     """`category_applied_input_types`, where it is there, names no kind of input but text when a text was sent."""
     kinds = pick(result, "category_applied_input_types", kind=dict)
 
-    for name, some in kinds.items():
+    for name, some in known(kinds).items():
         wrong = [kind for kind in demand_kind(some, name, list) if kind != "text"]
         assert not wrong, f"{name} was judged of {wrong!r:.80}, and a text was sent"
 

@@ -18,6 +18,8 @@ from conformance.words.usual_models import HARMLESS
 TEXTS = ["The cat sat on the mat.", "Interest rates rose by half a point."]
 TAKES = 20_000
 """The first take of requests that no other check may share: what a file is changes between them."""
+CATEGORIES = ("harassment", "hate", "self_harm", "sexual", "violence")
+"""Of those in which a text may be harmful, the ones that the client has an attribute for."""
 PAGES = 3
 """The most pages that are turned."""
 
@@ -56,7 +58,7 @@ def test_moderations(ask: Ask, recording: ClientRecording, client: Any) -> None:
 
 
 def _judgement(result: Any) -> tuple[Any, dict[str, Any]]:
-    return result.flagged, dict(result.categories)
+    return result.flagged, {name: getattr(result.categories, name, None) for name in CATEGORIES}
 
 
 @pytest.fixture
