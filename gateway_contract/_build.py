@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from gateway_contract._bundle import bundle, prune
+from gateway_contract._operation import server_of
 from gateway_contract._overlay import apply_overlay
 from gateway_contract._sources import BASE, BUILT, GATEWAY_SCHEMA, GATEWAYS, digest, gateway_names, read_yaml
 from gateway_contract.errors import InvalidGateway, StaleDocument, UnknownGateway
@@ -40,9 +41,10 @@ def build(name: str) -> Document:
 
 def _add_servers(document: Document) -> None:
     """Gives each path of another protocol a server of its own, with the base URL of that protocol."""
-    for item in document["paths"].values():
+    for template, item in document["paths"].items():
         if protocol := item.get("x-protocol"):
-            item["servers"] = [{"url": document["x-gateway"]["protocols"][protocol]["base_url"]}]
+            base = document["x-gateway"]["protocols"][protocol]["base_url"]
+            item["servers"] = [{"url": server_of(base, template, item)}]
 
 
 def _demand_valid_gateway(gateway: Document, name: str) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from gateway_contract._operation import Operation
+from gateway_contract._operation import PATH, Operation
 from gateway_contract._schema import Schema
 
 if TYPE_CHECKING:
@@ -118,19 +118,28 @@ class Contract:
         }
 
     def _all_operations(self) -> Iterator[Operation]:
-        for path, item in self.document["paths"].items():
+        for template, item in self.document["paths"].items():
             for method in METHODS:
                 if method in item:
-                    yield self._operation(path, method.upper(), item)
+                    yield self._operation(template, method.upper(), item)
 
-    def _operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
+    def _operation(self, template: str, method: str, item: dict[str, Any]) -> Operation:
         document = item[method.lower()]
         document = {**document, "parameters": [*item.get("parameters", ()), *document.get("parameters", ())]}
         security = document.get("security", self.document.get("security", []))
         auth_required = bool(security) and {} not in security
         protocol = item.get("x-protocol", DEFAULT)
-        name = document["operationId"]
-        return Operation(name, method, path, protocol, document, auth_required, self._compile, self._resolve)
+        return Operation(
+            document["operationId"],
+            method,
+            item.get(PATH, template),
+            template,
+            protocol,
+            document,
+            auth_required,
+            self._compile,
+            self._resolve,
+        )
 
 
 @cache

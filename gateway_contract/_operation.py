@@ -15,19 +15,29 @@ FORM = "multipart/form-data"
 EVENT_STREAM = "text/event-stream"
 Compile = Callable[[dict[str, Any]], Schema]
 Resolve = Callable[[dict[str, Any]], dict[str, Any]]
+PATH = "x-path"
+"""The path of an item below the base URL of its protocol, where another protocol has an item under the same path: the
+item then stands under an address that begins with the end of its base URL."""
+
+
+def server_of(base: str, template: str, item: dict[str, Any]) -> str:
+    """The server of a path item: with the template behind it, it is the base URL with the path behind it."""
+    return base.removesuffix(template.removesuffix(item.get(PATH, template)))
 
 
 @dataclass(frozen=True)
 class Operation:
     """An operation of the document.
 
-    `path` is the template relative to the base of its protocol, `document` the raw Operation Object with the parameters
-    of its path. `auth_required` is False where the document allows a call without a credential.
+    `path` is the template relative to the base of its protocol, `template` what it stands under in the document.
+    `document` is the raw Operation Object with the parameters of its path. `auth_required` is False where the document
+    allows a call without a credential.
     """
 
     id: str
     method: str
     path: str
+    template: str
     protocol: str
     document: dict[str, Any]
     auth_required: bool

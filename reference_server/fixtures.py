@@ -29,6 +29,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names the models tried next. `pause` is in seconds. A model with `dimensions` gives embeddings of that length, and
     shorter ones when it `shortens`. `makes` are the kinds of files that it answers with, such as `image`. One that
     `fails_late` accepts a job which then fails. `speaks` turns text into speech, `transcribes` turns speech into text.
+    One that `moderates` says whether texts, and what it accepts besides, are harmful.
     """
 
     doc: str
@@ -46,11 +47,12 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fails_late: bool = False
     speaks: bool = False
     transcribes: bool = False
+    moderates: bool = False
 
     @property
     def chats(self) -> bool:
         """Whether it answers prompts by words."""
-        return not (self.makes or self.dimensions or self.speaks or self.transcribes)
+        return not (self.makes or self.dimensions or self.speaks or self.transcribes or self.moderates)
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

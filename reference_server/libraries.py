@@ -10,7 +10,8 @@ from reference_server.errors import Refusal
 IMAGES, SOUND = "PIL", "av"
 _NEEDED = {
     **dict.fromkeys(("createImage", "createImageEdit", "createImageTask"), IMAGES),
-    **dict.fromkeys(("createSpeech", "createTranscription", "createMusic", "createAudioTask", "createVideo"), SOUND),
+    **dict.fromkeys(("createSpeech", "createTranscription", "createTranslation"), SOUND),
+    **dict.fromkeys(("createMusic", "createAudioTask", "createVideo"), SOUND),
 }
 """By operation."""
 _HINT = "pip install 'gateway-reference-server[media]'"

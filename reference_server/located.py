@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway_contract import Contract
+from gateway_contract import Contract, server_of
 from reference_server import protocols
 
 
@@ -16,11 +16,13 @@ def located(contract: Contract, root: str) -> dict[str, Any]:
     return {
         **contract.document,
         "servers": [{"url": addresses[protocols.DEFAULT], "description": "This server."}],
-        "paths": {path: _served(item, addresses) for path, item in contract.document["paths"].items()},
+        "paths": {path: _served(path, item, addresses) for path, item in contract.document["paths"].items()},
         "x-gateway": {**rules, "protocols": spoken},
     }
 
 
-def _served(item: dict[str, Any], addresses: dict[str, str]) -> dict[str, Any]:
+def _served(path: str, item: dict[str, Any], addresses: dict[str, str]) -> dict[str, Any]:
     """A path with the address at which this server has it, where that is not the usual one."""
-    return {**item, "servers": [{"url": addresses[item["x-protocol"]]}]} if "servers" in item else item
+    if "servers" not in item:
+        return item
+    return {**item, "servers": [{"url": server_of(addresses[item["x-protocol"]], path, item)}]}

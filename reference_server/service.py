@@ -25,7 +25,7 @@ from reference_server.state.access import Access
 from reference_server.state.files import Shelf
 from reference_server.state.metering import Metering
 from reference_server.state.store import Store
-from reference_server.unbuilt import refuse_unbuilt, refuse_unknown
+from reference_server.unbuilt import note_on, refuse_unbuilt, refuse_unknown
 from reference_server.wire import form
 from reference_server.wire.call import Call
 from reference_server.wire.envelope import Envelope
@@ -68,7 +68,11 @@ class Service:
 
     def shelf(self, call: Call) -> Shelf:
         """The files that the caller sees."""
-        return Shelf(self.store, self.fixtures.files, call.key.account if call.key else "")
+        return self.shelf_of(call.key.account if call.key else "")
+
+    def shelf_of(self, account: str) -> Shelf:
+        """The files that an account sees."""
+        return Shelf(self.store, self.fixtures.files, account)
 
     def model(self, name: str) -> Model:
         """The model of a name. Raises Refusal when there is none."""
@@ -146,7 +150,8 @@ class Service:
     def _no_operation(self, call: Call) -> Refusal:
         allowed = self.contract.allowed(call.path, call.protocol)
         if not allowed:
-            return Refusal("unknown_route", f"There is no route {call.method} {call.address or call.path}.")
+            path = call.address or call.path
+            return Refusal("unknown_route", f"There is no route {call.method} {path}.{note_on(call.protocol, path)}")
         message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}."
         return Refusal("wrong_method", message, headers={"allow": ", ".join(allowed)})
 

@@ -95,6 +95,22 @@ IGNORED: dict[str, tuple[str, ...]] = {
 }
 """Documented parameters that the contract leaves out and that may be ignored, by operation."""
 
+_COLLECTIONS = {
+    "openai": {
+        *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
+        *("uploads", "vector_stores", "videos"),
+    },
+    "anthropic": {"batches", "files", "skills"},
+    "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "tunedModels"},
+}
+"""Collections of each protocol that this server leaves out."""
+
+
+def note_on(protocol: str, path: str) -> str:
+    """What the refusal of an unknown path adds where the path is documented and not built; nothing otherwise."""
+    name = next((step for step in path.split("/") if step in _COLLECTIONS[protocol]), "")
+    return f" /{name} of this API is not built here." if name else ""
+
 
 def refuse_unbuilt(operation: str, body: Any) -> None:
     """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""

@@ -42,7 +42,7 @@ def missing(contract: Contract) -> dict[str, list[str]]:
     sources = read_yaml(ROOT)["paths"]
     lists = {}
     for operation in contract.operations.values():
-        file = sources.get(operation.path, {}).get("$ref", "").partition("#")[0]
+        file = sources.get(operation.template, {}).get("$ref", "").partition("#")[0]
         stem = Path(file).stem or operation.document.get("tags", ["<area>"])[0].lower()
         place = Place(operation, contract, stem)
         lists[operation.id] = [*_server(place), *_document(place), *_model(place), *_register(place)]

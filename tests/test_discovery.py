@@ -196,6 +196,13 @@ def test_list_of_the_openai_dialect_is_no_protocol() -> None:
         look(served_at("GET /v1/models", status=200), "listGeminiModelsV1", models={})
 
 
+def test_list_at_the_address_of_the_openai_dialect_is_not_judged() -> None:
+    """Where both protocols begin at the root, `GET /v1/models` may be answered in either."""
+    respond = served_at("POST /v1/messages", "GET /v1/models", status=200)
+    with pytest.raises(Unsupported, match="address of the OpenAI dialect as well"):
+        look(respond, "listAnthropicModels", base_url=f"{HOST}/v1", models=MODELS)
+
+
 def test_open_place_goes_before_a_closed_one() -> None:
     """A pass-through without a key of its own does not hide the route that works."""
 

@@ -6,6 +6,8 @@ import openai
 import pytest
 
 SENTENCE = "The heron waits at the river."
+of_old = pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
+"""Translations are to be shut down, and recent clients warn."""
 
 
 @pytest.fixture
@@ -74,3 +76,28 @@ def test_errors_have_their_class(client, file):
         client.audio.speech.create(model="tts-1", voice="alloy", input=SENTENCE, speed=9)
     with pytest.raises(openai.BadRequestError):
         client.audio.transcriptions.create(model="whisper-1", file=("note.mp3", b"no sound"))
+
+
+@of_old
+@pytest.mark.parametrize(("said", "meant"), [(SENTENCE, SENTENCE), ("El perro es blanco.", "The dog is white.")])
+def test_translation_is_english(client, tmp_path, said, meant):
+    path = tmp_path / "said.mp3"
+    client.audio.speech.create(model="tts-1", voice="alloy", input=said).write_to_file(path)
+
+    assert client.audio.translations.create(model="whisper-1", file=path).text == meant
+
+
+@of_old
+@pytest.mark.parametrize("form", ["text", "srt", "vtt"])
+def test_translation_as_text(client, file, form):
+    assert SENTENCE in client.audio.translations.create(model="whisper-1", file=file, response_format=form)
+
+
+@of_old
+def test_translation_with_its_length(client, file):
+    translation = client.audio.translations.create(model="whisper-1", file=file, response_format="verbose_json")
+
+    assert (translation.text, translation.language) == (SENTENCE, "english")
+    assert translation.duration > 1
+    assert translation.segments
+    assert translation.segments[0].text == SENTENCE

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -272,6 +273,23 @@ def test_probability_follows_from_the_seed(play, post):
     assert {*drawn[0]} == {200, 503}
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_stall(play, post, stream):
+    play(answer={"text": TEXT, "time": {"stall_after": 2, "stall": 0.3}})
+    begun = time.monotonic()
+
+    answer = post(stream=stream)
+
+    assert answer.status_code == 200
+    assert 0.3 <= time.monotonic() - begun < 3
+
+
+def test_stall_of_a_model_and_of_an_answer(play, post):
+    play({"answer": {"time": {"stall": 0.1}}}, models={MODEL: {"stall_after": 1}})
+
+    assert post().elapsed.total_seconds() >= 0.1
+
+
 def test_requests_are_judged_first(play, post):
     play({"answer": {"text": TEXT}})
 
@@ -330,6 +348,13 @@ WRONG = [
     ("rules:\n- answer: {after: 1}", "add `connection`"),
     ('rules:\n- answer: {headers: {a: "b\\r\\nc: d"}}', "cannot be sent"),
     ("a: &a [1, *a]", "too many values"),
+    ("rules:\n- when:\n    operation: createChat\n", "line 3: there is no operation 'createChat'"),
+    ("rules:\n- when: {operation: create*s*d}", "line 2: there is no operation"),
+    ("rules:\n- answer: {text: a}\n  when: {operation: createEmbedding}", "line 3: no model speaks in createEmbedding"),
+    ("rules:\n- then: paid\n- when: {state: payed}", "line 3: no rule leads to the state 'payed'"),
+    ("rules:\n- when: {state: payed}\n- then: paid", "did you mean 'paid'?"),
+    ("rules:\n- answer: {time: {stall: 1}}", "line 2: `stall` says for how long"),
+    ("models:\n  a: {first: 1}\n  gpt-*: {stall: 1}", "line 3: `stall` says for how long"),
     ('{"rules":\n\t[{"answer": {"text": 1}}]}', "line 2: expected `str | null`, got `int`"),
 ]  # fmt: skip
 

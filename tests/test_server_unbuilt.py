@@ -70,6 +70,25 @@ def test_what_may_be_ignored_is(post, request_, fields):
     assert post(path, {**body, **fields}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "note"),
+    [
+        ("/v1/batches/batch_1", " /batches of this API is not built here."),
+        ("/v1/fine_tuning/jobs", "/fine_tuning of"),
+        ("/anthropic/v1/messages/batches", "/batches of"),
+        ("/gemini/v1beta/tunedModels", "/tunedModels of"),
+        ("/v1/nowhere", ""),
+    ],
+)
+def test_what_is_left_out_says_so(server, http, path, note):
+    refused = http.get(server().removesuffix("/v1") + path, headers=AUTHORIZED)
+
+    message = refused.json()["error"]["message"]
+    assert refused.status_code == 404
+    assert note in message
+    assert ("not built" in message) == bool(note)
+
+
 def test_transcription_is_not_streamed(server, http, post):
     sound = post(*SPEECH).content
 

@@ -51,7 +51,7 @@ def bodies(contract: Contract, operation: Operation, model: str | None) -> Searc
     from schemathesis import GenerationMode
 
     schema = schemathesis.openapi.from_dict(contract.document)
-    cases = schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE)
+    cases = schema[operation.template][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE)
     return cases.map(lambda case: _cheap(case.body, model)).filter(operation.accepts)
 
 

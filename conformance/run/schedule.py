@@ -28,7 +28,10 @@ OF_THE_RUN = {"every_answer", "valid", "wire"}
 """The areas of the requirements that judge whatever a run has asked."""
 TOGETHER, ALONE, AT_THE_END = range(3)
 """The places that a check may have in a run."""
-LANES = dict.fromkeys(("uploadFile", "listFiles", "retrieveFile", "deleteFile", "downloadFile"), "files")
+LANES = {
+    **dict.fromkeys(("uploadFile", "listFiles", "retrieveFile", "deleteFile", "downloadFile"), "files"),
+    **dict.fromkeys(("uploadGeminiFile", "uploadGeminiFileV1"), "files of Gemini"),
+}
 """The operations that change what others of the same lane read."""
 AHEAD = pytest.StashKey[Ahead | None]()
 OPERATIONS = pytest.StashKey[frozenset[str]]()

@@ -1,4 +1,4 @@
-"""The official Python client: embeddings, files and sound."""
+"""The official Python client: embeddings, moderations, files and sound."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from conformance.sdk.recorded_client import ClientRecording, shown
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
 from conformance.words.samples.media import wav
+from conformance.words.usual_models import HARMLESS
 
 TEXTS = ["The cat sat on the mat.", "Interest rates rose by half a point."]
 TAKES = 20_000
 """The first take of requests that no other check may share: what a file is changes between them."""
+CATEGORIES = ("harassment", "hate", "self_harm", "sexual", "violence")
+"""Of those in which a text may be harmful, the ones that the client has an attribute for."""
 PAGES = 3
 """The most pages that are turned."""
 
@@ -41,6 +44,21 @@ def test_embeddings(ask: Ask, recording: ClientRecording, client: Any) -> None:
         numbers = isinstance(vector, list) and all(isinstance(one, float) and isfinite(one) for one in vector)
         assert numbers, f"corrupts: a vector is {shown(vector)}"
         assert len(vector) == len(plain), f"corrupts: a vector of {len(plain)} numbers has {len(vector)} in base64"
+
+
+@requirement("sdk.openai.moderations")
+def test_moderations(ask: Ask, recording: ClientRecording, client: Any) -> None:
+    """The Python client gives a moderation that says whether the text is flagged, and whether each category applies."""
+    asked = {"model": ask.model_for("moderations"), "input": HARMLESS}
+    flagged, categories = recording.result(lambda: _judgement(client.moderations.create(**asked).results[0]))
+
+    assert isinstance(flagged, bool), f"corrupts: flagged is {shown(flagged)}"
+    wrong = {name: applies for name, applies in categories.items() if not isinstance(applies, bool | None)}
+    assert not wrong, f"corrupts: the categories are {shown(wrong)}"
+
+
+def _judgement(result: Any) -> tuple[Any, dict[str, Any]]:
+    return result.flagged, {name: getattr(result.categories, name, None) for name in CATEGORIES}
 
 
 @pytest.fixture

@@ -30,9 +30,11 @@ BOUNDARY = "gateway-conformance-7f3a9c51"
 MODELS = {
     "completions": re.compile(r"instruct|davinci|babbage"),
     "embeddings": re.compile(r"embed"),
+    "moderations": re.compile(r"moderation"),
     "images": re.compile(r"image|dall-e|flux|imagen"),
     "speech": re.compile(r"tts|speech"),
     "transcriptions": re.compile(r"whisper|transcri|stt"),
+    "translations": re.compile(r"whisper"),
     "videos": re.compile(r"video|sora|veo|kling"),
     "music": re.compile(r"music|suno|lyria"),
     "anthropic": re.compile(r"claude"),
@@ -40,7 +42,7 @@ MODELS = {
     "gemini-embeddings": re.compile(r"gemini.*embed|embedding-00\d"),
 }
 """How the names of models tell what they are for, or which protocol they speak."""
-OFTEN_GONE = {"completions": 3}
+OFTEN_GONE = {"completions": 3, "moderations": 3}
 """What lists of models still name after it was switched off; so many of them are tried."""
 CREDENTIALS = {
     "bearer": {},

@@ -68,14 +68,18 @@ def _place(ask: Ask, operation: Operation) -> str:
 
 def _look_for(ask: Ask, operation: Operation, contract: Contract) -> str:
     path = _path(ask, operation)
+    if operation.protocol != DEFAULT and _is_openai(ask, ask.recorder.bases[operation.protocol], operation, contract):
+        return f"{_place(ask, operation)} is an address of the OpenAI dialect as well"
     if "{" in path:
         return _look_for_one(ask, operation, contract)
     return _problem(ask, operation, _send(ask, operation, path, contract))
 
 
 def _send(ask: Ask, operation: Operation, path: str, contract: Contract) -> Exchange:
-    """The answer to the empty request, with the credential of the protocol."""
+    """The answer to the empty request, with the credential of the protocol and the headers that the operation takes."""
     headers = CREDENTIALS[contract.gateway["protocols"][operation.protocol]["credentials"][0]]
+    taken = {name: schema["enum"][0] for name, schema in operation.headers.items() if "enum" in schema}
+    headers = headers | (taken if operation.id not in FIRST.get(operation.protocol, ()) else {})
     body = b"{}" if operation.method == "POST" else None
     return ask.send(operation.method, path, body, headers=headers, protocol=operation.protocol)
 

@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 USUAL = {
     "embeddings": "text-embedding-3-small",
     "completions": "gpt-3.5-turbo-instruct",
+    "moderations": "omni-moderation-latest",
     "speech": "tts-1",
     "transcriptions": "whisper-1",
+    "translations": "whisper-1",
     "images": "gpt-image-1",
 }
 """By what the model is for."""
+HARMLESS = "The cat sat on the mat."
+"""A text to moderate."""
 PROVIDER = re.compile(r"[\w-]+([:/])[^:/]+$")
 """A name of a model that begins with its provider's, as the names of the other models then do."""
-AREAS = {"speech": "audio", "transcriptions": "audio", "images": "images"}
+AREAS = {"speech": "audio", "transcriptions": "audio", "translations": "audio", "images": "images"}
 """The areas that cost enough to be tried only where they were asked for."""
 
 
@@ -45,10 +49,12 @@ def _try(ask: Ask, kind: str, name: str) -> Exchange:
         return ask.post("/embeddings", {"model": name, "input": "Hello."}, patient=False)
     if kind == "completions":
         return ask.post("/completions", {"model": name, "prompt": "Say hello."})
+    if kind == "moderations":
+        return ask.post("/moderations", {"model": name, "input": HARMLESS}, patient=False)
     if kind == "speech":
         return ask.post("/audio/speech", {"model": name, "input": "Hello.", "voice": "alloy"}, patient=False)
     if kind == "images":
         fields = {"model": name, "prompt": "A plain red circle.", "size": "1024x1024", "quality": "low"}
         return ask.post("/images/generations", fields, patient=False)
     sound = [("file", "tone.wav", "audio/wav", wav())]
-    return ask.upload("/audio/transcriptions", [("model", name)], sound, patient=False)
+    return ask.upload(f"/audio/{kind}", [("model", name)], sound, patient=False)

@@ -305,7 +305,7 @@ gemini_model_of_a_proxy_below_v1 = model_v1(
 
 # Files by URI.
 gemini_file_data_unknown = content(
-    "gemini.file-data",
+    "gemini.file-data gemini.files.use",
     "A part without `inlineData` is refused with a bare string.",
     answer("Field required", 422),
     when=both(served, asks('"fileData"')),

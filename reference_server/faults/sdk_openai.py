@@ -246,6 +246,14 @@ def base64_of_doubles(reply: Reply) -> None:
             entry["embedding"] = base64.b64encode(struct.pack(f"<{len(numbers)}d", *numbers)).decode()
 
 
+moderation_under_data = fault(
+    "createModeration",
+    "The moderation stands under `data`.",
+    reshape(lambda body: {"data": body}),
+    breaks={"moderations.answers", "sdk.openai.moderations"},
+)
+
+
 @fault(FILE_CONTENT, breaks={"files.content", "files.content.binary", "files.content.large", "sdk.openai.files"})
 def content_in_json(reply: Reply) -> None:
     """The content of a file is downloaded as a string in JSON."""

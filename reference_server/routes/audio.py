@@ -1,10 +1,11 @@
-"""`POST /audio/speech` and `POST /audio/transcriptions`."""
+"""`POST /audio/speech`, `POST /audio/transcriptions` and `POST /audio/translations`."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reference_server.errors import Refusal, Undecodable
@@ -12,6 +13,7 @@ from reference_server.model import tokens
 from reference_server.model.prompt import Usage
 from reference_server.routes import route
 from reference_server.sound import codec, modem, transcript
+from reference_server.sound.english import english
 from reference_server.wire.call import Call
 from reference_server.wire.form import Upload
 from reference_server.wire.reply import Reply
@@ -43,16 +45,30 @@ def create_speech(service: Service, call: Call) -> Reply:
 @route("createTranscription")
 def create_transcription(service: Service, call: Call) -> Reply:
     """The text of speech that this server made; for any other sound, a text that states its length."""
+    if call.body.get("timestamp_granularities") and call.body.get("response_format") != "verbose_json":
+        raise Refusal("invalid_value", "Times need the response format verbose_json.", "timestamp_granularities")
+    return _written(service, call, str)
+
+
+@route("createTranslation")
+def create_translation(service: Service, call: Call) -> Reply:
+    """The same text, in English."""
+    reply = _written(service, call, english)
+    if isinstance(reply.body, dict):
+        del reply.body["usage"]
+        reply.body.update({"task": "translate", "language": "english"} if "task" in reply.body else {})
+    return reply
+
+
+def _written(service: Service, call: Call, worded: Callable[[str], str]) -> Reply:
+    """What is heard, in the words and in the format that are asked for. Raises Refusal."""
     name = call.body["model"]
     if not service.working_model(name).transcribes:
         raise Refusal("invalid_value", f"The model {name!r} does not transcribe.", "model")
-    form = call.body.get("response_format") or "json"
-    if call.body.get("timestamp_granularities") and form != "verbose_json":
-        raise Refusal("invalid_value", "Times need the response format verbose_json.", "timestamp_granularities")
     sound = _sound(call)
-    text = modem.heard(sound.samples) or f"({sound.seconds:.1f} seconds of sound)"
+    text = worded(modem.heard(sound.samples) or f"({sound.seconds:.1f} seconds of sound)")
     cost = service.metering.book(call, name, Usage(0, tokens.count(text)), sound.seconds * CREDITS_PER_SECOND)
-    reply = _transcription(call.body, form, text, sound.seconds)
+    reply = _transcription(call.body, call.body.get("response_format") or "json", text, sound.seconds)
     if isinstance(reply.body, dict):
         reply.body.update(service.metering.fields(cost))
     reply.headers.update(service.metering.headers(name, cost))

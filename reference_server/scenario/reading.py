@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files as resources
 from typing import Any
@@ -14,7 +14,9 @@ import yaml
 from reference_server import faults
 from reference_server.errors import UnknownFault, UnsatisfiableSchema, WrongScenario
 from reference_server.model.pattern import matcher
-from reference_server.scenario.words import Answer, Error, Pattern, Rule, Scenario, Time, ToolCall, Usage, When
+from reference_server.routes import handlers
+from reference_server.scenario.matching import SPEAKING, named
+from reference_server.scenario.words import START, Answer, Error, Pattern, Rule, Scenario, Time, ToolCall, Usage, When
 
 _MOST_CHARACTERS, _MOST_VALUES = 2_000_000, 200_000
 _STEP = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]")
@@ -118,8 +120,14 @@ def _explained(error: msgspec.ValidationError) -> Problem:
 
 def _problems(scenario: Scenario) -> Iterator[Problem]:
     """What is wrong although every word has its form."""
+    states = {START, *(rule.then for rule in scenario.rules if rule.then)}
+    yield from _stalls(scenario)
     for place, rule in enumerate(scenario.rules):
         at = f"$.rules[{place}]"
+        yield from _nowhere(rule, at)
+        if rule.when.state is not None and rule.when.state not in states:
+            hint = _near(rule.when.state, states, "a rule leads to a state by `then`")
+            yield f"{at}.when.state", f"no rule leads to the state {rule.when.state!r}", hint
         for where, one in _patterns(rule.when, f"{at}.when"):
             yield from _unsupported(where, one)
         many = isinstance(rule.answer, list)
@@ -127,6 +135,37 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
             yield f"{at}.answer", "the list of answers is empty", "expected an answer"
         for number, answer in enumerate(rule.answers):
             yield from _contradictions(answer, f"{at}.answer[{number}]" if many else f"{at}.answer")
+
+
+def _nowhere(rule: Rule, at: str) -> Iterator[Problem]:
+    """An operation that no server has, or in which no model says what the rule says."""
+    if rule.when.operation is None:
+        return
+    matching = set(filter(named(rule.when.operation), handlers()))
+    if not matching:
+        what = f"there is no operation {rule.when.operation!r}"
+        yield f"{at}.when.operation", what, _near(rule.when.operation, handlers(), "see /openapi.json")
+    elif any(answer.speaks for answer in rule.answers) and not matching & SPEAKING:
+        what = f"no model speaks in {rule.when.operation}"
+        yield f"{at}.when.operation", what, "use `body` or `status`, which are answered by the gateway"
+
+
+def _stalls(scenario: Scenario) -> Iterator[Problem]:
+    """A stall of which nothing says when it comes: the time of an answer and that of its model may say it together."""
+    times = [("$.models[...]", time) for time in scenario.models.values()]
+    for place, rule in enumerate(scenario.rules):
+        many = isinstance(rule.answer, list)
+        for number, answer in enumerate(rule.answers):
+            times += [(f"$.rules[{place}].answer{f'[{number}]' if many else ''}.time", answer.time or Time())]
+    if all(time.stall_after is None for _, time in times):
+        for at, time in times:
+            if time.stall is not None:
+                yield f"{at}.stall", "`stall` says for how long", "add `stall_after`"
+
+
+def _near(name: str, known: Iterable[str], otherwise: str) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else otherwise
 
 
 def _patterns(when: When, at: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from reference_server.scenario.words import Time
 from reference_server.wire.reply import Delivery, Reply
 
 _STALL = 600.0
-"""Seconds that a stream stalls unless the scenario says how many."""
+"""Seconds that an answer stalls unless the scenario says how many."""
 _FIELDS = Time.__struct_fields__
 
 
@@ -39,17 +39,19 @@ def from_header(text: str) -> Time:
 
 
 def paced(reply: Reply, time: Time, spent: int, random: Random) -> None:
-    """Delay a reply; `spent` are the tokens of a whole answer."""
+    """Delay a reply; `spent` are the tokens of a whole answer, which stalls before it comes."""
+    stall = _STALL if time.stall is None else time.stall
     reply.delay += time.headers or 0.0
     if reply.events is None:
         reply.delay += (time.first or 0.0) + (spent / time.rate if time.rate else 0.0)
+        reply.delay += stall if time.stall_after is not None else 0.0
         return
     pause = 1 / time.rate if time.rate else 0.0
     waits = [pause * _varied(time.jitter, random) for _ in reply.events]
     if waits:
         waits[0] = (time.first or 0.0) * _varied(time.jitter, random)
     if time.stall_after is not None and time.stall_after < len(waits):
-        waits[time.stall_after] += _STALL if time.stall is None else time.stall
+        waits[time.stall_after] += stall
     if any(waits):
         reply.delivery = Delivery(waits)
 

@@ -38,7 +38,9 @@ class Time(Word, frozen=True):
     first: Annotated[Seconds | None, Meta(description="Seconds from the headers to the first token.")] = None
     rate: Annotated[Rate | None, Meta(description="Tokens per second after the first one.")] = None
     jitter: Annotated[Fraction | None, Meta(description="0.2: each pause is up to 20 % shorter or longer.")] = None
-    stall_after: Annotated[Count | None, Meta(description="A stream stalls after so many events.")] = None
+    stall_after: Annotated[
+        Count | None, Meta(description="A stream stalls after so many events, a whole answer before it comes.")
+    ] = None
     stall: Annotated[Seconds | None, Meta(description="For how many seconds; 600 unless it is given.")] = None
 
 

@@ -106,6 +106,11 @@ class Anthropic:
         sent = CREDENTIALS[credential or self.credential] | {"anthropic-version": version} | (headers or {})
         return self.ask.send("POST", path, raw, headers=sent, protocol=PROTOCOL, **options)
 
+    def get(self, path: str) -> Exchange:
+        """`GET` of a path below the base URL of the protocol."""
+        headers = CREDENTIALS[self.credential] | {"anthropic-version": VERSION}
+        return self.ask.send("GET", path, None, headers=headers, protocol=PROTOCOL)
+
 
 class Message(JsonAnswer):
     """A whole answer."""

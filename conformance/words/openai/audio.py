@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from conformance.words.answer import Answer
 from conformance.words.ask import BOUNDARY, Ask, form, without_omitted
 from conformance.words.check import Inconclusive, Unsupported, inconclusive, pick
+from conformance.words.decoders import subtitles
 from conformance.words.samples.media import base64_text, wav
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 SPEECH = "/audio/speech"
 TRANSCRIPTIONS = "/audio/transcriptions"
+TRANSLATIONS = "/audio/translations"
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 VOICE = "alloy"
 CODECS = {"wav": "pcm_s16le", "flac": "flac", "ogg": "libopus"}
@@ -42,6 +44,7 @@ _SAFELY = {
 """Only containers that refer to no other files are read."""
 SILENCE = 32
 """The loudest sample of what nobody hears: 60 dB below the loudest sound."""
+PARSERS = {"srt": subtitles.srt, "vtt": subtitles.vtt}
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -138,7 +141,7 @@ class Speech(Answer):
 
 @dataclass(frozen=True)
 class Transcription(Answer):
-    """An answer to `POST /audio/transcriptions`."""
+    """An answer to `POST /audio/transcriptions` or `/audio/translations`."""
 
     spoken: bool = True
 
@@ -176,10 +179,10 @@ class Audio:
             inconclusive(f"the target may not know the voice {VOICE}: {answer.text:.120}")
         return Speech(answer)
 
-    def file(self) -> File:
-        """The sentence as the target speaks it; where it does not speak, a short tone."""
+    def file(self, text: str = SENTENCE) -> File:
+        """The text as the target speaks it; where it does not speak, a short tone."""
         try:
-            data = self.speak().data
+            data = self.speak(input=text).data
         except (Unsupported, Inconclusive):
             data = b""
         sound = read(data)
@@ -201,12 +204,30 @@ class Audio:
         headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
         return Transcription(self.ask.post(TRANSCRIPTIONS, body, headers=headers), file.spoken)
 
+    def translate(self, file: File | None = None, **fields: Any) -> Transcription:
+        """`POST /audio/translations` of a file, by default of the sentence, in a form."""
+        file = file or self.file()
+        texts = without_omitted({"model": self.ask.model_for("translations")} | fields)
+        sent = [("file", file.name, file.media_type, file.data)]
+        return Transcription(self.ask.upload(TRANSLATIONS, list(texts.items()), sent), file.spoken)
+
     def write_json(self, names: tuple[str, ...]) -> Transcription:
         """`POST /audio/transcriptions` in JSON: base64 under the first name, the name of the file under a second."""
         file = self.file()
         values = dict(zip(names, (base64_text(file.data), file.name), strict=False))
         body = {"model": self.ask.model_for("transcriptions"), **values}
         return Transcription(self.ask.post(TRANSCRIPTIONS, body), file.spoken)
+
+
+def demand_subtitles(answer: Transcription, form: str) -> None:
+    """Demands subtitles of a format: `srt` or `vtt`."""
+    try:
+        cues = PARSERS[form](answer.plain)
+    except subtitles.NotSubtitles as problem:
+        raise AssertionError(str(problem)) from None
+
+    assert cues or not answer.spoken, f"there is no cue: {answer.plain:.120}"
+    assert not cues or any(cue.text for cue in cues), "no cue has text"
 
 
 def joined(*forms: bytes) -> bytes:

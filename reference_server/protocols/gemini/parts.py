@@ -56,6 +56,8 @@ def _standard(encoded: str) -> str:
 def _file(reference: Body, files: Files, at: str) -> Part:
     address, media_type = reference["fileUri"], reference.get("mimeType", "")
     stored = files.get(address.rpartition("/")[2])
+    if stored is not None and stored.media_type.startswith("image/"):
+        return Part("image", colour(stored.data), stored.media_type, size=len(stored.data), at=at)
     if stored is not None:
         return Part("file", readable(stored.data), stored.media_type, stored.name, len(stored.data), at)
     if _UPLOADED.search(address) or not address.startswith(("https://", "http://", "gs://")):
