@@ -30,7 +30,7 @@ def _converted(node: Any) -> Any:
     for member, convert in CONVERSIONS.items():
         if member in node:
             node |= convert(node.pop(member))
-    return _with_items(_alternatives(node))
+    return _within_all_of(_with_items(_alternatives(node)))
 
 
 def _stream(item_schema: Document) -> Document:
@@ -58,6 +58,14 @@ def _alternatives(node: Document) -> Document:
     about = {name: value for name, value in node.items() if name in ABOUT or name.startswith("x-")}
     rest = {name: value for name, value in node.items() if name not in about}
     return {**about, "anyOf": [_with_items({**rest, "type": one}) if one != "null" else {"type": one} for one in types]}
+
+
+def _within_all_of(node: Document) -> Document:
+    """Generators take an `allOf` of one schema for that schema, and miss the members beside it."""
+    if "allOf" not in node or "properties" not in node:
+        return node
+    own = {name: node.pop(name) for name in ("type", "required", "properties") if name in node}
+    return {**node, "allOf": [*node["allOf"], own]}
 
 
 CONVERSIONS: dict[str, Callable[[Any], Document]] = {

@@ -120,11 +120,15 @@ def test_text_of_an_example_is_its_value() -> None:
             {"type": ["object", "null"], "required": ["a"], "description": "d", "x-feature": "f"},
             {"description": "d", "x-feature": "f", "anyOf": [{"type": "object", "required": ["a"]}, {"type": "null"}]},
         ),
+        (
+            {"allOf": [{"$ref": "#/a"}], "type": "object", "properties": {"b": {}}, "description": "d"},
+            {"allOf": [{"$ref": "#/a"}, {"type": "object", "properties": {"b": {}}}], "description": "d"},
+        ),
         ({"type": ["array", "null"]}, {"anyOf": [{"type": "array", "items": {}}, {"type": "null"}]}),
     ],
 )
 def test_schema_is_written_as_generators_read_it(schema: dict[str, Any], expected: dict[str, Any]) -> None:
-    """An array says of what it is, and each type of an object that may be null has a schema of its own."""
+    """An array says of what it is; a type of an object that may be null, and members beside `allOf`, have a schema."""
     converted = earlier({"schema": schema})
 
     assert converted["schema"] == expected
