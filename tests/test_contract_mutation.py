@@ -44,6 +44,21 @@ def test_server_reads_one_keyword_otherwise(name: str, member: Any, documented: 
     assert other.accepts(body) == mutated
 
 
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        ("CreateChatCompletionRequest: seed is refused", True),
+        ("CreateChatCompletionRequest: messages is demanded, and refused", False),
+        ("CreateChatCompletionRequest.temperature: maximum 1, not 2", True),
+        ("CreateChatCompletionRequest.temperature: maximum dropped", False),
+        ("CreateChatCompletionRequest.seed: type without null", False),
+    ],
+)
+def test_model_may_refuse_an_optional_field(name: str, may_be: bool) -> None:
+    """A refusal of a field, or of a value at its bound, is no difference when it is clear."""
+    assert named(f"* request {name}").may_be == may_be
+
+
 def test_operation_alone_is_changed() -> None:
     """What operations share may be read otherwise by one of them."""
     mutant = named("createChatCompletion request seed: type without null")

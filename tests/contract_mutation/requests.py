@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ Schema = dict[str, Any]
 Edit = Callable[[Schema], Any]
 Steps = tuple[str | int, ...]
 SHARED = "*"
+TIGHTER = re.compile(r"(exclusive)?(minimum|maximum) .*, not .*", re.IGNORECASE)
 NEVER: Schema = {"not": {}}
 LOWER = {"minimum": 1, "exclusiveMinimum": 1, "minLength": 1, "minItems": 1, "minProperties": 1}
 UPPER = {"maximum": -1, "exclusiveMaximum": -1, "maxLength": -1, "maxItems": -1, "maxProperties": -1}
@@ -35,6 +37,11 @@ class RequestMutant:
     steps: Steps
     change: str
     edit: Edit = field(repr=False, compare=False)
+
+    @property
+    def may_be(self) -> bool:
+        """An optional field, or a bound of it, is refused, which the documents leave to the model."""
+        return self.change.endswith(" is refused") or bool(TIGHTER.fullmatch(self.change))
 
     def __str__(self) -> str:
         return f"{self.operation} request {place(self.steps)}: {self.change}"
@@ -170,7 +177,8 @@ def _properties(node: Schema) -> Iterator[tuple[str, Edit]]:
     required = node.get("required", [])
     for name in node["properties"]:
         yield f"{name} is unknown", lambda node, name=name: node["properties"].pop(name)
-        yield f"{name} is refused", lambda node, name=name: node["properties"].update({name: NEVER})
+        refused = "demanded, and refused" if name in required else "refused"
+        yield f"{name} is {refused}", lambda node, name=name: node["properties"].update({name: NEVER})
         if name not in required:
             yield f"{name} is required", lambda node, name=name: node.update({"required": [*required, name]})
 

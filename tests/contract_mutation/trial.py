@@ -34,16 +34,17 @@ JUDGED = {name for name, one in register.load().requirements.items() if not one.
 
 
 class Outcome(StrEnum):
-    """What became of a mutant. The last two are no differences, and are not counted."""
+    """What became of a mutant. The last three are no differences that the documents forbid, and are not counted."""
 
     FOUND = "found"
     SEEN = "seen, not judged wrong"
     UNSEEN = "not asked for"
+    REFUSED = "refused clearly, as a model may"
     LEGAL = "legal"
     ABSENT = "not in any answer"
 
 
-EQUIVALENT = {Outcome.LEGAL, Outcome.ABSENT}
+EQUIVALENT = {Outcome.REFUSED, Outcome.LEGAL, Outcome.ABSENT}
 
 
 class Result(NamedTuple):
@@ -77,7 +78,8 @@ class Trial:
                 return Result(outcome, [])
             return self._judge(mutant.fault(), self._contract)
         fault = Fault("contract_mutant", str(mutant), mutant.operation, frozenset({"contract"}), _nothing, "validation")
-        return self._judge(fault, mutant.contract(self._contract))
+        result = self._judge(fault, mutant.contract(self._contract))
+        return result._replace(outcome=Outcome.REFUSED) if mutant.may_be and result.outcome is Outcome.SEEN else result
 
     def _judge(self, fault: Fault, contract: Contract) -> Result:
         change = self._session.changed_by(fault, contract)
