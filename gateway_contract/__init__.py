@@ -7,11 +7,24 @@ from functools import cache
 from gateway_contract import errors
 from gateway_contract._build import read
 from gateway_contract._contract import Contract, pattern
+from gateway_contract._earlier import earlier
 from gateway_contract._operation import FORM, JSON, Operation, server_of
 from gateway_contract._problem import Problem
 from gateway_contract._sources import BASE, gateway_names
 
-__all__ = ["FORM", "JSON", "Contract", "Operation", "Problem", "errors", "load", "names", "pattern", "server_of"]
+__all__ = [
+    "FORM",
+    "JSON",
+    "Contract",
+    "Operation",
+    "Problem",
+    "earlier",
+    "errors",
+    "load",
+    "names",
+    "pattern",
+    "server_of",
+]
 
 
 def load(gateway: str | None = None) -> Contract:

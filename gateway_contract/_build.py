@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from gateway_contract._bundle import bundle, prune
+from gateway_contract._earlier import earlier
 from gateway_contract._operation import server_of
 from gateway_contract._overlay import apply_overlay
-from gateway_contract._sources import BASE, BUILT, GATEWAY_SCHEMA, GATEWAYS, digest, gateway_names, read_yaml
+from gateway_contract._sources import (
+    BASE,
+    BUILT,
+    EARLIER,
+    GATEWAY_SCHEMA,
+    GATEWAYS,
+    HERE,
+    digest,
+    gateway_names,
+    read_yaml,
+)
 from gateway_contract.errors import InvalidGateway, StaleDocument, UnknownGateway
 
 Document = dict[str, Any]
@@ -65,9 +77,9 @@ def read(name: str) -> Document:
     return built if built is not None and built.get(DIGEST) == digest(name) else build(name)
 
 
-def read_built(name: str) -> Document | None:
+def read_built(name: str, folder: Path = BUILT) -> Document | None:
     """The built file's content, or None when there is none."""
-    path = BUILT / f"{name}.json"
+    path = folder / f"{name}.json"
     if not path.exists():
         return None
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -76,13 +88,17 @@ def read_built(name: str) -> Document | None:
 
 
 def write(name: str) -> None:
-    """Build `name` and write its file."""
-    BUILT.mkdir(exist_ok=True)
-    text = json.dumps(build(name), indent=1, ensure_ascii=False)
-    (BUILT / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    """Build `name` and write its files: the document, and the one in OpenAPI 3.1."""
+    document = build(name)
+    for folder, one in ((BUILT, document), (EARLIER, earlier(document))):
+        folder.mkdir(exist_ok=True)
+        text = json.dumps(one, indent=1, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def demand_current(name: str) -> None:
-    """Raise StaleDocument unless the built file equals a fresh build."""
-    if read_built(name) != build(name):
-        raise StaleDocument(f"openapi/built/{name}.json is not what its sources give")
+    """Raise StaleDocument unless the built files equal a fresh build."""
+    document = build(name)
+    for folder, one in ((BUILT, document), (EARLIER, earlier(document))):
+        if read_built(name, folder) != one:
+            raise StaleDocument(f"openapi/{folder.relative_to(HERE)}/{name}.json is not what its sources give")

@@ -20,6 +20,7 @@ ROOT = HERE / "openapi.yaml"
 SCHEMAS = HERE / "schemas"
 GATEWAYS = HERE / "gateways"
 BUILT = HERE / "built"
+EARLIER = BUILT / "3.1"
 GATEWAY_SCHEMA = HERE / "x-gateway.schema.json"
 BASE = "openai"
 

@@ -1,7 +1,7 @@
 """The ASGI application: paths, bodies and the routes that belong to no contract.
 
 Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times, and headers name some as well
-(`by_header.py`): the request is then answered with those faults. `/healthz`, `/openapi.json` and
+(`by_header.py`): the request is then answered with those faults. `/healthz`, `/openapi.json`, `/openapi-3.1.json` and
 the files that answers point at, below `/media`, need no credential, and neither does the preflight of a browser.
 """
 
@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
+from gateway_contract import earlier
 from reference_server import by_header, journal, media, protocols
 from reference_server.by_header import ByHeader
 from reference_server.errors import Refusal, UnknownFault
@@ -24,6 +25,8 @@ from reference_server.wire import cors
 from reference_server.wire.asgi import Receive, Send, body_of, write
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
+
+HEALTH, DOCUMENT, EARLIER = "/healthz", "/openapi.json", "/openapi-3.1.json"
 
 
 class Application:
@@ -86,13 +89,19 @@ class Application:
             return self._service.envelope.reply(Refusal("unknown_route", f"{error.message}; {error.hint}"))
         except Refusal as error:
             return self._service.envelope.reply(error)
-        if path in ("/healthz", "/openapi.json"):
-            return Reply.json({"status": "ok"} if path == "/healthz" else self._document(scope))
+        if path in (HEALTH, DOCUMENT, EARLIER):
+            return Reply.json(self._open(path, scope))
         if path.startswith(media.PREFIX):
             return media.reply(path)
         call = self._call(scope, path, raw)
         call.play = play
         return self._service.respond(call, self._faults + faults)
+
+    def _open(self, path: str, scope: MutableMapping[str, Any]) -> dict[str, Any]:
+        if path == HEALTH:
+            return {"status": "ok"}
+        document = self._document(scope)
+        return earlier(document) if path == EARLIER else document
 
     def _document(self, scope: MutableMapping[str, Any]) -> dict[str, Any]:
         """The contract, whose servers are this one as the client reaches it."""

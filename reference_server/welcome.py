@@ -29,5 +29,5 @@ def _example(base: str) -> list[str]:
 def _documents(root: str) -> list[str]:
     return [
         "Models, keys and faults: reference-server --list. Options: reference-server --help.",
-        f"Every operation: {root}/openapi.json",
+        f"Every operation: {root}/openapi.json; for generators of clients: {root}/openapi-3.1.json",
     ]

@@ -21,7 +21,7 @@ from gateway_contract import errors
 from gateway_contract._build import all_names, build, demand_current, read_built
 from gateway_contract._bundle import bundle, documented_by, references
 from gateway_contract._overlay import apply_overlay
-from gateway_contract._sources import GATEWAYS, HERE, read_yaml
+from gateway_contract._sources import BUILT, EARLIER, GATEWAYS, HERE, read_yaml
 
 NAMES = all_names()
 EVERY = pytest.mark.parametrize("name", NAMES)
@@ -337,7 +337,7 @@ def test_base_has_two_names() -> None:
 def test_changed_source_is_built_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A built file whose digest differs from the sources' is not used, and is reported as stale."""
     stale = {**build("openai"), "x-source-digest": "0", "info": {}}
-    monkeypatch.setattr("gateway_contract._build.read_built", lambda _: stale)
+    monkeypatch.setattr("gateway_contract._build.read_built", lambda *_: stale)
 
     assert gateway_contract._build.read("openai")["info"]["title"]
     with pytest.raises(errors.StaleDocument) as caught:
@@ -408,5 +408,6 @@ def test_command_line_checks_and_shows() -> None:
 
 def test_built_files_have_a_source() -> None:
     """There is no built file of a removed gateway."""
-    assert {path.stem for path in (HERE / "built").glob("*.json")} == set(NAMES)
+    assert {path.stem for path in BUILT.glob("*.json")} == set(NAMES)
+    assert {path.stem for path in EARLIER.glob("*.json")} == set(NAMES)
     assert all(read_built(name) for name in NAMES)

@@ -48,3 +48,11 @@ def test_document_names_this_server(server, http):
     document = http.get(f"{root}/openapi.json").json()
     assert document["servers"][0]["url"] == f"{root}/v1"
     assert document["paths"]["/v1/messages"]["servers"] == [{"url": f"{root}/anthropic"}]
+
+
+def test_document_is_there_in_openapi_3_1(server, http):
+    root = server().removesuffix("/v1")
+
+    document = http.get(f"{root}/openapi-3.1.json").json()
+    assert document == gateway_contract.earlier(http.get(f"{root}/openapi.json").json())
+    assert document["openapi"].startswith("3.1.")

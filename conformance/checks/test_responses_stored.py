@@ -11,6 +11,8 @@ import pytest
 from conformance.words.answer import demand_kind, demand_refused, demand_served, demand_text, leave_at_limit
 from conformance.words.check import Failed, alone, inconclusive, pick, requirement
 from conformance.words.openai.responses import PATH, Response, Responses
+from conformance.words.schema import demand_schema
+from gateway_contract import Contract
 
 QUESTION = "Say hello, please."
 LOOKS = 3
@@ -38,6 +40,17 @@ def test_stored(responses: Responses, stored: Response) -> None:
                 f"the id is {body.get('id')!r:.80}, not {stored.id:.80}, and no other name of it", [answer.exchange]
             )
     assert answer.words == stored.text, f"the text is {answer.words!r:.80}, not {stored.text!r:.80}"
+
+
+@requirement("responses.stored.schema")
+@alone
+def test_stored_schema(contract: Contract, responses: Responses, stored: Response) -> None:
+    """A response that is retrieved has the shape of one that was just made."""
+    answer = _look(responses, stored.id, wanted=True)
+    if not answer.served:
+        inconclusive("the response is not retrieved")
+
+    demand_schema(contract.operations["retrieveResponse"], answer)
 
 
 @requirement("responses.stored.unknown")

@@ -29,6 +29,9 @@ stored_response_of_another_id = retrieved(
 stored_response_without_text = retrieved(
     "responses.stored", "A response that is retrieved says nothing.", parts(put("text", ""))
 )
+stored_response_without_object = retrieved(
+    "responses.stored.schema", "A response that is retrieved does not say what it is.", drop("object")
+)
 stored_response_of_nobody = fault(
     RETRIEVE,
     "A response that nobody made is retrieved.",

@@ -23,6 +23,7 @@ from conformance import register
 from conformance.model import Verdict
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import FAILURE, UPSTREAM
+from gateway_contract import Contract
 from reference_server import fixtures
 from reference_server.app import Application
 from reference_server.faults import Fault
@@ -91,11 +92,11 @@ class Change(NamedTuple):
 class Listening(Service):
     """The service of a gateway, which remembers what it heard. Its ids count; each begins and ends like no other."""
 
-    def __init__(self, gateway: str | None, first: int = 1) -> None:
+    def __init__(self, gateway: str | None, first: int = 1, contract: Contract | None = None) -> None:
         self._ids = itertools.count(first)
         self._now: float | None = None
         self.notes = NotingStore(self._clock, lambda: f"{next(self._ids):08x}" * 4)
-        super().__init__(gateway_contract.load(gateway), fixtures.load(), self.notes)
+        super().__init__(contract or gateway_contract.load(gateway), fixtures.load(), self.notes)
         self.heard: list[Heard] = []
 
     def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
@@ -129,14 +130,14 @@ class Session:
     looked_at: dict[str, set[int]]
     exchanges: dict[Hashable, tuple[int, Exchange]]
 
-    def changed_by(self, fault: Fault) -> Change:
-        """What is different with the fault.
+    def changed_by(self, fault: Fault, contract: Contract | None = None) -> Change:
+        """What is different with the fault, and with another contract where the fault is that the server has one.
 
         One that remembers is played again, with what it remembers. Where that shows that it plays now and then, it may
         change any answer that it is meant for.
         """
         memory: dict[str, Any] = {}
-        changed = self._changed(fault, memory)
+        changed = self._changed(fault, memory, contract)
         if memory and changed.keys() != self._changed(fault, memory).keys():
             changed |= {place: one.cut for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
         requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
@@ -158,9 +159,9 @@ class Session:
         """The numbers of the requests of the session that a fault of calls answers otherwise."""
         return {self.heard[place].number for place in self._changed(fault, {})}
 
-    def _changed(self, fault: Fault, memory: dict[str, Any]) -> dict[int, bool]:
+    def _changed(self, fault: Fault, memory: dict[str, Any], contract: Contract | None = None) -> dict[int, bool]:
         """The places of the replies that are different, and whether each is cut."""
-        replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory)
+        replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory, contract)
         return {place: cut for place, packed, cut in replies if packed != self.plain[place].packed}
 
     @cached_property
@@ -187,9 +188,11 @@ class Session:
                 reply = fault.change_reply(answered.reply(), answered.call)
                 yield place, _packed(reply), reply.cut
 
-    def _served(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, bytes, bool]]:
+    def _served(
+        self, fault: Fault, memory: dict[str, Any], contract: Contract | None
+    ) -> Iterator[tuple[int, bytes, bool]]:
         """The replies to every call that a fault can reach."""
-        service = Listening(self.gateway)
+        service = Listening(self.gateway, contract=contract)
         service.memory = memory
         for place in self._reached_by(fault):
             answered = service.hear(self.heard[place], [fault])

@@ -1,0 +1,203 @@
+"""Ways in which a server may read the schema of a request otherwise than it is documented, one keyword at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway_contract import Contract, Operation
+from gateway_contract._bundle import references
+
+Schema = dict[str, Any]
+Edit = Callable[[Schema], Any]
+Steps = tuple[str | int, ...]
+SHARED = "*"
+TIGHTER = re.compile(r"(exclusive)?(minimum|maximum) .*, not .*", re.IGNORECASE)
+NEVER: Schema = {"not": {}}
+LOWER = {"minimum": 1, "exclusiveMinimum": 1, "minLength": 1, "minItems": 1, "minProperties": 1}
+UPPER = {"maximum": -1, "exclusiveMaximum": -1, "maxLength": -1, "maxItems": -1, "maxProperties": -1}
+STRICTER = LOWER | UPPER
+"""By keyword, the direction in which a limit allows less."""
+GUARDED = {"enum", "const", "anyOf", "oneOf"}
+"""Keywords that refuse what a `type` beside them refuses."""
+
+
+@dataclass(frozen=True)
+class RequestMutant:
+    """One keyword of the requests that the server reads otherwise.
+
+    `operation` is "*" for a keyword of a shared schema, which every operation has that uses it. `steps` lead to the
+    schema, from the operation or from the schemas of the document.
+    """
+
+    operation: str
+    steps: Steps
+    change: str
+    edit: Edit = field(repr=False, compare=False)
+
+    @property
+    def may_be(self) -> bool:
+        """An optional field, or a bound of it, is refused, which the documents leave to the model."""
+        return self.change.endswith(" is refused") or bool(TIGHTER.fullmatch(self.change))
+
+    def __str__(self) -> str:
+        return f"{self.operation} request {place(self.steps)}: {self.change}"
+
+    def contract(self, contract: Contract) -> Contract:
+        """The contract as the server reads it."""
+        if self.operation == SHARED:
+            components = contract.document["components"]
+            schemas = self._edited(components["schemas"])
+            return Contract(contract.name, {**contract.document, "components": {**components, "schemas": schemas}})
+        operation, paths = contract.operations[self.operation], contract.document["paths"]
+        item = {name: one for name, one in paths[operation.path].items() if name != "parameters"}
+        item[operation.method.lower()] = self._edited(operation.described)
+        return Contract(contract.name, {**contract.document, "paths": {**paths, operation.path: item}})
+
+    def _edited(self, whole: Schema) -> Schema:
+        copy = deepcopy(whole)
+        node: Any = copy
+        for step in self.steps:
+            node = node[step]
+        self.edit(node)
+        return copy
+
+
+def place(steps: Steps) -> str:
+    """The steps without those that every schema has."""
+    dull = {"requestBody", "content", "schema", "properties", "application/json"}
+    return ".".join(str(step) for step in steps if step not in dull) or "body"
+
+
+def shared_mutants(contract: Contract) -> Iterator[RequestMutant]:
+    """Every way to read a schema otherwise that requests are made of, for all operations at once."""
+    schemas = contract.document["components"]["schemas"]
+    used: dict[str, None] = {}
+    waiting = [one for operation in contract.operations.values() for one in _references(_request(operation))]
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used[name] = None
+            waiting.extend(_references(schemas[name]))
+    for name in sorted(used):
+        yield from _mutants(SHARED, (name,), schemas[name])
+
+
+def request_mutants(operation: Operation) -> Iterator[RequestMutant]:
+    """Every way to read the body, the query and the headers of one operation otherwise."""
+    for steps, node in _schemas(operation):
+        yield from _mutants(operation.id, steps, node)
+
+
+def _request(operation: Operation) -> Any:
+    return [operation.resolve(operation.document.get("requestBody", {})), operation.document.get("parameters", [])]
+
+
+def _references(node: Any) -> Iterator[str]:
+    return (one.rpartition("/")[2] for one in references(node) if one.startswith("#/components/schemas/"))
+
+
+def _mutants(operation: str, steps: Steps, node: Schema) -> Iterator[RequestMutant]:
+    for below, change, edit in _changes(node):
+        yield RequestMutant(operation, (*steps, *below), change, edit)
+
+
+def _schemas(operation: Operation) -> Iterator[tuple[Steps, Schema]]:
+    described = operation.described
+    for media_type, one in described.get("requestBody", {}).get("content", {}).items():
+        yield ("requestBody", "content", media_type, "schema"), one["schema"]
+    for number, one in enumerate(described.get("parameters", ())):
+        if one["in"] in ("query", "header"):
+            yield ("parameters", number, "schema"), one["schema"]
+
+
+def _changes(node: Schema) -> Iterator[tuple[Steps, str, Edit]]:
+    for keyword in node:
+        for change, edit in _KEYWORDS.get(keyword, _none)(node):
+            yield (), change, edit
+    for name, one in node.get("properties", {}).items():
+        yield from _within(("properties", name), one)
+    if isinstance(node.get("items"), dict):
+        yield from _within(("items",), node["items"])
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        for number, one in enumerate(node.get(keyword, ())):
+            yield from _within((keyword, number), one)
+
+
+def _within(steps: Steps, node: Schema) -> Iterator[tuple[Steps, str, Edit]]:
+    yield from (((*steps, *below), change, edit) for below, change, edit in _changes(node))
+
+
+def _none(_: Schema) -> Iterator[tuple[str, Edit]]:
+    yield from ()
+
+
+def _without(keyword: str) -> tuple[str, Edit]:
+    return f"{keyword} dropped", lambda node: node.pop(keyword)
+
+
+def _gone(keyword: str) -> Callable[[Schema], Iterator[tuple[str, Edit]]]:
+    return lambda _: iter([_without(keyword)])
+
+
+def _limit(keyword: str) -> Callable[[Schema], Iterator[tuple[str, Edit]]]:
+    def changes(node: Schema) -> Iterator[tuple[str, Edit]]:
+        yield _without(keyword)
+        limit, by = node[keyword], STRICTER[keyword] * (1 if isinstance(node[keyword], int) else 0.5)
+        yield f"{keyword} {limit + by}, not {limit}", lambda node: node.update({keyword: limit + by})
+
+    return changes
+
+
+def _type(node: Schema) -> Iterator[tuple[str, Edit]]:
+    if not GUARDED & node.keys():
+        yield _without("type")
+    for one in node["type"] if isinstance(node["type"], list) else ():
+        rest = [other for other in node["type"] if other != one]
+        yield f"type without {one}", lambda node, rest=rest: node.update({"type": rest})
+
+
+def _words(node: Schema) -> Iterator[tuple[str, Edit]]:
+    yield _without("enum")
+    for word in node["enum"] if len(node["enum"]) > 1 else ():
+        rest = [other for other in node["enum"] if other != word]
+        yield f"enum without {word}", lambda node, rest=rest: node.update({"enum": rest})
+
+
+def _required(node: Schema) -> Iterator[tuple[str, Edit]]:
+    for name in node["required"]:
+        rest = [other for other in node["required"] if other != name]
+        yield f"{name} is optional", lambda node, rest=rest: node.update({"required": rest})
+
+
+def _properties(node: Schema) -> Iterator[tuple[str, Edit]]:
+    required = node.get("required", [])
+    for name in node["properties"]:
+        yield f"{name} is unknown", lambda node, name=name: node["properties"].pop(name)
+        refused = "demanded, and refused" if name in required else "refused"
+        yield f"{name} is {refused}", lambda node, name=name: node["properties"].update({name: NEVER})
+        if name not in required:
+            yield f"{name} is required", lambda node, name=name: node.update({"required": [*required, name]})
+
+
+def _branches(keyword: str) -> Callable[[Schema], Iterator[tuple[str, Edit]]]:
+    def changes(node: Schema) -> Iterator[tuple[str, Edit]]:
+        yield _without(keyword)
+        for number in range(len(node[keyword])) if len(node[keyword]) > 1 and keyword != "allOf" else ():
+            yield f"{keyword} without {number}", lambda node, number=number: node[keyword].pop(number)
+
+    return changes
+
+
+_KEYWORDS: dict[str, Callable[[Schema], Iterator[tuple[str, Edit]]]] = {
+    "type": _type,
+    "enum": _words,
+    "required": _required,
+    "properties": _properties,
+    **{name: _limit(name) for name in STRICTER},
+    **{name: _branches(name) for name in ("anyOf", "oneOf", "allOf")},
+    **{name: _gone(name) for name in ("const", "pattern", "items", "not", "dependentRequired", "uniqueItems", "if")},
+}

@@ -1,0 +1,122 @@
+"""What a run with the usual budget says of a server with a mutant.
+
+One run of a right server is recorded. A mutant that answers none of its requests otherwise is not seen by such a run.
+With the others, the checks that looked at what is different judge again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import gateway_contract
+from conformance import register
+from conformance.model import Verdict
+from gateway_contract import Contract, Problem
+from reference_server import fixtures
+from reference_server.app import Application
+from reference_server.faults import Fault
+from reference_server.service import Service
+from reference_server.state.store import Store
+from tests.contract_mutation.answers import AnswerMutant, answer_mutants
+from tests.contract_mutation.requests import RequestMutant, request_mutants, shared_mutants
+from tests.faults.bench import Bench, Case
+from tests.faults.clock import CLOCK
+from tests.faults.inside import ADDRESS, Inside
+from tests.faults.recorded import Change, record
+from tests.odd_values.members import bodies
+
+Mutant = RequestMutant | AnswerMutant
+JUDGED = {name for name, one in register.load().requirements.items() if not one.area.startswith("sdk_")}
+"""All but what restates the rest through an official client."""
+
+
+class Outcome(StrEnum):
+    """What became of a mutant. The last three are no differences that the documents forbid, and are not counted."""
+
+    FOUND = "found"
+    SEEN = "seen, not judged wrong"
+    UNSEEN = "not asked for"
+    REFUSED = "refused clearly, as a model may"
+    LEGAL = "legal"
+    ABSENT = "not in any answer"
+
+
+EQUIVALENT = {Outcome.REFUSED, Outcome.LEGAL, Outcome.ABSENT}
+
+
+class Result(NamedTuple):
+    """An outcome, and the requirements that found the mutant, or that looked at it in vain."""
+
+    outcome: Outcome
+    requirements: list[str]
+
+
+def mutants(contract: Contract, apart: bool = False) -> list[Mutant]:
+    """Every mutant of a contract. `apart` has a mutant for each operation that uses the same schema."""
+    operations = contract.operations.values()
+    alone = [one for operation in operations for one in request_mutants(operation)]
+    requests = alone if apart else [*shared_mutants(contract), *(one for one in alone if one.steps[0] == "parameters")]
+    return [*requests, *(one for operation in operations for one in answer_mutants(operation))]
+
+
+class Trial:
+    """Judges one mutant after another."""
+
+    def __init__(self, gateway: str | None, bench: Bench) -> None:
+        self._contract = gateway_contract.load(gateway)
+        self._bench = bench
+        self._gateway = gateway
+        self._session = record(bench, gateway, JUDGED)
+
+    def judge(self, mutant: Mutant) -> Result:
+        """Whether a run finds the mutant."""
+        if isinstance(mutant, AnswerMutant):
+            if outcome := self._no_difference(mutant):
+                return Result(outcome, [])
+            return self._judge(mutant.fault(), self._contract)
+        fault = Fault("contract_mutant", str(mutant), mutant.operation, frozenset({"contract"}), _nothing, "validation")
+        result = self._judge(fault, mutant.contract(self._contract))
+        return result._replace(outcome=Outcome.REFUSED) if mutant.may_be and result.outcome is Outcome.SEEN else result
+
+    def _judge(self, fault: Fault, contract: Contract) -> Result:
+        change = self._session.changed_by(fault, contract)
+        if not change.requirements:
+            return Result(Outcome.UNSEEN, [])
+        failed = self._failures(fault, contract, change)
+        return Result(Outcome.FOUND, failed) if failed else Result(Outcome.SEEN, sorted(change.requirements))
+
+    def _failures(self, fault: Fault, contract: Contract, change: Change) -> list[str]:
+        application = Application(Service(contract, fixtures.load(), Store(CLOCK.time)), (fault,))
+        case = Case(ADDRESS + application.base, self._gateway, Inside(application), change.known)
+        findings = self._bench.judge(case, change.requirements).findings
+        return sorted({one.requirement for one in findings if one.verdict is Verdict.FAILED})
+
+    def _no_difference(self, mutant: AnswerMutant) -> Outcome | None:
+        """Why the answers of the right server show no difference that the documents forbid."""
+        outcome = Outcome.ABSENT
+        for status, body in self._bodies(mutant):
+            changed = deepcopy(body)
+            mutant.apply(changed)
+            if changed != body:
+                if self._problem(mutant, status, changed):
+                    return None
+                outcome = Outcome.LEGAL
+        return outcome
+
+    def _bodies(self, mutant: AnswerMutant) -> Iterator[tuple[int, Any]]:
+        """The bodies that a mutant may change, each with the status of its answer."""
+        for answered in self._session.plain:
+            if answered.call.operation and answered.call.operation.id == mutant.operation:
+                reply = answered.reply()
+                yield from ((reply.status, body) for kind, body in bodies(reply) if kind == mutant.kind)
+
+    def _problem(self, mutant: AnswerMutant, status: int, body: Any) -> Problem | None:
+        operation = self._contract.operations[mutant.operation]
+        return operation.event_problem(body) if mutant.kind == "chunk" else operation.response_problem(status, body)
+
+
+def _nothing(_: object) -> None:
+    """Nothing but the contract is different."""
