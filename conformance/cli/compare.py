@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from conformance.report.side import Column, Comparison
 
 FORMATS = ("terminal", "markdown", "html")
+LONGEST = 80
+"""The most rows of a table that a page shows unfolded."""
 STYLES = {"good": "green", "bad": "red", "unsure": "yellow"}
 
 
@@ -110,4 +112,4 @@ def html(comparison: Comparison, linked: bool = False) -> str:
     """The tables as one page; `linked` to the pages of a site."""
     from conformance.report.pages import page
 
-    return page("compare.html.jinja", comparison=comparison, linked=linked)
+    return page("compare.html.jinja", comparison=comparison, linked=linked, longest=LONGEST)
