@@ -49,7 +49,7 @@ def document(view: View) -> dict[str, Any]:
         },
         "counts": asdict(report.counts),
         "summary": summary(view),
-        "profiles": [asdict(one) for one in view.profiles],
+        "profiles": [{**asdict(one), "missing": list(one.missing)} for one in view.profiles],
         "causes": [_cause(one) for one in view.causes],
         "requirements": [_requirement(judgement) for judgement in view.judgements],
         "findings": [finding.to_plain() for finding in report.findings],

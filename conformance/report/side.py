@@ -76,7 +76,9 @@ def _glance(columns: Sequence[Column]) -> Iterator[Row]:
 
 def _passed(view: View) -> str:
     musts = [one for one in view.judgements if one.level is Level.MUST and one.offered]
-    return f"{sum(one.standing is Standing.PASSED for one in musts)} of {len(musts)}"
+    unjudged = sum(one.standing is Standing.UNJUDGED for one in musts)
+    passed = f"{sum(one.standing is Standing.PASSED for one in musts)} of {len(musts) - unjudged}"
+    return f"{passed}; {unjudged} not run" if unjudged else passed
 
 
 def _count(number: int) -> Cell:
@@ -103,7 +105,7 @@ def _share(profile: Standings) -> str:
     """`conformant`, or `12 of 14, 1 failed`."""
     if profile.conformity is not Conformity.PARTIAL:
         return "–" if profile.conformity is Conformity.ABSENT else str(profile.conformity)
-    return f"{profile.passed} of {profile.total}" + (f", {profile.failed} failed" if profile.failed else "")
+    return profile.share.replace(" MUST", "")
 
 
 def _tone(profile: Standings) -> Tone | None:
