@@ -114,6 +114,7 @@ def _cause(place: int, cause: Cause) -> Iterator[Line]:
     yield f"{place:>3}. {cause.title}", LEVELS[cause.level]
     if cause.impact:
         yield f"     {cause.impact}", ""
+    yield from ((f"     Seen on the same exchange: {one.words}", "") for one in cause.clients)
     if cause.remedy:
         yield f"     Usually helps: {cause.remedy}", "green"
     yield f"     {cause.level}, {count}: {_named(cause.requirements)}", "dim"

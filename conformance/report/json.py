@@ -121,9 +121,11 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
-    return {**asdict(cause), "level": str(cause.level), "harm": str(cause.harm), "cost": cause.cost} | {
-        name: list(getattr(cause, name)) for name in ("requirements", "consequences")
-    }
+    return (
+        {**asdict(cause), "level": str(cause.level), "harm": str(cause.harm), "cost": cause.cost}
+        | {name: list(getattr(cause, name)) for name in ("requirements", "consequences")}
+        | {"clients": [asdict(one) for one in cause.clients]}
+    )
 
 
 def _view(content: dict[str, Any]) -> View:

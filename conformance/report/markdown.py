@@ -82,6 +82,7 @@ def _cause(place: int, cause: Cause) -> Iterator[str]:
     yield f"{place}. **{prose(cause.title)}** ({cause.level}, {cause.cost})"
     if cause.impact:
         yield f"   - {prose(cause.impact)}"
+    yield from (f"   - Seen on the same exchange: {plain(one.words)} (`{one.requirement}`)" for one in cause.clients)
     if cause.remedy:
         yield f"   - Usually helps: {prose(cause.remedy)}"
     yield f"   - {', '.join(f'`{name}`' for name in cause.requirements)}"
