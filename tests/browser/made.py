@@ -24,11 +24,16 @@ GATEWAYS = 5
 """The reports that are compared."""
 
 
+HISTORY = 6
+"""From this one on, the reports are runs of one gateway."""
+
+
 def pages(folder: Path) -> dict[str, Path]:
     """The pages by name, written into the folder."""
     reports = folder / "reports"
     for number, path in enumerate(RUNS, 1):
-        write(recorded(path, f"Gateway {number}", number), reports / path.stem)
+        name = f"Gateway {number}" if number < HISTORY else f"Gateway {HISTORY} 1.{number}"
+        write(recorded(path, name, number), reports / path.stem)
     compared = [str(reports / path.stem) for path in RUNS[:GATEWAYS]]
     assert main(["compare", *compared, "--format", "html", "-o", str(folder / "compare.html")]) == 0
     assert main(["site", str(reports), "--output", str(folder / "site")]) == 0
