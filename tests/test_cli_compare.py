@@ -164,9 +164,9 @@ def test_history_counts_from_the_last_run_that_judged(tmp_path: Path, capsys: py
     findings = tuple(one for one in quick.findings if one.requirement != "chat.id")
     write(replace(quick, findings=findings, started="2026-02-03T04:05:06Z"), Path(second))
 
-    text = compared(capsys, first, second, third)
+    text = compared(capsys, first, second, third, "--format", "markdown")
 
-    history = text.partition("At a glance")[0]
+    history = text.partition("## History")[2].partition("## Profiles")[0]
     assert history.count("1: chat.id") == 1
 
 
@@ -197,7 +197,8 @@ def test_site_compares_the_last_runs_and_keeps_all(tmp_path: Path) -> None:
     assert main(["site", str(tmp_path / "reports"), "--output", str(tmp_path / "site")]) == 0
 
     index = (tmp_path / "site" / "index.html").read_text()
-    history, _, rest = index.partition("At a glance")
+    glance, _, rest = index.partition("History of")
+    history, _, rest = rest.partition("Profiles")
     assert [history.count(f"gateways/run-{month}/index.html") for month in (1, 2)] == [1, 1]
-    assert "gateways/run-1/" not in rest
+    assert "gateways/run-1/" not in glance + rest
     assert (tmp_path / "site" / "gateways" / "run-1" / "index.html").is_file()

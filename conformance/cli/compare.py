@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -85,7 +85,7 @@ def _show(comparison: Comparison, past: Sequence[History], stream: TextIO) -> No
 
     from conformance.report.inert import inert
 
-    tables = list(_tables(comparison, past))
+    tables = _tables(comparison, past)
     console = Console(file=stream, markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
         console.width = 60 + 40 * max(len(header) for _, header, _ in tables)
@@ -100,15 +100,14 @@ def _show(comparison: Comparison, past: Sequence[History], stream: TextIO) -> No
         console.print(table)
 
 
-def _tables(comparison: Comparison, past: Sequence[History]) -> Iterator[Table]:
-    """The histories, then the tables that have rows: the title, the header, and the rows of each."""
+def _tables(comparison: Comparison, past: Sequence[History]) -> list[Table]:
+    """The tables that have rows, and the histories after the first: the title, the header, and the rows of each."""
     from conformance.report.history import HEADER
 
-    for one in past:
-        yield f"History of {one.title}", HEADER, [(run.name, run.cells) for run in one.runs]
-    for title, rows in comparison.tables:
-        if rows:
-            yield title, tuple(column.title for column in comparison.columns), [(row.name, row.cells) for row in rows]
+    titles = tuple(column.title for column in comparison.columns)
+    tables = [(title, titles, [(row.name, row.cells) for row in rows]) for title, rows in comparison.tables if rows]
+    histories = [(f"History of {one.title}", HEADER, [(run.name, run.cells) for run in one.runs]) for one in past]
+    return [*tables[:1], *histories, *tables[1:]]
 
 
 def markdown(comparison: Comparison, past: Sequence[History]) -> str:

@@ -22,8 +22,6 @@ MANY = 2000
 """The findings of the largest report."""
 GATEWAYS = 5
 """The reports that are compared."""
-
-
 HISTORY = 6
 """From this one on, the reports are runs of one gateway."""
 
@@ -71,7 +69,7 @@ def _evidence(exchange: int) -> Evidence:
 
 
 def many() -> Report:
-    """Half of its findings are failures, with as many causes as there are areas and messages."""
+    """Half of its findings are failures, with 70 causes."""
     return _report(tuple(_made_up()), "Gateway of 2,000 findings", 1)
 
 
@@ -81,7 +79,7 @@ def _made_up() -> Iterator[Finding]:
         if number % 2:
             yield Finding(name, Level.MUST, Verdict.PASSED)
         else:
-            message = f"{'abcdefghij'[number % 20 // 2]} is wrong in {'klmno'[number % 10 // 2]}; it is {number}"
+            message = f"{'abcdefghij'[number // 2 % 10]} is wrong in {'klmnopq'[number // 20 % 7]}; it is {number}"
             yield Finding(name, Level.MUST, Verdict.FAILED, message, evidence=(_evidence(number),))
 
 
