@@ -13,14 +13,16 @@ LONGEST = 10_000
 SLOWEST = 100
 """Milliseconds of a frame."""
 ROUNDS = 3
-"""What else the machine does is no property of the page: the best of so many rounds counts."""
+"""What else the machine does is no property of the page: a place is slow that is slow in each of so many rounds."""
+SETTLE = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Lets the page be drawn before it is scrolled."""
 SCROLL = """
 () => new Promise((done) => {
   scrollTo(0, 0);
   const times = [];
   const step = (now) => {
     times.push(now);
-    scrollBy(0, 400);
+    scrollBy(0, 120);
     const left = scrollY + innerHeight < document.documentElement.scrollHeight - 1;
     if (left && times.length < 600) requestAnimationFrame(step);
     else done(times.slice(1).map((time, index) => time - times[index]));
@@ -28,7 +30,7 @@ SCROLL = """
   requestAnimationFrame(step);
 })
 """
-"""Scrolls half a screen in each frame, and measures how long each took."""
+"""Scrolls by a notch of the wheel in each frame, and measures how long each took."""
 
 
 @pytest.mark.parametrize("name", ["many", "report", "gateway"])
@@ -39,17 +41,19 @@ def test_page_is_short_at_first(opened: Open, name: str) -> None:
 
 @pytest.mark.parametrize("unfolded", [False, True], ids=["folded", "unfolded"])
 def test_scrolls_smoothly(opened: Open, unfolded: bool) -> None:
-    """No frame takes longer than a tenth of a second."""
-    page = opened("many")
-    if unfolded:
-        page.evaluate(UNFOLD)
+    """No frame takes longer than a tenth of a second, on the first way through the page."""
+    rounds = [_frames(opened("many"), unfolded) for _ in range(ROUNDS)]
 
-    slowest = min(_slowest(page) for _ in range(ROUNDS))
-
-    print(f"slowest frame: {slowest:.0f} ms, {'unfolded' if unfolded else 'folded'}")
+    slowest = max(map(min, zip(*rounds, strict=False)))
+    print(f"slowest frame: {slowest:.0f} ms of {len(rounds[0])}, {'unfolded' if unfolded else 'folded'}")
     assert slowest <= SLOWEST
 
 
-def _slowest(page: Page) -> float:
-    """The longest frame of a way through the page, in milliseconds."""
-    return max(page.evaluate(SCROLL))
+def _frames(page: Page, unfolded: bool) -> list[float]:
+    """What each frame takes on the way, in milliseconds."""
+    if unfolded:
+        page.evaluate(UNFOLD)
+    page.evaluate(SETTLE)
+    times: list[float] = page.evaluate(SCROLL)
+    page.close()
+    return times
