@@ -115,5 +115,9 @@ class Unsupported(Exception):
     """Raised by a check when the target clearly refuses a feature that the documents leave to the model."""
 
 
+class NotEquipped(Unsupported):
+    """Raised when the run was not given what judging takes: a fixture, a key, a client, or the wish to pay for it."""
+
+
 class NotApplicable(Unsupported):
     """Raised by a check when the documents of the gateway do not demand what it judges."""

@@ -115,7 +115,8 @@ class Evidence:
 class Finding:
     """The verdict of one check on one requirement. `case` tells the parametrized variants of a check apart.
 
-    A finding that is not `applicable` is unsupported because the documents demand nothing here. `exchanges` are the
+    A finding that is not `applicable` is unsupported because the documents demand nothing here, one that is not
+    `equipped` because the run was not given what judging takes. `exchanges` are the
     numbers of all exchanges that the check read, `evidence` shows those that the failing demand judged. `decisions` are
     the values in the gateway's `x-gateway`, by dotted name, that a verdict other than `passed` rests on.
     """
@@ -130,6 +131,7 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     duration: float = 0.0
     applicable: bool = True
+    equipped: bool = True
     decisions: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import gateway_contract
 from reference_server.running import ReferenceServer, serving
 
 Body = dict[str, Any]
+collect_ignore = [] if find_spec("playwright") else ["browser"]
+"""What needs a browser belongs to an environment of its own, `tox -e browser`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

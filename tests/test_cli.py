@@ -254,3 +254,19 @@ def test_render_into_nowhere_is_wrong_usage(saved: Path, tmp_path: Path, capsys:
     assert main(["render", "json", str(saved), "-o", str(tmp_path / "none" / "again.json")]) == 2
 
     assert "cannot write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("first", "second"), [("few", "many"), ("many", "few")])
+def test_diff_of_runs_that_judged_other_things_is_a_line(
+    first: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What only one of them judges is counted, not listed."""
+    names = ("passed", "failed", "inconclusive", "unsupported", "errored")
+    judged(tmp_path / "few")
+    judged(tmp_path / "many", **dict.fromkeys(names, "passed"))
+
+    assert main(["diff", str(tmp_path / first), str(tmp_path / second)]) == 0
+
+    kind, which = ("new", "second") if second == "many" else ("gone", "first")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [f"{kind:<8} 5 requirements that only the {which} report judges: 5 passed", f"5 {kind}"]

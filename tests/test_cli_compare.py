@@ -131,3 +131,74 @@ def test_id_of_a_requirement_leads_to_no_other_folder(reports: Path, tmp_path: P
 
     assert not list(tmp_path.rglob("evil.html"))
     assert (tmp_path / "site" / "requirements" / "x%2F..%2F..%2Fevil.html").is_file()
+
+
+def runs_over_dates(folder: Path, *failing: dict[str, str]) -> list[str]:
+    """The folders of reports of one gateway, a version and a month apart."""
+    for month, failures in enumerate(failing, 1):
+        run = replace(report(f"Some Gateway 1.{month}", failures), started=f"2026-{month:02}-03T04:05:06Z")
+        write(run, folder / f"run-{month}")
+    return [str(folder / f"run-{month}") for month, _ in enumerate(failing, 1)]
+
+
+def test_runs_of_one_gateway_are_a_history(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdict by date, and what failed or was mended since the run before, in whatever order they are given."""
+    broken = {"chat.id": "id is None"}
+    folders = runs_over_dates(tmp_path, broken, {"chat.model": "model is None", "auth.scheme-case": "refused"}, {})
+
+    text = compared(capsys, *reversed(folders), "--format", "markdown")
+
+    rows = text.partition("## History of Some Gateway")[2].split("\n\n")[1].splitlines()[2:]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == [
+        f"2026-{month:02}-03 04:05 Some Gateway 1.{month}" for month in (1, 2, 3)
+    ]
+    assert rows[0].endswith("| – | – |")
+    assert rows[1].endswith("| 2: auth.scheme-case (SHOULD), chat.model | 1: chat.id |")
+    assert rows[2].endswith("| 0 | 2: auth.scheme-case (SHOULD), chat.model |")
+
+
+def test_history_counts_from_the_last_run_that_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that did not come to a requirement neither breaks nor mends it."""
+    first, second, third = runs_over_dates(tmp_path, {"chat.id": "id is None"}, {}, {})
+    quick = report("Some Gateway 1.2", {})
+    findings = tuple(one for one in quick.findings if one.requirement != "chat.id")
+    write(replace(quick, findings=findings, started="2026-02-03T04:05:06Z"), Path(second))
+
+    text = compared(capsys, first, second, third, "--format", "markdown")
+
+    history = text.partition("## History")[2].partition("## Profiles")[0]
+    assert history.count("1: chat.id") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "address", "number"),
+    [
+        ("One 1.0", "one v2.0-rc1", "http://gateway.test/v1", 1),
+        ("One 1", "One 2", "http://gateway.test/v1", 0),
+        ("One 1.0", "Two 1.0", "http://gateway.test/v1", 0),
+        ("", "", "http://gateway.test/v1", 1),
+        ("", "", "http://localhost:4000/v1", 0),
+    ],
+)
+def test_one_gateway_is_known_by_its_name_or_address(
+    name: str, other: str, address: str, number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without its version; what runs on the own machine may be anything."""
+    for folder, called in (("a", name), ("b", other)):
+        write(replace(report(called, {}), base_url=address), tmp_path / folder)
+
+    assert compared(capsys, str(tmp_path / "a"), str(tmp_path / "b")).count("History of") == number
+
+
+def test_site_compares_the_last_runs_and_keeps_all(tmp_path: Path) -> None:
+    """Each run has a page, to which the history leads."""
+    runs_over_dates(tmp_path / "reports", {"chat.id": "id is None"}, {})
+
+    assert main(["site", str(tmp_path / "reports"), "--output", str(tmp_path / "site")]) == 0
+
+    index = (tmp_path / "site" / "index.html").read_text()
+    glance, _, rest = index.partition("History of")
+    history, _, rest = rest.partition("Profiles")
+    assert [history.count(f"gateways/run-{month}/index.html") for month in (1, 2)] == [1, 1]
+    assert "gateways/run-1/" not in glance + rest
+    assert (tmp_path / "site" / "gateways" / "run-1" / "index.html").is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from conformance.__main__ import main
 from conformance.cli import matrix
 from conformance.cli.differences import Difference
 from conformance.cli.matrix import Cell
+from conformance.run import runner
+from conformance.run.runner import Outcome
+
+from .reporting import report
 
 SAME = Cell("a", "a", (), ())
 APART = Cell(
@@ -57,3 +62,23 @@ def test_files_and_exit_code(cells: list[Cell], code: int, monkeypatch: pytest.M
 def test_folder_has_to_exist(tmp_path: Path) -> None:
     """Nothing is judged when the output folder does not exist."""
     assert main(["matrix", "--output", str(tmp_path / "nowhere")]) == 2
+
+
+@pytest.mark.parametrize("command", [["matrix"], ["agenda"]])
+@pytest.mark.parametrize(("code", "said"), [(143, "the run was terminated"), (130, "interrupted")])
+def test_signal_ends_it(
+    command: list[str], code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first run that a signal ends is the last, and nothing is written."""
+    runs = []
+
+    def judge(**options: object) -> Outcome:
+        runs.append(options)
+        return Outcome(replace(report(), partial="the run was terminated"), code)
+
+    monkeypatch.setattr(runner, "judge", judge)
+
+    assert main(command) == code
+
+    assert len(runs) == 1
+    assert said in capsys.readouterr().err

@@ -101,7 +101,7 @@ def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytes
 def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
     save([], recording, {"base_url": "https://gateway.test/v1"})
-    options = "--feature chat --feature models --requirement r --include audio --level must --concurrency 2"
+    options = "--feature chat --feature models --requirement models.cited --include audio --level must --concurrency 2"
     options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
     named = ["--name", "Gateway 1.2"]
 
@@ -115,7 +115,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "report_dir": Path("there"),
         "feature": ["chat", "models"],
         "level": "MUST",
-        "requirement": ["r"],
+        "requirement": ["models.cited"],
         "profile": [],
         "include": ["audio"],
         "concurrency": 2,
@@ -154,3 +154,14 @@ def test_word_that_nobody_knows_loses_no_report(
 
     assert findings.read_text() == "{}\n"
     assert "hint: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--level", "none"], ["--feature", "none"], ["--include", "none"]])
+@pytest.mark.usefixtures("runner")
+def test_wrong_selection_is_all_that_is_said(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """No target is announced that is not going to be judged."""
+    assert main(["run", *words]) == 2
+
+    out, err = capsys.readouterr()
+    assert not out
+    assert "none" in err.lower()

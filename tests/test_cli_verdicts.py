@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 
+from conformance import register
 from conformance.cli import verdicts
+from conformance.model import Finding, Verdict
+from conformance.report.view import view
 
-from .reporting import shown
+from .reporting import report, shown
 from .test_report_progress import Terminal
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -77,3 +81,26 @@ def test_rich_is_imported_only_when_something_is_shown(module: str) -> None:
     code = f"import {module}, sys; sys.exit('rich' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_many_routes_are_told_by_what_they_begin_with() -> None:
+    """Whole, on a line that nothing cuts."""
+    routes = {f"GET http://gateway.test/gemini/v1/models/{{model}}:{name}": "" for name in range(60)}
+    many = replace(shown(), report=replace(shown().report, routes={**routes, "GET /files": "", "POST /files": ""}))
+    stream = StringIO()
+
+    verdicts.show(many, stream)
+
+    assert "\nIt has 62 optional routes, at /files, /gemini/v1/models.\n" in stream.getvalue()
+
+
+def test_open_requirements_of_a_profile_are_named() -> None:
+    """Those that neither passed nor failed."""
+    names = [one.id for one in register.load().requirements.values() if one.feature == "embeddings"]
+    levels = (register.load().requirement(name).level for name in names)
+    findings = tuple(Finding(name, level, Verdict.INCONCLUSIVE) for name, level in zip(names, levels, strict=True))
+    stream = StringIO()
+
+    verdicts.show(view(report(findings, "openai"), register.load()), stream)
+
+    assert f"  open: {', '.join(one.requirement for one in findings if one.level == 'MUST')}"[:60] in stream.getvalue()

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance import register
+from conformance.cli import verdicts
 from conformance.model import Evidence, Finding, Level, Verdict
-from conformance.report.causes import Cause, causes
+from conformance.report import render
+from conformance.report.causes import CLIENTS, Cause, causes
+from conformance.report.view import view
+
+from . import reporting
 
 RUNS = sorted((Path(__file__).parent / "recorded_runs").glob("*.json"))
 """What failed of seven gateways, reduced; `causes` and `musts` are what a reader of the findings counted by hand."""
@@ -173,3 +180,36 @@ def test_odd_answers_have_a_cause(text: str) -> None:
 
     assert cause.title.encode()
     assert "\n" not in cause.title
+
+
+def test_cause_names_what_a_client_made_of_the_same_exchange() -> None:
+    """Not what it made of another one, though that has the same cause."""
+    findings = [
+        failed("tools.stream.type", "4 later fragments of call 0 have the type None", 7),
+        failed("sdk.openai.tools.stream", "crashes: AssertionError", 7),
+    ]
+    (cause,), (other, *_) = found(findings), found([findings[0], replace(findings[1], evidence=())])
+
+    assert [(one.requirement, one.words) for one in cause.clients] == [
+        ("sdk.openai.tools.stream", "openai for Python crashes: AssertionError")
+    ]
+    assert not other.clients
+
+
+@pytest.mark.parametrize("name", ["html", "json", "markdown"])
+def test_every_format_names_what_a_client_made_of_it(name: str) -> None:
+    """And the terminal does."""
+    run = json.loads(RUNS[2].read_text(encoding="utf-8"))
+    whole = view(reporting.report(tuple(recorded(run)), "openai"), register.load())
+    stream = StringIO()
+    verdicts.show(whole, stream)
+
+    assert "crashes: AssertionError" in render(name, whole).replace("\\", "")
+    assert "     Seen on the same exchange: openai for Python crashes: AssertionError\n" in stream.getvalue()
+
+
+def test_every_official_client_has_a_name() -> None:
+    """No requirement of one is left without."""
+    names = [one.id for one in register.load().requirements.values() if one.feature.startswith("sdk.")]
+
+    assert all(name.startswith(tuple(CLIENTS)) for name in names)

@@ -177,7 +177,7 @@ def test_page_folds_away_what_needs_nobody(page: Reader) -> None:
     folded = {one["aria-labelledby"] for one in groups if "open" not in one}
 
     assert folded == {f"group-{name}" for name in ("inconclusive", "unsupported", "unjudged", "passed")}
-    causes = [one for tag, one in page.elements if tag == "section" and str(one.get("id")).startswith("cause-")]
+    causes = [one for tag, one in page.elements if tag == "details" and str(one.get("id")).startswith("cause-")]
     assert len(causes) == len(shown().causes)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from conformance import register
 from conformance.model import Finding, Level, Verdict
 from conformance.report.view import Citation, Standing, Tone, standing, view
 
@@ -106,3 +107,33 @@ def test_finding_of_an_unknown_requirement_is_kept() -> None:
     stray = Finding("chat.retired", Level.MUST, Verdict.FAILED, "expected more")
 
     assert view(report((stray,)), REGISTER).at(Standing.FAILED)[0].findings == (stray,)
+
+
+def test_headline_tells_what_was_withheld_from_what_is_not_offered() -> None:
+    """What the target lacks, what no fixture was given for, and what the run did not come to, each apart."""
+    first, second, third, *others = [one for one in clean().report.findings if one.level is Level.MUST]
+    absent = replace(first, verdict=Verdict.UNSUPPORTED, message="the target has no such route")
+    bare = replace(second, verdict=Verdict.UNSUPPORTED, message="no key", equipped=False)
+
+    detail = view(report((absent, bare, *others)), REGISTER).headline.detail
+
+    assert detail == (
+        f"{len(others)} of {len(others)} MUST passed. Not run: 1 MUST. Not offered: 1 MUST. "
+        "Not asked for, or without a fixture: 1 MUST."
+    )
+    assert third.requirement not in {one.requirement for one in others}
+
+
+def test_profile_has_the_same_total_in_every_run() -> None:
+    """Whether all of it was judged or a part; what is open is named."""
+    core = [one for one in register.load().requirements.values() if one.feature == "chat" and one.level is Level.MUST]
+    passed = [Finding(one.id, one.level, Verdict.PASSED) for one in core]
+    nothing = replace(passed[0], verdict=Verdict.UNSUPPORTED, applicable=False)
+    unsure = replace(passed[1], verdict=Verdict.INCONCLUSIVE)
+    runs = (tuple(passed[:5]), (nothing, unsure, *passed[2:]))
+    part, whole = (view(report(findings, "openai"), register.load()).profiles[0] for findings in runs)
+
+    assert part.total == whole.total
+    assert part.share == f"5 of 5 MUST; {part.total - 5} not run"
+    assert whole.missing == (unsure.requirement,)
+    assert whole.share.startswith(f"{len(core) - 2} of {len(core) - 1} MUST, 1 open; ")

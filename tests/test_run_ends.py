@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from conformance.__main__ import main
+from conformance.run import agenda
 
 ROOT = Path(__file__).parent.parent
 RUN = [sys.executable, "-m", "conformance", "run"]
@@ -215,3 +216,21 @@ def test_replay_has_the_same_verdicts_and_sends_nothing(tmp_path: Path, capsys: 
     assert "no verdict changed" in capsys.readouterr().out
     assert again["counts"]["requests"] == 0
     assert again["run"]["seed"] == 7
+
+
+def test_terminated_agenda_ends_and_writes_nothing(tmp_path: Path) -> None:
+    """Its exit code is that of any command that was asked to end."""
+    words = [sys.executable, "-m", "conformance", "agenda"]
+    before = {path: path.read_bytes() for path in agenda.FOLDER.glob("*.json")}
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("*/findings.jsonl")):
+            assert time.monotonic() < deadline, "the run does not begin"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=30)
+
+    assert process.returncode == 143
+    assert b"terminated" in error
+    assert {path: path.read_bytes() for path in agenda.FOLDER.glob("*.json")} == before

@@ -17,7 +17,7 @@ from conformance.words.answer import (
     demand_text,
 )
 from conformance.words.ask import Ask
-from conformance.words.check import Unsupported, alone, inconclusive, pick, requirement
+from conformance.words.check import NotEquipped, alone, inconclusive, pick, requirement
 from conformance.words.openai.account import UTC_TIME, Growth, Spent, growth, moments, opened
 
 pytestmark = alone
@@ -129,7 +129,7 @@ def _account_of(ask: Ask, target: Target, plan: str) -> dict[str, Any]:
     name = plan if plan in target.keys else "default"
     account = pick(opened(ask.get(ME, key=name)), kind=dict)
     if pick(account, "plan", "id") != plan:
-        raise Unsupported(f"no account of the plan {plan} is known: add {plan} under [keys] in the target file")
+        raise NotEquipped(f"no account of the plan {plan} is known: add {plan} under [keys] in the target file")
     return account
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.errors import Inconclusive, NotApplicable, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, NotEquipped, Unsupported
 from conformance.properties.whole_run import WholeRun
 from conformance.target import Target
 from conformance.wire.exchange import Exchange
@@ -75,7 +75,7 @@ def limited(whole_run: WholeRun, ask: Ask, target: Target, contract: Contract) -
             whole_run.ask_with(LIMITED)
             limited_natively(ask, contract)
         elif all(group.status != 429 for group in whole_run.groups()):
-            raise Unsupported(f"the target names no key {LIMITED!r}: add it under [keys] in the target file")
+            raise NotEquipped(f"the target names no key {LIMITED!r}: add it under [keys] in the target file")
 
     return use_up
 

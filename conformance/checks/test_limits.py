@@ -16,7 +16,7 @@ from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import PATIENCE, Recorder
 from conformance.words.answer import demand_error_body, demand_refused
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, alone, inconclusive, requirement
+from conformance.words.check import NotApplicable, NotEquipped, alone, inconclusive, requirement
 from conformance.words.limited import limited_natively
 from conformance.words.openai.bad_requests import CHAT
 from conformance.words.openai.errors import provoke
@@ -276,7 +276,7 @@ def test_error_body(ask: Ask, target: Target) -> None:
     causes = ("rate_limited", "spend_limit", "no_payment_method", "forbidden")
     refused = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
     if not refused:
-        raise Unsupported("the target names no key that is limited")
+        raise NotEquipped("the target names no key that is limited")
 
     for answer in refused:
         demand_error_body(answer)

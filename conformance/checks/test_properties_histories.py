@@ -11,7 +11,7 @@ from conformance.properties.history import Asking
 from conformance.properties.job_history import JobHistory, kinds
 from conformance.words import discovery
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Once, Unsupported, alone, requirement
+from conformance.words.check import NotApplicable, NotEquipped, Once, alone, requirement
 from conformance.words.openai.files import Files
 from gateway_contract import Contract
 
@@ -60,7 +60,7 @@ def _of_jobs(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings
         raise NotApplicable(f"{contract.name} documents no jobs")
     known = kinds(contract, ask)
     if not known:
-        raise Unsupported("jobs cost money and were not asked for: add --include videos,tasks")
+        raise NotEquipped("jobs cost money and were not asked for: add --include videos,tasks")
     local, asking = ask.recorder.target.local, Asking(ask)
     return Trial(
         asking,

@@ -8,7 +8,7 @@ from conformance.target import Target
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Unsupported, inconclusive, requirement
+from conformance.words.check import NotApplicable, NotEquipped, inconclusive, requirement
 from conformance.words.openai.bad_requests import CHAT
 from conformance.words.openai.errors import provoke
 
@@ -46,7 +46,7 @@ def test_error_body(ask: Ask, target: Target) -> None:
     causes = ("upstream", "internal", "maintenance")
     failed = [answer for cause in causes if (answer := provoke(cause, ask, target)) and answer.status >= 400]
     if not failed:
-        raise Unsupported("the target names no model that fails")
+        raise NotEquipped("the target names no model that fails")
 
     for answer in failed:
         demand_error_body(answer)

@@ -28,13 +28,13 @@ def add(subparsers: Any) -> None:
 def main(args: argparse.Namespace) -> int:
     """Writes the agenda of each gateway, or compares it."""
     import gateway_contract
-    from conformance.run import agenda
+    from conformance.run import agenda, runner
 
     names = ("openai", *gateway_contract.names())
     if args.check:
         return max(_compare(name, args.check / name) for name in names)
     for name in names:
-        with TemporaryDirectory() as folder:
+        with runner.terminable(), TemporaryDirectory() as folder:
             _judge(name, Path(folder))
             text = agenda.text_of(_of(Path(folder)))
         (agenda.FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
 def _judge(gateway: str, folder: Path) -> None:
     from conformance.run import runner
 
-    report = runner.judge(gateway=gateway, report_dir=folder).report
+    report = runner.entire(runner.judge(gateway=gateway, report_dir=folder))
     if trouble := [one.requirement for one in report.findings if one.status in ("failed", "errored")]:
         raise UsageError(f"the reference server fails as {gateway}: {trouble[0]}", "mend that first")
 

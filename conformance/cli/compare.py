@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.report.side import Column, Comparison
+    from conformance.report.history import History
+    from conformance.report.side import Cell, Column, Comparison
+
+    Table = tuple[str, tuple[str, ...], Sequence[tuple[str, tuple[Cell, ...]]]]
 
 FORMATS = ("terminal", "markdown", "html")
+LONGEST = 80
+"""The most rows of a table that a page shows unfolded."""
 STYLES = {"good": "green", "bad": "red", "unsure": "yellow"}
 
 
@@ -22,7 +27,8 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "compare",
         help="gateways side by side",
-        description="Compares reports: profiles, causes, the requirements that differ, cost and speed.",
+        description="Compares reports: profiles, causes, the requirements that differ, cost and speed; of one gateway,"
+        " what failed and was mended from one report to the next.",
         allow_abbrev=False,
     )
     parser.add_argument("reports", metavar="REPORT", nargs="+", type=Path, help="a report.json, or its folder")
@@ -32,15 +38,17 @@ def add(subparsers: Any) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Compares to the file, or to standard output."""
+    from conformance.report.history import histories
     from conformance.report.side import compare
 
-    comparison = compare(columns(args.reports))
+    reports = columns(args.reports)
+    comparison, past = compare(reports), histories(reports)
     if args.output is None:
-        _write(comparison, args.format, sys.stdout)
+        _write(comparison, past, args.format, sys.stdout)
         return 0
     try:
         with args.output.open("w", encoding="utf-8") as stream:
-            _write(comparison, args.format, stream)
+            _write(comparison, past, args.format, stream)
     except OSError as error:
         hint = "give -o a file in a folder that exists"
         raise UsageError(f"cannot write {args.output}: {error.strerror}", hint) from None
@@ -62,14 +70,14 @@ def columns(paths: Sequence[Path]) -> list[Column]:
     return [Column(title, view, folder) for title, view, folder in zip(dated, views, folders, strict=True)]
 
 
-def _write(comparison: Comparison, name: str, stream: TextIO) -> None:
+def _write(comparison: Comparison, past: Sequence[History], name: str, stream: TextIO) -> None:
     if name == "terminal":
-        _show(comparison, stream)
+        _show(comparison, past, stream)
     else:
-        stream.write(markdown(comparison) if name == "markdown" else html(comparison))
+        stream.write((markdown if name == "markdown" else html)(comparison, past))
 
 
-def _show(comparison: Comparison, stream: TextIO) -> None:
+def _show(comparison: Comparison, past: Sequence[History], stream: TextIO) -> None:
     """Tables no wider than the terminal; on a pipe as wide as they are."""
     from rich.console import Console
     from rich.table import Table
@@ -77,37 +85,48 @@ def _show(comparison: Comparison, stream: TextIO) -> None:
 
     from conformance.report.inert import inert
 
+    tables = _tables(comparison, past)
     console = Console(file=stream, markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
-        console.width = 60 + 40 * len(comparison.columns)
-    for title, rows in comparison.tables:
-        if rows:
-            table = Table(title=title, title_justify="left", title_style="bold")
-            for name in ("", *(column.title for column in comparison.columns)):
-                table.add_column(Text(inert(name)), overflow="fold")
-            for row in rows:
-                cells = (Text(inert(cell.text), STYLES.get(str(cell.tone), "")) for cell in row.cells)
-                table.add_row(Text(inert(row.name)), *cells)
-            console.print(table)
+        console.width = 60 + 40 * max(len(header) for _, header, _ in tables)
+    for title, header, rows in tables:
+        table = Table(title=Text(inert(title)), title_justify="left", title_style="bold")
+        for name in ("", *header):
+            table.add_column(Text(inert(name)), overflow="fold")
+        for name, cells in rows:
+            table.add_row(
+                Text(inert(name)), *(Text(inert(cell.text), STYLES.get(str(cell.tone), "")) for cell in cells)
+            )
+        console.print(table)
 
 
-def markdown(comparison: Comparison) -> str:
+def _tables(comparison: Comparison, past: Sequence[History]) -> list[Table]:
+    """The tables that have rows, and the histories after the first: the title, the header, and the rows of each."""
+    from conformance.report.history import HEADER
+
+    titles = tuple(column.title for column in comparison.columns)
+    tables = [(title, titles, [(row.name, row.cells) for row in rows]) for title, rows in comparison.tables if rows]
+    histories = [(f"History of {one.title}", HEADER, [(run.name, run.cells) for run in one.runs]) for one in past]
+    return [*tables[:1], *histories, *tables[1:]]
+
+
+def markdown(comparison: Comparison, past: Sequence[History]) -> str:
     """The tables as GitHub-flavoured Markdown."""
     from conformance.report.inert import inert
     from conformance.report.markdown import plain, prose
 
     parts = ["# Gateways side by side"]
-    header = ["", *(plain(column.title) for column in comparison.columns)]
-    for title, rows in comparison.tables:
-        if rows:
-            lines = [[prose(row.name), *(plain(cell.text) for cell in row.cells)] for row in rows]
-            table = [header, ["---"] * len(header), *lines]
-            parts += [f"## {title}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
+    for title, header, rows in _tables(comparison, past):
+        lines = [[prose(name), *(plain(cell.text) for cell in cells)] for name, cells in rows]
+        table = [["", *map(plain, header)], ["---"] * (len(header) + 1), *lines]
+        parts += [f"## {plain(title)}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
     return inert("\n\n".join(parts), None) + "\n"
 
 
-def html(comparison: Comparison, linked: bool = False) -> str:
+def html(comparison: Comparison, past: Sequence[History], linked: bool = False) -> str:
     """The tables as one page; `linked` to the pages of a site."""
+    from conformance.report.history import HEADER
     from conformance.report.pages import page
 
-    return page("compare.html.jinja", comparison=comparison, linked=linked)
+    values = {"comparison": comparison, "past": past, "header": HEADER, "linked": linked, "longest": LONGEST}
+    return page("compare.html.jinja", **values)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,11 @@ class Kind(StrEnum):
     """Only the first report judges it."""
     CHANGED = "changed"
     """Another standing, neither broken nor fixed."""
+
+
+ONE_SIDED = {Kind.NEW: "only the second report judges", Kind.GONE: "only the first report judges"}
+FEW = 4
+"""With more requirements that only one report judges, they are one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +84,23 @@ def main(args: argparse.Namespace) -> int:
 
     differences = list(changes(read_view(args.before), read_view(args.after)))
     for kind in Kind:
-        for change in differences:
-            if change.kind == kind:
-                print(f"{kind:<8} {change.id}: {change.before or 'not judged'} → {change.after or 'not judged'}")
-                print(inert("\n".join(f"         {line}" for line in _explained(change))))
+        alike = [change for change in differences if change.kind == kind]
+        if kind in ONE_SIDED and len(alike) > FEW:
+            print(f"{kind:<8} {_together(alike)}")
+            continue
+        for change in alike:
+            print(f"{kind:<8} {change.id}: {change.before or 'not judged'} → {change.after or 'not judged'}")
+            print(inert("\n".join(f"         {line}" for line in _explained(change))))
     counts = {kind: sum(change.kind == kind for change in differences) for kind in Kind}
     print(", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "no verdict changed")
     return 1 if any(change.is_regression for change in differences) else 0
+
+
+def _together(alike: Sequence[Change]) -> str:
+    """Requirements that only one report judges, with how they stand there."""
+    standings = Counter(change.after or change.before for change in alike)
+    stand = ", ".join(f"{number} {standing}" for standing, number in standings.most_common())
+    return f"{len(alike)} requirements that {ONE_SIDED[alike[0].kind]}: {stand}"
 
 
 def _explained(change: Change) -> Iterator[str]:

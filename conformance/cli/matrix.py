@@ -89,10 +89,10 @@ def cells() -> list[Cell]:
     names = ("openai", *gateway_contract.names())
     results = []
     for server in names:
-        with reference.serving(server) as target:
+        with runner.terminable(), reference.serving(server) as target:
             for suite in names:
-                report = runner.judge(base_url=target.base_url, gateway=suite, target=reference.FIXTURES).report
-                results.append(_cell(suite, server, report))
+                outcome = runner.judge(base_url=target.base_url, gateway=suite, target=reference.FIXTURES)
+                results.append(_cell(suite, server, runner.entire(outcome)))
     return sorted(results, key=lambda cell: (names.index(cell.suite), names.index(cell.server)))
 
 

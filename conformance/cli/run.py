@@ -173,9 +173,13 @@ def _explain(outcome: Outcome) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     """Rejects wrong options before anything starts."""
+    from conformance.register import select
     from conformance.report.folder import claimed
     from conformance.target import checked_url, gateways
 
+    words = [",".join(one) or None for one in (args.feature, args.requirement, args.profile)]
+    select.wanted(words[0], args.level, *words[1:])
+    select.included(args.include or (), words[0])
     for path in (args.target, args.replay):
         if path and not path.is_file():
             raise UsageError(f"no such file: {path}", "give the path of a file that exists")

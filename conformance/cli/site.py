@@ -20,7 +20,8 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "site",
         help="a folder of reports as static pages",
-        description="Writes pages from a folder of reports: side by side, for each gateway, and for each requirement.",
+        description="Writes pages from a folder of reports: the last one of each gateway side by side, its history,"
+        " each report, and each requirement.",
         allow_abbrev=False,
     )
     parser.add_argument("reports", metavar="FOLDER", type=Path, help="a folder with a folder for each report")
@@ -44,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
             number += 1
     except OSError as error:
         raise UsageError(f"cannot write to {args.output}: {error.strerror}", "give --output a folder") from None
-    print(f"{number} files about {len(columns)} gateways: {args.output / 'index.html'}")
+    print(f"{number} files about {len(columns)} reports: {args.output / 'index.html'}")
     return 0
 
 
@@ -63,14 +64,16 @@ def _pages(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     """The name and the text of every page."""
     from conformance.cli import compare
     from conformance.report import render
+    from conformance.report.history import histories, latest
     from conformance.report.side import compare as side_by_side
 
-    yield "index.html", compare.html(side_by_side(columns), linked=True)
+    current = latest(columns)
+    yield "index.html", compare.html(side_by_side(current), histories(columns), linked=True)
     for column in columns:
         view = replace(column.view, report=replace(column.view.report, name=column.title))
         yield f"gateways/{column.folder}/index.html", render("html", view)
         yield f"gateways/{column.folder}/badge.svg", render("badge", column.view)
-    yield from _requirements(columns)
+    yield from _requirements(current)
 
 
 def _requirements(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:

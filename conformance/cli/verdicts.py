@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from textwrap import indent
 from typing import TYPE_CHECKING, TextIO
+from urllib.parse import urlsplit
 
 from conformance.model import Level, Report
 from conformance.report import scripts
@@ -26,7 +27,7 @@ SCREEN = 60
 FEWEST = 3
 """So many causes are shown on a screen of any height."""
 NAMED = 4
-"""The most requirements that a cause names."""
+"""The most requirements, or places, that a line names."""
 
 
 def text(report: Report) -> str:
@@ -87,6 +88,8 @@ def _profiles(view: View) -> Iterator[Line]:
     for one in judged:
         style = "red" if one.failed else "green" if one.conformity is Conformity.CONFORMANT else "yellow"
         yield f"{one.title:<40}{one.words}", style
+        if one.missing:
+            yield f"  open: {_named(one.missing)}", "dim"
     if absent := [one.title for one in view.profiles if one not in judged]:
         yield f"{'nothing judged of:':<40}{', '.join(absent)}", "dim"
 
@@ -111,16 +114,30 @@ def _cause(place: int, cause: Cause) -> Iterator[Line]:
     yield f"{place:>3}. {cause.title}", LEVELS[cause.level]
     if cause.impact:
         yield f"     {cause.impact}", ""
+    yield from ((f"     Seen on the same exchange: {one.words}", "") for one in cause.clients)
     if cause.remedy:
         yield f"     Usually helps: {cause.remedy}", "green"
-    more = ", ..." if len(cause.requirements) > NAMED else ""
-    yield f"     {cause.level}, {count}: {', '.join(cause.requirements[:NAMED])}{more}", "dim"
+    yield f"     {cause.level}, {count}: {_named(cause.requirements)}", "dim"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _routes(view: View) -> Iterator[str]:
     if view.extra_routes:
-        yield f"It has {', '.join(view.extra_routes)}."
+        yield f"It has {_places(view.extra_routes)}."
     yield from (f"Not judged: {reason}." for reason in view.route_problems)
+
+
+def _places(routes: Sequence[str]) -> str:
+    """The routes; where they are many, their number and what they begin with."""
+    if len(routes) <= NAMED:
+        return ", ".join(routes)
+    paths = sorted({urlsplit(route.partition(" ")[2]).path.partition("/{")[0] for route in routes})
+    outer = [one for one in paths if not one.startswith(tuple(f"{other}/" for other in paths))]
+    return f"{len(routes)} optional routes, at {', '.join(outer)}"
 
 
 def _table(view: View) -> Iterable[str]:

@@ -9,22 +9,47 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from conformance.model import STRONGEST_FIRST, WORST_FIRST, Finding, Harm, Level, Requirement, Verdict
 from conformance.report.signs import CASE, Answer, Key, Kind, Routes, Sign, sign
 
 BECAUSE = re.compile(r"^because of ([\w.-]+): ")
+VERB = re.compile(r"^(crashes|corrupts|silently accepts)\b")
 LONGEST = 110
-"""The most characters of a title."""
+"""The most characters of a title, and of what a client says."""
+
+
+CLIENTS = {
+    "sdk.openai": "openai for Python",
+    "sdk.node": "openai for Node",
+    "sdk.anthropic": "anthropic for Python",
+    "sdk.gemini": "google-genai for Python",
+}
+"""The official clients, by how the ids of their requirements begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an official client made of an answer, by the message of the check that saw it."""
+
+    requirement: str
+    client: str
+    message: str
+
+    @property
+    def words(self) -> str:
+        """`openai for Python crashes: AssertionError`"""
+        return f"{self.client} {self.message}" if VERB.match(self.message) else f"{self.client}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One thing that is wrong. `requirements` failed because of it, `consequences` were not judged because of it.
 
-    `worst` is the requirement whose impact stands for all; `level` is the strongest of them.
+    `clients` is what official clients made of the same exchanges. `worst` is the requirement whose impact stands for
+    all; `level` is the strongest of them.
     """
 
     title: str
@@ -35,6 +60,7 @@ class Cause:
     worst: str
     requirements: tuple[str, ...]
     consequences: tuple[str, ...] = ()
+    clients: tuple[Seen, ...] = ()
 
     @property
     def cost(self) -> int:
@@ -173,7 +199,21 @@ def _cause(group: list[_Failure], hidden: Mapping[str, list[str]]) -> Cause:
     names = tuple(dict.fromkeys(one.requirement.id for one in ordered))
     after = dict.fromkeys(name for one in names for name in hidden.get(one, ()) if name not in names)
     worst, level = ordered[0].requirement, min((one.level for one in ordered), key=STRONGEST_FIRST.index)
-    return Cause(title(ordered), level, worst.harm, worst.impact, worst.remedy, worst.id, names, tuple(after))
+    clients = tuple(_seen_by_clients(ordered))
+    return Cause(title(ordered), level, worst.harm, worst.impact, worst.remedy, worst.id, names, tuple(after), clients)
+
+
+def _seen_by_clients(group: Iterable[_Failure]) -> Iterator[Seen]:
+    """What clients made of the exchanges that failures on the wire rest on."""
+    clients = {one: _client(one.requirement.id) for one in group}
+    wire = {answer.exchange for one, client in clients.items() if not client for answer in one.answers}
+    for one, client in clients.items():
+        if client and wire & {answer.exchange for answer in one.answers}:
+            yield Seen(one.requirement.id, client, " ".join(CASE.sub("", one.message).split())[:LONGEST])
+
+
+def _client(requirement: str) -> str:
+    return next((name for prefix, name in CLIENTS.items() if requirement.startswith(f"{prefix}.")), "")
 
 
 def _weight(failure: _Failure) -> tuple[int, int, bool]:

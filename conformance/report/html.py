@@ -14,6 +14,10 @@ from conformance.report.view import Judgement, Standing, View, expected_failure
 FILENAME = "report.html"
 OPEN_AT_FIRST = 3
 """At most this many failed MUST are expanded; more would bury each other."""
+READABLE = 30
+"""With more failures than this, they are folded below their causes at first."""
+SHOWN_CAUSES = 40
+"""The causes of failures that are shown before the others are asked for."""
 WORST = 3
 """The causes that the first screen shows."""
 QUIET = (Standing.INCONCLUSIVE, Standing.UNSUPPORTED, Standing.UNJUDGED, Standing.PASSED)
@@ -44,6 +48,8 @@ def render(view: View) -> str:
         expected_failure=expected_failure,
         drawn=drawn,
         grouped=_grouped(view),
+        folded=len(view.at(Standing.FAILED)) > READABLE,
+        shown_causes=SHOWN_CAUSES,
         quiet=QUIET,
         worst=WORST,
     )

@@ -49,7 +49,7 @@ def document(view: View) -> dict[str, Any]:
         },
         "counts": asdict(report.counts),
         "summary": summary(view),
-        "profiles": [asdict(one) for one in view.profiles],
+        "profiles": [{**asdict(one), "missing": list(one.missing)} for one in view.profiles],
         "causes": [_cause(one) for one in view.causes],
         "requirements": [_requirement(judgement) for judgement in view.judgements],
         "findings": [finding.to_plain() for finding in report.findings],
@@ -121,9 +121,11 @@ def _requirement(judgement: Judgement) -> dict[str, Any]:
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
-    return {**asdict(cause), "level": str(cause.level), "harm": str(cause.harm), "cost": cause.cost} | {
-        name: list(getattr(cause, name)) for name in ("requirements", "consequences")
-    }
+    return (
+        {**asdict(cause), "level": str(cause.level), "harm": str(cause.harm), "cost": cause.cost}
+        | {name: list(getattr(cause, name)) for name in ("requirements", "consequences")}
+        | {"clients": [asdict(one) for one in cause.clients]}
+    )
 
 
 def _view(content: dict[str, Any]) -> View:

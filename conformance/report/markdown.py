@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from conformance.model import Finding, Level
 from conformance.report.causes import Cause
 from conformance.report.inert import inert
-from conformance.report.view import Citation, Judgement, Standing, Tone, View, expected_failure
+from conformance.report.view import Citation, Conformity, Judgement, Standing, Tone, View, expected_failure
 
 FILENAME = "summary.md"
 SIGNS = {Tone.GOOD: "✅", Tone.BAD: "❌", Tone.UNSURE: "⚠️"}
@@ -82,14 +82,20 @@ def _cause(place: int, cause: Cause) -> Iterator[str]:
     yield f"{place}. **{prose(cause.title)}** ({cause.level}, {cause.cost})"
     if cause.impact:
         yield f"   - {prose(cause.impact)}"
+    yield from (f"   - Seen on the same exchange: {plain(one.words)} (`{one.requirement}`)" for one in cause.clients)
     if cause.remedy:
         yield f"   - Usually helps: {prose(cause.remedy)}"
     yield f"   - {', '.join(f'`{name}`' for name in cause.requirements)}"
 
 
 def _profiles(view: View) -> str:
-    rows = [[plain(one.title), str(one.conformity), f"{one.passed} of {one.total}"] for one in view.profiles]
-    return table(["Profile", "Conformity", "MUST passed"], rows) if rows else ""
+    rows = [[plain(one.title), str(one.conformity), one.share] for one in view.profiles]
+    open_ones = [
+        f"Open in {plain(one.title)}: {', '.join(f'`{name}`' for name in one.missing)}"
+        for one in view.profiles
+        if one.missing and one.conformity is Conformity.PARTIAL
+    ]
+    return "\n\n".join([table(["Profile", "Conformity", "MUST passed"], rows), *open_ones]) if rows else ""
 
 
 def _levels(view: View) -> str:

@@ -62,7 +62,7 @@ def compare(columns: Sequence[Column]) -> Comparison:
 def _glance(columns: Sequence[Column]) -> Iterator[Row]:
     views = [column.view for column in columns]
     yield Row("Verdict", tuple(Cell(one.headline.title, one.headline.tone) for one in views))
-    yield Row("MUST passed", tuple(Cell(_passed(one)) for one in views))
+    yield Row("MUST passed", tuple(Cell(musts_passed(one)) for one in views))
     yield Row("Causes that break a MUST", tuple(_count(sum(_is_must(c) for c in one.causes)) for one in views))
     yield Row("All causes", tuple(Cell(str(len(one.causes))) for one in views))
     yield Row("Held to", tuple(Cell(one.report.gateway) for one in views))
@@ -74,9 +74,12 @@ def _glance(columns: Sequence[Column]) -> Iterator[Row]:
     yield Row("Time until a stream begins", tuple(Cell("–" if t is None else f"{t * 1000:.0f} ms") for t in times))
 
 
-def _passed(view: View) -> str:
+def musts_passed(view: View) -> str:
+    """`118 of 120`, of those that the gateway offers and the run came to."""
     musts = [one for one in view.judgements if one.level is Level.MUST and one.offered]
-    return f"{sum(one.standing is Standing.PASSED for one in musts)} of {len(musts)}"
+    unjudged = sum(one.standing is Standing.UNJUDGED for one in musts)
+    passed = f"{sum(one.standing is Standing.PASSED for one in musts)} of {len(musts) - unjudged}"
+    return f"{passed}; {unjudged} not run" if unjudged else passed
 
 
 def _count(number: int) -> Cell:
@@ -103,7 +106,7 @@ def _share(profile: Standings) -> str:
     """`conformant`, or `12 of 14, 1 failed`."""
     if profile.conformity is not Conformity.PARTIAL:
         return "–" if profile.conformity is Conformity.ABSENT else str(profile.conformity)
-    return f"{profile.passed} of {profile.total}" + (f", {profile.failed} failed" if profile.failed else "")
+    return profile.share.replace(" MUST", "")
 
 
 def _tone(profile: Standings) -> Tone | None:

@@ -101,9 +101,19 @@ class Judgement:
         return self.requirement.level
 
     @property
+    def demanded(self) -> bool:
+        """Whether the documents demand something here, as far as the run knows."""
+        return self.claimed and (not self.findings or any(finding.applicable for finding in self.findings))
+
+    @property
     def offered(self) -> bool:
         """Whether there is something to judge: the gateway claims it, and has it or was not asked for it."""
-        return self.claimed and self.standing is not Standing.UNSUPPORTED
+        return self.demanded and self.standing is not Standing.UNSUPPORTED
+
+    @property
+    def equipped(self) -> bool:
+        """Whether the run was given what judging takes: its fixtures, a client, and the wish."""
+        return all(finding.equipped for finding in self.findings)
 
     @property
     def decisions(self) -> list[str]:
@@ -128,7 +138,11 @@ class Conformity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """How far a target conforms to one profile. `total` counts the MUST that the gateway claims."""
+    """How far a target conforms to one profile. `total` counts the MUST that the gateway claims.
+
+    The documents demand nothing of the `inapplicable` after all, the run did not come to the `unjudged`, and those that
+    are `missing` neither passed nor failed.
+    """
 
     name: str
     title: str
@@ -136,13 +150,22 @@ class Standings:
     total: int
     passed: int
     failed: int
+    inapplicable: int = 0
+    unjudged: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> str:
+        """`12 of 14 MUST, 1 failed`, of those that were judged."""
+        parts = [f"{self.passed} of {self.total - self.inapplicable - self.unjudged} MUST"]
+        parts += [f"{self.failed} failed"] if self.failed else []
+        parts += [f"{len(self.missing)} open"] if self.missing else []
+        return ", ".join(parts) + (f"; {self.unjudged} not run" if self.unjudged else "")
 
     @property
     def words(self) -> str:
-        """`conformant`, or `partial: 12 of 14 MUST, 1 failed`."""
-        if self.conformity is not Conformity.PARTIAL:
-            return str(self.conformity)
-        return f"partial: {self.passed} of {self.total} MUST" + (f", {self.failed} failed" if self.failed else "")
+        """`conformant`, or `partial: 12 of 14 MUST, 1 failed, 1 open`."""
+        return f"partial: {self.share}" if self.conformity is Conformity.PARTIAL else str(self.conformity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +218,7 @@ class View:
     def profiles(self) -> tuple[Standings, ...]:
         """How far the target conforms to each profile that its gateway claims."""
         standings = [_standings(profile, self.judgements) for profile in profiles.load().values()]
-        return tuple(one for one in standings if one.total)
+        return tuple(one for one in standings if one.total > one.inapplicable)
 
     @property
     def conformant(self) -> bool:
@@ -233,23 +256,31 @@ class View:
 
 def _standings(profile: profiles.Profile, judgements: tuple[Judgement, ...]) -> Standings:
     own = [one for one in judgements if one.profile == profile.name and one.claimed and one.level is Level.MUST]
-    passed, failed = (sum(one.standing is standing for one in own) for standing in (Standing.PASSED, Standing.FAILED))
-    unseen = sum(one.standing in (Standing.UNSUPPORTED, Standing.UNJUDGED) for one in own)
+    due = [one for one in own if one.demanded]
+    count = Counter(one.standing for one in due)
+    passed, failed, unjudged = (count[one] for one in (Standing.PASSED, Standing.FAILED, Standing.UNJUDGED))
+    settled = {Standing.PASSED, Standing.FAILED, Standing.UNJUDGED}
+    missing = tuple(one.id for one in due if one.standing not in settled)
     conformity = Conformity.PARTIAL
-    if passed == len(own):
+    if passed == len(due):
         conformity = Conformity.CONFORMANT
-    elif unseen == len(own):
+    elif count[Standing.UNSUPPORTED] + unjudged == len(due):
         conformity = Conformity.ABSENT
-    return Standings(profile.name, profile.title, conformity, len(own), passed, failed)
+    inapplicable = len(own) - len(due)
+    return Standings(profile.name, profile.title, conformity, len(own), passed, failed, inapplicable, unjudged, missing)
 
 
 def _detail(judgements: Iterable[Judgement]) -> str:
-    """`118 of 120 MUST passed, 2 failed.` What the gateway does not offer is named, but not counted."""
-    count = Counter(one.standing if one.offered else None for one in judgements if one.level is Level.MUST)
-    apart = count.pop(None, 0)
+    """`118 of 120 MUST passed, 2 failed.` What the gateway does not offer, or nobody asked for, is said apart."""
+    musts = [one for one in judgements if one.level is Level.MUST]
+    count = Counter(one.standing for one in musts if one.offered)
+    unjudged = count.pop(Standing.UNJUDGED, 0)
     others = [f"{count[one]} {one}" for one in Standing if count[one] and one is not Standing.PASSED]
     sums = ", ".join([f"{count[Standing.PASSED]} of {count.total()} MUST passed", *others])
-    return f"{sums}. Not offered: {apart} MUST." if apart else f"{sums}."
+    withheld = sum(one.demanded and not one.offered and not one.equipped for one in musts)
+    absent = sum(not one.offered for one in musts) - withheld
+    apart = {"Not run": unjudged, "Not offered": absent, "Not asked for, or without a fixture": withheld}
+    return " ".join([f"{sums}.", *(f"{name}: {number} MUST." for name, number in apart.items() if number)])
 
 
 def expected_failure(finding: Finding) -> bool:
@@ -298,7 +329,7 @@ def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register:
         findings,
         cited,
         standing(findings),
-        _claimed(gateway, requirement) and (not findings or any(finding.applicable for finding in findings)),
+        _claimed(gateway, requirement),
         profiles.of(requirement.feature),
     )
 

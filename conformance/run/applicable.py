@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conformance.errors import NotApplicable, Unsupported
+from conformance.errors import NotApplicable, NotEquipped
 from conformance.model import Requirement
 from conformance.register import select
 from conformance.target import Target
@@ -12,7 +12,7 @@ from gateway_contract import Contract
 
 
 def demand(requirement: Requirement, contract: Contract, target: Target) -> None:
-    """Raises `Unsupported` unless its gateway claims the feature, the target names its fixtures, and it was asked for.
+    """Raises `NotEquipped` unless the target names its fixtures, and it was asked for.
 
     What no document of the gateway describes is `NotApplicable`.
     """
@@ -20,14 +20,14 @@ def demand(requirement: Requirement, contract: Contract, target: Target) -> None
     if requirement.feature not in contract.features:
         raise NotApplicable(f"{contract.name} does not claim {requirement.feature}")
     if area in select.EXPENSIVE - target.include:
-        raise Unsupported(f"{area} cost money and were not asked for: add --include {area}")
+        raise NotEquipped(f"{area} cost money and were not asked for: add --include {area}")
     for operation in requirement.operations:
         if operation not in contract.operations:
             raise NotApplicable(f"{contract.name} does not document {operation}")
     for fixture in requirement.fixtures:
         if not target.fixture(fixture):
             kind, _, name = fixture.partition(":")
-            raise Unsupported(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
+            raise NotEquipped(f"the target names no {kind} {name!r}: add it under [{kind}s] in the target file")
 
 
 def area_of(feature: str, optional: Iterable[str]) -> str:

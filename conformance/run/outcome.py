@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from conformance import register
-from conformance.errors import ConformanceError, Inconclusive, NotApplicable, TargetError, Unsupported, UsageError
+from conformance.errors import (
+    ConformanceError,
+    Inconclusive,
+    NotApplicable,
+    NotEquipped,
+    TargetError,
+    Unsupported,
+    UsageError,
+)
 from conformance.model import COMPARED, STRONGEST_FIRST, Evidence, Finding, Level, Verdict
 from conformance.register import decisions
 from conformance.report import scripts
@@ -73,8 +81,13 @@ def finding(item: pytest.Item, call: pytest.CallInfo[Any], name: str) -> Finding
         evidence=_without_secrets(_evidence(shown, recorder.recorded, told), keep) if recorder else (),
         duration=round(call.duration, 6),
         decisions=decisions.rested_on(item.config.stash.get(GATEWAY, {})) if verdict is not Verdict.PASSED else {},
-        applicable=call.excinfo is None or not isinstance(call.excinfo.value, NotApplicable),
+        applicable=not _ended_by(call, NotApplicable),
+        equipped=not _ended_by(call, NotEquipped),
     )
+
+
+def _ended_by(call: pytest.CallInfo[Any], kind: type[BaseException]) -> bool:
+    return call.excinfo is not None and isinstance(call.excinfo.value, kind)
 
 
 def _oddity(touched: list[Exchange]) -> str:

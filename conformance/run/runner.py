@@ -106,7 +106,7 @@ def judge(
     words = _words(options, base_url)
     brief = _Brief(wanted, sight.recorder if sight else None)
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))
-    with claimed(report_dir), _no_foreign_options(), _terminable():
+    with claimed(report_dir), _no_foreign_options(), terminable():
         status = pytest.main(words, plugins=[collector, brief, *plugins])
     if (brief.broken or status == pytest.ExitCode.USAGE_ERROR) and not collector.fatal:
         raise ConformanceError(f"pytest ended with {status}", "run the checks with pytest itself to see why")
@@ -230,7 +230,7 @@ def _no_foreign_options() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does, so that what was learned is reported."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -244,6 +244,16 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def entire(outcome: Outcome) -> Report:
+    """The report of a run that came to its end. Raises what ended it early."""
+    for kind, code in INTERRUPTIONS.items():
+        if outcome.exit_code == code:
+            raise kind(outcome.report.partial)
+    if outcome.trouble:
+        raise outcome.trouble
+    return outcome.report
 
 
 def _interruption(collector: Collector) -> int:

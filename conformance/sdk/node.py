@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from conformance.errors import ConformanceError, Unsupported
+from conformance.errors import ConformanceError, NotEquipped
 from conformance.sdk.recorded_client import PLACEHOLDER, ClientRecording, plain_headers
 from conformance.wire.exchange import Exchange
 
@@ -47,14 +47,14 @@ def find(node_modules: str | None = None) -> Path | None:
 
 
 class Node:
-    """A running client. Raises `Unsupported` when Node or the package is not there."""
+    """A running client. Raises `NotEquipped` when Node or the package is not there."""
 
     def __init__(self, node_modules: str | None = None) -> None:
         program, place = shutil.which("node"), find(node_modules)
         if program is None:
-            raise Unsupported("node is not on the path")
+            raise NotEquipped("node is not on the path")
         if place is None:
-            raise Unsupported(f"the official client for Node is not found: {HINT}")
+            raise NotEquipped(f"the official client for Node is not found: {HINT}")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENAI_")}
         self._process = subprocess.Popen(
             [program, str(SCRIPT)],
@@ -66,7 +66,7 @@ class Node:
         )
         if "missing" in (first := self._read()):
             self.close()
-            raise Unsupported(f"the official client for Node cannot be loaded: {first['missing']:.160}")
+            raise NotEquipped(f"the official client for Node cannot be loaded: {first['missing']:.160}")
 
     def run(
         self,

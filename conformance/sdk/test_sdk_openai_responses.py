@@ -11,7 +11,7 @@ from conformance.sdk.recorded_client import ClientRecording, crashes, shown
 from conformance.sdk.transport import library_of, package
 from conformance.target import Target
 from conformance.wire.exchange import decoded
-from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.check import NotEquipped, inconclusive, requirement
 from conformance.words.openai.responses import TOOLS, Responses
 from conformance.words.openai.tools import NAMES, QUESTION
 
@@ -33,7 +33,7 @@ def api(client: Any, openai: Any) -> Any:
     """The responses of the client; older ones have none."""
     api = getattr(client, "responses", None)
     if api is None or not hasattr(api, "parse"):
-        raise Unsupported(f"openai {openai.__version__} knows no responses: pip install --upgrade openai")
+        raise NotEquipped(f"openai {openai.__version__} knows no responses: pip install --upgrade openai")
     return api
 
 

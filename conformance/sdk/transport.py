@@ -9,7 +9,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
-from conformance.errors import Unsupported
+from conformance.errors import NotEquipped
 from conformance.sdk.recorded_client import ClientRecording, plain_headers
 from conformance.wire.exchange import Exchange
 from conformance.wire.recorder import Recorder
@@ -27,14 +27,14 @@ def _imported(name: str) -> Any:
 def package(recorder: Recorder, name: str, project: str | None = None) -> Any:
     """The module of an official client, imported when it is first needed, while other checks wait for their answers.
 
-    `Unsupported` when it is not there.
+    `NotEquipped` when it is not there.
     """
     try:
         if name not in _modules:
             _modules[name] = recorder.meanwhile(("import", name), partial(_imported, name))
         return _modules[name]
     except ImportError:
-        raise Unsupported(f"the official client is not installed: pip install {project or name}") from None
+        raise NotEquipped(f"the official client is not installed: pip install {project or name}") from None
 
 
 def library_of(sdk: Any) -> Any:

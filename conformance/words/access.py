@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.target import KEY_VARIABLE
 from conformance.words.ask import STRANGER, Ask
-from conformance.words.check import Unsupported
+from conformance.words.check import NotEquipped, Unsupported
 
 
 def demand_guarded(ask: Ask, documented: bool) -> None:
@@ -14,7 +14,7 @@ def demand_guarded(ask: Ask, documented: bool) -> None:
     never issued. Where the gateway is `documented`, so are its keys, and an open door is one.
     """
     if "default" not in ask.recorder.target.keys:
-        raise Unsupported(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
+        raise NotEquipped(f"the target is asked without a key: give one in {KEY_VARIABLE} if it takes any")
     if not documented and _is_open(ask):
         raise Unsupported("the target has no authentication: without a key and with a made-up one it serves as well")
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from conformance.errors import Inconclusive, Unsupported
+from conformance.errors import Inconclusive, NotEquipped, Unsupported
 from conformance.target import Secret
 from conformance.wire.exchange import KEY_HERE, Exchange, Request
 from conformance.wire.recorder import Recorder
@@ -211,7 +211,7 @@ class Ask:
 
         The one that the target names, else the first listed one whose name says so, else the usual one, if it answers.
         Of old models that are still listed, the first that answers.
-        Raises `Unsupported`. The summary of the run tells that it is missing, unless its route is still `sought`.
+        Raises `NotEquipped`. The summary of the run tells that it is missing, unless its route is still `sought`.
         """
         if named := self.recorder.target.models.get(kind):
             return named
@@ -229,7 +229,7 @@ class Ask:
         problem = f"no model for {kind} is known: add {kind} under [models] in the target file"
         if not sought:
             self.miss_model(kind, problem)
-        raise Unsupported(problem)
+        raise NotEquipped(problem)
 
     def miss_model(self, kind: str, problem: str) -> None:
         """Lets the summary of the run tell that a route is there, and no model for it is known."""

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 import pytest
 
 from conformance import register
-from conformance.errors import Inconclusive, NotApplicable, Unsupported
+from conformance.errors import Inconclusive, NotApplicable, NotEquipped, Unsupported
 from conformance.wire.ahead import Pending
 from conformance.wire.exchange import Exchange
 from conformance.words.judged import is_ours, judged
@@ -30,6 +30,7 @@ __all__ = [
     "Failed",
     "Inconclusive",
     "NotApplicable",
+    "NotEquipped",
     "Once",
     "Unsupported",
     "alone",
@@ -171,9 +172,9 @@ def _settle(ended: dict[type, list[str]], failing: list[Exchange]) -> None:
         raise Failed(_joined(ended[AssertionError]), failing)
     if Inconclusive in ended:
         raise Inconclusive(_joined(ended[Inconclusive]))
-    if set(ended) <= {Unsupported, NotApplicable}:
-        reason = Unsupported if Unsupported in ended else NotApplicable
-        raise reason(ended[reason][0])
+    for reason in (Unsupported, NotEquipped, NotApplicable):
+        if reason in ended and set(ended) <= {Unsupported, NotEquipped, NotApplicable}:
+            raise reason(ended[reason][0])
 
 
 def _joined(messages: list[str]) -> str:

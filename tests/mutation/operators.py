@@ -36,7 +36,7 @@ OPPOSITES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 TRANSPARENT = {"abs", "sorted", "set", "list", "tuple", "round", "int", "reversed"}
 """Functions whose argument may stand for their value."""
 TRANSPARENT_METHODS = {"lower", "upper", "strip", "casefold", "rstrip", "lstrip", "removeprefix", "removesuffix"}
-GIVING_UP = {"inconclusive", "Inconclusive", "Unsupported", "NotApplicable"}
+GIVING_UP = {"inconclusive", "Inconclusive", "Unsupported", "NotApplicable", "NotEquipped"}
 DEMANDS = ("demand", "judge")
 """How the names of functions begin that assert something."""
 TOLD = {*GIVING_UP, "AssertionError", "ValueError"}

@@ -2,6 +2,7 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const one = (id) => document.getElementById(id);
+const FOLDS = "details.group, details.rest, details.because";
 const requirements = all("details.requirement");
 const words = new Map(requirements.map((item) => [item, item.textContent.toLowerCase()]));
 
@@ -21,7 +22,7 @@ function filter() {
   const left = requirements.filter((item) => !item.hidden).length;
   for (const group of all(".group")) count(group);
   for (const cause of all(".because")) cause.hidden = !all("details.requirement:not([hidden])", cause).length;
-  if (sought[0]) for (const group of all("details.group")) group.open = true;
+  if (sought[0]) for (const fold of all(FOLDS)) fold.open = true;
   one("shown").value = `${left} of ${requirements.length} shown`;
   one("none").hidden = left > 0;
 }
@@ -34,7 +35,7 @@ function count(group) {
 
 function unfold(button) {
   const open = button.textContent === "Expand all";
-  for (const group of all("details.group")) group.open = open;
+  for (const fold of all(FOLDS)) fold.open = open;
   for (const item of requirements) item.open = open && !item.hidden;
   button.textContent = open ? "Collapse all" : "Expand all";
 }
@@ -53,13 +54,12 @@ async function copy(button) {
 
 function reveal() {
   const item = one(decodeURIComponent(location.hash.slice(1)));
-  if (!requirements.includes(item)) return;
-  item.hidden = false;
-  const group = item.closest(".group");
-  group.hidden = false;
-  if (group.matches("details")) group.open = true;
-  item.open = true;
-  item.scrollIntoView({ block: "center" });
+  if (!item?.matches("details.requirement, details.because")) return;
+  for (let outer = item; outer; outer = outer.parentElement) {
+    outer.hidden = false;
+    if (outer.matches("details")) outer.open = true;
+  }
+  item.scrollIntoView();
 }
 
 function switchTheme() {
@@ -69,7 +69,7 @@ function switchTheme() {
 }
 
 function openFailures() {
-  for (const item of requirements) if (item.dataset.standing === "failed") item.open = true;
+  for (const item of all("details.more, details.rest, details.because, details.failed")) item.open = true;
 }
 
 for (const item of [one("theme"), one("filters"), ...all(".copy")]) item.hidden = false;
