@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ci import pages
 from tests.gateways import catalogue, table, verified
 from tests.gateways.catalogue import Gateway
 
@@ -25,6 +26,14 @@ def test_every_failure_was_read(gateway: Gateway) -> None:
 def test_pages_come_from_the_reports() -> None:
     """The table and the page of each gateway are those that the command writes."""
     assert not table.outdated(), f"write them: {table.COMMAND}"
+
+
+def test_docs_show_them() -> None:
+    """The site of the docs has the table, and the page of each gateway."""
+    paths = [path for path, _ in pages.reports()]
+
+    assert "judged/README.md" in paths
+    assert {f"judged/{one.name}/README.md" for one in PUBLISHED} <= {*paths}
 
 
 @pytest.mark.parametrize("gateway", PUBLISHED, ids=lambda one: one.name)

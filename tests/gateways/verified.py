@@ -11,6 +11,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from conformance.model import Level
 from conformance.report import read_view
@@ -31,8 +33,13 @@ class Reading:
 
 
 def view(gateway: Gateway) -> View:
-    """The published report."""
-    return read_view(gateway.reports)
+    """The published report; it is large, so it is read once."""
+    return _read(gateway.reports)
+
+
+@cache
+def _read(folder: Path) -> View:
+    return read_view(folder)
 
 
 def failures(report: View) -> list[str]:
