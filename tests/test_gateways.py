@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from ci import pages
 from tests.gateways import catalogue, table, verified
 from tests.gateways.catalogue import Gateway
 
+PASSED = SimpleNamespace(judgements=[])
 PUBLISHED = table.published()
 ROOT = Path(__file__).parent.parent
 
@@ -71,7 +73,7 @@ def test_every_port_is_its_own() -> None:
 def test_unread_failure_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure that nobody read, and one that is no more, each tell which line to add or remove."""
     monkeypatch.setattr(catalogue, "REPORTS", tmp_path)
-    monkeypatch.setattr(verified, "view", lambda _: None)
+    monkeypatch.setattr(verified, "view", lambda _: PASSED)
     monkeypatch.setattr(verified, "failures", lambda _: ["chat.id"])
     (tmp_path / "nginx").mkdir()
     (tmp_path / "nginx" / "verified.toml").write_text('"chat.usage" = { reading = "true", by = "RFC 9110" }\n')

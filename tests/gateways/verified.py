@@ -57,7 +57,8 @@ def readings(gateway: Gateway) -> list[Reading]:
 def problems(gateway: Gateway) -> Iterator[str]:
     """What has to be done to `verified.toml`, one line for each requirement."""
     file = f"reports/{gateway.name}/{FILENAME}"
-    failed, read = failures(view(gateway)), readings(gateway)
+    report, read = view(gateway), readings(gateway)
+    failed = failures(report)
     for name in sorted({*failed} - {one.requirement for one in read}):
         yield (
             f"{name} fails and nobody has read why: read it in reports/{gateway.name}/summary.md, then add to {file}: "
@@ -65,8 +66,16 @@ def problems(gateway: Gateway) -> Iterator[str]:
         )
     for one in read:
         if one.requirement not in failed:
-            yield f"{one.requirement} fails no more: remove its line from {file}"
+            yield f"{one.requirement} {_now(report, one.requirement)} remove its line from {file}"
         if one.reading not in READINGS:
             yield f"{one.requirement} in {file}: reading is {one.reading!r}, not one of {', '.join(READINGS)}"
         if not one.by.strip():
             yield f"{one.requirement} in {file}: `by` names nothing"
+
+
+def _now(report: View, name: str) -> str:
+    """How a requirement stands that was read as failed; what the network hid may fail in another run."""
+    standing = next((one.standing for one in report.judgements if one.id == name), None)
+    if standing == Standing.INCONCLUSIVE:
+        return "is inconclusive now; judge again where the network hid it, else"
+    return "fails no more:"
