@@ -1,6 +1,7 @@
 """Judges a gateway that others wrote, started here in front of the reference server, and publishes the report.
 
     python -m tests.gateways.judge litellm [--report DIR]
+    python -m tests.gateways.judge all
 
 The exit code is 0 when there is a verdict, whatever it is: the report is what counts. Its failures have then to be
 read, see `verified.py`.
@@ -143,18 +144,26 @@ def run(gateway: Gateway, report: Path) -> int:
 def main() -> int:
     """Installs, starts, judges, publishes, and says what is left to read."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("gateway", type=lambda name: name.removeprefix("gateway-"), choices=catalogue.names())
+    parser.add_argument("gateway", nargs="+", type=lambda name: name.removeprefix("gateway-"), help="or all")
     parser.add_argument("--report", type=Path, help="where the report is published, default: reports/NAME")
     options = parser.parse_args()
-    gateway = catalogue.load(options.gateway)
+    names = catalogue.names() if options.gateway == ["all"] else options.gateway
+    if unknown := set(names) - set(catalogue.names()):
+        parser.error(f"unknown: {', '.join(unknown)}; known: all, {', '.join(catalogue.names())}")
+    codes = [_judge(catalogue.load(name), options.report) for name in names]
+    return 0 if set(codes) <= set(JUDGED) else max(codes)
+
+
+def _judge(gateway: Gateway, report: Path | None) -> int:
+    """Judges one; a report that is published elsewhere is nobody's to read."""
     install(gateway)
-    code = run(gateway, options.report or gateway.reports)
-    if code not in JUDGED or options.report:
-        return 0 if code in JUDGED else code
-    table.write()
-    for line in verified.problems(gateway):
-        print(line)
-    return 0
+    code = run(gateway, report or gateway.reports)
+    if code not in JUDGED:
+        print(f"{gateway.title}: no verdict, its report is left as it was")
+    elif not report:
+        table.write()
+        print(*verified.problems(gateway), sep="\n")
+    return code
 
 
 if __name__ == "__main__":
