@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from ci import pages
+from conformance.report.view import Standing
 from tests.gateways import catalogue, table, verified
 from tests.gateways.catalogue import Gateway
 
@@ -83,3 +84,15 @@ def test_unread_failure_is_named_with_what_to_do(tmp_path: Path, monkeypatch: py
     assert added.startswith("chat.id fails and nobody has read why")
     assert '"chat.id" = { reading = ' in added
     assert removed == "chat.usage fails no more: remove its line from reports/nginx/verified.toml"
+
+
+def test_reading_of_what_one_run_hides_may_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is reset makes a failure inconclusive; the next run needs its reading again."""
+    hidden = SimpleNamespace(judgements=[SimpleNamespace(id="chat.usage", standing=Standing.INCONCLUSIVE)])
+    monkeypatch.setattr(catalogue, "REPORTS", tmp_path)
+    monkeypatch.setattr(verified, "view", lambda _: hidden)
+    monkeypatch.setattr(verified, "failures", lambda _: [])
+    (tmp_path / "nginx").mkdir()
+    (tmp_path / "nginx" / "verified.toml").write_text('"chat.usage" = { reading = "true", by = "RFC 9110" }\n')
+
+    assert not [*verified.problems(catalogue.load("nginx"))]

@@ -59,7 +59,7 @@ def _version(name: str) -> str:
 
 
 def _counted(gateway: Gateway) -> str:
-    number = Counter(one.reading for one in verified.readings(gateway))
+    number = Counter(one.reading for one in verified.of_failures(gateway))
     return ", ".join(str(number[word]) for word in verified.READINGS)
 
 
@@ -80,7 +80,7 @@ def page(gateway: Gateway) -> str:
 
 
 def _readings(gateway: Gateway) -> Iterator[str]:
-    rows = verified.readings(gateway)
+    rows = verified.of_failures(gateway)
     if rows:
         yield "| requirement | the accusation is | by |\n| --- | --- | --- |"
     for one in rows:

@@ -54,6 +54,12 @@ def readings(gateway: Gateway) -> list[Reading]:
     return [Reading(name, **value) for name, value in values.items()]
 
 
+def of_failures(gateway: Gateway) -> list[Reading]:
+    """What was read of those that fail in the published report."""
+    failed = failures(view(gateway))
+    return [one for one in readings(gateway) if one.requirement in failed]
+
+
 def problems(gateway: Gateway) -> Iterator[str]:
     """What has to be done to `verified.toml`, one line for each requirement."""
     file = f"reports/{gateway.name}/{FILENAME}"
@@ -65,17 +71,14 @@ def problems(gateway: Gateway) -> Iterator[str]:
             f'"{name}" = {{ reading = "{"|".join(READINGS)}", by = "the document or the evidence" }}'
         )
     for one in read:
-        if one.requirement not in failed:
-            yield f"{one.requirement} {_now(report, one.requirement)} remove its line from {file}"
+        if one.requirement not in failed and not _is_hidden(report, one.requirement):
+            yield f"{one.requirement} fails no more: remove its line from {file}"
         if one.reading not in READINGS:
             yield f"{one.requirement} in {file}: reading is {one.reading!r}, not one of {', '.join(READINGS)}"
         if not one.by.strip():
             yield f"{one.requirement} in {file}: `by` names nothing"
 
 
-def _now(report: View, name: str) -> str:
-    """How a requirement stands that was read as failed; what the network hid may fail in another run."""
-    standing = next((one.standing for one in report.judgements if one.id == name), None)
-    if standing == Standing.INCONCLUSIVE:
-        return "is inconclusive now; judge again where the network hid it, else"
-    return "fails no more:"
+def _is_hidden(report: View, name: str) -> bool:
+    """What a connection that was reset, or another failure, hides in one run fails in the next: its line may stay."""
+    return any(one.id == name and one.standing == Standing.INCONCLUSIVE for one in report.judgements)
