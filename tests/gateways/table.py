@@ -21,8 +21,8 @@ from tests.gateways.catalogue import REPORTS, Gateway
 
 BEGIN, END = "<!-- gateways: python -m tests.gateways.table --write -->", "<!-- end of gateways -->"
 HEADER = """\
-| gateway | version | MUST failed | passed | inconclusive | not offered | causes | read by hand: true, arguable, false |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"""
+| gateway | MUST failed | true | arguable | false | causes | passed | open | not offered |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
 COMMAND = "python -m tests.gateways.table --write"
 
 
@@ -39,28 +39,18 @@ def table() -> str:
 
 def _row(gateway: Gateway) -> str:
     report = verified.view(gateway)
+    read = Counter(one.reading for one in verified.of_failures(gateway))
     counts = {standing: len(report.at(standing, Level.MUST)) for standing in Standing}
     cells = [
-        f"[{gateway.title}]({gateway.name}/README.md){' (a mock)' if gateway.mock else ''}",
-        _version(report.report.name),
+        f"[{plain(report.report.name)}]({gateway.name}/README.md){', a mock' if gateway.mock else ''}",
         counts[Standing.FAILED],
+        *(read[word] for word in verified.READINGS),
+        sum(one.level == Level.MUST for one in report.causes),
         counts[Standing.PASSED],
         counts[Standing.INCONCLUSIVE],
         counts[Standing.UNSUPPORTED],
-        sum(one.level == Level.MUST for one in report.causes),
-        _counted(gateway),
     ]
     return f"| {' | '.join(map(str, cells))} |"
-
-
-def _version(name: str) -> str:
-    """The last word of the name that the report has."""
-    return plain(name.rpartition(" ")[2])
-
-
-def _counted(gateway: Gateway) -> str:
-    number = Counter(one.reading for one in verified.of_failures(gateway))
-    return ", ".join(str(number[word]) for word in verified.READINGS)
 
 
 def page(gateway: Gateway) -> str:
