@@ -18,10 +18,21 @@ def publish(gateway: Gateway, run: Path, folder: Path) -> None:
     """Writes report.json, summary.md and badge.svg."""
     folder.mkdir(parents=True, exist_ok=True)
     content = _shortened(json.loads((run / "report.json").read_text()))
-    (folder / "report.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    (folder / "report.json").write_text(in_lines(content))
     view = read_view(folder)
     for name in FORMATS:
         (folder / known(name).FILENAME).write_text(_headed(gateway, name, render(name, view)))
+
+
+def in_lines(content: dict[str, Any]) -> str:
+    """A JSON object with a line for each member, and for each item of its arrays."""
+    return "{\n" + ",\n".join(f"{json.dumps(name)}: {_lines(value)}" for name, value in content.items()) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
 
 
 def _headed(gateway: Gateway, name: str, text: str) -> str:
