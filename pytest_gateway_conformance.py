@@ -29,6 +29,7 @@ OPTIONS = {
     "requirement": "judge these requirements only, comma separated",
     "include": "judge these as well, although they cost: images, audio, videos, music, tasks, generated; by commas",
     "level": "judge this level and those above: MUST, SHOULD or MAY",
+    "shard": "judge the second of four parts only: 2/4",
     "replay": "judge this HAR file of an earlier run instead of a live target",
     "seed": "of generated requests (default: 0)",
     "examples": "how many requests are generated for each operation (default: 40)",

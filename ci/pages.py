@@ -1,4 +1,7 @@
-"""A hook of MkDocs that adds a page for every requirement, made from the register, its checks and the faults."""
+"""A hook of MkDocs that adds pages.
+
+One for every requirement, made from the register, its checks and the faults, and those of the published reports.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,9 @@ from conformance.register import profiles
 
 SPECIAL = re.compile(r"([\\*_{}\[\]<>#|])")
 CODE = re.compile(r"(`[^`]+`)")
+REPORTS = Path(__file__).parent.parent / "reports"
+MADE = ("requirements/", "judged/")
+"""Where the pages stand that no file of the folder of the docs holds."""
 Breaking = Mapping[str, list[faults.Fault]]
 
 
@@ -25,7 +31,7 @@ def on_config(config: Any) -> Any:
 
 
 def _is_written(folder: Path, page: str) -> bool:
-    return page.startswith("requirements/") or (folder / page).is_file()
+    return page.startswith(MADE) or (folder / page).is_file()
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -36,7 +42,7 @@ def on_files(files: Any, config: Any) -> Any:
     for fault in faults.catalogue():
         for name in fault.breaks:
             breaking.setdefault(name, []).append(fault)
-    for path, text in pages(breaking):
+    for path, text in (*pages(breaking), *reports()):
         files.append(File.generated(config, path, content=text))
     return files
 
@@ -47,6 +53,12 @@ def pages(breaking: Breaking) -> Iterator[tuple[str, str]]:
     yield "requirements/index.md", _index(known)
     for requirement in known.requirements.values():
         yield f"requirements/{_address(requirement)}", page(requirement, known, breaking.get(requirement.id, []))
+
+
+def reports() -> Iterator[tuple[str, str]]:
+    """The pages of the published reports, by their paths."""
+    for path in sorted(REPORTS.rglob("*.md")):
+        yield f"judged/{path.relative_to(REPORTS).as_posix()}", path.read_text()
 
 
 def _address(requirement: Requirement) -> str:

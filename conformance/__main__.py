@@ -17,7 +17,20 @@ from typing import NoReturn
 from conformance.errors import ConformanceError, Terminated, UsageError
 
 PROGRAM = "gateway-conformance"
-COMMANDS = ("run", "doctor", "init", "explain", "coverage", "diff", "compare", "site", "matrix", "render", "agenda")
+COMMANDS = (
+    "run",
+    "doctor",
+    "init",
+    "explain",
+    "coverage",
+    "diff",
+    "merge",
+    "compare",
+    "site",
+    "matrix",
+    "render",
+    "agenda",
+)
 USAGE, TROUBLE, INTERRUPTED, TERMINATED = 2, 3, 130, 143
 
 

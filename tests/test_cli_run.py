@@ -102,7 +102,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
     recording = tmp_path / "exchanges.har"
     save([], recording, {"base_url": "https://gateway.test/v1"})
     options = "--feature chat --feature models --requirement models.cited --include audio --level must --concurrency 2"
-    options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules"
+    options += " --seed 7 --timeout 9.5 --max-requests 50 --node-modules modules --shard 2/4"
     named = ["--name", "Gateway 1.2"]
 
     main(["run", *options.split(), *named, "--replay", str(recording), "--model", "m", "--report", "there"])
@@ -118,6 +118,7 @@ def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
         "requirement": ["models.cited"],
         "profile": [],
         "include": ["audio"],
+        "shard": "2/4",
         "concurrency": 2,
         "replay": recording,
         "seed": 7,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from reference_server.faults.words.situations import UNKNOWN, asked, both, refus
 from reference_server.service import Service
 from reference_server.state.store import Store
 from reference_server.wire.call import Call
+from reference_server.wire.reply import Reply
 from tests.faults.bench import Bench, Case
 from tests.faults.clock import CLOCK
 from tests.faults.inside import ADDRESS, Inside
@@ -117,3 +119,41 @@ def test_documented_keys_are_asked_for(bench: Bench) -> None:
     found = judged(bench, open_door, {"auth.missing", "auth.unknown", "properties.auth"}, "foxora")
 
     assert {one.verdict for one in found.values()} == {Verdict.FAILED}
+
+
+MIDSTREAM = {
+    "chat.stream.error-event",
+    "anthropic.errors.midstream",
+    "gemini.errors.midstream",
+    "responses.errors.midstream",
+}
+
+
+def _breaks_off(reply: Reply, call: Call) -> None:
+    """A stream of a model that fails loses the event that says so, and its connection."""
+    if reply.events and b"midstream-error" in (call.raw or b"") + call.path.encode():
+        reply.events = [event for event in reply.events if not re.search(r"error|failed", str(event))]
+        reply.cut = True
+
+
+def test_failing_stream_may_break_off(bench: Bench) -> None:
+    """A stream that breaks off is taken for complete by nobody, so it is not accused of hiding the failure."""
+    found = judged(bench, variation("*", "A stream that fails breaks off.", _breaks_off), {*MIDSTREAM})
+
+    assert {name: one.verdict for name, one in found.items()} == dict.fromkeys(MIDSTREAM, Verdict.INCONCLUSIVE)
+    assert all("breaks off" in one.message for one in found.values())
+
+
+def test_failure_before_a_stream_breaks_off_once_in_the_report(bench: Bench) -> None:
+    """A stream that is begun before its provider fails can only break off: its status is wrong, not its framing."""
+    begun = variation(
+        "createChatCompletion",
+        "A provider's failure before a stream is answered 200, and breaks off.",
+        lambda *_: replace(Reply.stream([]), cut=True),
+        when=both(refused("upstream"), asked(lambda call: bool(call.body.get("stream")))),
+    )
+
+    found = judged(bench, begun, {"upstream.stream", "wire.complete"})
+
+    assert found["upstream.stream"].verdict is Verdict.FAILED
+    assert found["wire.complete"].verdict is Verdict.PASSED

@@ -24,6 +24,8 @@ RUNS = sorted((Path(__file__).parent / "recorded_runs").glob("*.json"))
 SURROGATE = r'{"error": {"message": "\ud800 is half a character", "loc": ["\udfff"]}}'
 """What JSON can spell, and UTF-8 cannot carry."""
 CHAT = "POST http://gateway.test/v1/chat/completions"
+DEEP = ("[" * 10_000 + "]" * 10_000, '{"error":' * 450 + "1" + "}" * 450)
+"""What no parser reads, and what one just reads."""
 
 
 def found(findings: list[Finding]) -> tuple[Cause, ...]:
@@ -173,7 +175,10 @@ def test_expected_failures_have_no_cause() -> None:
     assert found([known]) == ()
 
 
-@pytest.mark.parametrize("text", ["", "<script>alert(1)</script>", "\x1b[31m", "{" * 5000, '{"error":' * 50, SURROGATE])
+ODD = ("", "<script>alert(1)</script>", "\x1b[31m", "{" * 5000, '{"error":' * 50, SURROGATE, *DEEP)
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 def test_odd_answers_have_a_cause(text: str) -> None:
     """Whatever a gateway says, its failure has a cause with a title that is one line."""
     (cause,) = found([failed("chat.id", f"expected 200, got 500: {text:.160}", 1, f"500 {text}")])
@@ -213,3 +218,12 @@ def test_every_official_client_has_a_name() -> None:
     names = [one.id for one in register.load().requirements.values() if one.feature.startswith("sdk.")]
 
     assert all(name.startswith(tuple(CLIENTS)) for name in names)
+
+
+def test_deeply_nested_request_has_a_cause() -> None:
+    """A gateway that falls over a request which nests as deeply as no parser reads gets its report."""
+    request = f"{CHAT}\n\n{DEEP[0]}"
+
+    (cause,) = found([failed("properties.bytes.never-5xx", "answered 500", 1, "500 {}", request)])
+
+    assert cause.requirements == ("properties.bytes.never-5xx",)

@@ -21,6 +21,7 @@ from conformance.words.anthropic.bad_requests import BadMessageRequest
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.check import NotApplicable, each, inconclusive, pick, requirement
 from conformance.words.openai.bad_requests import each_bad_request
+from conformance.words.received import leave_open_when_cut
 
 TRIES = 3
 
@@ -182,6 +183,7 @@ def test_midstream(anthropic: Anthropic, target: Target) -> None:
     stream = anthropic.stream(model=target.models["midstream-error"], patient=False)
     if stream.status != 200:
         inconclusive(f"the stream did not begin: {stream.status}")
+    leave_open_when_cut(stream.exchange)
     events = [event for event in stream.events if event.name == "error"]
 
     assert events, f"no event is named error; the last one is {stream.events[-1].data!r:.160}"

@@ -10,6 +10,7 @@ from conformance.words.answer import demand_client_error, demand_json
 from conformance.words.ask import Ask, encoded
 from conformance.words.check import alone, at_once, inconclusive, requirement
 from conformance.words.openai.chat import DONE, choices_of
+from conformance.words.received import leave_open_when_cut
 from conformance.words.samples.prompts import COUNT_FAR
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, has_gap, is_counted
 
@@ -61,6 +62,7 @@ def test_stream_error_event(ask: Ask, recorder: Recorder) -> None:
 
     if stream.status >= 400:
         inconclusive(f"the failure came before the first byte: {stream.status}")
+    leave_open_when_cut(stream.exchange)
     assert stream.errors, "the model failed in mid-stream, but no event says so"
     assert all(isinstance(error, dict) and error.get("message") for error in stream.errors), "the error has no message"
     reasons = [choice.get("finish_reason") for choice in choices_of(stream.pieces)]

@@ -14,6 +14,7 @@ from conformance.words.check import NotApplicable, each, inconclusive, requireme
 from conformance.words.gemini.contents import Gemini, GeneratedStream, picture, turn
 from conformance.words.gemini.demands import demand_error_message, demand_error_name
 from conformance.words.openai.bad_requests import NOWHERE
+from conformance.words.received import leave_open_when_cut
 
 TRIES = 3
 WRONG: dict[str, Any] = {
@@ -187,6 +188,7 @@ def _broken(gemini: Gemini, target: Target) -> GeneratedStream:
 def test_midstream(gemini: Gemini, target: Target) -> None:
     """A stream that fails says so by an event with an error, and does not pretend to have ended."""
     stream = _broken(gemini, target)
+    leave_open_when_cut(stream.exchange)
 
     assert stream.errors, "the stream fails without an event that says so"
     for error in stream.errors:

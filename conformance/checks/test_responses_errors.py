@@ -24,6 +24,7 @@ from conformance.words.check import each, inconclusive, requirement
 from conformance.words.openai.bad_requests import NOWHERE
 from conformance.words.openai.responses import Responses, said
 from conformance.words.openai.responses_stream import ResponseStream
+from conformance.words.received import leave_open_when_cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def failing(responses: Responses, target: Target) -> ResponseStream:
 @requirement("responses.errors.midstream")
 def test_midstream(failing: ResponseStream) -> None:
     """A failure within a stream is reported, and the response does not end as completed."""
+    leave_open_when_cut(failing.exchange)
     messages = [_message(decoded(event.data)) for event in failing.events]
     kinds = [data["type"] for data in failing.data]
 

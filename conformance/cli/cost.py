@@ -59,7 +59,8 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     if left_out := sorted(select.EXPENSIVE - include):
         print(f"Left out {', '.join(left_out)}: ask for them with --include")
     contract = gateway_contract.load(target.gateway)
-    wanted = select.wanted(",".join(args.feature), args.level, ",".join(args.requirement), ",".join(args.profile))
+    features, requirements, profiles = (",".join(one) for one in (args.feature, args.requirement, args.profile))
+    wanted = select.wanted(features, args.level, requirements, profiles, args.shard)
     cost = plan(contract, replace(target, include=include), wanted, (args.examples or EXAMPLES) / EXAMPLES)
     areas = ", ".join(f"{requests} {area}" for area, requests in cost.areas.items() if requests)
     print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} requirements: {areas}")

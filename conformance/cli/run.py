@@ -94,7 +94,18 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="judge what costs more as well: images, audio, videos, music, tasks or generated; may be repeated",
     )
+    group.add_argument("--shard", metavar="I/N", type=_shard, help="one of N parts, to be put together with merge")
     group.add_argument("--level", metavar="L", type=str.upper, help="MUST, SHOULD or MAY: this level and those above")
+
+
+def _shard(text: str) -> str:
+    from conformance.register import select
+
+    try:
+        select.shard_of(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(f"{error}: {error.hint}") from None
+    return text
 
 
 def main(args: argparse.Namespace) -> int:
@@ -124,6 +135,7 @@ def main(args: argparse.Namespace) -> int:
         requirement=args.requirement,
         profile=args.profile,
         include=args.include,
+        shard=args.shard,
         concurrency=args.concurrency,
         replay=args.replay,
         seed=args.seed,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 
 from conformance import register
@@ -20,15 +22,51 @@ QUICK = (
     *("tools.result", "tools.stream.arguments", "tools.stream.index", "chat.json-object.parses", "embeddings.answers"),
 )
 """What one glance at a gateway judges: is it alive, does it chat, stream, call tools, and refuse clearly?"""
+OF_THE_RUN = frozenset({"every_answer", "valid", "wire"})
+"""The areas that judge whatever a run has asked: each shard judges them of its own exchanges."""
+SHARD = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 
 
 def wanted(
-    features: str | None, level: str | None, requirements: str | None = None, profile: str | None = None
+    features: str | None,
+    level: str | None,
+    requirements: str | None = None,
+    profile: str | None = None,
+    shard: str | None = None,
 ) -> Callable[[str], bool] | None:
     """A predicate on requirement ids, or None when all are selected. Names are separated by commas.
 
     Of the features of a profile, those that belong to a narrower one are not selected.
     """
+    asked = _asked(features, level, requirements, profile)
+    if not shard:
+        return asked
+    mine = _areas(*shard_of(shard)) | OF_THE_RUN
+    return lambda name: register.load().requirement(name).area in mine and (asked is None or asked(name))
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """The number of a shard, from 1, and how many there are, of `2/4`. Raises `UsageError`."""
+    match = SHARD.fullmatch(text)
+    number, total = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not match or number > total:
+        raise UsageError(f"{text!r} is no shard", "write 1/4 for the first of four, and 4/4 for the last")
+    return number, total
+
+
+def _areas(number: int, total: int) -> frozenset[str]:
+    """The areas of a shard: they are dealt out by size, so a version of the suite always deals alike."""
+    sizes = Counter(one.area for one in register.load().requirements.values() if one.area not in OF_THE_RUN)
+    loads, dealt = [0] * total, dict[str, int]()
+    for area, size in sorted(sizes.items(), key=lambda entry: (-entry[1], entry[0])):
+        dealt[area] = loads.index(min(loads))
+        loads[dealt[area]] += size
+    return frozenset(area for area, place in dealt.items() if place == number - 1)
+
+
+def _asked(
+    features: str | None, level: str | None, requirements: str | None, profile: str | None
+) -> Callable[[str], bool] | None:
     if requirements:
         names = _requirements(requirements.split(","))
         return lambda name: name in names

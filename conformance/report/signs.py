@@ -239,9 +239,12 @@ def shape(body: str, head: str) -> str:
 
 
 def said(body: str) -> str:
-    """What an error says on its first line; the text itself where it is no JSON."""
+    """What an error says on its first line; the text itself where it is no JSON, or nested too deeply to be read."""
     value = _json(body)
-    text = _message(value) if value is not None else body
+    try:
+        text = _message(value) if value is not None else body
+    except RecursionError:
+        text = body
     return encodable(" ".join(text.strip().partition("\n")[0].split()))
 
 
@@ -267,5 +270,5 @@ def _members(body: str) -> frozenset[str]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

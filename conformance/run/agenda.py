@@ -16,8 +16,8 @@ from typing import Any
 from conformance import register
 from conformance.errors import Unsupported
 from conformance.model import Finding, Requirement
+from conformance.register.select import OF_THE_RUN
 from conformance.run import applicable
-from conformance.run.schedule import OF_THE_RUN
 from conformance.target import Target
 from gateway_contract import Contract
 

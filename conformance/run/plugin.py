@@ -23,7 +23,7 @@ WANTED = pytest.StashKey[Callable[[str], bool] | None]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Knows what is asked for, and gathers findings where a report is. Raises `pytest.UsageError`."""
-    names = ("feature", "level", "requirement", "profile")
+    names = ("feature", "level", "requirement", "profile", "shard")
     try:
         config.stash[WANTED] = select.wanted(*(config.getoption(f"conformance_{name}") for name in names))
     except UsageError as error:

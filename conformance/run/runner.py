@@ -59,6 +59,7 @@ def judge(
     requirement: Sequence[str] = (),
     profile: Sequence[str] = (),
     include: Sequence[str] | None = None,
+    shard: str | None = None,
     concurrency: int | None = None,
     replay: Path | None = None,
     seed: int | None = None,
@@ -76,8 +77,9 @@ def judge(
     """Judges one target. Raises `UsageError` and `TargetError` before the first check runs.
 
     `include` names the expensive features to judge; None leaves that to the target file, and takes all of them on a
-    reference server started for the run. `headers` are `NAME: value`. `name` is what people call the gateway. `sight`
-    is what `look` has seen. `plugins` are further pytest plugins, which see every hook of the run.
+    reference server started for the run. `shard` is the part to judge, such as 2/4. `headers` are `NAME: value`.
+    `name` is what people call the gateway. `sight` is what `look` has seen. `plugins` are further pytest plugins, which
+    see every hook of the run.
     """
     options: dict[str, Any] = {
         "gateway": gateway,
@@ -88,6 +90,7 @@ def judge(
         "requirement": ",".join(requirement) or None,
         "profile": ",".join(profile) or None,
         "include": None if include is None else ",".join(include),
+        "shard": shard,
         "replay": replay,
         "timeout": timeout,
         "max-requests": max_requests,
@@ -97,7 +100,7 @@ def judge(
         "examples": examples,
         "node-modules": node_modules and node_modules.absolute(),
     }
-    wanted = select.wanted(options["feature"], level, options["requirement"], options["profile"])
+    wanted = select.wanted(options["feature"], level, options["requirement"], options["profile"], shard)
     select.included(include or (), options["feature"])
     settings = {name: value for name, value in options.items() if value}
     collector = _collector(report_dir, settings, _seed(seed, replay), progress)

@@ -18,14 +18,13 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from conformance import register
+from conformance.register.select import OF_THE_RUN
 from conformance.wire.ahead import Ahead, Pending, when_done
 
 CONCURRENCY, MOST = 8, 16
 """How many requests may be in flight at a time, unless the caller says: at first, and while the target keeps up."""
 LAST = {"whole_run", "met"}
 """The fixtures of checks that judge what the whole run has recorded."""
-OF_THE_RUN = {"every_answer", "valid", "wire"}
-"""The areas of the requirements that judge whatever a run has asked."""
 TOGETHER, ALONE, AT_THE_END = range(3)
 """The places that a check may have in a run."""
 LANES = {

@@ -47,6 +47,12 @@ def demand_whole(recorder: Recorder, exchanges: Iterable[Exchange]) -> None:
         inconclusive(f"seen once, and not again: {once:.120}")
 
 
+def leave_open_when_cut(exchange: Exchange) -> None:
+    """Leaves open how a failure is told where the stream breaks off without a word: no client takes it for complete."""
+    if is_cut(exchange) and not failure_within(exchange):
+        inconclusive(f"the stream breaks off, which every client notices: {exchange.broken:.120}")
+
+
 def failure_within(exchange: Exchange) -> str:
     """The event with which a stream tells of a failure, after which it may be dropped; nothing when there is none."""
     return next(iter(_failures(exchange)), "")

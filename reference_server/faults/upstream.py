@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reference_server.faults import rows
 from reference_server.faults.words.edits import header, refuse, status
 from reference_server.faults.words.openai import CHAT, DONE, streams
@@ -25,6 +27,13 @@ upstream_failure_streamed = chat(
     "A provider's failure before a stream begins is answered with 200 and the error as an event.",
     lambda reply, _: Reply.stream([reply.body, DONE]),
     when=asked(streams),
+    model=_FAILS,
+)
+upstream_failure_breaks_off = chat(
+    "upstream.stream",
+    "A provider's failure before a stream begins is answered with 200, and the connection is dropped.",
+    lambda *_: replace(Reply.stream([]), cut=True),
+    when=_for_a_stream,
     model=_FAILS,
 )
 upstream_failure_of_a_stream_is_bad = chat(

@@ -131,6 +131,16 @@ temperature_or_top_p = chat(
     refuse(400, "Give temperature or top_p, not both."),
     when=both(served, has("temperature", "top_p")),
 )
+
+
+@chat(model="midstream-error")
+def failure_breaks_off(reply: Reply) -> None:
+    """A stream that fails half-way says nothing, and the connection is dropped: no client takes it for complete."""
+    if reply.events:
+        reply.events = [event for event in reply.events if not (isinstance(event, dict) and "error" in event)]
+        reply.cut = True
+
+
 models_listed_by_date = variation(
     MODELS,
     "A model answers to a shorter name than the one in the list.",
