@@ -1,25 +1,17 @@
-"""Ways to break the models of the Anthropic protocol, and how they may legally differ."""
+"""Ways to break the models of the Anthropic protocol."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from reference_server.faults import differences, request_fault, rows
-from reference_server.faults.words.edits import answer, change, drop, each, put, rename
+from reference_server.faults import request_fault, rows
+from reference_server.faults.words.edits import change, drop, put, rename
 from reference_server.faults.words.situations import served
 
 LIST, MODEL = "listAnthropicModels", "retrieveAnthropicModel"
 listing = rows(LIST, when=served)
 asked = rows(LIST, request_fault)
 retrieving = rows(MODEL, when=served)
-listed_otherwise = differences(LIST, when=served)
 
 _ENTRY = "data[]"
-_OF_OPENAI = {"object": "list", "data": [{"id": "gpt-4o", "object": "model", "created": 1, "owned_by": "openai"}]}
-
-
-def _more(entry: dict[str, Any]) -> None:
-    entry.update(max_input_tokens=200_000, created_at="1970-01-01T00:00:00+00:00")
 
 
 claude_listed_under_models = listing("anthropic.models", "The list stands under `models`.", rename("data", "models"))
@@ -63,9 +55,4 @@ claude_retrieved_under_data = retrieving(
 )
 claude_retrieved_as_alias = retrieving(
     "anthropic.models.retrieve", "A retrieved model has another id.", put("id", "claude")
-)
-
-claude_with_further_members = listed_otherwise("A model has further members.", each(_ENTRY, _more))
-models_of_openai_below_anthropic = listed_otherwise(
-    "The models are listed in the OpenAI dialect, as below the other base URL.", answer(_OF_OPENAI)
 )

@@ -1,20 +1,18 @@
-"""Ways to break translations, and how they may legally differ."""
+"""Ways to break translations."""
 
 from __future__ import annotations
 
-from reference_server.faults import differences, rows
-from reference_server.faults.words.edits import answer, change, drop, label, put, raw, refuse, rename, status
+from reference_server.faults import rows
+from reference_server.faults.words.edits import answer, change, drop, put, raw, rename, status
 from reference_server.faults.words.media import has_files, wants
 from reference_server.faults.words.situations import LACKING, both, served
 from reference_server.wire.reply import Reply
 
 translation = rows("createTranslation")
-translated_otherwise = differences("createTranslation")
 
 _PLAIN = wants("response_format", None)
 _SUBTITLES = wants("response_format", "srt", "vtt")
 _VERBOSE = wants("response_format", "verbose_json")
-_FORMATTED = wants("response_format", "text", "srt", "vtt", "verbose_json")
 
 
 translations_break_the_gateway = translation(
@@ -69,17 +67,4 @@ translated_from_spanish = translation(
     "verbose_json names the language that was spoken.",
     put("language", "spanish"),
     when=_VERBOSE,
-)
-
-translated_language_as_code = translated_otherwise(
-    "The language is named by its code.", put("language", "en"), when=_VERBOSE
-)
-translations_in_json_only = translated_otherwise(
-    "The model writes JSON only, and says so.", refuse(400, "This model writes json only."), when=_FORMATTED
-)
-no_model_translates = translated_otherwise(
-    "The model cannot translate, and says so.", refuse(400, "This model does not support translation."), when=served
-)
-translated_subtitles_labelled = translated_otherwise(
-    "Subtitles are labelled as text/vtt.", label("text/vtt"), when=_SUBTITLES
 )

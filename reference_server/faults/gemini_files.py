@@ -1,9 +1,9 @@
-"""Ways to break the files of the Gemini protocol, and how they may legally differ."""
+"""Ways to break the files of the Gemini protocol."""
 
 from __future__ import annotations
 
-from reference_server.faults import differences, rows
-from reference_server.faults.words.edits import answer, change, drop, header, put, reshape
+from reference_server.faults import rows
+from reference_server.faults.words.edits import drop, header, put, reshape
 from reference_server.faults.words.gemini import GENERATE
 from reference_server.faults.words.situations import asks, both, served
 from reference_server.faults.words.typed import reject
@@ -15,7 +15,6 @@ uploading = rows(UPLOAD, when=served)
 listing = rows(LIST, when=served)
 retrieving = rows(FILE, when=served)
 deleting = rows(DELETE, when=served)
-uploaded_otherwise = differences(UPLOAD, when=served)
 
 
 def _described(reply: Reply, _: Call) -> bool:
@@ -63,13 +62,4 @@ gemini_file_below_v1_unlisted = rows("listGeminiFilesV1", when=served)(
 )
 gemini_file_below_v1_nameless = rows("uploadGeminiFileV1", when=served)(
     "gemini.files.v1", "A file that is uploaded below v1 has no name.", drop("file.name")
-)
-
-gemini_file_of_texts_in_utf8 = uploaded_otherwise(
-    "The media type has a parameter.", change("file.mimeType", lambda kind: f"{kind}; charset=utf-8")
-)
-gemini_file_forbidden_when_gone = differences(FILE)(
-    "A file that is not there is refused with 403.",
-    answer({"error": {"code": 403, "message": "You may not see it.", "status": "PERMISSION_DENIED"}}, 403),
-    when=lambda reply, _: reply.status == 404,
 )

@@ -1,41 +1,18 @@
-"""Ways to break moderations, and how they may legally differ."""
+"""Ways to break moderations."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from reference_server.faults import differences, rows
-from reference_server.faults.words.edits import change, drop, each, put, refuse
-from reference_server.faults.words.situations import asked, both, sent, served
-from reference_server.wire.call import Call
+from reference_server.faults import rows
+from reference_server.faults.words.edits import change, drop, put
+from reference_server.faults.words.situations import inputs, served
 
 moderation = rows("createModeration", when=served)
-moderated_otherwise = differences("createModeration", when=served)
 
 _RESULT = "results[]"
 
 
-def _of(kind: type) -> Any:
-    """The input is a text, or a list whose first entry is of this kind."""
-
-    def test(call: Call) -> bool:
-        value = sent(call).get("input")
-        return isinstance(value[0] if isinstance(value, list) and value else None, kind)
-
-    return both(served, asked(test))
-
-
-_several, _parts = _of(str), _of(dict)
-
-
 def _percent(scores: dict[str, float]) -> dict[str, float]:
     return {name: score * 100 for name, score in scores.items()}
-
-
-def _texts_only(result: dict[str, Any]) -> None:
-    for name in ("illicit", "illicit/violent"):
-        del result["categories"][name], result["category_scores"][name]
-    del result["category_applied_input_types"]
 
 
 moderation_without_id = moderation("moderations.answers", "A moderation has no id.", drop("id"))
@@ -81,30 +58,17 @@ one_result_for_all = moderation(
     "moderations.several",
     "Several texts have one result.",
     change("results", lambda results: results[:1], list),
-    when=_several,
+    when=inputs(str),
 )
 results_in_another_order = moderation(
     "moderations.several.order",
     "The results of several texts stand in the opposite order.",
     change("results", lambda results: results[::-1], list),
-    when=_several,
+    when=inputs(str),
 )
 result_for_each_part = moderation(
     "moderations.images",
     "A text and its image have a result each.",
     change("results", lambda results: results * 2, list),
-    when=_parts,
-)
-
-moderated_as_before_images = moderated_otherwise(
-    "The model judges texts only: it knows two categories less, and says nothing of kinds of input.",
-    each(_RESULT, _texts_only),
-)
-moderation_of_further_categories = moderated_otherwise(
-    "A result has a category of the gateway's own.",
-    put(f"{_RESULT}.categories.spam", False),
-    put(f"{_RESULT}.category_scores.spam", 0),
-)
-images_not_moderated = moderated_otherwise(
-    "Images are refused by a model that judges texts.", refuse(400, "Images are not supported."), when=_parts
+    when=inputs(dict),
 )

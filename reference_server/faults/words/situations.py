@@ -84,3 +84,13 @@ def wrote(raw: bytes) -> Callable[[Call], bool]:
 
 
 UNKNOWN_MODEL, UPSTREAM = refused("unknown_model"), refused("upstream")
+
+
+def inputs(kind: type) -> Any:
+    """The input of a served request is a list whose first entry is of this kind."""
+
+    def first_is(call: Call) -> bool:
+        value = sent(call).get("input")
+        return isinstance(value[0] if isinstance(value, list) and value else None, kind)
+
+    return both(served, asked(first_is))
