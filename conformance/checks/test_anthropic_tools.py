@@ -62,6 +62,7 @@ def test_named(anthropic: Anthropic) -> None:
     leave_uncalled(anthropic, answer)
 
     names = {str(call.get("name")) for call in answer.blocks("tool_use")}
+    assert names, f"no tool call, but {answer.words!r:.120}"
     assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"
 
 

@@ -67,6 +67,7 @@ def test_named(ask: Ask) -> None:
     leave_uncalled(ask, answer)
 
     names = [str(member(call, "function", "name")) for call in answer.tool_calls]
+    assert names, f"no tool call, but {answer.message.get('content')!r:.120}"
     assert set(names) == {"get_time"}, f"get_time was named, but the calls are {names}"
 
 

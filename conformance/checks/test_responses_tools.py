@@ -142,6 +142,7 @@ def test_choice_named(responses: Responses, demand_supported: Callable[..., Any]
     _leave_uncalled(responses, answer)
 
     names = {str(call.get("name")) for call in answer.calls}
+    assert names, f"no call, but {answer.words!r:.120}"
     assert names == {"get_time"}, f"get_time was named, but the calls are {names}, the text {answer.words!r:.120}"
 
 

@@ -155,7 +155,7 @@ def _of_answer(message: str, requirement: Requirement, answer: Answer, streamed:
         if found and not NAMED_WORD.match(found[1]):
             keys = {("lacks", found[1], answer.route), ("lacks on", answer.exchange)}
             return Sign(Kind.LACKS, frozenset(keys), answer, member=found[1])
-    if "token" in message:
+    if "token" in message.lower():
         return Sign(Kind.COUNTS, frozenset({("counts", answer.route, streamed)}), answer)
     return Sign(Kind.OTHER, frozenset({("says", answer.route, template(message))}), answer)
 
