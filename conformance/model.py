@@ -144,6 +144,11 @@ class Finding:
         return self.verdict.value
 
     @property
+    def is_refused(self) -> bool:
+        """The target refuses or lacks what is judged: neither the documents nor the run's own equipment explain it."""
+        return self.verdict is Verdict.UNSUPPORTED and self.applicable and self.equipped
+
+    @property
     def curls(self) -> list[str]:
         """What repeats the failure: of a comparison each command, of a history the first, which repeats it all."""
         return [one.curl for one in self.evidence[: len(self.evidence) if len(self.evidence) <= COMPARED else 1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ ODD = Finding("chat.must.errored", Level.MUST, Verdict.ERRORED, "our fault")
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> frozenset[baseline.Failure]:
+def known(tmp_path: Path) -> baseline.Baseline:
     write(report((ONE, GOOD)), tmp_path, register=REGISTER)
     return baseline.read(tmp_path / "report.json")
 
@@ -36,21 +37,49 @@ def known(tmp_path: Path) -> frozenset[baseline.Failure]:
         ((ONE, WEAK, GOOD), 0),
         ((ONE, ODD, GOOD), 3),
         ((GOOD,), 0),
+        ((ONE, replace(GOOD, verdict=Verdict.UNSUPPORTED, message="refused")), 1),
+        ((ONE, replace(GOOD, verdict=Verdict.UNSUPPORTED, equipped=False)), 0),
+        ((ONE, replace(GOOD, verdict=Verdict.UNSUPPORTED, applicable=False)), 0),
+        ((ONE, replace(GOOD, verdict=Verdict.INCONCLUSIVE)), 0),
     ],
-    ids=["nothing new", "a new case", "a new warning", "an error is no verdict", "repaired"],
+    ids=[
+        "nothing new",
+        "a new case",
+        "a new warning",
+        "an error is no verdict",
+        "repaired",
+        "lost",
+        "not equipped this time",
+        "not demanded this time",
+        "open",
+    ],
 )
-def test_only_what_is_new_fails(known: frozenset[baseline.Failure], findings: tuple[Finding, ...], code: int) -> None:
+def test_only_what_is_new_fails(known: baseline.Baseline, findings: tuple[Finding, ...], code: int) -> None:
     """A case that failed before is known, another case of the same requirement is not."""
     assert exit_code(baseline.without(report(findings), known)) == code
 
 
-def test_what_is_new_is_told(known: frozenset[baseline.Failure]) -> None:
+def test_what_is_new_is_told(known: baseline.Baseline) -> None:
     """With its level and its reason."""
     assert list(baseline.told(report((ONE, OTHER, WEAK)), known)) == [
-        "NEW chat.must.failed (MUST): not seen before",
+        "NEW chat.must.failed [second] (MUST): not seen before",
         "NEW chat.should.failed (SHOULD): a warning",
-        "2 failures are new, 1 are in the baseline",
+        "2 failures are new, 0 lost, 1 in the baseline",
     ]
+
+
+def test_what_was_lost_or_mended_is_told(known: baseline.Baseline) -> None:
+    """And what could not be judged this time."""
+    lost = replace(GOOD, verdict=Verdict.UNSUPPORTED, message="the target refuses chat: no")
+    mended = replace(ONE, verdict=Verdict.PASSED, message="")
+    unclear = replace(GOOD, verdict=Verdict.INCONCLUSIVE, message="no answer")
+
+    assert list(baseline.told(report((mended, lost)), known)) == [
+        f"LOST chat.must.passed (MUST): {baseline.LOST}: the target refuses chat: no",
+        "failed in the baseline and passed now, so write the baseline again: chat.must.failed",
+        "0 failures are new, 1 lost, 0 in the baseline",
+    ]
+    assert "passed in the baseline and inconclusive now: chat.must.passed" in baseline.told(report((unclear,)), known)
 
 
 def test_baseline_that_cannot_be_read_stops_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

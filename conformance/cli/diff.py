@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """How a requirement changed."""
 
     BROKEN = "broken"
+    LOST = "lost"
+    """It passed, and is refused or gone now."""
     FIXED = "fixed"
     NEW = "new"
     """Only the second report judges it."""
@@ -47,6 +49,8 @@ class Change:
     level: Level = Level.MUST
     reason: str = ""
     cause: str = ""
+    is_refused: bool = False
+    """The second target refuses what is judged."""
 
     @property
     def kind(self) -> Kind:
@@ -57,12 +61,14 @@ class Change:
             return Kind.GONE
         if self.after == "failed":
             return Kind.BROKEN
+        if self.before == "passed" and self.is_refused:
+            return Kind.LOST
         return Kind.FIXED if self.after == "passed" else Kind.CHANGED
 
     @property
     def is_regression(self) -> bool:
-        """Whether a MUST broke: what is only recommended warns."""
-        return self.kind is Kind.BROKEN and self.level is Level.MUST
+        """Whether a MUST broke or is refused now: what is only recommended warns."""
+        return self.kind in (Kind.BROKEN, Kind.LOST) and self.level is Level.MUST
 
 
 def add(subparsers: Any) -> None:
@@ -70,7 +76,7 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "diff",
         help="compare two reports",
-        description="Shows the requirements whose verdict changed from A to B; exits with 1 when a MUST broke.",
+        description="Shows the requirements whose verdict changed from A to B; exits with 1 when a MUST broke or went.",
         allow_abbrev=False,
     )
     parser.add_argument("before", metavar="A", type=Path, help="a report.json, or the folder that holds it")
@@ -115,10 +121,11 @@ def changes(before: View, after: View) -> Iterator[Change]:
     old, new = _standings(before), _standings(after)
     judgements = {one.id: one for view in (before, after) for one in view.judgements if one.findings}
     causes = {name: one.title for one in after.causes for name in one.requirements}
+    refused = {one.id for one in after.judgements if one.findings and all(each.is_refused for each in one.findings)}
     for name in dict.fromkeys([*old, *new]):
         if old.get(name) != new.get(name):
             level, reason = judgements[name].level, _reason(judgements[name]) if name in new else ""
-            yield Change(name, old.get(name), new.get(name), level, reason, causes.get(name, ""))
+            yield Change(name, old.get(name), new.get(name), level, reason, causes.get(name, ""), name in refused)
 
 
 def _reason(judgement: Judgement) -> str:
