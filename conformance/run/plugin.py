@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
-from traceback import clear_frames
+from traceback import clear_frames, walk_tb
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -101,5 +102,12 @@ def pytest_runtest_makereport(
             outcome.attach(item, report, outcome.finding(item, call, name))
         outcome.carry_exchanges(item, report)
         if call.excinfo:
-            clear_frames(call.excinfo.tb)  # else a failing check would keep the bodies that it has read
+            _forget(call.excinfo.tb)
     return report
+
+
+def _forget(trace: TracebackType) -> None:
+    """Lets go of what a failing check has read: its frames would keep large bodies."""
+    clear_frames(trace)
+    for frame, _ in walk_tb(trace):
+        _ = frame.f_locals  # Python 3.11 and 3.12 renew what they have shown of the variables

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from conformance.wire import sse
 from conformance.wire.spill import Stored
 
 MASK = "***"
+LARGE, BEGINNING = 1 << 20, re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"0-9tfn-]")
+"""Larger bodies that do not begin as JSON does are not decoded: to try takes twice their size."""
 LONGEST_NUMBER = 300
 """The digits of an integer, of which a float can hold no more."""
 SHOWN = 1 << 20
@@ -118,6 +121,8 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> httpx.Headers:
 
 def decoded(text: bytes | str) -> Any:
     """A JSON value by RFC 8259, which has no NaN or Infinity; None when it is not JSON."""
+    if isinstance(text, bytes) and len(text) > LARGE and not BEGINNING.match(text):
+        return None
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_integer)
     except (ValueError, RecursionError):

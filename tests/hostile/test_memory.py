@@ -48,7 +48,7 @@ CASES = {
 }
 
 
-ENOUGH = ("--max-requests", "250")
+ENOUGH = ("--max-requests", "150")
 """Where each answer takes long: many times as many as memory could hold."""
 WORDS = {
     "8-MiB": ENOUGH,
