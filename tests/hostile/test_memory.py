@@ -51,6 +51,7 @@ CASES = {
 ENOUGH = ("--max-requests", "150")
 """Where each answer takes long: many times as many as memory could hold."""
 WORDS = {
+    "60-kB": ("--max-requests", "400"),
     "8-MiB": ENOUGH,
     "lists": ENOUGH,
     "events": ENOUGH,
