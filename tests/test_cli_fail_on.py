@@ -64,7 +64,7 @@ def test_run_that_a_signal_ended_says_so(chosen: str) -> None:
 @pytest.mark.parametrize("chosen", ["must", "should", "profile:tools"])
 def test_what_a_baseline_knows_fails_nothing(chosen: str) -> None:
     judged = replace(report(), findings=(PASSED, MUST_FAILED, SHOULD_FAILED), partial="")
-    known = frozenset({(OF_TOOLS, None)})
+    known = baseline.Baseline(frozenset({(OF_TOOLS, None)}), frozenset())
     outcome = runner.Outcome(judged, runner.exit_code(judged))
 
     assert exit_code(outcome, chosen) == 1

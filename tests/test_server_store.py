@@ -11,6 +11,9 @@ import pytest
 from reference_server.state.ledger import DAY, Booked
 from reference_server.state.store import Store, random_id
 
+NOON = 1_767_268_800.0
+"""In Unix seconds."""
+
 
 @pytest.fixture
 def store():
@@ -169,7 +172,7 @@ def test_stores_that_share_a_file_count_together(tmp_path):
     admitted = []
 
     def work():
-        store = Store(state=tmp_path / "state")
+        store = Store(lambda: NOON, state=tmp_path / "state")  # the hour must not end meanwhile
         admitted.extend(store.admit("bucket", 25, 3600) for _ in range(20))
         store.close()
 
