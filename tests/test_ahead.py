@@ -151,26 +151,13 @@ def test_limit_lets_fewer_through_and_service_more_again(ahead: Ahead, gate: Gat
     assert gate.peak > 1
 
 
-def test_more_go_through_while_the_target_keeps_up(gate: Gate) -> None:
+@pytest.mark.parametrize("pauses", [[0.001], [0.001, 0.05]], ids=["kept up", "slowed down"])
+def test_more_go_through_while_the_target_keeps_up(gate: Gate, pauses: list[float]) -> None:
+    """One more after ten answers, and no further one when the next ten take much longer."""
     ahead = Ahead(4, 2)
     with ahead.in_place():
-        for number in range(GROWTH):
-            ahead.answer(number, lambda: None)
-
-    for number in range(100, 104):
-        begin(ahead, gate, number)
-    time.sleep(0.05)
-
-    assert gate.peak == 3
-    gate.open.set()
-    ahead.close()
-
-
-def test_no_more_go_through_where_answers_slow_down(gate: Gate) -> None:
-    ahead = Ahead(4, 2)
-    with ahead.in_place():
-        for number in range(2 * GROWTH):
-            ahead.answer(number, partial(time.sleep, 0.001 if number < GROWTH else 0.02))
+        for number in range(len(pauses) * GROWTH):
+            ahead.answer(number, partial(time.sleep, pauses[number // GROWTH]))
 
     for number in range(100, 104):
         begin(ahead, gate, number)
