@@ -1,4 +1,4 @@
-"""`python tests/abreast.py COMMAND...`: runs command lines side by side, as many at once as there are processors."""
+"""`python tests/abreast.py COMMAND...`: runs command lines side by side, more than processors: a run often waits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(command: str) -> bool:
 
 def main(commands: list[str]) -> int:
     """Returns 1 when a command failed, after all have ended."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         failed = [command for command, fine in zip(commands, pool.map(run, commands), strict=True) if not fine]
     print("\n".join(f"failed: {command}" for command in failed))
     return int(bool(failed))

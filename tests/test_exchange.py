@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import pytest
 from conformance.errors import BudgetSpent, CannotConnect
 from conformance.run.evidence import curl, evidence
 from conformance.target import Secret, Target
-from conformance.wire.exchange import KEY_HERE, Request
+from conformance.wire.exchange import KEY_HERE, Request, decoded
 from conformance.wire.record import from_record, reported_tokens, to_record
 from conformance.wire.recorder import Recorder
 
@@ -265,3 +266,27 @@ def test_unreachable_address_that_the_gateway_gave_ends_no_run() -> None:
 
     assert exchange.status == 0
     assert "ConnectError" in exchange.broken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(b"1e400", b"-0", b"0.1e-400", b'{"a":1,"a":2}', b'"\\ud83d"', b'"\\ud83d\\ude00"', b"\xef\xbb\xbf1", b" [1] "),
+        *(b"9" * 299, b"12345678901234567890123", b"1.7976931348623157e308", b"[1e5, 1.0, 5e-324]", b'"\\u0000\\/"'),
+    ],
+)
+def test_json_is_decoded_as_the_standard_library_does(text: bytes) -> None:
+    """Whatever decodes a text, the value is the same, and a number is of the same type."""
+    assert repr(decoded(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", [b"NaN", b"[-Infinity]", b'"\x01"', b"", b"{", b"01", b"1 2", b"[" * 5000, b'"\xff"'])
+def test_what_is_not_json_is_no_value(text: bytes) -> None:
+    """What RFC 8259 does not allow is not decoded."""
+    assert decoded(text) is None
+
+
+@pytest.mark.parametrize("digits", [310, 4000, 5000])
+def test_long_integer_is_infinite(digits: int) -> None:
+    """An integer that no float can hold is infinite: it can be compared, and printed."""
+    assert decoded(b'{"n": -' + b"7" * digits + b"}") == {"n": -math.inf}

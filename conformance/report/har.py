@@ -63,7 +63,8 @@ class Writer:
 
     def add(self, exchanges: Iterable[Mapping[str, Any]]) -> None:
         """Appends recorded exchanges."""
-        self._part.parent.mkdir(parents=True, exist_ok=True)
+        if self._first:
+            self._part.parent.mkdir(parents=True, exist_ok=True)
         with self._part.open("w" if self._first else "a", encoding="utf-8") as file:
             if self._first:
                 creator = json.dumps({"name": "gateway-conformance", "version": _version()})

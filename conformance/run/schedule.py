@@ -8,13 +8,14 @@ are judged alone, after the others; those that judge the whole run come last.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from itertools import chain, count
 from queue import PriorityQueue
 
 import pytest
+from _pytest.nodes import Node
 from _pytest.runner import runtestprotocol
 
 from conformance import register
@@ -73,11 +74,18 @@ def lane_of(item: pytest.Item) -> str:
     return next((LANES[operation] for operation in operations if operation in LANES), "")
 
 
+def shared(items: Sequence[pytest.Item]) -> Node | None:
+    """The innermost node of the collected tree that holds all of the tests; it is set up once, whatever comes next."""
+    levels = zip(*(item.listchain() for item in items), strict=False)
+    return next(reversed([nodes[0] for nodes in levels if len(set(nodes)) == 1]), None)
+
+
 class Schedule:
     """Runs the checks of a session. `ordered` tells of them in the order in which they were collected."""
 
     def __init__(self, session: pytest.Session, ahead: Ahead, ordered: bool) -> None:
         self._session = session
+        self._shared = shared(session.items)
         self._ahead = ahead
         self._ordered = ordered
         self._untold = deque(session.items)
@@ -150,7 +158,7 @@ class Schedule:
     def _attempt(self, item: pytest.Item) -> None:
         self._pending = None
         with self._ahead.in_place() if place(item) == ALONE else nullcontext():
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=self._session)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=self._shared)
 
     def protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Runs a check; keeps its reports unless it has to wait."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import httpx
+import msgspec
 
 from conformance.target import Secret
 from conformance.wire import sse
@@ -21,6 +22,7 @@ LARGE, BEGINNING = 1 << 20, re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"0-9tf
 """Larger bodies that do not begin as JSON does are not decoded: to try takes twice their size."""
 LONGEST_NUMBER = 300
 """The digits of an integer, of which a float can hold no more."""
+DIGITS, LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * LONGEST_NUMBER
 SHOWN = 1 << 20
 """The most bytes of a body that are read as text."""
 KEY_HERE = "{key}"
@@ -121,8 +123,12 @@ def headers_of(pairs: Iterable[tuple[str, str]]) -> httpx.Headers:
 
 def decoded(text: bytes | str) -> Any:
     """A JSON value by RFC 8259, which has no NaN or Infinity; None when it is not JSON."""
-    if isinstance(text, bytes) and len(text) > LARGE and not BEGINNING.match(text):
-        return None
+    if isinstance(text, bytes):
+        if len(text) > LARGE and not BEGINNING.match(text):
+            return None
+        if LONG not in text.translate(DIGITS):
+            with suppress(msgspec.DecodeError, ValueError, RecursionError):
+                return msgspec.json.decode(text)
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=_integer)
     except (ValueError, RecursionError):
