@@ -271,8 +271,15 @@ def test_unreachable_address_that_the_gateway_gave_ends_no_run() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *(b"1e400", b"-0", b"0.1e-400", b'{"a":1,"a":2}', b'"\\ud83d"', b'"\\ud83d\\ude00"', b"\xef\xbb\xbf1", b" [1] "),
-        *(b"9" * 299, b"12345678901234567890123", b"1.7976931348623157e308", b"[1e5, 1.0, 5e-324]", b'"\\u0000\\/"'),
+        *(b"1e400", b"-0", b"0.1e-400", b'{"a":1,"a":2}', b'"\\ud83d"', b'"\\ud83d\\ude00"', b" [1] "),
+        *(
+            b"\xef\xbb\xbf1",
+            b"9" * 299,
+            b"12345678901234567890123",
+            b"1.7976931348623157e308",
+            b"[1e5, 1.0, 5e-324]",
+            b'"\\u0000\\/"',
+        ),
     ],
 )
 def test_json_is_decoded_as_the_standard_library_does(text: bytes) -> None:
