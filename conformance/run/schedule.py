@@ -75,8 +75,8 @@ def lane_of(item: pytest.Item) -> str:
 
 
 def shared(items: Sequence[pytest.Item]) -> Node | None:
-    """The innermost node of the collected tree that holds all of the tests; it is set up once, whatever comes next."""
-    levels = zip(*(item.listchain() for item in items), strict=False)
+    """The innermost node that holds all of the tests, and is none itself: it is set up once, whatever comes next."""
+    levels = zip(*(item.listchain()[:-1] for item in items), strict=False)
     return next(reversed([nodes[0] for nodes in levels if len(set(nodes)) == 1]), None)
 
 
