@@ -64,7 +64,11 @@ class CannotConnect(TargetError):
 
 
 class NotTheApi(TargetError):
-    """Something else answers at the base URL."""
+    """Something else answers at the base URL. `elsewhere`: the hint names another one, at which the API was found."""
+
+    def __init__(self, message: str, hint: str, elsewhere: bool = False) -> None:
+        super().__init__(message, hint)
+        self.elsewhere = elsewhere
 
 
 class KeyRefused(TargetError):

@@ -75,11 +75,12 @@ def demand(status: int, body: str, *names: str) -> Answering:
 
 @pytest.mark.parametrize("status", [200, 400, 422, 429])
 def test_refused_body_tells_that_the_route_is_there(status: int) -> None:
-    """An empty body, sent with the credential of the protocol, is refused where the route exists."""
-    requests = demand(status, "{}", "generateContent", "listGeminiModels", "retrieveModel").requests
+    """An empty body, sent with the credential of the protocol, is refused where the route exists, and only there."""
+    names = ("generateContent", "listGeminiModels", "retrieveModel")
+    requests = look(served_at("POST /gemini/", "GET /gemini/", status=status), *names)[1].requests
 
     key = {"authorization": "", "x-goog-api-key": "{key}"}
-    assert requests == [
+    assert [one for one in requests if discovery.NOWHERE not in one[1]] == [
         ("POST", f"{HOST}/gemini/v1beta/models/{MODEL}:generateContent", b"{}", key),
         ("GET", f"{HOST}/gemini/v1beta/models", None, key),
     ]
@@ -212,6 +213,30 @@ def test_open_place_goes_before_a_closed_one() -> None:
     _, recorder = look(respond, "createMessage")
 
     assert recorder.bases["anthropic"] == HOST
+
+
+def test_refusal_that_any_address_gives_is_no_sign() -> None:
+    """A gateway that looks at the body before the address refuses an empty one anywhere."""
+
+    def respond(method: str, url: str) -> tuple[int, str]:
+        if url == f"{HOST}/v1/messages":
+            return 400, '{"error":{"message":"messages is missing"}}'
+        return 400, '{"error":"Missing model in request body"}'
+
+    _, recorder = look(respond, "createMessage")
+
+    assert recorder.bases["anthropic"] == HOST
+
+
+def test_protocol_that_the_key_does_not_open_is_asked_no_more() -> None:
+    """All of its operations are closed, and the report tells so once."""
+    ask, recorder = look(lambda *_: (401, "{}"), base_url=f"{HOST}/v1")
+    for name in ("createMessage", "countMessageTokens"):
+        with pytest.raises(Unsupported, match="not open to the key"):
+            discovery.demand(ask, [CONTRACT.operations[name]], CONTRACT)
+
+    assert recorder.asked == ["POST /anthropic/v1/messages", "POST /v1/messages"]
+    assert len(ask.routes) == 1
 
 
 def test_absent_protocol_tells_where_it_was_looked_for() -> None:

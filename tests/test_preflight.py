@@ -82,6 +82,20 @@ def right(method: str, path: str, headers: dict[str, str], body: bytes) -> Answe
     return 200, COMPLETION
 
 
+def speaks_anthropic(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    """A gateway for the Anthropic protocol alone, which gives every model one answer."""
+    if (method, path) != ("POST", "/v1/messages"):
+        return 404, {"message": f"Route {method}:{path} not found", "statusCode": 404}
+    if headers.get("x-api-key") != "sk-right" and headers.get("authorization") != "Bearer sk-right":
+        return 401, {"type": "error", "error": {"type": "authentication_error", "message": "invalid x-api-key"}}
+    if not json.loads(body).get("messages"):
+        return 400, {"type": "error", "error": {"type": "invalid_request_error", "message": "messages: required"}}
+    content = [{"type": "text", "text": "Hello!"}]
+    usage = {"input_tokens": 8, "output_tokens": 3}
+    ended = {"stop_reason": "end_turn", "stop_sequence": None, "usage": usage}
+    return 200, {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "content": content} | ended
+
+
 def instead(status: int, body: object) -> Respond:
     return lambda *_: (status, body)
 
@@ -150,7 +164,7 @@ def test_wrong_set_up_is_told(
     assert code == 3
     assert said in told
     assert hint in told
-    assert len(asked) <= 5, asked
+    assert len(asked) <= 6, asked
     assert key not in told
     assert not (tmp_path / "report" / "report.json").exists()
 
@@ -231,6 +245,25 @@ def test_model_that_takes_no_more_tokens_keeps_the_usual_room() -> None:
     with gateway(small) as (root, _):
         target = Target(f"{root}/v1", keys={"default": Secret("sk-right")}, models={"chat": "gpt-5-mini"})
         assert runner.look(target).cap == 64
+
+
+@pytest.mark.parametrize("path", ["/v1", ""])
+def test_native_protocol_is_judged_alone(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever does not speak the OpenAI dialect is not accused of that, and is judged for what it speaks."""
+    monkeypatch.setenv("GATEWAY_API_KEY", "sk-right")
+    judged = ("anthropic.answers", "anthropic.schema", "chat.schema", "models.answers", "errors.unknown-route")
+    words = [word for name in judged for word in ("--requirement", name)]
+
+    with gateway(speaks_anthropic) as (root, asked):
+        main(["run", "--base-url", root + path, "--model", "claude", *words, "--report", str(tmp_path)])
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    verdicts = {one["requirement"]: one["verdict"] for one in report["findings"]}
+    assert verdicts == dict.fromkeys(judged, "unsupported") | dict.fromkeys(judged[:2], "passed")
+    assert sum("/chat/completions" in one for one in asked) == 1
+    assert "Not judged: the target has no POST /chat/completions, and no model" in capsys.readouterr().out
 
 
 def test_target_without_chat_is_judged_for_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

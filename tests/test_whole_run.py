@@ -18,7 +18,7 @@ from conformance.run import plugin, runner
 from conformance.target import reference
 from conformance.wire.exchange import Exchange, Request
 from conformance.words.ask import Ask
-from tests.canned import Canned
+from tests.canned import TARGET, Canned
 
 HEADER = ["x-request-id"]
 JSON = {"content-type": "application/json"}
@@ -26,12 +26,18 @@ NAMED = JSON | {"x-request-id": "one"}
 
 
 def exchange(
-    path: str, status: int = 200, headers: dict[str, str] = NAMED, body: bytes = b"{}", **fields: Any
+    path: str,
+    status: int = 200,
+    headers: dict[str, str] = NAMED,
+    body: bytes = b"{}",
+    base: str = TARGET.base_url,
+    protocol: str = "openai",
+    **fields: Any,
 ) -> Exchange:
     """An answer that was recorded."""
-    request = Request("GET" if path == "/models" or "/files" in path else "POST", path)
-    chunks = ((0.1, body),)
-    return Exchange(1, request, "", "", status=status, headers=httpx.Headers(headers), chunks=chunks, **fields)
+    method = "GET" if path == "/models" or "/files" in path else "POST"
+    request, chunks = Request(method, path, protocol=protocol), ((0.1, body),)
+    return Exchange(1, request, base + path, "", status=status, headers=httpx.Headers(headers), chunks=chunks, **fields)
 
 
 @pytest.fixture
@@ -91,6 +97,20 @@ def test_failing_answers_are_the_evidence() -> None:
 def test_what_is_no_answer_of_the_gateway_does_not_count(run: Callable[..., WholeRun], other: Exchange) -> None:
     """Only documented answers to documented operations, given by the gateway itself, are judged."""
     judge(run(exchange("/models"), other))
+
+
+def test_address_at_which_a_protocol_was_looked_for_is_not_judged() -> None:
+    """What answers there is no Anthropic API, and has errors of its own."""
+    recorder, served = Canned(), "http://gateway.test/claude"
+    recorder.move("anthropic", served)
+    answers = [
+        exchange("/v1/messages", 404, protocol="anthropic", base=base) for base in ("http://gateway.test", served)
+    ]
+    recorder.recorded += answers
+
+    groups = WholeRun(Ask(recorder, "m"), gateway_contract.load()).groups()
+
+    assert [group.exchanges for group in groups] == [(answers[1],)]
 
 
 def test_query_does_not_hide_an_operation(run: Callable[..., WholeRun]) -> None:

@@ -61,7 +61,7 @@ def _announce_cost(args: argparse.Namespace, target: Target) -> Sight:
     contract = gateway_contract.load(target.gateway)
     features, requirements, profiles = (",".join(one) for one in (args.feature, args.requirement, args.profile))
     wanted = select.wanted(features, args.level, requirements, profiles, args.shard)
-    cost = plan(contract, replace(target, include=include), wanted, (args.examples or EXAMPLES) / EXAMPLES)
+    cost = plan(contract, replace(target, include=include), wanted, (args.examples or EXAMPLES) / EXAMPLES, seen.absent)
     areas = ", ".join(f"{requests} {area}" for area, requests in cost.areas.items() if requests)
     print(f"Cost     about {cost.requests} requests and {cost.tokens} tokens for {cost.checks} requirements: {areas}")
     if seen.thinks:

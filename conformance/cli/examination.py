@@ -124,7 +124,7 @@ class Examination:
         served = [name for name, one in known.items() if not self._problem(one)]
         absent = [name for name in known if name not in served]
         text = f"{', '.join(served) or 'nothing'} at {self.target.base_url}"
-        return Line("openai", OK, f"{text}; no {', '.join(absent)}" if absent else text)
+        return Line("openai", OK if served else NOTE, f"{text}; no {', '.join(absent)}" if absent else text)
 
     def _problem(self, operation: str) -> str:
         """Why an operation is not judged; nothing when it is."""

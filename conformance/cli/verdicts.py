@@ -71,7 +71,10 @@ def _lines(view: View) -> Iterator[Line]:
         yield from _failed(view, level)
     for judgement in view.at(Standing.ERRORED):
         yield from [(f"ERRORED {judgement.id}", "magenta"), *((line, "") for line in _messages(judgement)), ("", "")]
-    yield f"{report.base_url} held to {report.gateway}, model {report.model}", "bold"
+    yield (
+        f"{report.base_url} held to {report.gateway}, {f'model {report.model}' if report.model else 'without chat'}",
+        "bold",
+    )
     yield from ((line, "") for line in _routes(view))
     yield "", ""
     end = [*_profiles(view), ("", ""), *((line, "") for line in _table(view)), ("", "")]

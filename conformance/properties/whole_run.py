@@ -71,6 +71,8 @@ class WholeRun:
             request = exchange.request
             operation = self._contract.find(request.method, request.path.partition("?")[0], request.protocol)
             in_front = exchange.status in FRONT and not isinstance(exchange.json, dict)
+            if not exchange.url.startswith(self._asking.recorder.bases[request.protocol]):
+                continue
             if operation and exchange.status and not exchange.broken and not in_front:
                 yield operation, exchange
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,11 +41,16 @@ def plan(
     target: Target,
     wanted: Callable[[str], bool] | None = None,
     examples: float = 1.0,
+    absent: Collection[str] = (),
 ) -> Plan:
-    """The cost of judging a target by what is wanted. `examples` is their number, as a part of the usual one."""
+    """The cost of judging a target by what is wanted. `examples` is their number, as a part of the usual one.
+
+    `absent` are the protocols that the target does not speak.
+    """
     agenda = read(contract.name)
     chosen = [one for one in register.load().requirements.values() if wanted is None or wanted(one.id)]
-    due = [one for one in chosen if _is_judged(one, contract, target)]
+    spoken = {name for name, one in contract.operations.items() if one.protocol not in absent}
+    due = [one for one in chosen if spoken.issuperset(one.operations) and _is_judged(one, contract, target)]
     areas, tokens, sent = Counter[str](), 0.0, set[int]()
     for requirement in due:
         new = set(agenda["requirements"].get(requirement.id, ())) - sent

@@ -1,5 +1,7 @@
 """Finds out, in a handful of requests and before anything is judged, whether there is something to judge.
 
+Where nothing speaks the OpenAI dialect, a native protocol may be served: then that is judged, and nothing else.
+
 A wrong set-up is no defect of the gateway: it ends the run, with what came and what to do about it.
 """
 
@@ -8,9 +10,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import gateway_contract
 from conformance.errors import CannotConnect, KeyRefused, NoModel, NotTheApi, TargetError
 from conformance.target import KEY_VARIABLE
 from conformance.wire.exchange import Exchange
+from conformance.words import discovery
 from conformance.words.ask import MAX_TOKENS, Ask
 from conformance.words.check import member
 
@@ -56,7 +60,16 @@ def check(ask: Ask) -> None:
         NoModel: the model that is named is unknown, or no listed one answers.
         TargetError: the account is at its limit, the model's upstream is away, or a required header is missing.
     """
-    answer = ask.choose(ask.model) if ask.model else _first_that_answers(ask)
+    try:
+        answer = ask.choose(ask.model) if ask.model else _first_that_answers(ask)
+        _demand_right(ask, answer)
+    except NotTheApi as error:
+        if error.elsewhere or not discovery.speaks_natively(ask, gateway_contract.load(ask.recorder.target.gateway)):
+            raise
+        ask.model, ask.limit = "", MAX_TOKENS
+
+
+def _demand_right(ask: Ask, answer: Exchange | None) -> None:
     if answer is not None:
         _demand_usable(ask, answer)
         if _thinks(answer):
@@ -189,11 +202,11 @@ def _not_the_api(ask: Ask, answer: Exchange) -> NotTheApi:
     base = ask.recorder.target.base_url
     message = f"this is no OpenAI-compatible API: {answer.request.method} {answer.url} is answered {_summary(answer)}"
     if operation := OPERATION.search(base):
-        return NotTheApi(message, f"did you mean {base[: operation.start()]}?")
+        return NotTheApi(message, f"did you mean {base[: operation.start()]}?", elsewhere=True)
     if not urlsplit(base).path.rstrip("/").endswith("/v1"):
         below = ask.send("GET", f"{base}/v1/models", key=None)
         if below.status in {401, 403} or (isinstance(below.json, dict) and below.status in {200, 400}):
-            return NotTheApi(message, f"did you mean {base}/v1?")
+            return NotTheApi(message, f"did you mean {base}/v1?", elsewhere=True)
     return NotTheApi(message, "give the base URL that the official SDK takes: https://host/v1")
 
 

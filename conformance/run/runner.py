@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -125,13 +125,15 @@ def judge(
 class Sight:
     """What is known of a target before it is judged.
 
-    Its chat model, or nothing; how many tokens that may say; how many seconds an answer takes; what has asked.
+    Its chat model, or nothing; how many tokens that may say; how many seconds an answer takes; the protocols that it
+    does not speak, and why; what has asked.
     """
 
     model: str
     cap: int
     thinks: bool
     latency: float
+    absent: Mapping[str, str]
     recorder: Recorder
 
 
@@ -144,7 +146,7 @@ def look(target: Target) -> Sight:
         asking = Ask(recorder, target.models.get("chat", ""))
         preflight.check(asking)
         latency = min((one.elapsed for one in recorder.recorded), default=0.0)
-        return Sight(asking.model, asking.cap, asking.thinks, latency, recorder)
+        return Sight(asking.model, asking.cap, asking.thinks, latency, asking.absent, recorder)
     finally:
         recorder.close()
 

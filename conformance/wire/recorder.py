@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, which may contain a key
 Value = TypeVar("Value")
+Asked = tuple[str, Request, int]
+"""The base URL, the request, and which of several answers to it is meant."""
 PATIENCE = 30.0
 """The longest Retry-After, in seconds, that the client waits for."""
 AT_MOST = 3.0
@@ -82,7 +84,7 @@ class Recorder:
         """What the reader of a report should know of redirects, said of the first one."""
         self.unsteady = False
         """Whether a request without an answer had one when it was sent again: the network's fault."""
-        self._known: dict[tuple[Request, int], Exchange] = {}
+        self._known: dict[Asked, Exchange] = {}
         self._rest = {id(record): record for record in replay or ()}
         self._replay = None if replay is None else by_request(self._rest.values())
         self._ahead = ahead if replay is None else None
@@ -114,18 +116,21 @@ class Recorder:
         rate limit to pass and tries again when an upstream is unavailable. A request that has to be sent is sent
         `after` so many seconds. Raises `Pending` while the answer is on its way, unless it is asked `in_place`.
         """
-        known = self._known.get((request, take))
+        key = self.bases[request.protocol], request, take
+        known = self._known.get(key)
         if known is None:
-            known = self._known[request, take] = self._answer(request, take, patient, after)
+            known = self._known[key] = self._answer(key, patient, after)
         self.touched.append(known)
         return known
 
-    def _answer(self, request: Request, take: int, patient: bool, after: float) -> Exchange:
+    def _answer(self, key: Asked, patient: bool, after: float) -> Exchange:
+        request = key[1]
+
         def send() -> Exchange:
             return self._patiently(request) if patient else self.send(request)
 
         if self._ahead:
-            return self._ahead.answer((request, take), send, after)
+            return self._ahead.answer(key, send, after)
         if after and not self.replays:
             self._network.pause(after)
         return send()
@@ -156,10 +161,8 @@ class Recorder:
             self._take(record, request_of(record))
 
     def move(self, protocol: str, base: str) -> None:
-        """Asks a protocol at another base URL from now on. What was answered at the old one is asked again."""
-        if self.bases.get(protocol) != base:
-            self.bases[protocol] = base
-            self._known = {key: known for key, known in self._known.items() if key[0].protocol != protocol}
+        """Asks a protocol at another base URL from now on."""
+        self.bases[protocol] = base
 
     def send(self, request: Request, until: Callable[[bytes], bool] | None = None) -> Exchange:
         """Sends a request now. The connection is closed as soon as `until` is true of the bytes received."""

@@ -95,7 +95,7 @@ class Ask:
     `limit` is the name of the field that caps an answer: some models take only `max_completion_tokens`. `cap` is how
     many tokens it allows, unless a check says otherwise. `routes` are the undocumented ones that were looked for, and
     the models that are missing for one that is there: each with the reason why it is not judged, or an empty text.
-    `protocols` are the native ones that were looked for.
+    `protocols` are the native ones that were looked for, `absent` those that are not judged at all, and why.
     """
 
     def __init__(self, recorder: Recorder, model: str) -> None:
@@ -105,6 +105,7 @@ class Ask:
         self.cap = CAP
         self.routes: dict[str, str] = {}
         self.protocols: set[str] = set()
+        self.absent: dict[str, str] = {}
 
     def choose(self, model: str) -> Exchange:
         """Asks this model from now on, with the limit that it takes: its answer to the plainest request."""
@@ -194,7 +195,8 @@ class Ask:
 
     def demand_route(self, method: str, path: str, protocol: str = "openai") -> None:
         """Raises `Unsupported` when it is known that the target lacks the route."""
-        if problem := self.routes.get(self.place(method, path, protocol)):
+        problem = self.routes.get(self.place(method, path, protocol))
+        if problem or (problem := self.absent.get(protocol)):
             raise Unsupported(problem)
 
     def upload(self, path: str, fields: Fields, files: Files, **options: Any) -> Exchange:
@@ -210,12 +212,13 @@ class Ask:
         """The model for embeddings, images, speech, transcriptions, videos, music, or a native protocol.
 
         The one that the target names, else the first listed one whose name says so, else the usual one, if it answers.
-        Of old models that are still listed, the first that answers.
+        Of old models that are still listed, the first that answers. Without the OpenAI dialect it is the one for chat.
         Raises `NotEquipped`. The summary of the run tells that it is missing, unless its route is still `sought`.
         """
-        if named := self.recorder.target.models.get(kind):
-            return named
-        listed = self.get("/models").json
+        named = self.recorder.target.models
+        if model := named.get(kind) or (named.get("chat") if "openai" in self.absent else None):
+            return model
+        listed = None if "openai" in self.absent else self.get("/models").json
         data = listed.get("data") if isinstance(listed, dict) else None
         names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
         fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import urljoin
 
 from conformance.errors import Unsupported
 from conformance.wire.exchange import Exchange
 from conformance.words.ask import CREDENTIALS, MODELS, Ask
+from conformance.words.check import member
 from conformance.words.gemini.embeddings import EMBEDDINGS, METHODS
 from gateway_contract import Contract, Operation
 
@@ -17,7 +19,8 @@ FIRST = {"anthropic": ("createMessage",), "gemini": ("generateContent", "listGem
 PLACEHOLDER = "none"
 """Stands for a path parameter of which no value is known."""
 NOWHERE = "/no-such-collection"
-ABSENT = "the target has no "
+CHAT = "POST /chat/completions"
+ABSENT, CLOSED = "the target has no ", " is not open to the key: "
 NO_ROUTE = {404, 405, 501}
 NO_PROVIDER = {502, 503, 504}
 NOT_SUPPORTED = re.compile(r"not (yet )?(supported|implemented)|unimplemented", re.IGNORECASE)
@@ -35,6 +38,23 @@ def demand(ask: Ask, operations: Iterable[Operation], contract: Contract) -> Non
             raise Unsupported(problem)
 
 
+def speaks_natively(ask: Ask, contract: Contract) -> bool:
+    """Whether a native protocol is served, where the OpenAI dialect is not: from now on nothing of that is asked."""
+    ask.absent[DEFAULT] = ask.routes[CHAT] = f"{ABSENT}{CHAT}, and no model: it does not speak the OpenAI dialect"
+    natives = [name for name in FIRST if name in contract.gateway["optional"]]
+    firsts = [first for name in natives if (first := _first(ask, name, contract))]
+    return any(_is_served(ask, first, contract) for first in firsts)
+
+
+def _is_served(ask: Ask, first: Operation, contract: Contract) -> bool:
+    """Whether an empty body is refused as by somebody who reads it."""
+    if _problem_of(ask, first, contract):
+        return False
+    base = ask.recorder.bases[first.protocol]
+    answer = _answer_at(ask, base, first, contract)
+    return 400 <= answer.status < 500 and not _is_usual(ask, base, first, answer, contract)
+
+
 def blank_path(operation: Operation) -> str:
     """The path of an operation, with a placeholder for each parameter."""
     return filled(operation.path)
@@ -48,9 +68,13 @@ def filled(path: str) -> str:
 
 def _problem_of(ask: Ask, operation: Operation, contract: Contract) -> str:
     """Why the target lacks an operation; nothing when it has it."""
+    if operation.protocol in ask.absent:
+        return ask.absent[operation.protocol]
     optional = _area(operation) in contract.gateway["optional"]
     if optional and operation.protocol != DEFAULT:
         _find_protocol(ask, operation.protocol, contract)
+        if operation.protocol in ask.absent:
+            return ask.absent[operation.protocol]
     place = _place(ask, operation)
     if optional and place not in ask.routes:
         ask.routes[place] = _look_for(ask, operation, contract)
@@ -128,27 +152,52 @@ def _find_place(ask: Ask, name: str, contract: Contract) -> None:
     documented = ask.recorder.bases[name]
     problems, statuses = _tried(ask, first, contract)
     there = [base for base, problem in problems.items() if not problem.startswith(ABSENT)]
-    ask.recorder.move(name, there[-1] if there and not problems[there[-1]] else [*there, documented][0])
+    ask.recorder.move(name, min(there, key=lambda base: bool(problems[base]), default=documented))
     place = _place(ask, first)
     ask.routes[place] = problems.get(ask.recorder.bases[name], "")
     if not there:
         asked = ", ".join(f"{status} at {base}{first.path}" for base, status in statuses.items())
         ask.routes[place] = f"{ABSENT}{first.method} {first.path}: it answers {asked}"
+    if CLOSED in ask.routes[place]:
+        ask.absent[name] = ask.routes[place]
     if not ask.routes[place] and first.id != FIRST[name][0]:
         ask.miss_model(name, f"{place} answers, and no model for {name} is known: add {name} under [models]")
 
 
 def _tried(ask: Ask, first: Operation, contract: Contract) -> tuple[dict[str, str], dict[str, int]]:
-    """What is wrong at each place of a protocol, up to the first that is open, and the statuses there."""
-    problems, statuses = dict[str, str](), dict[str, int]()
+    """What is wrong at each place of a protocol, up to the first that is open, and the statuses there.
+
+    One that answers as an address does that nobody serves is open only if no other is.
+    """
+    problems, statuses, unsure = dict[str, str](), dict[str, int](), list[str]()
     for base in ask.recorder.target.places(first.protocol, contract.bases):
-        if not _is_openai(ask, base, first, contract):
-            ask.recorder.move(first.protocol, base)
-            answer = _send(ask, first, _path(ask, first), contract)
-            problems[base], statuses[base] = _problem(ask, first, answer), answer.status
-            if not problems[base]:
-                break
+        if _is_openai(ask, base, first, contract):
+            continue
+        answer = _answer_at(ask, base, first, contract)
+        problems[base], statuses[base] = _problem(ask, first, answer), answer.status
+        if not problems[base] and not _is_usual(ask, base, first, answer, contract):
+            return problems | dict.fromkeys(unsure, f"{ABSENT}{_place(ask, first)}"), statuses
+        unsure += [base] if not problems[base] else []
     return problems, statuses
+
+
+def _answer_at(ask: Ask, base: str, first: Operation, contract: Contract) -> Exchange:
+    ask.recorder.move(first.protocol, base)
+    return _send(ask, first, _path(ask, first), contract)
+
+
+def _is_usual(ask: Ask, base: str, first: Operation, answer: Exchange, contract: Contract) -> bool:
+    """Whether a refusal says no more than that of an address that nobody serves. A target file's address is right."""
+    if answer.status < 400 or first.protocol in ask.recorder.target.protocols or _is_native(answer):
+        return False
+    nowhere = _answer_at(ask, urljoin(base, NOWHERE), first, contract)
+    ask.recorder.move(first.protocol, base)
+    return nowhere.status == answer.status and _said(nowhere) == _said(answer)
+
+
+def _is_native(answer: Exchange) -> bool:
+    """Whether this is an error as a native protocol has them."""
+    return member(answer.json, "type") == "error" or isinstance(member(answer.json, "error", "status"), str)
 
 
 def _first(ask: Ask, name: str, contract: Contract) -> Operation | None:
@@ -195,7 +244,7 @@ def _problem(ask: Ask, operation: Operation, answer: Exchange) -> str:
     if 200 <= answer.status < 300 and answer.media_type == "text/html" and answer.json is None:
         return f"{ABSENT}{place}: it answers with a page of HTML"
     if operation.protocol != DEFAULT and _is_closed(ask, operation, answer):
-        return f"{place} is not open to the key: an empty request is answered {answer.status}"
+        return f"{place}{CLOSED}an empty request is answered {answer.status}"
     return ""
 
 
