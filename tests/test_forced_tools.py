@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from conformance.errors import Inconclusive
 from conformance.wire.exchange import decoded
 from conformance.words.answer import offered
 from conformance.words.ask import Ask
-from conformance.words.openai.tools import calling
+from conformance.words.openai.tools import calling, leave_cut
 
 from .canned import REFUSED, Canned, answer
 
@@ -54,6 +56,16 @@ def test_first_served_answer_is_given_where_none_calls() -> None:
 def test_the_way_that_led_to_a_call_is_told() -> None:
     """A second request can be made in the same way."""
     assert offered(calling(Ask(Canned(WRONG, WRONG, CALLED), "one"))).keys() == {"tools"}
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "cut"),
+    [('{"city": "' + "zq" * 20, 0, True), ('{"ci', 60, True), ('{"city": "Par', 6, False), (None, 0, False)],
+)
+def test_arguments_as_long_as_the_cap_allows_may_be_cut(text: str | None, pieces: int, cut: bool) -> None:
+    """A model that speaks nonsense fills the room it has, and some servers then say that the call is complete."""
+    with pytest.raises(Inconclusive) if cut else nullcontext():
+        leave_cut(Ask(Canned(), "one"), text, pieces)
 
 
 def _way(body: bytes | None) -> str:

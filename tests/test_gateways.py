@@ -10,7 +10,7 @@ import pytest
 
 from ci import pages
 from conformance.report.view import Standing
-from tests.gateways import catalogue, table, verified
+from tests.gateways import catalogue, publish, table, verified
 from tests.gateways.catalogue import Gateway
 
 PASSED = SimpleNamespace(judgements=[])
@@ -96,3 +96,11 @@ def test_reading_of_what_one_run_hides_may_stay(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "nginx" / "verified.toml").write_text('"chat.usage" = { reading = "true", by = "RFC 9110" }\n')
 
     assert not [*verified.problems(catalogue.load("nginx"))]
+
+
+def test_no_report_has_a_path_of_the_machine() -> None:
+    """A stack trace of a gateway shows where it is installed."""
+    report = {"text": f'File "{ROOT}/.tox/gateways/any/server.py", line 1', "numbers": [1, "two"]}
+
+    assert publish.shortened(report) == {"text": 'File ".tox/gateways/any/server.py", line 1', "numbers": [1, "two"]}
+    assert not [one.name for one in PUBLISHED for path in one.reports.iterdir() if f"{ROOT}/" in path.read_text()]

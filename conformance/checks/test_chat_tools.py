@@ -27,6 +27,7 @@ from conformance.words.openai.tools import (
     calls,
     function,
     known,
+    leave_cut,
     leave_uncalled,
     returned,
 )
@@ -111,6 +112,8 @@ def test_call_arguments(ask: Ask) -> None:
         inconclusive("the answer was cut off")
     for call in calls(answer):
         raw = pick(call, "function", kind=dict).get("arguments")
+        if arguments(call) is None:
+            leave_cut(ask, raw)
         assert isinstance(arguments(call), dict), f"arguments is no JSON object within a string: {raw!r:.120}"
 
 

@@ -12,18 +12,20 @@ from conformance.wire.exchange import decoded
 from conformance.words.answer import offered
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, requirement
-from conformance.words.openai.tools import NAMES, QUESTION, calling, calling_stream, calls
+from conformance.words.openai.tools import NAMES, QUESTION, calling, calling_stream, calls, leave_cut
 
 BOOK = "Tell me about a book in a public library."
 ENOUGH = 400
 """Tokens for the object that is asked for."""
 
 
-def _demand_call(recording: ClientRecording, call: Any) -> Any:
+def _demand_call(ask: Ask, recording: ClientRecording, call: Any) -> Any:
     """A call as a program uses it. Gives its id."""
     name, arguments = recording.result(lambda: (call.function.name, call.function.arguments))
     assert name in NAMES, f"corrupts: the name is {shown(name)}, offered were {' and '.join(sorted(NAMES))}"
     parsed = isinstance(arguments, str) and isinstance(decoded(arguments), dict)
+    if not parsed:
+        leave_cut(ask, arguments)
     assert parsed, f"corrupts: the arguments are {shown(arguments)}"
     return recording.result(lambda: call.id)
 
@@ -44,7 +46,7 @@ def test_tools(ask: Ask, recording: ClientRecording, client: Any, dependent: boo
 
     assert len(seen) == len(made), f"silently loses calls: {len(made)} were made, the client gives {len(seen)}"
     for call in seen:
-        name = _demand_call(recording, call)
+        name = _demand_call(ask, recording, call)
         assert isinstance(name, str), f"corrupts: the id is {shown(name)}"
         assert name, "the id is empty"
 
@@ -78,7 +80,7 @@ def test_tools_stream(ask: Ask, recording: ClientRecording, client: Any, depende
 
     assert calls, "silently loses the calls that were streamed"
     for call, streamed in zip(calls, wire.tool_calls(), strict=False):
-        name = _demand_call(recording, call)
+        name = _demand_call(ask, recording, call)
         assert name == streamed.id, f"corrupts: the id is {shown(name)}, streamed was {shown(streamed.id)}"
 
 

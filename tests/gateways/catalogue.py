@@ -1,8 +1,8 @@
 """The gateways that others wrote: a TOML file for each says how it is installed, configured, started and reached.
 
 In its texts `$PORT` is where it listens, `$UPSTREAM` the reference server as an OpenAI base URL, `$ORIGIN` the same
-without `/v1`, `$HERE` the folder it runs in, `$INSTALLED` the folder it is installed in, `$KEY` its key, and `$VERSION`
-its version.
+without `/v1`, `$HERE` the folder it runs in, `$INSTALLED` the folder it is installed in, `$SOURCES` this folder,
+`$KEY` its key, and `$VERSION` its version.
 """
 
 from __future__ import annotations

@@ -96,12 +96,14 @@ def serving(gateway: Gateway, folder: Path) -> Iterator[str]:
         "ORIGIN": origin,
         "UPSTREAM": f"{origin}/v1",
         "HERE": str(folder),
+        "SOURCES": str(catalogue.HERE),
         "INSTALLED": str(gateway.installed),
         "KEY": gateway.key,
         "VERSION": gateway.version,
         "PATH": os.environ["PATH"],
     }
     for name, text in gateway.files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(filled(text, words))
     start = filled(dict(gateway.start), words)
     upstream = [sys.executable, "-P", "-m", "reference_server", "--port", str(UPSTREAM)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.report import known, read_view, render
-from tests.gateways.catalogue import Gateway
+from tests.gateways.catalogue import ROOT, Gateway
 
 FORMATS = ("markdown", "badge")
 LONGEST = 8000
@@ -17,7 +17,7 @@ LONGEST = 8000
 def publish(gateway: Gateway, run: Path, folder: Path) -> None:
     """Writes report.json, summary.md and badge.svg."""
     folder.mkdir(parents=True, exist_ok=True)
-    content = _shortened(json.loads((run / "report.json").read_text()))
+    content = shortened(json.loads((run / "report.json").read_text()))
     (folder / "report.json").write_text(in_lines(content))
     view = read_view(folder)
     for name in FORMATS:
@@ -44,11 +44,13 @@ def _headed(gateway: Gateway, name: str, text: str) -> str:
     return f"{title}\n\n{head}\n{rest}"
 
 
-def _shortened(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > LONGEST:
-        return f"{value[:LONGEST]}… ({len(value)} characters)"
+def shortened(value: Any) -> Any:
+    """The value with short texts, in which no path is that of this machine: a stack trace shows where it is installed."""
+    if isinstance(value, str):
+        text = value.replace(f"{ROOT}/", "")
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
     if isinstance(value, list):
-        return [_shortened(one) for one in value]
+        return [shortened(one) for one in value]
     if isinstance(value, dict):
-        return {name: _shortened(one) for name, one in value.items()}
+        return {name: shortened(one) for name, one in value.items()}
     return value

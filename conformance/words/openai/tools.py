@@ -92,6 +92,15 @@ def arguments(call: dict[str, Any]) -> Any:
         return None
 
 
+def leave_cut(ask: Ask, text: object, pieces: int = 0) -> None:
+    """Leaves the check where arguments are so long that the cap may have cut them, whatever the answer says of it.
+
+    Each byte may be a token, and so may each of the pieces in which they came.
+    """
+    if isinstance(text, str) and 4 * max(pieces, len(text.encode("utf-8", "replace"))) >= 3 * ask.cap:
+        inconclusive(f"the arguments may have been cut at {ask.cap} tokens: {text!r:.120}")
+
+
 def returned(turn: dict[str, Any], *results: tuple[str, object]) -> list[dict[str, Any]]:
     """A conversation: a question, the assistant's turn with calls, and the results by call id."""
     answers = [{"role": "tool", "tool_call_id": name, "content": content} for name, content in results]
