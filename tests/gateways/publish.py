@@ -45,7 +45,7 @@ def _headed(gateway: Gateway, name: str, text: str) -> str:
 
 
 def shortened(value: Any) -> Any:
-    """The value with short texts, in which no path is that of this machine: a stack trace shows where it is installed."""
+    """The value with short texts, and no path of this machine: a stack trace shows where a gateway is installed."""
     if isinstance(value, str):
         text = value.replace(f"{ROOT}/", "")
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
