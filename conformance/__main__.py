@@ -1,4 +1,4 @@
-"""The command line: `gateway-conformance COMMAND`, where the commands are those of `COMMANDS`.
+"""The command line: `gateway-conformance COMMAND`, where the commands are those of `SECTIONS`.
 
 Exit codes: 0 all is well, 1 a MUST failed (or a difference or gap was asked for and found), 2 usage, 3 there is no
 verdict: the target could not be judged, the run ended early, or the suite itself erred; 130 interrupted; 143
@@ -7,50 +7,76 @@ terminated.
 
 from __future__ import annotations
 
-import argparse
-import os
+import json
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import NoReturn
 
 from conformance.errors import ConformanceError, Terminated, UsageError
+from conformance.run.signals import terminable
+from gateway_contract import commandline
 
 PROGRAM = "gateway-conformance"
-COMMANDS = (
-    "run",
-    "doctor",
-    "init",
-    "explain",
-    "coverage",
-    "diff",
-    "merge",
-    "compare",
-    "site",
-    "matrix",
-    "render",
-    "agenda",
-)
-USAGE, TROUBLE, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+SECTIONS = {
+    "Judge": (
+        "gateway-conformance run --base-url https://host/v1",
+        {
+            "run": "judge a gateway",
+            "doctor": "look at a target before it is judged",
+            "init": "write a target file",
+        },
+    ),
+    "Look up": (
+        "gateway-conformance explain chat.stream.done",
+        {
+            "explain": "explain a requirement, or a contradiction between documents",
+            "coverage": "show which documented sentences are judged",
+        },
+    ),
+    "Reports": (
+        "gateway-conformance diff before/report.json report",
+        {
+            "diff": "compare two reports",
+            "compare": "gateways side by side",
+            "merge": "one report out of those of shards",
+            "site": "a folder of reports as static pages",
+            "render": "write a report in another format",
+        },
+    ),
+    "For contributors": (
+        "gateway-conformance matrix --output reports",
+        {
+            "matrix": "show how far the documents of the gateways lie apart",
+            "agenda": "count what each requirement costs",
+        },
+    ),
+}
+COMMANDS = tuple(name for _, commands in SECTIONS.values() for name in commands)
+KEYS = "keys come from the environment: export GATEWAY_API_KEY=..., or name one in --target"
+USAGE, TROUBLE, INTERRUPTED, TERMINATED = commandline.WRONG, 3, 130, 143
+
+
+@commandline.group(PROGRAM, package="conformance.cli", sections=SECTIONS, hints={"key": KEYS, "token": KEYS})
+@commandline.version_of(PROGRAM)
+def group() -> None:
+    """Judges an LLM gateway against what its documents say."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        args = _parse(list(sys.argv[1:] if argv is None else argv))
-        return int(import_module(f"conformance.cli.{args.command}").main(args))
+        with terminable():
+            return commandline.run(group, PROGRAM, words)
     except ConformanceError as error:
-        _say(error)
-        return USAGE if isinstance(error, UsageError) else TROUBLE
+        code = USAGE if isinstance(error, UsageError) else TROUBLE
+        _complain(error, code if "--json" in words else None)
+        return code
     except Terminated as error:
         print(error, file=sys.stderr)
         return TERMINATED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:
         from traceback import format_exc
 
@@ -58,53 +84,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return TROUBLE
 
 
-class _Parser(argparse.ArgumentParser):
-    """Reports wrong usage as one line and a hint."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"{self.prog} --help lists what there is")
-
-
-def _parse(words: list[str]) -> argparse.Namespace:
-    parser = _Parser(
-        prog=PROGRAM, allow_abbrev=False, description="Judges an LLM gateway against what its documents say."
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        import_module(f"conformance.cli.{name}").add(commands)
-    args, unknown = parser.parse_known_args(words)
-    if unknown:
-        _refuse(unknown, f"{PROGRAM} {args.command}")
-    return args
-
-
-class _Version(argparse.Action):
-    """Looks the version up when it is asked for."""
-
-    def __call__(self, *_: object) -> NoReturn:
-        from importlib.metadata import version
-
-        print(f"{PROGRAM} {version(PROGRAM)}")
-        raise SystemExit(0)
-
-
-def _refuse(unknown: list[str], command: str) -> NoReturn:
-    """Names what is not understood, but not the values of options: one of them may be a key."""
-    options = [word.partition("=")[0] for word in unknown if word.startswith("-")]
-    what = f"unknown option: {options[0]}" if options else "too many arguments"
-    if any("key" in option or "token" in option for option in options):
-        raise UsageError(what, "keys come from the environment: export GATEWAY_API_KEY=..., or name one in --target")
-    raise UsageError(what, f"{command} --help lists what there is")
-
-
-def _say(error: ConformanceError) -> None:
+def _complain(error: ConformanceError, code: int | None) -> None:
+    """Tells what is wrong on standard error; on standard output for programs, which get the exit code as well."""
     from conformance.report.inert import LONGEST, inert
 
     longest = None if isinstance(error, UsageError) else LONGEST
-    print(inert(_safe(f"error: {error}"), longest), file=sys.stderr)
-    if error.hint:
-        print(inert(_safe(f"hint: {error.hint}"), longest), file=sys.stderr)
+    message, hint = (inert(_safe(text), longest) for text in (str(error), error.hint))
+    commandline.complain(message, hint)
+    if code is not None:
+        print(json.dumps({"exit_code": code, "error": message, "hint": hint}, indent=2))
 
 
 def _safe(text: str) -> str:

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from reference_server.service import Service
 from reference_server.settings import Settings
 from reference_server.state.frozen import FrozenClock, SeededIds
 from reference_server.state.store import Store
+from reference_server.wire.asgi import telling
 
 if TYPE_CHECKING:
     from reference_server.recording import Recorder
@@ -39,7 +40,7 @@ def application(settings: Settings) -> Application:
     strict = settings.strict or settings.gateway in STRICT
     service = Service(gateway_contract.load(settings.gateway), names, _store(settings), strict)
     if settings.scenario or settings.control:
-        service.stage = _stage(settings)
+        service.stage = _stage(settings, service.contract.operations)
     return Application(service, played, Journal() if settings.control else None, settings.seed or 0)
 
 
@@ -51,10 +52,10 @@ def _recorder(settings: Settings) -> Recorder:
     return Recorder(gateway_contract.load(settings.gateway), settings.record or "", settings.scenario)
 
 
-def _stage(settings: Settings) -> Stage:
+def _stage(settings: Settings, operations: Collection[str]) -> Stage:
     from reference_server.scenario.stage import Stage  # only then: it costs the start a tenth of its time
 
-    return Stage(settings.scenario)
+    return Stage(settings.scenario, operations)
 
 
 def _store(settings: Settings) -> Store:
@@ -76,7 +77,7 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool) ->
     app = _recorder(settings) if settings.record else application(settings)
     listening = listen(host, port)
     until = sys.stdin.fileno() if until_stdin_closes else None
-    run(app, settings, listening, lambda: announce(app.bases, host, listening.getsockname()[1]), until)
+    run(app, settings, listening, lambda: announce(settings, app.bases, host, listening.getsockname()[1]), until)
 
 
 def run(
@@ -88,7 +89,7 @@ def run(
 ) -> None:
     """Answer what comes in, until a signal, or until the file of that descriptor ends. Calls `ready` once."""
     config = uvicorn.Config(
-        app,
+        telling(app) if settings.verbose else app,
         log_level="critical",
         access_log=False,
         server_header=False,
@@ -104,9 +105,10 @@ def run(
     app.close()
 
 
-def announce(bases: Mapping[str, str], host: str, port: int) -> None:
+def announce(settings: Settings, bases: Mapping[str, str], host: str, port: int) -> None:
     """Print where the server is."""
-    print(welcome.screen(f"http://{_in_url(host)}:{port}", bases), flush=True)
+    shown = {"json": welcome.document, "quiet": welcome.line}.get(settings.output, welcome.screen)
+    print(shown(f"http://{_in_url(host)}:{port}", bases), flush=True)
 
 
 class _Server(uvicorn.Server):

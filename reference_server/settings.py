@@ -34,3 +34,7 @@ class Settings:
     scenario: Path | None = None
     record: str | None = None
     control: bool = False
+    output: str = ""
+    """What is printed when the server is ready: `json`, only the base URL (`quiet`), or how to begin."""
+    verbose: bool = False
+    """Whether each request is told on standard error."""

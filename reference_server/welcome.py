@@ -11,10 +11,23 @@ _TITLES = {"openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Gemini"}
 _MODEL = "gpt-5.5"
 
 
+def line(root: str, bases: Mapping[str, str]) -> str:
+    """The base URL alone."""
+    return f"{root}{bases[protocols.DEFAULT]}"
+
+
+def document(root: str, bases: Mapping[str, str]) -> str:
+    """For programs, in one line: the base URL, those of all protocols, and a key."""
+    import json
+
+    places = {name: f"{root}{base}" for name, base in bases.items()}
+    return json.dumps({"base_url": line(root, bases), "protocols": places, "key": USUAL_KEY})
+
+
 def screen(root: str, bases: Mapping[str, str]) -> str:
     """The base URL in the first line, which programs read, and how to begin. `bases` are the paths of the protocols."""
     addresses = {name: f"{root}{base}" for name, base in bases.items()}
-    usual = addresses[protocols.DEFAULT]
+    usual = line(root, bases)
     lines = [usual, "", *(f"{_TITLES[name]:10} {address}" for name, address in addresses.items())]
     return "\n".join([*lines, f"{'Key':10} {USUAL_KEY}", "", *_example(usual), "", *_documents(root)])
 

@@ -35,7 +35,7 @@ def serve(settings: Settings, host: str, port: int, until_stdin_closes: bool, co
         if until_stdin_closes:
             threading.Thread(target=_stop_with_stdin, args=[workers.stop], daemon=True).start()
         if workers.are_ready():
-            announce(app.bases, host, port)
+            announce(settings, app.bases, host, port)
             workers.wait()
         else:
             workers.stop()

@@ -37,20 +37,16 @@ def saved(tmp_path: Path) -> Path:
 
 
 def test_version_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["--version"])
+    assert main(["--version"]) == 0
 
-    assert caught.value.code == 0
     assert capsys.readouterr().out.startswith("gateway-conformance ")
 
 
 @pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["coverage"], ["diff"], ["render"]])
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main([*command, "--help"])
+    assert main([*command, "--help"]) == 0
 
-    assert caught.value.code == 0
-    assert "usage: gateway-conformance" in capsys.readouterr().out
+    assert "Usage: gateway-conformance" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

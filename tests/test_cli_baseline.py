@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -104,6 +105,79 @@ def test_run_with_its_own_report_as_baseline_passes(words: list[str], tmp_path: 
     assert main([*words, "--baseline", str(tmp_path / "report")]) == 0
     assert main(["render", "json", str(tmp_path / "report"), "-o", str(tmp_path / "copy.json")]) == 0
     assert [one.verdict for one in read(tmp_path / "copy.json").findings] == [Verdict.FAILED]
+
+
+def test_pipeline_is_shown_what_is_new(words: list[str], tmp_path: Path) -> None:
+    """A known failure fails no case of JUnit and is told as known; the report itself says what the gateway does."""
+    folder = tmp_path / "report"
+
+    assert main(words) == 1
+    assert 'failures="1"' in (folder / "junit.xml").read_text()
+
+    assert main([*words, "--baseline", str(folder), "--fail-on", "new"]) == 0
+
+    assert 'failures="0"' in (folder / "junit.xml").read_text()
+    assert f"expected failure: {baseline.KNOWN}" in (folder / "junit.xml").read_text()
+    assert f"(expected: {baseline.KNOWN})" in (folder / "summary.md").read_text()
+    assert "Failed: MUST" not in (folder / "summary.md").read_text()
+    assert not read(folder).findings[0].expected
+
+
+def test_merge_shows_a_pipeline_what_is_new(tmp_path: Path) -> None:
+    """As a run does; what is new fails."""
+    old, new = (Finding(name, Level.MUST, Verdict.FAILED, "as ever") for name in ("chat.id", "chat.model"))
+    for place, one in enumerate((old, new)):
+        write(replace(report((one,)), settings={"shard": f"{place + 1}/2"}), tmp_path / str(place))
+    write(replace(report((old,)), settings={}), tmp_path / "before")
+    places = [str(tmp_path / name) for name in ("0", "1")]
+
+    assert main(["merge", *places, "--report", str(tmp_path / "r"), "--baseline", str(tmp_path / "before")]) == 1
+
+    assert 'failures="1"' in (tmp_path / "r" / "junit.xml").read_text().splitlines()[1]
+
+
+def test_fail_on_new_needs_a_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--fail-on", "new"]) == 2
+
+    assert "hint: name an earlier report: --baseline" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "reason"),
+    [
+        ({"gateway": "foxapi"}, [], "the baseline is held to foxapi, and this run to openai"),
+        (
+            {"settings": {"profile": "tools"}},
+            ["--profile", "core"],
+            "was made with --profile tools: it does not have",
+        ),
+        ({"settings": {"requirement": "chat.id"}}, ["--quick"], "made with --requirement chat.id: it does not have"),
+        ({"settings": {"level": "MUST"}}, [], "made with --level MUST: it does not have"),
+    ],
+)
+def test_baseline_of_something_else_is_refused(
+    change: dict[str, object],
+    options: list[str],
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Before anything is asked: all that it does not have would be new."""
+    write(replace(report((GOOD,), "openai"), **change), tmp_path / "before", register=REGISTER)  # type: ignore[arg-type]
+    words = ["run", "--base-url", "http://127.0.0.1:9/v1", "--report", str(tmp_path / "r")]
+
+    assert main([*words, *options, "--baseline", str(tmp_path / "before")]) == 2
+
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("settings", [{}, {"profile": "core"}, {"profile": "core,tools"}])
+def test_baseline_that_has_more_is_taken(settings: dict[str, str], tmp_path: Path) -> None:
+    write(replace(report((GOOD,), "openai"), settings=settings), tmp_path / "before", register=REGISTER)
+    args = SimpleNamespace(baseline=tmp_path / "before", fail_on="must")
+
+    assert baseline.of(args, "openai", {"profile": "core", "level": "MUST"})
 
 
 @pytest.mark.parametrize(("day", "code"), [("9999-12-31", 0), ("2001-01-01", 1)])

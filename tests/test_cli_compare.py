@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -60,8 +61,8 @@ def test_gateways_stand_side_by_side(reports: Path, capsys: pytest.CaptureFixtur
     assert "| Requests | 1,234 | 1,234 |" in text
     assert "| Time until a stream begins | 250 ms | – |" in text
     assert "| Answers of POST /chat/completions lack `id` and `model` | MUST, 2 |  |" in text
-    assert "| chat.stream.done | passed | failed |" in text
-    assert "| auth.scheme-case |" not in text
+    assert "| chat.stream.done (MUST) | passed | failed |" in text
+    assert "| auth.scheme-case" not in text
 
 
 def test_terminal_has_the_same(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,6 +72,38 @@ def test_terminal_has_the_same(reports: Path, capsys: pytest.CaptureFixture[str]
     assert "At a glance" in text
     assert "250 ms" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_tables_are_as_wide_as_columns_says(
+    columns: int, reports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    text = compared(capsys, str(reports / "one"), str(reports / "three"))
+
+    assert columns - 10 < max(map(len, text.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("style", ["terminal", "markdown", "html"])
+def test_tables_have_a_legend(style: str, reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And requirements their level."""
+    text = compared(capsys, str(reports / "one"), str(reports / "three"), "--format", style)
+
+    assert "Legend" in text
+    assert "the situation was not reached" in text
+    assert "chat.id (MUST)" in text
+
+
+def test_programs_get_the_tables_as_json(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By --json as by --format."""
+    paths = [str(reports / "one"), str(reports / "three")]
+
+    tables = {one["title"]: one for one in json.loads(compared(capsys, *paths, "--json"))["tables"]}
+
+    assert tables["At a glance"]["columns"][0] == "One 1.0"
+    assert ["chat.id (MUST)", "failed", "passed"] in tables["Requirements in which they differ"]["rows"]
+    assert json.loads(compared(capsys, *paths, "--format", "json"))["tables"] == list(tables.values())
 
 
 def test_runs_of_one_gateway_are_told_apart_by_their_date(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from dataclasses import replace
 
 import pytest
+from click import BadParameter
 
 from conformance.__main__ import main
 from conformance.cli import baseline
@@ -73,7 +73,7 @@ def test_what_a_baseline_knows_fails_nothing(chosen: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "may", "core", "profile:", "profile:kernel"])
 def test_what_does_not_exist_is_wrong_usage(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ArgumentTypeError, match="write must, should or profile:NAME"):
+    with pytest.raises(BadParameter, match="write must, should, new or profile:NAME"):
         fail_on(text)
 
     assert main(["run", "--fail-on", text]) == 2

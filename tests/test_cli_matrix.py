@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import gateway_contract
 from conformance.__main__ import main
 from conformance.cli import matrix
 from conformance.cli.differences import Difference
@@ -62,6 +65,22 @@ def test_files_and_exit_code(cells: list[Cell], code: int, monkeypatch: pytest.M
 def test_folder_has_to_exist(tmp_path: Path) -> None:
     """Nothing is judged when the output folder does not exist."""
     assert main(["matrix", "--output", str(tmp_path / "nowhere")]) == 2
+
+
+@pytest.mark.parametrize("command", [["matrix"], ["agenda"], ["agenda", "--check", "nowhere"]])
+def test_signal_between_two_runs_is_told(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the command does when it comes."""
+
+    def names() -> tuple[str, ...]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return ()
+
+    monkeypatch.setattr(gateway_contract, "names", names)
+
+    assert main(command) == 143
+    assert "the run was terminated" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["matrix"], ["agenda"]])

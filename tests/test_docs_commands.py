@@ -100,10 +100,9 @@ def test_commands_within_text_exist(text: str, capsys: pytest.CaptureFixture[str
     """So do their options."""
     _, command, *words = text.split()
 
-    with pytest.raises(SystemExit):
-        main([command, "--help"])
-
     assert command in COMMANDS
+    assert main([command, "--help"]) == 0
+
     known = capsys.readouterr().out
     assert [word for word in words if word.startswith("--") and word not in known] == []
 

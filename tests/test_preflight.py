@@ -128,6 +128,7 @@ CASES: dict[str, tuple[Respond, str, str, str, str]] = {
     "unknown model": (right, "/v1", "sk-right", "does not serve the model nope", "gpt-5-mini"),
     "unknown model, by 400": (model_by_400, "/v1", "sk-right", "does not serve the model nope", "gpt-5-mini"),
     "no /v1": (right, "", "sk-right", "no OpenAI-compatible API", "did you mean URL/v1?"),
+    "another version": (right, "/v2", "sk-right", "no OpenAI-compatible API", "did you mean URL/v1?"),
     "an operation": (right, "/v1/chat/completions", "sk-right", "no OpenAI-compatible API", "did you mean URL/v1?"),
     "wrong key, 401": (right, "/v1", "sk-wrong", "refuses the key", "GATEWAY_API_KEY"),
     "wrong key, 403": (behind(403, "Forbidden"), "/v1", "sk-wrong", "refuses the key", "GATEWAY_API_KEY"),

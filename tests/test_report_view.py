@@ -124,6 +124,18 @@ def test_headline_tells_what_was_withheld_from_what_is_not_offered() -> None:
     assert third.requirement not in {one.requirement for one in others}
 
 
+def test_headline_does_not_call_what_nobody_asked_for_not_offered() -> None:
+    """Neither what the documents do not claim and no run looked for, nor what they turn out not to demand."""
+    musts = [one for one in register.load().requirements.values() if one.level is Level.MUST]
+    idle, *others = (Finding(one.id, one.level, Verdict.PASSED) for one in musts if one.feature == "models")
+    idle = replace(idle, verdict=Verdict.UNSUPPORTED, applicable=False)
+
+    detail = view(report((idle, *others), "openai"), register.load()).headline.detail
+
+    rest = len(musts) - len(others) - 1
+    assert detail == f"{len(others)} of {len(others)} MUST passed. Not run: {rest} MUST. Not demanded: 1 MUST."
+
+
 def test_profile_has_the_same_total_in_every_run() -> None:
     """Whether all of it was judged or a part; what is open is named."""
     core = [one for one in register.load().requirements.values() if one.feature == "chat" and one.level is Level.MUST]

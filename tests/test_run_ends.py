@@ -11,12 +11,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from conformance import report
 from conformance.__main__ import main
+from conformance.report import folder, har, journal
 from conformance.run import agenda
+
+from . import reporting
 
 ROOT = Path(__file__).parent.parent
 RUN = [sys.executable, "-m", "conformance", "run"]
@@ -129,6 +134,34 @@ def test_full_disk_is_told(server: Server, tmp_path: Path) -> None:
     assert process.returncode == 3
     assert "the report cannot be written" in process.stderr
     assert "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize(("url", "code"), [("http://127.0.0.1:9/v1", 3), ("ftp://host/v1", 2)])
+def test_run_without_a_report_leaves_none_of_an_earlier_one(url: str, code: int, tmp_path: Path) -> None:
+    """It would look like this run's. After wrong usage there was no run; what the user keeps beside it stays."""
+    for name in (*folder.WRITTEN[:-1], "curl-one.sh", "mine.txt"):
+        (tmp_path / name).write_text("{}")
+
+    assert main(["run", "--base-url", url, "--report", str(tmp_path)]) == code
+
+    assert ({one.name for one in tmp_path.iterdir()} == {"mine.txt"}) is (code == 3)
+
+
+def test_what_a_run_reads_is_spared(tmp_path: Path) -> None:
+    """A baseline may lie where the report is written."""
+    report.write(replace(reporting.report((), "openai"), settings={}), tmp_path, None)
+    words = ["--base-url", "http://127.0.0.1:9/v1", "--report", str(tmp_path), "--baseline", str(tmp_path)]
+
+    assert main(["run", *words]) == 3
+
+    assert [one.name for one in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_all_that_a_run_leaves_is_known() -> None:
+    """So nothing of it stays behind."""
+    names = {one.FILENAME for one in (*report.formats().values(), har, journal)}
+
+    assert names | {"curl-*.sh"} == {*folder.WRITTEN}
 
 
 def test_nothing_judged_is_no_success(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,10 +67,7 @@ def test_busy_port_has_a_hint(capsys):
 
 @pytest.mark.parametrize("arguments", [["--port", "x"], ["--port", "70000"], ["--nothing"]])
 def test_wrong_options_exit_with_2(arguments):
-    with pytest.raises(SystemExit) as raised:
-        main(arguments)
-
-    assert raised.value.code == 2
+    assert main(arguments) == 2
 
 
 def test_help_is_quick():
@@ -118,10 +115,7 @@ def test_list_ends_quietly_when_nobody_reads_on():
 
 @pytest.mark.parametrize("arguments", [["--model", "mine"], ["--model", "=echo"], ["--key", "mine="]])
 def test_name_without_its_meaning_is_a_wrong_option(arguments):
-    with pytest.raises(SystemExit) as raised:
-        main(arguments)
-
-    assert raised.value.code == 2
+    assert main(arguments) == 2
 
 
 @pytest.mark.parametrize("arguments", [["--model", "mine=ech"], ["--key", "mine=expird"]])

@@ -7,7 +7,6 @@ import sys
 from contextlib import contextmanager
 
 import httpx
-import pytest
 
 from reference_server.__main__ import main
 from reference_server.state.frozen import START
@@ -69,5 +68,4 @@ def test_clock_stands_still_but_jobs_end_and_limits_pass():
 
 
 def test_state_and_determinism_exclude_each_other(tmp_path):
-    with pytest.raises(SystemExit):
-        main(["--deterministic", "--state", str(tmp_path / "state")])
+    assert main(["--deterministic", "--state", str(tmp_path / "state")]) == 2

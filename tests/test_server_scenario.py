@@ -420,6 +420,22 @@ def test_wrong_file_ends_the_command(tmp_path):
     assert "none.yaml" in missing.stderr
 
 
+@pytest.mark.parametrize(("gateway", "status"), [("openai", 2), ("infery", 0)])
+def test_operation_of_another_gateway_is_refused(gateway, status, tmp_path):
+    """No request to this one could match."""
+    file = tmp_path / "video.yaml"
+    file.write_text("rules:\n- when: {operation: createVideo}\n  answer: {body: {}}", "utf-8")
+    played = [] if gateway == "openai" else ["--gateway", gateway]
+    words = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes", *played]
+
+    done = subprocess.run(
+        [*words, "--scenario", str(file)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20
+    )
+
+    assert done.returncode == status
+    assert ("video.yaml, line 2: this gateway has no operation 'createVideo'" in done.stderr) is bool(status)
+
+
 def test_schema_is_printed():
     printed = run("--scenario-schema")
 

@@ -72,6 +72,21 @@ def test_wrong_shard_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -
     assert "1/4" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1/99999", "there are at most 999 shards"),
+        ("-1/4", "shards are counted from 1"),
+        ("5/4", "there are only 4"),
+        ("one", "two numbers"),
+    ],
+)
+def test_wrong_shard_is_told_why(text: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where it begins like an option."""
+    assert main(["run", "--shard", text]) == 2
+    assert f"{text!r} is no shard: {reason}" in capsys.readouterr().err
+
+
 def test_shards_give_the_report_of_the_whole_run() -> None:
     """Findings of all of them, counts in total, and exchanges that are numbered on."""
     one = shard("1/2", found("chat.id", Verdict.FAILED, 3, "id is None"), requests=12)

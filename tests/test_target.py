@@ -31,6 +31,23 @@ def test_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert "sk-secret" not in repr(loaded)
 
 
+@pytest.mark.parametrize(
+    ("keys", "names"),
+    [("", {"default"}), ('expired = { value = "sk-old" }', {"default", "expired"})],
+)
+def test_key_that_no_file_names_is_the_usual_one(
+    keys: str, names: set[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As without a file; and where the variable is not set there is none."""
+    path = written(tmp_path, f'base_url = "https://host/v1"\n[keys]\n{keys}\n')
+    monkeypatch.setenv(target.KEY_VARIABLE, "sk-usual")
+
+    assert target.from_file(path).keys.keys() == names
+    assert target.from_file(path).keys["default"].reveal() == "sk-usual"
+    monkeypatch.delenv(target.KEY_VARIABLE)
+    assert target.from_file(path).keys.keys() == names - {"default"}
+
+
 def test_options_win_over_the_file(tmp_path: Path) -> None:
     """The command line takes precedence."""
     path = written(tmp_path, 'base_url = "https://host/v1"\n[models]\nchat = "a"\nslow = "s"\n')

@@ -1,1 +1,1 @@
-"""The commands of `gateway-conformance`, one module each with `add(subparsers)` and `main(args) -> int`."""
+"""The commands of `gateway-conformance`, one module each with its `command`."""

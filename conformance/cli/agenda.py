@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.errors import UsageError
+from gateway_contract import commandline
+from gateway_contract.commandline import OUTPUT, option, path
 
 TOLERANCE = 0.05
 """By how much the number of requests may differ from the one that is kept."""
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "agenda",
-        help="count what each requirement costs, for contributors",
-        description="Judges the reference server as each gateway, and keeps which requests each requirement takes.",
-        epilog="Exit codes: 0 written, or as it is kept; 1 with --check: it has changed.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--check", metavar="DIR", type=Path, help="compare the reports DIR/<gateway> with what is kept")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "agenda",
+    help="Judges the reference server as each gateway, and keeps which requests each requirement takes.",
+    epilog="Exit codes: 0 written, or as it is kept; 1 with --check: it has changed.",
+    examples={OUTPUT: "gateway-conformance agenda --check reports/reference"},
+)
+@option("--check", metavar="DIR", type=path, section=OUTPUT, help="compare the reports DIR/<gateway> with what is kept")
+def command(check: Path | None) -> int:
     """Writes the agenda of each gateway, or compares it."""
     import gateway_contract
-    from conformance.run import agenda, runner
+    from conformance.run import agenda
 
     names = ("openai", *gateway_contract.names())
-    if args.check:
-        return max(_compare(name, args.check / name) for name in names)
+    if check:
+        return max(_compare(name, check / name) for name in names)
     for name in names:
-        with runner.terminable(), TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder:
             _judge(name, Path(folder))
             text = agenda.text_of(_of(Path(folder)))
         (agenda.FOLDER / f"{name}.json").write_text(text, encoding="utf-8")

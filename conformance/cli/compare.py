@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from conformance.errors import UsageError
+import click
+
+from conformance.cli import options
+from conformance.report.side import LEGEND
+from gateway_contract import commandline
+from gateway_contract.commandline import ARGUMENTS, OUTPUT, argument, option, output, path
 
 if TYPE_CHECKING:
     from conformance.report.history import History
@@ -16,42 +20,34 @@ if TYPE_CHECKING:
 
     Table = tuple[str, tuple[str, ...], Sequence[tuple[str, tuple[Cell, ...]]]]
 
-FORMATS = ("terminal", "markdown", "html")
+FORMATS = ("terminal", "markdown", "html", "json")
 LONGEST = 80
 """The most rows of a table that a page shows unfolded."""
 STYLES = {"good": "green", "bad": "red", "unsure": "yellow"}
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "compare",
-        help="gateways side by side",
-        description="Compares reports: profiles, causes, the requirements that differ, cost and speed; of one gateway,"
-        " what failed and was mended from one report to the next.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("reports", metavar="REPORT", nargs="+", type=Path, help="a report.json, or its folder")
-    parser.add_argument("--format", choices=FORMATS, default="terminal", help="default: terminal")
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="default: standard output")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "compare",
+    help="Compares reports: profiles, causes, the requirements that differ, cost and speed; of one gateway, what "
+    "failed and was mended from one report to the next.",
+    examples={
+        ARGUMENTS: "gateway-conformance compare reports/one reports/two",
+        OUTPUT: "gateway-conformance compare reports/* --format html -o compare.html",
+    },
+)
+@argument("reports", metavar="REPORT...", nargs=-1, required=True, type=path, help="a report.json, or its folder")
+@option("--format", type=click.Choice(FORMATS), default="terminal", section=OUTPUT, help="default: terminal")
+@option("-o", "--output", metavar="FILE", type=path, section=OUTPUT, help="default: standard output")
+@output(json="the same as --format json")
+def command(reports: tuple[Path, ...], format: str, output: Path | None, json: bool) -> int:
     """Compares to the file, or to standard output."""
     from conformance.report.history import histories
     from conformance.report.side import compare
 
-    reports = columns(args.reports)
-    comparison, past = compare(reports), histories(reports)
-    if args.output is None:
-        _write(comparison, past, args.format, sys.stdout)
-        return 0
-    try:
-        with args.output.open("w", encoding="utf-8") as stream:
-            _write(comparison, past, args.format, stream)
-    except OSError as error:
-        hint = "give -o a file in a folder that exists"
-        raise UsageError(f"cannot write {args.output}: {error.strerror}", hint) from None
+    known = columns(reports)
+    comparison, past = compare(known), histories(known)
+    with options.written(output) as stream:
+        _write(comparison, past, "json" if json else format, stream)
     return 0
 
 
@@ -74,11 +70,11 @@ def _write(comparison: Comparison, past: Sequence[History], name: str, stream: T
     if name == "terminal":
         _show(comparison, past, stream)
     else:
-        stream.write((markdown if name == "markdown" else html)(comparison, past))
+        stream.write({"markdown": markdown, "html": html, "json": as_json}[name](comparison, past))
 
 
 def _show(comparison: Comparison, past: Sequence[History], stream: TextIO) -> None:
-    """Tables no wider than the terminal; on a pipe as wide as they are."""
+    """Tables no wider than the terminal, or than COLUMNS; elsewhere as wide as they are."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -87,7 +83,7 @@ def _show(comparison: Comparison, past: Sequence[History], stream: TextIO) -> No
 
     tables = _tables(comparison, past)
     console = Console(file=stream, markup=False, emoji=False, highlight=False)
-    if not console.is_terminal:
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = 60 + 40 * max(len(header) for _, header, _ in tables)
     for title, header, rows in tables:
         table = Table(title=Text(inert(title)), title_justify="left", title_style="bold")
@@ -98,6 +94,10 @@ def _show(comparison: Comparison, past: Sequence[History], stream: TextIO) -> No
                 Text(inert(name)), *(Text(inert(cell.text), STYLES.get(str(cell.tone), "")) for cell in cells)
             )
         console.print(table)
+    legend = Table(title="Legend", title_justify="left", title_style="bold", show_header=False, box=None)
+    for entry in LEGEND:
+        legend.add_row(*entry)
+    console.print(legend)
 
 
 def _tables(comparison: Comparison, past: Sequence[History]) -> list[Table]:
@@ -105,7 +105,7 @@ def _tables(comparison: Comparison, past: Sequence[History]) -> list[Table]:
     from conformance.report.history import HEADER
 
     titles = tuple(column.title for column in comparison.columns)
-    tables = [(title, titles, [(row.name, row.cells) for row in rows]) for title, rows in comparison.tables if rows]
+    tables = [(title, titles, [(row.title, row.cells) for row in rows]) for title, rows in comparison.tables if rows]
     histories = [(f"History of {one.title}", HEADER, [(run.name, run.cells) for run in one.runs]) for one in past]
     return [*tables[:1], *histories, *tables[1:]]
 
@@ -120,7 +120,17 @@ def markdown(comparison: Comparison, past: Sequence[History]) -> str:
         lines = [[prose(name), *(plain(cell.text) for cell in cells)] for name, cells in rows]
         table = [["", *map(plain, header)], ["---"] * (len(header) + 1), *lines]
         parts += [f"## {plain(title)}", "\n".join(f"| {' | '.join(line)} |" for line in table)]
+    parts += ["## Legend", "\n".join(f"- {words}: {meaning}" for words, meaning in LEGEND)]
     return inert("\n\n".join(parts), None) + "\n"
+
+
+def as_json(comparison: Comparison, past: Sequence[History]) -> str:
+    """The tables for programs: each with its title, its columns, and its rows, which begin with what they are about."""
+    plain = [
+        {"title": title, "columns": header, "rows": [[name, *(one.text for one in cells)] for name, cells in rows]}
+        for title, header, rows in _tables(comparison, past)
+    ]
+    return options.as_json({"tables": plain}) + "\n"
 
 
 def html(comparison: Comparison, past: Sequence[History], linked: bool = False) -> str:
@@ -128,5 +138,12 @@ def html(comparison: Comparison, past: Sequence[History], linked: bool = False) 
     from conformance.report.history import HEADER
     from conformance.report.pages import page
 
-    values = {"comparison": comparison, "past": past, "header": HEADER, "linked": linked, "longest": LONGEST}
+    values = {
+        "legend": LEGEND,
+        "comparison": comparison,
+        "past": past,
+        "header": HEADER,
+        "linked": linked,
+        "longest": LONGEST,
+    }
     return page("compare.html.jinja", **values)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
+
+from conformance.cli import options
+from gateway_contract import commandline
+from gateway_contract.commandline import OUTPUT, option, output, path
 
 if TYPE_CHECKING:
     from conformance.cli.faults import Fault
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
     from conformance.register import Register
 
 
+SHOWN = "What is shown"
+STYLES = ("text", "markdown", "json")
 PENDING = "pending: "
 Sentence = tuple[str, str, str, str]
 """Its id, its gateway, its words and its address."""
@@ -52,63 +59,72 @@ class Row:
         return gap or (f"no requirement at its level, {self.softened}" if self.softened else None)
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "coverage",
-        help="show which documented sentences are judged",
-        description="Shows documented sentence, requirement, check and fault, with the gaps.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--gateway", metavar="NAME", help="its sentences only")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
-    parser.add_argument(
-        "--fields", action="store_true", help="show which fields of requests are tried with valid and invalid values"
-    )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 when there are gaps")
-    parser.add_argument(
-        "--write-readme",
-        metavar="FILE",
-        type=Path,
-        nargs="?",
-        const=Path("README.md"),
-        help="write the counts of all gateways between the markers of a file instead (default: README.md)",
-    )
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "coverage",
+    help="Shows documented sentence, requirement, check and fault, with the gaps.",
+    examples={
+        SHOWN: "gateway-conformance coverage --gateway foxora --strict",
+        OUTPUT: "gateway-conformance coverage --fields --json",
+    },
+)
+@options.gateway("its sentences only", section=SHOWN)
+@option(
+    "--fields",
+    is_flag=True,
+    section=SHOWN,
+    help="show which fields of requests are tried with valid and invalid values",
+)
+@option("--strict", is_flag=True, section=SHOWN, help="exit with 1 when there are gaps")
+@option("--format", type=click.Choice(STYLES), default="text", section=OUTPUT, help="default: text")
+@option(
+    "--write-readme",
+    metavar="FILE",
+    type=path,
+    is_flag=False,
+    flag_value="README.md",
+    section=OUTPUT,
+    help="write the counts of all gateways between the markers of a file instead (default: README.md)",
+)
+@output(quiet="only the gaps", json="the same as --format json")
+def command(gateway: str | None, fields: bool, strict: bool, format: str, quiet: bool, json: bool, **given: Any) -> int:
     """Prints the table."""
-    from conformance import register
-    from conformance.cli import faults, readme
     from conformance.target import gateways
 
-    gateways.check(args.gateway)
-    if args.fields:
-        return _main_of_fields(args)
+    gateways.check(gateway)
+    style = "json" if json else "quiet" if quiet else format
+    if fields:
+        return _show_fields(gateway, style, strict)
+    return _show(gateway, style, strict, given["write_readme"])
+
+
+def _show(gateway: str | None, style: str, strict: bool, file: Path | None) -> int:
+    from conformance import register
+    from conformance.cli import faults, readme
+
     catalogue = faults.catalogue()
     breaking: dict[str, tuple[str, ...]] = {}
     for fault in catalogue:
         for name in fault.breaks:
             breaking[name] = (*breaking.get(name, ()), fault.name)
     everything = list(rows(register.load(), breaking))
-    selection = [row for row in everything if args.gateway in (None, row.gateway)]
-    if args.write_readme:
-        readme.write(args.write_readme, f"{_counts(everything, catalogue)}\n\n{_totals_table(everything)}")
+    selection = [row for row in everything if gateway in (None, row.gateway)]
+    if file:
+        readme.write(file, f"{_counts(everything, catalogue)}\n\n{_totals_table(everything)}")
     else:
-        print(FORMATS[args.format](selection))
-    untried = [one for one in _fields(args.gateway) if one.gap] if args.strict else []
+        options.put("\n".join(_gaps(selection)) if style == "quiet" else FORMATS[style](selection))
+    untried = [one for one in _fields(gateway) if one.gap] if strict else []
     for one in untried:
-        print(f"  {one.gateway} {one.operation} {one.field}: {one.gap}")
-    return 1 if args.strict and (untried or any(row.gap for row in selection)) else 0
+        text = f"  {one.gateway} {one.operation} {one.field}: {one.gap}"
+        print(text, file=sys.stderr if style == "json" else sys.stdout)
+    return 1 if strict and (untried or any(row.gap for row in selection)) else 0
 
 
-def _main_of_fields(args: argparse.Namespace) -> int:
-    """Prints which fields are tried."""
+def _show_fields(gateway: str | None, style: str, strict: bool) -> int:
     from conformance.cli import fields
 
-    some = list(_fields(args.gateway))
-    print(fields.FORMATS[args.format](some))
-    return 1 if args.strict and any(one.gap for one in some) else 0
+    some = list(_fields(gateway))
+    options.put("\n".join(fields.gaps(some)) if style == "quiet" else fields.FORMATS[style](some))
+    return 1 if strict and any(one.gap for one in some) else 0
 
 
 def _fields(gateway: str | None) -> Iterator[FieldRow]:
@@ -155,14 +171,20 @@ COLUMNS = ("gateway", "sentences", "covered", "pending", "excluded", "requiremen
 
 
 def _text(rows: list[Row]) -> str:
-    gaps = [f"  {row.sentence} → {row.requirement or '?'}: {row.gap}" for row in rows if row.gap]
+    gaps = _gaps(rows)
     lines = [f"{name:<40}{number:>6}" for name, number in _totals(rows).items()]
     return "\n".join([*_table(rows), "", *lines, "", *(["gaps:", *gaps] if gaps else ["no gaps"])])
 
 
+def _gaps(rows: list[Row]) -> list[str]:
+    return [f"  {row.sentence} → {row.requirement or '?'}: {row.gap}" for row in rows if row.gap]
+
+
 def _table(rows: list[Row]) -> list[str]:
     """A line for each gateway: how many of its sentences are judged, and by what."""
-    return ["".join(f"{cell!s:<14}" for cell in line).rstrip() for line in (COLUMNS, *by_gateway(rows))]
+    lines = [[str(cell) for cell in line] for line in (COLUMNS, *by_gateway(rows))]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
 def by_gateway(rows: list[Row]) -> list[tuple[str | int, ...]]:
@@ -219,10 +241,10 @@ def _markdown(selection: list[Row]) -> str:
 
 def _json(rows: list[Row]) -> str:
     plain = [{**asdict(row), "gap": row.gap} for row in rows]
-    return json.dumps({"totals": _totals(rows), "rows": plain}, indent=2, ensure_ascii=False)
+    return options.as_json({"totals": _totals(rows), "rows": plain})
 
 
-FORMATS: dict[str, Callable[[list[Row]], str]] = {"text": _text, "markdown": _markdown, "json": _json}
+FORMATS: dict[str, Callable[[list[Row]], str]] = dict(zip(STYLES, (_text, _markdown, _json), strict=True))
 
 
 def _totals(rows: list[Row]) -> dict[str, int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from conformance.cli import options
 from conformance.model import Level
+from gateway_contract import commandline
+from gateway_contract.commandline import ARGUMENTS, OUTPUT, argument, output, path
 
 if TYPE_CHECKING:
     from conformance.report.view import Judgement, View
@@ -71,24 +73,37 @@ class Change:
         return self.kind in (Kind.BROKEN, Kind.LOST) and self.level is Level.MUST
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "diff",
-        help="compare two reports",
-        description="Shows the requirements whose verdict changed from A to B; exits with 1 when a MUST broke or went.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("before", metavar="A", type=Path, help="a report.json, or the folder that holds it")
-    parser.add_argument("after", metavar="B", type=Path, help="a later one")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "diff",
+    help="Shows the requirements whose verdict changed from A to B; exits with 1 when a MUST broke or went.",
+    examples={
+        ARGUMENTS: "gateway-conformance diff baseline.json report",
+        OUTPUT: "gateway-conformance diff baseline.json report --quiet",
+    },
+)
+@argument("before", metavar="A", type=path, help="a report.json, or the folder that holds it")
+@argument("after", metavar="B", type=path, help="a later one")
+@output(quiet="only how many changed, by kind", json="print JSON")
+def command(before: Path, after: Path, quiet: bool, json: bool) -> int:
     """Prints the changes by kind."""
     from conformance.report import read_view
+
+    differences = list(changes(read_view(before), read_view(after)))
+    counts = {str(kind): number for kind in Kind if (number := sum(change.kind == kind for change in differences))}
+    is_worse = any(change.is_regression for change in differences)
+    if json:
+        entries = [{"kind": str(change.kind), **asdict(change), "level": str(change.level)} for change in differences]
+        print(options.as_json({"regression": is_worse, "counts": counts, "changes": entries}))
+        return int(is_worse)
+    if not quiet:
+        _show(differences)
+    print(", ".join(f"{number} {kind}" for kind, number in counts.items()) or "no verdict changed")
+    return int(is_worse)
+
+
+def _show(differences: Sequence[Change]) -> None:
     from conformance.report.inert import inert
 
-    differences = list(changes(read_view(args.before), read_view(args.after)))
     for kind in Kind:
         alike = [change for change in differences if change.kind == kind]
         if kind in ONE_SIDED and len(alike) > FEW:
@@ -97,9 +112,6 @@ def main(args: argparse.Namespace) -> int:
         for change in alike:
             print(f"{kind:<8} {change.id}: {change.before or 'not judged'} → {change.after or 'not judged'}")
             print(inert("\n".join(f"         {line}" for line in _explained(change))))
-    counts = {kind: sum(change.kind == kind for change in differences) for kind in Kind}
-    print(", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "no verdict changed")
-    return 1 if any(change.is_regression for change in differences) else 0
 
 
 def _together(alike: Sequence[Change]) -> str:

@@ -2,62 +2,79 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from conformance.cli import options
 from conformance.errors import UsageError
+from gateway_contract import commandline
+from gateway_contract.commandline import OUTPUT, argument, colour, option, output, path
 
 if TYPE_CHECKING:
     from conformance.cli.examination import Line
     from conformance.target import Target
 
 WELL, UNWELL = 0, 3
-EPILOG = """\
-The key is read from GATEWAY_API_KEY, or from the variable that the target file names.
-Exit codes: 0 all is well, 2 usage or a wrong target file, 3 there is a problem.
-"""
+COLOURS = {"ok": "green", "note": "yellow", "problem": "red"}
+LOOK = "Look"
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "doctor",
-        help="look at a target before it is judged",
-        description="Finds out whether a target can be judged, and what stands in the way.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    options.add_target(parser)
-    parser.add_argument(
-        "--timeout", metavar="S", type=options.at_least(float, 0.001, options.DAY), default=20.0, help="default: 20 s"
-    )
-    parser.add_argument(
-        "--offline",
-        metavar="FILE",
-        nargs="+",
-        type=options.filled(Path),
-        help="only check target files; send nothing, need no key",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "doctor",
+    help="Finds out whether a target can be judged, and what stands in the way. The key is read from GATEWAY_API_KEY, "
+    "or from the variable that the target file names.",
+    epilog="Exit codes: 0 all is well, 2 usage or a wrong target file, 3 there is a problem.",
+    examples={
+        options.TARGET: "gateway-conformance doctor --base-url https://host/v1",
+        LOOK: "gateway-conformance doctor --offline target.toml",
+        OUTPUT: "gateway-conformance doctor --base-url https://host/v1 --quiet",
+    },
+)
+@options.target
+@option(
+    "--timeout",
+    metavar="S",
+    type=options.at_least(float, 0.001, options.DAY),
+    default=20.0,
+    section=LOOK,
+    help="default: 20 s",
+)
+@option(
+    "--offline",
+    metavar="FILE...",
+    multiple=True,
+    type=path,
+    section=LOOK,
+    help="only check target files; send nothing, need no key",
+)
+@argument("more", metavar="[FILE...]", nargs=-1, type=path, help="more target files for --offline")
+@output(
+    quiet="problems only",
+    verbose="tell each request as it is answered, on standard error",
+    json="print JSON",
+)
+def command(more: tuple[Path, ...], **given: Any) -> int:
     """Prints a line for everything that was looked at; 3 when one of them is a problem."""
+    from conformance.cli import spoken
+
+    args = SimpleNamespace(**given)
     if args.offline:
-        return _report(args, "", _offline(args.offline))
+        return _report(args, "", _offline([*args.offline, *more]))
+    if more:
+        raise click.UsageError("too many arguments", click.get_current_context())
     if not (args.base_url or args.target):
         raise UsageError("nothing to look at", "give --base-url, --target, or --offline with target files")
     target = _target(args)
-    return _report(args, target.base_url, _online(target))
+    with spoken.requests(args.verbose):
+        return _report(args, target.base_url, _online(target))
 
 
-def _target(args: argparse.Namespace) -> Target:
+def _target(args: SimpleNamespace) -> Target:
     from conformance.target import from_file, from_options, gateways, headers_from
 
     if args.target:
@@ -85,15 +102,15 @@ def _offline(paths: list[Path]) -> Iterator[Line]:
     yield from map(file_line, paths)
 
 
-def _report(args: argparse.Namespace, base_url: str, lines: Iterator[Line]) -> int:
+def _report(args: SimpleNamespace, base_url: str, lines: Iterator[Line]) -> int:
     entries: list[dict[str, str]] = []
     for line in lines:
         entries.append({name: _safe(value) for name, value in asdict(line).items()})
-        if not args.json:
-            print(shown(line), flush=True)
+        if not args.json and not (args.quiet and line.state != "problem"):
+            click.echo(click.style(shown(line), fg=COLOURS[line.state]), color=colour())
     well = all(entry["state"] != "problem" for entry in entries)
     if args.json:
-        print(json.dumps({"base_url": base_url, "ok": well, "lines": entries}, indent=2, ensure_ascii=False))
+        print(options.as_json({"base_url": base_url, "ok": well, "lines": entries}))
     return WELL if well else UNWELL
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import re
 from collections.abc import Iterator
@@ -10,7 +9,10 @@ from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+from conformance.cli import options
 from conformance.errors import NoCatalogue, UsageError
+from gateway_contract import commandline
+from gateway_contract.commandline import ARGUMENTS, argument, names, output
 
 if TYPE_CHECKING:
     from conformance.model import Requirement
@@ -18,94 +20,129 @@ if TYPE_CHECKING:
 
 CONTRADICTION = re.compile(r"X-\d+")
 ROOT = Path(__file__).parents[2]
+Table = dict[str, Any]
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "explain",
-        help="explain a requirement, or a contradiction between documents",
-        description="Shows what a requirement says, what it rests on, its check, and the faults that prove the check; "
-        "of a contradiction between documents, what each gateway is held to, and the documents that disagree.",
-        allow_abbrev=False,
+def _known() -> Iterator[str]:
+    """What can be explained."""
+    yield from options.requirements()
+    yield from dict.fromkeys(
+        one["id"] for gateway in options.gateways() for one in _contract(gateway)["contradictions"]
     )
-    parser.add_argument("id", metavar="ID", help="for example chat.stream.done, or X-05")
 
 
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "explain",
+    help="Shows what a requirement says, what it rests on, its check, and the faults that prove the check; "
+    "of a contradiction between documents, what each gateway is held to, and the documents that disagree.",
+    examples={ARGUMENTS: "gateway-conformance explain chat.stream.done"},
+)
+@argument("name", metavar="ID", shell_complete=names(_known), help="for example chat.stream.done, or X-05")
+@output(json="print JSON")
+def command(name: str, json: bool) -> int:
     """Prints the requirement or the contradiction."""
-    from conformance import register
-
-    if CONTRADICTION.fullmatch(args.id):
-        print("\n".join(_contradiction(args.id)))
-        return 0
-    known = register.load()
-    requirement = known.requirement(args.id)
-    parts = [_head(requirement), *_documented(requirement, known), *_check(requirement, known), *_faults(requirement)]
-    print("\n".join(parts))
+    if CONTRADICTION.fullmatch(name):
+        explained, text = _contradiction(name), _text_of_contradiction
+    else:
+        explained, text = _requirement(name), _text
+    print(options.as_json(explained) if json else "\n".join(text(explained)))
     return 0
 
 
-def _contradiction(name: str) -> Iterator[str]:
-    """The decision for each gateway where documents disagree, and the documents."""
+def _contract(gateway: str) -> Table:
     import gateway_contract
 
-    decided = False
-    for gateway in ("openai", *gateway_contract.names()):
-        rules = gateway_contract.load(gateway).gateway
+    return gateway_contract.load(gateway).gateway
+
+
+def _contradiction(name: str) -> Table:
+    """The decision for each gateway where documents disagree, and the documents."""
+    decided = []
+    for gateway in options.gateways():
+        rules = _contract(gateway)
         for one in rules["contradictions"]:
             if one["id"] == name:
-                decided = True
-                yield f"{name} ({gateway}): {one['decision']}"
-                yield from (
-                    f"  {rules['sources'][key]['title']}\n    {rules['sources'][key]['url']}" for key in one["between"]
-                )
+                documents = [
+                    {key: rules["sources"][source][key] for key in ("title", "url")} for source in one["between"]
+                ]
+                decided.append({"gateway": gateway, "decision": one["decision"], "between": documents})
     if not decided:
         raise UsageError(f"no contradiction is called {name}", "they stand under `contradictions` in openapi/gateways/")
+    return {"id": name, "decisions": decided}
 
 
-def _head(requirement: Requirement) -> str:
-    lines = [requirement.id, f"  {requirement.level}: {requirement.text}", f"  feature: {requirement.feature}"]
-    named = {"operations": requirement.operations, "needs": requirement.fixtures}
-    lines += [f"  {name}: {', '.join(values)}" for name, values in named.items() if values]
-    if requirement.impact:
-        lines.append(f"\nWhat it does to users ({requirement.harm})\n  {requirement.impact}")
-    if requirement.remedy:
-        lines.append(f"\nWhat usually helps\n  {requirement.remedy}")
-    return "\n".join(lines)
+def _text_of_contradiction(explained: Table) -> Iterator[str]:
+    for one in explained["decisions"]:
+        yield f"{explained['id']} ({one['gateway']}): {one['decision']}"
+        yield from (f"  {document['title']}\n    {document['url']}" for document in one["between"])
 
 
-def _documented(requirement: Requirement, known: Register) -> Iterator[str]:
-    yield "\nDocumented"
+def _requirement(name: str) -> Table:
+    from conformance import register
+
+    known = register.load()
+    requirement = known.requirement(name)
+    plain = {key: getattr(requirement, key) for key in ("id", "level", "text", "feature", "operations")}
+    impact = {key: getattr(requirement, key) for key in ("harm", "impact", "remedy")}
+    return {
+        **plain,
+        "needs": requirement.fixtures,
+        **impact,
+        "documented": [*_documented(requirement, known)],
+        "check": _check(requirement, known),
+        **_faults(requirement),
+    }
+
+
+def _documented(requirement: Requirement, known: Register) -> Iterator[Table]:
     for claim in known.claims_of(requirement):
-        yield f"  {claim.id} ({claim.gateway}): “{claim.quote}”\n    {claim.statement}\n    {claim.address}"
+        yield {key: getattr(claim, key) for key in ("id", "gateway", "quote", "statement", "address")}
     for source in known.sources_of(requirement):
-        yield f"  {source.title}\n    {source.url}"
+        yield {"id": source.id, "title": source.title, "address": source.url}
 
 
-def _check(requirement: Requirement, known: Register) -> Iterator[str]:
+def _check(requirement: Requirement, known: Register) -> Table | None:
     check = known.checks().get(requirement.id)
     if check is None:
-        yield "\nCheck\n  none"
-        return
+        return None
     check = inspect.unwrap(check)
-    path = Path(inspect.getfile(check))
-    line = inspect.getsourcelines(check)[1]
-    yield f"\nCheck: {path.relative_to(ROOT)}:{line}"
-    yield indent(inspect.getsource(check).rstrip(), "  ")
+    place = f"{Path(inspect.getfile(check)).relative_to(ROOT)}:{inspect.getsourcelines(check)[1]}"
+    return {"place": place, "source": inspect.getsource(check).rstrip()}
 
 
-def _faults(requirement: Requirement) -> Iterator[str]:
+def _faults(requirement: Requirement) -> Table:
+    """The faults that break it, or why they are not known."""
     from conformance.cli import faults
 
-    yield "\nFaults that break it"
     try:
         breaking = [fault for fault in faults.catalogue() if requirement.id in fault.breaks]
     except NoCatalogue as error:
-        yield f"  {error} ({error.hint})"
-        return
-    for fault in breaking:
-        where = f" (playing {fault.gateway})" if fault.gateway else ""
-        yield f"  {fault.name}{where}: {' '.join(fault.doc.split())}"
-    if not breaking:
-        yield "  none"
+        return {"faults": None, "trouble": f"{error} ({error.hint})"}
+    return {
+        "faults": [{"name": one.name, "gateway": one.gateway, "doc": " ".join(one.doc.split())} for one in breaking]
+    }
+
+
+def _text(explained: Table) -> Iterator[str]:
+    yield f"{explained['id']}\n  {explained['level']}: {explained['text']}\n  feature: {explained['feature']}"
+    yield from (f"  {name}: {', '.join(explained[name])}" for name in ("operations", "needs") if explained[name])
+    if explained["impact"]:
+        yield f"\nWhat it does to users ({explained['harm']})\n  {explained['impact']}"
+    if explained["remedy"]:
+        yield f"\nWhat usually helps\n  {explained['remedy']}"
+    yield "\nDocumented"
+    for one in explained["documented"]:
+        words = (
+            f"{one['id']} ({one['gateway']}): “{one['quote']}”\n    {one['statement']}"
+            if "quote" in one
+            else one["title"]
+        )
+        yield f"  {words}\n    {one['address']}"
+    check = explained["check"]
+    yield f"\nCheck: {check['place']}\n{indent(check['source'], '  ')}" if check else "\nCheck\n  none"
+    yield "\nFaults that break it"
+    for one in explained["faults"] or ():
+        where = f" (playing {one['gateway']})" if one["gateway"] else ""
+        yield f"  {one['name']}{where}: {one['doc']}"
+    if not explained["faults"]:
+        yield f"  {explained.get('trouble', 'none')}"

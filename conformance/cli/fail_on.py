@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from conformance.model import Finding, Report
     from conformance.run.runner import Outcome
 
-MUST, SHOULD, PROFILE = "must", "should", "profile:"
-HELP = "what fails the run: must (default), should as well, or profile:NAME, a MUST of that profile only"
+MUST, SHOULD, NEW, PROFILE = "must", "should", "new", "profile:"
+HELP = (
+    "what fails the run: must (default), should as well, new: a MUST that the baseline does not know, or profile:NAME, "
+    "a MUST of that profile only"
+)
 FAILED, SIGNALLED = 1, 130
 
 
-def fail_on(text: str) -> str:
-    """The value of the option. Raises `ArgumentTypeError` for one that does not exist."""
+def known() -> list[str]:
+    """What the option takes."""
     from conformance.register import profiles
 
+    return [MUST, SHOULD, NEW, *(f"{PROFILE}{name}" for name in profiles.load())]
+
+
+def fail_on(text: str) -> str:
+    """The value of the option. Raises `BadParameter` for one that does not exist."""
     words = text.strip().lower()
-    if words in {MUST, SHOULD}:
-        return words
-    name = words.removeprefix(PROFILE)
-    if name == words or name not in profiles.load():
-        known = ", ".join(profiles.load())
-        raise ArgumentTypeError(f"is {text!r}: write must, should or profile:NAME, where NAME is one of {known}")
+    if words not in known():
+        profiles = ", ".join(one.removeprefix(PROFILE) for one in known() if one.startswith(PROFILE))
+        message = f"is {text!r}: write must, should, new or profile:NAME, where NAME is one of {profiles}"
+        raise click.BadParameter(message)
     return words
 
 

@@ -84,9 +84,14 @@ def table(some: Iterable[FieldRow]) -> str:
 def _text(some: Sequence[FieldRow]) -> str:
     """How many fields are tried, and which are not."""
     generated = [one for one in some if one.valid or one.invalid]
-    gaps = [f"  {one.gateway} {one.operation} {one.field}: {one.gap}" for one in some if one.gap]
+    lines = gaps(some)
     counts = f"{len(some)} fields, {len(generated)} of them with generated values"
-    return "\n".join([counts, *(["gaps:", *gaps] if gaps else ["no gaps"])])
+    return "\n".join([counts, *(["gaps:", *lines] if lines else ["no gaps"])])
+
+
+def gaps(some: Sequence[FieldRow]) -> list[str]:
+    """A line for each field that is not tried."""
+    return [f"  {one.gateway} {one.operation} {one.field}: {one.gap}" for one in some if one.gap]
 
 
 def _json(some: Sequence[FieldRow]) -> str:

@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.cli import options
 from conformance.errors import UsageError
 from conformance.target import target_file
 from conformance.target.reference import FIXTURES
+from gateway_contract import commandline
+from gateway_contract.commandline import OUTPUT, names, option, path
 
+CONTENT = "Content"
 REFERENCE = "http://127.0.0.1:8000"
 Table = dict[str, Any]
 SECTIONS = {"keys": "key", "models": "model", "files": "file"}
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "init",
-        help="write a target file",
-        description="Writes a target file with a comment for everything that can be filled in.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--gateway", metavar="NAME", default="openai", help="whose documents count, default: openai")
-    parser.add_argument(
-        "--reference", action="store_true", help="fill it in with everything that a reference server on port 8000 has"
-    )
-    parser.add_argument("--output", metavar="FILE", type=Path, default=Path("target.toml"), help="default: target.toml")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "init",
+    help="Writes a target file with a comment for everything that can be filled in.",
+    examples={
+        CONTENT: "gateway-conformance init --gateway foxora",
+        OUTPUT: "gateway-conformance init --output conformance/target.toml",
+    },
+)
+@option(
+    "--gateway",
+    metavar="NAME",
+    default="openai",
+    shell_complete=names(options.gateways),
+    section=CONTENT,
+    help="whose documents count, default: openai",
+)
+@option(
+    "--reference",
+    is_flag=True,
+    section=CONTENT,
+    help="fill it in with everything that a reference server on port 8000 has",
+)
+@option("--output", metavar="FILE", type=path, default=Path("target.toml"), section=OUTPUT, help="default: target.toml")
+def command(gateway: str, reference: bool, output: Path) -> int:
     """Writes the file. An existing file is never overwritten."""
     from conformance.target import gateways
 
-    gateways.check(args.gateway)
+    gateways.check(gateway)
     try:
-        with args.output.open("x", encoding="utf-8") as file:
-            file.write(text(args.gateway, args.reference))
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text(gateway, reference))
     except FileExistsError:
-        raise UsageError(f"{args.output} exists", "choose another --output") from None
+        raise UsageError(f"{output} exists", "choose another --output") from None
     except OSError as error:
-        raise UsageError(f"cannot write {args.output}: {error.strerror}", "choose another --output") from None
-    first = f"reference-server --gateway {args.gateway}" if args.reference else "export GATEWAY_API_KEY"
-    print(f"{args.output}: {first}, then: gateway-conformance run --target {args.output}")
+        raise UsageError(f"cannot write {output}: {error.strerror}", "choose another --output") from None
+    first = f"reference-server --gateway {gateway}" if reference else "export GATEWAY_API_KEY"
+    print(f"{output}: {first}, then: gateway-conformance run --target {output}")
     return 0
 
 

@@ -6,16 +6,18 @@ it plays exactly, so a failure off the diagonal is a difference between the docu
 
 from __future__ import annotations
 
-import argparse
-import json
+import json as codec
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.cli.differences import Difference
 from conformance.errors import ConformanceError, UsageError
+from gateway_contract import commandline
+from gateway_contract.commandline import OUTPUT, option, output, path
 
 if TYPE_CHECKING:
     from conformance.model import Report
@@ -53,30 +55,35 @@ class Cell:
         return (*failed, *self.errored)
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "matrix",
-        help="show how far the documents of the gateways lie apart",
-        description="Judges, as each gateway, the reference server that plays each other one.",
-        epilog="Exit codes: 0 every failure is a difference between documents, 1 one is not.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--output", metavar="DIR", type=Path, help="write matrix.md and matrix.json into this folder")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "matrix",
+    help="Judges, as each gateway, the reference server that plays each other one.",
+    epilog="Exit codes: 0 every failure is a difference between documents, 1 one is not.",
+    examples={OUTPUT: "gateway-conformance matrix --output reports"},
+)
+@option(
+    "--output",
+    "folder",
+    metavar="DIR",
+    type=path,
+    section=OUTPUT,
+    help="write matrix.md and matrix.json into this folder",
+)
+@output(quiet="only what the documents do not explain", json="print the content of matrix.json")
+def command(folder: Path | None, quiet: bool, json: bool) -> int:
     """Judges every pair, prints the table, and writes the files that are asked for."""
-    if args.output and not args.output.is_dir():
-        raise UsageError(f"{args.output} is no folder", "give --output a folder that exists")
+    if folder and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", "give --output a folder that exists")
     results = cells()
-    print(table(results))
-    if args.output:
-        (args.output / "matrix.md").write_text(markdown(results), encoding="utf-8")
-        (args.output / "matrix.json").write_text(as_json(results), encoding="utf-8")
+    if not quiet:
+        print(as_json(results) if json else table(results))
+    if folder:
+        (folder / "matrix.md").write_text(markdown(results), encoding="utf-8")
+        (folder / "matrix.json").write_text(as_json(results), encoding="utf-8")
     unexplained = [(cell, name) for cell in results for name in cell.unexplained]
     for cell, name in unexplained:
-        print(f"not explained by the documents: {name} of {cell.suite} fails on {cell.server}")
+        text = f"not explained by the documents: {name} of {cell.suite} fails on {cell.server}"
+        print(text, file=sys.stderr if json else sys.stdout)
     return 1 if unexplained else 0
 
 
@@ -89,7 +96,7 @@ def cells() -> list[Cell]:
     names = ("openai", *gateway_contract.names())
     results = []
     for server in names:
-        with runner.terminable(), reference.serving(server) as target:
+        with reference.serving(server) as target:
             for suite in names:
                 outcome = runner.judge(base_url=target.base_url, gateway=suite, target=reference.FIXTURES)
                 results.append(_cell(suite, server, runner.entire(outcome)))
@@ -161,4 +168,4 @@ def as_json(results: list[Cell]) -> str:
         }
         for cell in results
     ]
-    return json.dumps(plain, indent=1) + "\n"
+    return codec.dumps(plain, indent=1) + "\n"

@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TextIO, TypeVar
 
-if TYPE_CHECKING:
-    from argparse import _ArgumentGroup as Group
+import click
+
+from conformance.errors import UsageError
+from gateway_contract.commandline import filled, names, option, path, together
 
 Number = TypeVar("Number", int, float)
-Value = TypeVar("Value", str, Path)
 DAY = 86_400
+TARGET = "Target"
 HEADER = "'NAME: value', sent with each request; may be repeated; secrets belong into --target"
 
 
-def add_target(parser: argparse.ArgumentParser) -> Group:
-    """Declares what names a target, as a group."""
-    group = parser.add_argument_group("target")
-    group.add_argument(
-        "--base-url", metavar="URL", type=filled(str), help="as the official SDK takes it: https://host/v1"
-    )
-    group.add_argument(
-        "--gateway", metavar="NAME", type=filled(str), help="whose documents it is held to, default: openai"
-    )
-    group.add_argument(
-        "--model", metavar="M", type=filled(str), help="the chat model to ask, default: a cheap one that it lists"
-    )
-    group.add_argument(
-        "--target", metavar="FILE", type=filled(Path), help="a TOML file with keys, models, expected failures"
-    )
-    group.add_argument("--header", metavar="H", action="append", default=[], type=header, help=HEADER)
-    return group
+def gateways() -> Iterable[str]:
+    """The gateways whose documents are known."""
+    import gateway_contract
+
+    return ("openai", *gateway_contract.names())
 
 
-def filled(kind: Callable[[str], Value]) -> Callable[[str], Value]:
-    """A value that is not empty, as that of a variable is that is not set."""
+def requirements() -> Iterable[str]:
+    """The ids of all requirements."""
+    from conformance import register
 
-    def value(text: str) -> Value:
-        if not text.strip():
-            raise argparse.ArgumentTypeError("is empty: is the variable set that it is taken from?")
-        return kind(text)
+    return register.load().requirements
 
-    return value
+
+def profiles() -> Iterable[str]:
+    """The profiles of a report."""
+    from conformance.register import profiles
+
+    return profiles.load()
+
+
+def features() -> Iterable[str]:
+    """The features that can be judged."""
+    from conformance import register
+
+    return sorted({one.feature for one in register.load().requirements.values()})
+
+
+_option = partial(option, section=TARGET)
+
+
+def gateway(text: str, **attributes: Any) -> Callable[[Any], Any]:
+    """`--gateway NAME`."""
+    return option("--gateway", metavar="NAME", type=filled, shell_complete=names(gateways), help=text, **attributes)
 
 
 def header(text: str) -> str:
@@ -54,11 +65,11 @@ def header(text: str) -> str:
 
     text = text.rstrip("\r\n")
     if "\n" in text or "\r" in text:
-        raise argparse.ArgumentTypeError("has a line break in it: write 'NAME: value' in one line")
+        raise click.BadParameter("has a line break in it: write 'NAME: value' in one line")
     try:
         headers_from([text])
     except InvalidTarget as error:
-        raise argparse.ArgumentTypeError(f"{error}: {error.hint}") from None
+        raise click.BadParameter(f"{error}: {error.hint}") from None
     return text
 
 
@@ -69,11 +80,46 @@ def at_least(kind: Callable[[str], Number], least: Number, most: float = inf) ->
         try:
             value = kind(text)
         except ValueError:
-            raise argparse.ArgumentTypeError("not a number") from None
+            raise click.BadParameter("not a number") from None
         if not value <= most or value == inf:
-            raise argparse.ArgumentTypeError(f"must be at most {most:g}")
+            raise click.BadParameter(f"must be at most {most:g}")
         if value < least:
-            raise argparse.ArgumentTypeError(f"must be at least {least:g}")
+            raise click.BadParameter(f"must be at least {least:g}")
         return value
 
     return number
+
+
+target = together(
+    _option("--base-url", metavar="URL", type=filled, help="as the official SDK takes it: https://host/v1"),
+    gateway("whose documents it is held to, default: openai", section=TARGET),
+    _option("--model", metavar="M", type=filled, help="the chat model to ask, default: a cheap one that it lists"),
+    _option("--target", metavar="FILE", type=path, help="a TOML file with keys, models, expected failures"),
+    _option("--header", metavar="H", multiple=True, type=header, help=HEADER),
+)
+"""What names a target."""
+
+
+def as_json(document: Any) -> str:
+    """A document for programs."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def put(text: str) -> None:
+    """Prints a text, if there is one."""
+    if text:
+        print(text)
+
+
+@contextmanager
+def written(place: Path | None) -> Iterator[TextIO]:
+    """The stream of a file that is written, else standard output. Raises `UsageError`."""
+    if place is None:
+        yield sys.stdout
+        return
+    try:
+        with place.open("w", encoding="utf-8") as stream:
+            yield stream
+    except OSError as error:
+        hint = "give -o a file in a folder that exists"
+        raise UsageError(f"cannot write {place}: {error.strerror}", hint) from None

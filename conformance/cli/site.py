@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,42 +9,43 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from conformance.errors import UsageError
+from gateway_contract import commandline
+from gateway_contract.commandline import ARGUMENTS, OUTPUT, argument, option, output, path
 
 if TYPE_CHECKING:
     from conformance.report.side import Column
 
 
-def add(subparsers: Any) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser(
-        "site",
-        help="a folder of reports as static pages",
-        description="Writes pages from a folder of reports: the last one of each gateway side by side, its history,"
-        " each report, and each requirement.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("reports", metavar="FOLDER", type=Path, help="a folder with a folder for each report")
-    parser.add_argument("--output", metavar="DIR", type=Path, required=True, help="where the pages are written")
-
-
-def main(args: argparse.Namespace) -> int:
+@commandline.command(
+    "site",
+    help="Writes pages from a folder of reports: the last one of each gateway side by side, its history, each report, "
+    "and each requirement.",
+    examples={ARGUMENTS: "gateway-conformance site reports --output public"},
+)
+@argument("reports", metavar="FOLDER", type=path, help="a folder with a folder for each report")
+@option(
+    "--output", "folder", metavar="DIR", type=path, required=True, section=OUTPUT, help="where the pages are written"
+)
+@output(quiet="print nothing")
+def command(reports: Path, folder: Path, quiet: bool) -> int:
     """Writes the pages, and says how many."""
     from conformance.cli import compare
 
-    paths = sorted(path.parent for path in args.reports.rglob("report.json")) if args.reports.is_dir() else []
+    paths = sorted(one.parent for one in reports.rglob("report.json")) if reports.is_dir() else []
     if not paths:
-        raise UsageError(f"no report.json below {args.reports}", "give the folder in which the folders of reports are")
+        raise UsageError(f"no report.json below {reports}", "give the folder in which the folders of reports are")
     columns = list(_with_folders(compare.columns(paths)))
     number = 0
     try:
         for name, text in _pages(columns):
-            path = args.output / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            page = folder / name
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
             number += 1
     except OSError as error:
-        raise UsageError(f"cannot write to {args.output}: {error.strerror}", "give --output a folder") from None
-    print(f"{number} files about {len(columns)} reports: {args.output / 'index.html'}")
+        raise UsageError(f"cannot write to {folder}: {error.strerror}", "give --output a folder") from None
+    if not quiet:
+        print(f"{number} files about {len(columns)} reports: {folder / 'index.html'}")
     return 0
 
 

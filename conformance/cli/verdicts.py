@@ -47,6 +47,14 @@ def show(view: View, stream: TextIO) -> None:
             _print(console, part, style)
 
 
+def show_briefly(view: View, stream: TextIO) -> None:
+    """A line for each cause, the worst first, and the verdict."""
+    console = _console(stream)
+    for one in view.causes:
+        _print(console, inert(f"{one.level}, {_count(one)}: {one.title}"), LEVELS[one.level])
+    _print(console, _headline(view), STYLES[view.headline.tone])
+
+
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
@@ -66,7 +74,7 @@ def _print(console: Console, line: str, style: str) -> None:
 
 
 def _lines(view: View) -> Iterator[Line]:
-    report, headline = view.report, view.headline
+    report = view.report
     for level in Level:
         yield from _failed(view, level)
     for judgement in view.at(Standing.ERRORED):
@@ -81,8 +89,12 @@ def _lines(view: View) -> Iterator[Line]:
     size = shutil.get_terminal_size((0, SCREEN))
     yield from _causes(view.causes, size.lines - len(end) - 4, size.columns)
     yield from end
-    yield f"{headline.title}: {headline.detail}", STYLES[headline.tone]
+    yield _headline(view), STYLES[view.headline.tone]
     yield "", ""
+
+
+def _headline(view: View) -> str:
+    return f"{view.headline.title}: {view.headline.detail}"
 
 
 def _profiles(view: View) -> Iterator[Line]:
@@ -113,14 +125,17 @@ def _causes(causes: Sequence[Cause], height: int, width: int) -> Iterator[Line]:
 
 
 def _cause(place: int, cause: Cause) -> Iterator[Line]:
-    count = f"{cause.cost} requirement{'' if cause.cost == 1 else 's'}"
     yield f"{place:>3}. {cause.title}", LEVELS[cause.level]
     if cause.impact:
         yield f"     {cause.impact}", ""
     yield from ((f"     Seen on the same exchange: {one.words}", "") for one in cause.clients)
     if cause.remedy:
         yield f"     Usually helps: {cause.remedy}", "green"
-    yield f"     {cause.level}, {count}: {_named(cause.requirements)}", "dim"
+    yield f"     {cause.level}, {_count(cause)}: {_named(cause.requirements)}", "dim"
+
+
+def _count(cause: Cause) -> str:
+    return f"{cause.cost} requirement{'' if cause.cost == 1 else 's'}"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -24,7 +24,8 @@ QUICK = (
 """What one glance at a gateway judges: is it alive, does it chat, stream, call tools, and refuse clearly?"""
 OF_THE_RUN = frozenset({"every_answer", "valid", "wire"})
 """The areas that judge whatever a run has asked: each shard judges them of its own exchanges."""
-SHARD = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
+SHARD = re.compile(r"(-?\d{1,9})/(-?\d{1,9})")
+MOST_SHARDS = 999
 
 
 def wanted(
@@ -49,8 +50,14 @@ def shard_of(text: str) -> tuple[int, int]:
     """The number of a shard, from 1, and how many there are, of `2/4`. Raises `UsageError`."""
     match = SHARD.fullmatch(text)
     number, total = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not match or number > total:
-        raise UsageError(f"{text!r} is no shard", "write 1/4 for the first of four, and 4/4 for the last")
+    problems = {
+        "two numbers with a slash between them are expected": not match,
+        f"there are at most {MOST_SHARDS} shards": total > MOST_SHARDS,
+        "shards are counted from 1": number < 1 or total < 1,
+        f"there are only {total}": number > total,
+    }
+    if problem := next((problem for problem, has in problems.items() if has), ""):
+        raise UsageError(f"{text!r} is no shard: {problem}", "write 1/4 for the first of four, and 4/4 for the last")
     return number, total
 
 

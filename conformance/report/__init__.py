@@ -62,8 +62,13 @@ def write(
         (directory / name).write_text(text, encoding="utf-8")
     if exchanges is not None:
         har.save(exchanges, directory / har.FILENAME, target)
-    for name, module in formats().items():
-        _replace(directory / module.FILENAME, render(name, report_view))
+    rewrite(report_view, directory, formats())
+
+
+def rewrite(report_view: View, directory: Path, names: Iterable[str]) -> None:
+    """Writes the report into the directory in these formats."""
+    for name in names:
+        _replace(directory / known(name).FILENAME, render(name, report_view))
 
 
 def _replace(path: Path, text: str) -> None:

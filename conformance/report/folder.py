@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,11 @@ from conformance.errors import UsageError
 
 fcntl: Any = import_module("fcntl") if os.name == "posix" else None
 """Locks a folder; elsewhere two runs are not kept apart."""
+WRITTEN = (
+    *("report.json", "report.html", "summary.md", "junit.xml", "badge.svg", "exchanges.har", "findings.jsonl"),
+    "curl-*.sh",
+)
+"""What a run leaves in its folder."""
 
 
 @contextmanager
@@ -42,3 +47,27 @@ def _lock(handle: int, directory: Path) -> None:
     except OSError:
         reason = f"another run is writing its report to {directory}"
         raise UsageError(reason, "wait for it, or name another folder with --report") from None
+
+
+@contextmanager
+def cleared(directory: Path, kept: Collection[Path]) -> Iterator[None]:
+    """Leaves nothing of an earlier run where this one ends without a report, but what is `kept`.
+
+    After wrong usage there was no run.
+    """
+    try:
+        yield
+    except UsageError:
+        raise
+    except BaseException:
+        clear(directory, kept)
+        raise
+
+
+def clear(directory: Path, kept: Collection[Path] = ()) -> None:
+    """Removes what a run has left in a folder."""
+    spared = {one.resolve() for one in kept}
+    for pattern in WRITTEN:
+        for path in directory.glob(pattern):
+            if path.resolve() not in spared:
+                path.unlink(missing_ok=True)

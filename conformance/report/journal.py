@@ -13,9 +13,11 @@ from typing import Any
 
 from conformance.errors import InvalidReport
 from conformance.model import Counts, Finding, Report
+from conformance.report.folder import clear
 
 FILENAME = "findings.jsonl"
-REPORT = "report.json"
+RECORDING = "exchanges.har"
+"""It may be what this run judges, and is replaced at the end."""
 KILLED = "the run was killed before it could write its report"
 
 
@@ -39,7 +41,7 @@ class Journal:
         """Appends a line. The first one begins a new file, and the report of the run before goes."""
         if not self._begun:
             self.directory.mkdir(parents=True, exist_ok=True)
-            (self.directory / REPORT).unlink(missing_ok=True)
+            clear(self.directory, [self.directory / RECORDING])
         with (self.directory / FILENAME).open("a" if self._begun else "w", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._begun = True

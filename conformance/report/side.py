@@ -12,6 +12,15 @@ from conformance.report.view import Conformity, Judgement, Standing, Standings, 
 
 WORDS = {Standing.INCONCLUSIVE: "open", Standing.UNSUPPORTED: "–", Standing.UNJUDGED: "–", Standing.EXPECTED: "known"}
 """How a table says some standings."""
+LEGEND = (
+    ("passed, failed", "the verdict on a requirement"),
+    ("open", "nothing could be decided: the situation was not reached"),
+    ("known", "a failure that the target file expects"),
+    ("–", "nothing was judged: the gateway does not have it, or nobody asked for it"),
+    ("MUST, 3", "a cause, its level, and how many requirements it costs"),
+    ("12 of 14", "so many MUST passed of those that were judged"),
+)
+"""What the cells of the tables mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +42,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: what it is about, what that does to users, and a cell for each gateway."""
+    """A row: what it is about, what that does to users, a cell for each gateway, and the level of a requirement."""
 
     name: str
     cells: tuple[Cell, ...]
     note: str = ""
+    level: str = ""
+
+    @property
+    def title(self) -> str:
+        """`chat.id (MUST)`, or the name alone."""
+        return f"{self.name} ({self.level})" if self.level else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +159,7 @@ def _differing(columns: Sequence[Column]) -> Iterator[Row]:
             entries = [table.get(name) for table in tables]
             worded = next(one for one in entries if one)
             if worded.level is level and _differ(entries):
-                yield Row(name, tuple(map(standing_of, entries)), worded.requirement.impact)
+                yield Row(name, tuple(map(standing_of, entries)), worded.requirement.impact, level)
 
 
 def _differ(entries: Iterable[Judgement | None]) -> bool:

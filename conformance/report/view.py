@@ -34,6 +34,10 @@ class Standing(StrEnum):
     PASSED = "passed"
 
 
+REASONS = ("Not run", "Not demanded", "Not offered", "Not asked for, or without a fixture")
+"""Why something was not judged: nobody selected it, no document demands it, or the target, or the run, has it not."""
+
+
 class Tone(StrEnum):
     """How good the news is."""
 
@@ -271,16 +275,25 @@ def _standings(profile: profiles.Profile, judgements: tuple[Judgement, ...]) -> 
 
 
 def _detail(judgements: Iterable[Judgement]) -> str:
-    """`118 of 120 MUST passed, 2 failed.` What the gateway does not offer, or nobody asked for, is said apart."""
+    """`118 of 120 MUST passed, 2 failed.` What was not judged is told apart by its reason."""
     musts = [one for one in judgements if one.level is Level.MUST]
-    count = Counter(one.standing for one in musts if one.offered)
-    unjudged = count.pop(Standing.UNJUDGED, 0)
+    count: Counter[Standing] = Counter(one.standing for one in musts if not _unjudged_because(one))
     others = [f"{count[one]} {one}" for one in Standing if count[one] and one is not Standing.PASSED]
     sums = ", ".join([f"{count[Standing.PASSED]} of {count.total()} MUST passed", *others])
-    withheld = sum(one.demanded and not one.offered and not one.equipped for one in musts)
-    absent = sum(not one.offered for one in musts) - withheld
-    apart = {"Not run": unjudged, "Not offered": absent, "Not asked for, or without a fixture": withheld}
-    return " ".join([f"{sums}.", *(f"{name}: {number} MUST." for name, number in apart.items() if number)])
+    apart = Counter(reason for one in musts if (reason := _unjudged_because(one)))
+    return " ".join([f"{sums}.", *(f"{reason}: {apart[reason]} MUST." for reason in REASONS if apart[reason])])
+
+
+def _unjudged_because(judgement: Judgement) -> str:
+    """Why nothing of a requirement was judged; nothing when something was."""
+    not_run, not_demanded, not_offered, withheld = REASONS
+    if judgement.standing is Standing.UNJUDGED:
+        return not_run
+    if not judgement.demanded:
+        return not_demanded
+    if judgement.standing is Standing.UNSUPPORTED:
+        return not_offered if judgement.equipped else withheld
+    return ""
 
 
 def expected_failure(finding: Finding) -> bool:

@@ -39,6 +39,8 @@ MODEL = re.compile(
 )
 OPERATION = re.compile(r"/(chat/completions|completions|responses|embeddings|models|messages)/?$")
 """How an address ends that is that of an operation, and no base URL."""
+VERSION = re.compile(r"/v\d\w*/?$")
+"""How an address ends that names a version."""
 AT_LIMIT = {402, 429}
 NO_ROUTE = {404, 405, 501}
 UPSTREAM = {502, 503, 504}
@@ -204,9 +206,10 @@ def _not_the_api(ask: Ask, answer: Exchange) -> NotTheApi:
     if operation := OPERATION.search(base):
         return NotTheApi(message, f"did you mean {base[: operation.start()]}?", elsewhere=True)
     if not urlsplit(base).path.rstrip("/").endswith("/v1"):
-        below = ask.send("GET", f"{base}/v1/models", key=None)
-        if below.status in {401, 403} or (isinstance(below.json, dict) and below.status in {200, 400}):
-            return NotTheApi(message, f"did you mean {base}/v1?", elsewhere=True)
+        usual = f"{VERSION.sub('', base)}/v1"
+        listing = ask.send("GET", f"{usual}/models", key=None)
+        if listing.status in {401, 403} or (isinstance(listing.json, dict) and listing.status in {200, 400}):
+            return NotTheApi(message, f"did you mean {usual}?", elsewhere=True)
     return NotTheApi(message, "give the base URL that the official SDK takes: https://host/v1")
 
 

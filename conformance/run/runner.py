@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +19,7 @@ from conformance.model import Finding, Level, Report, Verdict
 from conformance.register import select
 from conformance.report.folder import claimed
 from conformance.run.collector import Collector
+from conformance.run.signals import terminable
 from conformance.target import Target
 from conformance.wire.recorder import Recorder
 from conformance.words.ask import Ask
@@ -232,23 +231,6 @@ def _no_foreign_options() -> Iterator[None]:
     finally:
         if options is not None:
             os.environ["PYTEST_ADDOPTS"] = options
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does, so that what was learned is reported."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(*_: object) -> None:
-        raise Terminated("the run was terminated")
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def entire(outcome: Outcome) -> Report:

@@ -254,7 +254,7 @@ def _from_table(table: Mapping[str, Any], base_url: str, folder: Path, environme
     return Target(
         base_url=checked_url(base_url),
         gateway=table.get("gateway", "openai"),
-        keys=_keys(table.get("keys", {}), environment),
+        keys=_keys({**_usual_key(environment), **table.get("keys", {})}, environment),
         models=table.get("models", {}),
         files=table.get("files", {}),
         protocols={name: checked_url(url) for name, url in table.get("protocols", {}).items()},
@@ -356,6 +356,11 @@ def _credential(table: Mapping[str, str]) -> Credential:
 
 def _plain(value: str | Secret | None) -> str | None:
     return value.reveal() if isinstance(value, Secret) else value
+
+
+def _usual_key(environment: Environment) -> dict[str, object]:
+    """What stands for the default key where a file does not name it: as without a file, if the variable is set."""
+    return {"default": {"env": KEY_VARIABLE}} if environment(KEY_VARIABLE) else {}
 
 
 def _keys(entries: Mapping[str, object], environment: Environment) -> dict[str, Secret]:

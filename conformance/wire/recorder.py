@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from conformance.wire.ahead import Ahead
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, which may contain a key
+ANSWERS = logging.getLogger("conformance.answers")
+"""Told each request with its answer, when it is on level DEBUG."""
 Value = TypeVar("Value")
 Asked = tuple[str, Request, int]
 """The base URL, the request, and which of several answers to it is meant."""
@@ -177,6 +179,8 @@ class Recorder:
         if request.key == "default" and not _elsewhere(request):
             self._breaker.note(exchange)
         self.recorded.append(exchange)
+        result = exchange.status or exchange.broken
+        ANSWERS.debug("%s %s: %s, %.2f s", request.method, exchange.url, result, exchange.elapsed)
         return exchange
 
     def hurry(self, seconds: float) -> None:

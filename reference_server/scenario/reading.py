@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from importlib.resources import files as resources
 from typing import Any
@@ -37,15 +37,18 @@ Problem = tuple[str, str, str]
 """A place such as `$.rules[0].when`, what is wrong there, and what is expected."""
 
 
-def read(text: str, name: str) -> Scenario:
-    """The scenario of a text, which is YAML or JSON; `name` is that of its file. Raises WrongScenario."""
+def read(text: str, name: str, operations: Collection[str] | None = None) -> Scenario:
+    """The scenario of a text, which is YAML or JSON; `name` is that of its file. Raises WrongScenario.
+
+    `operations` are those of the gateway that is played, if it is known.
+    """
     node = _tree(text, name)
     document = {} if node is None else _value(node, name)
     try:
         scenario = msgspec.convert(document, Scenario)
     except msgspec.ValidationError as error:
         raise _wrong(name, node, *_explained(error)) from error
-    for problem in _problems(scenario):
+    for problem in _problems(scenario, handlers() if operations is None else operations):
         raise _wrong(name, node, *problem)
     return scenario
 
@@ -118,13 +121,13 @@ def _explained(error: msgspec.ValidationError) -> Problem:
     return place, what[0].lower() + what[1:], "see the schema: reference-server --scenario-schema"
 
 
-def _problems(scenario: Scenario) -> Iterator[Problem]:
+def _problems(scenario: Scenario, operations: Collection[str]) -> Iterator[Problem]:
     """What is wrong although every word has its form."""
     states = {START, *(rule.then for rule in scenario.rules if rule.then)}
     yield from _stalls(scenario)
     for place, rule in enumerate(scenario.rules):
         at = f"$.rules[{place}]"
-        yield from _nowhere(rule, at)
+        yield from _nowhere(rule, at, operations)
         if rule.when.state is not None and rule.when.state not in states:
             hint = _near(rule.when.state, states, "a rule leads to a state by `then`")
             yield f"{at}.when.state", f"no rule leads to the state {rule.when.state!r}", hint
@@ -137,12 +140,16 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
             yield from _contradictions(answer, f"{at}.answer[{number}]" if many else f"{at}.answer")
 
 
-def _nowhere(rule: Rule, at: str) -> Iterator[Problem]:
-    """An operation that no server has, or in which no model says what the rule says."""
+def _nowhere(rule: Rule, at: str, operations: Collection[str]) -> Iterator[Problem]:
+    """An operation that the server does not have, or in which no model says what the rule says."""
     if rule.when.operation is None:
         return
-    matching = set(filter(named(rule.when.operation), handlers()))
-    if not matching:
+    built = set(filter(named(rule.when.operation), handlers()))
+    matching = built & {*operations}
+    if built and not matching:
+        what = f"this gateway has no operation {rule.when.operation!r}"
+        yield f"{at}.when.operation", what, "start the server with the --gateway that has it"
+    elif not matching:
         what = f"there is no operation {rule.when.operation!r}"
         yield f"{at}.when.operation", what, _near(rule.when.operation, handlers(), "see /openapi.json")
     elif any(answer.speaks for answer in rule.answers) and not matching & SPEAKING:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,17 @@ from reference_server.wire.reply import Reply
 
 
 class Stage:
-    """The scenario that is played now, if there is one. Raises WrongScenario when the file cannot be read."""
+    """The scenario that is played now, if there is one. Raises WrongScenario when the file cannot be read.
+
+    `operations` are those of the gateway that is played.
+    """
 
     path = "/_control/scenario"
 
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file
+    def __init__(self, file: Path | None = None, operations: Collection[str] | None = None) -> None:
+        self._file, self._operations = file, operations
         self._stamp = self._now()
-        self._script = Script(_from(file)) if file else None
+        self._script = Script(self._from(file)) if file else None
         self._error = ""
 
     @property
@@ -55,7 +59,7 @@ class Stage:
 
     def _set(self, raw: bytes | None) -> Reply:
         try:
-            self._script = Script(read((raw or b"").decode(), "the body"))
+            self._script = Script(read((raw or b"").decode(), "the body", self._operations))
         except UnicodeDecodeError:
             return _refused("The scenario is not UTF-8.", 400)
         except WrongScenario as error:
@@ -79,17 +83,16 @@ class Stage:
 
     def _reload(self, file: Path) -> None:
         try:
-            self._script, self._error = Script(_from(file)), ""
+            self._script, self._error = Script(self._from(file)), ""
         except WrongScenario as error:
             self._error = f"{error.message}; {error.hint}"
             print(f"reference-server: {self._error}", file=sys.stderr, flush=True)
 
-
-def _from(file: Path) -> Scenario:
-    try:
-        return read(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongScenario(f"{file}: {error}", "give a readable file in UTF-8") from error
+    def _from(self, file: Path) -> Scenario:
+        try:
+            return read(file.read_text(encoding="utf-8"), str(file), self._operations)
+        except (OSError, UnicodeDecodeError) as error:
+            raise WrongScenario(f"{file}: {error}", "give a readable file in UTF-8") from error
 
 
 def _refused(message: str, status: int) -> Reply:

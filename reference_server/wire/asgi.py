@@ -5,6 +5,7 @@ A burst of events is one write. Only a reply that asks for pauses or for fragmen
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from reference_server.wire.reply import Reply
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 LARGEST_BODY = 32 * 1024 * 1024
@@ -97,3 +99,26 @@ def headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
 def _name(name: str) -> bytes:
     encoded = name.encode("latin-1")
     return encoded if name.islower() else _CaseSensitive(encoded)
+
+
+def telling(app: App) -> App:
+    """The application, which tells each request and its status on standard error. Queries may hold keys."""
+
+    async def told(scope: Message, receive: Receive, send: Send) -> None:
+        await app(scope, receive, _Telling(scope, send))
+
+    return told
+
+
+class _Telling:
+    """Sends, and tells the status. `__self__` is that of what sends: by it a connection is broken."""
+
+    def __init__(self, scope: Message, send: Send) -> None:
+        self.__self__ = getattr(send, "__self__", None)
+        self._scope, self._send = scope, send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            path = self._scope["raw_path"].decode("ascii", "replace")
+            print(f"{self._scope['method']} {path}: {message['status']}", file=sys.stderr, flush=True)
+        await self._send(message)
