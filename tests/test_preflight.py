@@ -267,6 +267,19 @@ def test_native_protocol_is_judged_alone(
     assert "Not judged: the target has no POST /chat/completions, and no model" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("path", ["/gemini/v1beta", "/gemini", "/anthropic/v1", "/anthropic"])
+def test_base_url_of_a_native_protocol_is_one(path: str, server: Callable[..., str], tmp_path: Path) -> None:
+    """Whoever gives the address that an official client of another protocol takes is not sent away."""
+    name = f"{path.split('/')[1]}.answers"
+    words = ["--requirement", name, "--requirement", "models.answers", "--report", str(tmp_path)]
+
+    main(["run", "--base-url", server().removesuffix("/v1") + path, "--model", "gpt-4o-mini", *words])
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    verdicts = {one["requirement"]: one["verdict"] for one in report["findings"]}
+    assert verdicts == {name: "passed", "models.answers": "unsupported"}
+
+
 def test_target_without_chat_is_judged_for_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has no chat is not accused of it."""
     monkeypatch.setenv("GATEWAY_API_KEY", "sk-right")

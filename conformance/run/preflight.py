@@ -107,7 +107,9 @@ def _demand_listing(ask: Ask, listing: Exchange) -> None:
 
 
 def _is_listing(listing: Exchange) -> bool:
-    """Whether this may be the list of models of such an API, right or wrong."""
+    """Whether this may be the list of models of such an API, right or wrong; that of Gemini is another one."""
+    if isinstance(listing.json, dict) and "supportedGenerationMethods" in listing.text:
+        return False
     return isinstance(listing.json, list) or (isinstance(listing.json, dict) and not LISTING.isdisjoint(listing.json))
 
 
@@ -208,7 +210,8 @@ def _not_the_api(ask: Ask, answer: Exchange) -> NotTheApi:
     if not urlsplit(base).path.rstrip("/").endswith("/v1"):
         usual = f"{VERSION.sub('', base)}/v1"
         listing = ask.send("GET", f"{usual}/models", key=None)
-        if listing.status in {401, 403} or (isinstance(listing.json, dict) and listing.status in {200, 400}):
+        there = listing.status in {401, 403} or (isinstance(listing.json, dict) and listing.status in {200, 400})
+        if there and not discovery.is_native(listing):
             return NotTheApi(message, f"did you mean {usual}?", elsewhere=True)
     return NotTheApi(message, "give the base URL that the official SDK takes: https://host/v1")
 

@@ -188,14 +188,14 @@ def _answer_at(ask: Ask, base: str, first: Operation, contract: Contract) -> Exc
 
 def _is_usual(ask: Ask, base: str, first: Operation, answer: Exchange, contract: Contract) -> bool:
     """Whether a refusal says no more than that of an address that nobody serves. A target file's address is right."""
-    if answer.status < 400 or first.protocol in ask.recorder.target.protocols or _is_native(answer):
+    if answer.status < 400 or first.protocol in ask.recorder.target.protocols or is_native(answer):
         return False
     nowhere = _answer_at(ask, urljoin(base, NOWHERE), first, contract)
     ask.recorder.move(first.protocol, base)
     return nowhere.status == answer.status and _said(nowhere) == _said(answer)
 
 
-def _is_native(answer: Exchange) -> bool:
+def is_native(answer: Exchange) -> bool:
     """Whether this is an error as a native protocol has them."""
     return member(answer.json, "type") == "error" or isinstance(member(answer.json, "error", "status"), str)
 
@@ -212,6 +212,8 @@ def _first(ask: Ask, name: str, contract: Contract) -> Operation | None:
 
 def _is_openai(ask: Ask, base: str, operation: Operation, contract: Contract) -> bool:
     """Whether an operation has the address of another one, of the OpenAI dialect, when it is served there."""
+    if DEFAULT in ask.absent:
+        return False
     url, own = base + operation.path, ask.recorder.target.base_url
     return url.startswith(own) and contract.find(operation.method, url.removeprefix(own)) is not None
 
