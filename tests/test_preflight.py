@@ -268,8 +268,11 @@ def test_native_protocol_is_judged_alone(
 
 
 @pytest.mark.parametrize("path", ["/gemini/v1beta", "/gemini", "/anthropic/v1", "/anthropic"])
-def test_base_url_of_a_native_protocol_is_one(path: str, server: Callable[..., str], tmp_path: Path) -> None:
+def test_base_url_of_a_native_protocol_is_one(
+    path: str, server: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever gives the address that an official client of another protocol takes is not sent away."""
+    monkeypatch.setenv("GATEWAY_API_KEY", "sk-ok")
     name = f"{path.split('/')[1]}.answers"
     words = ["--requirement", name, "--requirement", "models.answers", "--report", str(tmp_path)]
 
