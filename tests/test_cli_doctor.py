@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -67,6 +68,22 @@ def test_right_target_has_no_problem(server: Callable[..., str], capsys: pytest.
     names = [line.split()[1] for line in lines]
     assert names[:4] == ["proxy", "reached", "key", "models"]
     assert names[4:] == ["openai", "anthropic", "gemini", "clock", "limits", "latency", "cost", "cost", "cost"]
+
+
+def test_target_of_a_native_protocol_has_no_problem(
+    server: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever does not speak the OpenAI dialect is told what is served instead, and what judging that costs."""
+    base = server().removesuffix("/v1") + "/anthropic"
+
+    assert main(["doctor", "--base-url", f"{base}/v1", "--model", "gpt-4o-mini"]) == 0
+
+    told = capsys.readouterr().out
+    assert "note     openai     nothing at" in told
+    assert f"it is served at {base}" in told
+    requests = [int(re.findall(r"about (\d+) requests", line)[0]) for line in told.splitlines() if "cost" in line]
+    assert len(requests) == 3
+    assert 100 < requests[0] < 600
 
 
 def test_json_has_the_same_lines(server: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,6 +98,8 @@ class Examination:
     def _key(self) -> Line:
         if "default" not in self.target.keys:
             return Line("key", OK, f"none is given, and none is asked for; if it takes one: export {KEY_VARIABLE}=...")
+        if discovery.DEFAULT in self.ask.absent:
+            return Line("key", NOTE, "whether it opens anything is not known: there is no list of models to try it on")
         answer = self.ask.get("/models", key=None, patient=False)
         if answer.status in {401, 403}:
             return Line("key", OK, "it opens the target, which is closed without it")
@@ -155,7 +157,7 @@ class Examination:
         latency = min(one.elapsed for one in self.recorder.recorded)
         pace = self.target.pace(self.contract.gateway["limits"])
         for words, wanted in (("run", None), ("run --profile core", core), ("run --quick", quick)):
-            plan = agenda.plan(self.contract, self.target, wanted)
+            plan = agenda.plan(self.contract, self.target, wanted, absent=self.ask.absent)
             time = f"{ceil(plan.requests / pace)} min" if pace else cost.duration(plan.requests, latency, CONCURRENCY)
             yield Line("cost", OK, f"{words}: about {plan.requests} requests, {plan.tokens} tokens, {time}")
 
