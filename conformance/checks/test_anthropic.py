@@ -8,12 +8,29 @@ from typing import Any
 import pytest
 
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
-from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, Message, whole_input
-from conformance.words.ask import user
+from conformance.words.anthropic.messages import RULES, STOP_REASONS, Anthropic, Message, whole_input
+from conformance.words.ask import PROMPT, user
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES, TALK
-from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.counting import demand_numbers_counted
+from conformance.words.samples.prompts import (
+    COUNT,
+    FEWEST,
+    LONG_RULES,
+    LONG_TEXT,
+    SHORT_TEXT,
+    TALK,
+    demand_both,
+    demand_uncut,
+)
+from conformance.words.samples.unicode import (
+    CODEWORD_PROMPT,
+    TEXT_PROMPT,
+    demand_code,
+    demand_name,
+    demand_undamaged,
+    leave_damaged,
+)
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
@@ -135,6 +152,14 @@ def test_usage_counted(message: Message) -> None:
     assert spent, f"the answer is {said!r:.80} and cost no output token"
 
 
+@requirement("anthropic.usage.numbers")
+def test_usage_numbers(anthropic: Anthropic) -> None:
+    """An answer that counts costs output tokens for its numbers."""
+    cut = anthropic.message(COUNT, max_tokens=16)
+
+    demand_numbers_counted(cut.words, cut.tokens("output_tokens"), "the answer", 16)
+
+
 @requirement("anthropic.max-tokens")
 def test_max_tokens(anthropic: Anthropic) -> None:
     """An answer that `max_tokens` cuts ends with `stop_reason` max_tokens."""
@@ -156,17 +181,28 @@ def test_max_tokens_cap(anthropic: Anthropic) -> None:
 @requirement("anthropic.system")
 def test_system(anthropic: Anthropic, message: Message) -> None:
     """A `system` prompt reaches the model: it costs input tokens."""
-    _demand_longer(anthropic.message(system=LONG_RULES), message, "a system prompt")
+    _demand_longer(_instructed(anthropic), message, "a system prompt")
+
+
+@requirement("anthropic.system.unicode")
+def test_system_unicode(anthropic: Anthropic) -> None:
+    """Letters outside ASCII in a system prompt reach the model undamaged."""
+    leave_damaged(anthropic.message(TEXT_PROMPT).text)
+
+    demand_name([_instructed(anthropic).text])
 
 
 @requirement("anthropic.system.blocks")
 def test_system_blocks(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
-    """A `system` prompt may be text blocks."""
-    answer = demand_supported(
-        anthropic.message(system=[{"type": "text", "text": text} for text in ("Be kind.", LONG_RULES)])
-    )
+    """A `system` prompt may be text blocks, each of which reaches the model."""
+    blocks = [{"type": "text", "text": text} for text in (RULES, f"{RULES} Be kind.")]
+    answer = demand_supported(anthropic.message(CODEWORD_PROMPT, system=blocks))
+    demand_both(_instructed(anthropic).input - message.input, answer.input - message.input, "two blocks")
 
-    _demand_longer(answer, message, "a system prompt in blocks")
+
+def _instructed(anthropic: Anthropic) -> Message:
+    """The answer to a question that the system prompt answers."""
+    return anthropic.message(CODEWORD_PROMPT, system=RULES)
 
 
 @requirement("anthropic.history")
@@ -187,18 +223,42 @@ def _demand_longer(more: Message, less: Message, what: str) -> None:
     assert grown >= FEWEST, f"{what} cost {grown} input tokens: {less.input} without, {more.input} with"
 
 
+@requirement("anthropic.history.consecutive")
+def test_history_consecutive(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
+    """Two turns of the user, one after the other, are taken, and both reach the model."""
+    turns = [user(LONG_RULES), user(f"{LONG_RULES} {PROMPT}")]
+    both = demand_supported(anthropic.message(turns))
+
+    demand_both(_instructed(anthropic).input - message.input, both.input - message.input, "two turns of the user")
+
+
 @requirement("anthropic.content-forms")
-def test_content_forms(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> None:
-    """The content of a turn may be a string or text blocks."""
+def test_content_forms(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
+    """The content of a turn may be a string or text blocks, each of which reaches the model."""
     text = pick(anthropic.body(), "messages", 0, "content")
-    blocks = [{"type": "text", "text": text}]
+    blocks = [{"type": "text", "text": one} for one in (LONG_RULES, f"{LONG_RULES} {text}")]
     history = [user(blocks), {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}, user(text)]
 
-    demand_supported(anthropic.message([user(blocks)]))
     demand_supported(anthropic.message(history))
+    both = demand_supported(anthropic.message([user(blocks)]))
+    demand_both(_instructed(anthropic).input - message.input, both.input - message.input, "two blocks")
+
+
+@requirement("anthropic.long-text")
+def test_long_text(anthropic: Anthropic, message: Message) -> None:
+    """A long text is not cut: it costs as many input tokens as its length says."""
+    short, long = (anthropic.message(text + PROMPT) for text in (SHORT_TEXT, LONG_TEXT))
+
+    demand_uncut(short.input - message.input, long.input - message.input)
 
 
 @requirement("anthropic.unicode")
 def test_unicode(anthropic: Anthropic) -> None:
     """Text of every plane of Unicode passes unharmed."""
-    demand_undamaged(anthropic.message(UNICODE_PROMPT).text)
+    demand_undamaged(anthropic.message(TEXT_PROMPT).text)
+
+
+@requirement("anthropic.verbatim")
+def test_verbatim(anthropic: Anthropic) -> None:
+    """Code that is to be repeated comes back letter for letter."""
+    demand_code(anthropic.message(TEXT_PROMPT).text)

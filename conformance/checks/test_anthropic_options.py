@@ -14,8 +14,8 @@ from conformance.words.ask import MODELS, PROMPT, user
 from conformance.words.check import Unsupported, each, inconclusive, pick, requirement
 from conformance.words.samples import media
 from conformance.words.samples.media import NOT_FETCHED, PUBLIC
-from conformance.words.samples.prompts import COUNT, LONG_RULES
-from conformance.words.vision import COLOUR, demand_kept, leave_unfetched, leave_unseen
+from conformance.words.samples.prompts import COUNT, FEWEST, LONG_RULES
+from conformance.words.vision import COLOUR, demand_each_image, demand_kept, leave_unfetched, leave_unseen
 
 EPHEMERAL = {"type": "ephemeral"}
 IMAGE = {
@@ -95,6 +95,26 @@ def test_vision(anthropic: Anthropic, demand_supported: Callable[..., Any]) -> N
 def test_vision_counted(anthropic: Anthropic) -> None:
     """An image reaches the model: it costs input tokens."""
     _demand_dearer(*_costs(anthropic, _pictured(anthropic, IMAGE)), "an image")
+
+
+@requirement("anthropic.vision.text-after")
+def test_vision_text_after(anthropic: Anthropic) -> None:
+    """The text after an image reaches the model: it costs input tokens."""
+    without, alone = _costs(anthropic, _pictured(anthropic, IMAGE))
+    if alone <= without:
+        inconclusive("an image is not counted")
+    together = _shown(anthropic, IMAGE, f"{COLOUR} {LONG_RULES}").input
+
+    assert together >= alone + FEWEST, f"with a longer text after an image {together} tokens are counted, else {alone}"
+
+
+@requirement("anthropic.vision.turns")
+def test_vision_turns(anthropic: Anthropic) -> None:
+    """Of three images in two turns each reaches the model."""
+    blocks = [IMAGE, {"type": "text", "text": COLOUR}]
+    answer = anthropic.message([user(blocks), {"role": "assistant", "content": "I see."}, user([IMAGE, *blocks])])
+
+    demand_each_image(*_costs(anthropic, _pictured(anthropic, IMAGE)), answer.input)
 
 
 @requirement("anthropic.vision.kept")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import Any
 
@@ -10,12 +9,13 @@ import pytest
 
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served, demand_text
-from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, whole_input
+from conformance.words.anthropic.messages import RULES, STOP_REASONS, Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.counting import demand_capped, numbers
 from conformance.words.received import demand_whole
-from conformance.words.samples.prompts import COUNT
-from conformance.words.samples.unicode import UNICODE_PROMPT
+from conformance.words.samples.prompts import COUNT, FEWEST
+from conformance.words.samples.unicode import CODEWORD_PROMPT, TEXT_PROMPT
 from conformance.words.schema import demand_events
 from conformance.words.streams import demand_framing
 from gateway_contract import Contract
@@ -39,7 +39,7 @@ def stream(anthropic: Anthropic) -> MessageStream:
 @pytest.fixture
 def streams(anthropic: Anthropic, stream: MessageStream) -> list[MessageStream]:
     """Streams of different prompts: what fails now and then fails one of them."""
-    return [stream, anthropic.stream(UNICODE_PROMPT), anthropic.stream(COUNT, max_tokens=16)]
+    return [stream, anthropic.stream(TEXT_PROMPT), anthropic.stream(COUNT, max_tokens=16)]
 
 
 @requirement("anthropic.stream.answers")
@@ -191,10 +191,11 @@ def test_stream_usage(stream: MessageStream) -> None:
 def test_stream_usage_counted(anthropic: Anthropic) -> None:
     """A stream of numbers costs as many output tokens at least."""
     stream = anthropic.stream(COUNT, max_tokens=200)
-    numbers = len(re.findall(r"\d+", stream.text()))
     tokens = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
 
-    assert tokens >= numbers, f"the stream counts {numbers} numbers, and {tokens} output tokens"
+    assert tokens >= numbers(stream.text()), (
+        f"{numbers(stream.text())} numbers are streamed, and {tokens} output tokens"
+    )
 
 
 @requirement("anthropic.stream.usage.input")
@@ -205,6 +206,18 @@ def test_stream_usage_input(anthropic: Anthropic, stream: MessageStream) -> None
     tokens = whole_input(stream.usage)
 
     assert tokens == whole, f"the stream costs {tokens} input tokens, the whole answer {whole}"
+
+
+@requirement("anthropic.stream.system")
+def test_stream_system(anthropic: Anthropic, stream: MessageStream) -> None:
+    """A system prompt reaches the model of a stream as it reaches that of a whole answer: it costs input tokens."""
+    plain, alone = whole_input(stream.usage), anthropic.message().input
+    if plain != alone:
+        inconclusive(f"cannot be judged: a plain request costs {alone} input tokens, streamed {plain}")
+    whole, streamed = anthropic.message(CODEWORD_PROMPT, system=RULES), anthropic.stream(CODEWORD_PROMPT, system=RULES)
+    counted = whole_input(streamed.usage)
+
+    assert counted > whole.input - FEWEST, f"with a system prompt a stream costs {counted} tokens, else {whole.input}"
 
 
 @requirement("anthropic.stream.stop")
@@ -241,6 +254,15 @@ def test_stream_max_tokens(anthropic: Anthropic) -> None:
     reason = pick(cut.stop_reasons, 0)
 
     assert reason == "max_tokens", f"stop_reason is {reason!r:.80}"
+
+
+@requirement("anthropic.stream.max-tokens.cap")
+def test_stream_max_tokens_cap(anthropic: Anthropic) -> None:
+    """A stream has no more tokens than `max_tokens`."""
+    stream = anthropic.stream(COUNT, max_tokens=16)
+    tokens = pick(stream.of("message_delta"), -1, "usage", "output_tokens", kind=int)
+
+    demand_capped(stream.text(), tokens, 16, "the stream")
 
 
 @requirement("anthropic.stream.start.counted")

@@ -10,14 +10,20 @@ from conformance.words.answer import demand_text
 from conformance.words.anthropic.messages import STOP, THINKING, Anthropic
 from conformance.words.check import alone, inconclusive, pick, requirement
 from conformance.words.samples.prompts import COUNT, COUNT_FAR, REPEAT
-from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.samples.unicode import TEXT_PROMPT, demand_code, demand_undamaged
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, demand_lossless
 
 
 @requirement("anthropic.stream.unicode")
 def test_stream_unicode(anthropic: Anthropic) -> None:
     """No character is torn apart by a delta."""
-    demand_undamaged(anthropic.stream(UNICODE_PROMPT).text())
+    demand_undamaged(anthropic.stream(TEXT_PROMPT).text())
+
+
+@requirement("anthropic.stream.verbatim")
+def test_stream_verbatim(anthropic: Anthropic) -> None:
+    """Code that is to be repeated comes back letter for letter in a stream as well."""
+    demand_code(anthropic.stream(TEXT_PROMPT).text())
 
 
 @requirement("anthropic.stream.equals-whole")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_refused, demand_served, demand_text, offered
+from conformance.words.answer import demand_refused, demand_served, demand_text, offered, texts_of
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
@@ -23,9 +23,11 @@ from conformance.words.anthropic.tools import (
     result,
     returned,
 )
-from conformance.words.ask import user
+from conformance.words.ask import PROMPT, user
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.tools import BOTH, NAMES, QUESTION
+from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION
+from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, demand_both
+from conformance.words.samples.unicode import demand_name, leave_damaged_name
 
 SILENCE = 3
 """The most tokens of the answer of a model that has nothing to add to a result."""
@@ -97,6 +99,20 @@ def test_input(anthropic: Anthropic) -> None:
         assert isinstance(call.get("input"), dict), f"input is {call.get('input')!r:.120}"
 
 
+WRITTEN: dict[str, Callable[[Anthropic], list[Any]]] = {
+    "whole": lambda anthropic: [pick(call, "input", kind=dict) for call in calling(anthropic).calls],
+    "streamed": lambda anthropic: [pick(call.input, kind=dict) for call in calling_stream(anthropic).calls],
+}
+"""The inputs of calls, by how they are sent."""
+
+
+@requirement("anthropic.tools.unicode")
+@each("how", WRITTEN)
+def test_unicode(anthropic: Anthropic, how: str) -> None:
+    """Letters outside ASCII reach the input of a call undamaged, whole and streamed."""
+    demand_name(texts_of(WRITTEN[how](anthropic)))
+
+
 @requirement("anthropic.tools.stop-reason")
 def test_stop_reason(anthropic: Anthropic) -> None:
     """An answer with a tool call ends with `stop_reason` tool_use, and no other answer does."""
@@ -127,29 +143,71 @@ def _id(call: dict[str, Any]) -> str:
     return pick(call, "id", kind=str) or inconclusive("the id of the call is empty")
 
 
+TEXT = {"type": "text", "text": LONG_RULES}
+FORMS: dict[str, list[dict[str, Any]]] = {
+    "a string": returned([EARLIER_CALL], result(EARLIER_CALL["id"], content="18 degrees")),
+    "blocks": returned(
+        [EARLIER_CALL], result(EARLIER_CALL["id"], content=[{"type": "text", "text": "18 degrees"}, TEXT])
+    ),
+    "absent": returned([{**EARLIER_CALL, "input": {"city": LONG_RULES}}], result(EARLIER_CALL["id"])),
+    "an error": returned([TEXT, EARLIER_CALL], result(EARLIER_CALL["id"], content="No such city.", is_error=True)),
+}
+"""The call and its result, in every form of the result. All but the first are longer in one place."""
+
+
 @requirement("anthropic.tools.result.forms")
-@each(
-    "fields",
-    [
-        {"content": "18 degrees"},
-        {"content": [{"type": "text", "text": "18 degrees"}]},
-        {},
-        {"content": "No such city.", "is_error": True},
-    ],
-)
-def test_result_forms(anthropic: Anthropic, fields: dict[str, Any]) -> None:
+@each("form", FORMS)
+def test_result_forms(anthropic: Anthropic, form: str) -> None:
     """A result may be a string or text blocks, may be absent, and may be an error."""
-    demand_served(anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], **fields)), tools=TOOLS))
+    demand_served(anthropic.message(FORMS[form], tools=TOOLS))
 
 
 @requirement("anthropic.tools.result.counted")
 def test_result_counted(anthropic: Anthropic) -> None:
-    """A call and its result reach the model: they cost input tokens."""
-    story = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
-    short = anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], content="18")), tools=TOOLS).input
-    long = anthropic.message(returned([EARLIER_CALL], result(EARLIER_CALL["id"], content=story)), tools=TOOLS).input
+    """A result reaches the model, and is not cut: it costs as many input tokens as a turn would."""
+    cost = anthropic.message(LONG_TEXT + PROMPT).input - anthropic.message().input
+    turns = returned([EARLIER_CALL], result(EARLIER_CALL["id"], content=LONG_TEXT))
+    long, short = (anthropic.message(some, tools=TOOLS) for some in (turns, FORMS["a string"]))
+    grown = long.input - short.input
 
-    assert long > short, f"a long result costs {long} input tokens, a short one {short}"
+    assert grown >= max(FEWEST, KEPT * cost), f"a long result costs {grown} input tokens, as a turn {cost}"
+
+
+@requirement("anthropic.tools.result.blocks")
+def test_result_blocks(anthropic: Anthropic) -> None:
+    """Each text block of a result, and the text after it, reaches the model: it costs input tokens."""
+    question, call, last = returned([EARLIER_CALL], result(EARLIER_CALL["id"], content="18 degrees"))
+    after = [question, call, {**last, "content": [*last["content"], TEXT]}]
+
+    _demand_longer(anthropic, FORMS["blocks"], "two blocks of a result")
+    _demand_longer(anthropic, after, "the text after a result")
+
+
+@requirement("anthropic.tools.call.counted")
+@each("form", ["absent", "an error"], label={"absent": "input", "an error": "the text before the call"}.__getitem__)
+def test_call_counted(anthropic: Anthropic, form: str) -> None:
+    """An earlier call reaches the model with its input, and so does the text before it."""
+    _demand_longer(anthropic, FORMS[form], "it")
+
+
+def _demand_longer(anthropic: Anthropic, turns: list[dict[str, Any]], what: str) -> None:
+    longer, shorter = (anthropic.message(some, tools=TOOLS) for some in (turns, FORMS["a string"]))
+    grown = longer.input - shorter.input
+    assert grown >= FEWEST, f"{what}, 20 words longer, costs {grown} input tokens more"
+
+
+@requirement("anthropic.tools.definition.counted")
+def test_definition_counted(anthropic: Anthropic) -> None:
+    """What every tool and every parameter is for reaches the model: it costs input tokens."""
+    told = {**CITY, "properties": {"city": {"type": "string", "description": LONG_RULES}}}
+    tools = [{**TOOLS[0], "input_schema": told}, {**TOOLS[1], "description": LONG_RULES}]
+    described, plain = (anthropic.message(QUESTION, tools=one) for one in (tools, TOOLS))
+    longer, shorter = (anthropic.message(FORMS[form], tools=TOOLS) for form in ("blocks", "a string"))
+    known, grown = longer.input - shorter.input, described.input - plain.input
+    if grown < 1.5 * known and plain.input <= anthropic.message(QUESTION).input:
+        inconclusive("the target does not count tools")
+
+    demand_both(known, grown, "two descriptions")
 
 
 @requirement("anthropic.tools.result.orphan")
@@ -219,6 +277,19 @@ def _inputs(anthropic: Anthropic) -> bool:
     return all(call.get("input") for call in calling(anthropic).blocks("tool_use"))
 
 
+@requirement("anthropic.tools.stream.named")
+def test_stream_named(anthropic: Anthropic) -> None:
+    """`tool_choice` tool gives a call of the named tool in a stream as it does in a whole answer."""
+    if {str(call.get("name")) for call in anthropic.message(QUESTION, **NAMED).calls} != {"get_time"}:
+        inconclusive("not even the whole answer calls the named tool alone")
+    stream = anthropic.stream(QUESTION, **NAMED)
+    names = {str(block.start.get("name")) for block in stream.blocks if block.type == "tool_use"}
+    if not names <= set(NAMES) or not all(block.start for block in stream.blocks):
+        inconclusive("cannot be judged: a block does not start as it should")
+
+    assert names == {"get_time"}, f"get_time was named, the stream calls {names}"
+
+
 @requirement("anthropic.tools.stream.stop-reason")
 def test_stream_stop_reason(anthropic: Anthropic) -> None:
     """A stream with a tool call ends with `stop_reason` tool_use."""
@@ -242,6 +313,7 @@ def test_stream_equals_whole(anthropic: Anthropic) -> None:
     if not all(arguments for _, arguments in streamed):
         inconclusive("cannot be judged: the streamed input is empty")
 
+    leave_damaged_name(texts_of([arguments for _, arguments in [*once, *streamed]]))
     assert streamed == once, f"streamed {streamed!r:.120}, whole {once!r:.120}"
 
 

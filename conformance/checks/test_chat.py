@@ -17,12 +17,20 @@ from conformance.words.answer import (
     demand_objects,
     demand_text,
 )
-from conformance.words.ask import PROMPT, Ask, user
+from conformance.words.ask import Ask, user
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import NotApplicable, alone, every, inconclusive, pick, requirement
 from conformance.words.openai.chat import FINISH_REASONS, Completion, CompletionStream
+from conformance.words.samples.media import text_part
 from conformance.words.samples.prompts import FEWEST, LONG_RULES, REPEAT, TALK
-from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.samples.unicode import (
+    CODEWORD,
+    CODEWORD_PROMPT,
+    UNICODE_PROMPT,
+    demand_name,
+    demand_undamaged,
+    leave_damaged,
+)
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
@@ -313,45 +321,76 @@ def test_sdk_headers(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 
 
 @requirement("chat.messages.system")
-def test_system_message(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
+def test_system_message(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A `system` message may come first, and reaches the model: it costs prompt tokens."""
-    answer = demand_supported(ask.chat(messages=[{"role": "system", "content": TERSE}, user(PROMPT)]))
-
-    alone, together = chat.tokens("prompt_tokens"), answer.tokens("prompt_tokens")
-    assert together > alone, f"with a system message the prompt costs {together} tokens, without it {alone}"
+    _demand_counted(ask, demand_supported(_instructed(ask, "system")), "a system message")
 
 
 @requirement("chat.messages.developer")
-def test_developer_message(ask: Ask, chat: Completion, demand_supported: Callable[..., Any]) -> None:
+def test_developer_message(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A `developer` message is accepted where a system message is, and costs prompt tokens."""
-    answer = demand_supported(ask.chat(messages=[{"role": "developer", "content": TERSE}, user(PROMPT)]))
+    _demand_counted(ask, demand_supported(_instructed(ask, "developer")), "a developer message")
 
-    alone, together = chat.tokens("prompt_tokens"), answer.tokens("prompt_tokens")
-    assert together > alone, f"with a developer message the prompt costs {together} tokens, without it {alone}"
+
+@requirement("chat.messages.system.unicode")
+def test_system_unicode(ask: Ask) -> None:
+    """Letters outside ASCII in a system message reach the model undamaged."""
+    leave_damaged(ask.chat(UNICODE_PROMPT).text)
+
+    demand_name([_instructed(ask, "system").text])
+
+
+@requirement("chat.messages.system.parts")
+def test_system_parts(ask: Ask, demand_supported: Callable[..., Any]) -> None:
+    """A `system` message may be text parts, each of which reaches the model."""
+    parts = [text_part(TERSE), text_part(f"{TERSE} {CODEWORD}")]
+    plain, alone = (one.tokens("prompt_tokens") for one in (ask.chat(CODEWORD_PROMPT), _instructed(ask, "system")))
+    if alone < plain + FEWEST:
+        inconclusive("not even a system message that is one text is counted")
+    answer = demand_supported(ask.chat(messages=[{"role": "system", "content": parts}, user(CODEWORD_PROMPT)]))
+
+    together = answer.tokens("prompt_tokens")
+    assert together >= alone + FEWEST, f"two text parts cost {together} prompt tokens, one as a string {alone}"
+
+
+def _instructed(ask: Ask, role: str) -> Completion:
+    """The answer to a question that a message of this role, which comes first, answers."""
+    return ask.chat(messages=[{"role": role, "content": f"{TERSE} {CODEWORD}"}, user(CODEWORD_PROMPT)])
+
+
+def _demand_counted(ask: Ask, answer: Completion, what: str) -> None:
+    """Demands that the text of a first message costs tokens, and not only the message as such."""
+    alone, together = (one.tokens("prompt_tokens") for one in (ask.chat(CODEWORD_PROMPT), answer))
+    assert together >= alone + FEWEST, f"with {what} the prompt costs {together} tokens, without it {alone}"
 
 
 @requirement("chat.messages.text-parts")
 def test_text_parts(ask: Ask, demand_supported: Callable[..., Any]) -> None:
-    """Content given as text parts is accepted and read like the same text given as a string."""
+    """Content given as several text parts is accepted and read like the same text given as a string."""
     whole = ask.chat(REPEAT)
 
-    parts = demand_supported(ask.chat([{"type": "text", "text": REPEAT}]))
+    parts = demand_supported(ask.chat([text_part(text) for text in re.split(r"(?= beta)", REPEAT)]))
 
-    assert parts.tokens("prompt_tokens") >= whole.tokens("prompt_tokens") - 1, "the text part was not counted"
+    counted, known = parts.tokens("prompt_tokens"), whole.tokens("prompt_tokens")
+    assert counted >= known - 1, f"two text parts cost {counted} prompt tokens, the same text as a string {known}"
 
 
 @requirement("chat.messages.history")
 def test_history(ask: Ask) -> None:
     """Earlier turns reach the model: they are counted, and what they say can be asked for."""
-    question = user("What is the codeword?")
+    question = user(CODEWORD_PROMPT)
     history = [user("The codeword is marmalade."), question]
     turns = [history[0], {"role": "assistant", "content": "I will remember that word for you."}, question]
 
     answer = ask.chat(messages=turns)
 
     assert answer.status == 200, f"three turns are answered {answer.status}: {answer.exchange.text:.200}"
-    for fewer, lost in (([question], "earlier turns"), (history, "assistant's turn")):
-        alone, together = ask.chat(messages=fewer).tokens("prompt_tokens"), answer.tokens("prompt_tokens")
+    for fewer, more, lost in (
+        ([question], turns, "earlier turns"),
+        (history, turns, "assistant's turn"),
+        ([question], history, "first of two turns of the user"),
+    ):
+        alone, together = (ask.chat(messages=some).tokens("prompt_tokens") for some in (fewer, more))
         assert together > alone, f"the {lost} cost no prompt tokens: {together} with, {alone} without"
     later = [*({"role": role, "content": text} for role, text in TALK), question]
     longest = [user(LONG_RULES), {"role": "assistant", "content": "I understand."}, *later]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from conformance.words.answer import demand_refused
 from conformance.words.ask import Ask
 from conformance.words.check import Unsupported, inconclusive, requirement
+from conformance.words.counting import demand_capped
 from conformance.words.openai.chat import CAP, Completion
 from conformance.words.samples.prompts import COUNT
 
@@ -26,15 +26,8 @@ def _max_tokens(ask: Ask) -> str:
     return "max_tokens"
 
 
-def _numbers(answer: Completion) -> int:
-    """How many numbers the answer counts, each of which costs a token at least."""
-    return len(re.findall(r"\d+", str(answer.message.get("content") or "")))
-
-
 def _demand_cap(answer: Completion) -> None:
-    assert _numbers(answer) <= CAP, f"the limit is {CAP} tokens, but {_numbers(answer)} numbers are counted"
-    spent = answer.tokens("completion_tokens")
-    assert spent <= CAP, f"the limit is {CAP} tokens, but usage.completion_tokens is {spent}"
+    demand_capped(str(answer.message.get("content") or ""), answer.tokens("completion_tokens"), CAP, "the answer")
 
 
 def _half(ask: Ask, chat: Completion, name: str) -> Completion | None:
@@ -98,6 +91,18 @@ def test_max_completion_tokens_cap(ask: Ask, chat: Completion, demand_supported:
     half = _half(ask, chat, "max_completion_tokens")
     if half:
         _demand_half(half, chat)
+
+
+@requirement("chat.max-completion-tokens.stream")
+def test_max_completion_tokens_stream(ask: Ask, chat: Completion) -> None:
+    """A `max_completion_tokens` that shortens the whole answer shortens the streamed one."""
+    half = _half(ask, chat, "max_completion_tokens")
+    if half is None or not 0 < len(half.text) < len(chat.text):
+        inconclusive("the limit does not shorten the whole answer")
+
+    stream = ask.stream(max_completion_tokens=chat.tokens("completion_tokens") // 2)
+
+    assert len(stream.text()) < len(chat.text), f"the stream goes on to {stream.text()[-40:]!r}, as without a limit"
 
 
 @requirement("chat.max-completion-tokens.finish-reason")

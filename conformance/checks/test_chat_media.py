@@ -13,7 +13,7 @@ import pytest
 
 from conformance.target import Target
 from conformance.words.answer import LIMITS, demand_client_error, demand_refused
-from conformance.words.ask import PROMPT, Ask
+from conformance.words.ask import PROMPT, Ask, user
 from conformance.words.check import NotApplicable, inconclusive, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.samples.media import (
@@ -27,7 +27,8 @@ from conformance.words.samples.media import (
     stored_file_part,
     text_part,
 )
-from conformance.words.vision import COLOUR, demand_kept, leave_unfetched, leave_unseen
+from conformance.words.samples.prompts import FEWEST, LONG_RULES
+from conformance.words.vision import COLOUR, demand_each_image, demand_kept, leave_unfetched, leave_unseen
 
 BROKEN = "@@@ this is not base64 @@@"
 LONGER = "The weather is fine and the sea is calm. " * 8
@@ -212,6 +213,28 @@ def test_audio_unsupported_code(media: Media, promised: bool) -> None:
     code = pick(answer.exchange.json, "error", kind=dict).get("code")
 
     assert code == "audio_not_supported_by_model", f"code is {code!r}"
+
+
+@requirement("chat.vision.text-after")
+def test_vision_text_after(media: Media) -> None:
+    """The text after an image reaches the model: it costs prompt tokens."""
+    without, alone = media.costs("vision", image_part())
+    if alone <= without:
+        inconclusive("an image is not counted")
+    _, together = media.costs("vision", image_part(), text_part(LONG_RULES))
+
+    assert together >= alone + FEWEST, f"an image and a text after it cost {together} tokens, the image {alone}"
+
+
+@requirement("chat.vision.turns")
+def test_vision_turns(media: Media) -> None:
+    """Of three images in two turns each reaches the model."""
+    parts = [text_part(COLOUR), image_part()]
+    turns = [user(parts), {"role": "assistant", "content": "I see."}, user([*parts, image_part()])]
+    model = media.target.models.get("vision", media.ask.model)
+    together = media.ask.chat(messages=turns, model=model).tokens("prompt_tokens")
+
+    demand_each_image(*media.costs("vision", image_part()), together)
 
 
 @requirement("chat.vision.kept")

@@ -9,7 +9,9 @@ import pytest
 from conformance.words.answer import demand_count, demand_status
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.chat import CompletionStream
+from conformance.words.counting import demand_numbers_counted
+from conformance.words.openai.chat import CAP, CompletionStream
+from conformance.words.samples.prompts import COUNT
 
 ASKED: dict[str, Any] = {"stream_options": {"include_usage": True}}
 
@@ -78,6 +80,14 @@ def test_stream_usage_counted(ask: Ask, counted: CompletionStream) -> None:
 
     assert prompt > 0, f"prompt_tokens of the last usage is {prompt}"
     assert completion > 0 or not counted.text(), f"the stream has text, its completion_tokens are {completion}"
+
+
+@requirement("chat.stream.usage.numbers")
+def test_stream_usage_numbers(ask: Ask) -> None:
+    """A stream that counts costs completion tokens for its numbers."""
+    stream = ask.stream(COUNT, **ASKED, **ask.room(CAP))
+
+    demand_numbers_counted(stream.text(), pick(stream.usage, "completion_tokens", kind=int), "the stream")
 
 
 @requirement("chat.stream.usage.equals-whole")

@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.words.answer import demand_served
-from conformance.words.ask import Ask, user
-from conformance.words.check import inconclusive, member, pick, requirement
+from conformance.words.answer import demand_served, texts_of
+from conformance.words.ask import PROMPT, Ask, user
+from conformance.words.check import each, inconclusive, member, pick, requirement
 from conformance.words.openai.chat import Completion
 from conformance.words.openai.tools import (
     BOTH,
@@ -31,10 +31,21 @@ from conformance.words.openai.tools import (
     leave_uncalled,
     returned,
 )
+from conformance.words.samples.media import text_part
+from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, demand_both
+from conformance.words.samples.unicode import demand_name, leave_damaged_name
 
-CITY_NAME = "東京"
-DAMAGED = ("??", "\ufffd", CITY_NAME.encode().decode("latin-1"))
-"""What becomes of the name on a careless way."""
+NOTHING = ("null", "None", "undefined", "nil")
+"""What no model says, and a careless program writes for nothing."""
+LONGER_CALL = {**EARLIER_CALL, "function": {"name": "get_weather", "arguments": json.dumps({"city": LONG_RULES})}}
+FORMS: dict[str, tuple[dict[str, Any], object]] = {
+    "absent": ({"tool_calls": [EARLIER_CALL]}, "18"),
+    "empty": ({"tool_calls": [LONGER_CALL], "content": ""}, "18"),
+    "parts": ({"tool_calls": [EARLIER_CALL], "content": None}, [text_part("18"), text_part(LONG_RULES)]),
+    "beside": ({"tool_calls": [EARLIER_CALL], "content": LONG_RULES}, "18"),
+    "long": ({"tool_calls": [EARLIER_CALL], "content": None}, LONG_TEXT),
+}
+"""The turn of a call and the result of that call. All but the first are longer in one place."""
 
 
 @pytest.fixture(autouse=True)
@@ -120,13 +131,7 @@ def test_call_arguments(ask: Ask) -> None:
 @requirement("tools.call.unicode")
 def test_call_unicode(ask: Ask) -> None:
     """Letters outside ASCII reach the arguments of a call undamaged."""
-    answer = calling(ask, messages=[user(f"What is the weather in {CITY_NAME}?")])
-    texts = " ".join(json.dumps(arguments(call), ensure_ascii=False) for call in calls(answer))
-    damaged = [form for form in DAMAGED if form in texts]
-
-    assert not damaged, f"{CITY_NAME} was asked for, the arguments are {texts:.120}"
-    if CITY_NAME not in texts:
-        inconclusive(f"the model writes the name otherwise: {texts:.120}")
+    demand_name(texts_of([arguments(call) for call in calls(calling(ask))]))
 
 
 @requirement("tools.call.content")
@@ -137,6 +142,7 @@ def test_call_content(ask: Ask) -> None:
 
     content = answer.message.get("content")
     assert content is None or isinstance(content, str), f"content is {content!r:.120}"
+    assert content not in NOTHING, f"content is the text {content!r}, not null"
 
 
 @requirement("tools.finish-reason")
@@ -157,7 +163,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
         "type": "object",
         "properties": {
             "city": {"type": "string"},
-            "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]},
+            "unit": {"type": "string", "enum": ["°C", "°F"]},
             "days": {"type": "integer"},
         },
         "required": ["city", "unit", "days"],
@@ -169,6 +175,7 @@ def test_strict(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     values = arguments(calls(answer)[0])
     if not isinstance(values, dict):
         inconclusive("cannot be judged: the arguments are no JSON object")
+    leave_damaged_name(texts_of(values.get("city")))
     problem = next(jsonschema.Draft202012Validator(schema).iter_errors(values), None)
     assert problem is None, f"{values} breaks the schema: {problem.message}"
 
@@ -192,34 +199,62 @@ def test_result(ask: Ask) -> None:
 
 
 @requirement("tools.result.content-forms")
-@pytest.mark.parametrize(
-    ("turn", "result"),
-    [({}, "18"), ({"content": ""}, "18"), ({"content": None}, [{"type": "text", "text": "18"}])],
-    ids=["absent", "empty", "parts"],
-)
-def test_result_content_forms(ask: Ask, turn: dict[str, Any], result: object) -> None:
+@pytest.mark.parametrize("form", ["absent", "empty", "parts"])
+def test_result_content_forms(ask: Ask, form: str) -> None:
     """The content of a turn with calls may be absent or empty, and a result may be given as text parts."""
-    turns = returned({**turn, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], result))
-    answer = ask.chat(messages=turns, tools=TOOLS)
+    demand_served(_returned(ask, form))
 
-    demand_served(answer)
+
+def _returned(ask: Ask, form: str) -> Completion:
+    """The answer to the result of an earlier call, in one of the forms of that conversation."""
+    turn, result = FORMS[form]
+    return ask.chat(messages=returned(turn, (EARLIER_CALL["id"], result)), tools=TOOLS)
+
+
+def _grown(longer: Completion, shorter: Completion) -> int:
+    return longer.tokens("prompt_tokens") - shorter.tokens("prompt_tokens")
 
 
 @requirement("tools.result.counted")
 def test_result_counted(ask: Ask) -> None:
-    """The result of a call reaches the model: it costs prompt tokens."""
-    short, long = (
-        ask.chat(
-            messages=returned({"content": None, "tool_calls": [EARLIER_CALL]}, (EARLIER_CALL["id"], text)), tools=TOOLS
-        )
-        for text in (
-            "18 degrees and sunny",
-            "18 degrees and sunny. " + "The wind is light and comes from the north. " * 4,
-        )
-    )
-    less, more = short.tokens("prompt_tokens"), long.tokens("prompt_tokens")
+    """The result of a call reaches the model, and is not cut: it costs as many prompt tokens as a message would."""
+    cost = _grown(ask.chat(LONG_TEXT + PROMPT), ask.chat())
+    long, short = _returned(ask, "long"), _returned(ask, "absent")
+    grown = _grown(long, short)
 
-    assert more > less, f"with a long result the prompt costs {more} tokens, with a short one {less}"
+    assert grown >= max(FEWEST, KEPT * cost), f"a long result costs {grown} prompt tokens, as a message {cost}"
+
+
+@requirement("tools.result.parts")
+def test_result_parts(ask: Ask) -> None:
+    """Each text part of a result reaches the model: it costs prompt tokens."""
+    _demand_longer(ask, "parts", "two parts of a result")
+
+
+@requirement("tools.call.counted")
+@each("form", ["empty", "beside"], label={"empty": "arguments", "beside": "the text beside the call"}.__getitem__)
+def test_call_counted(ask: Ask, form: str) -> None:
+    """An earlier call reaches the model with its arguments, and so does the text beside it."""
+    _demand_longer(ask, form, "it")
+
+
+def _demand_longer(ask: Ask, form: str, what: str) -> None:
+    longer, shorter = _returned(ask, form), _returned(ask, "absent")
+    grown = _grown(longer, shorter)
+    assert grown >= FEWEST, f"{what}, 20 words longer, costs {grown} prompt tokens more"
+
+
+@requirement("tools.definition.counted")
+def test_definition_counted(ask: Ask) -> None:
+    """What every tool and every parameter is for reaches the model: it costs prompt tokens."""
+    told = {**CITY, "properties": {"city": {"type": "string", "description": LONG_RULES}}}
+    tools = [function("get_weather", told), function("get_time", CITY, description=LONG_RULES)]
+    described, plain = (ask.chat(QUESTION, tools=one) for one in (tools, TOOLS))
+    known = _grown(_returned(ask, "beside"), _returned(ask, "absent"))
+    if _grown(described, plain) < 1.5 * known and _grown(plain, ask.chat(QUESTION)) <= 0:
+        inconclusive("the target does not count tools")
+
+    demand_both(known, _grown(described, plain), "two descriptions")
 
 
 @requirement("tools.result.orphan")

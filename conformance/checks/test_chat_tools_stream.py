@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_served, demand_text, offered
+from conformance.words.answer import demand_served, demand_text, offered, texts_of
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, member, requirement
 from conformance.words.openai.chat import CompletionStream, ToolCall
 from conformance.words.openai.tools import (
     BOTH,
+    NAMED,
     NAMES,
     QUESTION,
     REQUIRED,
@@ -23,6 +24,7 @@ from conformance.words.openai.tools import (
     known,
     leave_cut,
 )
+from conformance.words.samples.unicode import demand_name, leave_damaged_name
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +60,36 @@ def test_stream_required(ask: Ask) -> None:
     stream = demand_served(ask.stream(QUESTION, **REQUIRED))
 
     assert any(True for _ in stream.fragments()), f"no tool call, but {stream.text()!r:.120}"
+
+
+@requirement("tools.stream.named")
+def test_stream_named(ask: Ask) -> None:
+    """A named `tool_choice` gives a call of that function in a stream as it does in a whole answer."""
+    if {str(member(call, "function", "name")) for call in calls(ask.chat(QUESTION, **NAMED))} != {"get_time"}:
+        inconclusive("not even the whole answer calls the named tool alone")
+
+    stream = ask.stream(QUESTION, **NAMED)
+    names = {str(name) for part in stream.fragments() if (name := member(part, "function", "name"))}
+    if not names <= set(NAMES):
+        inconclusive(f"cannot be judged: the stream calls {sorted(map(str, names))}")
+
+    assert names == {"get_time"}, f"get_time was named, the stream calls {sorted(map(str, names))}"
+
+
+@requirement("tools.stream.parallel.off")
+def test_stream_parallel_off(ask: Ask) -> None:
+    """`parallel_tool_calls: false` gives at most one call in a stream as it does in a whole answer."""
+    single = calling(ask, BOTH, named=False, parallel_tool_calls=False, **ask.room(128))
+    if (
+        len(calls(single)) > 1
+        or len(calling(ask, BOTH, named=False, parallel_tool_calls=True, **ask.room(128)).tool_calls) < 2
+    ):
+        inconclusive("the option makes no difference to whole answers")
+
+    stream = ask.stream(BOTH, **offered(single), parallel_tool_calls=False, **ask.room(128))
+
+    indices = {str(part.get("index")) for part in stream.fragments()}
+    assert len(indices) <= 1, f"parallel_tool_calls is false, but the stream has the calls {sorted(indices)}"
 
 
 @requirement("tools.stream.index")
@@ -119,6 +151,12 @@ def test_stream_arguments(ask: Ask, called: CompletionStream) -> None:
         assert isinstance(_parsed(call), dict), f"the arguments put together are {call.arguments!r:.160}"
 
 
+@requirement("tools.stream.unicode")
+def test_stream_unicode(called: CompletionStream) -> None:
+    """Letters outside ASCII reach the arguments of a streamed call undamaged."""
+    demand_name(texts_of([_parsed(call) for call in _calls(called)]))
+
+
 @requirement("tools.stream.finish-reason")
 def test_stream_finish_reason(ask: Ask) -> None:
     """A stream with tool calls ends with `finish_reason` tool_calls; a forced function may end with stop."""
@@ -141,6 +179,7 @@ def test_stream_equals_whole(ask: Ask, called: CompletionStream) -> None:
 
     if None in streamed:
         inconclusive("cannot be judged: streamed arguments are no JSON")
+    leave_damaged_name(texts_of([*once, *streamed]))
     assert streamed == once, f"streamed {streamed}, whole {once}"
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from conformance.words.answer import demand_count, demand_kind
 from conformance.words.ask import Ask
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.openai.chat import Completion
+from conformance.words.counting import demand_numbers_counted
+from conformance.words.openai.chat import CAP, Completion
+from conformance.words.samples.prompts import COUNT
 
 REASONING_SLACK = 4096
 """Tokens beyond the visible text that a reasoning model may spend without saying so."""
@@ -46,6 +48,14 @@ def test_usage_completion_counted(chat: Completion) -> None:
 
     assert tokens > 0, "a non-empty answer is counted as 0 completion tokens"
     assert tokens <= size + REASONING_SLACK, f"{size} bytes of text are counted as {tokens} tokens"
+
+
+@requirement("chat.usage.numbers")
+def test_usage_numbers(ask: Ask) -> None:
+    """An answer that counts costs completion tokens for its numbers."""
+    answer = ask.chat(COUNT, **ask.room(CAP))
+
+    demand_numbers_counted(answer.text, answer.tokens("completion_tokens"), "the answer", CAP)
 
 
 @requirement("chat.usage.grows")

@@ -7,11 +7,22 @@ from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.gemini.contents import Gemini, Generated, text_of, turn
 from conformance.words.gemini.demands import CAPITALS, FINISH_REASONS, SAY, WORD, demand_sum, demand_usage
-from conformance.words.samples.prompts import TALK
+from conformance.words.samples.prompts import LONG_TEXT, SHORT_TEXT, TALK, demand_both, demand_uncut
+from conformance.words.samples.unicode import (
+    CODEWORD,
+    CODEWORD_PROMPT,
+    TEXT_PROMPT,
+    demand_code,
+    demand_name,
+    demand_undamaged,
+    leave_damaged,
+)
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 LONG = "Answer politely. " * 20
+ANSWERED = [turn("Yes.", "model"), turn(SAY)]
+INSTRUCTION = {"parts": [{"text": LONG}, {"text": f"{LONG} {CODEWORD}"}]}
 
 
 @requirement("gemini.answers")
@@ -114,25 +125,58 @@ def test_response_id(gemini: Gemini) -> None:
     assert ids[0] != ids[1], f"two answers have the id {ids[0]!r:.60}"
 
 
+@requirement("gemini.unicode")
+def test_unicode(gemini: Gemini) -> None:
+    """Text of every plane of Unicode passes unharmed."""
+    demand_undamaged(gemini.generate(TEXT_PROMPT).text)
+
+
+@requirement("gemini.verbatim")
+def test_verbatim(gemini: Gemini) -> None:
+    """Code that is to be repeated comes back letter for letter."""
+    demand_code(gemini.generate(TEXT_PROMPT).text)
+
+
 @requirement("gemini.default-role")
 def test_default_role(gemini: Gemini) -> None:
     """A turn without a role is the user's."""
-    demand_served(gemini.generate([{"parts": [{"text": SAY}]}]))
+    demand_served(_of_two_parts(gemini))
+
+
+@requirement("gemini.parts")
+def test_parts(gemini: Gemini) -> None:
+    """Each text part of a turn reaches the model."""
+    both, plain = _of_two_parts(gemini), gemini.generate(SAY)
+
+    demand_both(_as_turn(gemini), _grown(both, plain), "two parts of a turn")
+
+
+def _of_two_parts(gemini: Gemini) -> Generated:
+    """The answer to a turn without a role and with two texts."""
+    return gemini.generate([{"parts": [{"text": LONG}, {"text": f"{LONG} {SAY}"}]}])
 
 
 @requirement("gemini.system-instruction")
 def test_system_instruction(gemini: Gemini) -> None:
-    """`systemInstruction` reaches the model: it costs prompt tokens."""
-    instructed = gemini.generate(systemInstruction={"parts": [{"text": LONG}]})
+    """`systemInstruction` reaches the model: each of its parts costs prompt tokens."""
+    instructed = gemini.generate(CODEWORD_PROMPT, systemInstruction=INSTRUCTION)
 
     demand_served(instructed)
-    _demand_more(instructed, gemini.generate(), "an instruction of 40 words")
+    demand_both(_as_turn(gemini), _grown(instructed, gemini.generate()), "two parts of an instruction")
+
+
+@requirement("gemini.system-instruction.unicode")
+def test_system_instruction_unicode(gemini: Gemini) -> None:
+    """Letters outside ASCII in `systemInstruction` reach the model undamaged."""
+    leave_damaged(gemini.generate(TEXT_PROMPT).text)
+
+    demand_name([gemini.generate(CODEWORD_PROMPT, systemInstruction=INSTRUCTION).text])
 
 
 @requirement("gemini.history")
 def test_history(gemini: Gemini) -> None:
     """Earlier turns reach the model: they cost prompt tokens."""
-    turns = [turn(LONG), turn("Yes.", "model"), turn(SAY)]
+    turns = [turn(LONG), *ANSWERED]
     last = gemini.generate(SAY)
 
     answer = gemini.generate(turns)
@@ -146,6 +190,25 @@ def test_history(gemini: Gemini) -> None:
 def _demand_more(longer: Generated, shorter: Generated, what: str) -> None:
     more, less = longer.tokens("promptTokenCount"), shorter.tokens("promptTokenCount")
     assert more > less + 10, f"{what} costs {more} prompt tokens, without it are {less}"
+
+
+def _as_turn(gemini: Gemini) -> int:
+    """The prompt tokens of 40 words that are an earlier turn."""
+    return _grown(gemini.generate([turn(LONG), *ANSWERED]), gemini.generate(SAY))
+
+
+def _grown(longer: Generated, shorter: Generated) -> int:
+    return longer.tokens("promptTokenCount") - shorter.tokens("promptTokenCount")
+
+
+@requirement("gemini.long-text")
+def test_long_text(gemini: Gemini) -> None:
+    """A long text is not cut: it costs as many prompt tokens as its length says."""
+    plain = gemini.generate(SAY)
+
+    short, long = (gemini.generate(text + SAY) for text in (SHORT_TEXT, LONG_TEXT))
+
+    demand_uncut(_grown(short, plain), _grown(long, plain))
 
 
 @requirement("gemini.snake-case")

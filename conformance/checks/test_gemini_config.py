@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-import jsonschema
-
-from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_objects, demand_served
 from conformance.words.ask import MODELS
 from conformance.words.check import inconclusive, pick, requirement
-from conformance.words.gemini.contents import PROTOCOL, Gemini, Generated, picture, pictured, text_of
+from conformance.words.counting import demand_numbers_counted
+from conformance.words.gemini.configured import (
+    BOOK,
+    JSON,
+    JSON_SCHEMA,
+    LIMIT,
+    LIST,
+    SCHEMA,
+    UP_TO_NINE,
+    demand_book,
+    value_of,
+)
+from conformance.words.gemini.contents import PROTOCOL, Gemini, Generated, picture, pictured, text_of, turn
 from conformance.words.samples.media import NOT_FETCHED, PUBLIC
-from conformance.words.samples.prompts import LONG_RULES
-from conformance.words.vision import COLOUR, demand_kept, leave_unfetched, leave_unseen
-
-LIMIT = 24
-COUNT = "Count from 1 to 200, in digits, separated by commas. Write the numbers and nothing else."
-UP_TO_NINE = "Count from 1 to 9, in digits, separated by commas. Write the numbers and nothing else."
-BOOK = "Describe the book Moby-Dick as JSON with title, pages and lent."
-FIELDS = ("title", "pages", "lent")
-SCHEMA = {
-    "type": "OBJECT",
-    "properties": {"title": {"type": "STRING"}, "pages": {"type": "INTEGER"}, "lent": {"type": "BOOLEAN"}},
-    "required": list(FIELDS),
-}
-JSON_SCHEMA = {
-    "type": "object",
-    "properties": {"title": {"type": "string"}, "pages": {"type": "integer"}, "lent": {"type": "boolean"}},
-    "required": list(FIELDS),
-}
-JSON = {"responseMimeType": "application/json"}
+from conformance.words.samples.prompts import FEWEST, LONG_RULES
+from conformance.words.vision import COLOUR, demand_each_image, demand_kept, leave_unfetched, leave_unseen
 
 
 @requirement("gemini.max-tokens")
 def test_max_tokens(gemini: Gemini) -> None:
     """An answer has no more than `maxOutputTokens` tokens."""
-    answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
+    answer = gemini.generate(LIST, config={"maxOutputTokens": LIMIT})
     demand_served(answer)
     tokens = pick(answer.usage.get("candidatesTokenCount") or 0, kind=int)
 
@@ -48,12 +39,12 @@ def test_max_tokens(gemini: Gemini) -> None:
 @requirement("gemini.max-tokens.finish-reason")
 def test_max_tokens_finish_reason(gemini: Gemini) -> None:
     """An answer that the limit cuts off ends with MAX_TOKENS."""
-    answer = gemini.generate(COUNT, config={"maxOutputTokens": LIMIT})
+    answer = gemini.generate(LIST, config={"maxOutputTokens": LIMIT})
     if answer.tokens("candidatesTokenCount") < LIMIT - 1 and answer.finish_reason != "MAX_TOKENS":
         inconclusive("the model stopped before the limit")
     if "150" in str(answer.parts):
         inconclusive("the limit was not kept")
-    if answer.finish_reason != "MAX_TOKENS" and not _is_cut(answer, gemini.generate(COUNT)):
+    if answer.finish_reason != "MAX_TOKENS" and not _is_cut(answer, gemini.generate(LIST)):
         inconclusive("the limit did not cut the answer off")
 
     assert answer.finish_reason == "MAX_TOKENS", f"finishReason of a cut answer is {answer.finish_reason!r:.60}"
@@ -62,6 +53,14 @@ def test_max_tokens_finish_reason(gemini: Gemini) -> None:
 def _is_cut(answer: Generated, free: Generated) -> bool:
     """Whether an answer is the beginning of what the model says with more room."""
     return len(answer.text) < len(free.text) and free.text.startswith(answer.text)
+
+
+@requirement("gemini.usage.numbers")
+def test_usage_numbers(gemini: Gemini) -> None:
+    """An answer that counts costs tokens for its numbers."""
+    answer = gemini.generate(LIST, config={"maxOutputTokens": LIMIT})
+
+    demand_numbers_counted(answer.text, answer.tokens("candidatesTokenCount"), "the answer", LIMIT)
 
 
 @requirement("gemini.safety-settings")
@@ -114,34 +113,19 @@ def test_logprobs(gemini: Gemini, demand_supported: Callable[..., Generated]) ->
 @requirement("gemini.json")
 def test_json(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """With `responseMimeType` application/json the text is JSON."""
-    _value(demand_supported(gemini.generate(BOOK, config=JSON)))
+    value_of(demand_supported(gemini.generate(BOOK, config=JSON)))
 
 
 @requirement("gemini.json.schema")
 def test_json_schema_of_openapi(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """The text satisfies `responseSchema`."""
-    _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
+    demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseSchema": SCHEMA})))
 
 
 @requirement("gemini.json.json-schema")
 def test_json_schema(gemini: Gemini, demand_supported: Callable[..., Generated]) -> None:
     """The text satisfies `responseJsonSchema`."""
-    _demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
-
-
-def _value(answer: Generated) -> Any:
-    """The JSON that an answer holds."""
-    if answer.candidate.get("finishReason") == "MAX_TOKENS":
-        inconclusive("the answer was cut off")
-    value = decoded(answer.text)
-    assert value is not None, f"the text is no JSON: {answer.text:.160}"
-    return value
-
-
-def _demand_book(answer: Generated) -> None:
-    value = _value(answer)
-    problem = next(jsonschema.Draft202012Validator(JSON_SCHEMA).iter_errors(value), None)
-    assert problem is None, f"the text breaks the schema: {problem.message:.160}"
+    demand_book(demand_supported(gemini.generate(BOOK, config={**JSON, "responseJsonSchema": JSON_SCHEMA})))
 
 
 @requirement("gemini.vision")
@@ -190,6 +174,29 @@ def _fetched(gemini: Gemini) -> Generated:
     if answer.status >= 500 or (answer.status != 200 and NOT_FETCHED.search(answer.exchange.text)):
         inconclusive(f"the image may not have been within reach: {answer.status} {answer.exchange.text:.120}")
     return answer
+
+
+@requirement("gemini.vision.text-after")
+def test_vision_text_after(gemini: Gemini) -> None:
+    """The text after an image reaches the model: it costs prompt tokens."""
+    turns = picture()
+    longer = [{**turns[0], "parts": [*turns[0]["parts"], {"text": LONG_RULES}]}]
+    without, alone = _costs(gemini, gemini.generate(turns))
+    if alone <= without:
+        inconclusive("an image is not counted")
+    together = _counted(gemini.generate(longer))
+
+    assert together >= alone + FEWEST, f"an image and a text after it cost {together} tokens, the image {alone}"
+
+
+@requirement("gemini.vision.turns")
+def test_vision_turns(gemini: Gemini) -> None:
+    """Of three images in two turns each reaches the model."""
+    shown = picture()[0]
+    both = {**shown, "parts": [*shown["parts"], shown["parts"][-1]]}
+    answer = gemini.generate([shown, turn("I see.", "model"), both])
+
+    demand_each_image(*_costs(gemini, gemini.generate(picture())), _counted(answer))
 
 
 @requirement("gemini.file-data")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,16 +11,18 @@ from conformance.wire.exchange import decoded
 from conformance.wire.recorder import Recorder
 from conformance.words.answer import demand_json, demand_objects, demand_served, demand_text
 from conformance.words.check import alone, inconclusive, pick, requirement
-from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, text_of
+from conformance.words.gemini.contents import Gemini, GeneratedStream, parts_of, repeats, text_of
 from conformance.words.gemini.demands import CAPITALS, demand_sum, demand_usage
 from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT_FAR
+from conformance.words.samples.unicode import TEXT, TEXT_PROMPT, demand_code, demand_undamaged
 from conformance.words.schema import demand_events
 from conformance.words.streams import REPEAT_COUNTED, demand_incremental, demand_lossless
 from gateway_contract import Contract
 
 DONE = "[DONE]"
-UNICODE = "grün ≠ 緑 🌿"
+UNSET = (None, "", "FINISH_REASON_UNSPECIFIED")
+"""What a piece has for a finish reason while there is none."""
 
 
 @pytest.fixture
@@ -119,8 +120,7 @@ def test_fragments(gemini: Gemini) -> None:
     if len(texts) < 3:
         inconclusive("the stream has fewer than three pieces")
 
-    grown = all(later.startswith(earlier) for earlier, later in pairwise(texts))
-    assert not grown, f"each piece repeats the one before: {texts[1]!r:.60}, {texts[2]!r:.60}"
+    assert not repeats(texts), f"each piece repeats the one before: {texts[1]!r:.60}, {texts[2]!r:.60}"
 
 
 @requirement("gemini.stream.lossless")
@@ -138,13 +138,22 @@ def test_lossless(gemini: Gemini) -> None:
 
 @requirement("gemini.stream.unicode")
 def test_unicode(gemini: Gemini) -> None:
-    """Characters outside ASCII arrive whole."""
-    prompt = f"Repeat exactly: {UNICODE}"
-    text = gemini.stream(prompt).text
-    if UNICODE not in text and UNICODE not in gemini.generate(prompt).text:
-        inconclusive(f"the model does not repeat the text: {text:.80}")
+    """Characters of every plane of Unicode arrive whole."""
+    demand_undamaged(gemini.stream(TEXT_PROMPT).text)
 
-    assert UNICODE in text, f"{UNICODE!r} was to be repeated, the stream says {text!r:.120}"
+
+@requirement("gemini.stream.verbatim")
+def test_verbatim(gemini: Gemini) -> None:
+    """A text that is to be repeated comes back in a stream with the white space of a whole answer."""
+    if gemini.generate(TEXT_PROMPT).text.strip() == TEXT:
+        lost = all(_is_squeezed(gemini.stream(TEXT_PROMPT, take=take).text) for take in (0, 1))
+        assert not lost, f"two streams have lost white space: {gemini.stream(TEXT_PROMPT).text!r:.120}"
+    demand_code(gemini.stream(TEXT_PROMPT).text)
+
+
+def _is_squeezed(text: str) -> bool:
+    """The text is what was to be repeated, but for white space."""
+    return text.split() != TEXT.split() and "".join(text.split()) == "".join(TEXT.split())
 
 
 @requirement("gemini.stream.finish-reason")
@@ -157,6 +166,31 @@ def test_finish_reason(stream: GeneratedStream) -> None:
 
     reason = demand_text(stream.candidates[-1].get("finishReason"), "finishReason of the last piece")
     assert set(reason) <= CAPITALS, f"finishReason is {reason!r:.60}, which is no word of this protocol"
+
+
+@requirement("gemini.stream.finish-reason.once")
+def test_finish_reason_once(stream: GeneratedStream) -> None:
+    """No piece that is followed by another one has a `finishReason`: it says that the model has stopped."""
+    early = [one["finishReason"] for one in stream.candidates[:-1] if one.get("finishReason") not in UNSET]
+
+    assert not early, f"{len(early)} of {len(stream.candidates)} pieces come before the end, and have {early[0]!r:.60}"
+
+
+@requirement("gemini.stream.usage.equals-whole")
+def test_usage_equals_whole(gemini: Gemini, stream: GeneratedStream) -> None:
+    """The usage of a stream is that of the same request answered whole."""
+    whole, streamed = gemini.generate(), pick(_last_usage(stream), kind=dict)
+    known, counted = whole.tokens("promptTokenCount"), pick(streamed, "promptTokenCount", kind=int)
+
+    if not counted or not known:
+        inconclusive("the prompt is not counted")
+    assert counted == known, f"the stream costs {counted} prompt tokens, the whole answer {known}"
+    if stream.text == whole.text and not whole.usage.get("thoughtsTokenCount"):
+        spent = streamed.get("candidatesTokenCount")
+        known = whole.tokens("candidatesTokenCount")
+        assert not spent or not known or spent == known, (
+            f"the stream costs {spent} tokens, the same text as a whole {known}"
+        )
 
 
 def _last_usage(stream: GeneratedStream) -> Any:

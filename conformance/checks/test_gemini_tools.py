@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
@@ -13,13 +14,15 @@ from conformance.words.answer import (
     first_that_calls,
     is_refusal,
     leave_without_tools,
+    texts_of,
 )
-from conformance.words.check import Unsupported, inconclusive, member, pick, requirement
-from conformance.words.gemini.contents import Gemini, Generated, calls_of, turn
+from conformance.words.check import Unsupported, each, inconclusive, member, pick, requirement
+from conformance.words.gemini.contents import Gemini, Generated, GeneratedStream, calls_of, turn
+from conformance.words.gemini.demands import SAY
 from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION
 from conformance.words.openai.tools import calling as calling_in_chat
-
-WIND = "The wind is light. " * 20
+from conformance.words.samples.prompts import FEWEST, KEPT, LONG_TEXT, SHORT_TEXT, demand_both
+from conformance.words.samples.unicode import demand_name
 
 
 def declared(name: str, **fields: Any) -> dict[str, Any]:
@@ -55,6 +58,12 @@ def calling(
 ) -> Generated:
     """A whole answer that calls a function, in the first of the ways that leads to one."""
     answers = (gemini.generate(prompt, take=take, **way) for way in ways(tools, named))
+    return first_that_calls(answers, lambda answer: calls_of(answer.parts))
+
+
+def calling_stream(gemini: Gemini) -> GeneratedStream:
+    """A streamed answer that calls a function, in the first of the ways that leads to one."""
+    answers = (gemini.stream(QUESTION, **way) for way in ways(TOOLS))
     return first_that_calls(answers, lambda answer: calls_of(answer.parts))
 
 
@@ -120,6 +129,13 @@ def test_args(gemini: Gemini) -> None:
         assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
 
 
+@requirement("gemini.tools.unicode")
+@each("call", [calling, calling_stream], label=lambda call: call.__name__)
+def test_unicode(gemini: Gemini, call: Callable[[Gemini], Generated | GeneratedStream]) -> None:
+    """Letters outside ASCII reach the `args` of a call undamaged, whole and streamed."""
+    demand_name(texts_of([pick(one, "args", kind=dict) for one in call(gemini).calls]))
+
+
 @requirement("gemini.tools.arguments")
 @pytest.mark.parametrize("form", ["parameters", "parametersJsonSchema"])
 def test_arguments(gemini: Gemini, form: str) -> None:
@@ -156,11 +172,22 @@ def test_no_parameters(gemini: Gemini) -> None:
 @requirement("gemini.tools.stream")
 def test_stream(gemini: Gemini) -> None:
     """A streamed call comes whole: a name, and `args` that are an object."""
-    answers = (gemini.stream(QUESTION, **way) for way in ways(TOOLS))
-    for call in first_that_calls(answers, lambda answer: calls_of(answer.parts)).calls:
+    for call in calling_stream(gemini).calls:
         assert call.get("name") in NAMES, f"the name of a streamed call is {call.get('name')!r:.60}"
         args = call.get("args", {})
         assert isinstance(args, dict), f"args is {type(args).__name__}, not an object: {args!r:.120}"
+
+
+@requirement("gemini.tools.stream.allowed")
+def test_stream_allowed(gemini: Gemini) -> None:
+    """With `allowedFunctionNames` these are called in a stream as they are in a whole answer, and no others."""
+    only: dict[str, Any] = {"tools": TOOLS, "toolConfig": mode("ANY", "get_time")}
+    if {str(call.get("name")) for call in gemini.generate(QUESTION, **only).calls} != {"get_time"}:
+        inconclusive("not even the whole answer calls the allowed function alone")
+
+    stream = gemini.stream(QUESTION, **only)
+    names = {str(call["name"]) for call in calls_of(stream.parts) if call.get("name")}
+    assert names == {"get_time"}, f"get_time was allowed, the stream calls {sorted(names)}"
 
 
 def results(answer: Generated, response: dict[str, Any]) -> list[dict[str, Any]]:
@@ -184,13 +211,37 @@ def test_result(gemini: Gemini) -> None:
 
 @requirement("gemini.tools.result.counted")
 def test_result_counted(gemini: Gemini) -> None:
-    """The result of a function reaches the model: it costs prompt tokens."""
+    """The result of a function reaches the model with each member, and is not cut."""
     answer = calling(gemini)
-    short = gemini.generate(results(answer, {"result": "18 degrees, clear"}), tools=TOOLS)
-    long = gemini.generate(results(answer, {"result": WIND}), tools=TOOLS)
+    short, long = (
+        gemini.generate(results(answer, {"result": "18 degrees, clear", **more}), tools=TOOLS)
+        for more in ({}, {"report": LONG_TEXT})
+    )
+    cost = _counted(gemini.generate(LONG_TEXT + SAY)) - _counted(gemini.generate(SAY))
+    grown = (_counted(long) - _counted(short)) / len(answer.calls)
 
-    more, less = long.tokens("promptTokenCount"), short.tokens("promptTokenCount")
-    assert more > less + 10, f"a result of 80 words costs {more} prompt tokens, one of 3 words {less}"
+    assert grown >= max(FEWEST, KEPT * cost), f"a long result costs {grown} prompt tokens, as a turn {cost}"
+
+
+def _counted(answer: Generated) -> int:
+    return answer.tokens("promptTokenCount")
+
+
+@requirement("gemini.tools.definition.counted")
+def test_definition_counted(gemini: Gemini) -> None:
+    """What every function and every parameter is for reaches the model: it costs prompt tokens."""
+    city = {"type": "STRING", "description": SHORT_TEXT}
+    functions = [
+        declared("get_weather", parameters={**PARAMETERS, "properties": {"city": city}}),
+        declared("get_time", parameters=PARAMETERS) | {"description": SHORT_TEXT},
+    ]
+    plain = _counted(gemini.generate(QUESTION, tools=TOOLS))
+    known = _counted(gemini.generate(SHORT_TEXT + SAY)) - _counted(gemini.generate(SAY))
+    described = gemini.generate(QUESTION, tools=[{"functionDeclarations": functions}])
+    if _counted(described) - plain < 1.5 * known and plain <= _counted(gemini.generate(QUESTION)):
+        inconclusive("the target does not count functions")
+
+    demand_both(known, _counted(described) - plain, "two descriptions")
 
 
 @requirement("gemini.tools.result.orphan")
@@ -213,6 +264,21 @@ def test_parallel(gemini: Gemini) -> None:
 
     assert len(set(ids)) == len(ids), f"the ids of the calls are {ids}"
     demand_served(gemini.generate(results(answer, {"result": "fine"}), tools=TOOLS))
+
+
+@requirement("gemini.tools.parallel.counted")
+def test_parallel_counted(gemini: Gemini) -> None:
+    """Of several results each reaches the model: it costs prompt tokens."""
+    answer = calling(gemini, BOTH, named=False)
+    if len(answer.calls) < 2:
+        inconclusive("the model made one call")
+    short, long = (
+        gemini.generate(results(answer, {"result": "fine", **more}), tools=TOOLS)
+        for more in ({}, {"report": SHORT_TEXT})
+    )
+    cost = _counted(gemini.generate(SHORT_TEXT + SAY)) - _counted(gemini.generate(SAY))
+
+    demand_both(cost, _counted(long) - _counted(short), f"{len(answer.calls)} results")
 
 
 @requirement("gemini.tools.allowed.unknown")

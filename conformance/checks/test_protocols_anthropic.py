@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from conformance.words.answer import texts_of
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import NAMED
 from conformance.words.ask import Ask
@@ -10,6 +13,7 @@ from conformance.words.openai.chat import Completion
 from conformance.words.openai.tools import NAMED as NAMED_IN_CHAT
 from conformance.words.openai.tools import QUESTION, arguments
 from conformance.words.samples.prompts import REPEAT
+from conformance.words.samples.unicode import NAME, PLAIN_NAME, leave_damaged_name
 
 WORDS = "alpha, beta, gamma"
 
@@ -44,7 +48,13 @@ def test_same_call(ask: Ask, anthropic: Anthropic) -> None:
     if once != again:
         inconclusive("the model does not call the same twice")
 
-    assert once == wanted, f"the calls are {once!r:.120}, in chat completions {wanted!r:.120}"
+    leave_damaged_name(texts_of([values for _, values in [*once, *wanted]]))
+    assert _folded(once) == _folded(wanted), f"the calls are {once!r:.120}, in chat completions {wanted!r:.120}"
+
+
+def _folded(calls: list[tuple[object, object]]) -> str:
+    """The calls, whether or not the model writes the accents of a name."""
+    return json.dumps(calls, sort_keys=True, ensure_ascii=False).replace(NAME, PLAIN_NAME)
 
 
 def _functions(completion: Completion) -> list[tuple[object, object]]:

@@ -8,19 +8,30 @@ from typing import Any
 import pytest
 
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
+from conformance.words.ask import PROMPT
 from conformance.words.check import each, inconclusive, pick, requirement
-from conformance.words.openai.responses import Response, Responses, demand_longer, said
-from conformance.words.samples.prompts import LONG_RULES, TALK
-from conformance.words.samples.unicode import UNICODE_PROMPT, demand_undamaged
+from conformance.words.counting import demand_numbers_counted
+from conformance.words.openai.responses import RULES, Response, Responses, demand_longer, said
+from conformance.words.samples.media import data_uri, png
+from conformance.words.samples.prompts import COUNT, LONG_RULES, LONG_TEXT, SHORT_TEXT, TALK, demand_both, demand_uncut
+from conformance.words.samples.unicode import (
+    CODEWORD_PROMPT,
+    TEXT_PROMPT,
+    demand_code,
+    demand_name,
+    demand_undamaged,
+    leave_damaged,
+)
 from conformance.words.schema import demand_schema
+from conformance.words.vision import COLOUR
 from gateway_contract import Contract
 
 HELLO = "Say hello."
 FORMS: dict[str, Any] = {
     "a message": [said("user", HELLO)],
     "a message that says so": [{"type": "message", **said("user", HELLO)}],
-    "parts": [said("user", [{"type": "input_text", "text": HELLO}])],
-    "a system message": [said("system", "Be brief."), said("user", HELLO)],
+    "parts": [said("user", [{"type": "input_text", "text": text} for text in (LONG_RULES, f"{LONG_RULES} {HELLO}")])],
+    "a system message": [said("system", LONG_RULES), said("user", HELLO)],
     "an earlier answer": [said("user", "Hi."), said("assistant", "Hello."), said("user", HELLO)],
 }
 """The same question, as lists of messages."""
@@ -70,6 +81,8 @@ def test_status(response: Response) -> None:
         inconclusive("the answer did not come to its end")
 
     assert state == "completed", f"status is {state!r:.80}"
+    unfinished = [item.get("type") for item in response.output if item.get("status") == "in_progress"]
+    assert not unfinished, f"the response is completed, its items {unfinished} are in_progress"
 
 
 @requirement("responses.output")
@@ -119,10 +132,62 @@ def test_usage_counted(response: Response) -> None:
     assert spent, f"the answer is {text!r:.80} and cost no output token"
 
 
+@requirement("responses.usage.numbers")
+def test_usage_numbers(responses: Responses) -> None:
+    """An answer that counts costs output tokens for its numbers."""
+    answer = responses.create(COUNT)
+
+    demand_numbers_counted(answer.text, answer.tokens("output_tokens"), "the answer")
+
+
 @requirement("responses.instructions")
 def test_instructions(responses: Responses, response: Response, demand_supported: Callable[..., Any]) -> None:
     """`instructions` reach the model: they cost input tokens."""
-    demand_longer(demand_supported(responses.create(instructions=LONG_RULES)), response, "instructions")
+    demand_longer(demand_supported(_instructed(responses)), response, "instructions")
+
+
+@requirement("responses.instructions.unicode")
+def test_instructions_unicode(responses: Responses) -> None:
+    """Letters outside ASCII in `instructions` reach the model undamaged."""
+    leave_damaged(responses.create(TEXT_PROMPT).text)
+
+    demand_name([_instructed(responses).text])
+
+
+def _instructed(responses: Responses) -> Response:
+    """The answer to a question that the instructions answer."""
+    return responses.create(CODEWORD_PROMPT, instructions=RULES)
+
+
+@requirement("responses.input.counted")
+def test_input_counted(responses: Responses) -> None:
+    """Each text part of a message, and a system message of the input, reaches the model."""
+    plain = responses.create(FORMS["a message"])
+    once = responses.create(FORMS["a system message"])
+
+    demand_longer(once, plain, "a system message")
+    parts = responses.create(FORMS["parts"])
+    demand_both(once.input - plain.input, parts.input - plain.input, "two parts")
+
+
+@requirement("responses.input.text-after-image")
+def test_input_text_after_image(responses: Responses) -> None:
+    """The text after an image reaches the model."""
+    image = {"type": "input_image", "image_url": data_uri("image/png", png()), "detail": "auto"}
+    alone, together = (
+        responses.create([said("user", [{"type": "input_text", "text": COLOUR}, image, *more])])
+        for more in ([], [{"type": "input_text", "text": LONG_RULES}])
+    )
+
+    demand_longer(together, alone, "the text after an image")
+
+
+@requirement("responses.input.long-text")
+def test_input_long_text(responses: Responses, response: Response) -> None:
+    """A long text is not cut: it costs as many input tokens as its length says."""
+    short, long = (responses.create(text + PROMPT) for text in (SHORT_TEXT, LONG_TEXT))
+
+    demand_uncut(short.input - response.input, long.input - response.input)
 
 
 @requirement("responses.input.forms")
@@ -156,7 +221,18 @@ def test_input_own_output(responses: Responses, response: Response, demand_suppo
 @requirement("responses.unicode")
 def test_unicode(responses: Responses) -> None:
     """Characters of every plane of Unicode survive, whole and streamed."""
-    whole, streamed = responses.create(UNICODE_PROMPT), responses.stream(UNICODE_PROMPT)
-
-    for text in [whole.text, *([streamed.text] if streamed.status == 200 else [])]:
+    for text in _repeated(responses):
         demand_undamaged(text)
+
+
+@requirement("responses.verbatim")
+def test_verbatim(responses: Responses) -> None:
+    """Code that is to be repeated comes back letter for letter, whole and streamed."""
+    for text in _repeated(responses):
+        demand_code(text)
+
+
+def _repeated(responses: Responses) -> list[str]:
+    """A text that is to be repeated, as the whole response has it, and as the stream has it where there is one."""
+    whole, streamed = responses.create(TEXT_PROMPT), responses.stream(TEXT_PROMPT)
+    return [whole.text, *([streamed.text] if streamed.status == 200 else [])]

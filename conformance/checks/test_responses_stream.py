@@ -10,11 +10,12 @@ import pytest
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served
 from conformance.words.check import inconclusive, member, pick, requirement
-from conformance.words.openai.responses import CAP, TOOLS, Responses, words
+from conformance.words.counting import demand_capped, demand_numbers_counted
+from conformance.words.openai.responses import CAP, RULES, TOOLS, Responses, words
 from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
 from conformance.words.openai.tools import QUESTION
-from conformance.words.samples.prompts import COUNT
-from conformance.words.samples.unicode import UNICODE_PROMPT
+from conformance.words.samples.prompts import COUNT, FEWEST
+from conformance.words.samples.unicode import CODEWORD_PROMPT, TEXT_PROMPT
 from conformance.words.schema import demand_events
 from conformance.words.streams import demand_framing
 from gateway_contract import Contract
@@ -32,7 +33,7 @@ def stream(responses: Responses) -> ResponseStream:
 @pytest.fixture
 def streams(responses: Responses, stream: ResponseStream) -> list[ResponseStream]:
     """Streams of different prompts: what fails now and then fails one of them."""
-    return [stream, responses.stream(UNICODE_PROMPT)]
+    return [stream, responses.stream(TEXT_PROMPT)]
 
 
 @requirement("responses.stream.answers")
@@ -212,6 +213,20 @@ def test_stream_usage(responses: Responses, stream: ResponseStream) -> None:
     assert spent or not stream.text, f"the answer has words, output_tokens is {spent!r:.20}"
 
 
+@requirement("responses.stream.instructions")
+def test_stream_instructions(responses: Responses) -> None:
+    """`instructions` reach the model of a stream as they reach that of a whole response: they cost input tokens."""
+    whole, stream = (
+        responses.create(CODEWORD_PROMPT, instructions=RULES),
+        responses.stream(CODEWORD_PROMPT, instructions=RULES),
+    )
+    counted = pick(stream.final, "usage", "input_tokens", kind=int) or inconclusive("the stream counts no input")
+
+    assert counted > whole.input - FEWEST, (
+        f"with instructions a stream costs {counted} input tokens, else {whole.input}"
+    )
+
+
 @requirement("responses.stream.incomplete")
 def test_stream_incomplete(responses: Responses) -> None:
     """A stream that the limit cut off ends with response.incomplete."""
@@ -220,6 +235,29 @@ def test_stream_incomplete(responses: Responses) -> None:
         inconclusive("the limit did not cut the answer off")
 
     assert cut.end == "response.incomplete", f"the answer is cut off, but the stream ends with {cut.end}"
+
+
+@requirement("responses.stream.max-output-tokens.cap")
+def test_stream_max_output_tokens_cap(responses: Responses) -> None:
+    """A stream has no more tokens than `max_output_tokens`."""
+    cut = responses.stream(COUNT, max_output_tokens=CAP)
+
+    demand_capped(cut.text, _spent(cut), CAP, "the stream")
+
+
+@requirement("responses.stream.usage.numbers")
+def test_stream_usage_numbers(responses: Responses) -> None:
+    """A stream that counts costs output tokens for its numbers, and its total is their sum with the input."""
+    stream = responses.stream(COUNT)
+    usage = pick(stream.final, "usage", kind=dict)
+
+    demand_numbers_counted(stream.text, _spent(stream), "the stream")
+    *parts, total = (pick(usage, f"{name}_tokens", kind=int) for name in ("input", "output", "total"))
+    assert total == sum(parts) or 0 in parts, f"total_tokens of the stream is {total}, its parts are {parts}"
+
+
+def _spent(stream: ResponseStream) -> int:
+    return pick(stream.final, "usage", "output_tokens", kind=int)
 
 
 @requirement("responses.stream.identity")

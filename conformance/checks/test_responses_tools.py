@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_refused, demand_served, demand_text, leave_without_tools
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.answer import demand_refused, demand_served, demand_text, leave_without_tools, texts_of
+from conformance.words.ask import PROMPT
+from conformance.words.check import each, inconclusive, member, pick, requirement
 from conformance.words.openai.responses import (
     EARLIER_CALL,
     TOOLS,
@@ -16,13 +18,15 @@ from conformance.words.openai.responses import (
     Responses,
     arguments,
     call_id,
+    demand_longer,
     result,
     said,
 )
 from conformance.words.openai.responses_stream import ARGUMENTS, ResponseStream
-from conformance.words.openai.tools import BOTH, NAMES, QUESTION
+from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION
+from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, SHORT_TEXT, demand_both
+from conformance.words.samples.unicode import demand_name
 
-STORY = "The weather station of the city reports eighteen degrees, a light wind from the west, and no clouds."
 NAMED = {"type": "function", "name": "get_time"}
 
 
@@ -86,6 +90,15 @@ def test_arguments(turn: Response) -> None:
         assert isinstance(arguments(call), dict), f"arguments is {call.get('arguments')!r:.120}"
 
 
+@requirement("responses.tools.unicode")
+@each("name", ["turn", "stream"])
+def test_unicode(turn: Response, stream: ResponseStream, name: str) -> None:
+    """Letters outside ASCII reach the arguments of a call undamaged, whole and streamed."""
+    made = turn.made if name == "turn" else [stream.item_of(added) for added in stream.calls]
+
+    demand_name(texts_of([arguments(call) for call in made]))
+
+
 @requirement("responses.tools.result")
 def test_result(responses: Responses, turn: Response) -> None:
     """The items of a response with calls are taken back with a `function_call_output` for each call, and answered."""
@@ -98,14 +111,39 @@ def test_result(responses: Responses, turn: Response) -> None:
 
 @requirement("responses.tools.result.counted")
 def test_result_counted(responses: Responses) -> None:
-    """The result of a call reaches the model: it costs input tokens."""
-    costs = []
-    for output in ("18", STORY):
-        items = [said("user", QUESTION), EARLIER_CALL, result(EARLIER_CALL["call_id"], output)]
-        costs.append(responses.create(items, tools=TOOLS).input)
-    short, long = costs
+    """The result of a call reaches the model, and is not cut: it costs as many input tokens as a message would."""
+    cost = responses.create(LONG_TEXT + PROMPT).input - responses.create().input
+    long, short = _returned(responses, output=LONG_TEXT), _returned(responses)
+    grown = long.input - short.input
 
-    assert long > short, f"a long result costs {long} input tokens, a short one {short}"
+    assert grown >= max(FEWEST, KEPT * cost), f"a long result costs {grown} input tokens, as a message {cost}"
+
+
+@requirement("responses.tools.call.counted")
+def test_call_counted(responses: Responses) -> None:
+    """An earlier call reaches the model with its arguments: they cost input tokens."""
+    longer = _returned(responses, {**EARLIER_CALL, "arguments": json.dumps({"city": LONG_RULES})})
+
+    demand_longer(longer, _returned(responses), "arguments that are 20 words longer")
+
+
+def _returned(responses: Responses, call: dict[str, Any] = EARLIER_CALL, output: str = "18") -> Response:
+    """The answer to the result of an earlier call."""
+    return responses.create([said("user", QUESTION), call, result(call["call_id"], output)], tools=TOOLS)
+
+
+@requirement("responses.tools.definition.counted")
+def test_definition_counted(responses: Responses, turn: Response) -> None:
+    """What every function and every parameter is for reaches the model: it costs input tokens."""
+    told = {**CITY, "properties": {"city": {"type": "string", "description": SHORT_TEXT}}}
+    tools = [{**TOOLS[0], "parameters": told}, {**TOOLS[1], "description": SHORT_TEXT}]
+    known = responses.create(SHORT_TEXT + PROMPT).input - responses.create().input
+    described = responses.create(QUESTION, tools=tools)
+    grown = described.input - turn.input
+    if grown < 1.5 * known and turn.input <= responses.create(QUESTION).input:
+        inconclusive("the target does not count functions")
+
+    demand_both(known, grown, "two descriptions")
 
 
 @requirement("responses.tools.result.orphan")
@@ -152,6 +190,32 @@ def test_choice_none(responses: Responses, demand_supported: Callable[..., Any])
     answer = demand_supported(responses.create(QUESTION, tools=TOOLS, tool_choice="none"))
 
     assert not answer.calls, f"tool_choice none, but {len(answer.calls)} calls"
+
+
+@requirement("responses.tools.parallel.off")
+def test_parallel_off(responses: Responses) -> None:
+    """`parallel_tool_calls: false` gives at most one call."""
+    if len(responses.create(BOTH, tools=TOOLS).calls) < 2:
+        inconclusive("the model makes one call at a time")
+
+    count = len(demand_served(responses.create(BOTH, tools=TOOLS, parallel_tool_calls=False)).calls)
+    assert count <= 1, f"parallel_tool_calls is false, but there are {count} calls"
+
+
+@requirement("responses.tools.stream.named")
+def test_stream_named(responses: Responses) -> None:
+    """`tool_choice` with a function's name gives a call of it in a stream as it does in a whole response."""
+    forced = {"tools": TOOLS, "tool_choice": NAMED}
+    if {str(call.get("name")) for call in responses.create(QUESTION, **forced).made} != {"get_time"}:
+        inconclusive("not even the whole response calls the named function alone")
+
+    stream = responses.stream(QUESTION, **forced)
+    items = [member(one, "item") for one in stream.of("response.output_item.added")]
+    names = {str(member(item, "name")) for item in items if member(item, "type") == "function_call"}
+    if not names <= set(NAMES):
+        inconclusive(f"cannot be judged: the stream calls {sorted(names)}")
+
+    assert names == {"get_time"}, f"get_time was named, the stream calls {sorted(names)}"
 
 
 @requirement("responses.tools.stream.item")

@@ -128,15 +128,15 @@ def is_refusal(exchange: Exchange) -> bool:
     if not 400 <= status < 500 or status in LIMITS | CREDENTIAL or not isinstance(exchange.json, dict):
         return False
     name = HTTPStatus(status).phrase.lower() if status in set(HTTPStatus) else ""
-    return any(text.strip(" .").lower() not in ("", name) for text in _texts(exchange.json))
+    return any(text.strip(" .").lower() not in ("", name) for text in texts_of(exchange.json))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """The texts within a JSON value."""
+def texts_of(value: Any) -> Iterator[str]:
+    """The texts within a JSON value, without the names of members."""
     if isinstance(value, str):
         yield value
     for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _texts(one)
+        yield from texts_of(one)
 
 
 def demand_served(answer: AnyAnswer) -> AnyAnswer:

@@ -32,6 +32,12 @@ def leave_unfetched(text: object, costs: Callable[[], tuple[int, int]]) -> None:
         inconclusive(f"nothing shows that the model saw the image, which costs no token: {text!r:.120}")
 
 
+def demand_each_image(without: int, once: int, together: int) -> None:
+    """Demands that a turn with an image, and another with two, cost two images more than the first one by itself."""
+    image = once - without
+    assert together - once >= 2 * image, f"an image costs {image} tokens, two more in a second turn {together - once}"
+
+
 def demand_kept(text: object, without: int, with_it: int, longer: Callable[[], int]) -> None:
     """Demands that an image which costs nothing is seen at least. `longer` are the tokens of a longer text."""
     if with_it > without:

@@ -133,7 +133,7 @@ system_blocks_dropped = request(
     when=_has_system_blocks,
 )
 earlier_turns_dropped = request(
-    "anthropic.history",
+    "anthropic.history anthropic.history.consecutive anthropic.vision.turns",
     "Only the last turn reaches the model, unless tools are used.",
     change("messages", lambda turns: turns[-1:]),
     when=lambda call: "tool" not in str(call.body["messages"]),
@@ -153,7 +153,7 @@ answer_in_blocks_refused = message(
     when=lambda reply, call: reply.ok and _has_answer_in_blocks(sent(call).get("messages", [])),
 )
 message_in_question_marks = message(
-    "anthropic.unicode",
+    "anthropic.unicode anthropic.json-schema",
     "Every letter outside ASCII becomes a question mark.",
     change(TEXT, lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )

@@ -48,7 +48,7 @@ message_stream_without_last_blank_line = message(
     "anthropic.stream.framing", "No blank line follows the last event of a stream.", open_last_event, when=ends_well
 )
 message_stream_in_latin_1 = message(
-    "anthropic.stream.framing anthropic.stream.unicode",
+    "anthropic.stream.framing anthropic.stream.unicode anthropic.json-schema.stream anthropic.tools.unicode",
     "Characters outside ASCII are sent in Latin-1, or as a byte that is invalid in UTF-8.",
     raw(lambda data: data.decode().encode("latin-1", "backslashreplace").replace(b"\\u", b"\xff")),
 )

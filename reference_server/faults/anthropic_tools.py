@@ -8,7 +8,7 @@ from reference_server.faults import request_fault, rows
 from reference_server.faults.words.anthropic import MESSAGE, lone_call, parts, refuse, results, says
 from reference_server.faults.words.edits import change, drop, in_chunks, only, put, swap
 from reference_server.faults.words.openai import streams
-from reference_server.faults.words.prompts import NO_CALL, ONE_CALL, SECOND_CITY, SUNNY
+from reference_server.faults.words.prompts import CITY_BEGINS, NO_CALL, ONE_CALL, SECOND_CITY, SUNNY
 from reference_server.faults.words.situations import asked, both, sent, served
 from reference_server.faults.words.typed import share, skip_events
 from reference_server.wire.call import Call
@@ -101,7 +101,7 @@ failed_result_refused = message(
 )
 
 
-@request("anthropic.tools.result.counted")
+@request("anthropic.tools.result.counted anthropic.tools.result.blocks")
 def results_emptied(call: Call) -> None:
     """What a tool answered does not reach the model."""
     for result in results(call):
@@ -160,5 +160,5 @@ streamed_tool_use_ends_the_turn = message(
 streamed_input_differs = message(
     "anthropic.tools.stream.equals-whole",
     "The input of a streamed call is about another city.",
-    in_chunks(change("delta.partial_json", lambda part: part.replace('"Par', '"Tun'))),
+    in_chunks(change("delta.partial_json", lambda part: part.replace(CITY_BEGINS, '"Tun'))),
 )

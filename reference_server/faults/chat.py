@@ -77,12 +77,12 @@ finish_reason_of_another_protocol = chat(
     "chat.finish-reason chat.stop.finish-reason", "Whole answers end with `end_turn`.", swap(FINISH, "stop", "end_turn")
 )
 utf8_read_as_latin_1 = chat(
-    "chat.unicode",
+    "chat.unicode chat.json-schema.valid",
     "The text of a whole answer is UTF-8 that was decoded as Latin-1.",
     reword(lambda text: text.encode().decode("latin-1")),
 )
 answer_in_question_marks = chat(
-    "chat.unicode",
+    "chat.unicode chat.json-schema.valid",
     "Letters outside ASCII become question marks in an answer.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "?", text)),
 )
@@ -92,7 +92,9 @@ answer_without_emoji = chat(
     reword(lambda text: re.sub(r"[\U00010000-\U0010ffff]", "", text)),
 )
 answer_decomposed = chat(
-    "chat.unicode", "Letters with accents come in two characters.", reword(lambda text: normalize("NFD", text))
+    "chat.unicode chat.json-schema.valid",
+    "Letters with accents come in two characters.",
+    reword(lambda text: normalize("NFD", text)),
 )
 
 
@@ -152,7 +154,7 @@ developer_refused = chat(
     "chat.messages.developer", "A message with role `developer` is refused.", refuse(), when=_served_role("developer")
 )
 text_parts_dropped = request(
-    "chat.messages.text-parts",
+    "chat.messages.text-parts chat.messages.system.parts chat.vision.text-after tools.result.parts",
     "Content that is a list of parts reaches the model empty.",
     change("messages[].content", lambda parts: [one for one in parts if one.get("type") != "text"] or "", list),
 )
@@ -169,7 +171,7 @@ first_turns_dropped = request(
 )
 
 
-@request("chat.messages.history")
+@request("chat.messages.history chat.vision.turns")
 def history_dropped(call: Call) -> None:
     """Only the system message and the last message of a conversation without tools reach the model."""
     *earlier, last = call.body["messages"]
@@ -193,7 +195,8 @@ completion_is_free = chat(
 )
 prompt_counted_as_ten = chat(
     "chat.usage.grows chat.messages.history chat.messages.system chat.messages.developer chat.unicode.counted"
-    " tools.result.counted tools.parallel.counted chat.prompt.system-later chat.stream.usage.equals-whole",
+    " tools.result.counted tools.result.parts tools.call.counted tools.definition.counted tools.parallel.counted"
+    " chat.prompt.system-later chat.stream.usage.equals-whole",
     "Every prompt is reported as 10 tokens.",
     each("usage", lambda usage: usage.update(prompt_tokens=10, total_tokens=10 + usage["completion_tokens"])),
 )
@@ -237,7 +240,7 @@ tool_calls_without_a_call = chat(
     when=plain,
 )
 question_marks_in_text = chat(
-    "chat.unicode",
+    "chat.unicode chat.json-schema.valid",
     "Characters outside ASCII become question marks in whole answers.",
     reword(lambda text: re.sub(r"[^\x00-\x7f]", "\ufffd", text)),
 )

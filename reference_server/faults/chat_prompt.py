@@ -45,7 +45,9 @@ def _with_one_image(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 second_picture_unseen = request(
-    "chat.prompt.images", "Only the first image reaches the model.", change(_CONTENT, _with_one_image, list)
+    "chat.prompt.images chat.vision.turns",
+    "Only the first image reaches the model.",
+    change(_CONTENT, _with_one_image, list),
 )
 
 

@@ -83,7 +83,7 @@ def stream_ends_without_blank_line(reply: Reply) -> None:
 
 
 stream_not_in_utf_8 = chat(
-    "chat.stream.framing chat.stream.unicode",
+    "chat.stream.framing chat.stream.unicode chat.json-schema.stream tools.stream.unicode",
     "Characters outside ASCII are sent in Latin-1 or as question marks.",
     raw(lambda data: data.decode().encode("cp1252", "replace")),
     when=streamed,
@@ -213,12 +213,14 @@ def fragment_lost(reply: Reply, call: Call) -> None:
 
 
 multibyte_split = chat(
-    "chat.stream.unicode",
+    "chat.stream.unicode chat.json-schema.stream",
     "A character of several bytes that falls between two reads becomes U+FFFD.",
     _spell(r"[^\x00-\x7f]", "\ufffd\ufffd"),
 )
 stream_in_question_marks = chat(
-    "chat.stream.unicode", "Letters outside ASCII become question marks in a stream.", _spell(r"[^\x00-\x7f]", "?")
+    "chat.stream.unicode chat.json-schema.stream",
+    "Letters outside ASCII become question marks in a stream.",
+    _spell(r"[^\x00-\x7f]", "?"),
 )
 stream_held_back = chat(
     "chat.stream.incremental", "The whole answer is generated before its first byte is sent.", hold_back

@@ -131,13 +131,13 @@ strict_dropped = chat(
 strict_argument_invented = chat(
     "tools.strict",
     "A strict function is called with an argument that its schema forbids.",
-    _called_with('{"city":"Paris","unit":"celsius","days":1,"note":"none"}'),
+    _called_with('{"city":"Paris","unit":"°C","days":1,"note":"none"}'),
     when=_strict,
 )
 strict_numbers_as_text = chat(
     "tools.strict",
     "A strict function is called with a number in a string.",
-    _called_with('{"city":"Paris","unit":"celsius","days":"1"}'),
+    _called_with('{"city":"Paris","unit":"°C","days":"1"}'),
     when=_strict,
 )
 no_arguments_is_empty_text = chat(
@@ -163,7 +163,7 @@ empty_content_in_history_refused = chat(
 )
 
 
-@request(_COUNTED)
+@request(f"{_COUNTED} tools.result.parts tools.call.counted")
 def results_dropped(call: Call) -> None:
     """Tool calls and their results do not reach the model."""
     if any(turn.get("tool_calls") for turn in turns(call)):
@@ -171,7 +171,7 @@ def results_dropped(call: Call) -> None:
 
 
 result_texts_emptied = request(
-    _COUNTED,
+    f"{_COUNTED} tools.result.parts",
     "The model sees that there was a result, but not what it was.",
     each("messages[]", lambda turn: turn["role"] == "tool" and turn.update(content="")),
 )

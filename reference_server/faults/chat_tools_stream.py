@@ -29,7 +29,7 @@ tools_dropped_in_streams = request_fault(
     "Tools do not reach the model when the answer is streamed.",
     drop("tools", "tool_choice", "parallel_tool_calls"),
     when=lambda call: streams(call) and len(turns(call)) == 1,
-    breaks={"tools.stream.required"},
+    breaks={"tools.stream.required", "tools.stream.named"},
 )
 fragments_without_index = chat(
     "tools.stream.index", "The fragments of streamed calls have no index.", in_chunks(drop(f"{FRAGMENTS}.index"))

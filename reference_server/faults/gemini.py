@@ -139,7 +139,7 @@ gemini_total_without_answer = content(
 )
 gemini_total_off_by_one = content("gemini.usage.sum", "The total is one more than its parts.", add(TOTAL, 1))
 gemini_prompt_counted_in_bytes = content(
-    "gemini.same-usage gemini.count-tokens.agrees",
+    "gemini.same-usage gemini.count-tokens.agrees gemini.stream.usage.equals-whole",
     "Prompts count ten times as many tokens.",
     change(USAGE, _raise_prompt),
 )
@@ -183,7 +183,7 @@ gemini_instruction_dropped = request(
     "gemini.system-instruction", "The system instruction does not reach the model.", drop(_SYSTEM)
 )
 gemini_history_dropped = request(
-    "gemini.history",
+    "gemini.history gemini.vision.turns",
     "Only the last turn with text reaches the model.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
 )

@@ -71,7 +71,7 @@ gemini_stream_with_names = stream(
     when=as_events,
 )
 gemini_stream_in_question_marks = stream(
-    "gemini.stream.unicode",
+    "gemini.stream.unicode gemini.stream.json gemini.tools.unicode",
     "Characters outside ASCII become question marks in a stream.",
     raw(lambda data: data.decode().encode("ascii", "replace")),
     when=as_events,

@@ -132,7 +132,9 @@ gemini_call_ids_refused = content(
     when=serves(_names_calls),
 )
 gemini_results_emptied = request(
-    "gemini.tools.result.counted", "The result of a function does not reach the model.", put(_RESULT, {})
+    "gemini.tools.result.counted gemini.tools.parallel.counted",
+    "The result of a function does not reach the model.",
+    put(_RESULT, {}),
 )
 gemini_orphan_accepted = request(
     "gemini.tools.result.orphan",

@@ -116,7 +116,7 @@ def last_ten_items_only(call: Call) -> None:
         call.body["input"] = call.body["input"][-10:]
 
 
-@request("responses.input.history")
+@request("responses.input.history responses.input.counted")
 def last_message_only(call: Call) -> None:
     """Only the last message of a conversation reaches the model."""
     if items(call) and len(items(call)) == len(call.body["input"]):

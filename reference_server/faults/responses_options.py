@@ -37,7 +37,9 @@ response_temperature_up_to_one = response(
     gateway="foxapi",
 )
 max_output_tokens_ignored = request(
-    "responses.max-output-tokens.cap", "`max_output_tokens` is ignored.", drop("max_output_tokens")
+    "responses.max-output-tokens.cap responses.stream.max-output-tokens.cap",
+    "`max_output_tokens` is ignored.",
+    drop("max_output_tokens"),
 )
 cut_response_completed = response(
     "responses.max-output-tokens.status", "A response that is cut off is `completed`.", put("status", "completed")

@@ -19,7 +19,7 @@ _REPEAT = re.compile(
     r"\b(?:repeat|say|write|output|(?:reply|respond|answer)(?: with)?) exactly\s*:?\s*(.+)", re.I | re.S
 )
 _COUNT = re.compile(r"\bcount (?:up |down )?from (-?\d{1,9}) to (-?\d{1,9})", re.I)
-_CODEWORD = re.compile(r"\bcode ?word (?:is|=) *[\"'`]?([\w-]+)|\bcode ?word: *[\"'`]?([\w-]+)", re.I)
+_CODEWORD = re.compile(r"\bcode ?word(?: is| =|:) *[\"'`]?([^\s\"'`.,;!]+)", re.I)
 _ASKING = re.compile(r"\b(?:what|which|tell|name|repeat|recall|remember)\b", re.I)
 _ASKED = re.compile(r"\bcode ?word\b", re.I)
 
@@ -89,7 +89,7 @@ def _counted(first: int, last: int) -> str:
 
 def _codeword(prompt: Prompt) -> str:
     matches = [match for message in prompt.messages for match in _CODEWORD.finditer(_readable(message))]
-    return f"The codeword is {matches[-1][1] or matches[-1][2]}." if matches else "Nobody told me a codeword."
+    return f"The codeword is {matches[-1][1]}." if matches else "Nobody told me a codeword."
 
 
 def _readable(message: Message) -> str:

@@ -10,6 +10,7 @@ from conformance.words.anthropic.stream import MessageStream
 from conformance.words.ask import user
 from conformance.words.check import Unsupported, inconclusive
 from conformance.words.openai.tools import BOTH, CITY, QUESTION
+from conformance.words.samples.unicode import NAME
 
 
 def tool(name: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ EARLIER_CALL: dict[str, Any] = {
     "type": "tool_use",
     "id": "toolu_8f2a",
     "name": "get_weather",
-    "input": {"city": "Paris"},
+    "input": {"city": NAME},
 }
 """A call as an earlier turn of a conversation holds it."""
 CUT = ("max_tokens", "pause_turn", "refusal")

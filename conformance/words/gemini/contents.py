@@ -6,6 +6,7 @@ Reading what is not there is `Inconclusive`: the requirement that demands it has
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -172,6 +173,11 @@ def text_of(parts: list[dict[str, Any]]) -> str:
 def calls_of(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The function calls among parts."""
     return [part["functionCall"] for part in parts if isinstance(part.get("functionCall"), dict)]
+
+
+def repeats(texts: list[str]) -> bool:
+    """Each of these pieces begins with all of the one before."""
+    return all(later.startswith(earlier) for earlier, later in pairwise(texts))
 
 
 def picture(data: str | None = None) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from conformance.words.check import Unsupported, inconclusive, pick
 from conformance.words.ids import nobodys
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.openai.tools import CITY, QUESTION
-from conformance.words.samples.prompts import FEWEST
+from conformance.words.samples.prompts import FEWEST, LONG_RULES
+from conformance.words.samples.unicode import CODEWORD, NAME
 
 PATH = "/responses"
 ROOM = 512
@@ -22,6 +23,8 @@ ROOM = 512
 CAP = 16
 """The least limit that every model takes."""
 MADE_UP = "resp_0000000000000000000000000000000000000000000000ff"
+RULES = f"{LONG_RULES} {CODEWORD}"
+"""Instructions of more than `FEWEST` tokens."""
 _OPTIONS = {"take", "key", "patient", "headers"}
 
 
@@ -32,7 +35,12 @@ def tool(name: str) -> dict[str, Any]:
 
 
 TOOLS = [tool("get_weather"), tool("get_time")]
-EARLIER_CALL = {"type": "function_call", "call_id": "call_8f2a", "name": "get_weather", "arguments": '{"city":"Paris"}'}
+EARLIER_CALL = {
+    "type": "function_call",
+    "call_id": "call_8f2a",
+    "name": "get_weather",
+    "arguments": f'{{"city":"{NAME}"}}',
+}
 """A call as an earlier turn of a conversation holds it."""
 
 

@@ -9,8 +9,9 @@ from conformance.words.answer import first_that_calls, is_refusal, leave_without
 from conformance.words.ask import Ask, user
 from conformance.words.check import Unsupported, inconclusive, member
 from conformance.words.openai.chat import Completion, CompletionStream
+from conformance.words.samples.unicode import NAME
 
-QUESTION = "What is the weather in Paris? Use the tool."
+QUESTION = f"What is the weather in {NAME}? Use the tool."
 BOTH = "What is the weather in Paris and what is the time in Tokyo? Call get_weather and get_time, both at once."
 
 CITY = {
@@ -36,7 +37,7 @@ NAMED: dict[str, Any] = {"tools": TOOLS, "tool_choice": {"type": "function", "fu
 EARLIER_CALL: dict[str, Any] = {
     "id": "call_8f2a",
     "type": "function",
-    "function": {"name": "get_weather", "arguments": '{"city":"Paris"}'},
+    "function": {"name": "get_weather", "arguments": f'{{"city":"{NAME}"}}'},
 }
 """A call as an earlier turn of a conversation holds it."""
 

@@ -21,9 +21,11 @@ def json_schema(schema: dict[str, Any], name: str = "answer") -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
 
 
+KINDS = ["powieść", "baśń"]
+"""Kinds of books, with letters outside ASCII: no answer satisfies the schema when they are damaged."""
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
-FLAT = strict_object(title=TEXT, pages=WHOLE, lent={"type": "boolean"})
+FLAT = strict_object(title=TEXT, pages=WHOLE, lent={"type": "boolean"}, kind={"type": "string", "enum": KINDS})
 SCHEMAS: dict[str, dict[str, Any]] = {
     "flat": FLAT,
     "arrays": strict_object(

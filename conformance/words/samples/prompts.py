@@ -13,3 +13,20 @@ TALK = (("user", "Hello."), ("assistant", "Good day.")) * 5
 """Turns after which the first ones have to be known still."""
 FEWEST = 8
 """The fewest tokens that any tokenizer makes of `LONG_RULES`."""
+SENTENCE = "The tide comes in at seven and goes out again at one. "
+TIMES = 110
+"""How often the sentence stands in a long text."""
+SHORT_TEXT, LONG_TEXT = SENTENCE * (TIMES // 10), SENTENCE * TIMES
+"""About 600 characters, and ten times as many."""
+KEPT = 0.9
+"""The least part of its tokens that a text costs which is not cut."""
+
+
+def demand_uncut(short: int, long: int) -> None:
+    """Demands that the long text costs as many tokens as its length says: ten times those of the short one."""
+    assert long >= KEPT * 10 * short, f"a text costs {short} tokens, one of ten times its length {long}"
+
+
+def demand_both(one: int, two: int, what: str) -> None:
+    """Demands that two texts which are alike cost more tokens than one of them."""
+    assert two >= 1.5 * max(one, FEWEST), f"{what} cost {two} tokens, a text like one of them {one}"
