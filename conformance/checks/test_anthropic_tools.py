@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_refused, demand_served, demand_text, offered, texts_of
+from conformance.words.answer import demand_not_refused, demand_refused, demand_served, demand_text, offered, texts_of
 from conformance.words.anthropic.messages import Anthropic, Message
 from conformance.words.anthropic.tools import (
     ANY,
@@ -282,7 +282,7 @@ def test_stream_named(anthropic: Anthropic) -> None:
     """`tool_choice` tool gives a call of the named tool in a stream as it does in a whole answer."""
     if {str(call.get("name")) for call in anthropic.message(QUESTION, **NAMED).calls} != {"get_time"}:
         inconclusive("not even the whole answer calls the named tool alone")
-    stream = anthropic.stream(QUESTION, **NAMED)
+    stream = demand_not_refused(anthropic.stream(QUESTION, **NAMED))
     names = {str(block.start.get("name")) for block in stream.blocks if block.type == "tool_use"}
     if not names <= set(NAMES) or not all(block.start for block in stream.blocks):
         inconclusive("cannot be judged: a block does not start as it should")

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from conformance.words.answer import (
+    demand_not_refused,
     demand_refused,
     demand_served,
     first_that_calls,
@@ -185,7 +186,7 @@ def test_stream_allowed(gemini: Gemini) -> None:
     if {str(call.get("name")) for call in gemini.generate(QUESTION, **only).calls} != {"get_time"}:
         inconclusive("not even the whole answer calls the allowed function alone")
 
-    stream = gemini.stream(QUESTION, **only)
+    stream = demand_not_refused(gemini.stream(QUESTION, **only))
     names = {str(call["name"]) for call in calls_of(stream.parts) if call.get("name")}
     assert names == {"get_time"}, f"get_time was allowed, the stream calls {sorted(names)}"
 

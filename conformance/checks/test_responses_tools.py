@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from conformance.words.answer import demand_refused, demand_served, demand_text, leave_without_tools, texts_of
+from conformance.words.answer import (
+    demand_not_refused,
+    demand_refused,
+    demand_served,
+    demand_text,
+    leave_without_tools,
+    texts_of,
+)
 from conformance.words.ask import PROMPT
 from conformance.words.check import each, inconclusive, member, pick, requirement
 from conformance.words.openai.responses import (
@@ -209,7 +216,7 @@ def test_stream_named(responses: Responses) -> None:
     if {str(call.get("name")) for call in responses.create(QUESTION, **forced).made} != {"get_time"}:
         inconclusive("not even the whole response calls the named function alone")
 
-    stream = responses.stream(QUESTION, **forced)
+    stream = demand_not_refused(responses.stream(QUESTION, **forced))
     items = [member(one, "item") for one in stream.of("response.output_item.added")]
     names = {str(member(item, "name")) for item in items if member(item, "type") == "function_call"}
     if not names <= set(NAMES):

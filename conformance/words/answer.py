@@ -152,6 +152,13 @@ def demand_served(answer: AnyAnswer) -> AnyAnswer:
     return answer
 
 
+def demand_not_refused(answer: AnyAnswer) -> AnyAnswer:
+    """Demands that a request is done; inconclusive where the target fails at it, which other requirements tell."""
+    if answer.status >= 500:
+        inconclusive(f"the request was answered {answer.status}: {answer.exchange.text:.120}")
+    return demand_served(answer)
+
+
 def leave_without_tools(called: bool, with_tools: int, without: int) -> None:
     """Leaves the check where the model calls no tool at all: neither unforced (`called`) nor when it has to.
 

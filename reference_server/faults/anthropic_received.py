@@ -167,3 +167,9 @@ streams_without_choice_of_tool = request(
     drop("tool_choice"),
     when=_streams,
 )
+streams_without_tools = request(
+    "anthropic.tools.stream.named",
+    "Tools are ignored where a stream is asked for, and the choice among them is not.",
+    drop("tools"),
+    when=lambda call: _streams(call) and "name" in (sent(call).get("tool_choice") or {}),
+)
