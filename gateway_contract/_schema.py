@@ -30,12 +30,13 @@ class Schema:
     def problem(self, value: object) -> Problem | None:
         """What is wrong with `value`, or None when it satisfies the schema."""
         try:
-            return self._problem(value)
+            return None if self.fast.is_valid(value) else self._explained(value)
         except UnicodeEncodeError:
-            return self._problem(_encodable(value))
+            value = _encodable(value)
+            return None if self.fast.is_valid(value) else self._explained(value)
 
-    def _problem(self, value: object) -> Problem | None:
-        return None if self.fast.is_valid(value) else explain(self.fast.iter_errors(value), self.schema, value)
+    def _explained(self, value: object) -> Problem:
+        return explain(self.fast.iter_errors(value), self.schema, value)
 
 
 def _encodable(value: object) -> object:

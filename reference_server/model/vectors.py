@@ -2,7 +2,10 @@
 
 Every word is hashed to a direction, and a vector is the sum of its words' directions. The whole text adds a small
 direction of its own, so that no two texts have the same vector. Numbers are 32-bit, so both encodings of a vector
-hold the same values.
+hold the same values, of which there are 256 in a vector.
+
+A direction is one large integer, of which every four bytes are a number from 0 to 255: so one addition adds all numbers
+of two directions.
 """
 
 from __future__ import annotations
@@ -13,14 +16,14 @@ from base64 import b64encode
 from collections import Counter
 from functools import lru_cache
 from hashlib import shake_128
-from math import sqrt
-from operator import add, mul
+from math import hypot, sqrt
 
 _WORD = re.compile(r"\w+|[^\w\s]")
-_OWN = 0.1
-"""The weight of the direction that belongs to the whole text alone."""
+_WEIGHT, _OWN = 10, 1
+"""The weights of a word's direction, and of the one that belongs to the whole text alone."""
 _MIDDLE = 127.5
-"""The middle of the bytes that a direction is made of."""
+_SIZE = 4
+"""Bytes of a number, and of the sum of numbers."""
 _MOST_WORDS = 500
 """The words of a text that count: the most frequent ones."""
 Input = str | tuple[int, ...]
@@ -32,7 +35,6 @@ def floats(text: Input, length: int) -> list[float]:
     return list(struct.unpack(f"<{length}f", _packed(text, length)))
 
 
-@lru_cache(maxsize=256)
 def base64(text: Input, length: int) -> str:
     """The same vector as base64 of little-endian 32-bit floating point numbers."""
     return b64encode(_packed(text, length)).decode()
@@ -40,17 +42,37 @@ def base64(text: Input, length: int) -> str:
 
 @lru_cache(maxsize=256)
 def _packed(text: Input, length: int) -> bytes:
+    levels = _levels(text, length)
+    floats = struct.pack("<256f", *_values(levels))
+    packed = bytearray(_SIZE * length)
+    for place in range(_SIZE):
+        packed[place::_SIZE] = levels.translate(floats[place::_SIZE])
+    return bytes(packed)
+
+
+def _levels(text: Input, length: int) -> bytes:
+    """The sum of the directions, whose numbers are from 0 to 255 again."""
     weights = _weights(text)
-    sums = [-_MIDDLE * sum(weights.values())] * length
-    for word, weight in weights.items():
-        direction = shake_128(word.encode("utf-8", "replace")).digest(length)
-        sums = list(map(add, sums, direction if weight == 1 else map(weight.__mul__, map(float, direction))))
-    norm = sqrt(sum(map(mul, sums, sums)))
-    unit = [value / norm for value in sums] if norm else [1.0] + [0.0] * (length - 1)
-    return struct.pack(f"<{length}f", *unit)
+    total = sum([weight * _direction(word, length) for word, weight in weights.items()])
+    most = 256**_SIZE // (255 * sum(weights.values()) + 1)
+    return (most * total).to_bytes(_SIZE * length, "little")[_SIZE - 1 :: _SIZE]
 
 
-def _weights(text: Input) -> dict[str, float]:
+def _values(levels: bytes) -> list[float]:
+    """What each level stands for, so that the middle is 0 and the vector 1 long."""
+    square = hypot(*levels) ** 2 - 2 * _MIDDLE * sum(levels) + _MIDDLE**2 * len(levels)
+    scale = 1 / sqrt(square)
+    return [(level - _MIDDLE) * scale for level in range(256)]
+
+
+@lru_cache(maxsize=256)
+def _direction(word: str, length: int) -> int:
+    spread = bytearray(_SIZE * length)
+    spread[::_SIZE] = shake_128(word.encode("utf-8", "replace")).digest(length)
+    return int.from_bytes(spread, "little")
+
+
+def _weights(text: Input) -> dict[str, int]:
     """The words of a text, each with its weight; the whole text counts as a word."""
     if isinstance(text, str):
         words, whole = _WORD.findall(text.lower()), text
@@ -59,4 +81,4 @@ def _weights(text: Input) -> dict[str, float]:
     counts = Counter(words)
     if len(counts) > _MOST_WORDS:
         counts = Counter(dict(counts.most_common(_MOST_WORDS)))
-    return {**{word: sqrt(count) for word, count in counts.items()}, f"text {whole}": _OWN}
+    return {**{word: round(_WEIGHT * sqrt(count)) for word, count in counts.items()}, f"text {whole}": _OWN}

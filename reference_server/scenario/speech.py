@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 import msgspec
 
 from reference_server.fixtures import Model
 from reference_server.model import generation, tokens
-from reference_server.model.prompt import Answer, CallArguments, CallStart, Finish, Piece, Prompt, Text, Usage
+from reference_server.model.prompt import Answer, CallArguments, CallStart, Finish, Piece, Prompt, Usage
 from reference_server.scenario import words
 
 
@@ -33,9 +32,9 @@ def _answer(answer: words.Answer, prompt: Prompt, ids: Callable[[], str], model:
     said = _said(answer)
     text, stop = generation.stopped(said, prompt.stop)
     finish: Finish = "tool_calls" if answer.tool_calls else "stop"
-    pieces = chain(map(Text, tokens.cut(text)), _calls(answer.tool_calls, prompt, ids))
+    pieces = _calls(answer.tool_calls, prompt, ids)
     thoughts = tuple(tokens.cut(answer.reasoning or ""))
-    whole = generation.limited(prompt, pieces, finish, model.thinks, stop, thoughts)
+    whole = generation.limited(prompt, text, pieces, finish, model.thinks, stop, thoughts)
     refuses = answer.refusal is not None
     return msgspec.structs.replace(whole, finish=answer.finish or whole.finish, refuses=refuses)
 

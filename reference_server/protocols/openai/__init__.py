@@ -2,7 +2,7 @@
 
 from reference_server.protocols.openai.completions import completion_prompts, text_chunks, text_completion
 from reference_server.protocols.openai.request import prompt_of
-from reference_server.protocols.openai.response import Frame, chunks, completion, usage_body
+from reference_server.protocols.openai.response import Frame, chunks, completion, is_text, text_at_once, usage_body
 from reference_server.protocols.openai.responses_answer import (
     ResponseFrame,
     failed_events,
@@ -20,11 +20,13 @@ __all__ = [
     "completion_prompts",
     "failed_events",
     "input_items",
+    "is_text",
     "output_items",
     "prompt_of",
     "response_body",
     "response_events",
     "response_prompt",
+    "text_at_once",
     "text_chunks",
     "text_completion",
     "usage_body",

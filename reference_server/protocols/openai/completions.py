@@ -7,7 +7,7 @@ from typing import Any
 
 from reference_server.errors import Refusal
 from reference_server.model.generation import MOST_TOKENS
-from reference_server.model.prompt import Answer, Message, Part, Prompt, Text, Usage
+from reference_server.model.prompt import Answer, Message, Part, Prompt, Usage
 from reference_server.protocols.openai.response import Frame, usage_body
 from reference_server.wire.reply import Chunk
 
@@ -61,7 +61,7 @@ def _head(frame: Frame) -> Body:
 def _pieces(index: int, answer: Answer, before: str) -> Iterator[Body]:
     if before:
         yield _choice(index, before, None)
-    yield from (_choice(index, piece.text, None) for piece in answer.pieces if type(piece) is Text)
+    yield from (_choice(index, text, None) for text in answer.texts)
     yield _choice(index, "", answer.finish)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reference_server.model.prompt import Answer, CallArguments, Text, ToolCall, Usage
+from reference_server.model.prompt import Answer, CallArguments, ToolCall, Usage
 from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
@@ -164,9 +164,8 @@ def _text_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
     more: Body = {} if answer.refuses else {"logprobs": []}
     kind = f"response.{part['type']}"
     yield "response.content_part.added", {**at, "part": empty}
-    for piece in answer.pieces:
-        if type(piece) is Text:
-            yield f"{kind}.delta", {**at, "delta": piece.text, **more}
+    for text in answer.texts:
+        yield f"{kind}.delta", {**at, "delta": text, **more}
     yield f"{kind}.done", {**at, name: part[name], **more}
     yield "response.content_part.done", {**at, "part": part}
 
