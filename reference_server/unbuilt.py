@@ -52,10 +52,6 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("functions"),
         Unbuilt("function_call", lambda value: value not in (None, "none")),
     ),
-    "createCompletion": (
-        Unbuilt("suffix"),
-        Unbuilt("logprobs", lambda value: value is not None),
-    ),
     "createResponse": (
         Unbuilt("background", _is_true),
         Unbuilt("conversation"),
