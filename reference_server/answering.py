@@ -53,7 +53,7 @@ def answer(service: Service, call: Call, question: Question) -> Outcome:
         answers = service.speak(question.prompt, service.store.ids, selection.model)
     usage = generation.usage(question.prompt, answers)
     if play is not None:
-        usage = play.count(usage, answers)
+        usage = play.count(usage)
     return Outcome(selection, answers, usage, service.metering.book(call, selection.name, usage))
 
 

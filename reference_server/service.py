@@ -174,7 +174,7 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault], strict: boo
         fault.change_call(call, "validation")
     refuse_unbuilt(operation.id, call.body)
     if strict and media_type:
-        refuse_unknown(operation.id, call.body, operation.request_schema(media_type).get("properties", {}))
+        refuse_unknown(operation.id, call.body, operation.request_fields(media_type))
     problem = operation.query_problem(call.query) or (
         operation.request_problem(call.body, media_type) if media_type else None
     )

@@ -6,7 +6,7 @@ name. With `strict` so is one that no document describes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from reference_server.errors import Refusal
@@ -48,6 +48,7 @@ _GEMINI = (
 UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
     "createChatCompletion": (
         Unbuilt("modalities", _more_than("text")),
+        Unbuilt("audio"),
         Unbuilt("web_search_options", lambda value: value is not None),
         Unbuilt("functions"),
         Unbuilt("function_call", lambda value: value not in (None, "none")),
@@ -56,7 +57,6 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("background", _is_true),
         Unbuilt("conversation"),
         Unbuilt("prompt"),
-        Unbuilt("top_logprobs"),
     ),
     "createImage": _IMAGES,
     "createImageEdit": _IMAGES,
@@ -70,6 +70,7 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("mcp_servers"),
         Unbuilt("container"),
         Unbuilt("tools[].type", _more_than("custom")),
+        Unbuilt("messages[].content[].citations.enabled"),
     ),
     **dict.fromkeys(
         ("generateContent", "generateContentV1", "streamGenerateContent", "streamGenerateContentV1"), _GEMINI
@@ -83,7 +84,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
     "createResponse": (
         *_CACHE,
         *("context_management", "include", "max_tool_calls", "reasoning", "service_tier", "stream_options"),
-        *("truncation", "user"),
+        *("top_logprobs", "truncation", "user"),
     ),
     "createImage": ("safety_identifier",),
     "createImageEdit": ("safety_identifier", "image"),
@@ -118,7 +119,7 @@ def refuse_unbuilt(operation: str, body: Any) -> None:
                 raise Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)
 
 
-def refuse_unknown(operation: str, body: Any, documented: dict[str, Any]) -> None:
+def refuse_unknown(operation: str, body: Any, documented: Collection[str]) -> None:
     """Raise Refusal when a body has a parameter that no document describes."""
     known = {*documented, *IGNORED.get(operation, ()), *(row.path for row in UNBUILT.get(operation, ()))}
     unknown = [name for name in body if name not in known] if isinstance(body, dict) else []

@@ -60,8 +60,8 @@ def called(prompt: Prompt, calls: list[PlannedCall], ids: Callable[[], str], thi
 
 def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
     """The tokens of all answers together; the prompt counts once."""
-    spent, silent = sum([one.spent for one in choices]), sum([one.silent for one in choices])
-    return Usage(prompt_tokens(prompt), spent, silent)
+    spent, reasoning = sum([one.spent for one in choices]), sum([one.reasoning for one in choices])
+    return Usage(prompt_tokens(prompt), spent, reasoning)
 
 
 def prompt_tokens(prompt: Prompt) -> int:

@@ -143,7 +143,12 @@ class Answer(msgspec.Struct, frozen=True):
     @property
     def spent(self) -> int:
         """The tokens that it took."""
-        return self.length + len(self.pieces) + len(self.thoughts) + self.silent
+        return self.length + len(self.pieces) + self.reasoning
+
+    @property
+    def reasoning(self) -> int:
+        """The tokens that it took before it spoke."""
+        return len(self.thoughts) + self.silent
 
     @property
     def text(self) -> str | None:
@@ -166,7 +171,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What an answer cost, in tokens. `reasoning` are those of the completion that nobody saw."""
+    """What an answer cost, in tokens. `reasoning` are those of the completion that came before it spoke."""
 
     prompt: int
     completion: int

@@ -25,7 +25,8 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
     question = Question(prompt, call.body["messages"], streamed, fallbacks)
     outcome = answering.answer(service, call, question)
     selection = outcome.selection
-    frame = openai.Frame(f"chatcmpl-{call.id[:24]}", int(service.store.clock()), selection.name, prompt.logprobs)
+    created, tier = int(service.store.clock()), call.body.get("service_tier")
+    frame = openai.Frame(f"chatcmpl-{call.id[:24]}", created, selection.name, prompt.logprobs, tier)
     if streamed:
         events = _events(service, call, frame, outcome)
         reply = Reply.stream(answering.interrupted(service, call, events, selection.model), selection.model.pause)

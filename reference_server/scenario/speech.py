@@ -17,14 +17,13 @@ def answers(answer: words.Answer, prompt: Prompt, ids: Callable[[], str], model:
     return [_answer(answer, prompt, ids, model) for _ in range(prompt.choices)]
 
 
-def usage(answer: words.Answer, counts: Usage, spoken: list[Answer]) -> Usage:
-    """The tokens that were counted, or that the scenario gives. What is thought counts as reasoning."""
-    thought = sum(len(one.thoughts) + one.silent for one in spoken) if answer.reasoning else counts.reasoning
+def usage(answer: words.Answer, counts: Usage) -> Usage:
+    """The tokens that were counted, or that the scenario gives."""
     own = answer.usage or words.Usage()
     return Usage(
         counts.prompt if own.prompt is None else own.prompt,
         counts.completion if own.completion is None else own.completion,
-        thought if own.reasoning is None else own.reasoning,
+        counts.reasoning if own.reasoning is None else own.reasoning,
     )
 
 

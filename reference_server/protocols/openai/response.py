@@ -18,12 +18,16 @@ DONE = "[DONE]"
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """What completion and chunks have in common. `logprobs` is the number of alternatives, None for none at all."""
+    """What completion and chunks have in common. `logprobs` is the number of alternatives, None for none at all.
+
+    `tier` is that of the service which the request asks for; the answer names it only then.
+    """
 
     id: str
     created: int
     model: str
     logprobs: int | None = None
+    tier: str | None = None
 
 
 def completion(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
@@ -35,7 +39,14 @@ def completion(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
         "model": frame.model,
         "choices": [_choice(index, answer, frame) for index, answer in enumerate(answers)],
         "usage": usage_body(usage),
+        **_tier(frame),
     }
+
+
+def _tier(frame: Frame) -> Body:
+    if frame.tier is None:
+        return {}
+    return {"service_tier": "default" if frame.tier == "auto" else frame.tier}
 
 
 def usage_body(usage: Usage) -> Body:
@@ -101,7 +112,8 @@ def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> list[Even
 
 
 def _head(frame: Frame) -> Body:
-    return {"id": frame.id, "object": "chat.completion.chunk", "created": frame.created, "model": frame.model}
+    head = {"id": frame.id, "object": "chat.completion.chunk", "created": frame.created, "model": frame.model}
+    return {**head, **_tier(frame)}
 
 
 def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
