@@ -249,7 +249,5 @@ def _as_uuid(digits: str) -> str:
 
 def _model_fields(contract: Contract) -> dict[str, Any]:
     """Sample values for every field of a model that the contract documents."""
-    components = contract.document["components"]
-    schema = {**components["schemas"].get("Model", {}), "type": "object", "components": components}
-    fields: dict[str, Any] = instance(schema)
+    fields: dict[str, Any] = instance({**contract.schema("Model"), "type": "object"})
     return fields
