@@ -18,6 +18,8 @@ from functools import lru_cache
 from hashlib import shake_128
 from math import hypot, sqrt
 
+import msgspec
+
 _WORD = re.compile(r"\w+|[^\w\s]")
 _WEIGHT, _OWN = 10, 1
 """The weights of a word's direction, and of the one that belongs to the whole text alone."""
@@ -35,6 +37,13 @@ def floats(text: Input, length: int) -> list[float]:
     return list(struct.unpack(f"<{length}f", _packed(text, length)))
 
 
+def json(text: Input, length: int) -> msgspec.Raw:
+    """The same numbers as JSON, of which each is written once."""
+    levels = _levels(text, length)
+    numbers = msgspec.json.encode(struct.unpack("<256f", _values(levels)))[1:-1].split(b",")
+    return msgspec.Raw(b"[%s]" % b",".join([numbers[level] for level in levels]))
+
+
 def base64(text: Input, length: int) -> str:
     """The same vector as base64 of little-endian 32-bit floating point numbers."""
     return b64encode(_packed(text, length)).decode()
@@ -43,10 +52,10 @@ def base64(text: Input, length: int) -> str:
 @lru_cache(maxsize=256)
 def _packed(text: Input, length: int) -> bytes:
     levels = _levels(text, length)
-    floats = struct.pack("<256f", *_values(levels))
+    values = _values(levels)
     packed = bytearray(_SIZE * length)
     for place in range(_SIZE):
-        packed[place::_SIZE] = levels.translate(floats[place::_SIZE])
+        packed[place::_SIZE] = levels.translate(values[place::_SIZE])
     return bytes(packed)
 
 
@@ -58,11 +67,11 @@ def _levels(text: Input, length: int) -> bytes:
     return (most * total).to_bytes(_SIZE * length, "little")[_SIZE - 1 :: _SIZE]
 
 
-def _values(levels: bytes) -> list[float]:
-    """What each level stands for, so that the middle is 0 and the vector 1 long."""
+def _values(levels: bytes) -> bytes:
+    """What each level stands for, as 32-bit numbers: so that the middle is 0 and the vector 1 long."""
     square = hypot(*levels) ** 2 - 2 * _MIDDLE * sum(levels) + _MIDDLE**2 * len(levels)
     scale = 1 / sqrt(square)
-    return [(level - _MIDDLE) * scale for level in range(256)]
+    return struct.pack("<256f", *[(level - _MIDDLE) * scale for level in range(256)])
 
 
 @lru_cache(maxsize=256)
