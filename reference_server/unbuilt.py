@@ -77,6 +77,8 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
     ),
 }
 """By operation. Every other parameter of the documents is built, or may be ignored."""
+_FIRST = {operation: frozenset(row.first for row in rows) for operation, rows in UNBUILT.items()}
+_NONE: frozenset[str] = frozenset()
 
 _CACHE = ("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier", "moderation")
 IGNORED: dict[str, tuple[str, ...]] = {
@@ -95,7 +97,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
 _COLLECTIONS = {
     "openai": {
         *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
-        *("uploads", "vector_stores", "videos"),
+        *("uploads", "variations", "vector_stores", "videos"),
     },
     "anthropic": {"batches", "files", "skills"},
     "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "tunedModels"},
@@ -111,9 +113,9 @@ def note_on(protocol: str, path: str) -> str:
 
 def refuse_unbuilt(operation: str, body: Any) -> None:
     """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""
-    for row in UNBUILT.get(operation, ()):
-        if not isinstance(body, dict) or row.first not in body:
-            continue
+    if not isinstance(body, dict) or _FIRST.get(operation, _NONE).isdisjoint(body):
+        return
+    for row in UNBUILT[operation]:
         for name, value in _values(body, row.path.split("."), ""):
             if value is not None and row.asks(value):
                 raise Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)

@@ -78,6 +78,7 @@ def test_what_may_be_ignored_is(post, request_, fields):
     [
         ("/v1/batches/batch_1", " /batches of this API is not built here."),
         ("/v1/fine_tuning/jobs", "/fine_tuning of"),
+        ("/v1/images/variations", "/variations of"),
         ("/anthropic/v1/messages/batches", "/batches of"),
         ("/gemini/v1beta/tunedModels", "/tunedModels of"),
         ("/v1/nowhere", ""),
