@@ -16,16 +16,20 @@ from base64 import b64encode
 from collections import Counter
 from functools import lru_cache
 from hashlib import shake_128
-from math import hypot, sqrt
+from math import sqrt
 
 import msgspec
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _WEIGHT, _OWN = 10, 1
 """The weights of a word's direction, and of the one that belongs to the whole text alone."""
-_MIDDLE = 127.5
 _SIZE = 4
 """Bytes of a number, and of the sum of numbers."""
+_DISTANCES = range(-255, 256, 2)
+"""How far each level, from 0 to 255, is from the middle, in halves."""
+_LOW = bytes(distance**2 % 256 for distance in _DISTANCES)
+_HIGH = bytes(distance**2 // 256 for distance in _DISTANCES)
+"""The squares of the distances: tables are added up faster than in a loop."""
 _MOST_WORDS = 500
 """The words of a text that count: the most frequent ones."""
 Input = str | tuple[int, ...]
@@ -61,33 +65,39 @@ def _packed(text: Input, length: int) -> bytes:
 
 def _levels(text: Input, length: int) -> bytes:
     """The sum of the directions, whose numbers are from 0 to 255 again."""
-    weights = _weights(text)
-    total = sum([weight * _direction(word, length) for word, weight in weights.items()])
-    most = 256**_SIZE // (255 * sum(weights.values()) + 1)
+    words, whole = _words(text)
+    weights = _weights(words)
+    total = _OWN * _hashed(whole, length) + sum([weight * _direction(word, length) for word, weight in weights.items()])
+    most = 256**_SIZE // (255 * (_OWN + sum(weights.values())) + 1)
     return (most * total).to_bytes(_SIZE * length, "little")[_SIZE - 1 :: _SIZE]
 
 
 def _values(levels: bytes) -> bytes:
     """What each level stands for, as 32-bit numbers: so that the middle is 0 and the vector 1 long."""
-    square = hypot(*levels) ** 2 - 2 * _MIDDLE * sum(levels) + _MIDDLE**2 * len(levels)
-    scale = 1 / sqrt(square)
-    return struct.pack("<256f", *[(level - _MIDDLE) * scale for level in range(256)])
+    scale = 1 / sqrt(sum(levels.translate(_LOW)) + 256 * sum(levels.translate(_HIGH)))
+    return struct.pack("<256f", *[distance * scale for distance in _DISTANCES])
 
 
 @lru_cache(maxsize=256)
 def _direction(word: str, length: int) -> int:
+    return _hashed(word, length)
+
+
+def _hashed(word: str, length: int) -> int:
     spread = bytearray(_SIZE * length)
     spread[::_SIZE] = shake_128(word.encode("utf-8", "replace")).digest(length)
     return int.from_bytes(spread, "little")
 
 
-def _weights(text: Input) -> dict[str, int]:
-    """The words of a text, each with its weight; the whole text counts as a word."""
+def _words(text: Input) -> tuple[list[str], str]:
+    """The words of a text, and what is hashed for the whole of it."""
     if isinstance(text, str):
-        words, whole = _WORD.findall(text.lower()), text
-    else:
-        words, whole = [f"token {number}" for number in text], f"tokens {text}"
+        return _WORD.findall(text.lower()), f"text {text}"
+    return [f"token {number}" for number in text], f"text tokens {text}"
+
+
+def _weights(words: list[str]) -> dict[str, int]:
     counts = Counter(words)
     if len(counts) > _MOST_WORDS:
         counts = Counter(dict(counts.most_common(_MOST_WORDS)))
-    return {**{word: round(_WEIGHT * sqrt(count)) for word, count in counts.items()}, f"text {whole}": _OWN}
+    return {word: round(_WEIGHT * sqrt(count)) for word, count in counts.items()}
