@@ -32,6 +32,11 @@ def _more_than(*known: str) -> Callable[[Any], bool]:
     return lambda value: bool({str(one).lower() for one in (value if isinstance(value, list) else [value])} - {*known})
 
 
+def _has_more_than(known: str) -> Callable[[Any], bool]:
+    """Whether an object has another member than the known one."""
+    return lambda value: isinstance(value, dict) and any(value[name] is not None for name in value if name != known)
+
+
 _IMAGES = (Unbuilt("stream", _is_true), Unbuilt("partial_images"))
 _GEMINI = (
     Unbuilt("generationConfig.responseModalities", _more_than("text", "modality_unspecified")),
@@ -43,6 +48,7 @@ _GEMINI = (
             *("googleMaps", "mcpServers"),
         )
     ),
+    Unbuilt("tools[]", _has_more_than("functionDeclarations")),
     Unbuilt("cachedContent"),
 )
 UNBUILT: dict[str, tuple[Unbuilt, ...]] = {

@@ -212,7 +212,7 @@ def test_what_is_not_built_is_refused(name, row):
     refused = ask(name, {**BODIES[name], **value})
 
     assert refused.status == 400
-    assert row.path.rpartition(".")[2] in refused.encoded().decode()
+    assert row.path.rpartition(".")[2].removesuffix("[]") in refused.encoded().decode()
 
 
 @pytest.mark.parametrize(("name", "path"), [(name, path) for name in BODIES for path in IGNORED.get(name, ())])

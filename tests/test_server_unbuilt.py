@@ -147,6 +147,7 @@ def test_anthropic_beta_of_structured_output(message):
         ({"generationConfig": {"speechConfig": {"voiceConfig": {}}}}, "generationConfig.speechConfig"),
         ({"tools": [{"googleSearch": {}}]}, "tools[0].googleSearch"),
         ({"tools": [{"functionDeclarations": []}, {"codeExecution": {}}]}, "tools[1].codeExecution"),
+        ({"tools": [{"functionDeclarations": None, "enterpriseWebSearch": {}}]}, "tools[0]"),
         ({"cachedContent": "cachedContents/nothing"}, "cachedContent"),
         ({"contents": [{"parts": [{"fileData": {"fileUri": "https://g.example/v1beta/files/nothing"}}]}]}, "fileUri"),
     ],

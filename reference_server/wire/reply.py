@@ -18,6 +18,7 @@ Event = Chunk | str | bytes
 _encoder = msgspec.json.Encoder()
 encode_json, encode_lines = _encoder.encode, _encoder.encode_lines
 _HERE = "\x00here\x00"
+"""Stands for the text of a chunk, in a template."""
 
 
 def encode_event(event: Event, named: bool = False) -> bytes:
@@ -31,7 +32,7 @@ def encode_event(event: Event, named: bool = False) -> bytes:
 
 def burst(chunk: Callable[[str], Chunk], texts: list[str], named: bool = False) -> bytes:
     """The events of chunks that differ in one text only, written at once."""
-    before, after = encode_event(chunk(_HERE), named).split(encode_json(_HERE))
+    before, _, after = encode_event(chunk(_HERE), named).rpartition(encode_json(_HERE))
     return before + encode_lines(texts)[:-1].replace(b"\n", after + before) + after if texts else b""
 
 
