@@ -74,15 +74,15 @@ def _mistake(error: jsonschema_rs.ValidationError, schema: Any, value: Any) -> M
 
 def _walked(node: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
     """A path, and what is at its end. It ends early where the validator leaves a step out, as it does the key ""."""
-    path: Path = ()
+    path: list[str | int] = []
     for step in steps:
-        key = _key(node, step) if isinstance(node, dict) else step
+        key = _key(node, step) if isinstance(node, dict) and step not in node else step
         try:
             node = node[key]
         except (LookupError, TypeError):
             break
-        path += (key,)
-    return path, node
+        path.append(key)
+    return tuple(path), node
 
 
 def _key(node: dict[str, Any], step: str | int) -> str:
