@@ -1,94 +1,145 @@
-"""Measures the CPU time of the reference server per chat request.
+"""Measures the CPU time of the reference server per request, beside the least that its HTTP server takes.
 
-Starts the server as a process, sends requests over a few connections that stay open, and reads the process's CPU time
-before and after. Needs Linux. Exits with 1 when a request costs more than the limit.
+Starts the servers as processes and sends bursts of requests to one after the other, over a few connections that stay
+open, each request with another prompt. What counts is the CPU time of the process, the 25th percentile of all bursts,
+and the median of the ratios of bursts that followed each other. Needs Linux. Exits with 1 when a whole answer costs
+more than the limit. Another server joins with `--beside "COMMAND {port}"`; its models and keys are those of OpenAI.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
-import os
+import shlex
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
+from statistics import median, quantiles
 
-SHORT = {"model": "echo", "messages": [{"role": "user", "content": "Say hello to the world, please."}]}
-LONG = {"role": "system", "content": "You answer briefly and to the point. " * 40}
-BODIES = {
-    "chat": SHORT,
-    "chat, stream": {**SHORT, "stream": True, "stream_options": {"include_usage": True}},
-    "chat, long prompt": {**SHORT, "messages": [LONG, *SHORT["messages"]], "temperature": 0.2, "max_tokens": 64},
+WORDS = " ".join(f"word{number}" for number in range(60))
+PREFIX = "Say"
+"""What each prompt begins with, for the rules of the other server."""
+COMMANDS = {
+    "ours": f"{sys.executable} -P -m reference_server --port {{port}}",
+    "bare": f"{sys.executable} {Path(__file__).with_name('bare.py')} {{port}}",
+}
+_numbers = itertools.count()
+
+
+def _chat(**fields) -> tuple[str, dict]:
+    turn = {"role": "user", "content": f"{PREFIX} {next(_numbers)} {WORDS}"}
+    return "/chat/completions", {"model": "gpt-4o", "messages": [turn], **fields}
+
+
+def _embedding(**fields) -> tuple[str, dict]:
+    return "/embeddings", {"model": "text-embedding-3-small", "input": f"text {next(_numbers)}", **fields}
+
+
+ROWS = {
+    "chat of 60 words": _chat,
+    "the same as a stream": lambda: _chat(stream=True),
+    "embedding, 1536 numbers": _embedding,
+    "the same in base64": lambda: _embedding(encoding_format="base64"),
+    "list of models": lambda: ("/models", None),
+    "refusal of wrong messages": lambda: _chat(messages=f"wrong {next(_numbers)}"),
 }
 
 
 def main() -> int:
     """Measure each kind of request. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--requests", type=int, default=4000, help="requests of each kind (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=400, help="requests of a burst (default: %(default)s)")
+    parser.add_argument("--bursts", type=int, default=12, help="bursts to each server (default: %(default)s)")
     parser.add_argument("--connections", type=int, default=8, help="open connections (default: %(default)s)")
-    parser.add_argument("--limit", type=float, default=150.0, help="microseconds for `chat` (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=200.0, help="microseconds for a chat (default: %(default)s)")
+    parser.add_argument("--beside", metavar="COMMAND", help="starts another server at {port}")
     options = parser.parse_args()
-    command = [sys.executable, "-m", "reference_server", "--port", "0", "--until-stdin-closes"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        address = urlsplit(server.stdout.readline().strip())
-        costs = {name: _measured(server.pid, address, body, options) for name, body in BODIES.items()}
-        server.stdin.close()
-    return 0 if costs["chat"] <= options.limit else 1
+    commands = COMMANDS | ({"beside": options.beside} if options.beside else {})
+    with ExitStack() as stack:
+        servers = [_Server(command, stack) for command in commands.values()]
+        print(f"{'µs of CPU per request':28}" + "".join(f"{name:>9}" for name in commands) + "   beside / ours")
+        costs = [_row(name, servers, options) for name in ROWS]
+    return 0 if costs[0] <= options.limit else 1
 
 
-def _measured(pid: int, address, body: dict, options: argparse.Namespace) -> float:
-    """Microseconds of CPU per request of one kind."""
-    payload = _request(address, body)
-    asyncio.run(_load(address, payload, options.connections * 20, options.connections))
-    cpu, wall = _cpu_seconds(pid), time.perf_counter()
-    asyncio.run(_load(address, payload, options.requests, options.connections))
-    cpu, wall = _cpu_seconds(pid) - cpu, time.perf_counter() - wall
-    cost = cpu / options.requests * 1e6
-    name = next(name for name, known in BODIES.items() if known is body)
-    print(f"{name:20} {cost:7.1f} µs CPU per request, {options.requests / wall:7.0f} requests/s")
-    return cost
+class _Server:
+    """A process that listens on a free port until the block ends."""
+
+    def __init__(self, command: str, stack: ExitStack) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        words = shlex.split(command.replace("{port}", str(self.port)))
+        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stack.callback(self._process.wait)
+        stack.callback(self._process.terminate)
+        for _ in range(200):
+            if self._process.poll() is not None:
+                sys.exit(f"{words[0]} ended with {self._process.returncode}")
+            with socket.socket() as one:
+                if one.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        sys.exit(f"{words[0]} does not listen")
+
+    @property
+    def cpu(self) -> float:
+        """Microseconds so far, of all threads."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1000
 
 
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _row(name: str, servers: list[_Server], options: argparse.Namespace) -> float:
+    """Print what each server takes for a kind of request. Returns what ours takes."""
+    costs = [[_burst(name, server, options) for server in servers] for _ in range(options.bursts + 1)][1:]
+    usual = [quantiles(column, n=4)[0] for column in zip(*costs, strict=True)]
+    ratio = f"{median(row[-1] / row[0] for row in costs):13.2f}" if options.beside else ""
+    print(f"{name:28}" + "".join(f"{cost:9.0f}" for cost in usual) + ratio, flush=True)
+    return usual[0]
 
 
-def _request(address, body: dict) -> bytes:
-    content = json.dumps(body).encode()
+def _burst(name: str, server: _Server, options: argparse.Namespace) -> float:
+    share = options.requests // options.connections
+    payloads = [[_request(server.port, *ROWS[name]()) for _ in range(share)] for _ in range(options.connections)]
+    before = server.cpu
+    asyncio.run(_load(server.port, payloads))
+    return (server.cpu - before) / (share * options.connections)
+
+
+def _request(port: int, path: str, body: dict | None) -> bytes:
+    content = b"" if body is None else json.dumps(body).encode()
     head = (
-        f"POST {address.path}/chat/completions HTTP/1.1\r\nHost: {address.netloc}\r\nAuthorization: Bearer sk-ok\r\n"
-        f"Content-Type: application/json\r\nAccept: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"{'GET' if body is None else 'POST'} /v1{path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        "Authorization: Bearer sk-ok\r\nContent-Type: application/json\r\nAccept: */*\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
 
 
-async def _load(address, payload: bytes, requests: int, connections: int) -> None:
-    share = requests // connections
-    await asyncio.gather(*(_connection(address, payload, share) for _ in range(connections)))
+async def _load(port: int, payloads: list[list[bytes]]) -> None:
+    await asyncio.gather(*(_connection(port, requests) for requests in payloads))
 
 
-async def _connection(address, payload: bytes, requests: int) -> None:
-    reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**20)
-    for _ in range(requests):
-        writer.write(payload)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        await _read_body(reader, head.lower())
+async def _connection(port: int, requests: list[bytes]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
+    for request in requests:
+        writer.write(request)
+        await _read(reader, (await reader.readuntil(b"\r\n\r\n")).lower())
     writer.close()
     await writer.wait_closed()
 
 
-async def _read_body(reader: asyncio.StreamReader, head: bytes) -> None:
-    if b"transfer-encoding: chunked" in head:
-        await reader.readuntil(b"0\r\n\r\n")
-    else:
-        size = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
-        await reader.readexactly(int(size))
+async def _read(reader: asyncio.StreamReader, head: bytes) -> None:
+    if b"transfer-encoding: chunked" not in head:
+        await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+        return
+    while size := int(await reader.readline(), 16):
+        await reader.readexactly(size + 2)
+    await reader.readline()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from gateway_contract._operation import PATH, Operation
-from gateway_contract._schema import Schema
+from gateway_contract._schema import Schema, needed
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -73,6 +73,12 @@ class Contract:
     def validator(self, schema: str | dict[str, Any]) -> jsonschema_rs.Validator:
         """The compiled validator of a schema, or of a reference such as "#/components/schemas/Error"."""
         return self._compile({"$ref": schema} if isinstance(schema, str) else schema).fast
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """A schema of the document by its name, with the components that it refers to."""
+        components = self.document["components"]
+        schema = components["schemas"].get(name, {})
+        return {**schema, "components": needed(schema, components)}
 
     def _compile(self, schema: dict[str, Any]) -> Schema:
         key = json.dumps(schema, sort_keys=True)

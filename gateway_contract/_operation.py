@@ -70,6 +70,12 @@ class Operation:
         """The schema of a request body of that media type, resolved once."""
         return self.resolve(self._request_content[media_type]["schema"])
 
+    def request_fields(self, media_type: str = JSON) -> frozenset[str]:
+        """The names of the members that a request body of that media type may have."""
+        schema = self.request_schema(media_type)
+        parts = [schema, *map(self.resolve, schema.get("allOf", ()))]
+        return frozenset(name for part in parts for name in part.get("properties", {}))
+
     def accepts(self, body: object) -> bool:
         """Whether a decoded JSON request body satisfies its schema; much faster than `request_problem`."""
         schema = self._requests.get(JSON)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -30,8 +29,7 @@ LIMITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong with a value.
 
     `param` names the field as OpenAI's errors do, such as `messages[0].role`; it is None when the whole value is wrong.
@@ -44,8 +42,7 @@ class Problem:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One keyword that a value breaks: the keyword, what the schema says there, the place, and the value at that place.
 
     `missing` is the member that is not there, if that is the mistake. A union that no branch of it satisfies has the
@@ -77,15 +74,15 @@ def _mistake(error: jsonschema_rs.ValidationError, schema: Any, value: Any) -> M
 
 def _walked(node: Any, steps: Iterable[str | int]) -> tuple[Path, Any]:
     """A path, and what is at its end. It ends early where the validator leaves a step out, as it does the key ""."""
-    path: Path = ()
+    path: list[str | int] = []
     for step in steps:
-        key = _key(node, step) if isinstance(node, dict) else step
+        key = _key(node, step) if isinstance(node, dict) and step not in node else step
         try:
             node = node[key]
         except (LookupError, TypeError):
             break
-        path += (key,)
-    return path, node
+        path.append(key)
+    return tuple(path), node
 
 
 def _key(node: dict[str, Any], step: str | int) -> str:
@@ -160,7 +157,7 @@ def _wrong_type(mistake: Mistake, mismatches: list[Mistake]) -> Problem:
     expected = [kind for one in mismatches if one.keyword == "type" for kind in _listed(one.demand)]
     kinds = " or ".join(dict.fromkeys(expected))
     problem = _of(mistake, f"Invalid type for {{}}: expected {kinds}, but got {_kind(mistake.instance)} instead.")
-    return replace(problem, keyword="type")
+    return problem._replace(keyword="type")
 
 
 def _wrong_value(mistakes: list[Mistake]) -> Problem:
@@ -169,7 +166,7 @@ def _wrong_value(mistakes: list[Mistake]) -> Problem:
     values = ", ".join(dict.fromkeys(json.dumps(value) for value in allowed))
     value = _shortened(json.dumps(first.instance))
     problem = _of(first, f"Invalid value for {{}}: {value}. Supported values are: {values}.")
-    return replace(problem, keyword="enum")
+    return problem._replace(keyword="enum")
 
 
 def _of(mistake: Mistake, template: str) -> Problem:

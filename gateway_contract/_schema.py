@@ -6,6 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gateway_contract._bundle import references
 from gateway_contract._problem import Problem, explain
 
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ class Schema:
     """One schema of a document. It is compiled when it is first used."""
 
     def __init__(self, schema: dict[str, Any], components: dict[str, Any]) -> None:
-        self.schema = {"$schema": DIALECT, **schema, "components": components}
+        self._own = schema
+        self._components = components
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The schema, with what it refers to: a validator keeps a copy of all that it is made of."""
+        return {"$schema": DIALECT, **self._own, "components": needed(self._own, self._components)}
 
     @cached_property
     def fast(self) -> jsonschema_rs.Validator:
@@ -30,12 +37,25 @@ class Schema:
     def problem(self, value: object) -> Problem | None:
         """What is wrong with `value`, or None when it satisfies the schema."""
         try:
-            return self._problem(value)
+            return None if self.fast.is_valid(value) else self._explained(value)
         except UnicodeEncodeError:
-            return self._problem(_encodable(value))
+            value = _encodable(value)
+            return None if self.fast.is_valid(value) else self._explained(value)
 
-    def _problem(self, value: object) -> Problem | None:
-        return None if self.fast.is_valid(value) else explain(self.fast.iter_errors(value), self.schema, value)
+    def _explained(self, value: object) -> Problem:
+        return explain(self.fast.iter_errors(value), self.schema, value)
+
+
+def needed(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """The components that a schema refers to, directly or through another."""
+    found: dict[str, Any] = {}
+    waiting = list(references(schema))
+    while waiting:
+        section, name = waiting.pop().removeprefix("#/components/").split("/", 1)
+        if name not in found.setdefault(section, {}):
+            found[section][name] = components[section][name]
+            waiting.extend(references(components[section][name]))
+    return found
 
 
 def _encodable(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,7 +23,7 @@ _CONTEXT = 4_000_000
 """The most characters of a prompt: about a million tokens."""
 
 
-class Question(NamedTuple):
+class Question(msgspec.Struct, frozen=True):
     """A request to a model. `turns` identify its conversation, `fallbacks` are models that the request names."""
 
     prompt: Prompt
@@ -32,7 +32,7 @@ class Question(NamedTuple):
     fallbacks: Sequence[str] = ()
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True):
     """The answers of a model, the tokens they took, and their cost in credits."""
 
     selection: Selection
@@ -53,20 +53,28 @@ def answer(service: Service, call: Call, question: Question) -> Outcome:
         answers = service.speak(question.prompt, service.store.ids, selection.model)
     usage = generation.usage(question.prompt, answers)
     if play is not None:
-        usage = play.count(usage, answers)
+        usage = play.count(usage)
     return Outcome(selection, answers, usage, service.metering.book(call, selection.name, usage))
 
 
 def refuse_unanswerable(call: Call, prompt: Prompt) -> None:
     """Raise Refusal when a prompt says nothing, or more than any model reads."""
-    field = next((name for name in ("messages", "contents", "input") if name in call.body), None)
     if not prompt.messages:
-        raise Refusal("invalid_value", "The prompt holds nothing that could be answered.", field)
-    size = sum(len(part.text) for message in prompt.messages for part in message.parts)
-    size += sum(len(made.arguments) for message in prompt.messages for made in message.calls)
+        raise Refusal("invalid_value", "The prompt holds nothing that could be answered.", _field(call))
+    size = 0
+    for message in prompt.messages:
+        for part in message.parts:
+            size += len(part.text)
+        for made in message.calls:
+            size += len(made.arguments)
     if size > _CONTEXT:
-        message = f"The prompt has {size} characters; the context of a model has at most {_CONTEXT}."
-        raise Refusal("invalid_value", message, field, "context_length_exceeded")
+        text = f"The prompt has {size} characters; the context of a model has at most {_CONTEXT}."
+        raise Refusal("invalid_value", text, _field(call), "context_length_exceeded")
+
+
+def _field(call: Call) -> str | None:
+    """The field of a request that holds the prompt."""
+    return next((name for name in ("messages", "contents", "input") if name in call.body), None)
 
 
 def named_fallbacks(service: Service, call: Call) -> Sequence[str]:
@@ -98,9 +106,9 @@ def _candidates(service: Service, call: Call, question: Question) -> list[str]:
     name = question.prompt.model
     if service.fallback_mode == "request":
         return [name, *question.fallbacks]
-    model = service.fixtures.model(name)
-    if service.fallback_mode == "dashboard" and model and call.headers.get("x-disable-fallback", "").lower() != "true":
-        return [name, *model.chain]
+    if service.fallback_mode == "dashboard" and call.headers.get("x-disable-fallback", "").lower() != "true":
+        model = service.fixtures.model(name)
+        return [name, *model.chain] if model else [name]
     return [name]
 
 

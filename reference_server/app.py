@@ -44,7 +44,7 @@ class Application:
         self._by_header = ByHeader(seed)
         self.bases = service.contract.bases
         self.base = self.bases[protocols.DEFAULT]
-        self._bases = sorted(((base, name) for name, base in self.bases.items()), key=lambda pair: -len(pair[0]))
+        self._bases = sorted(((f"{base}/", name) for name, base in self.bases.items()), key=lambda pair: -len(pair[0]))
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -52,7 +52,7 @@ class Application:
         elif scope["type"] == "http":
             raw = await body_of(receive)
             if self._journal is None:
-                await write(self.reply(scope, raw), receive, send)
+                await write(self._readable(scope, raw), receive, send)
                 return
             await self._journal.wait(scope)
             if not await write(self.reply(scope, raw), receive, send):
@@ -74,15 +74,16 @@ class Application:
 
     def _readable(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         """The reply, which a web page may read when it comes from one."""
-        if cors.from_browser(scope):
-            return cors.preflight(scope) or cors.readable(self._reply(scope, raw))
-        return self._reply(scope, raw)
+        headers = dict(scope["headers"])
+        if b"origin" in headers:
+            return cors.preflight(scope["method"], headers) or cors.readable(self._reply(scope, headers, raw))
+        return self._reply(scope, headers, raw)
 
-    def _reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
+    def _reply(self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], raw: bytes | None) -> Reply:
         play = None
         try:
             faults, path = _without_prefixes(scope["path"])
-            if any(name.startswith(by_header.PREFIX) for name, _ in scope["headers"]):
+            if by_header.NAMES & headers.keys():
                 faults += self._by_header.faults(scope["headers"])
                 play = self._by_header.play(scope["headers"])
         except UnknownFault as error:
@@ -93,9 +94,11 @@ class Application:
             return Reply.json(self._open(path, scope))
         if path.startswith(media.PREFIX):
             return media.reply(path)
+        faults = self._faults + faults
         call = self._call(scope, path, raw)
         call.play = play
-        return self._service.respond(call, self._faults + faults)
+        call.at_once = not (faults or play or self._service.stage)
+        return self._service.respond(call, faults)
 
     def _open(self, path: str, scope: MutableMapping[str, Any]) -> dict[str, Any]:
         if path == HEALTH:
@@ -105,8 +108,10 @@ class Application:
 
     def _document(self, scope: MutableMapping[str, Any]) -> dict[str, Any]:
         """The contract, whose servers are this one as the client reaches it."""
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        return located(self._service.contract, f"{scope.get('scheme', 'http')}://{host}" if host else "")
+        headers = dict(scope["headers"])
+        scheme = "https" if headers.get(b"x-forwarded-proto") == b"https" else scope.get("scheme", "http")
+        host = headers.get(b"host", b"").decode("latin-1")
+        return located(self._service.contract, f"{scheme}://{host}" if host else "")
 
     def close(self) -> None:
         """Write what is pending. A state that cannot be written is left as it is."""
@@ -126,11 +131,11 @@ class Application:
 
     def _routed(self, path: str) -> tuple[str, str]:
         """The protocol that documents a path, else that of the longest matching base; and the path below the base."""
-        under = [(base, protocol) for base, protocol in self._bases if path.startswith(f"{base}/")]
-        for base, protocol in under:
-            if self._service.contract.documents(path[len(base) :], protocol):
-                return protocol, path[len(base) :]
-        return next((protocol for base, protocol in under if base), protocols.DEFAULT), ""
+        for base, protocol in self._bases:
+            if path.startswith(base) and self._service.contract.documents(path[len(base) - 1 :], protocol):
+                return protocol, path[len(base) - 1 :]
+        under = (protocol for base, protocol in self._bases if base != "/" and path.startswith(base))
+        return next(under, protocols.DEFAULT), ""
 
 
 def _without_prefixes(path: str) -> tuple[tuple[Fault, ...], str]:

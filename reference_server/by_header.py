@@ -19,8 +19,8 @@ from reference_server.state.access import test_of
 if TYPE_CHECKING:
     from reference_server.scenario.script import Play
 
-PREFIX = b"x-reference-"
 FAULT, DELAY = "x-reference-fault", "x-reference-delay"
+NAMES = frozenset({FAULT.encode(), DELAY.encode()})
 _MOST = 10_000
 """Counts that are remembered; the oldest are forgotten."""
 Pairs = Iterable[tuple[bytes, bytes]]

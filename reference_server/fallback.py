@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from reference_server.errors import Refusal
 from reference_server.fixtures import Model
@@ -12,7 +13,7 @@ TRIGGERS = frozenset({"upstream", "internal", "maintenance", "rate_limited"})
 """The causes after which the next model is tried. Any other refusal is final: the caller made the mistake."""
 
 
-class Selection(NamedTuple):
+class Selection(msgspec.Struct, frozen=True):
     """The model that answers. `depth` is the number of models that failed before it."""
 
     name: str

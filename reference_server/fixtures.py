@@ -54,6 +54,11 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether it answers prompts by words."""
         return not (self.makes or self.dimensions or self.speaks or self.transcribes or self.moderates)
 
+    @property
+    def hurries(self) -> bool:
+        """Whether it neither pauses in a stream nor fails in one."""
+        return not (self.pause or self.after)
+
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key named by its state. `refused` is the cause with which every operation but those in `free` is refused.
@@ -116,25 +121,22 @@ class Fixtures(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         behaviour = self._behaviour(name.removeprefix(f"{OWNER}/"))
         return self.models[behaviour] if behaviour else None
 
-    def _behaviour(self, name: str) -> str | None:
-        listed = self.aliases.get(name, name)
-        return listed if listed in self.models else self._of_family(name)
-
     @cached_property
-    def _of_family(self) -> Callable[[str], str | None]:
-        """Finds, for a name that is not listed, the model that its family stands for."""
+    def _behaviour(self) -> Callable[[str], str | None]:
+        """Finds the model that a name stands for: as it is listed, else as its family says."""
         optional = f"({self.patterns['provider']})?"
         compiled = [
             (re.compile(f"{optional}(?:{family.names.replace('TAIL', self.patterns['tail'])})"), family.model)
             for family in (*self.families, *(self.guesses if self.any_model else ()))
         ]
 
-        @lru_cache(maxsize=1024)
         def model(name: str) -> str | None:
-            short = name[:_LONGEST] == name
-            return next((model for names, model in compiled if short and names.fullmatch(name)), None)
+            listed = self.aliases.get(name, name)
+            if listed in self.models or len(name) > _LONGEST:
+                return listed if listed in self.models else None
+            return next((model for names, model in compiled if names.fullmatch(name)), None)
 
-        return model
+        return lru_cache(maxsize=1024)(model)
 
     def key(self, token: str) -> Key | None:
         """The key of a token, or None. What follows an `@` makes a separate account of the same kind."""

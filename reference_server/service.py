@@ -120,7 +120,8 @@ class Service:
 
     def _handle(self, call: Call, faults: Sequence[Fault]) -> Reply:
         operation = call.operation = self.contract.find(call.method, call.path, call.protocol)
-        _change(call, faults, "authentication")
+        for fault in faults:
+            fault.change_call(call, "authentication")
         call.key = self.access.authenticate(call, operation is None or operation.auth_required)
         if operation is None:
             if self.stage is not None and (reply := self._scripted(call, self.stage)):
@@ -131,7 +132,8 @@ class Service:
         if self.stage is not None and (reply := self._scripted(call, self.stage)):
             return reply
         refuse_lacking(operation.id)
-        _change(call, faults, "handler")
+        for fault in faults:
+            fault.change_call(call, "handler")
         call.parameters = _parameters(operation.path, call.path)
         return handlers()[operation.id](self, call)
 
@@ -144,7 +146,8 @@ class Service:
         if call.operation and any(fault.stage == "validation" for fault in play.faults):
             call.query = call.sent or {}
             _read(call, call.operation, play.faults, self.strict)
-        _change(call, play.faults, "handler")
+        for fault in play.faults:
+            fault.change_call(call, "handler")
         return play.reply(self.envelope_of(call.protocol), handled=call.operation is not None)
 
     def _no_operation(self, call: Call) -> Refusal:
@@ -156,14 +159,10 @@ class Service:
         return Refusal("wrong_method", message, headers={"allow": ", ".join(allowed)})
 
 
-def _change(call: Call, faults: Sequence[Fault], stage: str) -> None:
-    for fault in faults:
-        fault.change_call(call, stage)
-
-
 def _read(call: Call, operation: Operation, faults: Sequence[Fault], strict: bool) -> None:
     """Decode and validate what the operation takes: its headers, query and body. Raises Refusal."""
-    _demand_headers(call, operation)
+    if operation.headers:
+        _demand_headers(call, operation)
     media_type = ""
     if operation.request_types:
         media_type = _media_type(call, operation)
@@ -171,10 +170,11 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault], strict: boo
         call.body = protocols.spelled(call.protocol, body, operation)
     if operation.query:
         call.query = _query(call, operation)
-    _change(call, faults, "validation")
+    for fault in faults:
+        fault.change_call(call, "validation")
     refuse_unbuilt(operation.id, call.body)
     if strict and media_type:
-        refuse_unknown(operation.id, call.body, operation.request_schema(media_type).get("properties", {}))
+        refuse_unknown(operation.id, call.body, operation.request_fields(media_type))
     problem = operation.query_problem(call.query) or (
         operation.request_problem(call.body, media_type) if media_type else None
     )
@@ -249,7 +249,5 @@ def _as_uuid(digits: str) -> str:
 
 def _model_fields(contract: Contract) -> dict[str, Any]:
     """Sample values for every field of a model that the contract documents."""
-    components = contract.document["components"]
-    schema = {**components["schemas"].get("Model", {}), "type": "object", "components": components}
-    fields: dict[str, Any] = instance(schema)
+    fields: dict[str, Any] = instance({**contract.schema("Model"), "type": "object"})
     return fields

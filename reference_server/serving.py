@@ -96,6 +96,7 @@ def run(
         date_header=settings.seed is None,
         lifespan="off",
         ws="none",
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config, ready)

@@ -6,7 +6,7 @@ name. With `strict` so is one that no document describes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from reference_server.errors import Refusal
@@ -32,6 +32,11 @@ def _more_than(*known: str) -> Callable[[Any], bool]:
     return lambda value: bool({str(one).lower() for one in (value if isinstance(value, list) else [value])} - {*known})
 
 
+def _has_more_than(known: str) -> Callable[[Any], bool]:
+    """Whether an object has another member than the known one."""
+    return lambda value: isinstance(value, dict) and any(value[name] is not None for name in value if name != known)
+
+
 _IMAGES = (Unbuilt("stream", _is_true), Unbuilt("partial_images"))
 _GEMINI = (
     Unbuilt("generationConfig.responseModalities", _more_than("text", "modality_unspecified")),
@@ -43,24 +48,21 @@ _GEMINI = (
             *("googleMaps", "mcpServers"),
         )
     ),
+    Unbuilt("tools[]", _has_more_than("functionDeclarations")),
     Unbuilt("cachedContent"),
 )
 UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
     "createChatCompletion": (
         Unbuilt("modalities", _more_than("text")),
+        Unbuilt("audio"),
         Unbuilt("web_search_options", lambda value: value is not None),
         Unbuilt("functions"),
         Unbuilt("function_call", lambda value: value not in (None, "none")),
-    ),
-    "createCompletion": (
-        Unbuilt("suffix"),
-        Unbuilt("logprobs", lambda value: value is not None),
     ),
     "createResponse": (
         Unbuilt("background", _is_true),
         Unbuilt("conversation"),
         Unbuilt("prompt"),
-        Unbuilt("top_logprobs"),
     ),
     "createImage": _IMAGES,
     "createImageEdit": _IMAGES,
@@ -74,12 +76,15 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("mcp_servers"),
         Unbuilt("container"),
         Unbuilt("tools[].type", _more_than("custom")),
+        Unbuilt("messages[].content[].citations.enabled"),
     ),
     **dict.fromkeys(
         ("generateContent", "generateContentV1", "streamGenerateContent", "streamGenerateContentV1"), _GEMINI
     ),
 }
 """By operation. Every other parameter of the documents is built, or may be ignored."""
+_FIRST = {operation: frozenset(row.first for row in rows) for operation, rows in UNBUILT.items()}
+_NONE: frozenset[str] = frozenset()
 
 _CACHE = ("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "safety_identifier", "moderation")
 IGNORED: dict[str, tuple[str, ...]] = {
@@ -87,7 +92,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
     "createResponse": (
         *_CACHE,
         *("context_management", "include", "max_tool_calls", "reasoning", "service_tier", "stream_options"),
-        *("truncation", "user"),
+        *("top_logprobs", "truncation", "user"),
     ),
     "createImage": ("safety_identifier",),
     "createImageEdit": ("safety_identifier", "image"),
@@ -98,7 +103,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
 _COLLECTIONS = {
     "openai": {
         *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
-        *("uploads", "vector_stores", "videos"),
+        *("uploads", "variations", "vector_stores", "videos"),
     },
     "anthropic": {"batches", "files", "skills"},
     "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "tunedModels"},
@@ -114,15 +119,15 @@ def note_on(protocol: str, path: str) -> str:
 
 def refuse_unbuilt(operation: str, body: Any) -> None:
     """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""
-    for row in UNBUILT.get(operation, ()):
-        if not isinstance(body, dict) or row.first not in body:
-            continue
+    if not isinstance(body, dict) or _FIRST.get(operation, _NONE).isdisjoint(body):
+        return
+    for row in UNBUILT[operation]:
         for name, value in _values(body, row.path.split("."), ""):
             if value is not None and row.asks(value):
                 raise Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)
 
 
-def refuse_unknown(operation: str, body: Any, documented: dict[str, Any]) -> None:
+def refuse_unknown(operation: str, body: Any, documented: Collection[str]) -> None:
     """Raise Refusal when a body has a parameter that no document describes."""
     known = {*documented, *IGNORED.get(operation, ()), *(row.path for row in UNBUILT.get(operation, ()))}
     unknown = [name for name in body if name not in known] if isinstance(body, dict) else []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 import gateway_contract
 from conformance import register
@@ -149,7 +149,7 @@ def test_failure_before_a_stream_breaks_off_once_in_the_report(bench: Bench) -> 
     begun = variation(
         "createChatCompletion",
         "A provider's failure before a stream is answered 200, and breaks off.",
-        lambda *_: replace(Reply.stream([]), cut=True),
+        lambda *_: structs.replace(Reply.stream([]), cut=True),
         when=both(refused("upstream"), asked(lambda call: bool(call.body.get("stream")))),
     )
 

@@ -262,3 +262,13 @@ def test_tokens_are_counted_as_they_are_charged(message):
     counted = message("Count from 1 to 4", path="/count_tokens", max_tokens=..., **fields)
 
     assert counted.json() == {"input_tokens": message("Count from 1 to 4", **fields).json()["usage"]["input_tokens"]}
+
+
+def test_failure_of_a_tool_is_read(message):
+    call = {"type": "tool_use", "id": "toolu_1", "name": "find", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "No such city.", "is_error": True}
+    turns = [{"role": "user", "content": "Find it."}, {"role": "assistant", "content": [call]}]
+
+    answer = message([*turns, {"role": "user", "content": [result]}]).json()
+
+    assert "Error: No such city." in answer["content"][0]["text"]

@@ -265,3 +265,12 @@ def test_thinking_costs_and_leaves_no_room(chat, streamed):
     assert whole["choices"][0]["finish_reason"] == "stop"
     assert whole["choices"][0]["message"]["content"] == "You said: Hello there"
     assert whole["usage"]["completion_tokens_details"]["reasoning_tokens"] == 300
+
+
+@pytest.mark.parametrize(("asked", "served"), [("auto", "default"), ("flex", "flex")])
+def test_service_tier_is_told_to_those_who_ask(chat, events, asked, served):
+    *chunks, _ = events(chat(service_tier=asked, stream=True).content)
+
+    assert chat(service_tier=asked).json()["service_tier"] == served
+    assert {chunk["service_tier"] for chunk in chunks} == {served}
+    assert "service_tier" not in chat().json()

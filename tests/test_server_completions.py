@@ -55,8 +55,9 @@ def test_stream_holds_the_text(complete, events):
     ("fields", "param"),
     [
         ({"prompt": [1, 2]}, "prompt"),
-        ({"suffix": "end"}, "suffix"),
-        ({"logprobs": 2}, "logprobs"),
+        ({"best_of": 1, "n": 2}, "best_of"),
+        ({"best_of": 2, "stream": True}, "best_of"),
+        ({"prompt": "a " * 10_000, "echo": True, "logprobs": 5}, "logprobs"),
         ({"stream_options": {"include_usage": True}}, "stream_options"),
         ({"n": 0}, "n"),
         ({"n": 128, "prompt": ["a"] * 17}, "prompt"),
@@ -66,6 +67,43 @@ def test_what_is_refused(complete, fields, param):
     refused = complete(**{"prompt": "Hello", **fields})
 
     assert (refused.status_code, refused.json()["error"]["param"]) == (400, param)
+
+
+def test_best_of_several_costs_them_all(complete):
+    one, best = complete().json(), complete(best_of=3, n=2).json()
+
+    assert len(best["choices"]) == 2
+    assert best["usage"]["completion_tokens"] == 3 * one["usage"]["completion_tokens"]
+
+
+def test_suffix_is_read_and_not_repeated(complete):
+    answer = complete(suffix=" and bye", echo=True).json()
+
+    assert answer["choices"][0]["text"] == "HelloYou said: Hello [...]  and bye"
+    assert answer["usage"]["prompt_tokens"] > complete().json()["usage"]["prompt_tokens"]
+
+
+@pytest.mark.parametrize("echo", [False, True])
+def test_probabilities_of_each_token(complete, echo):
+    choice = complete(logprobs=2, echo=echo).json()["choices"][0]
+    probable, whole = choice["logprobs"], "Hello" + choice["text"].removeprefix("Hello")
+
+    assert "".join(probable["tokens"]) == choice["text"]
+    assert all(
+        whole[at:].startswith(token) for at, token in zip(probable["text_offset"], probable["tokens"], strict=True)
+    )
+    assert {len(values) for values in probable.values()} == {len(probable["tokens"])}
+    assert (probable["token_logprobs"][0], probable["top_logprobs"][0]) == (None, None) if echo else True
+    assert len(probable["top_logprobs"][-1]) == 2
+    assert complete(logprobs=0).json()["choices"][0]["logprobs"]["top_logprobs"][0] == {}
+
+
+def test_probabilities_come_with_their_pieces(complete, events):
+    whole = complete(logprobs=1, echo=True).json()["choices"][0]["logprobs"]
+    *chunks, _ = events(complete(logprobs=1, echo=True, stream=True).content)
+    pieces = [chunk["choices"][0]["logprobs"] for chunk in chunks[:-1]]
+
+    assert {name: [one for piece in pieces for one in piece[name]] for name in whole} == whole
 
 
 def test_other_gateways_do_not_document_it(complete):

@@ -408,3 +408,17 @@ def test_fault_of_the_openai_dialect_leaves_this_protocol_alone(server, http):
     address = server().replace("/v1", "/fault/errors_without_request_id/gemini/v1beta/models/none:generateContent")
 
     assert "x-request-id" in http.post(address, json=HELLO, headers=OWN).headers
+
+
+@pytest.mark.parametrize(
+    ("budget", "thinks"), [({}, True), ({"thinkingBudget": 0}, False), ({"thinkingBudget": 99}, True)]
+)
+def test_thoughts_come_first_where_they_are_asked_for(post, budget, thinks):
+    body = {**HELLO, "generationConfig": {"thinkingConfig": {"includeThoughts": True, **budget}}}
+    answer = post(body).json()
+
+    parts, counts = answer["candidates"][0]["content"]["parts"], answer["usageMetadata"]
+    assert [part.get("thought", False) for part in parts] == ([True, False] if thinks else [False])
+    assert bool(counts.get("thoughtsTokenCount")) == thinks
+    total = counts["promptTokenCount"] + counts["candidatesTokenCount"] + counts.get("thoughtsTokenCount", 0)
+    assert total == counts["totalTokenCount"]

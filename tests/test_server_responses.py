@@ -339,3 +339,19 @@ def test_failure_before_the_answer_has_its_status(respond, model, status, stream
 @pytest.mark.parametrize("gateway", ["ofox", "infery", "foxora"])
 def test_gateway_that_does_not_document_it_has_no_route(respond, gateway):
     assert respond(gateway=gateway).status_code == 404
+
+
+def test_probabilities_come_where_they_are_asked_for(respond, events):
+    fields = {"include": ["message.output_text.logprobs"], "top_logprobs": 2}
+    part = respond(**fields).json()["output"][0]["content"][0]
+    deltas = [one for one in events(respond(stream=True, **fields).content) if one["type"].endswith("text.delta")]
+
+    assert "".join(one["token"] for one in part["logprobs"]) == part["text"]
+    assert {len(one["top_logprobs"]) for one in part["logprobs"]} == {2}
+    assert [one["logprobs"] for one in deltas] == [[one] for one in part["logprobs"]]
+    assert respond().json()["output"][0]["content"][0]["logprobs"] == []
+
+
+@pytest.mark.parametrize("include", [None, 5, "message.output_text.logprobs", []])
+def test_include_of_another_form_includes_nothing(respond, include):
+    assert respond(include=include).json()["output"][0]["content"][0]["logprobs"] == []

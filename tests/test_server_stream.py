@@ -8,6 +8,8 @@ import time
 import pytest
 
 import gateway_contract
+from reference_server.model.prompt import Answer, Usage
+from reference_server.protocols.openai import Frame, chunks, text_at_once
 from reference_server.wire.reply import Reply
 
 OPERATION = gateway_contract.load().operations["createChatCompletion"]
@@ -128,3 +130,13 @@ def test_stream_written_at_once_is_the_stream_written_piece_by_piece(changes, en
         setattr(reply, name, value)
 
     assert reply.encoded() == b"".join(reply.pieces())
+
+
+@pytest.mark.parametrize("text", ["", " ", "Hello", 'a "quoted"\nline\\ \x00here\x00', "héllo  wörld 🙂 \u2028end "])
+@pytest.mark.parametrize("usage", [None, Usage(3, 4)])
+def test_text_in_one_event_is_the_text_in_many(text, usage):
+    frame, answer = Frame("chatcmpl-1", 1, "\x00here\x00"), Answer(text, 1, (), "stop")
+
+    at_once = Reply.stream(text_at_once(frame, answer, usage))
+
+    assert at_once.encoded() == Reply.stream(chunks(frame, [answer], usage)).encoded()

@@ -17,6 +17,7 @@ CHAT = ("/chat/completions", {"model": "gpt-5.5", "messages": USER})
 RESPONSE = ("/responses", {"model": "gpt-5.5", "input": "Hello"})
 IMAGE = ("/images/generations", {"model": "gpt-image-1", "prompt": "a cat", "size": "16x16"})
 SPEECH = ("/audio/speech", {"model": "tts-1", "input": "Hello", "voice": "alloy"})
+PAPER = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Cats sleep."}}
 AUTHORIZED = {"authorization": "Bearer sk-ok"}
 
 
@@ -36,7 +37,9 @@ def post(server, http):
         (CHAT, {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}}, "modalities"),
         (CHAT, {"web_search_options": {}}, "web_search_options"),
         (CHAT, {"functions": [{"name": "ping"}]}, "functions"),
+        (CHAT, {"audio": {"voice": "alloy", "format": "wav"}}, "audio"),
         (RESPONSE, {"background": True}, "background"),
+        (RESPONSE, {"top_logprobs": "many"}, "top_logprobs"),
         (RESPONSE, {"conversation": "conv_1"}, "conversation"),
         (RESPONSE, {"tools": [{"type": "web_search"}]}, "tools[0].type"),
         (IMAGE, {"stream": True}, "stream"),
@@ -75,6 +78,7 @@ def test_what_may_be_ignored_is(post, request_, fields):
     [
         ("/v1/batches/batch_1", " /batches of this API is not built here."),
         ("/v1/fine_tuning/jobs", "/fine_tuning of"),
+        ("/v1/images/variations", "/variations of"),
         ("/anthropic/v1/messages/batches", "/batches of"),
         ("/gemini/v1beta/tunedModels", "/tunedModels of"),
         ("/v1/nowhere", ""),
@@ -108,6 +112,7 @@ def test_transcription_is_not_streamed(server, http, post):
         {"mcp_servers": [{"type": "url", "url": "https://mcp.example", "name": "m"}]},
         {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
         {"output_format": {"type": "yaml"}},
+        {"messages": [{"role": "user", "content": [{**PAPER, "citations": {"enabled": True}}]}]},
         {"model": "text-embedding-3-small"},
     ],
 )
@@ -116,6 +121,14 @@ def test_anthropic_refuses_as_well(message, fields):
 
     assert refused.status_code == 400
     assert any(name in refused.json()["error"]["message"] for name in (*fields, "model"))
+
+
+def test_document_without_citations_is_read(message):
+    content = [{**PAPER, "citations": {"enabled": False}, "context": "From a book."}]
+
+    answer = message(messages=[{"role": "user", "content": content}]).json()
+
+    assert "From a book.\nCats sleep." in answer["content"][0]["text"]
 
 
 def test_anthropic_beta_of_structured_output(message):
@@ -134,6 +147,7 @@ def test_anthropic_beta_of_structured_output(message):
         ({"generationConfig": {"speechConfig": {"voiceConfig": {}}}}, "generationConfig.speechConfig"),
         ({"tools": [{"googleSearch": {}}]}, "tools[0].googleSearch"),
         ({"tools": [{"functionDeclarations": []}, {"codeExecution": {}}]}, "tools[1].codeExecution"),
+        ({"tools": [{"functionDeclarations": None, "enterpriseWebSearch": {}}]}, "tools[0]"),
         ({"cachedContent": "cachedContents/nothing"}, "cachedContent"),
         ({"contents": [{"parts": [{"fileData": {"fileUri": "https://g.example/v1beta/files/nothing"}}]}]}, "fileUri"),
     ],

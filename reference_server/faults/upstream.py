@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from reference_server.faults import rows
 from reference_server.faults.words.edits import header, refuse, status

@@ -26,7 +26,6 @@ from reference_server.model.prompt import (
     Part,
     Piece,
     Prompt,
-    Text,
     Tool,
     Usage,
 )
@@ -42,7 +41,7 @@ _THOUGHT_ABOUT = 80
 
 def answers(prompt: Prompt, ids: Callable[[], str], model: Model) -> list[Answer]:
     """As many answers as the prompt asks for. They are equal except for the ids of their calls."""
-    calls = planned_calls(prompt)
+    calls = planned_calls(prompt) if prompt.tools else []
     if calls:
         return [called(prompt, calls, ids, model.thinks) for _ in range(prompt.choices)]
     return [said(prompt, _text(prompt, model.lengthy), model.thinks)] * prompt.choices
@@ -50,24 +49,24 @@ def answers(prompt: Prompt, ids: Callable[[], str], model: Model) -> list[Answer
 
 def said(prompt: Prompt, text: str, thinks: int = 0) -> Answer:
     """An answer that is a text, as long as stop texts and the limit of tokens let it."""
-    text, stop = stopped(text, prompt.stop)
-    return limited(prompt, (Text(token) for token in tokens.cut(text, MOST_TOKENS + 1)), "stop", thinks, stop)
+    text, stop = stopped(text, prompt.stop) if prompt.stop else (text, None)
+    return limited(prompt, text, (), "stop", thinks, stop)
 
 
 def called(prompt: Prompt, calls: list[PlannedCall], ids: Callable[[], str], thinks: int = 0) -> Answer:
     """An answer that calls tools, as far as the limit of tokens lets it."""
-    return limited(prompt, _call_pieces(calls, ids), "tool_calls", thinks)
+    return limited(prompt, "", _call_pieces(calls, ids), "tool_calls", thinks)
 
 
 def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
     """The tokens of all answers together; the prompt counts once."""
-    spent, silent = (sum(counts) for counts in ((one.spent for one in choices), (one.silent for one in choices)))
-    return Usage(prompt_tokens(prompt), spent, silent)
+    spent, reasoning = sum([one.spent for one in choices]), sum([one.reasoning for one in choices])
+    return Usage(prompt_tokens(prompt), spent, reasoning)
 
 
 def prompt_tokens(prompt: Prompt) -> int:
     """The tokens of all messages and of the tools' JSON."""
-    return sum(map(_message_tokens, prompt.messages)) + sum(map(_tool_tokens, prompt.tools))
+    return sum([_message_tokens(message) for message in prompt.messages]) + sum(map(_tool_tokens, prompt.tools))
 
 
 def _tool_tokens(tool: Tool) -> int:
@@ -75,8 +74,9 @@ def _tool_tokens(tool: Tool) -> int:
 
 
 def _message_tokens(message: Message) -> int:
-    calls = sum(tokens.count(call.name) + tokens.count(call.arguments) for call in message.calls)
-    return tokens.MESSAGE + calls + sum(map(_part_tokens, message.parts))
+    counts = [_part_tokens(part) for part in message.parts]
+    counts += [tokens.count(call.name) + tokens.count(call.arguments) for call in message.calls]
+    return tokens.MESSAGE + sum(counts)
 
 
 def _part_tokens(part: Part) -> int:
@@ -93,21 +93,25 @@ def _call_pieces(calls: list[PlannedCall], ids: Callable[[], str]) -> Iterator[P
 
 def limited(
     prompt: Prompt,
+    text: str,
     pieces: Iterable[Piece],
     finish: Finish,
     thinks: int,
     stop: str | None = None,
     thoughts: tuple[str, ...] = (),
 ) -> Answer:
-    """What the limit of tokens leaves: it counts what is thought first."""
+    """What the limit of tokens leaves: it counts what is thought first, then the text."""
     thoughts = thoughts or (_thoughts(prompt) if prompt.thinking else ())
     limit = _limit(prompt)
     silent = min(thinks, limit)
     most = max(0, limit - len(thoughts) - silent)
-    said = tuple(islice(pieces, most + 1))
-    if len(said) > most:
-        return Answer(said[:most], "length", None, thoughts, silent)
-    return Answer(said, finish, stop, thoughts, silent)
+    length = tokens.count(text)
+    if length > most:
+        return Answer("".join(tokens.cut(text, most)), most, (), "length", None, thoughts, silent)
+    calls = tuple(islice(pieces, most - length + 1))
+    if length + len(calls) > most:
+        return Answer(text, length, calls[: most - length], "length", None, thoughts, silent)
+    return Answer(text, length, calls, finish, stop, thoughts, silent)
 
 
 def _limit(prompt: Prompt) -> int:

@@ -41,18 +41,22 @@ def reply_text(prompt: Prompt, lengthy: bool) -> str:
     last = prompt.messages[-1]
     if last.role == "tool":
         return f"The tool answered: {last.text}"
-    request = last_user_message(prompt).text
-    return _instructed(request, prompt) or _echo(request, last_user_message(prompt), lengthy)
+    message = last_user_message(prompt)
+    request = message.text
+    return _instructed(request, prompt) or _echo(request, message, lengthy)
 
 
 def last_user_message(prompt: Prompt) -> Message:
     """The last message of the user, or the last message of all when there is none."""
-    return next((message for message in reversed(prompt.messages) if message.role == "user"), prompt.messages[-1])
+    for message in reversed(prompt.messages):
+        if message.role == "user":
+            return message
+    return prompt.messages[-1]
 
 
 def repeated(text: str) -> str | None:
     """The words that the text asks to have repeated, or None."""
-    match = _REPEAT.search(text)
+    match = _REPEAT.search(text) if "exactly" in text.lower() else None
     return match[1] if match else None
 
 
@@ -66,9 +70,10 @@ def _instructed(request: str, prompt: Prompt) -> str | None:
     echo = repeated(request)
     if echo is not None:
         return echo
-    if count := _COUNT.search(request):
+    lower = request.lower()
+    if "count" in lower and (count := _COUNT.search(request)):
         return _counted(int(count[1]), int(count[2]))
-    return _codeword(prompt) if _asks_for_codeword(request) else None
+    return _codeword(prompt) if "code" in lower and _asks_for_codeword(request) else None
 
 
 def skimmed(text: str) -> str:
@@ -97,7 +102,7 @@ def _readable(message: Message) -> str:
 
 
 def _echo(request: str, message: Message, lengthy: bool) -> str:
-    attachments = "".join(_description(part) for part in message.parts if part.kind != "text")
+    attachments = "".join([_description(part) for part in message.parts if part.kind != "text"])
     quote = f"You said: {request[:_LONGEST_ECHO]}" if request else "You said nothing."
     return attachments + quote + (_AT_LENGTH if lengthy else "")
 

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from reference_server.model import tokens
+
 
 class Part(msgspec.Struct, frozen=True):
     """A part of a message. `text` is its text, or that of a document or of speech, or the colour of an image.
@@ -45,7 +47,7 @@ class Message(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The words of the message, without documents."""
-        return "".join(part.text for part in self.parts if part.kind == "text")
+        return "".join([part.text for part in self.parts if part.kind == "text"])
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -98,12 +100,6 @@ class Prompt(msgspec.Struct, frozen=True):
     thinking: bool = False
 
 
-class Text(msgspec.Struct, frozen=True):
-    """One token of text."""
-
-    text: str
-
-
 class CallStart(msgspec.Struct, frozen=True):
     """A tool call begins: its place among the answer's calls, its id and the tool's name."""
 
@@ -120,16 +116,18 @@ class CallArguments(msgspec.Struct, frozen=True):
     text: str
 
 
-Piece = Text | CallStart | CallArguments
+Piece = CallStart | CallArguments
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What the model says: pieces, one token each, and why it stopped.
+    """What the model says: a text of `length` tokens, then the pieces of its calls, one token each; and why it stopped.
 
-    `stop` is the stop text that ended it. `thoughts` are tokens that came before the pieces, and cost as much;
-    `silent` is the number of those that nobody sees. Where it `refuses`, the text says that it will not answer.
+    `stop` is the stop text that ended it. `thoughts` are tokens that came before the text, and cost as much; `silent`
+    is the number of those that nobody sees. Where it `refuses`, the text says that it will not answer.
     """
 
+    said: str
+    length: int
     pieces: tuple[Piece, ...]
     finish: Finish
     stop: str | None = None
@@ -139,19 +137,28 @@ class Answer(msgspec.Struct, frozen=True):
 
     @property
     def calling(self) -> bool:
-        """Whether it calls tools: calls come after the text."""
-        return bool(self.pieces) and type(self.pieces[-1]) is not Text
+        """Whether it calls tools."""
+        return bool(self.pieces)
 
     @property
     def spent(self) -> int:
         """The tokens that it took."""
-        return len(self.pieces) + len(self.thoughts) + self.silent
+        return self.length + len(self.pieces) + self.reasoning
+
+    @property
+    def reasoning(self) -> int:
+        """The tokens that it took before it spoke."""
+        return len(self.thoughts) + self.silent
 
     @property
     def text(self) -> str | None:
         """The whole text, or None when the answer consists of calls."""
-        texts = [piece.text for piece in self.pieces if type(piece) is Text]
-        return "".join(texts) if texts or not self.pieces else None
+        return self.said if self.said or not self.pieces else None
+
+    @property
+    def texts(self) -> list[str]:
+        """The text, token by token."""
+        return tokens.cut(self.said)
 
     @property
     def calls(self) -> list[ToolCall]:
@@ -164,7 +171,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """What an answer cost, in tokens. `reasoning` are those of the completion that nobody saw."""
+    """What an answer cost, in tokens. `reasoning` are those of the completion that came before it spoke."""
 
     prompt: int
     completion: int

@@ -25,7 +25,20 @@ def cut(text: str, most: int | None = None) -> list[str]:
 
 def count(text: str) -> int:
     """The number of tokens of a text."""
-    return len(_TOKEN.findall(text)) if text else 0
+    words = text.split()
+    try:
+        counts = bytes(map(len, words)).translate(_COUNTS)
+    except ValueError:  # a word of more than 255 characters
+        return sum([_of_word(len(word)) for word in words]) + text[-1:].isspace()
+    return sum(counts) + text[-1:].isspace()
+
+
+def _of_word(length: int) -> int:
+    return (length + 3) // 4
+
+
+_COUNTS = bytes(map(_of_word, range(256)))
+"""The tokens of words, by their length: a table is faster than a loop."""
 
 
 def count_bytes(size: int) -> int:

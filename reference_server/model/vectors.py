@@ -2,7 +2,10 @@
 
 Every word is hashed to a direction, and a vector is the sum of its words' directions. The whole text adds a small
 direction of its own, so that no two texts have the same vector. Numbers are 32-bit, so both encodings of a vector
-hold the same values.
+hold the same values, of which there are 256 in a vector.
+
+A direction is one large integer, of which every four bytes are a number from 0 to 255: so one addition adds all numbers
+of two directions.
 """
 
 from __future__ import annotations
@@ -14,13 +17,19 @@ from collections import Counter
 from functools import lru_cache
 from hashlib import shake_128
 from math import sqrt
-from operator import add, mul
+
+import msgspec
 
 _WORD = re.compile(r"\w+|[^\w\s]")
-_OWN = 0.1
-"""The weight of the direction that belongs to the whole text alone."""
-_MIDDLE = 127.5
-"""The middle of the bytes that a direction is made of."""
+_WEIGHT, _OWN = 10, 1
+"""The weights of a word's direction, and of the one that belongs to the whole text alone."""
+_SIZE = 4
+"""Bytes of a number, and of the sum of numbers."""
+_DISTANCES = range(-255, 256, 2)
+"""How far each level, from 0 to 255, is from the middle, in halves."""
+_LOW = bytes(distance**2 % 256 for distance in _DISTANCES)
+_HIGH = bytes(distance**2 // 256 for distance in _DISTANCES)
+"""The squares of the distances: tables are added up faster than in a loop."""
 _MOST_WORDS = 500
 """The words of a text that count: the most frequent ones."""
 Input = str | tuple[int, ...]
@@ -32,7 +41,13 @@ def floats(text: Input, length: int) -> list[float]:
     return list(struct.unpack(f"<{length}f", _packed(text, length)))
 
 
-@lru_cache(maxsize=256)
+def json(text: Input, length: int) -> msgspec.Raw:
+    """The same numbers as JSON, of which each is written once."""
+    levels = _levels(text, length)
+    numbers = msgspec.json.encode(struct.unpack("<256f", _values(levels)))[1:-1].split(b",")
+    return msgspec.Raw(b"[%s]" % b",".join([numbers[level] for level in levels]))
+
+
 def base64(text: Input, length: int) -> str:
     """The same vector as base64 of little-endian 32-bit floating point numbers."""
     return b64encode(_packed(text, length)).decode()
@@ -40,23 +55,49 @@ def base64(text: Input, length: int) -> str:
 
 @lru_cache(maxsize=256)
 def _packed(text: Input, length: int) -> bytes:
-    weights = _weights(text)
-    sums = [-_MIDDLE * sum(weights.values())] * length
-    for word, weight in weights.items():
-        direction = shake_128(word.encode("utf-8", "replace")).digest(length)
-        sums = list(map(add, sums, direction if weight == 1 else map(weight.__mul__, map(float, direction))))
-    norm = sqrt(sum(map(mul, sums, sums)))
-    unit = [value / norm for value in sums] if norm else [1.0] + [0.0] * (length - 1)
-    return struct.pack(f"<{length}f", *unit)
+    levels = _levels(text, length)
+    values = _values(levels)
+    packed = bytearray(_SIZE * length)
+    for place in range(_SIZE):
+        packed[place::_SIZE] = levels.translate(values[place::_SIZE])
+    return bytes(packed)
 
 
-def _weights(text: Input) -> dict[str, float]:
-    """The words of a text, each with its weight; the whole text counts as a word."""
+def _levels(text: Input, length: int) -> bytes:
+    """The sum of the directions, whose numbers are from 0 to 255 again."""
+    words, whole = _words(text)
+    weights = _weights(words)
+    total = _OWN * _hashed(whole, length) + sum([weight * _direction(word, length) for word, weight in weights.items()])
+    most = 256**_SIZE // (255 * (_OWN + sum(weights.values())) + 1)
+    return (most * total).to_bytes(_SIZE * length, "little")[_SIZE - 1 :: _SIZE]
+
+
+def _values(levels: bytes) -> bytes:
+    """What each level stands for, as 32-bit numbers: so that the middle is 0 and the vector 1 long."""
+    scale = 1 / sqrt(sum(levels.translate(_LOW)) + 256 * sum(levels.translate(_HIGH)))
+    return struct.pack("<256f", *[distance * scale for distance in _DISTANCES])
+
+
+@lru_cache(maxsize=256)
+def _direction(word: str, length: int) -> int:
+    return _hashed(word, length)
+
+
+def _hashed(word: str, length: int) -> int:
+    spread = bytearray(_SIZE * length)
+    spread[::_SIZE] = shake_128(word.encode("utf-8", "replace")).digest(length)
+    return int.from_bytes(spread, "little")
+
+
+def _words(text: Input) -> tuple[list[str], str]:
+    """The words of a text, and what is hashed for the whole of it."""
     if isinstance(text, str):
-        words, whole = _WORD.findall(text.lower()), text
-    else:
-        words, whole = [f"token {number}" for number in text], f"tokens {text}"
+        return _WORD.findall(text.lower()), f"text {text}"
+    return [f"token {number}" for number in text], f"text tokens {text}"
+
+
+def _weights(words: list[str]) -> dict[str, int]:
     counts = Counter(words)
     if len(counts) > _MOST_WORDS:
         counts = Counter(dict(counts.most_common(_MOST_WORDS)))
-    return {**{word: sqrt(count) for word, count in counts.items()}, f"text {whole}": _OWN}
+    return {word: round(_WEIGHT * sqrt(count)) for word, count in counts.items()}

@@ -25,7 +25,8 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
     question = Question(prompt, call.body["messages"], streamed, fallbacks)
     outcome = answering.answer(service, call, question)
     selection = outcome.selection
-    frame = openai.Frame(f"chatcmpl-{call.id[:24]}", int(service.store.clock()), selection.name, prompt.logprobs)
+    created, tier = int(service.store.clock()), call.body.get("service_tier")
+    frame = openai.Frame(f"chatcmpl-{call.id[:24]}", created, selection.name, prompt.logprobs, tier)
     if streamed:
         events = _events(service, call, frame, outcome)
         reply = Reply.stream(answering.interrupted(service, call, events, selection.model), selection.model.pause)
@@ -39,7 +40,10 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
 def _events(service: Service, call: Call, frame: openai.Frame, outcome: Outcome) -> list[Event]:
     wants_usage = bool((call.body.get("stream_options") or {}).get("include_usage"))
     trailer = service.stream_trailer == "usage"
-    chunks = openai.chunks(frame, outcome.answers, outcome.usage if wants_usage or trailer else None)
+    usage = outcome.usage if wants_usage or trailer else None
+    if call.at_once and not trailer and outcome.selection.model.hurries and openai.is_text(frame, outcome.answers):
+        return [*openai.text_at_once(frame, outcome.answers[0], usage), DONE]
+    chunks = openai.chunks(frame, outcome.answers, usage)
     if trailer:
         own = {"usage": openai.usage_body(outcome.usage), **service.metering.fields(outcome.cost)}
         chunks.append({**chunks[-1], **own})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reference_server import answering
 from reference_server.answering import Outcome, Question
-from reference_server.model.prompt import Answer, Usage
+from reference_server.model.prompt import Usage
 from reference_server.protocols import openai
 from reference_server.protocols.openai.response import DONE
 from reference_server.routes import route
@@ -24,33 +24,30 @@ def create_completion(service: Service, call: Call) -> Reply:
     streamed = bool(call.body.get("stream"))
     questions = [Question(prompt, [prompt.messages[0].text], streamed) for prompt in prompts]
     outcomes = [answering.answer(service, call, question) for question in questions]
-    texts = [prompt.messages[0].text for prompt in prompts for _ in range(prompt.choices)]
-    before = texts if call.body.get("echo") else [""] * len(texts)
-    reply = (_streamed if streamed else _whole)(service, call, outcomes, before)
+    pairs = zip(prompts, outcomes, strict=True)
+    choices = [one for prompt, outcome in pairs for one in openai.completed(call.body, prompt, outcome.answers)]
+    frame = openai.Frame(
+        f"cmpl-{call.id[:24]}", int(service.store.clock()), outcomes[0].selection.name, prompts[0].logprobs
+    )
+    reply = (_streamed if streamed else _whole)(service, call, outcomes, frame, choices)
     reply.headers.update(answering.headers(service, questions[0], outcomes[0]))
     return reply
 
 
-def _whole(service: Service, call: Call, outcomes: list[Outcome], before: list[str]) -> Reply:
-    body = openai.text_completion(_frame(service, call, outcomes), _answers(outcomes), _total(outcomes), before)
+def _whole(
+    service: Service, _: Call, outcomes: list[Outcome], frame: openai.Frame, choices: list[openai.Completed]
+) -> Reply:
+    body = openai.text_completion(frame, choices, _total(outcomes))
     return Reply.json({**body, **service.metering.fields(sum(outcome.cost for outcome in outcomes))})
 
 
-def _streamed(service: Service, call: Call, outcomes: list[Outcome], before: list[str]) -> Reply:
+def _streamed(
+    service: Service, call: Call, outcomes: list[Outcome], frame: openai.Frame, choices: list[openai.Completed]
+) -> Reply:
     model = outcomes[0].selection.model
     wants_usage = bool((call.body.get("stream_options") or {}).get("include_usage"))
-    usage = _total(outcomes) if wants_usage else None
-    chunks = openai.text_chunks(_frame(service, call, outcomes), _answers(outcomes), usage, before)
-    events: list[Event] = [*chunks, DONE]
+    events: list[Event] = [*openai.text_chunks(frame, choices, _total(outcomes) if wants_usage else None), DONE]
     return Reply.stream(answering.interrupted(service, call, events, model), model.pause)
-
-
-def _frame(service: Service, call: Call, outcomes: list[Outcome]) -> openai.Frame:
-    return openai.Frame(f"cmpl-{call.id[:24]}", int(service.store.clock()), outcomes[0].selection.name)
-
-
-def _answers(outcomes: list[Outcome]) -> list[Answer]:
-    return [answer for outcome in outcomes for answer in outcome.answers]
 
 
 def _total(outcomes: list[Outcome]) -> Usage:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reference_server.service import Service
 
 _WRITERS: dict[str, Callable[[Input, int], Any]] = {"float": vectors.floats, "base64": vectors.base64}
+_AT_ONCE = {**_WRITERS, "float": vectors.json}
 
 
 @route("createEmbedding")
@@ -26,7 +27,7 @@ def create_embedding(service: Service, call: Call) -> Reply:
     texts = _texts(call.body["input"])
     used = embedding.counted(texts, "input")
     length = embedding.length_of(call.body.get("dimensions"), model, name, "dimensions")
-    write = _WRITERS[call.body.get("encoding_format", "float")]
+    write = (_AT_ONCE if call.at_once else _WRITERS)[call.body.get("encoding_format", "float")]
     cost = service.metering.book(call, name, Usage(used, 0))
     reply = Reply.json(
         {

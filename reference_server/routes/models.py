@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reference_server.fixtures import OWNER
 from reference_server.routes import route
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Reply
+from reference_server.wire.reply import Reply, encode_json
 
 if TYPE_CHECKING:
     from reference_server.service import Service
@@ -17,9 +18,18 @@ _CREATED: dict[str, int | str] = {"unix": 1767225600, "iso8601": "2026-01-01T00:
 
 
 @route("listModels")
-def list_models(service: Service, _call: Call) -> Reply:
+def list_models(service: Service, call: Call) -> Reply:
     """Every name of every model."""
-    return Reply.json({"object": "list", "data": [_model(service, name) for name in _names(service)]})
+    return Reply.json(_encoded(service) if call.at_once else _list(service))
+
+
+@lru_cache(maxsize=4)
+def _encoded(service: Service) -> bytes:
+    return encode_json(_list(service))
+
+
+def _list(service: Service) -> dict[str, Any]:
+    return {"object": "list", "data": [_model(service, name) for name in _names(service)]}
 
 
 def _names(service: Service) -> list[str]:

@@ -30,7 +30,8 @@ def create_response(service: Service, call: Call) -> Reply:
     question = Question(prompt, conversation.items, streamed, answering.named_fallbacks(service, call))
     outcome = answering.answer(service, call, question)
     request = {**call.body, "store": _stores(call.body)}
-    frame = openai.ResponseFrame(f"resp_{call.id}", int(service.store.clock()), outcome.selection.name, request)
+    created, name = int(service.store.clock()), outcome.selection.name
+    frame = openai.ResponseFrame(f"resp_{call.id}", created, name, request, prompt.logprobs)
     reply = _streamed(service, frame, outcome) if streamed else _whole(service, frame, outcome)
     if _stores(call.body) and not (streamed and outcome.selection.model.after):
         responses.keep(reply.chunks[-1]["response"] if streamed else reply.body, conversation)

@@ -48,9 +48,9 @@ class Play:
         """What the model says instead."""
         return speech.answers(self.answer, prompt, store.ids, model)
 
-    def count(self, usage: Usage, spoken: list[Spoken]) -> Usage:
+    def count(self, usage: Usage) -> Usage:
         """The usage that is reported."""
-        counts = speech.usage(self.answer, usage, spoken)
+        counts = speech.usage(self.answer, usage)
         self.spent = counts.completion
         return counts
 

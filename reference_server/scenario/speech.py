@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 import msgspec
 
 from reference_server.fixtures import Model
 from reference_server.model import generation, tokens
-from reference_server.model.prompt import Answer, CallArguments, CallStart, Finish, Piece, Prompt, Text, Usage
+from reference_server.model.prompt import Answer, CallArguments, CallStart, Finish, Piece, Prompt, Usage
 from reference_server.scenario import words
 
 
@@ -18,14 +17,13 @@ def answers(answer: words.Answer, prompt: Prompt, ids: Callable[[], str], model:
     return [_answer(answer, prompt, ids, model) for _ in range(prompt.choices)]
 
 
-def usage(answer: words.Answer, counts: Usage, spoken: list[Answer]) -> Usage:
-    """The tokens that were counted, or that the scenario gives. What is thought counts as reasoning."""
-    thought = sum(len(one.thoughts) + one.silent for one in spoken) if answer.reasoning else counts.reasoning
+def usage(answer: words.Answer, counts: Usage) -> Usage:
+    """The tokens that were counted, or that the scenario gives."""
     own = answer.usage or words.Usage()
     return Usage(
         counts.prompt if own.prompt is None else own.prompt,
         counts.completion if own.completion is None else own.completion,
-        thought if own.reasoning is None else own.reasoning,
+        counts.reasoning if own.reasoning is None else own.reasoning,
     )
 
 
@@ -33,9 +31,9 @@ def _answer(answer: words.Answer, prompt: Prompt, ids: Callable[[], str], model:
     said = _said(answer)
     text, stop = generation.stopped(said, prompt.stop)
     finish: Finish = "tool_calls" if answer.tool_calls else "stop"
-    pieces = chain(map(Text, tokens.cut(text)), _calls(answer.tool_calls, prompt, ids))
+    pieces = _calls(answer.tool_calls, prompt, ids)
     thoughts = tuple(tokens.cut(answer.reasoning or ""))
-    whole = generation.limited(prompt, pieces, finish, model.thinks, stop, thoughts)
+    whole = generation.limited(prompt, text, pieces, finish, model.thinks, stop, thoughts)
     refuses = answer.refusal is not None
     return msgspec.structs.replace(whole, finish=answer.finish or whole.finish, refuses=refuses)
 

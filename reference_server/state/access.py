@@ -59,19 +59,12 @@ class Access:
         Raises Refusal.
         """
         kinds = self._credentials[call.protocol]
-        sent = {kind: call.headers[HEADERS[kind]] for kind in kinds if call.headers.get(HEADERS[kind])}
-        in_query = call.query.get(QUERY.get(call.protocol, ""))
-        if not sent and in_query:
+        for kind in kinds:
+            if value := call.headers.get(HEADERS[kind]):
+                return _bearer(value) if kind == "bearer" else value.strip()
+        if in_query := call.query.get(QUERY.get(call.protocol, "")):
             return str(in_query[0])
-        if not sent:
-            raise Refusal(
-                "missing_credential", f"No API key was sent: use {' or '.join(_USE[kind] for kind in kinds)}."
-            )
-        kind, value = next(iter(sent.items()))
-        if kind != "bearer":
-            return value.strip()
-        scheme, _, token = value.partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else ""
+        raise Refusal("missing_credential", f"No API key was sent: use {' or '.join(_USE[kind] for kind in kinds)}.")
 
     def _key(self, token: str) -> Key:
         key = self._fixtures.key(token)
@@ -104,6 +97,11 @@ class Access:
         return Refusal(
             "rate_limited", "The provider limits the rate.", headers=limit_headers(self._per_minute, 0, self._wait)
         )
+
+
+def _bearer(value: str) -> str:
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def test_of(headers: Mapping[str, str]) -> str:

@@ -23,14 +23,18 @@ class Metering:
     def book(self, call: Call, model: str, usage: Usage, extra: float = 0.0) -> float:
         """Book a served request to the account of its key. Returns the cost in credits, with `extra` added."""
         cost = credits_of(usage, extra)
-        if call.key:
-            self._store.book(call.key.account, call.key.token, model, usage.prompt, usage.completion, cost)
+        if key := call.key:
+            self._store.book(key.account, key.token, model, usage.prompt, usage.completion, cost)
         return cost
 
     def headers(self, model: str, cost: float) -> dict[str, str]:
         """The documented headers: the cost in credits, and the model that served."""
-        values = {self._credits_header: f"{cost:.4f}", self._model_header: model}
-        return {name: value for name, value in values.items() if name}
+        headers = {}
+        if self._credits_header:
+            headers[self._credits_header] = f"{cost:.4f}"
+        if self._model_header:
+            headers[self._model_header] = model
+        return headers
 
     def fields(self, cost: float) -> dict[str, float]:
         """The documented field: the cost in credits."""

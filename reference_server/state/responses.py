@@ -14,7 +14,9 @@ from reference_server.state.store import Store
 Item = dict[str, Any]
 MOST_RESPONSES = 1_000
 MOST_BYTES = 64 * 1024 * 1024
-"""The most that is stored for one account. Beyond that, the oldest tenth is deleted."""
+"""The most that is stored for one account, more or less. Beyond that, the oldest tenth is deleted."""
+_TIMES = 32
+"""How often room is made while as many are stored: that looks at all of them. A large one makes room at once."""
 _RESPONSE = "response"
 
 
@@ -41,8 +43,9 @@ class Responses:
         """Store a response, and what it answers."""
         with self._store.transaction():
             data = msgspec.json.encode([response, conversation])
-            self._store.put(_RESPONSE, response["id"], self._account, {}, data)
-            self._make_room()
+            place = self._store.put(_RESPONSE, response["id"], self._account, {}, data)
+            if place % max(1, MOST_RESPONSES // _TIMES) == 0 or len(data) > MOST_BYTES // MOST_RESPONSES:
+                self._make_room()
 
     def get(self, name: str) -> tuple[Item, Conversation] | None:
         """A response, and what it answers; None when this account has no such response."""

@@ -114,13 +114,14 @@ class Store:
         """What an account has spent from the day `first` to the day `last`, oldest first."""
         return self._ledger.booked(account, first, last)
 
-    def put(self, kind: str, name: str, owner: str, fields: dict[str, Any], data: bytes = b"") -> None:
-        """Store a new object, or replace the fields and bytes of an existing one."""
-        self._database.execute(
+    def put(self, kind: str, name: str, owner: str, fields: dict[str, Any], data: bytes = b"") -> int:
+        """Store a new object, or replace the fields and bytes of an existing one. Returns the place of the newest."""
+        cursor = self._database.execute(
             "INSERT INTO objects (kind, id, owner, fields, data) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET fields = excluded.fields, data = excluded.data",
             (kind, name, owner, msgspec.json.encode(fields), data),
         )
+        return cursor.lastrowid or 0
 
     def get(self, kind: str, name: str, owner: str) -> Stored | None:
         """The object of that kind and id; None when there is none, or when it has another owner."""

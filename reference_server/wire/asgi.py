@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from reference_server.wire.delivery import disconnected_within, send_timed
@@ -96,6 +97,7 @@ def headers(reply: Reply, size: int) -> list[tuple[bytes, bytes]]:
     return pairs
 
 
+@lru_cache(maxsize=256)
 def _name(name: str) -> bytes:
     encoded = name.encode("latin-1")
     return encoded if name.islower() else _CaseSensitive(encoded)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from gateway_contract import Contract, Operation
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from reference_server.wire.form import Upload
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """One request. `path` is relative to the base of its protocol, header names are lower-case.
 
     `address` is the whole path, without the names of faults.
@@ -31,16 +31,18 @@ class Call:
     raw: bytes | None
     contract: Contract
     protocol: str = "openai"
-    query: dict[str, Any] = field(default_factory=dict)
-    uploads: dict[str, list[Upload]] = field(default_factory=dict)
+    query: dict[str, Any] = {}
+    uploads: dict[str, list[Upload]] = {}
     operation: Operation | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = {}
     key: Key | None = None
     body: Any = None
     address: str = ""
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: dict[str, Any] = {}
     """What faults remember on this server, from one request to the next."""
     sent: dict[str, Any] | None = None
     """The query as it was sent, when there was one."""
+    at_once: bool = False
+    """Whether an answer may be written at once: nobody changes its parts."""
     play: Play | None = None
     """What a scenario, or a header, says of the answer."""

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Mapping
 
 from reference_server.wire.reply import Reply
 
 _ALLOWED = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
+Headers = Mapping[bytes, bytes]
 _WANTS_METHOD = b"access-control-request-method"
 _WANTS_HEADERS = b"access-control-request-headers"
 
 
-def from_browser(scope: MutableMapping[str, Any]) -> bool:
-    """Whether a request says which page it comes from. Answers to any other are left as they are."""
-    return any(name == b"origin" for name, _ in scope["headers"])
-
-
-def preflight(scope: MutableMapping[str, Any]) -> Reply | None:
+def preflight(method: str, headers: Headers) -> Reply | None:
     """The answer to the question whether a request may be sent; None for any other request."""
-    headers = dict(scope["headers"])
-    if scope["method"] != "OPTIONS" or _WANTS_METHOD not in headers:
+    if method != "OPTIONS" or _WANTS_METHOD not in headers:
         return None
     allowed = {
         "access-control-allow-methods": headers[_WANTS_METHOD].decode("latin-1"),

@@ -7,7 +7,6 @@ JSON answer, `edit` on a stream or on an error, `edit_error` on a success.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,6 +17,8 @@ Event = Chunk | str | bytes
 
 _encoder = msgspec.json.Encoder()
 encode_json, encode_lines = _encoder.encode, _encoder.encode_lines
+_HERE = "\x00here\x00"
+"""Stands for the text of a chunk, in a template."""
 
 
 def encode_event(event: Event, named: bool = False) -> bytes:
@@ -29,6 +30,12 @@ def encode_event(event: Event, named: bool = False) -> bytes:
     return name + b"data: " + data + b"\n\n"
 
 
+def burst(chunk: Callable[[str], Chunk], texts: list[str], named: bool = False) -> bytes:
+    """The events of chunks that differ in one text only, written at once."""
+    before, _, after = encode_event(chunk(_HERE), named).rpartition(encode_json(_HERE))
+    return before + encode_lines(texts)[:-1].replace(b"\n", after + before) + after if texts else b""
+
+
 def _with_names(lines: bytes, chunks: list[Any]) -> bytes:
     """The events of encoded chunks, each with its `type` as its name where it has one."""
     names = [f"event: {chunk['type']}\n".encode() if "type" in chunk else b"" for chunk in chunks]
@@ -36,23 +43,21 @@ def _with_names(lines: bytes, chunks: list[Any]) -> bytes:
     return b"".join([b"%sdata: %s\n\n" % pair for pair in pairs])
 
 
-@dataclass(slots=True)
-class Delivery:
+class Delivery(msgspec.Struct):
     """When the pieces of a reply are sent and how its connection ends.
 
     `waits` are the seconds before each event. `ending` is "reset", "half-close" or "never", where there is a
     scripted one: `after` so many events or bytes, else at once. `events` and `cut` are as those of the reply.
     """
 
-    waits: list[float] = field(default_factory=list)
+    waits: list[float] = []
     ending: str = ""
     after: int | None = None
     events: bool = False
     cut: bool = False
 
 
-@dataclass(slots=True)
-class Reply:
+class Reply(msgspec.Struct):
     """One answer. It is a stream when `events` is not None, otherwise `body` is JSON, bytes or nothing.
 
     A stream is server-sent events, or one JSON array of its events when `array` is true.
@@ -64,7 +69,7 @@ class Reply:
     """
 
     status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
     body: Any = None
     events: list[Event] | None = None
     pause: float = 0.0

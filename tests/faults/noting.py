@@ -40,10 +40,10 @@ class NotingStore(Store):
         self.touched.add(FAILED)
         return super().fails_now(*arguments)
 
-    def put(self, *arguments: Any) -> None:
+    def put(self, *arguments: Any) -> int:
         """As without notes."""
         self.touched.add(OBJECTS)
-        super().put(*arguments)
+        return super().put(*arguments)
 
     def get(self, *arguments: Any) -> Stored | None:
         """As without notes."""

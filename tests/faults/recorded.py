@@ -13,7 +13,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -215,7 +215,7 @@ class Session:
 
 def _packed(reply: Reply) -> bytes:
     """All that a reply says. Replies that nobody could tell apart are the same bytes; 1 is not written as true is."""
-    return marshal.dumps([getattr(reply, one.name) for one in fields(reply)], WITHOUT_REFERENCES)
+    return marshal.dumps([getattr(reply, name) for name in reply.__struct_fields__], WITHOUT_REFERENCES)
 
 
 def watched(fault: Fault, changed: set[int]) -> Fault:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from reference_server.content import Files, colour, decoded, image_type, readable
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Part
@@ -48,6 +50,13 @@ def _image(block: Block, files: Files, at: str) -> Part:
 
 
 def _document(block: Block, files: Files, at: str) -> Part:
+    """A document, and before its text the context that comes with it."""
+    part = _without_context(block, files, at)
+    context = block.get("context")
+    return msgspec.structs.replace(part, text=f"{context}\n{part.text}") if context else part
+
+
+def _without_context(block: Block, files: Files, at: str) -> Part:
     source, where, name = block["source"], f"{at}.source", block.get("title") or ""
     if source["type"] == "url":
         return Part("file", name=name or source["url"], at=at)

@@ -10,7 +10,7 @@ import msgspec
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.model.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.model.prompt import Message, Mode, Output, Part, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.anthropic.blocks import parts_of, placed
 
 Body = dict[str, Any]
@@ -49,8 +49,9 @@ def _messages(turns: list[Body], files: Files) -> Iterator[Message]:
         results = [(where, block) for where, block in blocks if block["type"] == "tool_result"]
         _refuse_unanswered(results, open_calls, at)
         for where, block in results:
+            failed = (Part("text", "Error: "),) if block.get("is_error") else ()
             parts = parts_of(placed(block.get("content"), f"{where}.content"), files)
-            yield Message("tool", parts, answers=block["tool_use_id"])
+            yield Message("tool", (*failed, *parts), answers=block["tool_use_id"])
         calls = tuple(_call(block) for _, block in blocks if block["type"] == "tool_use")
         open_calls = {call.id for call in calls}
         if len(results) < len(blocks) or not blocks:

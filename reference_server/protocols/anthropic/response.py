@@ -9,7 +9,7 @@ from zlib import crc32
 
 import msgspec
 
-from reference_server.model.prompt import Answer, CallArguments, CallStart, Text, ToolCall, Usage
+from reference_server.model.prompt import Answer, CallArguments, CallStart, ToolCall, Usage
 from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
@@ -109,7 +109,7 @@ def _thinking_events(answer: Answer) -> Iterator[Body]:
 def _text_events(answer: Answer) -> Iterator[Body]:
     if answer.text:
         yield {"type": "text", "text": ""}
-        yield from ({"type": "text_delta", "text": piece.text} for piece in answer.pieces if type(piece) is Text)
+        yield from ({"type": "text_delta", "text": text} for text in answer.texts)
 
 
 def _call_events(answer: Answer) -> Iterator[list[Body]]:

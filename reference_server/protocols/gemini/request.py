@@ -30,6 +30,7 @@ def prompt_of(model: str, body: Body, files: Files) -> Prompt:
         max_tokens=config.get("maxOutputTokens"),
         choices=int(config.get("candidateCount") or 1),
         logprobs=_logprobs(config),
+        thinking=_thinking(config),
     )
 
 
@@ -152,6 +153,12 @@ def _output(config: Body) -> Output:
     if name == "responseSchema":
         schema = json_schema(schema, f"{at}.{name}")
     return Output("option" if as_option else "schema", schema, f"{at}.{name}")
+
+
+def _thinking(config: Body) -> bool:
+    """Whether thoughts are asked for, and allowed."""
+    thinking = config.get("thinkingConfig") or {}
+    return bool(thinking.get("includeThoughts")) and thinking.get("thinkingBudget") != 0
 
 
 def _logprobs(config: Body) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from reference_server.model.prompt import Answer, Text, ToolCall, Usage
+from reference_server.model.prompt import Answer, ToolCall, Usage
 from reference_server.protocols.openai.response import token_logprobs
 from reference_server.wire.reply import Chunk
 
@@ -32,7 +32,7 @@ def content(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
     for index, answer in enumerate(answers):
         text = answer.text
         parts = [*_thoughts(answer), *([] if text is None else [{"text": text}]), *_calls(answer)]
-        texts = [piece.text for piece in answer.pieces if type(piece) is Text]
+        texts = answer.texts if frame.logprobs is not None else []
         candidates.append(_ended(_candidate(index, parts, texts, frame), answer))
     return {"candidates": candidates, "usageMetadata": _usage(usage), **_common(frame)}
 
@@ -60,9 +60,8 @@ def _usage(usage: Usage) -> Body:
 
 def _candidates(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """One answer in pieces: a token of text in each, or a whole call; the last one says why it ended."""
-    texts = [piece.text for piece in answer.pieces if type(piece) is Text]
     pieces = [_candidate(index, [part], [], frame) for part in _thoughts(answer)]
-    pieces += [_candidate(index, [{"text": text}], [text], frame) for text in texts]
+    pieces += [_candidate(index, [{"text": text}], [text], frame) for text in answer.texts]
     pieces += [_candidate(index, [part], [], frame) for part in _calls(answer)]
     pieces = pieces or [_candidate(index, [{"text": ""}], [], frame)]
     yield from pieces[:-1]

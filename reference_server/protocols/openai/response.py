@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 from zlib import crc32
 
-from reference_server.model.prompt import Answer, CallArguments, CallStart, Piece, Text, ToolCall, Usage
-from reference_server.wire.reply import Chunk
+import msgspec
+
+from reference_server.model.prompt import Answer, CallArguments, CallStart, Piece, ToolCall, Usage
+from reference_server.wire.reply import Chunk, Event, burst
 
 Body = dict[str, Any]
 
 DONE = "[DONE]"
 
 
-class Frame(NamedTuple):
-    """What completion and chunks have in common. `logprobs` is the number of alternatives, None for none at all."""
+class Frame(msgspec.Struct, frozen=True):
+    """What completion and chunks have in common. `logprobs` is the number of alternatives, None for none at all.
+
+    `tier` is that of the service which the request asks for; the answer names it only then.
+    """
 
     id: str
     created: int
     model: str
     logprobs: int | None = None
+    tier: str | None = None
 
 
 def completion(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
@@ -33,7 +39,14 @@ def completion(frame: Frame, answers: list[Answer], usage: Usage) -> Body:
         "model": frame.model,
         "choices": [_choice(index, answer, frame) for index, answer in enumerate(answers)],
         "usage": usage_body(usage),
+        **_tier(frame),
     }
+
+
+def _tier(frame: Frame) -> Body:
+    if frame.tier is None:
+        return {}
+    return {"service_tier": "default" if frame.tier == "auto" else frame.tier}
 
 
 def usage_body(usage: Usage) -> Body:
@@ -60,11 +73,10 @@ def _choice(index: int, answer: Answer, frame: Frame) -> Body:
         message["reasoning_content"] = "".join(answer.thoughts)
     if answer.calling:
         message["tool_calls"] = [_call(call) for call in answer.calls]
-    texts = [piece.text for piece in answer.pieces if type(piece) is Text]
     return {
         "index": index,
         "message": message,
-        "logprobs": _logprobs(texts, frame.logprobs),
+        "logprobs": None if frame.logprobs is None else _logprobs(answer.texts, frame.logprobs),
         "finish_reason": answer.finish,
     }
 
@@ -82,10 +94,26 @@ def _kind(free: bool) -> tuple[str, str]:
 def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chunk]:
     """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage unless it is None."""
     deltas = zip_longest(*(_deltas(index, answer, frame) for index, answer in enumerate(answers)))
-    head = {"id": frame.id, "object": "chat.completion.chunk", "created": frame.created, "model": frame.model}
-    counted = {} if usage is None else {"usage": None}
+    head, counted = _head(frame), {} if usage is None else {"usage": None}
     streamed = [{**head, "choices": [choice], **counted} for turn in deltas for choice in turn if choice]
     return streamed if usage is None else [*streamed, {**head, "choices": [], "usage": usage_body(usage)}]
+
+
+def is_text(frame: Frame, answers: list[Answer]) -> bool:
+    """Whether there is one answer, which is nothing but a text."""
+    one, *others = answers
+    return not (others or one.pieces or one.thoughts or one.refuses) and frame.logprobs is None
+
+
+def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> list[Event]:
+    """What `chunks` gives for one text, with all pieces of the text in one event."""
+    first, *ends = chunks(frame, [msgspec.structs.replace(answer, said="")], usage)
+    return [first, burst(lambda text: {**first, "choices": [_delta(0, {"content": text})]}, answer.texts), *ends]
+
+
+def _head(frame: Frame) -> Body:
+    head = {"id": frame.id, "object": "chat.completion.chunk", "created": frame.created, "model": frame.model}
+    return {**head, **_tier(frame)}
 
 
 def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
@@ -95,18 +123,18 @@ def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     if silent or answer.thoughts or frame.logprobs is not None:
         yield from _detailed(index, answer, frame)
     else:
-        yield from (_delta(index, {"content": piece.text}) for piece in answer.pieces if type(piece) is Text)
+        yield from (_delta(index, {"content": text}) for text in answer.texts)
     yield {**_delta(index, {}), "finish_reason": answer.finish}
 
 
 def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """What is thought, refused or called, and the pieces of a text with the probabilities of its tokens."""
     yield from (_delta(index, {"reasoning_content": thought}) for thought in answer.thoughts)
+    said = "refusal" if answer.refuses else "content"
+    for text in answer.texts:
+        yield _delta(index, {said: text}, None if frame.logprobs is None else _logprobs([text], frame.logprobs))
     free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
-    for piece in answer.pieces:
-        logprobs = _logprobs([piece.text], frame.logprobs) if type(piece) is Text else None
-        delta = _piece(piece, free)
-        yield _delta(index, {"refusal": delta["content"]} if answer.refuses and "content" in delta else delta, logprobs)
+    yield from (_delta(index, _piece(piece, free)) for piece in answer.pieces)
 
 
 def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:
@@ -116,8 +144,6 @@ def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:
 def _piece(piece: Piece, free: dict[int, bool]) -> Body:
     """The delta of a piece. `free` tells, by index, which calls are of tools that take any text."""
     match piece:
-        case Text(text):
-            return {"content": text}
         case CallStart(index, call_id, name):
             return {"tool_calls": [{"index": index, **_call(ToolCall(call_id, name, "", free[index]))}]}
         case CallArguments(index, text):
@@ -125,9 +151,7 @@ def _piece(piece: Piece, free: dict[int, bool]) -> Body:
             return {"tool_calls": [{"index": index, kind: {arguments: text}}]}
 
 
-def _logprobs(texts: list[str], alternatives: int | None) -> Body | None:
-    if alternatives is None:
-        return None
+def _logprobs(texts: list[str], alternatives: int) -> Body:
     return {"content": [token_logprobs(text, alternatives) for text in texts], "refusal": None}
 
 

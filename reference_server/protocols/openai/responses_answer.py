@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reference_server.model.prompt import Answer, CallArguments, Text, ToolCall, Usage
+from reference_server.model.prompt import Answer, CallArguments, ToolCall, Usage
+from reference_server.protocols.openai.response import token_logprobs
+from reference_server.protocols.openai.responses_request import includes
 from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
@@ -29,12 +32,16 @@ _INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"
 
 
 class ResponseFrame(NamedTuple):
-    """What the response and all its events have in common. `request` is the body of the request."""
+    """What the response and all its events have in common. `request` is the body of the request.
+
+    `logprobs` is the number of alternatives to each token, None for no probabilities at all.
+    """
 
     id: str
     created: int
     model: str
     request: Body
+    logprobs: int | None = None
 
 
 def response_body(frame: ResponseFrame, answer: Answer, usage: Usage) -> Body:
@@ -54,7 +61,7 @@ def output_items(frame: ResponseFrame, answer: Answer) -> list[Body]:
     text = answer.text
     items = [_reasoning(frame, answer.thoughts)] if answer.thoughts else []
     if text is not None:
-        items.append(_message(frame, [_refusal(text) if answer.refuses else _part(text)]))
+        items.append(_message(frame, [_refusal(text) if answer.refuses else _part(text, _logprobs(frame, answer))]))
     if answer.calling:
         items += [_call(call) for call in answer.calls]
     if answer.finish in _INCOMPLETE:
@@ -100,7 +107,10 @@ def _begun(frame: ResponseFrame) -> Body:
 
 def _reasoning(frame: ResponseFrame, thoughts: tuple[str, ...]) -> Body:
     summary = [{"type": "summary_text", "text": "".join(thoughts)}]
-    return {"type": "reasoning", "id": f"rs_{frame.id.removeprefix('resp_')}", "summary": summary}
+    item = {"type": "reasoning", "id": f"rs_{frame.id.removeprefix('resp_')}", "summary": summary}
+    if includes(frame.request, "reasoning.encrypted_content"):
+        item["encrypted_content"] = b64encode("".join(thoughts).encode()).decode()
+    return item
 
 
 def _message(frame: ResponseFrame, content: list[Body]) -> Body:
@@ -112,8 +122,12 @@ def _refusal(text: str) -> Body:
     return {"type": "refusal", "refusal": text}
 
 
-def _part(text: str) -> Body:
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+def _part(text: str, logprobs: list[Body]) -> Body:
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": logprobs}
+
+
+def _logprobs(frame: ResponseFrame, answer: Answer) -> list[Body]:
+    return [] if frame.logprobs is None else [token_logprobs(text, frame.logprobs) for text in answer.texts]
 
 
 def _call(call: ToolCall) -> Body:
@@ -160,13 +174,13 @@ def _thought_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
 
 def _text_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
     at = {**at, "content_index": 0}
-    name, empty = ("refusal", _refusal("")) if answer.refuses else ("text", _part(""))
-    more: Body = {} if answer.refuses else {"logprobs": []}
+    name, empty = ("refusal", _refusal("")) if answer.refuses else ("text", _part("", []))
+    more: Body = {} if answer.refuses else {"logprobs": part["logprobs"]}
     kind = f"response.{part['type']}"
     yield "response.content_part.added", {**at, "part": empty}
-    for piece in answer.pieces:
-        if type(piece) is Text:
-            yield f"{kind}.delta", {**at, "delta": piece.text, **more}
+    for place, text in enumerate(answer.texts):
+        own = {name: values[place : place + 1] for name, values in more.items()}
+        yield f"{kind}.delta", {**at, "delta": text, **own}
     yield f"{kind}.done", {**at, name: part[name], **more}
     yield "response.content_part.done", {**at, "part": part}
 

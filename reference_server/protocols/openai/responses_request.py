@@ -12,12 +12,19 @@ from reference_server.protocols.openai.request import named_choice
 from reference_server.protocols.openai.responses_parts import item_parts
 
 Body = dict[str, Any]
+_MOST_ALTERNATIVES = 20
 
 
 def input_items(body: Body) -> list[Body]:
     """The items of a request's input, where a plain text is one message of the user."""
     value = body["input"]
     return [{"role": "user", "content": value}] if isinstance(value, str) else value
+
+
+def includes(body: Body, name: str) -> bool:
+    """Whether a request asks for something that an answer leaves out otherwise."""
+    include = body.get("include")
+    return isinstance(include, list) and name in include
 
 
 def response_prompt(body: Body, before: list[Body], files: Files) -> Prompt:
@@ -39,7 +46,17 @@ def response_prompt(body: Body, before: list[Body], files: Files) -> Prompt:
         parallel=body.get("parallel_tool_calls") is not False,
         output=_output((body.get("text") or {}).get("format")),
         max_tokens=None if body.get("max_output_tokens") is None else int(body["max_output_tokens"]),
+        logprobs=_logprobs(body),
     )
+
+
+def _logprobs(body: Body) -> int | None:
+    """The number of alternatives to each token; None when no probabilities are asked for."""
+    number, asked = body.get("top_logprobs"), includes(body, "message.output_text.logprobs")
+    if number is not None and (type(number) is not int or not 0 <= number <= _MOST_ALTERNATIVES):
+        message = f"`top_logprobs` is a number from 0 to {_MOST_ALTERNATIVES}."
+        raise Refusal("invalid_value", message, "top_logprobs")
+    return number or 0 if asked or number is not None else None
 
 
 def _instructions(body: Body) -> Iterator[Message]:
