@@ -234,7 +234,12 @@ def test_result_parts(ask: Ask) -> None:
 @requirement("tools.call.counted")
 @each("form", ["empty", "beside"], label={"empty": "arguments", "beside": "the text beside the call"}.__getitem__)
 def test_call_counted(ask: Ask, form: str) -> None:
-    """An earlier call reaches the model with its arguments, and so does the text beside it."""
+    """An earlier call reaches the model with its arguments, and so does the text beside it.
+
+    A model that was made without tools is shown neither those nor calls of them.
+    """
+    if _grown(ask.chat(QUESTION, tools=TOOLS), ask.chat(QUESTION)) <= 0:
+        inconclusive("the target does not count tools")
     _demand_longer(ask, form, "it")
 
 
