@@ -12,7 +12,7 @@ import pytest
 from conformance.errors import Inconclusive, NotApplicable, NotEquipped, Unsupported
 from conformance.properties.whole_run import WholeRun
 from conformance.target import Target
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, decoded
 from conformance.words.answer import CREDITS, demand_refused
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import STRANGER, Ask
@@ -23,6 +23,7 @@ from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
 from conformance.words.openai.errors import STATES, provoke
 from conformance.words.plain import ask_plainly
+from conformance.words.schema import demand_body, demand_events
 from gateway_contract import Contract, Operation
 
 WHOLE = re.compile(r"[0-9]+")
@@ -31,6 +32,7 @@ UNPAID = ("spend-limited", "no-payment")
 """The names of keys whose account lacks money."""
 MONEY = re.compile(r"quota|credit|balance|billing|payment|spend")
 """What the code or the type of an error holds that is about money."""
+EVENTS = "text/event-stream"
 TIMES = ("created", "updated")
 """Members that are a time, beside those whose name ends with `_at`."""
 
@@ -122,6 +124,32 @@ def test_timestamps(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
             assert UTC_TIME.fullmatch(value), f"{name} is {value!r:.60}"
 
     whole_run.demand(demand, about)
+
+
+@requirement("every.schema")
+def test_schema(whole_run: WholeRun) -> None:
+    """Every served answer, and every event of a stream, satisfies the schema of its operation."""
+
+    def demand(operation: Operation, answer: Exchange) -> None:
+        if answer.media_type == EVENTS:
+            demand_events(operation, (decoded(one.data) for one in answer.stream.events if one.data != "[DONE]"))
+        else:
+            demand_body(operation, answer.json, answer.status)
+
+    def about(_: Operation, answer: Exchange) -> bool:
+        return 200 <= answer.status < 300 and answer.media_type in {EVENTS, "application/json"}
+
+    whole_run.demand(demand, about)
+
+
+@requirement("every.error")
+def test_error(whole_run: WholeRun) -> None:
+    """Every refusal whose status is documented satisfies the schema of its operation's errors."""
+
+    def about(operation: Operation, answer: Exchange) -> bool:
+        return 400 <= answer.status < 500 and "application/json" in operation.response_types(answer.status)
+
+    whole_run.demand(lambda operation, answer: demand_body(operation, answer.json, answer.status), about)
 
 
 @requirement("every.credential")

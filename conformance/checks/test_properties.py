@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from conformance.properties import defects, parameters
-from conformance.properties.bodies import Subject, native_subjects, subjects
+from conformance.properties.bodies import DEFAULTED, Subject, native_subjects, subjects
 from conformance.properties.defects import Defect
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
@@ -21,8 +21,6 @@ from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
 READING = ("HEAD", "OPTIONS")
-DEFAULTED = ("model missing", "max_tokens missing")
-"""What a gateway may make up for with a default of its own."""
 
 
 class Case(NamedTuple):

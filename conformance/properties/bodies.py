@@ -21,6 +21,8 @@ CAP = 16
 """The most tokens of an answer to a generated request, or to a wrong one: no check reads its text."""
 CAPS = {MAX_TOKENS, MAX_COMPLETION_TOKENS, "max_output_tokens"}
 """The fields that limit the tokens of an answer."""
+DEFAULTED = {"model missing", "max_tokens missing"}
+"""What a gateway may make up for with a default of its own."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Subject:
     second: bool = False
     twin: bool = False
 
-    def capped(self, body: dict[str, Any]) -> dict[str, Any]:
+    def capped(self, body: Any) -> Any:
         """The body with a small limit, unless it has one: a lax server bills what it generates."""
-        return body if CAPS & body.keys() else _merged(body, self.cap)
+        return body if not isinstance(body, dict) or CAPS & body.keys() else _merged(body, self.cap)
 
     @property
     def path(self) -> str:
