@@ -48,7 +48,9 @@ def test_server_reads_one_keyword_otherwise(name: str, member: Any, documented: 
     ("name", "may_be"),
     [
         ("CreateChatCompletionRequest: seed is refused", True),
-        ("CreateChatCompletionRequest: messages is demanded, and refused", False),
+        ("CreateChatCompletionRequest: messages is optional", False),
+        ("CustomTool.custom.name: minLength 2, not 1", True),
+        ("UploadFileRequest.expires_after: anchor is demanded, and refused", True),
         ("CreateChatCompletionRequest.temperature: maximum 1, not 2", True),
         ("CreateChatCompletionRequest.temperature: maximum dropped", False),
         ("CreateChatCompletionRequest.seed: type without null", False),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.properties import trials, values
-from conformance.properties.bodies import DEFAULTED, Subject, native_subjects, subjects
+from conformance.properties.bodies import DEFAULTED, Subject, form_subjects, native_subjects, subjects
 from conformance.properties.trials import Trial
 from conformance.wire.exchange import VALID, Exchange, decoded
 from conformance.words.answer import CREDENTIAL, is_refusal
@@ -39,11 +39,26 @@ def taking(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
 
 
 @pytest.fixture
+def forms(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the target that take a form."""
+    return once("forms", lambda: form_subjects(contract, ask))
+
+
+@pytest.fixture
 def allowed(
-    once: Once, taking: list[Subject], contract: Contract, examples: int, seed: int
+    once: Once, taking: list[Subject], forms: list[Subject], contract: Contract, examples: int, seed: int
 ) -> dict[str, list[Trial]]:
     """The valid requests with one value at one place, by operation."""
-    return once("allowed", lambda: {one.operation.id: trials.right(one, contract, examples, seed) for one in taking})
+    return once("allowed", lambda: {one.name: trials.right(one, contract, examples, seed) for one in taking + forms})
+
+
+@pytest.fixture
+def refused(
+    once: Once, taking: list[Subject], forms: list[Subject], contract: Contract, examples: int, seed: int
+) -> list[Trial]:
+    """The requests with one value at one place that its schema refuses."""
+    subjects = taking + forms
+    return once("refused", lambda: [one for each in subjects for one in trials.wrong(each, contract, examples, seed)])
 
 
 def _send(ask: Ask, trial: Trial) -> Exchange:
@@ -51,7 +66,7 @@ def _send(ask: Ask, trial: Trial) -> Exchange:
 
 
 def _asked(ask: Ask, trial: Trial, body: Any) -> Exchange:
-    return trial.subject.send(ask, encoded(trial.subject.capped(body)))
+    return trial.subject.send(ask, trial.subject.encoded(trial.subject.capped(body)))
 
 
 def _base_served(ask: Ask, trial: Trial) -> bool:
@@ -127,24 +142,25 @@ def test_fields_conform(each_allowed: ForEach) -> None:
 
 @requirement("properties.generated.fields.values")
 def test_fields_values(ask: Ask, allowed: dict[str, list[Trial]]) -> None:
-    """Where a field is served, its plain values are all served; any other refusal names the field."""
+    """Where a field is served, so are all its plain values and null; any other refusal names the field."""
 
     def demand(some: list[Trial]) -> None:
         answers = [(trial, _send(ask, trial)) for trial in some]
-        served = [trial for trial, answer in answers if succeeded(answer) and trial.kind in SURE]
+        served = [trial for trial, answer in answers if succeeded(answer) and trial.kind != values.NULL]
         for trial, answer in answers:
             refused = not succeeded(answer) and answer.status < 500 and answer.status not in CREDENTIAL
             if refused and _base_served(ask, trial):
                 _demand_named(trial, answer)
-                if trial.kind in {*SURE, values.NULL} and served:
-                    raise Failed(f"{trial.label} is refused, and {served[0].value!r:.60} is served", [answer])
+                others = [one for one in served if trial.kind == values.NULL or {trial.kind, one.kind} <= SURE]
+                if others:
+                    raise Failed(f"{trial.label} is refused, and {others[0].value!r:.60} is served", [answer])
 
     fields = defaultdict[tuple[Any, ...], list[Trial]](list)
     for name, some in allowed.items():
         for trial in some:
             fields[name, *trial.neighbourhood].append(trial)
     groups = list(fields.values())
-    every(groups, demand, ask.recorder.touched, lambda some: f"{some[0].subject.operation.id}: {some[0].name}")
+    every(groups, demand, ask.recorder.touched, lambda some: f"{some[0].subject.name}: {some[0].name}")
 
 
 def _demand_named(trial: Trial, answer: Exchange) -> None:
@@ -176,8 +192,8 @@ def test_fields_some(ask: Ask, allowed: dict[str, list[Trial]]) -> None:
         if len(fields) < SOME:
             raise NotApplicable(f"{name} has few optional fields")
         answers = [_send(ask, trial) for trial in some]
-        if not succeeded(some[0].subject.send(ask, encoded(some[0].subject.bodies[0]))):
-            inconclusive("the plainest request is not served")
+        if not succeeded(_asked(ask, some[0], some[0].subject.bodies[0])):
+            raise NotApplicable("the plainest request is not served")
         if all(400 <= answer.status < 500 for answer in answers):
             raise Failed(f"all of {', '.join(sorted(fields))} are refused: {answers[0].text:.120}", answers[:SOME])
 
@@ -185,11 +201,8 @@ def test_fields_some(ask: Ask, allowed: dict[str, list[Trial]]) -> None:
 
 
 @requirement("properties.generated.fields.refused")
-def test_fields_refused(
-    ask: Ask, gateway: dict[str, Any], contract: Contract, taking: list[Subject], once: Once, examples: int, seed: int
-) -> None:
+def test_fields_refused(ask: Ask, gateway: dict[str, Any], refused: list[Trial]) -> None:
     """Each field, at every depth, is refused at every kind of value that its schema refuses."""
-    some = once("refused", lambda: [one for each in taking for one in trials.wrong(each, contract, examples, seed)])
     statuses = gateway["errors"]["status"]
     causes = ("invalid_value", "missing_field", "malformed_body")
     expected = {status for cause in causes for status in statuses[cause]}
@@ -202,7 +215,7 @@ def test_fields_refused(
             inconclusive(f"what is beside it is refused: answered {answer.status}: {answer.text:.120}")
         assert answer.status in expected, f"answered {answer.status or answer.broken}, not one of {expected}"
 
-    every(some, demand, ask.recorder.touched, attrgetter("label"))
+    every(refused, demand, ask.recorder.touched, attrgetter("label"))
 
 
 def _may_be(answer: Exchange, trial: Trial, unknown: list[int]) -> bool:

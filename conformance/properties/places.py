@@ -1,7 +1,7 @@
-"""Every place in the requests of an operation that its schema speaks of, at every depth, each in a valid request.
+"""Every place in the requests of an operation that its schema speaks of, at every depth, in a valid request.
 
-A place of an example of the contract is taken as it stands there, in its neighbourhood. What no example has is put where
-it belongs, with the plainest value that its schema allows.
+A place of an example of the contract is taken as it stands there, in its neighbourhood. What no example has is put
+where it belongs, with the plainest value that its schema allows.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ UNIONS = ("anyOf", "oneOf")
 class Place:
     """Something that stands in a valid body, and one of the schemas that speak of it.
 
-    `kind` is what stands there, when it was put there; `base` is the body before that, if it was. `needs` stand beside it,
-    since it needs them; `duty` is what else has to stand beside it if it becomes another thing.
+    `kind` is what stands there, when it was put there; `base` is the body before that, if it was. `needs` stand beside
+    it, since it needs them; `duty` is what has to stand beside it if it becomes another thing.
     """
 
     path: Path
@@ -126,24 +126,28 @@ class Places:
         """What stands nowhere yet, put there."""
         schema, value, path = place.schema, place.value, place.path
         for branch in self._branches(schema):
-            yield from self._put(place, path, branch)
+            yield from self._put(place, path, branch, values.joined(self._operation, schema, branch))
         if isinstance(value, dict):
             for name, member in schema.get("properties", {}).items():
                 if name not in value and self._claims(member):
-                    yield from self._put(place, (*path, name), member)
+                    room = put(place.body, path, _without_others(schema, value, name))
+                    yield from self._put(place, (*path, name), member, room=room)
             if values.is_map(schema):
                 yield from self._put(place, (*path, values.FREE_NAMES[0]), schema["additionalProperties"])
         if value == [] and isinstance(schema.get("items"), dict):
-            yield from self._put(place, (*path, 0), schema["items"], in_list=True)
+            yield from self._put(place, (*path, 0), schema["items"], room=put(place.body, path, [None]))
 
-    def _put(self, place: Place, path: Path, schema: Schema, *, in_list: bool = False) -> Iterator[Place]:
+    def _put(
+        self, place: Place, path: Path, schema: Schema, joined: Schema | None = None, room: Any = None
+    ) -> Iterator[Place]:
+        """The value of a schema at a path: of one branch `joined` with what all demand, in the body or in a `room`."""
         if id(schema) in self._instances:
             return
-        value = values.sample(self._operation, schema)
-        whole = resolved(self._operation, schema)
+        value = values.sample(self._operation, joined or schema)
+        whole = resolved(self._operation, joined or schema)
         if value is None and "null" not in values.types(whole):
             return
-        body = put(place.body, path[:-1], [value]) if in_list else put(place.body, path, value)
+        body = put(place.body if room is None else room, path, value)
         duty = whole.get(NEEDS, place.duty if path == place.path else {})
         needs = {(*path[:-1], name): one for name, one in duty.items()}
         for other, one in needs.items():
@@ -156,6 +160,12 @@ class Places:
 
     def _claims(self, schema: Schema) -> bool:
         return self._is_claimed(resolved(self._operation, schema))
+
+
+def _without_others(schema: Schema, value: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object without what must not stand beside a member."""
+    others = values.one_of(schema) if name in values.one_of(schema) else []
+    return {other: one for other, one in value.items() if other not in others}
 
 
 def _member(schema: Schema, name: str) -> Schema | None:

@@ -49,7 +49,7 @@ class Trial:
     @property
     def optional(self) -> bool:
         """Whether it stands in a field that a request may lack."""
-        return bool(self.path) and self.path[0] not in required_of(self.subject.operation)
+        return bool(self.path) and self.path[0] not in required_of(self.subject.operation, self.subject.schema)
 
     @property
     def neighbourhood(self) -> tuple[Path, bytes]:
@@ -59,13 +59,13 @@ class Trial:
     @property
     def label(self) -> str:
         """`generateContent: generationConfig.topP, its maximum (1)`."""
-        return f"{self.subject.operation.id}: {self.name or 'the body'}, {self.kind} ({self.value!r:.60})"
+        return f"{self.subject.name}: {self.name or 'the body'}, {self.kind} ({self.value!r:.60})"
 
 
 def right(subject: Subject, contract: Contract, examples: int = ALL, seed: int = 0) -> list[Trial]:
     """Every value of every place that the schema allows, each alone in a valid request."""
     trials = _different(_right(subject, contract, seed))
-    return _some([one for one in trials if subject.operation.accepts(one.body)], examples, seed)
+    return _some([one for one in trials if subject.accepts(one.body) and subject.can_say(one.body)], examples, seed)
 
 
 def wrong(subject: Subject, contract: Contract, examples: int = ALL, seed: int = 0) -> list[Trial]:
@@ -75,7 +75,7 @@ def wrong(subject: Subject, contract: Contract, examples: int = ALL, seed: int =
 
 def _right(subject: Subject, contract: Contract, seed: int) -> Iterator[Trial]:
     for body in map(subject.capped, subject.bodies):
-        yield Trial(subject, Place((), subject.operation.request_schema(), body), EXAMPLE, body, body)
+        yield Trial(subject, Place((), subject.schema, body), EXAMPLE, body, body)
     for place in places(subject, contract, seed):
         if place.base is not None:
             yield Trial(subject, place, place.kind, place.value, place.body, place.base)
@@ -86,17 +86,18 @@ def _right(subject: Subject, contract: Contract, seed: int) -> Iterator[Trial]:
 
 def _wrong(subject: Subject, contract: Contract, seed: int) -> Iterator[Trial]:
     for place in places(subject, contract, seed):
-        for kind, value in (*values.wrong(place.schema, place.value), *_odd(subject, place, seed)):
+        for kind, value in (*values.wrong(place.schema, place.value), *odd(subject, place, seed)):
             body = place.with_value(value)
-            if not subject.operation.accepts(body):
+            if not subject.accepts(body) and subject.can_say(body):
                 yield Trial(subject, place, kind, value, body, place.body)
 
 
-def _odd(subject: Subject, place: Place, seed: int) -> values.Kinds:
+def odd(subject: Subject, place: Place, seed: int = 0) -> values.Kinds:
     """A value of another type, if there is one that the schema refuses."""
     first = seed % len(values.ODD)
     for value in (*values.ODD[first:], *values.ODD[:first]):
-        if not subject.operation.accepts(place.with_value(value)):
+        body = place.with_value(value)
+        if not subject.accepts(body) and subject.can_say(body):
             yield "of a wrong type", value
             return
 
@@ -121,8 +122,7 @@ def _some(trials: list[Trial], examples: int, seed: int) -> list[Trial]:
 def places(subject: Subject, contract: Contract, seed: int = 0) -> Iterable[Place]:
     """Every place of the requests of an operation that the gateway claims."""
     bodies = [subject.capped(one) for one in subject.bodies]
-    operation = subject.operation
-    return Places(operation, operation.request_schema(), bodies, lambda schema: is_claimed(schema, contract), seed)
+    return Places(subject.operation, subject.schema, bodies, lambda schema: is_claimed(schema, contract), seed)
 
 
 def together(subject: Subject, contract: Contract, seed: int = 0) -> tuple[dict[str, Any], list[Trial]]:
@@ -133,7 +133,7 @@ def together(subject: Subject, contract: Contract, seed: int = 0) -> tuple[dict[
     options = set(optional(subject.operation, contract))
     fields = dict[Path, list[Trial]]()
     for trial in right(subject, contract):
-        if trial.path in options and trial.kind in TOGETHER and trial.path[-1] not in DEAR | LIMITS and _is_plain(trial):
+        if trial.path in options and trial.path[-1] not in DEAR | LIMITS and _is_plain(trial):
             fields.setdefault(trial.path, []).append(trial)
     chosen = [some[(number + seed) % len(some)] for number, some in enumerate(fields.values())]
     body = subject.capped(subject.bodies[0])
@@ -145,7 +145,8 @@ def together(subject: Subject, contract: Contract, seed: int = 0) -> tuple[dict[
 
 
 def _is_plain(trial: Trial) -> bool:
-    return (isinstance(trial.value, int | float | dict) or trial.path[-1] in FREE) and not trial.place.needs
+    of_any_value = isinstance(trial.value, int | float | dict) or trial.path[-1] in FREE
+    return trial.kind in TOGETHER and of_any_value and not trial.place.needs
 
 
 def optional(operation: Operation, contract: Contract) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Values of one place in a request: those that its schema allows, at its bounds, and those that break one keyword of it."""
+"""Values of one place in a request: those that its schema allows, at its bounds, and those that break one keyword."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ LONGEST = 600
 MANY = 200
 """A list is not made longer than this to reach its limit: some answers grow with it."""
 WORD = "zebra"
+BASE64 = "emVicmE="
 ODD: tuple[Any, ...] = (7, "perhaps", True, [], {"odd": 1})
 """One of each type of JSON."""
 UNLIKE = "~ no such word ~"
@@ -29,9 +30,11 @@ FREE_NAMES = ("1734", "2435")
 def sample(operation: Operation, schema: Schema, depth: int = DEEP) -> Any:
     """The plainest value that the schema allows; None where none is known."""
     whole = resolved(operation, schema)
-    for branch in (*whole.get("anyOf", ()), *whole.get("oneOf", ())):
-        if (value := sample(operation, branch, depth)) is not None:
-            return value
+    if branches := [*whole.get("anyOf", ()), *whole.get("oneOf", ())]:
+        some = (sample(operation, joined(operation, whole, branch), depth) for branch in branches)
+        return next((value for value in some if value is not None), None)
+    if "examples" in whole:
+        return whole["examples"][0]
     if "const" in whole:
         return whole["const"]
     if "enum" in whole:
@@ -40,10 +43,26 @@ def sample(operation: Operation, schema: Schema, depth: int = DEEP) -> Any:
     return _SAMPLES[kinds[0]](operation, whole, depth) if kinds and kinds[0] in _SAMPLES else None
 
 
+def joined(operation: Operation, schema: Schema, branch: Schema) -> Schema:
+    """One branch of a schema, with what the schema demands of every branch."""
+    common = {name: one for name, one in schema.items() if name not in {"anyOf", "oneOf", "$ref"}}
+    own = resolved(operation, branch)
+    of_all, of_one = common.get("properties", {}), own.get("properties", {})
+    members = {name: {**of_all.get(name, {}), **of_one.get(name, {})} for name in (*of_all, *of_one)}
+    required = [*common.get("required", ()), *own.get("required", ())]
+    return {**common, **own, **({"properties": members} if members else {}), "required": required}
+
+
 def types(schema: Schema) -> list[str]:
     """The types of JSON that a schema names, itself or by other keywords."""
     named = schema.get("type", "object" if "properties" in schema or "allOf" in schema else ())
     return [named] if isinstance(named, str) else list(named)
+
+
+def one_of(schema: Schema) -> list[str]:
+    """The members of which an object has exactly one."""
+    names: list[str] = schema.get("x-one-of", [])
+    return names
 
 
 def is_map(schema: Schema) -> bool:
@@ -52,7 +71,7 @@ def is_map(schema: Schema) -> bool:
 
 
 def _object(operation: Operation, schema: Schema, depth: int) -> Any:
-    members, required = properties_of(operation, schema), required_of(operation, schema)
+    members, required = properties_of(operation, schema), required_of(operation, schema).union(one_of(schema)[:1])
     if not depth:
         return None if required else {}
     least = {name: sample(operation, members.get(name, {}), depth - 1) for name in sorted(required)}
@@ -67,7 +86,7 @@ def _array(operation: Operation, schema: Schema, depth: int) -> Any:
 
 
 def _text(_: Operation, schema: Schema, __: int) -> str:
-    text = str(next(iter(schema.get("examples", ())), WORD))
+    text = BASE64 if schema.get("contentEncoding") == "base64" else WORD
     return text if len(text) >= schema.get("minLength", 0) else text * int(schema["minLength"])
 
 
