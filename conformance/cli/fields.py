@@ -32,9 +32,9 @@ class FieldRow:
     @property
     def gap(self) -> str | None:
         """What is missing, or None."""
-        never = [name for name, tried in (("valid", self.valid), ("invalid", self.invalid)) if not tried]
-        exempt = self.exempt and (self.valid or self.exempt == OWN)
-        return f"no {' and no '.join(never)} value is tried" if never and not exempt else None
+        if not self.valid and self.exempt != OWN:
+            return "no valid value is tried"
+        return None if self.invalid or self.exempt else "no invalid value is tried"
 
 
 def rows(contract: Contract) -> Iterator[FieldRow]:

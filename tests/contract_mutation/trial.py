@@ -41,17 +41,18 @@ FEW = 3
 
 
 class Outcome(StrEnum):
-    """What became of a mutant. The last three are no differences that the documents forbid, and are not counted."""
+    """What became of a mutant. The last four are no differences that the documents forbid, and are not counted."""
 
     FOUND = "found"
     SEEN = "seen, not judged wrong"
     UNSEEN = "not asked for"
     REFUSED = "refused clearly, as a model may"
+    SAME = "refused all the same, for another reason"
     LEGAL = "legal"
     ABSENT = "not in any answer"
 
 
-EQUIVALENT = {Outcome.REFUSED, Outcome.LEGAL, Outcome.ABSENT}
+EQUIVALENT = {Outcome.REFUSED, Outcome.SAME, Outcome.LEGAL, Outcome.ABSENT}
 
 
 class Result(NamedTuple):
@@ -99,8 +100,11 @@ class Trial:
         name = next(iter(operations)) if len(operations) == 1 else SHARED
         fault = Fault("contract_mutant", str(mutant), name, frozenset({"contract"}), _nothing, "validation")
         result = self._judge(fault, contract)
-        clear = result.outcome is Outcome.SEEN and CLEAR in result.requirements
-        return result._replace(outcome=Outcome.REFUSED) if clear and mutant.may_be else result
+        if result.outcome is Outcome.SEEN and mutant.may_be and CLEAR in result.requirements:
+            return result._replace(outcome=Outcome.REFUSED)
+        if result.outcome is Outcome.SEEN and all(old == new for old, new in self._session.statuses(fault, contract)):
+            return result._replace(outcome=Outcome.SAME)
+        return result
 
     def _reading_otherwise(self, mutant: RequestMutant, contract: Contract) -> set[str]:
         """The operations that take a body of the session which they should refuse, or the other way round."""
