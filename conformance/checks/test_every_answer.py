@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +21,7 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
+from conformance.words.openai.chat import is_remark
 from conformance.words.openai.errors import STATES, provoke
 from conformance.words.plain import ask_plainly
 from conformance.words.schema import demand_body, demand_events
@@ -132,24 +133,42 @@ def test_schema(whole_run: WholeRun) -> None:
 
     def demand(operation: Operation, answer: Exchange) -> None:
         if answer.media_type == EVENTS:
-            demand_events(operation, (decoded(one.data) for one in answer.stream.events if one.data != "[DONE]"))
+            demand_events(operation, _pieces(answer))
         else:
             demand_body(operation, answer.json, answer.status)
 
-    def about(_: Operation, answer: Exchange) -> bool:
-        return 200 <= answer.status < 300 and answer.media_type in {EVENTS, "application/json"}
+    def about(operation: Operation, answer: Exchange) -> bool:
+        read = answer.media_type in {EVENTS, "application/json"}
+        foreign = operation.protocol != "openai" and member(answer.json, "object") == "list"
+        return 200 <= answer.status < 300 and read and not foreign
 
     whole_run.demand(demand, about)
 
 
+def _pieces(answer: Exchange) -> Iterator[Any]:
+    """The events of a stream, without failures and remarks, which have checks of their own."""
+    for event in answer.stream.events:
+        data = decoded(event.data)
+        failed = member(data, "error") or member(data, "type") == "error"
+        if isinstance(data, dict) and not failed and not is_remark(data):
+            yield data
+
+
 @requirement("every.error")
 def test_error(whole_run: WholeRun) -> None:
-    """Every refusal whose status is documented satisfies the schema of its operation's errors."""
+    """Every refusal of a wrong request satisfies the schema of its operation's errors."""
 
     def about(operation: Operation, answer: Exchange) -> bool:
-        return 400 <= answer.status < 500 and "application/json" in operation.response_types(answer.status)
+        documented = "application/json" in operation.response_types(answer.status)
+        return 400 <= answer.status < 500 and documented and not _of_the_model(operation, answer)
 
     whole_run.demand(lambda operation, answer: demand_body(operation, answer.json, answer.status), about)
+
+
+def _of_the_model(operation: Operation, answer: Exchange) -> bool:
+    """The refusal of a request that the documents allow: a provider may tell it in its own words."""
+    body = decoded(answer.request.body or b"")
+    return answer.status in {400, 422} and operation.accepts(body)
 
 
 @requirement("every.credential")
