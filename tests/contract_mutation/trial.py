@@ -100,11 +100,12 @@ class Trial:
         name = next(iter(operations)) if len(operations) == 1 else SHARED
         fault = Fault("contract_mutant", str(mutant), name, frozenset({"contract"}), _nothing, "validation")
         result = self._judge(fault, contract)
+        if result.outcome is Outcome.FOUND:
+            return result
         if result.outcome is Outcome.SEEN and mutant.may_be and CLEAR in result.requirements:
             return result._replace(outcome=Outcome.REFUSED)
-        if result.outcome is Outcome.SEEN and all(old == new for old, new in self._session.statuses(fault, contract)):
-            return result._replace(outcome=Outcome.SAME)
-        return result
+        same = all(old == new for old, new in self._session.statuses(fault, contract))
+        return result._replace(outcome=Outcome.SAME) if same else result
 
     def _reading_otherwise(self, mutant: RequestMutant, contract: Contract) -> set[str]:
         """The operations that take a body of the session which they should refuse, or the other way round."""
