@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from conformance.properties import trials, values
+from conformance.properties import pairs, trials, values
 from conformance.properties.bodies import DEFAULTED, Subject, form_subjects, native_subjects, subjects
+from conformance.properties.pairs import Together
 from conformance.properties.trials import Trial
 from conformance.wire.exchange import VALID, Exchange, decoded
 from conformance.words.answer import CREDENTIAL, is_refusal
@@ -116,14 +117,45 @@ def _demand_some(together: Exchange, alone: list[Trial], answers: list[Exchange]
 def test_fields_never_5xx(each_allowed: ForEach) -> None:
     """No optional field makes a valid request fail, by its status or within the stream."""
 
-    def demand(_: Trial, answer: Exchange) -> None:
-        told = failure_within(answer) if succeeded(answer) else answer.text
-        if answer.status in {0, 501, 502, 503, 504, 529} or (answer.status >= 500 and OF_ANOTHER.search(told)):
-            inconclusive(f"a provider, or not there: answered {answer.status or answer.broken}: {told:.120}")
-        assert answer.status < 500, f"answered {answer.status}: {told:.160}"
-        assert not (succeeded(answer) and told), f"the stream fails: {told:.160}"
+    each_allowed(lambda _, answer: _demand_no_failure(answer))
 
-    each_allowed(demand)
+
+def _demand_no_failure(answer: Exchange) -> None:
+    told = failure_within(answer) if succeeded(answer) else answer.text
+    if answer.status in {0, 501, 502, 503, 504, 529} or (answer.status >= 500 and OF_ANOTHER.search(told)):
+        inconclusive(f"a provider, or not there: answered {answer.status or answer.broken}: {told:.120}")
+    assert answer.status < 500, f"answered {answer.status}: {told:.160}"
+    assert not (succeeded(answer) and told), f"the stream fails: {told:.160}"
+
+
+@requirement("properties.generated.fields.pairs")
+def test_fields_pairs(ask: Ask, taking: list[Subject], contract: Contract, examples: int, seed: int) -> None:
+    """No two optional fields fail together. What fails is told with the fewest fields."""
+
+    def demand(together: Together) -> None:
+        answer = _asked_with(ask, together)
+        while answer.status == 500 and (smaller := _smaller(ask, together)):
+            together, answer = smaller
+        try:
+            _demand_no_failure(answer)
+        except AssertionError as failure:
+            raise Failed(f"{together.label}: {failure}", [answer]) from None
+
+    some = [one for subject in taking for one in pairs.of(subject, contract, examples, seed)]
+    every(some, demand, ask.recorder.touched, attrgetter("label"))
+
+
+def _asked_with(ask: Ask, together: Together) -> Exchange:
+    return together.subject.send(ask, together.subject.encoded(together.body))
+
+
+def _smaller(ask: Ask, together: Together) -> tuple[Together, Exchange] | None:
+    """The request with one field less, if it fails as well."""
+    for one in together.smaller():
+        answer = _asked_with(ask, one) if one.valid else None
+        if answer is not None and answer.status == 500:
+            return one, answer
+    return None
 
 
 @requirement("properties.generated.fields.conform")

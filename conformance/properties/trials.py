@@ -25,7 +25,7 @@ ALL = 40
 """With so many generated requests for each operation, or more, every value of every place is tried."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """A body with one value at a place, right or wrong. `base` is the valid body that differs in that alone, if any."""
 

@@ -75,6 +75,12 @@ integer_service_tier_served = unjudged(
     "A `service_tier` that is a number is left out instead of being refused.",
     lambda call: call.body.pop("service_tier") if isinstance(sent(call).get("service_tier"), int) else None,
 )
+top_k_beside_stop_sequences_fails = message(
+    "properties.generated.fields.pairs",
+    "`top_k` beside `stop_sequences` is answered with 500.",
+    anthropic.fail,
+    when=asked(lambda call: {"top_k", "stop_sequences"} <= sent(call).keys()),
+)
 null_user_of_a_message_fails = message(
     _NEVER_5XX,
     "A null `user_id` in `metadata` is answered with 500.",

@@ -48,6 +48,11 @@ class RequestMutant:
         """A field, a form, a word or a bound is refused, which the documents leave to the model where that is clear."""
         return bool(STRICTER_CHANGE.fullmatch(self.change))
 
+    @property
+    def of_parameter(self) -> bool:
+        """A parameter of the query or a header: a wrong one may be ignored."""
+        return self.steps[0] == "parameters"
+
     def __str__(self) -> str:
         return f"{self.operation} request {place(self.steps)}: {self.change}"
 

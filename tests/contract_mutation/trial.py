@@ -102,6 +102,8 @@ class Trial:
         result = self._judge(fault, contract)
         if result.outcome is Outcome.FOUND:
             return result
+        if mutant.of_parameter:
+            return result if mutant.may_be else result._replace(outcome=Outcome.LEGAL)
         if result.outcome is Outcome.SEEN and mutant.may_be and CLEAR in result.requirements:
             return result._replace(outcome=Outcome.REFUSED)
         same = all(old == new for old, new in self._session.statuses(fault, contract))
@@ -109,7 +111,7 @@ class Trial:
 
     def _reading_otherwise(self, mutant: RequestMutant, contract: Contract) -> set[str]:
         """The operations that take a body of the session which they should refuse, or the other way round."""
-        if mutant.steps[0] == "parameters":
+        if mutant.of_parameter:
             return {mutant.operation}
         return {
             name
