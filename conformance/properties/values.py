@@ -205,6 +205,8 @@ def wrong(schema: Schema, value: Any) -> Kinds:
     yield from _beyond(schema)
     yield from _of_wrong_size(schema, value)
     if isinstance(value, dict):
+        if schema.keys() & {"anyOf", "oneOf"}:
+            yield "without members", {}
         for name in schema.get("required", ()):
             yield f"{name} missing", {other: one for other, one in value.items() if other != name}
     if "integer" in types(schema):
