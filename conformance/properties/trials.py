@@ -93,9 +93,12 @@ def _wrong(subject: Subject, contract: Contract, seed: int) -> Iterator[Trial]:
 
 
 def odd(subject: Subject, place: Place, seed: int = 0) -> values.Kinds:
-    """A value of another type, if there is one that the schema refuses."""
+    """A value that the schema refuses: of another type, if there is one."""
     first = seed % len(values.ODD)
-    for value in (*values.ODD[first:], *values.ODD[:first]):
+    candidates = sorted(
+        (*values.ODD[first:], *values.ODD[:first]), key=lambda one: values.is_of_type(one, place.schema)
+    )
+    for value in candidates:
         body = place.with_value(value)
         if not subject.accepts(body) and subject.can_say(body):
             yield "of a wrong type", value

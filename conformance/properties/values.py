@@ -19,6 +19,7 @@ WORD = "zebra"
 BASE64 = "emVicmE="
 ODD: tuple[Any, ...] = (7, "perhaps", True, [], {"odd": 1})
 """One of each type of JSON."""
+KINDS: dict[type, str] = {bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
 UNLIKE = "~ no such word ~"
 """A text that no list of words and no pattern of a name, a size or an address has."""
 PLAIN, MOST, LEAST, NULL = "a plain value", "the most entries", "the least members", "null"
@@ -68,6 +69,12 @@ def one_of(schema: Schema) -> list[str]:
 def is_map(schema: Schema) -> bool:
     """Whether the names of an object's members are free, and their values are not."""
     return isinstance(schema.get("additionalProperties"), dict)
+
+
+def is_of_type(value: Any, schema: Schema) -> bool:
+    """Whether an odd value is of a type that the schema names."""
+    kind, named = KINDS[type(value)], types(schema)
+    return kind in named or (kind == "integer" and "number" in named)
 
 
 def _object(operation: Operation, schema: Schema, depth: int) -> Any:

@@ -88,6 +88,11 @@ def shared_mutants(contract: Contract) -> Iterator[RequestMutant]:
         yield from _mutants(SHARED, (name,), contract.document["components"]["schemas"][name])
 
 
+def bodies_of(contract: Contract) -> set[str]:
+    """The names of the schemas of whole requests."""
+    return {name for one in contract.operations.values() for name in _references(_request(one)[0])}
+
+
 def schemas_of(contract: Contract, operations: Iterable[Operation]) -> set[str]:
     """The names of the schemas that the requests of operations are made of."""
     schemas, used = contract.document["components"]["schemas"], set[str]()
