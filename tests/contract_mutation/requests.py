@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway_contract import Contract, Operation
+from gateway_contract import FORM, JSON, Contract, Operation
 from gateway_contract._bundle import references
 
 Schema = dict[str, Any]
@@ -26,6 +26,8 @@ LOWER = {"minimum": 1, "exclusiveMinimum": 1, "minLength": 1, "minItems": 1, "mi
 UPPER = {"maximum": -1, "exclusiveMaximum": -1, "maxLength": -1, "maxItems": -1, "maxProperties": -1}
 STRICTER = LOWER | UPPER
 """By keyword, the direction in which a limit allows less."""
+TEXTS = {"string", "array"}
+"""The types that every field of a form fits."""
 GUARDED = {"enum", "const", "anyOf", "oneOf"}
 """Keywords that refuse what a `type` beside them refuses."""
 
@@ -88,9 +90,31 @@ def shared_mutants(contract: Contract) -> Iterator[RequestMutant]:
         yield from _mutants(SHARED, (name,), contract.document["components"]["schemas"][name])
 
 
-def bodies_of(contract: Contract) -> set[str]:
-    """The names of the schemas of whole requests."""
-    return {name for one in contract.operations.values() for name in _references(_request(one)[0])}
+def bodies_of(contract: Contract, media_type: str) -> set[str]:
+    """The names of the schemas of whole requests of a media type."""
+    requests = [one.resolve(one.document.get("requestBody", {})) for one in contract.operations.values()]
+    return {name for one in requests for name in _references(one.get("content", {}).get(media_type, {}))}
+
+
+def unsaid(mutant: RequestMutant, contract: Contract) -> bool:
+    """Whether only what no request can say is read otherwise.
+
+    A body that is no object is malformed before its schema is asked. A form has no null, each of its texts is a text,
+    and each field that may be repeated is a list.
+    """
+    if mutant.operation != SHARED:
+        return False
+    dropped, of_form = mutant.change == "type dropped", mutant.steps[0] in bodies_of(contract, FORM)
+    if len(mutant.steps) == 1:
+        return dropped and (of_form or mutant.steps[0] in bodies_of(contract, JSON))
+    node: Any = contract.document["components"]["schemas"]
+    for step in mutant.steps:
+        node = node[step]
+    return of_form and (mutant.change == "type without null" or (dropped and bool(TEXTS & {*_listed(node["type"])})))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def schemas_of(contract: Contract, operations: Iterable[Operation]) -> set[str]:

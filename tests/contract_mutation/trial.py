@@ -23,14 +23,7 @@ from reference_server.faults import Fault
 from reference_server.service import Service
 from reference_server.state.store import Store
 from tests.contract_mutation.answers import AnswerMutant, answer_mutants
-from tests.contract_mutation.requests import (
-    SHARED,
-    RequestMutant,
-    bodies_of,
-    request_mutants,
-    schemas_of,
-    shared_mutants,
-)
+from tests.contract_mutation.requests import SHARED, RequestMutant, request_mutants, schemas_of, shared_mutants, unsaid
 from tests.faults.bench import Bench, Case
 from tests.faults.clock import CLOCK
 from tests.faults.inside import ADDRESS, Inside
@@ -104,7 +97,7 @@ class Trial:
         contract = mutant.contract(self._contract)
         operations = self._reading_otherwise(mutant, contract)
         if not operations:
-            return Result(Outcome.SAME if self._is_no_request(mutant) else Outcome.UNSEEN, [])
+            return Result(Outcome.SAME if unsaid(mutant, self._contract) else Outcome.UNSEEN, [])
         name = next(iter(operations)) if len(operations) == 1 else SHARED
         fault = Fault("contract_mutant", str(mutant), name, frozenset({"contract"}), _nothing, "validation")
         result = self._judge(fault, contract)
@@ -117,10 +110,6 @@ class Trial:
         statuses = self._session.statuses(fault, contract)
         same = all(old == new or (old in REFUSALS and new in REFUSALS) for old, new in statuses)
         return result._replace(outcome=Outcome.SAME) if same else result
-
-    def _is_no_request(self, mutant: RequestMutant) -> bool:
-        """Whether only what is no object is read otherwise, which is malformed before its schema is asked."""
-        return mutant.change == "type dropped" and mutant.steps in {(name,) for name in bodies_of(self._contract)}
 
     def _reading_otherwise(self, mutant: RequestMutant, contract: Contract) -> set[str]:
         """The operations that take a body of the session which they should refuse, or the other way round."""
