@@ -76,10 +76,14 @@ class Operation:
         parts = [schema, *map(self.resolve, schema.get("allOf", ()))]
         return frozenset(name for part in parts for name in part.get("properties", {}))
 
-    def accepts(self, body: object) -> bool:
-        """Whether a decoded JSON request body satisfies its schema; much faster than `request_problem`."""
-        schema = self._requests.get(JSON)
+    def accepts(self, body: object, media_type: str = JSON) -> bool:
+        """Whether a decoded request body satisfies its schema; much faster than `request_problem`."""
+        schema = self._requests.get(media_type)
         return schema is not None and schema.fast.is_valid(body)
+
+    def allows(self, schema: dict[str, Any], value: object) -> bool:
+        """Whether a value satisfies a schema that the document holds."""
+        return self.compile(schema).fast.is_valid(value)
 
     def request_problem(self, body: object, media_type: str = JSON) -> Problem | None:
         """What is wrong with a decoded request body, or None. A form is an object of its fields."""

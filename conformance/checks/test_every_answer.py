@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from conformance.errors import Inconclusive, NotApplicable, NotEquipped, Unsupported
 from conformance.properties.whole_run import WholeRun
 from conformance.target import Target
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, decoded
 from conformance.words.answer import CREDITS, demand_refused
 from conformance.words.anthropic.messages import Anthropic
 from conformance.words.ask import STRANGER, Ask
@@ -21,8 +21,10 @@ from conformance.words.gemini.contents import Gemini
 from conformance.words.limited import LIMITED, limited_natively
 from conformance.words.openai.account import UTC_TIME, moments
 from conformance.words.openai.bad_requests import CHAT, NOWHERE
+from conformance.words.openai.chat import is_remark
 from conformance.words.openai.errors import STATES, provoke
 from conformance.words.plain import ask_plainly
+from conformance.words.schema import demand_body, demand_events
 from gateway_contract import Contract, Operation
 
 WHOLE = re.compile(r"[0-9]+")
@@ -31,6 +33,7 @@ UNPAID = ("spend-limited", "no-payment")
 """The names of keys whose account lacks money."""
 MONEY = re.compile(r"quota|credit|balance|billing|payment|spend")
 """What the code or the type of an error holds that is about money."""
+EVENTS = "text/event-stream"
 TIMES = ("created", "updated")
 """Members that are a time, beside those whose name ends with `_at`."""
 
@@ -122,6 +125,50 @@ def test_timestamps(whole_run: WholeRun, gateway: dict[str, Any]) -> None:
             assert UTC_TIME.fullmatch(value), f"{name} is {value!r:.60}"
 
     whole_run.demand(demand, about)
+
+
+@requirement("every.schema")
+def test_schema(whole_run: WholeRun) -> None:
+    """Every served answer, and every event of a stream, satisfies the schema of its operation."""
+
+    def demand(operation: Operation, answer: Exchange) -> None:
+        if answer.media_type == EVENTS:
+            demand_events(operation, _pieces(operation, answer))
+        else:
+            demand_body(operation, answer.json, answer.status if operation.response_types(answer.status) else 200)
+
+    def about(operation: Operation, answer: Exchange) -> bool:
+        read = answer.media_type in {EVENTS, "application/json"}
+        foreign = operation.protocol != "openai" and member(answer.json, "object") == "list"
+        return 200 <= answer.status < 300 and read and not foreign
+
+    whole_run.demand(demand, about)
+
+
+def _pieces(operation: Operation, answer: Exchange) -> Iterator[Any]:
+    """The events of a stream, without remarks, and without failures where providers tell them in words of their own."""
+    for event in answer.stream.events:
+        data = decoded(event.data)
+        foreign = operation.protocol != "anthropic" and (member(data, "error") or member(data, "type") == "error")
+        if isinstance(data, dict) and not foreign and not is_remark(data):
+            yield data
+
+
+@requirement("every.error")
+def test_error(whole_run: WholeRun) -> None:
+    """Every refusal of a wrong request satisfies the schema of its operation's errors."""
+
+    def about(operation: Operation, answer: Exchange) -> bool:
+        documented = "application/json" in operation.response_types(answer.status)
+        return 400 <= answer.status < 500 and documented and not _of_the_model(operation, answer)
+
+    whole_run.demand(lambda operation, answer: demand_body(operation, answer.json, answer.status), about)
+
+
+def _of_the_model(operation: Operation, answer: Exchange) -> bool:
+    """The refusal of a request that the documents allow: a provider may tell it in its own words."""
+    body = decoded(answer.request.body or b"")
+    return answer.status in {400, 422} and operation.accepts(body)
 
 
 @requirement("every.credential")

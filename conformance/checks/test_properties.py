@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from conformance.properties import defects, parameters
-from conformance.properties.bodies import Subject, native_subjects, subjects
+from conformance.properties.bodies import DEFAULTED, Subject, native_subjects, subjects
 from conformance.properties.defects import Defect
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
@@ -21,8 +21,6 @@ from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
 READING = ("HEAD", "OPTIONS")
-DEFAULTED = ("model missing", "max_tokens missing")
-"""What a gateway may make up for with a default of its own."""
 
 
 class Case(NamedTuple):
@@ -51,9 +49,14 @@ def every_operation(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
 
 
 @pytest.fixture
-def every_body(once: Once, every_operation: list[Subject], contract: Contract, ask: Ask) -> list[Subject]:
+def native(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations of the target that take JSON, in the other protocols."""
+    return once("native_operations", lambda: native_subjects(contract, ask))
+
+
+@pytest.fixture
+def every_body(every_operation: list[Subject], native: list[Subject]) -> list[Subject]:
     """The operations of the target that take JSON, in every protocol."""
-    native = once("native_operations", lambda: native_subjects(contract, ask))
     return [*(one for one in every_operation if one.bodies), *native]
 
 
@@ -155,44 +158,59 @@ def test_parameters_never_5xx(ask: Ask, contract: Contract, seed: int, once: Onc
 
 @requirement("properties.auth")
 @pytest.mark.usefixtures("guarded")
-def test_auth(ask: Ask, every_operation: list[Subject]) -> None:
+def test_auth(ask: Ask, every_operation: list[Subject], native: list[Subject]) -> None:
     """No operation is open without a key, whether the key or the rest of the request is looked at first."""
 
     def demand(subject: Subject) -> None:
         if not subject.operation.auth_required or "Models" in subject.operation.document["tags"]:
             raise NotApplicable(f"{subject.operation.id} may be public")
-        answer = subject.send(ask, b"{}" if subject.operation.request_types else None, key=None)
+        empty = b"{}" if subject.operation.request_types else None
+        body = subject.encoded(subject.capped(subject.bodies[0])) if subject.bodies else empty
+        answer = subject.send(ask, body, key=None)
         assert not 200 <= answer.status < 300, f"without a key answered {answer.status}: {answer.text:.120}"
 
-    every(every_operation, demand, ask.recorder.touched, attrgetter("operation.id"))
+    every([*every_operation, *native], demand, ask.recorder.touched, attrgetter("operation.id"))
 
 
 @requirement("properties.method")
-def test_method(ask: Ask, contract: Contract, gateway: dict[str, Any], every_operation: list[Subject]) -> None:
-    """A method that a path does not take is refused as such, on every path."""
+def test_method(
+    ask: Ask, contract: Contract, gateway: dict[str, Any], every_operation: list[Subject], native: list[Subject]
+) -> None:
+    """A method that a path does not take is refused as such, on every path of every protocol."""
     allowed = [*gateway["errors"]["status"]["wrong_method"], 501]
 
-    def demand(path: str) -> None:
-        unknown = next(method for method in METHODS if method not in contract.allowed(path))
-        answer = ask.send(unknown, path, b"{}" if unknown != "DELETE" else None)
+    def demand(subject: Subject) -> None:
+        taken = contract.allowed(subject.path.partition("?")[0], subject.operation.protocol)
+        unknown = next(method for method in METHODS if method not in taken)
+        answer = _ask(ask, subject, unknown, b"{}" if unknown != "DELETE" else None)
         assert answer.status in allowed, f"{unknown} is answered {answer.status}, not {allowed}: {answer.text:.120}"
 
-    every(_paths(every_operation), demand, ask.recorder.touched)
+    every(_of_each_path([*every_operation, *native]), demand, ask.recorder.touched, attrgetter("path"))
+
+
+def _ask(ask: Ask, subject: Subject, method: str, body: bytes | None = None) -> Exchange:
+    """The answer to another method of the path of an operation."""
+    return ask.send(method, subject.path, body, protocol=subject.operation.protocol, headers=dict(subject.headers))
 
 
 @requirement("properties.head-options")
-def test_head_options(ask: Ask, every_operation: list[Subject], seed: int) -> None:
-    """HEAD and OPTIONS, in turn, are never answered with a 5xx other than 501, on any path."""
+def test_head_options(ask: Ask, every_operation: list[Subject], native: list[Subject], seed: int) -> None:
+    """HEAD and OPTIONS, in turn, are never answered with a 5xx other than 501, on any path of any protocol."""
 
-    def demand(case: tuple[str, str]) -> None:
-        method, path = case
-        answer = ask.send(method, path)
+    def demand(case: tuple[str, Subject]) -> None:
+        method, subject = case
+        answer = _ask(ask, subject, method)
         assert answer.status, f"not answered: {answer.broken}"
         assert answer.status < 500 or answer.status == 501, f"answered {answer.status}"
 
     methods = islice(cycle(READING), seed % len(READING), None)
-    every(list(zip(methods, _paths(every_operation), strict=False)), demand, ask.recorder.touched, " ".join)
+    cases = list(zip(methods, _of_each_path([*every_operation, *native]), strict=False))
+    every(cases, demand, ask.recorder.touched, lambda case: f"{case[0]} {case[1].path}")
 
 
-def _paths(some: list[Subject]) -> list[str]:
-    return list(dict.fromkeys(subject.path for subject in some))
+def _of_each_path(some: list[Subject]) -> list[Subject]:
+    """The first operation of each path."""
+    first: dict[tuple[str, str], Subject] = {}
+    for subject in some:
+        first.setdefault((subject.operation.protocol, subject.path), subject)
+    return list(first.values())

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conformance.properties.bodies import Subject
-    from gateway_contract import Contract, Operation
+    from conformance.properties.fields import Schema
+    from gateway_contract import Contract
 
 OWN = "by checks of its own"
+ANY = "any value is right"
 COLUMNS = ("gateway", "operation", "field", "valid", "invalid")
 
 
@@ -25,49 +27,63 @@ class FieldRow:
     valid: bool
     invalid: bool
     exempt: str | None = None
-    """Where it is tried when no value of it is generated."""
+    """Where it is tried when no value of it is generated, or why none is."""
 
     @property
     def gap(self) -> str | None:
         """What is missing, or None."""
-        never = [name for name, tried in (("valid", self.valid), ("invalid", self.invalid)) if not tried]
-        return f"no {' and no '.join(never)} value is tried" if never and not self.exempt else None
+        if not self.valid and self.exempt != OWN:
+            return "no valid value is tried"
+        return None if self.invalid or self.exempt else "no invalid value is tried"
 
 
 def rows(contract: Contract) -> Iterator[FieldRow]:
-    """A row for each field of each body in JSON and of each form, and for each query parameter."""
+    """A row for each field, at every depth, of each body in JSON and of each form, and for each query parameter."""
     from conformance.properties import bodies
 
     for subject in bodies.documented(contract):
         yield from _of_body(subject, contract)
     for operation in contract.operations.values():
-        yield from _of_form(operation, contract)
         for name in operation.query:
             yield FieldRow(contract.name, operation.id, f"?{name}", False, operation.method == "GET", OWN)
 
 
 def _of_body(subject: Subject, contract: Contract) -> Iterator[FieldRow]:
-    from conformance.properties import defects, trials
-    from conformance.properties.fields import required_of
+    from conformance.properties import trials
 
-    operation = subject.operation
-    valid = {one.name for one in trials.right(subject, contract)}
-    invalid = {one.name for one in trials.wrong(subject, contract)}
-    broken = {str(name) for name, _ in defects.by_field(subject, contract)}
-    for name in sorted(required_of(operation)):
-        yield FieldRow(contract.name, operation.id, name, any(name in body for body in subject.bodies), name in broken)
-    for option in trials.optional(operation, contract):
-        name = ".".join(option.field)
-        yield FieldRow(contract.name, operation.id, name, name in valid, name in invalid)
+    places = {id(one.schema): one for one in trials.places(subject, contract)}
+    wrong = {one.path for one in trials.wrong(subject, contract)}
+    for name, schema in _fields(subject, contract):
+        place = places.get(id(schema))
+        invalid = place is not None and place.path in wrong
+        free = place is not None and not any(trials.odd(subject, place))
+        yield FieldRow(contract.name, subject.name, name, place is not None, invalid, ANY if free else None)
 
 
-def _of_form(operation: Operation, contract: Contract) -> Iterator[FieldRow]:
-    from conformance.properties.fields import properties_of
-    from gateway_contract import FORM
+def _fields(subject: Subject, contract: Contract) -> Iterator[tuple[str, Schema]]:
+    """The fields that the gateway claims, each with its schema. What stands at several places is listed once."""
+    from conformance.properties.fields import resolved
+    from conformance.properties.trials import is_claimed
 
-    if FORM in operation.request_types:
-        for name in properties_of(operation, operation.request_schema(FORM)):
-            yield FieldRow(contract.name, operation.id, f"{name} of the form", False, False, OWN)
+    resolve, seen = subject.operation.resolve, set[int]()
+
+    def within(name: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
+        if id(schema) in seen:
+            return
+        seen.add(id(schema))
+        if "$ref" in schema:
+            yield from within(name, resolve({"$ref": schema["$ref"]}))
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(keyword, ()):
+                yield from within(name, part)
+        if isinstance(schema.get("items"), dict):
+            yield from within(f"{name}[]", schema["items"])
+        for member, one in schema.get("properties", {}).items():
+            if id(one) not in seen and is_claimed(resolved(subject.operation, one), contract):
+                yield f"{name}.{member}".lstrip("."), one
+                yield from within(f"{name}.{member}", one)
+
+    yield from within("", subject.schema)
 
 
 def table(some: Iterable[FieldRow]) -> str:

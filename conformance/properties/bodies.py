@@ -8,19 +8,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.errors import Inconclusive, Unsupported
-from conformance.properties import native
-from conformance.properties.fields import properties_of
+from conformance.properties import forms, native
+from conformance.properties.fields import Schema, properties_of
 from conformance.register.select import EXPENSIVE
 from conformance.wire.exchange import Exchange
 from conformance.words import discovery
-from conformance.words.ask import MAX_COMPLETION_TOKENS, MAX_TOKENS, Ask
+from conformance.words.ask import MAX_COMPLETION_TOKENS, MAX_TOKENS, Ask, encoded
 from conformance.words.openai.responses import Responses
-from gateway_contract import JSON, Contract, Operation
+from gateway_contract import FORM, JSON, Contract, Operation
 
 CAP = 16
 """The most tokens of an answer to a generated request, or to a wrong one: no check reads its text."""
 CAPS = {MAX_TOKENS, MAX_COMPLETION_TOKENS, "max_output_tokens"}
 """The fields that limit the tokens of an answer."""
+DEFAULTED = {"model missing", "max_tokens missing"}
+"""What a gateway may make up for with a default of its own."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,33 @@ class Subject:
     headers: Mapping[str, str] = field(default_factory=dict)
     second: bool = False
     twin: bool = False
+    media_type: str = JSON
 
-    def capped(self, body: dict[str, Any]) -> dict[str, Any]:
+    @property
+    def name(self) -> str:
+        """`createImageEdit`, or `createImageEdit as a form`."""
+        return self.operation.id + (" as a form" if self.media_type == FORM else "")
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of its bodies."""
+        return self.operation.request_schema(self.media_type)
+
+    def accepts(self, body: object) -> bool:
+        """Whether the schema allows a body."""
+        return self.operation.accepts(body, self.media_type)
+
+    def can_say(self, body: Any) -> bool:
+        """Whether a body can be sent: a form cannot say everything that JSON can."""
+        return self.media_type == JSON or (isinstance(body, dict) and forms.sendable(body, self.schema))
+
+    def encoded(self, body: Any) -> bytes:
+        """The body as it is sent."""
+        return encoded(body) if self.media_type == JSON else forms.encoded(body, self.schema)
+
+    def capped(self, body: Any) -> Any:
         """The body with a small limit, unless it has one: a lax server bills what it generates."""
-        return body if CAPS & body.keys() else _merged(body, self.cap)
+        return body if not isinstance(body, dict) or CAPS & body.keys() else _merged(body, self.cap)
 
     @property
     def path(self) -> str:
@@ -52,7 +77,7 @@ class Subject:
         self, ask: Ask, body: bytes | None, *, headers: Mapping[str, str] | None = None, **options: Any
     ) -> Exchange:
         """The answer to a body; inconclusive when a limit of the account came first."""
-        sent = {**self.headers, **(headers or {})}
+        sent = {**self.headers, **(forms.HEADERS if self.media_type == FORM else {}), **(headers or {})}
         method, protocol = self.operation.method, self.operation.protocol
         answer = ask.send(method, self.path, body, protocol=protocol, headers=sent, **options)
         if answer.status in {402, 429}:
@@ -93,11 +118,23 @@ def native_subjects(contract: Contract, ask: Ask) -> list[Subject]:
     return subjects
 
 
+def form_subjects(contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations that take a form, and that the target has and that may be asked."""
+    taking = [one.operation for one in subjects(contract, ask) if FORM in one.operation.request_types]
+    return [_form(one, [_with_model(one, body, ask) for body in examples_of(one, FORM)]) for one in taking]
+
+
+def _form(operation: Operation, bodies: list[dict[str, Any]]) -> Subject:
+    return Subject(operation, tuple(bodies), media_type=FORM)
+
+
 def documented(contract: Contract) -> list[Subject]:
-    """Every operation that takes JSON, with the bodies that the contract itself gives, to be looked at and not sent."""
+    """Every operation that takes a body, with those that the contract itself gives, to be looked at and not sent."""
     dialect = [one for one in contract.operations.values() if one.protocol == "openai" and JSON in one.request_types]
     taking = [*dialect, *native_operations(contract)]
-    return [Subject(one, tuple(examples_of(one)), native.cap(one, CAP)) for one in taking]
+    some = [Subject(one, tuple(examples_of(one)), native.cap(one, CAP)) for one in taking]
+    forms = (one for one in contract.operations.values() if FORM in one.request_types)
+    return [*some, *(_form(one, examples_of(one, FORM)) for one in forms)]
 
 
 def native_operations(contract: Contract) -> list[Operation]:
@@ -106,14 +143,10 @@ def native_operations(contract: Contract) -> list[Operation]:
     return native.first_of_versions(one for one in taking if one.protocol != "openai")
 
 
-def examples_of(operation: Operation) -> list[dict[str, Any]]:
+def examples_of(operation: Operation, media_type: str = JSON) -> list[dict[str, Any]]:
     """The bodies that the contract gives as examples."""
-    return [operation.resolve(example)["value"] for example in _content(operation).get("examples", {}).values()]
-
-
-def _content(operation: Operation) -> dict[str, Any]:
-    content: dict[str, Any] = operation.resolve(operation.document["requestBody"])["content"][JSON]
-    return content
+    content = operation.resolve(operation.document["requestBody"])["content"][media_type]
+    return [operation.resolve(example)["value"] for example in content.get("examples", {}).values()]
 
 
 def _bodies(operation: Operation, ask: Ask) -> tuple[dict[str, Any], ...]:

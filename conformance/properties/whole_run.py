@@ -67,9 +67,11 @@ class WholeRun:
         ]
 
     def _own(self) -> Iterator[tuple[Operation, Exchange]]:
+        bases = self._asking.recorder.bases
         for exchange in self.exchanges:
             request = exchange.request
-            operation = self._contract.find(request.method, request.path.partition("?")[0], request.protocol)
+            path = request.path.partition("?")[0].removeprefix(bases.get(request.protocol, ""))
+            operation = self._contract.find(request.method, path, request.protocol)
             in_front = exchange.status in FRONT and not isinstance(exchange.json, dict)
             if not exchange.url.startswith(self._asking.recorder.bases[request.protocol]):
                 continue

@@ -204,6 +204,23 @@ deaf_model_refuses_with_422 = fault(
     gateway="infery",
 )
 
+# The shape of answers.
+
+source_of_a_gemini_file_is_a_number = fault(
+    "retrieveGeminiFile",
+    "The `source` of a file in the Gemini protocol is a number.",
+    put("source", 7),
+    when=served,
+    breaks={"every.schema"},
+)
+wrong_input_to_count_has_an_error_without_message = fault(
+    anthropic.COUNT,
+    "The error for wrong messages that were to be counted has no message.",
+    in_error(put("error", {"type": "invalid_request_error"})),
+    when=refused(),
+    breaks={"every.error"},
+)
+
 # Credentials.
 
 _PROVIDERS = "a1B2c3D4e5F6g7H8" * 3

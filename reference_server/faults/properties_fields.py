@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from reference_server.errors import Refusal
 from reference_server.faults import request_fault, rows
 from reference_server.faults.words import anthropic, gemini
 from reference_server.faults.words.edits import drop, put, status
-from reference_server.faults.words.openai import CHAT, EMBED, RESPONSES
+from reference_server.faults.words.openai import CHAT, EMBED, IMAGE_EDIT, RESPONSES
 from reference_server.faults.words.situations import asked, both, sent, served
 from reference_server.wire.call import Call
 
@@ -75,6 +75,12 @@ integer_service_tier_served = unjudged(
     "A `service_tier` that is a number is left out instead of being refused.",
     lambda call: call.body.pop("service_tier") if isinstance(sent(call).get("service_tier"), int) else None,
 )
+top_k_beside_stop_sequences_fails = message(
+    "properties.generated.fields.pairs",
+    "`top_k` beside `stop_sequences` is answered with 500.",
+    anthropic.fail,
+    when=asked(lambda call: {"top_k", "stop_sequences"} <= sent(call).keys()),
+)
 null_user_of_a_message_fails = message(
     _NEVER_5XX,
     "A null `user_id` in `metadata` is answered with 500.",
@@ -121,6 +127,13 @@ def negative_seed_of_gemini_refused(call: Call) -> None:
 
 
 @request_fault(RESPONSES, breaks={_VALUES})
+def null_top_p_of_a_response_refused(call: Call) -> None:
+    """A null `top_p` is refused, although numbers are served."""
+    if sent(call).get("top_p", 1) is None:
+        raise Refusal("invalid_value", "'top_p' must not be null.", "top_p")
+
+
+@request_fault(RESPONSES, breaks={_VALUES})
 def metadata_of_a_response_refused_in_part(call: Call) -> None:
     """More than fifteen entries of `metadata` are refused, although fewer are served."""
     if len(sent(call).get("metadata") or {}) > 15:
@@ -146,3 +159,47 @@ def every_option_of_gemini_refused(call: Call) -> None:
     """Every member of `generationConfig` is refused by its name, but for the limit."""
     if more := sorted(_config(call).keys() - {"maxOutputTokens"}):
         raise Refusal("invalid_value", f"`{more[0]}` is not supported.", f"generationConfig.{more[0]}")
+
+
+# Within a field.
+
+
+@request_fault(CHAT, breaks={_REFUSED}, before="validation")
+def detail_of_an_image_of_any_word(call: Call) -> None:
+    """An unknown `detail` of an image in a message is left out instead of being refused."""
+    for image in _images(call):
+        if image.get("detail") not in {None, "low", "high", "auto"}:
+            del image["detail"]
+
+
+def _images(call: Call) -> Iterator[dict[str, Any]]:
+    messages = sent(call).get("messages")
+    for message in messages if isinstance(messages, list) else ():
+        content = message.get("content") if isinstance(message, dict) else None
+        for part in content if isinstance(content, list) else ():
+            if isinstance(part, dict) and isinstance(part.get("image_url"), dict):
+                yield part["image_url"]
+
+
+@request_fault(gemini.GENERATE, breaks={_REFUSED}, before="validation")
+def description_of_a_function_of_any_type(call: Call) -> None:
+    """The `description` of a Gemini function is left out instead of being refused where it is no text."""
+    tools = sent(call).get("tools")
+    for tool in tools if isinstance(tools, list) else ():
+        declared = tool.get("functionDeclarations") if isinstance(tool, dict) else None
+        for function in declared if isinstance(declared, list) else ():
+            if isinstance(function, dict) and not isinstance(function.get("description", ""), str):
+                del function["description"]
+
+
+fidelity_of_an_edit_of_any_word = request_fault(
+    IMAGE_EDIT,
+    "An unknown `input_fidelity` in the form of an edit is left out instead of being refused.",
+    lambda call: call.body.pop("input_fidelity") if _is_odd_fidelity(sent(call).get("input_fidelity")) else None,
+    breaks={_REFUSED},
+    before="validation",
+)
+
+
+def _is_odd_fidelity(value: Any) -> bool:
+    return value not in ("high", "low", None)

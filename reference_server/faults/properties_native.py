@@ -65,3 +65,12 @@ def message_in_an_array_is_taken(call: Call) -> None:
     """A message inside an array is served like the message alone."""
     if call.raw and call.raw[:1] == b"[":
         call.raw = call.raw[1:-1]
+
+
+tokens_are_counted_without_a_key = request_fault(
+    anthropic.COUNT,
+    "The tokens of messages are counted without a key.",
+    lambda call: call.headers.setdefault("x-api-key", "sk-ok"),
+    breaks={"properties.auth"},
+    before="authentication",
+)

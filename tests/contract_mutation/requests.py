@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway_contract import Contract, Operation
+from gateway_contract import FORM, JSON, Contract, Operation
 from gateway_contract._bundle import references
 
 Schema = dict[str, Any]
 Edit = Callable[[Schema], Any]
 Steps = tuple[str | int, ...]
 SHARED = "*"
-TIGHTER = re.compile(r"(exclusive)?(minimum|maximum) .*, not .*", re.IGNORECASE)
+STRICTER_CHANGE = re.compile(
+    r".* is (demanded, and )?refused|.* is required|(exclusive)?(minimum|maximum) .*, not .*|m(in|ax)[A-Z].* .*, not .*"
+    r"|(enum|anyOf|oneOf) without .*|type without (?!null).*",
+    re.IGNORECASE,
+)
+"""Changes that only refuse something. Whether there is a value at all depends on no model, so null is left out."""
 NEVER: Schema = {"not": {}}
 LOWER = {"minimum": 1, "exclusiveMinimum": 1, "minLength": 1, "minItems": 1, "minProperties": 1}
 UPPER = {"maximum": -1, "exclusiveMaximum": -1, "maxLength": -1, "maxItems": -1, "maxProperties": -1}
 STRICTER = LOWER | UPPER
 """By keyword, the direction in which a limit allows less."""
+TEXTS = {"string", "array"}
+"""The types that every field of a form fits."""
 GUARDED = {"enum", "const", "anyOf", "oneOf"}
 """Keywords that refuse what a `type` beside them refuses."""
 
@@ -40,8 +47,13 @@ class RequestMutant:
 
     @property
     def may_be(self) -> bool:
-        """An optional field, or a bound of it, is refused, which the documents leave to the model."""
-        return self.change.endswith(" is refused") or bool(TIGHTER.fullmatch(self.change))
+        """A field, a form, a word or a bound is refused, which the documents leave to the model where that is clear."""
+        return bool(STRICTER_CHANGE.fullmatch(self.change))
+
+    @property
+    def of_parameter(self) -> bool:
+        """A parameter of the query or a header: a wrong one may be ignored."""
+        return self.steps[0] == "parameters"
 
     def __str__(self) -> str:
         return f"{self.operation} request {place(self.steps)}: {self.change}"
@@ -74,16 +86,47 @@ def place(steps: Steps) -> str:
 
 def shared_mutants(contract: Contract) -> Iterator[RequestMutant]:
     """Every way to read a schema otherwise that requests are made of, for all operations at once."""
-    schemas = contract.document["components"]["schemas"]
-    used: dict[str, None] = {}
-    waiting = [one for operation in contract.operations.values() for one in _references(_request(operation))]
+    for name in sorted(schemas_of(contract, contract.operations.values())):
+        yield from _mutants(SHARED, (name,), contract.document["components"]["schemas"][name])
+
+
+def bodies_of(contract: Contract, media_type: str) -> set[str]:
+    """The names of the schemas of whole requests of a media type."""
+    requests = [one.resolve(one.document.get("requestBody", {})) for one in contract.operations.values()]
+    return {name for one in requests for name in _references(one.get("content", {}).get(media_type, {}))}
+
+
+def unsaid(mutant: RequestMutant, contract: Contract) -> bool:
+    """Whether only what no request can say is read otherwise.
+
+    A body that is no object is malformed before its schema is asked. A form has no null, each of its texts is a text,
+    and each field that may be repeated is a list.
+    """
+    if mutant.operation != SHARED:
+        return False
+    dropped, of_form = mutant.change == "type dropped", mutant.steps[0] in bodies_of(contract, FORM)
+    if len(mutant.steps) == 1:
+        return dropped and (of_form or mutant.steps[0] in bodies_of(contract, JSON))
+    node: Any = contract.document["components"]["schemas"]
+    for step in mutant.steps:
+        node = node[step]
+    return of_form and (mutant.change == "type without null" or (dropped and bool(TEXTS & {*_listed(node["type"])})))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def schemas_of(contract: Contract, operations: Iterable[Operation]) -> set[str]:
+    """The names of the schemas that the requests of operations are made of."""
+    schemas, used = contract.document["components"]["schemas"], set[str]()
+    waiting = [one for operation in operations for one in _references(_request(operation))]
     while waiting:
         name = waiting.pop()
         if name not in used:
-            used[name] = None
+            used.add(name)
             waiting.extend(_references(schemas[name]))
-    for name in sorted(used):
-        yield from _mutants(SHARED, (name,), schemas[name])
+    return used
 
 
 def request_mutants(operation: Operation) -> Iterator[RequestMutant]:

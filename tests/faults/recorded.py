@@ -155,6 +155,12 @@ class Session:
             if place not in changed and self.plain[place].touched <= free
         }
 
+    def statuses(self, fault: Fault, contract: Contract) -> set[tuple[int, int]]:
+        """Of each reply that is different with another contract, the status without and with it."""
+        replies = self._served(fault, {}, contract)
+        changed = [(place, packed) for place, packed, _ in replies if packed != self.plain[place].packed]
+        return {(self.plain[place].reply().status, Reply(*marshal.loads(packed)).status) for place, packed in changed}
+
     def answered_otherwise(self, fault: Fault) -> set[int]:
         """The numbers of the requests of the session that a fault of calls answers otherwise."""
         return {self.heard[place].number for place in self._changed(fault, {})}

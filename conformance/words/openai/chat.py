@@ -100,7 +100,7 @@ class CompletionStream(StreamedAnswer):
         """Every event before `[DONE]` that is a JSON object, no error and no remark on the answer."""
         before = takewhile(lambda data: data != DONE, self.data)
         objects = [chunk for chunk in map(_object, before) if chunk is not None and not chunk.get("error")]
-        return [chunk for chunk in objects if not _is_remark(chunk)]
+        return [chunk for chunk in objects if not is_remark(chunk)]
 
     def arrivals(self) -> list[float]:
         """When text arrived, in seconds since the request."""
@@ -168,7 +168,7 @@ def choices_of(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
 
 
-def _is_remark(chunk: dict[str, Any]) -> bool:
+def is_remark(chunk: dict[str, Any]) -> bool:
     """Whether an event says something of its own and nothing of the answer, as Azure does of what its filter found."""
     return chunk.get("choices") == [] and not chunk.get("usage") and not CHUNK_FIELDS.issuperset(chunk)
 

@@ -74,7 +74,9 @@ def _call(block: Body) -> ToolCall:
 
 
 def _tool(tool: Body, at: str) -> Tool:
-    return Tool(tool["name"], tool["input_schema"], f"{at}.input_schema", tool.get("description") or "")
+    """A tool. A null in its schema is a keyword that is left out."""
+    schema = {name: value for name, value in tool["input_schema"].items() if value is not None}
+    return Tool(tool["name"], schema, f"{at}.input_schema", tool.get("description") or "")
 
 
 def _choice(choice: Body, tools: tuple[Tool, ...]) -> ToolChoice:
