@@ -23,9 +23,15 @@ def _plain(text: str) -> str:
 
 
 def _joined(parts: list[dict[str, Any]]) -> Any:
-    """Texts as one text, with line breaks between them; parts of other kinds stay as they are."""
+    """Texts as one text, with a ruled line between them; parts of other kinds stay as they are."""
     alike = all(part.get("type") == "text" for part in parts)
-    return "\n\n".join(part["text"] for part in parts) if alike and parts else parts
+    return "\n---\n".join(part["text"] for part in parts) if alike and parts else parts
+
+
+def _as_user(turn: dict[str, Any]) -> None:
+    """Makes instructions what the user says."""
+    if turn.get("role") in ("system", "developer") and isinstance(turn.get("content"), str):
+        turn.update(role="user", content=f"These are your instructions: {turn['content']}")
 
 
 text_parts_joined_by_lines = sent(
@@ -37,7 +43,7 @@ system_blocks_joined_by_lines = request_variation(
 names_without_accents = sent("The model writes names without accents.", understand(_plain, "messages"))
 system_messages_to_the_user = sent(
     "Instructions reach the model as the beginning of what the user says.",
-    each("messages[]", lambda turn: turn.update(role="user") if turn.get("role") in ("system", "developer") else None),
+    each("messages[]", _as_user),
 )
 code_in_a_fence = chat(
     "The model puts code into a fence.",
