@@ -42,7 +42,7 @@ class Runner:
 
     def look(self, target: Target) -> SimpleNamespace:
         model = target.models.get("chat", "gpt-5-mini")
-        return SimpleNamespace(model=model, cap=2048, thinks=self.thinks, latency=0.4, recorder=None)
+        return SimpleNamespace(model=model, cap=2048, thinks=self.thinks, latency=0.4, absent={}, recorder=None)
 
     def plan(self, *_: Any) -> Plan:
         self.planned = True

@@ -113,6 +113,20 @@ def test_address_at_which_a_protocol_was_looked_for_is_not_judged() -> None:
     assert [group.exchanges for group in groups] == [(answers[1],)]
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_the_target_lacks_is_not_judged(closed: bool) -> None:
+    """What answers in its place is no answer of the API."""
+    recorder = Canned()
+    recorder.recorded += [exchange("/audio/speech", 404), exchange("/models")]
+    asking = Ask(recorder, "m")
+    asking.routes["POST /audio/speech"] = "the target has no POST /audio/speech: it answers 404"
+    asking.absent = {"openai": "the key does not open it"} if closed else {}
+
+    groups = WholeRun(asking, gateway_contract.load()).groups()
+
+    assert [group.label for group in groups] == ([] if closed else ["listModels 200"])
+
+
 def test_query_does_not_hide_an_operation(run: Callable[..., WholeRun]) -> None:
     """An operation is known by its path."""
     with pytest.raises(AssertionError, match="listFiles 200"):

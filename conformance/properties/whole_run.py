@@ -73,10 +73,16 @@ class WholeRun:
             path = request.path.partition("?")[0].removeprefix(bases.get(request.protocol, ""))
             operation = self._contract.find(request.method, path, request.protocol)
             in_front = exchange.status in FRONT and not isinstance(exchange.json, dict)
-            if not exchange.url.startswith(self._asking.recorder.bases[request.protocol]):
+            elsewhere = not exchange.url.startswith(self._asking.recorder.bases[request.protocol])
+            if not operation or elsewhere or self._is_absent(operation):
                 continue
-            if operation and exchange.status and not exchange.broken and not in_front:
+            if exchange.status and not exchange.broken and not in_front:
                 yield operation, exchange
+
+    def _is_absent(self, operation: Operation) -> bool:
+        """Whether it was found that the target lacks the operation: what answers there instead has its own form."""
+        place = self._asking.place(operation.method, operation.path, operation.protocol)
+        return operation.protocol in self._asking.absent or bool(self._asking.routes.get(place))
 
     def demand(self, demand: Demand, about: Callable[[Operation, Exchange], bool]) -> None:
         """Demands it of every answer that it is about; the message names the operations that fail.
@@ -156,6 +162,6 @@ def _demand_of_group(demand: Demand, group: Group, touched: list[Exchange]) -> N
             if not is_failure(error):
                 raise
             failures.append((exchange, stated(error)))
-    touched.append(failures[0][0] if failures else group.exchanges[0])
+    touched += [exchange for exchange, _ in failures[:1]]
     number = f" ({len(failures)} of {len(group.exchanges)} answers)" if len(group.exchanges) > 1 else ""
     assert not failures, f"{failures[0][1]}{number}"
