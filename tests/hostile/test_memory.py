@@ -48,10 +48,10 @@ CASES = {
 }
 
 
-ENOUGH = ("--max-requests", "150")
+ENOUGH = ("--max-requests", "80")
 """Where each answer takes long: many times as many as memory could hold."""
 WORDS = {
-    "60-kB": ("--max-requests", "400"),
+    "60-kB": ("--max-requests", "300"),
     "8-MiB": ENOUGH,
     "lists": ENOUGH,
     "events": ENOUGH,
