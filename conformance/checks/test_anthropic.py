@@ -226,22 +226,26 @@ def _demand_longer(more: Message, less: Message, what: str) -> None:
 @requirement("anthropic.history.consecutive")
 def test_history_consecutive(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
     """Two turns of the user, one after the other, are taken, and both reach the model."""
-    turns = [user(LONG_RULES), user(f"{LONG_RULES} {PROMPT}")]
-    both = demand_supported(anthropic.message(turns))
+    both = demand_supported(anthropic.message([user(SHORT_TEXT), user(SHORT_TEXT + PROMPT)]))
 
-    demand_both(_instructed(anthropic).input - message.input, both.input - message.input, "two turns of the user")
+    demand_both(_of_a_text(anthropic, message), both.input - message.input, "two turns of the user")
+
+
+def _of_a_text(anthropic: Anthropic, message: Message) -> int:
+    """The input tokens of a text of some 600 characters."""
+    return anthropic.message(SHORT_TEXT + PROMPT).input - message.input
 
 
 @requirement("anthropic.content-forms")
 def test_content_forms(anthropic: Anthropic, message: Message, demand_supported: Callable[..., Any]) -> None:
     """The content of a turn may be a string or text blocks, each of which reaches the model."""
     text = pick(anthropic.body(), "messages", 0, "content")
-    blocks = [{"type": "text", "text": one} for one in (LONG_RULES, f"{LONG_RULES} {text}")]
+    blocks = [{"type": "text", "text": one} for one in (SHORT_TEXT, SHORT_TEXT + text)]
     history = [user(blocks), {"role": "assistant", "content": [{"type": "text", "text": "Hello."}]}, user(text)]
 
     demand_supported(anthropic.message(history))
     both = demand_supported(anthropic.message([user(blocks)]))
-    demand_both(_instructed(anthropic).input - message.input, both.input - message.input, "two blocks")
+    demand_both(_of_a_text(anthropic, message), both.input - message.input, "two blocks")
 
 
 @requirement("anthropic.long-text")

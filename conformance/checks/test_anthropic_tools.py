@@ -26,7 +26,7 @@ from conformance.words.anthropic.tools import (
 from conformance.words.ask import PROMPT, user
 from conformance.words.check import each, inconclusive, pick, requirement
 from conformance.words.openai.tools import BOTH, CITY, NAMES, QUESTION
-from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, demand_both
+from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, SHORT_TEXT, demand_both
 from conformance.words.samples.unicode import demand_name, leave_damaged_name
 
 SILENCE = 3
@@ -201,11 +201,11 @@ def _demand_longer(anthropic: Anthropic, turns: list[dict[str, Any]], what: str)
 @requirement("anthropic.tools.definition.counted")
 def test_definition_counted(anthropic: Anthropic) -> None:
     """What every tool and every parameter is for reaches the model: it costs input tokens."""
-    told = {**CITY, "properties": {"city": {"type": "string", "description": LONG_RULES}}}
-    tools = [{**TOOLS[0], "input_schema": told}, {**TOOLS[1], "description": LONG_RULES}]
+    told = {**CITY, "properties": {"city": {"type": "string", "description": SHORT_TEXT}}}
+    tools = [{**TOOLS[0], "input_schema": told}, {**TOOLS[1], "description": SHORT_TEXT}]
     described, plain = (anthropic.message(QUESTION, tools=one) for one in (tools, TOOLS))
-    longer, shorter = (anthropic.message(FORMS[form], tools=TOOLS) for form in ("blocks", "a string"))
-    known, grown = longer.input - shorter.input, described.input - plain.input
+    known = anthropic.message(SHORT_TEXT + PROMPT).input - anthropic.message().input
+    grown = described.input - plain.input
     if grown < 1.5 * known and plain.input <= anthropic.message(QUESTION).input:
         inconclusive("the target does not count tools")
 

@@ -32,7 +32,7 @@ from conformance.words.openai.tools import (
     returned,
 )
 from conformance.words.samples.media import text_part
-from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, demand_both
+from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, LONGER, SHORT_TEXT, demand_both
 from conformance.words.samples.unicode import demand_name, leave_damaged_name
 
 NOTHING = ("null", "None", "undefined", "nil")
@@ -252,10 +252,10 @@ def _demand_longer(ask: Ask, form: str, what: str) -> None:
 @requirement("tools.definition.counted")
 def test_definition_counted(ask: Ask) -> None:
     """What every tool and every parameter is for reaches the model: it costs prompt tokens."""
-    told = {**CITY, "properties": {"city": {"type": "string", "description": LONG_RULES}}}
-    tools = [function("get_weather", told), function("get_time", CITY, description=LONG_RULES)]
+    told = {**CITY, "properties": {"city": {"type": "string", "description": SHORT_TEXT}}}
+    tools = [function("get_weather", told), function("get_time", CITY, description=SHORT_TEXT)]
     described, plain = (ask.chat(QUESTION, tools=one) for one in (tools, TOOLS))
-    known = _grown(_returned(ask, "beside"), _returned(ask, "absent"))
+    known = _grown(ask.chat(LONG_TEXT + PROMPT), ask.chat()) // LONGER
     if _grown(described, plain) < 1.5 * known and _grown(plain, ask.chat(QUESTION)) <= 0:
         inconclusive("the target does not count tools")
 

@@ -30,8 +30,8 @@ HELLO = "Say hello."
 FORMS: dict[str, Any] = {
     "a message": [said("user", HELLO)],
     "a message that says so": [{"type": "message", **said("user", HELLO)}],
-    "parts": [said("user", [{"type": "input_text", "text": text} for text in (LONG_RULES, f"{LONG_RULES} {HELLO}")])],
-    "a system message": [said("system", LONG_RULES), said("user", HELLO)],
+    "parts": [said("user", [{"type": "input_text", "text": text} for text in (SHORT_TEXT, SHORT_TEXT + HELLO)])],
+    "a system message": [said("system", SHORT_TEXT), said("user", HELLO)],
     "an earlier answer": [said("user", "Hi."), said("assistant", "Hello."), said("user", HELLO)],
 }
 """The same question, as lists of messages."""

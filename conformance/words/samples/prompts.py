@@ -16,7 +16,8 @@ FEWEST = 8
 SENTENCE = "The tide comes in at seven and goes out again at one. "
 TIMES = 110
 """How often the sentence stands in a long text."""
-SHORT_TEXT, LONG_TEXT = SENTENCE * (TIMES // 10), SENTENCE * TIMES
+LONGER = 10
+SHORT_TEXT, LONG_TEXT = SENTENCE * (TIMES // LONGER), SENTENCE * TIMES
 """About 600 characters, and ten times as many."""
 KEPT = 0.9
 """The least part of its tokens that a text costs which is not cut."""
@@ -24,7 +25,7 @@ KEPT = 0.9
 
 def demand_uncut(short: int, long: int) -> None:
     """Demands that the long text costs as many tokens as its length says: ten times those of the short one."""
-    assert long >= KEPT * 10 * short, f"a text costs {short} tokens, one of ten times its length {long}"
+    assert long >= KEPT * LONGER * short, f"a text costs {short} tokens, one of ten times its length {long}"
 
 
 def demand_both(one: int, two: int, what: str) -> None:
