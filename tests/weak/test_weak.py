@@ -41,11 +41,11 @@ LATE = 20.0
 """Seconds before the slow model begins."""
 
 
-MOST = 50
-"""How many MUST a weak model may leave without a verdict, of some 400."""
+MOST = 55
+"""How many MUST a weak model may leave without a verdict, of some 460."""
 USUAL = {"chatty", "refusing", "without-tools"}
 """The models that are judged whenever the project is tested."""
-UNJUDGED = {"thinking": 8, "without-tools": 70}
+UNJUDGED = {"thinking": 10, "without-tools": 70}
 """The same of those models for which something else is expected."""
 
 
