@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.words.check import inconclusive
+
 COUNT = "Count from 1 to 40, separated by commas."
 REPEAT = "Repeat exactly: alpha, beta, gamma."
 COUNT_FAR = "Count from 1 to 60, separated by commas."
@@ -29,5 +31,7 @@ def demand_uncut(short: int, long: int) -> None:
 
 
 def demand_both(one: int, two: int, what: str) -> None:
-    """Demands that two texts which are alike cost more tokens than one of them."""
+    """Demands that two texts which are alike cost more tokens than one of them; no verdict where one costs nothing."""
+    if one <= 0:
+        inconclusive("cannot be judged: the target does not count a text")
     assert two >= 1.5 * max(one, FEWEST), f"{what} cost {two} tokens, a text like one of them {one}"
