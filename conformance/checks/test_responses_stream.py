@@ -266,9 +266,9 @@ def test_stream_identity(responses: Responses, streams: list[ResponseStream]) ->
     with_calls = responses.stream(QUESTION, tools=TOOLS)
 
     for stream in [*streams, with_calls] if with_calls.served else streams:
-        items: dict[Any, dict[str, Any]] = {}
+        items: dict[str, dict[str, Any]] = {}
         for data in stream.data:
-            place, item = data.get("output_index"), data.get("item")
+            place, item = repr(data.get("output_index")), data.get("item")
             if data["type"] == ADDED and isinstance(item, dict):
                 items.setdefault(place, item)
             elif place in items:
@@ -276,11 +276,12 @@ def test_stream_identity(responses: Responses, streams: list[ResponseStream]) ->
                 _demand_same(items[place].get("call_id"), member(item, "call_id"), f"call_id of {data['type']}")
             elif data["type"] != TEXT:
                 other = [at for at, one in items.items() if one.get("id") and one["id"] == data.get("item_id")]
-                assert not other, f"{data['type']} is at {place!r:.20}, its item at {other[0]}"
+                assert not other, f"{data['type']} is at {place:.20}, its item at {other[0]}"
         if stream.of("response.completed"):
-            for place, item in enumerate(pick(stream.final, "output", kind=list)):
-                for name in ("id", "call_id") if place in items else ():
-                    _demand_same(items[place].get(name), member(item, name), f"{name} of item {place} of the response")
+            for number, item in enumerate(pick(stream.final, "output", kind=list)):
+                begun = items.get(repr(number), {})
+                for name in ("id", "call_id"):
+                    _demand_same(begun.get(name), member(item, name), f"{name} of item {number} of the response")
 
 
 def _demand_same(first: Any, later: Any, what: str) -> None:

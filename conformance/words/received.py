@@ -73,7 +73,7 @@ def _failures(exchange: Exchange) -> list[str]:
 
 
 def _is_failure(value: object) -> bool:
-    return isinstance(value, dict) and bool(value.get("error") or value.get("type") in {"error", "response.failed"})
+    return isinstance(value, dict) and bool(value.get("error") or value.get("type") in ("error", "response.failed"))
 
 
 def fault_of(exchange: Exchange, operation: Operation | None) -> str:
