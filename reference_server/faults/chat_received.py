@@ -85,7 +85,7 @@ second_function_unread = request(
     "tools.definition.counted",
     "Only the first function reaches the model.",
     change("tools", lambda tools: tools[:1], list),
-    when=lambda call: "description" in str(call.body.get("tools")) and "terse" in str(call.body.get("tools")),
+    when=lambda call: "description" in str(call.body.get("tools")) and "tide" in str(call.body.get("tools")),
 )
 functions_in_question_marks = request(
     "tools.strict",
