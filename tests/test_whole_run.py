@@ -99,13 +99,12 @@ def test_what_is_no_answer_of_the_gateway_does_not_count(run: Callable[..., Whol
     judge(run(exchange("/models"), other))
 
 
-def test_address_at_which_a_protocol_was_looked_for_is_not_judged() -> None:
-    """What answers there is no Anthropic API, and has errors of its own."""
-    recorder, served = Canned(), "http://gateway.test/claude"
-    recorder.move("anthropic", served)
-    answers = [
-        exchange("/v1/messages", 404, protocol="anthropic", base=base) for base in ("http://gateway.test", served)
-    ]
+@pytest.mark.parametrize(("tried", "served"), [("", "/claude"), ("/anthropic", ""), ("/anthropic", "/claude")])
+def test_address_at_which_a_protocol_was_looked_for_is_not_judged(tried: str, served: str) -> None:
+    """What answers there is no Anthropic API, and has errors of its own, also where that is served at the root."""
+    recorder, bases = Canned(), [f"http://gateway.test{place}" for place in (tried, served)]
+    recorder.move("anthropic", bases[1])
+    answers = [exchange("/v1/messages", 404, protocol="anthropic", base=base) for base in bases]
     recorder.recorded += answers
 
     groups = WholeRun(Ask(recorder, "m"), gateway_contract.load()).groups()

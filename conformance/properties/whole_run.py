@@ -70,10 +70,11 @@ class WholeRun:
         bases = self._asking.recorder.bases
         for exchange in self.exchanges:
             request = exchange.request
-            path = request.path.partition("?")[0].removeprefix(bases.get(request.protocol, ""))
+            base = bases[request.protocol]
+            path = request.path.partition("?")[0].removeprefix(base)
             operation = self._contract.find(request.method, path, request.protocol)
             in_front = exchange.status in FRONT and not isinstance(exchange.json, dict)
-            elsewhere = not exchange.url.startswith(self._asking.recorder.bases[request.protocol])
+            elsewhere = not exchange.url.startswith(base + path)
             if not operation or elsewhere or self._is_absent(operation):
                 continue
             if exchange.status and not exchange.broken and not in_front:

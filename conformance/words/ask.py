@@ -195,8 +195,7 @@ class Ask:
 
     def demand_route(self, method: str, path: str, protocol: str = "openai") -> None:
         """Raises `Unsupported` when it is known that the target lacks the route."""
-        problem = self.routes.get(self.place(method, path, protocol))
-        if problem or (problem := self.absent.get(protocol)):
+        if problem := self.routes.get(self.place(method, path, protocol)) or self.absent.get(protocol):
             raise Unsupported(problem)
 
     def upload(self, path: str, fields: Fields, files: Files, **options: Any) -> Exchange:
@@ -215,10 +214,10 @@ class Ask:
         Of old models that are still listed, the first that answers. Without the OpenAI dialect it is the one for chat.
         Raises `NotEquipped`. The summary of the run tells that it is missing, unless its route is still `sought`.
         """
-        named = self.recorder.target.models
-        if model := named.get(kind) or (named.get("chat") if "openai" in self.absent else None):
+        named, native = self.recorder.target.models, "openai" in self.absent
+        if model := named.get(kind) or (named.get("chat") if native else None):
             return model
-        listed = None if "openai" in self.absent else self.get("/models").json
+        listed = None if native else self.get("/models").json
         data = listed.get("data") if isinstance(listed, dict) else None
         names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
         fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]
