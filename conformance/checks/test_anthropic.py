@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.words.answer import demand_count, demand_json, demand_kind, demand_text
-from conformance.words.anthropic.messages import RULES, STOP_REASONS, Anthropic, Message, whole_input
+from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, Message, whole_input
 from conformance.words.ask import PROMPT, user
 from conformance.words.asked_model import demand_asked_model
 from conformance.words.check import inconclusive, pick, requirement
@@ -25,6 +25,7 @@ from conformance.words.samples.prompts import (
 )
 from conformance.words.samples.unicode import (
     CODEWORD_PROMPT,
+    RULES,
     TEXT_PROMPT,
     demand_code,
     demand_name,

@@ -9,13 +9,13 @@ import pytest
 
 from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served, demand_text
-from conformance.words.anthropic.messages import RULES, STOP_REASONS, Anthropic, whole_input
+from conformance.words.anthropic.messages import STOP_REASONS, Anthropic, whole_input
 from conformance.words.anthropic.stream import DELTAS, MessageStream
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.counting import demand_capped, numbers
 from conformance.words.received import demand_whole
 from conformance.words.samples.prompts import COUNT, FEWEST
-from conformance.words.samples.unicode import CODEWORD_PROMPT, TEXT_PROMPT
+from conformance.words.samples.unicode import CODEWORD_PROMPT, RULES, TEXT_PROMPT
 from conformance.words.schema import demand_events
 from conformance.words.streams import demand_framing
 from gateway_contract import Contract

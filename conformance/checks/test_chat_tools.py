@@ -32,7 +32,15 @@ from conformance.words.openai.tools import (
     returned,
 )
 from conformance.words.samples.media import text_part
-from conformance.words.samples.prompts import FEWEST, KEPT, LONG_RULES, LONG_TEXT, LONGER, SHORT_TEXT, demand_both
+from conformance.words.samples.prompts import (
+    FEWEST,
+    LONG_RULES,
+    LONG_TEXT,
+    LONGER,
+    SHORT_TEXT,
+    demand_as_a_turn,
+    demand_both,
+)
 from conformance.words.samples.unicode import demand_name, leave_damaged_name
 
 NOTHING = ("null", "None", "undefined", "nil")
@@ -222,7 +230,7 @@ def test_result_counted(ask: Ask) -> None:
     long, short = _returned(ask, "long"), _returned(ask, "absent")
     grown = _grown(long, short)
 
-    assert grown >= max(FEWEST, KEPT * cost), f"a long result costs {grown} prompt tokens, as a message {cost}"
+    demand_as_a_turn(cost, grown)
 
 
 @requirement("tools.result.parts")

@@ -11,11 +11,12 @@ from conformance.words.answer import demand_count, demand_json, demand_kind, dem
 from conformance.words.ask import PROMPT
 from conformance.words.check import each, inconclusive, pick, requirement
 from conformance.words.counting import demand_numbers_counted
-from conformance.words.openai.responses import RULES, Response, Responses, demand_longer, said
+from conformance.words.openai.responses import Response, Responses, demand_longer, said
 from conformance.words.samples.media import data_uri, png
 from conformance.words.samples.prompts import COUNT, LONG_RULES, LONG_TEXT, SHORT_TEXT, TALK, demand_both, demand_uncut
 from conformance.words.samples.unicode import (
     CODEWORD_PROMPT,
+    RULES,
     TEXT_PROMPT,
     demand_code,
     demand_name,

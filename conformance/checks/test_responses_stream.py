@@ -11,11 +11,11 @@ from conformance.wire.exchange import decoded
 from conformance.words.answer import demand_kind, demand_served
 from conformance.words.check import inconclusive, member, pick, requirement
 from conformance.words.counting import demand_capped, demand_numbers_counted
-from conformance.words.openai.responses import CAP, RULES, TOOLS, Responses, words
+from conformance.words.openai.responses import CAP, TOOLS, Responses, words
 from conformance.words.openai.responses_stream import ENDS, LIFECYCLE, TEXT, ResponseStream
 from conformance.words.openai.tools import QUESTION
 from conformance.words.samples.prompts import COUNT, FEWEST
-from conformance.words.samples.unicode import CODEWORD_PROMPT, TEXT_PROMPT
+from conformance.words.samples.unicode import CODEWORD_PROMPT, RULES, TEXT_PROMPT
 from conformance.words.schema import demand_events
 from conformance.words.streams import demand_framing
 from gateway_contract import Contract

@@ -195,7 +195,7 @@ completion_is_free = chat(
 )
 prompt_counted_as_ten = chat(
     "chat.usage.grows chat.messages.history chat.messages.system chat.messages.developer chat.unicode.counted"
-    " tools.result.counted tools.result.parts tools.parallel.counted"
+    " tools.result.parts tools.parallel.counted"
     " chat.prompt.system-later chat.stream.usage.equals-whole",
     "Every prompt is reported as 10 tokens.",
     each("usage", lambda usage: usage.update(prompt_tokens=10, total_tokens=10 + usage["completion_tokens"])),

@@ -14,8 +14,6 @@ from conformance.words.answer import JsonAnswer
 from conformance.words.anthropic.stream import MessageStream
 from conformance.words.ask import CREDENTIALS, OMIT, PROMPT, Ask, encoded, parted, user, without_omitted
 from conformance.words.check import Unsupported, inconclusive, pick
-from conformance.words.samples.prompts import LONG_RULES
-from conformance.words.samples.unicode import CODEWORD
 
 PROTOCOL = "anthropic"
 MESSAGES = "/v1/messages"
@@ -26,8 +24,6 @@ CLIENTS = ("x-api-key", "bearer")
 """What the official clients send: those before 2026-10-21, and those since."""
 ROOM = 512
 """The most tokens of an answer: models that think use some before the first word."""
-RULES = f"{LONG_RULES} {CODEWORD}"
-"""A system prompt of more than `FEWEST` tokens."""
 _OPTIONS = {"version", "credential", "headers", "take", "key", "patient"}
 STOP_REASONS = (
     "end_turn",

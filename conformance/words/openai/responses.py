@@ -14,8 +14,8 @@ from conformance.words.check import Unsupported, inconclusive, pick
 from conformance.words.ids import nobodys
 from conformance.words.openai.responses_stream import ResponseStream
 from conformance.words.openai.tools import CITY, QUESTION
-from conformance.words.samples.prompts import FEWEST, LONG_RULES
-from conformance.words.samples.unicode import CODEWORD, NAME
+from conformance.words.samples.prompts import FEWEST
+from conformance.words.samples.unicode import NAME
 
 PATH = "/responses"
 ROOM = 512
@@ -23,8 +23,6 @@ ROOM = 512
 CAP = 16
 """The least limit that every model takes."""
 MADE_UP = "resp_0000000000000000000000000000000000000000000000ff"
-RULES = f"{LONG_RULES} {CODEWORD}"
-"""Instructions of more than `FEWEST` tokens."""
 _OPTIONS = {"take", "key", "patient", "headers"}
 
 

@@ -25,13 +25,25 @@ KEPT = 0.9
 """The least part of its tokens that a text costs which is not cut."""
 
 
+def leave_uncounted(cost: int) -> None:
+    """Leaves the check where a text costs nothing: other requirements tell that the target does not count."""
+    if cost <= 0:
+        inconclusive("cannot be judged: the target does not count a text")
+
+
 def demand_uncut(short: int, long: int) -> None:
     """Demands that the long text costs as many tokens as its length says: ten times those of the short one."""
+    leave_uncounted(short)
     assert long >= KEPT * LONGER * short, f"a text costs {short} tokens, one of ten times its length {long}"
 
 
+def demand_as_a_turn(turn: int, result: float) -> None:
+    """Demands that the long text costs about as many tokens as a tool's result as it does as a turn of the user."""
+    leave_uncounted(turn)
+    assert result >= KEPT * turn, f"a long result costs {result} tokens, the same text as a turn {turn}"
+
+
 def demand_both(one: int, two: int, what: str) -> None:
-    """Demands that two texts which are alike cost more tokens than one of them; no verdict where one costs nothing."""
-    if one <= 0:
-        inconclusive("cannot be judged: the target does not count a text")
+    """Demands that two texts which are alike cost more tokens than one of them."""
+    leave_uncounted(one)
     assert two >= 1.5 * max(one, FEWEST), f"{what} cost {two} tokens, a text like one of them {one}"

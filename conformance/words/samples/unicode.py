@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from conformance.words.check import inconclusive
+from conformance.words.samples.prompts import LONG_RULES
 
 EVERY_PLANE = "Zażółć, Ελλάδα, 世界, नमस्ते, שלום, 👩‍👩‍👧, 𝔘𝔫𝔦, 𠜎"
 CODE = 'def half(x):\n    if x < 2 or x & 1:\n        return "it is odd"\n    return re.sub(r"\\s+", "", x)'
@@ -21,6 +22,8 @@ NAME = "Łódź"
 PLAIN_NAME = "Lodz"
 """The same as some models write it."""
 CODEWORD = f"The codeword is {NAME}."
+RULES = f"{LONG_RULES} {CODEWORD}"
+"""Instructions of more than `FEWEST` tokens, which answer a question."""
 CODEWORD_PROMPT = "What is the codeword?"
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _BEYOND_16_BITS = re.compile(r"[\U00010000-\U0010ffff]")
