@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -156,7 +157,7 @@ def test_fail_on_new_needs_a_baseline(capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )
 def test_baseline_of_something_else_is_refused(
-    change: dict[str, object],
+    change: dict[str, Any],
     options: list[str],
     reason: str,
     tmp_path: Path,
@@ -164,7 +165,7 @@ def test_baseline_of_something_else_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Before anything is asked: all that it does not have would be new."""
-    write(replace(report((GOOD,), "openai"), **change), tmp_path / "before", register=REGISTER)  # type: ignore[arg-type]
+    write(replace(report((GOOD,), "openai"), **change), tmp_path / "before", register=REGISTER)
     words = ["run", "--base-url", "http://127.0.0.1:9/v1", "--report", str(tmp_path / "r")]
 
     assert main([*words, *options, "--baseline", str(tmp_path / "before")]) == 2
