@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 
 import pytest
@@ -123,13 +122,6 @@ def test_scope_decides_who_shares_a_limit(scope, statuses):
     assert [ask(service, key=key).status for key in ("sk-limited-2", "sk-limited-2b", "sk-limited-2b")] == statuses
     assert ask(service, key="sk-rate-limited").headers["retry-after"] == "7"
     assert ask(service, key="sk-rate-limited").headers["x-ratelimit-limit-requests"] == "200"
-
-
-def test_window_ends():
-    now = itertools.count(0.0, 0.4)
-    store = Store(clock=lambda: next(now))
-
-    assert [store.admit("key", 2, 1.0) for _ in range(6)] == [True, True, False, True, True, False]
 
 
 def test_errors_speak_as_documented():

@@ -116,11 +116,11 @@ def test_costs_add_up_by_day_key_and_model():
     assert store.booked("third", 0, 1) == []
 
 
-def test_window_starts_anew():
-    times = iter([0.0, 0.1, 0.2, 1.0, 1.5])
+def test_window_starts_with_the_first_refusal():
+    times = iter([0.0, 5.0, 9.0, 9.9, 10.0, 10.5, 30.0])
     store = Store(clock=lambda: next(times))
 
-    assert [store.admit("bucket", 2, 1.0) for _ in range(5)] == [True, True, False, True, True]
+    assert [store.admit("bucket", 2, 1.0) for _ in range(7)] == [True, True, False, False, True, True, False]
 
 
 def test_clock_that_goes_back_starts_a_window():

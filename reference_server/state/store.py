@@ -83,15 +83,20 @@ class Store:
             self._database.close()
 
     def admit(self, bucket: str, requests: int, window: float) -> bool:
-        """Count a request against a fixed window of `window` seconds; false when it holds `requests` already."""
+        """Count a request; after `requests` of them, false for `window` seconds from the first that is too many.
+
+        The window starts with a refusal: how fast a caller or this machine is decides nothing.
+        """
         now = self.clock()
         with self.transaction():
             row = self._database.execute("SELECT started, used FROM windows WHERE bucket = ?", (bucket,)).fetchone()
             started, used = row or (now, 0)
-            if not 0 <= now - started < window:
+            if used <= requests:
+                started = now
+            elif not 0 <= now - started < window:
                 started, used = now, 0
             self._database.execute(
-                "INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", (bucket, started, min(used + 1, requests))
+                "INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", (bucket, started, min(used, requests) + 1)
             )
             if not row:
                 self._forget("windows", "started")
