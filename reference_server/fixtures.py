@@ -63,8 +63,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key named by its state. `refused` is the cause with which every operation but those in `free` is refused.
 
-    After `requests`, by the key or by its account, it is refused for a `window` of seconds; None for no limit. `plan` is the
-    account's.
+    After `requests`, by the key or by its account, it is refused for a `window` of seconds; None for no limit. `plan`
+    is the account's.
     """
 
     doc: str

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import gateway_contract
@@ -154,9 +155,10 @@ class Trial:
 
     def _failures(self, fault: Fault, contract: Contract, change: Change) -> list[str]:
         application = Application(Service(contract, fixtures.load(), Store(CLOCK.time)), (fault,))
-        case = Case(ADDRESS + application.base, self._gateway, Inside(application), change.known)
-        findings = self._bench.judge(case, change.requirements).findings
-        return sorted({one.requirement for one in findings if one.verdict is Verdict.FAILED})
+        place = ADDRESS + application.base, self._gateway, Inside(application)
+        runs = [self._bench.judge(Case(*place, known), names) for names, known in change.parts()]
+        found = chain.from_iterable(run.findings for run in runs)
+        return sorted({one.requirement for one in found if one.verdict is Verdict.FAILED})
 
     def _no_difference(self, mutant: AnswerMutant) -> Outcome | None:
         """Why the answers of the right server show no difference that the documents forbid."""

@@ -7,27 +7,33 @@ from typing import Any
 from reference_server.state.ledger import Booked
 from reference_server.state.store import Store, Stored
 
-OBJECTS = "objects"
-"""Files, jobs and whatever else is kept."""
 SPENT = "spent"
 """What calls cost: `LEDGER` besides, where a call reads it."""
 LEDGER = "ledger"
-FAILED = "failed"
-"""Which conversations have failed once."""
+COUNTED = "counted"
+"""Which conversations have failed once, and how many requests a key has made."""
 
 
 class NotingStore(Store):
-    """Keeps what a store keeps, and notes it in `touched`."""
+    """Keeps what a store keeps, and notes it in `touched`: `file/file-1` for an object, `file` for all of its kind.
 
-    touched: set[str]
+    `costs` are what was booked.
+    """
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.touched = set()
+        self.touched: set[str] = set()
+        self.costs: list[Any] = []
+
+    def forget(self) -> None:
+        """Begins with new notes."""
+        self.touched.clear()
+        self.costs.clear()
 
     def book(self, *arguments: Any) -> None:
         """As without notes."""
         self.touched.add(SPENT)
+        self.costs.append(arguments)
         super().book(*arguments)
 
     def booked(self, *arguments: Any) -> list[Booked]:
@@ -37,30 +43,30 @@ class NotingStore(Store):
 
     def fails_now(self, *arguments: Any) -> bool:
         """As without notes."""
-        self.touched.add(FAILED)
+        self.touched.add(COUNTED)
         return super().fails_now(*arguments)
 
-    def put(self, *arguments: Any) -> int:
+    def admit(self, *arguments: Any) -> bool:
         """As without notes."""
-        self.touched.add(OBJECTS)
-        return super().put(*arguments)
+        self.touched.add(COUNTED)
+        return super().admit(*arguments)
 
-    def get(self, *arguments: Any) -> Stored | None:
+    def put(self, kind: str, name: str, *arguments: Any) -> int:
         """As without notes."""
-        self.touched.add(OBJECTS)
-        return super().get(*arguments)
+        self.touched.add(f"{kind}/{name}")
+        return super().put(kind, name, *arguments)
 
-    def all(self, *arguments: Any) -> list[Stored]:
+    def get(self, kind: str, name: str, *arguments: Any) -> Stored | None:
         """As without notes."""
-        self.touched.add(OBJECTS)
-        return super().all(*arguments)
+        self.touched.add(f"{kind}/{name}")
+        return super().get(kind, name, *arguments)
 
-    def held(self, *arguments: Any) -> tuple[int, int]:
+    def all(self, kind: str, *arguments: Any) -> list[Stored]:
         """As without notes."""
-        self.touched.add(OBJECTS)
-        return super().held(*arguments)
+        self.touched.add(kind)
+        return super().all(kind, *arguments)
 
-    def delete(self, *arguments: Any) -> bool:
+    def delete(self, kind: str, name: str, *arguments: Any) -> bool:
         """As without notes."""
-        self.touched.add(OBJECTS)
-        return super().delete(*arguments)
+        self.touched.add(f"{kind}/{name}")
+        return super().delete(kind, name, *arguments)

@@ -6,13 +6,10 @@ A check judges the answers that it looks at. When they are the same with a fault
 from __future__ import annotations
 
 import fcntl
-import itertools
-import marshal
-import pickle
 import re
-import time
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,28 +19,24 @@ import gateway_contract
 from conformance import register
 from conformance.model import Verdict
 from conformance.wire.exchange import Exchange
-from conformance.wire.recorder import FAILURE, UPSTREAM
 from gateway_contract import Contract
-from reference_server import fixtures
 from reference_server.app import Application
 from reference_server.faults import Fault
-from reference_server.service import Service
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 from tests.faults.bench import Bench, Case
+from tests.faults.heard import Answered, Heard, Listening, Untouched, from_bytes, number_of, packed, stopping, to_bytes
 from tests.faults.inside import ADDRESS, Inside
-from tests.faults.noting import LEDGER, SPENT, NotingStore
+from tests.faults.noting import COUNTED, LEDGER, SPENT
 
 WHOLE = {name for name, one in register.load().requirements.items() if one.area in ("every_answer", "valid")}
 """What judges all that a run has recorded, whatever was looked at."""
-AGAIN = {429, FAILURE, *UPSTREAM}
-"""The answers after which a request is sent again."""
 LATER = 1 << 30
 """The number of the first request of a server that is judged: no answer of a session has it, or a higher one."""
-WITHOUT_REFERENCES = 2
-"""The version of marshal's format that writes equal values as equal bytes, whatever objects they share."""
 HEARD = re.compile(r"[0-9a-f]{8}")
 """How the id of a request begins: with its number."""
+NO_OBJECTS = {COUNTED, LEDGER, SPENT}
+"""What may be touched besides objects."""
 USUAL = {
     name: one
     for name, one in register.load().requirements.items()
@@ -52,81 +45,36 @@ USUAL = {
 """What looks at answers itself. The rest restates it, for every operation or through an SDK."""
 
 
-class Heard(NamedTuple):
-    """A request as the service heard it: the number that its id is, and when it came, in Unix seconds."""
-
-    number: int
-    at: float
-    method: str
-    path: str
-    headers: dict[str, str]
-    raw: bytes | None
-    protocol: str
-    query: dict[str, Any]
-
-
-class Answered(NamedTuple):
-    """A call, the reply to it as bytes, whether it was cut, and what it read and wrote of what the server keeps."""
-
-    call: Call
-    packed: bytes
-    cut: bool
-    touched: frozenset[str]
-
-    def reply(self) -> Reply:
-        """The reply, to be changed: a new one each time."""
-        return Reply(*marshal.loads(self.packed))
-
-
 class Change(NamedTuple):
     """What a fault changes: the requirements whose checks look at it, and whether it is about the connection.
 
-    `known` are the answers that are the same as without it, whatever else is asked.
+    `known` are the answers that are the same as without it, whatever else is asked; `free` those of them that cost
+    nothing, which alone are known to the checks of `counting`, who compare what calls cost with what an account spent.
     """
 
     requirements: set[str]
     connection: bool
     known: dict[Hashable, Exchange]
+    free: dict[Hashable, Exchange]
+    counting: Set[str]
 
-
-class Listening(Service):
-    """The service of a gateway, which remembers what it heard. Its ids count; each begins and ends like no other."""
-
-    def __init__(self, gateway: str | None, first: int = 1, contract: Contract | None = None) -> None:
-        self._ids = itertools.count(first)
-        self._now: float | None = None
-        self.notes = NotingStore(self._clock, lambda: f"{next(self._ids):08x}" * 4)
-        super().__init__(contract or gateway_contract.load(gateway), fixtures.load(), self.notes)
-        self.heard: list[Heard] = []
-
-    def respond(self, call: Call, faults: Sequence[Fault] = ()) -> Reply:
-        """The reply, as without listening."""
-        request = call.method, call.path, dict(call.headers), call.raw, call.protocol, dict(call.query)
-        self.heard.append(Heard(int(call.id[:8], 16), time.time(), *request))
-        return super().respond(call, faults)
-
-    def hear(self, heard: Heard, faults: Sequence[Fault] = ()) -> Answered:
-        """What was heard once and the reply to it, as if it were then."""
-        number, self._now, method, path, headers, raw, protocol, query = heard
-        self._ids = itertools.count(number)
-        call = Call(self.store.ids(), method, path, dict(headers), raw, self.contract, protocol, dict(query))
-        self.notes.touched.clear()
-        reply = super().respond(call, faults)
-        return Answered(call, _packed(reply), reply.cut, frozenset(self.notes.touched))
-
-    def _clock(self) -> float:
-        return time.time() if self._now is None else self._now
+    def parts(self) -> Iterator[tuple[Set[str], dict[Hashable, Exchange]]]:
+        """The requirements that are judged together, with what is known to their checks."""
+        parts = (self.requirements - self.counting, self.known), (self.requirements & self.counting, self.free)
+        return (part for part in parts if part[0])
 
 
 @dataclass(frozen=True)
 class Session:
     """What the checks of a gateway asked, in order, and which of it each requirement looked at.
 
-    `exchanges` are what they were answered, by what was asked; each with its place in the order.
+    `plain` are the replies of the server without a fault, each with its call. `exchanges` are what the checks were
+    answered, by what was asked; each with its place in the order.
     """
 
     gateway: str | None
     heard: list[Heard]
+    plain: list[Answered]
     looked_at: dict[str, set[int]]
     exchanges: dict[Hashable, tuple[int, Exchange]]
 
@@ -142,49 +90,46 @@ class Session:
             changed |= {place: one.cut for place, one in enumerate(self.plain) if fault.applies_to(one.call)}
         requirements = {name for name, places in self.looked_at.items() if places & changed.keys()}
         connection = any(cut != self.plain[place].cut for place, cut in changed.items())
-        known = {} if memory else self._unchanged(changed.keys(), requirements)
-        return Change(requirements | WHOLE if changed else requirements, connection, known)
+        known = {} if memory else self._unchanged(changed.keys())
+        free = {asked: one for asked, one in known.items() if SPENT not in self.plain[self.exchanges[asked][0]].touched}
+        requirements |= WHOLE if changed else set()
+        told = any(LEDGER in self.plain[one].touched and fault.applies_to(self.plain[one].call) for one in changed)
+        return Change(requirements, connection, free if told else known, free, self._counting)
 
-    def _unchanged(self, changed: Set[int], requirements: set[str]) -> dict[Hashable, Exchange]:
-        """What is answered the same, and neither changes nor tells what the server keeps."""
-        told = any(LEDGER in self.plain[place].touched for name in requirements for place in self.looked_at[name])
-        free = set() if told else {SPENT}
+    def _unchanged(self, changed: Set[int]) -> dict[Hashable, Exchange]:
+        """What is answered the same, and neither shares an object with what is not nor counts."""
+        asked_anew, objects = set(changed), set()
+        while more := {key for place in asked_anew for key in self._objects[place]} - objects:
+            objects |= more
+            asked_anew |= {place for place, keys in enumerate(self._objects) if keys & more}
         return {
             asked: exchange
             for asked, (place, exchange) in self.exchanges.items()
-            if place not in changed and self.plain[place].touched <= free
+            if place not in asked_anew and self.plain[place].touched.isdisjoint((COUNTED, LEDGER))
         }
+
+    @cached_property
+    def _counting(self) -> Set[str]:
+        """The requirements whose checks look at what an account has spent; those of the whole run look at no sums."""
+        looked_at = self.looked_at.items()
+        return {name for name, places in looked_at if any(LEDGER in self.plain[one].touched for one in places)} - WHOLE
 
     def statuses(self, fault: Fault, contract: Contract) -> set[tuple[int, int]]:
         """Of each reply that is different with another contract, the status without and with it."""
-        replies = self._served(fault, {}, contract)
-        changed = [(place, packed) for place, packed, _ in replies if packed != self.plain[place].packed]
-        return {(self.plain[place].reply().status, Reply(*marshal.loads(packed)).status) for place, packed in changed}
-
-    def answered_otherwise(self, fault: Fault) -> set[int]:
-        """The numbers of the requests of the session that a fault of calls answers otherwise."""
-        return {self.heard[place].number for place in self._changed(fault, {})}
+        served = self._served(fault, {}, contract).items()
+        changed = [(self.plain[place], one) for place, one in served if one.packed != self.plain[place].packed]
+        return {(before.reply().status, after.reply().status) for before, after in changed}
 
     def _changed(self, fault: Fault, memory: dict[str, Any], contract: Contract | None = None) -> dict[int, bool]:
-        """The places of the replies that are different, and whether each is cut."""
-        replies = self._edited(fault, memory) if fault.stage == "reply" else self._served(fault, memory, contract)
-        return {place: cut for place, packed, cut in replies if packed != self.plain[place].packed}
-
-    @cached_property
-    def plain(self) -> list[Answered]:
-        """Each call and its reply, without a fault."""
-        service = Listening(self.gateway)
-        return [service.hear(heard) for heard in self.heard]
-
-    @cached_property
-    def touching(self) -> Mapping[str, set[str]]:
-        """What the calls of each operation read and wrote. What they cost is nothing where nobody tells it."""
-        touching: dict[str, set[str]] = defaultdict(set)
-        for call, *_, touched in self.plain:
-            if call.operation:
-                touching[call.operation.id] |= touched
-        told = any(LEDGER in touched for touched in touching.values())
-        return touching if told else {name: touched - {SPENT} for name, touched in touching.items()}
+        """The places of the replies that are different, and whether each is cut; who tells other costs is different."""
+        if fault.stage == "reply":
+            edited = self._edited(fault, memory)
+            return {place: cut for place, after, cut in edited if after != self.plain[place].packed}
+        served = self._served(fault, memory, contract).items()
+        changed = {place: one.cut for place, one in served if one.packed != self.plain[place].packed}
+        costs = any(one.booked != self.plain[place].booked for place, one in served)
+        telling = (place for place, one in enumerate(self.plain) if costs and LEDGER in one.touched)
+        return dict.fromkeys(telling, False) | changed
 
     def _edited(self, fault: Fault, memory: dict[str, Any]) -> Iterator[tuple[int, bytes, bool]]:
         """The replies that a fault of replies is meant for. No other can change: nothing is remembered of a reply."""
@@ -192,46 +137,71 @@ class Session:
             if fault.applies_to(answered.call):
                 answered.call.memory = memory
                 reply = fault.change_reply(answered.reply(), answered.call)
-                yield place, _packed(reply), reply.cut
+                yield place, packed(reply), reply.cut
 
-    def _served(
-        self, fault: Fault, memory: dict[str, Any], contract: Contract | None
-    ) -> Iterator[tuple[int, bytes, bool]]:
-        """The replies to every call that a fault can reach."""
-        service = Listening(self.gateway, contract=contract)
-        service.memory = memory
-        for place in self._reached_by(fault):
-            answered = service.hear(self.heard[place], [fault])
-            yield place, answered.packed, answered.cut
+    def _served(self, fault: Fault, memory: dict[str, Any], contract: Contract | None) -> dict[int, Answered]:
+        """The replies to the calls that a fault is meant for, and to those that share with them what the server keeps.
 
-    def _reached_by(self, fault: Fault) -> list[int]:
-        """The calls of the fault's operation, and of those that share with it what the server keeps."""
-        kinds: set[str] = set()
-        wider = set(self.touching.get(fault.operation, ()))
-        while wider - kinds:
-            kinds |= wider
-            wider = set().union(*(one for one in self.touching.values() if one & kinds))
-        names = {name for name, touched in self.touching.items() if touched & kinds} | {fault.operation}
-        return [
-            place
-            for place, (call, *_) in enumerate(self.plain)
-            if fault.operation == "*" or (call.operation and call.operation.id in names)
-        ]
+        What a call shares may be known only when it was served with the fault.
+        """
+        meant = {place for place, answered in enumerate(self.plain) if fault.applies_to(answered.call)}
+        places, shared = set[int](), meant
+        while not shared <= places:
+            places |= shared
+            service = Listening(self.gateway, contract=contract)
+            service.memory = deepcopy(memory)
+            served = {place: self._served_once(service, place, fault, contract) for place in sorted(places)}
+            shared = self._sharing(served)
+        memory |= service.memory
+        return served
+
+    def _served_once(self, service: Listening, place: int, fault: Fault, contract: Contract | None) -> Answered:
+        """One reply; the known one where the fault leaves the call as it is, and nothing is kept of it."""
+        free = contract is None and self.plain[place].touched <= {SPENT}
+        try:
+            return service.hear(self.heard[place], [stopping(fault) if free else fault])
+        except Untouched:
+            return self.plain[place]
+
+    def _sharing(self, served: Mapping[int, Answered]) -> set[int]:
+        """The places that share an object with calls as they were served."""
+        touched = set().union(*(one.touched for one in served.values()))
+        objects = {self._one(key) for key in touched - NO_OBJECTS}
+        while more := {key for keys in self._objects if keys & objects for key in keys} - objects:
+            objects |= more
+        return {place for place, keys in enumerate(self._objects) if keys & objects}
+
+    def _one(self, key: str) -> str:
+        """The object that stands for one: of a kind that some call lists, all objects are one."""
+        kind = key.partition("/")[0]
+        return kind if kind in self._listed else key
+
+    @cached_property
+    def _listed(self) -> Set[str]:
+        """The kinds of objects that some call lists."""
+        return {key for answered in self.plain for key in answered.touched - NO_OBJECTS if "/" not in key}
+
+    @cached_property
+    def _objects(self) -> list[Set[str]]:
+        """The objects that each call touches."""
+        return [{self._one(key) for key in answered.touched - NO_OBJECTS} for answered in self.plain]
 
 
-def _packed(reply: Reply) -> bytes:
-    """All that a reply says. Replies that nobody could tell apart are the same bytes; 1 is not written as true is."""
-    return marshal.dumps([getattr(reply, name) for name in reply.__struct_fields__], WITHOUT_REFERENCES)
+def answered_otherwise(service: Listening) -> set[int]:
+    """The numbers of the requests that a service which plays a fault answered otherwise than without it."""
+    plain = Listening(service.contract.name)
+    answers = zip(service.heard, service.answers, strict=True)
+    return {heard.number for heard, answered in answers if plain.hear(heard).packed != answered.packed}
 
 
 def watched(fault: Fault, changed: set[int]) -> Fault:
     """The fault of replies, which notes the numbers of the requests that it answers otherwise."""
 
     def change(reply: Reply, call: Call) -> Reply:
-        before = _packed(reply)
+        before = packed(reply)
         after: Reply = fault.function(reply, call) or reply
-        if _packed(after) != before:
-            changed.add(int(call.id[:8], 16))
+        if packed(after) != before:
+            changed.add(number_of(call))
         return after
 
     return replace(fault, function=change)
@@ -251,9 +221,10 @@ def record(bench: Bench, gateway: str | None, requirements: Iterable[str]) -> Se
     looked_at: dict[str, set[int]] = defaultdict(set)
     for finding in judged.findings:
         looked_at[finding.requirement] |= {places[exchanges[one]] for one in finding.exchanges if one in exchanges}
-    by_number = {exchanges[one.number]: (asked, one) for asked, one in answers.items() if _settled(one, exchanges)}
+    sent = ((asked, one) for asked, one in answers.items() if isinstance(one, Exchange) and one.number in exchanges)
+    by_number = {exchanges[one.number]: (asked, one) for asked, one in sent}
     known = {asked: (places[heard], replace(one, number=LATER + heard)) for heard, (asked, one) in by_number.items()}
-    return Session(gateway, service.heard, dict(looked_at), known)
+    return Session(gateway, service.heard, service.answers, dict(looked_at), known)
 
 
 class Library:
@@ -273,7 +244,7 @@ class Library:
         """The session of a gateway; waits for the process that makes it."""
         if gateway not in self._read:
             self._written(gateway, fcntl.LOCK_EX)
-            self._read[gateway] = pickle.loads(self._path(gateway).read_bytes())
+            self._read[gateway] = from_bytes(self._path(gateway).read_bytes(), gateway_contract.load(gateway))
         return self._read[gateway]
 
     def _written(self, gateway: str | None, how: int) -> None:
@@ -284,15 +255,10 @@ class Library:
             except BlockingIOError:
                 return
             if not path.exists():
-                path.write_bytes(pickle.dumps(self._make(gateway)))
+                path.write_bytes(to_bytes(self._make(gateway)))
 
     def _path(self, gateway: str | None) -> Path:
         return self._place / f"{gateway}.session"
-
-
-def _settled(answer: Any, numbers: Mapping[int, int]) -> bool:
-    """Whether it is an exchange that came at the first try, and is known to the service."""
-    return isinstance(answer, Exchange) and answer.number in numbers and answer.status not in AGAIN
 
 
 def numbers(exchanges: Iterable[Exchange]) -> dict[int, int]:

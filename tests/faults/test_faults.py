@@ -24,8 +24,9 @@ from reference_server.state.store import Store
 
 from .bench import Bench, Case, Judged
 from .clock import CLOCK
+from .heard import Listening
 from .inside import ADDRESS, Inside, listening
-from .recorded import LATER, USUAL, Change, Library, Listening, Session, numbers, record, watched
+from .recorded import LATER, USUAL, Change, Library, answered_otherwise, numbers, record, watched
 
 CATALOGUE = faults.load()
 REQUIREMENTS = register.load().requirements
@@ -81,23 +82,24 @@ def library(bench: Bench, request: pytest.FixtureRequest, tmp_path_factory: pyte
 def judge(bench: Bench, gateway: str | None, played: Collection[Fault], change: Change) -> Found:
     """What the checks that a change concerns find on a server that plays the faults."""
     service = Service(gateway_contract.load(gateway), fixtures.load(), Store(CLOCK.time))
-    return by_verdict(judged(bench, service, played, change).findings)
+    return by_verdict(judged(bench, service, played, change))
 
 
-def judged(bench: Bench, service: Service, played: Collection[Fault], change: Change) -> Judged:
-    """What is found on a service that plays the faults."""
+def judged(bench: Bench, service: Service, played: Collection[Fault], change: Change) -> list[Judged]:
+    """What is found on a service that plays the faults, in one run after the other."""
     application, gateway = Application(service, tuple(played)), service.contract.name
     if change.connection:
         with listening(application) as address:
-            return bench.judge(Case(address + application.base, gateway, None), change.requirements)
-    case = Case(ADDRESS + application.base, gateway, Inside(application), change.known)
-    return bench.judge(case, change.requirements)
+            return [bench.judge(Case(address + application.base, gateway, None), change.requirements)]
+    inside = Inside(application)
+    cases = [(Case(ADDRESS + application.base, gateway, inside, known), names) for names, known in change.parts()]
+    return [bench.judge(*case) for case in cases]
 
 
-def by_verdict(findings: Collection[Finding]) -> Found:
+def by_verdict(runs: Collection[Judged]) -> Found:
     """The findings by their verdict."""
     found: Found = {verdict: {} for verdict in Verdict}
-    for finding in findings:
+    for finding in chain.from_iterable(run.findings for run in runs):
         found[finding.verdict][finding.requirement] = _line(finding)
     return found
 
@@ -123,7 +125,7 @@ def _line(finding: Finding) -> str:
 @pytest.mark.parametrize(("gateway", "bundle"), list(zip(GATEWAYS, cycle(BUNDLES), strict=False)), ids=GATEWAYS)
 def test_gateway_may_vary(gateway: str, bundle: list[str], bench: Bench) -> None:
     """What is legal for the base is legal for every gateway, several differences at a time."""
-    found = judge(bench, gateway, [CATALOGUE[name] for name in bundle], Change(set(USUAL), True, {}))
+    found = judge(bench, gateway, [CATALOGUE[name] for name in bundle], Change(set(USUAL), True, {}, {}, set()))
 
     assert not found[Verdict.FAILED]
     assert not found[Verdict.ERRORED]
@@ -151,10 +153,10 @@ def wrong(bench: Bench, changes: dict[str, Change]) -> dict[str, str]:
 
 def together(changes: Sequence[Change]) -> Change:
     """All of the changes at once. What several answer is asked."""
-    known = changes[0].known if len(changes) == 1 else {}
-    return Change(
-        set().union(*(change.requirements for change in changes)), any(change.connection for change in changes), known
-    )
+    if len(changes) == 1:
+        return changes[0]
+    requirements = set().union(*(change.requirements for change in changes))
+    return Change(requirements, any(change.connection for change in changes), {}, {}, set())
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -167,17 +169,17 @@ def test_fault_is_seen(name: str, bench: Bench, library: Library) -> None:
     changed: set[int] = set()
     played = watched(fault, changed) if fault.stage == "reply" else fault
 
-    answers = judged(bench, service, [played], change._replace(requirements=change.requirements | fault.breaks))
+    runs = judged(bench, service, [played], change._replace(requirements=change.requirements | fault.breaks))
 
-    found = by_verdict(answers.findings)
+    found = by_verdict(runs)
     missed = fault.breaks - set(found[Verdict.FAILED])
     accused = {one: text for one, text in found[Verdict.FAILED].items() if one not in fault.breaks | BROAD}
     assert not missed, f"not seen by {sorted(missed)}"
     assert not accused, f"falsely accused: {accused}"
     assert not found[Verdict.ERRORED], found[Verdict.ERRORED]
     if fault.stage != "reply":
-        changed |= Session(fault.gateway, service.heard, {}, {}).answered_otherwise(fault)
-    elsewhere = misplaced(answers, changed)
+        changed |= answered_otherwise(service)
+    elsewhere = [one for run in runs for one in misplaced(run, changed).items()]
     assert name in BETWEEN or not elsewhere, f"the evidence is another answer: {elsewhere}"
 
 

@@ -14,8 +14,9 @@ from reference_server.faults import Fault
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 from tests.faults.bench import Bench, Case
+from tests.faults.heard import Listening
 from tests.faults.inside import ADDRESS, Inside
-from tests.faults.recorded import USUAL, Listening, Session, record
+from tests.faults.recorded import USUAL, Session, record
 from tests.odd_values.members import GONE, Place, bodies, operation, paths, put
 
 VALUES: dict[str, Any] = {
