@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -52,6 +53,11 @@ def conversations(features: Collection[str] = FEATURES) -> SearchStrategy[dict[s
 
     Some of them say nothing in a message.
     """
+    return _conversations(frozenset(features))
+
+
+@lru_cache(maxsize=16)
+def _conversations(features: frozenset[str]) -> SearchStrategy[dict[str, Any]]:
     telling = _of(text(), features)
     return st.one_of(telling, telling, _of(text() | st.just(""), features))
 

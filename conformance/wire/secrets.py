@@ -132,7 +132,7 @@ class Secrets:
 
     def _as_credential(self, text: bytes) -> list[Span]:
         """Where short keys stand as credentials."""
-        if not self._short or not any(hint in text for hint in self._hints):
+        if not self._short or not _names_a_credential(text):
             return []
         return [match.span(1) for match in self._short.finditer(text)]
 
@@ -157,10 +157,6 @@ class Secrets:
         forms = "|".join(re.escape(form) for form in sorted(words, key=len, reverse=True))
         return re.compile(f"{AS_CREDENTIAL}({forms})(?![A-Za-z0-9_-])".encode()) if forms else None
 
-    @cached_property
-    def _hints(self) -> list[bytes]:
-        return [form.encode() for value in self._values for form in (value, quote(value, safe=""))]
-
 
 @dataclass(frozen=True, slots=True)
 class _Coding:
@@ -182,6 +178,14 @@ class _Coding:
             part = self.code[start : start + self.part]
             if not self.strict or any(48 <= char < 58 for char in part):
                 yield from ((at.start(), at.end()) for at in re.finditer(re.escape(part), text))
+
+
+def _names_a_credential(text: bytes) -> bool:
+    """Whether something may stand there as a credential. A large text is not copied for that."""
+    if len(text) > PIECE:
+        return True
+    lower = text.lower()
+    return b"key" in lower or b"bearer" in lower
 
 
 def _counting(key: str) -> int:
