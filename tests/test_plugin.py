@@ -96,7 +96,8 @@ def test_usual_options(foreign: Callable[..., Result], server: Callable[..., str
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.slow), "2"])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
 def test_report_is_written(
     foreign: Callable[..., Result], server: Callable[..., str], tmp_path: Path, workers: str
 ) -> None:

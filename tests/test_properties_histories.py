@@ -61,6 +61,7 @@ def test_seed_repeats_a_run(target: Target, tmp_path: Path, requirement: list[st
     assert len(sent[0]) > 10
 
 
+@pytest.mark.slow
 def test_failures_repeat_with_their_seed(target: Target, tmp_path: Path) -> None:
     """The search for the shortest history repeats as well."""
     sent = []

@@ -235,6 +235,7 @@ def test_unknown_expected_failure_is_refused(tmp_path: Path, capsys: pytest.Capt
     assert "errors.array-body" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_replay_has_the_same_verdicts_and_sends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [f"--feature={name}" for name in ("chat.stream", "chat.tools", "files", "anthropic.tools", "sdk.openai")]
     main(["run", *words, "--seed", "7", "--report", str(tmp_path / "live")])
@@ -251,6 +252,7 @@ def test_replay_has_the_same_verdicts_and_sends_nothing(tmp_path: Path, capsys: 
     assert again["run"]["seed"] == 7
 
 
+@pytest.mark.slow
 def test_terminated_agenda_ends_and_writes_nothing(tmp_path: Path) -> None:
     """Its exit code is that of any command that was asked to end."""
     words = [sys.executable, "-m", "conformance", "agenda"]

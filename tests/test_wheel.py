@@ -127,6 +127,7 @@ def test_shadowing_folder_is_named(project: Run, script: str, word: str) -> None
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_option_of_the_suite_names_the_shadowing_folder(project: Run) -> None:
     """So does pytest, when an option asks it for the suite."""
     result = project("python", "-m", "pytest", "--conformance-level", "MUST")
@@ -135,6 +136,7 @@ def test_option_of_the_suite_names_the_shadowing_folder(project: Run) -> None:
     assert "shadows the package 'conformance' of gateway-conformance" in result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_commands_work_within_the_project(project: Run) -> None:
     """Nothing is in the way without PYTHONPATH, also of the reference server that a run starts."""
     results = [
@@ -147,6 +149,7 @@ def test_commands_work_within_the_project(project: Run) -> None:
     assert [result.stderr for result in results if result.returncode] == []
 
 
+@pytest.mark.slow
 def test_checks_run_in_pytest(environment: Path, tmp_path: Path) -> None:
     """`pytest --pyargs conformance` judges with the installed checks, whatever the names of the project's files."""
     (tmp_path / "pytest.ini").write_text(FOREIGN["pytest.ini"])

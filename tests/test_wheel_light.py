@@ -115,6 +115,7 @@ def ask(base: str, path: str, body: object) -> tuple[int, dict[str, object]]:
         return error.code, json.load(error)
 
 
+@pytest.mark.slow
 def test_server_works(scripts: Path, tmp_path: Path) -> None:
     """It answers, explains what is wrong, plays a scenario, and refuses media with a hint."""
     (tmp_path / "scenario.yaml").write_text("rules: [{when: {last: weather}, answer: {text: Sunny.}}]")

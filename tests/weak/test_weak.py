@@ -43,8 +43,8 @@ LATE = 20.0
 
 MOST = 55
 """How many MUST a weak model may leave without a verdict, of some 460."""
-USUAL = {"chatty", "refusing", "without-tools"}
-"""The models that are judged whenever the project is tested."""
+USUAL = {"chatty"}
+"""The models that are judged whenever the project is tested; the others take long."""
 UNJUDGED = {"thinking": 10, "without-tools": 70}
 """The same of those models for which something else is expected."""
 
