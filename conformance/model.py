@@ -192,7 +192,8 @@ class Report:
     """The result of one run against one target. Times are ISO 8601 in UTC, `wall_time` is in seconds.
 
     `routes` are optional routes that the run looked for, those of native protocols by their address, and the models
-    that are missing for one; each with the reason why it is not judged, or an empty text.
+    that are missing for one; each with the reason why it is not judged, or an empty text. `fields` are those of the
+    requests that were sent, by operation: `sent` right, `wrong`, and `untried`.
     `partial` is the reason why the run ended early; empty when it did not. `name` is what people call the gateway, with
     its version, where the caller says so.
     """
@@ -209,6 +210,7 @@ class Report:
     settings: dict[str, Any] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
     partial: str = ""
+    fields: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     name: str = ""
 
     @property

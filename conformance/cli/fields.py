@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conformance.properties.bodies import Subject
-    from conformance.properties.fields import Schema
     from gateway_contract import Contract
 
 OWN = "by checks of its own"
@@ -50,40 +49,15 @@ def rows(contract: Contract) -> Iterator[FieldRow]:
 
 def _of_body(subject: Subject, contract: Contract) -> Iterator[FieldRow]:
     from conformance.properties import trials
+    from conformance.properties.fields import Claimed
 
     places = {id(one.schema): one for one in trials.places(subject, contract)}
     wrong = {one.path for one in trials.wrong(subject, contract)}
-    for name, schema in _fields(subject, contract):
+    for name, schema in Claimed(subject.operation, subject.schema, contract).fields:
         place = places.get(id(schema))
         invalid = place is not None and place.path in wrong
         free = place is not None and not any(trials.odd(subject, place))
         yield FieldRow(contract.name, subject.name, name, place is not None, invalid, ANY if free else None)
-
-
-def _fields(subject: Subject, contract: Contract) -> Iterator[tuple[str, Schema]]:
-    """The fields that the gateway claims, each with its schema. What stands at several places is listed once."""
-    from conformance.properties.fields import resolved
-    from conformance.properties.trials import is_claimed
-
-    resolve, seen = subject.operation.resolve, set[int]()
-
-    def within(name: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
-        if id(schema) in seen:
-            return
-        seen.add(id(schema))
-        if "$ref" in schema:
-            yield from within(name, resolve({"$ref": schema["$ref"]}))
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            for part in schema.get(keyword, ()):
-                yield from within(name, part)
-        if isinstance(schema.get("items"), dict):
-            yield from within(f"{name}[]", schema["items"])
-        for member, one in schema.get("properties", {}).items():
-            if id(one) not in seen and is_claimed(resolved(subject.operation, one), contract):
-                yield f"{name}.{member}".lstrip("."), one
-                yield from within(f"{name}.{member}", one)
-
-    yield from within("", subject.schema)
 
 
 def table(some: Iterable[FieldRow]) -> str:

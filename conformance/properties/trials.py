@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.properties import values
 from conformance.properties.bodies import Subject
-from conformance.properties.fields import Schema, properties_of, required_of
+from conformance.properties.fields import is_claimed, properties_of, required_of
 from conformance.properties.places import EXAMPLE, Path, Place, Places, put
 from conformance.words.ask import encoded
 from gateway_contract import Contract, Operation
@@ -161,8 +161,3 @@ def optional(operation: Operation, contract: Contract) -> Iterator[Path]:
                 yield (name,)
             else:
                 yield from ((name, one) for one in members if is_claimed(members[one], contract))
-
-
-def is_claimed(schema: Schema, contract: Contract) -> bool:
-    """Whether a field is of no feature, or of one that the gateway claims."""
-    return schema.get("x-feature") in {None, *contract.features}

@@ -14,7 +14,7 @@ from conformance.report.causes import Cause
 from conformance.report.view import Citation, Judgement, Standing, View, joined, standing
 
 FILENAME = "report.json"
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 WORDED = ("broad", "impact", "remedy")
 """Of a requirement, what ranks and explains a cause beside the harm."""
 SCHEMA = Path(__file__).with_name("schema.json")
@@ -46,6 +46,7 @@ def document(view: View) -> dict[str, Any]:
             "versions": report.versions,
             "settings": report.settings,
             "partial": report.partial,
+            "fields": report.fields,
         },
         "counts": asdict(report.counts),
         "summary": summary(view),

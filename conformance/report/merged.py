@@ -15,6 +15,8 @@ from conformance.register.select import shard_of
 WORST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.PASSED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED)
 """Which finding counts where several shards judge one requirement: what none has seen was not reached."""
 SHARD = "shard"
+KINDS = ("sent", "wrong", "untried"), ("sent",), ("wrong",)
+"""What fields may be in a report: any of it, and what counts as tried."""
 
 
 def merged(reports: Sequence[Report]) -> Report:
@@ -39,6 +41,7 @@ def merged(reports: Sequence[Report]) -> Report:
         settings={name: value for name, value in shards[0].settings.items() if name != SHARD},
         routes={at: problem for report in shards for at, problem in report.routes.items()},
         partial="; ".join(dict.fromkeys(parts)),
+        fields=_fields([report.fields for report in shards]),
     )
 
 
@@ -118,3 +121,13 @@ def _sum(counts: Sequence[Counts]) -> Counts:
         sum(one.completion_tokens for one in counts),
         round(median(begun), 4) if begun else None,
     )
+
+
+def _fields(shards: Sequence[dict[str, dict[str, list[str]]]]) -> dict[str, dict[str, list[str]]]:
+    """What was tried in any of them; untried is what none of them has tried."""
+    found = {}
+    for name in sorted({name for fields in shards for name in fields}):
+        own = [fields[name] for fields in shards if name in fields]
+        every, sent, wrong = ({field for one in own for kind in kinds for field in one[kind]} for kinds in KINDS)
+        found[name] = {"sent": sorted(sent), "wrong": sorted(wrong), "untried": sorted(every - sent - wrong)}
+    return found

@@ -208,6 +208,12 @@ class View:
         return list(dict.fromkeys(filter(None, self.report.routes.values())))
 
     @property
+    def fields_tried(self) -> tuple[int, int]:
+        """How many fields of requests were tried, and how many the operations have that were asked."""
+        every = [len({*one["sent"], *one["wrong"], *one["untried"]}) for one in self.report.fields.values()]
+        return sum(every) - sum(len(one["untried"]) for one in self.report.fields.values()), sum(every)
+
+    @property
     def areas(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.requirement.area for one in self.judgements))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import gateway_contract
 from conformance import register
 from conformance.errors import ConformanceError, TargetError, UnwritableReport, UsageError
 from conformance.model import Counts, Finding, Report, Verdict
@@ -24,6 +25,7 @@ from conformance.report.inert import encodable
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
 from conformance.run.schedule import requirement_of, waiting
+from conformance.run.tried import Tried
 from conformance.wire.secrets import safe
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class Collector:
         self._session: pytest.Session | None = None
         self._run: dict[str, Any] = {}
         self._routes: dict[str, str] = {}
+        self._tried: Tried | None = None
         self._started = datetime.now(UTC)
         self._clock = time.perf_counter()
 
@@ -100,8 +103,8 @@ class Collector:
         carried: dict[str, Any] = dict(report.user_properties)
         if report.when == "teardown":
             return
-        self._take_exchanges(carried.get(EXCHANGES, []))
         self._take_run(carried.get(RUN))
+        self._take_exchanges(carried.get(EXCHANGES, []))
         if fatal := carried.get(FATAL):
             kind, message, hint, first = fatal
             self.fatal = (UsageError if kind == "usage" else TargetError)(message, hint)
@@ -116,6 +119,8 @@ class Collector:
             if (begun := _first_event(record)) is not None:
                 self._begun.append(begun)
             self._counts = _added(self._counts, record)
+            if self._tried:
+                self._tried.add(record)
             if self.progress:
                 self.progress.counts = self._counts
             if writer := self._har:
@@ -127,6 +132,7 @@ class Collector:
         if known != self._run:
             self._run = known
             self._routes |= known["routes"]
+            self._tried = self._tried or Tried(gateway_contract.load(known["gateway"]))
             self._write(lambda journal: journal.describe(self._reported(())))
 
     def _take(self, finding: Finding) -> None:
@@ -167,7 +173,7 @@ class Collector:
     def report(self) -> Report:
         """What has been learned so far."""
         findings = sorted(explained(self.findings), key=lambda one: (one.requirement, one.case or ""))
-        return self._reported(tuple(findings))
+        return replace(self._reported(tuple(findings)), fields=self._tried.fields() if self._tried else {})
 
     def _reported(self, findings: tuple[Finding, ...]) -> Report:
         return Report(
