@@ -134,9 +134,14 @@ def test_refused_key_is_no_verdict(foreign: Callable[..., Result], server: Calla
     assert "failed" not in result.stdout.splitlines()[-1]
 
 
-def test_nobody_listens(foreign: Callable[..., Result]) -> None:
-    """An unreachable target ends the run at once."""
-    result = foreign("--base-url", "http://127.0.0.1:9/v1", *FEW)
+def test_nobody_listens(foreign: Callable[..., Result], tmp_path: Path) -> None:
+    """An unreachable target ends the run at once, and leaves no report of an earlier run."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.json").write_text("{}")
+    (tmp_path / "out" / "mine.txt").write_text("kept")
+
+    result = foreign("--base-url", "http://127.0.0.1:9/v1", *FEW, "--conformance-report", "out")
 
     assert result.returncode != 0
     assert "cannot connect" in result.stdout
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]

@@ -21,6 +21,7 @@ from conformance.errors import ConformanceError, TargetError, UnwritableReport, 
 from conformance.model import Counts, Finding, Report, Verdict
 from conformance.register.causes import explained
 from conformance.report import har
+from conformance.report.folder import clear
 from conformance.report.inert import encodable
 from conformance.report.journal import Journal
 from conformance.run.carried import EXCHANGES, FATAL, FINDING, RUN
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 class Collector:
     """A pytest plugin of the process that reports: the only one, or the controller of the workers.
 
-    `partial` is why the run ended early, or nothing; `interrupted` is what ended it, when that was a signal.
+    `partial` is why the run ended early, or nothing; `interrupted` is what ended it, when that was a signal. One that
+    `clears` leaves no report of an earlier run where this one ends without a report.
     """
 
     NAME = "conformance-collector"
@@ -58,6 +60,7 @@ class Collector:
         self.fatal: ConformanceError | None = None
         self.interrupted: KeyboardInterrupt | None = None
         self.partial = ""
+        self.clears = False
         self._journal = Journal(directory) if directory else None
         self._session: pytest.Session | None = None
         self._run: dict[str, Any] = {}
@@ -69,7 +72,9 @@ class Collector:
     @classmethod
     def from_config(cls, config: pytest.Config) -> Collector:
         """The collector that `--conformance-report` asks for."""
-        return cls(Path(config.getoption("conformance_report")))
+        collector = cls(Path(config.getoption("conformance_report")))
+        collector.clears = True
+        return collector
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Keeps the session, to end it when the report cannot be written."""
@@ -154,6 +159,8 @@ class Collector:
                 complete = partial(self._har.close, target)
                 self._write(lambda _: complete())
             self._write(lambda journal: report.write(self.report(), journal.directory, None))
+        elif self.clears and self.directory and (self.interrupted or isinstance(self.fatal, TargetError)):
+            clear(self.directory)
         if writer := self._har:
             writer.drop()
 
