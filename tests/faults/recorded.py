@@ -144,8 +144,7 @@ class Session:
 
         What a call shares may be known only when it was served with the fault.
         """
-        meant = {place for place, answered in enumerate(self.plain) if fault.applies_to(answered.call)}
-        places, shared = set[int](), meant
+        places, shared = set[int](), self._meant(fault, contract)
         while not shared <= places:
             places |= shared
             service = Listening(self.gateway, contract=contract)
@@ -154,6 +153,17 @@ class Session:
             shared = self._sharing(served)
         memory |= service.memory
         return served
+
+    def _meant(self, fault: Fault, contract: Contract | None) -> set[int]:
+        """The places of the calls that a fault may change; with another contract, those of an operation, or all."""
+        calls = enumerate(one.call for one in self.plain)
+        if contract is None:
+            return {place for place, call in calls if fault.applies_to(call)}
+        return {
+            place
+            for place, call in calls
+            if fault.operation == "*" or (call.operation and call.operation.id == fault.operation)
+        }
 
     def _served_once(self, service: Listening, place: int, fault: Fault, contract: Contract | None) -> Answered:
         """One reply; the known one where the fault leaves the call as it is, and nothing is kept of it."""
