@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gateway_contract import FORM, Contract, Operation, Problem, pattern
+from gateway_contract import FORM, JSON, Contract, Operation, Problem, pattern
 from reference_server import protocols
 from reference_server.errors import Refusal
 from reference_server.fixtures import Fixtures, Model
@@ -178,6 +178,8 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault], strict: boo
     problem = operation.query_problem(call.query) or (
         operation.request_problem(call.body, media_type) if media_type else None
     )
+    if problem is None and media_type == JSON:
+        problem = operation.need_problem(call.body)
     if problem is not None:
         raise _invalid(problem)
 

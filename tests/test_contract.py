@@ -411,3 +411,26 @@ def test_built_files_have_a_source() -> None:
     assert {path.stem for path in BUILT.glob("*.json")} == set(NAMES)
     assert {path.stem for path in EARLIER.glob("*.json")} == set(NAMES)
     assert all(read_built(name) for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "param"),
+    [
+        ("createChatCompletion", {"top_logprobs": 2}, "top_logprobs"),
+        ("createChatCompletion", {"top_logprobs": 2, "logprobs": False}, "top_logprobs"),
+        ("createChatCompletion", {"top_logprobs": 2, "logprobs": True}, None),
+        ("createChatCompletion", {"top_logprobs": None}, None),
+        ("createChatCompletion", {"stream_options": {"include_usage": True}}, "stream_options"),
+        ("createCompletion", {"stream_options": {}, "stream": True}, None),
+        ("createCompletion", {"stream_options": {}}, "stream_options"),
+        ("generateContent", {"generationConfig": {"logprobs": 1}}, "generationConfig.logprobs"),
+        ("generateContent", {"generationConfig": {"logprobs": 1, "responseLogprobs": True}}, None),
+        ("generateContent", {"generationConfig": None}, None),
+        ("createEmbedding", {"stream_options": {}}, None),
+        ("listModels", {}, None),
+    ],
+)
+def test_field_that_needs_another_is_wrong_without_it(operation: str, body: dict[str, Any], param: str | None) -> None:
+    problem = gateway_contract.load().operations[operation].need_problem(body)
+
+    assert (problem and problem.param) == param

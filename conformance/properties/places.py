@@ -13,11 +13,9 @@ from typing import Any
 
 from conformance.properties import values
 from conformance.properties.fields import Schema, resolved
-from gateway_contract import Operation
+from gateway_contract import NEEDS, Operation
 
 Path = tuple[str | int, ...]
-NEEDS = "x-needs"
-"""What the contract says that a field needs beside it: members of the same object, with their values."""
 EXAMPLE = "an example"
 UNIONS = ("anyOf", "oneOf")
 

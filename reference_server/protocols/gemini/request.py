@@ -163,7 +163,5 @@ def _thinking(config: Body) -> bool:
 
 def _logprobs(config: Body) -> int | None:
     if not config.get("responseLogprobs"):
-        if config.get("logprobs") is not None:
-            raise Refusal("invalid_value", "`logprobs` needs `responseLogprobs`.", "generationConfig.logprobs")
         return None
     return int(config.get("logprobs") or 0)

@@ -33,8 +33,6 @@ def completion_prompts(body: Body) -> list[Prompt]:
     texts = body["prompt"] if isinstance(body["prompt"], list) else [body["prompt"]]
     if not all(isinstance(text, str) for text in texts):
         raise Refusal("invalid_value", "Unsupported value for 'prompt': tokens are not built.", "prompt")
-    if body.get("stream_options") is not None and not body.get("stream"):
-        raise Refusal("invalid_value", "`stream_options` is only allowed when `stream` is true.", "stream_options")
     _refuse_best(body)
     choices = len(texts) * _generated(body)
     if choices > _MOST_CHOICES:

@@ -31,11 +31,7 @@ def prompt_of(body: Body, files: Files) -> Prompt:
 
 
 def _refuse_orphans(body: Body) -> None:
-    """Refuse fields that have no meaning without another."""
-    if body.get("stream_options") is not None and not body.get("stream"):
-        raise Refusal("invalid_value", "`stream_options` is only allowed when `stream` is true.", "stream_options")
-    if body.get("top_logprobs") is not None and not body.get("logprobs"):
-        raise Refusal("invalid_value", "`top_logprobs` is only allowed when `logprobs` is true.", "top_logprobs")
+    """Refuse a choice of tools where there are none."""
     if body.get("tool_choice") not in (None, "none") and not body.get("tools"):
         raise Refusal("invalid_value", "`tool_choice` is only allowed when `tools` are given.", "tool_choice")
 
