@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.words.answer import JsonAnswer, demand_kind, demand_served, demand_status, demand_text
-from conformance.words.check import inconclusive, pick, requirement
+from conformance.words.check import inconclusive, objects, pick, requirement
 from conformance.words.gemini.contents import Gemini
 from conformance.words.gemini.files import MEDIA_TYPE, UPLOAD_URL, GeminiFiles
 
@@ -60,7 +60,7 @@ def test_list(stored: GeminiFiles) -> None:
 def _demand_listed(stored: GeminiFiles) -> None:
     name = stored.name
     page = demand_served(stored.page())
-    names = [pick(file, "name") for file in page.body.get("files") or ()]
+    names = [file.get("name") for file in objects(page.body, "files")]
     if name not in names and page.body.get("nextPageToken"):
         inconclusive("there are more files than a page holds")
 

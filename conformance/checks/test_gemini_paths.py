@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from conformance.words.answer import demand_count, demand_kind, demand_served, demand_status
 from conformance.words.ask import MODELS
-from conformance.words.check import NotApplicable, inconclusive, pick, requirement
+from conformance.words.check import NotApplicable, inconclusive, objects, pick, requirement
 from conformance.words.gemini.contents import PROTOCOL, Gemini, text_of, turn
 from conformance.words.gemini.demands import SAY
 from conformance.words.schema import demand_schema
@@ -16,9 +16,7 @@ from gateway_contract import Contract
 
 def _name_with_slash(gemini: Gemini) -> str:
     """The model to ask, or a listed one for this protocol, whose name has a slash."""
-    listed = gemini.ask.get("/models").json
-    data = listed.get("data") if isinstance(listed, dict) else None
-    names = [gemini.model, *(entry.get("id") for entry in data or () if isinstance(entry, dict))]
+    names = [gemini.model, *(entry.get("id") for entry in objects(gemini.ask.get("/models").json, "data"))]
     for name in names:
         if isinstance(name, str) and "/" in name and MODELS[PROTOCOL].search(name.lower()):
             return name

@@ -14,6 +14,7 @@ from conformance.errors import Inconclusive, NotEquipped, Unsupported
 from conformance.target import Secret
 from conformance.wire.exchange import KEY_HERE, Exchange, Request
 from conformance.wire.recorder import Recorder
+from conformance.words.check import objects
 from conformance.words.openai.chat import Completion, CompletionStream
 from conformance.words.usual_models import serves, usual_model
 
@@ -218,8 +219,7 @@ class Ask:
         if model := named.get(kind) or (named.get("chat") if native else None):
             return model
         listed = None if native else self.get("/models").json
-        data = listed.get("data") if isinstance(listed, dict) else None
-        names = [entry.get("id") for entry in data or () if isinstance(entry, dict)]
+        names = [entry.get("id") for entry in objects(listed, "data")]
         fitting = [name for name in names if isinstance(name, str) and MODELS[kind].search(name.lower())]
         if kind in OFTEN_GONE:
             fitting = [name for name in fitting[: OFTEN_GONE[kind]] if serves(self, kind, name)]

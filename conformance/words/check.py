@@ -209,5 +209,11 @@ def member(value: Any, *path: str) -> Any:
     return value
 
 
+def objects(value: Any, *path: str) -> list[dict[str, Any]]:
+    """The objects of the list at `path`; none where no list stands there."""
+    entries = member(value, *path)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
 def _dotted(path: tuple[str | int, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "body"
