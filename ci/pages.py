@@ -1,7 +1,7 @@
 """A hook of MkDocs that adds pages.
 
-One for every requirement, made from the register, its checks and the faults, and those of the published reports; and
-the script with which the search works from a disk.
+One for every requirement, made from the register, its checks and the faults, and those of the published reports. Beside
+them stand the files of `assets`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conformance.register import profiles
 SPECIAL = re.compile(r"([\\*_{}\[\]<>#|])")
 CODE = re.compile(r"(`[^`]+`)")
 REPORTS = Path(__file__).parent.parent / "reports"
-WORKER = Path(__file__).with_name("iframe-worker.js")
+ASSETS = Path(__file__).with_name("assets")
 MADE = ("requirements/", "judged/")
 """Where the pages stand that no file of the folder of the docs holds."""
 Breaking = Mapping[str, list[faults.Fault]]
@@ -37,7 +37,7 @@ def _is_written(folder: Path, page: str) -> bool:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Adds the pages and the script."""
+    """Adds the pages and the assets."""
     from mkdocs.structure.files import File
 
     breaking: dict[str, list[faults.Fault]] = {}
@@ -46,7 +46,8 @@ def on_files(files: Any, config: Any) -> Any:
             breaking.setdefault(name, []).append(fault)
     for path, text in (*pages(breaking), *reports()):
         files.append(File.generated(config, path, content=text))
-    files.append(File.generated(config, f"assets/{WORKER.name}", content=WORKER.read_text()))
+    for asset in sorted(ASSETS.iterdir()):
+        files.append(File.generated(config, f"assets/{asset.name}", content=asset.read_text()))
     return files
 
 
