@@ -1,6 +1,7 @@
 """A hook of MkDocs that adds pages.
 
-One for every requirement, made from the register, its checks and the faults, and those of the published reports.
+One for every requirement, made from the register, its checks and the faults, and those of the published reports. Beside
+them stand the files of `assets`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from conformance.register import profiles
 SPECIAL = re.compile(r"([\\*_{}\[\]<>#|])")
 CODE = re.compile(r"(`[^`]+`)")
 REPORTS = Path(__file__).parent.parent / "reports"
+ASSETS = Path(__file__).with_name("assets")
 MADE = ("requirements/", "judged/")
 """Where the pages stand that no file of the folder of the docs holds."""
 Breaking = Mapping[str, list[faults.Fault]]
@@ -35,7 +37,7 @@ def _is_written(folder: Path, page: str) -> bool:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Adds the pages."""
+    """Adds the pages and the assets."""
     from mkdocs.structure.files import File
 
     breaking: dict[str, list[faults.Fault]] = {}
@@ -44,6 +46,8 @@ def on_files(files: Any, config: Any) -> Any:
             breaking.setdefault(name, []).append(fault)
     for path, text in (*pages(breaking), *reports()):
         files.append(File.generated(config, path, content=text))
+    for asset in sorted(ASSETS.iterdir()):
+        files.append(File.generated(config, f"assets/{asset.name}", content=asset.read_text()))
     return files
 
 
