@@ -39,6 +39,7 @@ OPTIONS = {
     "concurrency": "how many requests may be in flight at a time (default: 8, up to 16 while the target keeps up)",
     "node-modules": "the folder node_modules that holds the official client for Node",
 }
+FATAL = "conformance-fatal"
 STATUS = "conformance-status"
 LEVEL = "conformance-level"
 VERDICTS = {"passed", "failed", "warned", "known"}
@@ -91,23 +92,31 @@ class Tally:
 
     def __init__(self) -> None:
         self.checks = self.musts = 0
-        self.judged = self.judged_musts = 0
+        self.judged = self.judged_musts = self.failed_musts = 0
+        self.ended = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Counts the report of a check; that of any other test has no verdict."""
         carried = _carried(report)
+        self.ended = self.ended or _end(report)
         if STATUS not in carried or report.when == "teardown":
             return
         must, judged = carried[LEVEL] == "MUST", carried[STATUS] in VERDICTS
         self.checks += 1
         self.musts += must
         self.judged += judged
+        self.failed_musts += must and carried[STATUS] == "failed"
         self.judged_musts += must and judged
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Without a verdict pytest ends with 3."""
-        if self.blank and session.exitstatus == pytest.ExitCode.OK and not hasattr(session.config, "workerinput"):
+        """Without a verdict pytest ends with 3, as the command does. A failed MUST is a verdict."""
+        if hasattr(session.config, "workerinput"):
+            return
+        if self.ended:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR if self.ended == "usage" else NO_VERDICT
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if self.failed_musts else session.exitstatus
+        elif self.blank and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = NO_VERDICT
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -136,6 +145,13 @@ def _carried(report: pytest.TestReport) -> dict[str, str]:
     properties = getattr(report, "user_properties", ())
     pairs = (entry for entry in properties if len(entry) == 2 and entry[0] in (STATUS, LEVEL))
     return {name: str(value) for name, value in pairs}
+
+
+def _end(report: pytest.TestReport) -> str:
+    """What ended the run, "target" or "usage", where this report says so."""
+    properties = getattr(report, "user_properties", ())
+    values = (entry[1] for entry in properties if len(entry) == 2 and entry[0] == FATAL)
+    return next((str(value[0]) for value in values if isinstance(value, list)), "")
 
 
 def _variable(name: str) -> str:

@@ -49,6 +49,8 @@ def _recorder(settings: Settings) -> Recorder:
 
     if not settings.scenario:
         raise UnusableState("a recording needs a file to write", "name one with --scenario")
+    if settings.scenario.exists():
+        raise UnusableState(f"{settings.scenario} exists already, and a recording begins anew", "name another file")
     return Recorder(gateway_contract.load(settings.gateway), settings.record or "", settings.scenario)
 
 

@@ -166,3 +166,14 @@ def test_wrong_selection_is_all_that_is_said(words: list[str], capsys: pytest.Ca
     out, err = capsys.readouterr()
     assert not out
     assert "none" in err.lower()
+
+
+@pytest.mark.parametrize(
+    "words", [["--feature", "chat"], ["--profile", "core"], ["--level", "MUST"], ["--shard", "1/2"]]
+)
+@pytest.mark.usefixtures("runner")
+def test_glance_chooses_alone(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What it would leave out of a selection is not left out silently."""
+    assert main(["run", "--quick", *words]) == 2
+
+    assert f"--quick chooses what is judged, and {words[0]} does as well" in capsys.readouterr().err

@@ -129,7 +129,7 @@ def test_refused_key_is_no_verdict(foreign: Callable[..., Result], server: Calla
     """A target that rejects the key is not judged."""
     result = foreign("--base-url", server(), *FEW, key="sk-nobody")
 
-    assert result.returncode != 0
+    assert result.returncode == 3
     assert "the target refuses the key" in result.stdout
     assert "failed" not in result.stdout.splitlines()[-1]
 
@@ -142,6 +142,25 @@ def test_nobody_listens(foreign: Callable[..., Result], tmp_path: Path) -> None:
 
     result = foreign("--base-url", "http://127.0.0.1:9/v1", *FEW, "--conformance-report", "out")
 
-    assert result.returncode != 0
+    assert result.returncode == 3
     assert "cannot connect" in result.stdout
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_run_that_ends_early_is_no_verdict(
+    foreign: Callable[..., Result], server: Callable[..., str], tmp_path: Path
+) -> None:
+    """What was learned is reported as a part."""
+    result = foreign(
+        *("--base-url", server(), *FEW, "--conformance-max-requests", "3", "--conformance-concurrency", "1"),
+        *("--conformance-report", "out"),
+    )
+
+    assert result.returncode == 3, result.stdout
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["run"]["partial"]
+
+
+def test_unknown_gateway_is_wrong_usage(foreign: Callable[..., Result]) -> None:
+    result = foreign("--conformance-gateway", "foxroa", *FEW)
+
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR, result.stdout

@@ -269,3 +269,24 @@ def test_terminated_agenda_ends_and_writes_nothing(tmp_path: Path) -> None:
     assert process.returncode == 143
     assert b"terminated" in error
     assert {path: path.read_bytes() for path in agenda.FOLDER.glob("*.json")} == before
+
+
+def test_recording_of_an_earlier_run_goes_with_its_report(tmp_path: Path) -> None:
+    """A run that is killed leaves nothing that is not its own."""
+    (tmp_path / "exchanges.har").write_text("{}")
+
+    journal.Journal(tmp_path).describe(reporting.report((), "openai"))
+
+    assert [one.name for one in tmp_path.iterdir()] == [journal.FILENAME]
+
+
+def test_recording_that_is_replayed_stays(tmp_path: Path) -> None:
+    """Also where the report is written beside it."""
+    recording = tmp_path / "exchanges.har"
+    main(["run", "--requirement", "models.list", "--report", str(tmp_path)])
+    before = recording.read_bytes()
+
+    main(["run", "--requirement", "models.list", "--replay", str(recording), "--report", str(tmp_path)])
+
+    assert recording.read_bytes() == before
+    assert json.loads((tmp_path / "report.json").read_text())["counts"]["requests"] == 0

@@ -81,3 +81,16 @@ def test_recording_needs_a_file(capfd):
         pass
 
     assert "--scenario" in capfd.readouterr().err
+
+
+def test_recording_does_not_write_over_a_file(tmp_path, capfd):
+    file = tmp_path / "session.yaml"
+    file.write_text("rules: []\n", "utf-8")
+    with (
+        pytest.raises(RuntimeError, match="did not start"),
+        serving("--record", "http://127.0.0.1:1", "--scenario", str(file)),
+    ):
+        pass
+
+    assert "session.yaml exists already" in capfd.readouterr().err
+    assert file.read_text("utf-8") == "rules: []\n"

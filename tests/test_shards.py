@@ -189,3 +189,14 @@ def test_merged_verdicts_are_those_of_one_run(server: Callable[..., str], monkey
     assert [(one.requirement, one.verdict) for one in whole.findings] == [
         (one.requirement, one.verdict) for one in of_all.findings
     ]
+
+
+def test_merge_does_not_write_over_a_shard(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its folder may be named by the file in it."""
+    report.write(shard("1/1", found("chat.id", Verdict.PASSED)), tmp_path, None)
+    before = (tmp_path / "report.json").read_bytes()
+
+    assert main(["merge", str(tmp_path / "report.json"), "--report", str(tmp_path)]) == 2
+
+    assert "the shard would be lost" in capsys.readouterr().err
+    assert (tmp_path / "report.json").read_bytes() == before

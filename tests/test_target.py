@@ -226,3 +226,24 @@ def test_line_break_at_the_end_of_a_key_is_dropped(end: str, monkeypatch: pytest
     assert _from_options(tmp_path).keys["default"].reveal() == SECRET
     assert _from_keys(tmp_path).keys["default"].reveal() == SECRET
     assert target.from_options("http://host/v1").keys["default"].reveal() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        ('[models]\nchta = "x"', "chat"),
+        ('[models]\nembedings = "x"', "embeddings"),
+        ('[keys]\nlimitd = { env = "X" }', "limited"),
+    ],
+)
+def test_misspelt_name_is_told(tmp_path: Path, lines: str, hint: str) -> None:
+    with pytest.raises(InvalidTarget, match="line 3: unknown name") as caught:
+        target.from_file(written(tmp_path, f'base_url = "https://host/v1"\n{lines}'))
+
+    assert caught.value.hint == f"did you mean {hint}?"
+
+
+def test_name_that_is_like_no_other_is_left_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, 'base_url = "https://host/v1"\n[models]\nmine = "x"')
+
+    assert target.from_file(path).models == {"mine": "x"}

@@ -54,7 +54,7 @@ def unread() -> Iterator[None]:
 
 
 def end(outcome: Outcome, args: SimpleNamespace, known: Baseline | None, plan: Plan | None = None) -> int:
-    """Prints the verdicts, and returns the exit code. What a pipeline shows tells what the baseline knows."""
+    """Prints the verdicts, and returns the exit code. What is printed tells what the baseline knows."""
     from conformance import register
     from conformance.cli import baseline
     from conformance.report.view import view
@@ -65,7 +65,7 @@ def end(outcome: Outcome, args: SimpleNamespace, known: Baseline | None, plan: P
     if rest is not None:
         baseline.mark(args.report, view(rest, register.load()))
     with unread():
-        seen = view(report, register.load())
+        seen = view(report if rest is None else rest, register.load())
         told = [] if known is None else list(baseline.told(report, known))
         if args.json:
             print(as_json(_document(seen, args.report, code, told, plan)))

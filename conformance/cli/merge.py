@@ -32,6 +32,9 @@ def command(reports: tuple[Path, ...], **given: Any) -> int:
     from conformance.run.runner import Outcome, exit_code
 
     args = SimpleNamespace(**given)
+    if shard := next((one for one in reports if _folder(one) == args.report.resolve()), None):
+        reason = f"--report {args.report} is the folder of {shard}: the shard would be lost"
+        raise UsageError(reason, "name another folder")
     whole = merged([report.read(one) for one in reports])
     known = baseline.of(args, whole.gateway, whole.settings)
     try:
@@ -39,3 +42,8 @@ def command(reports: tuple[Path, ...], **given: Any) -> int:
     except OSError as error:
         raise UsageError(f"cannot write to {args.report}: {error.strerror}", "give --report a folder") from None
     return ending.end(Outcome(whole, exit_code(whole)), args, known)
+
+
+def _folder(path: Path) -> Path:
+    """The folder of a report, which may be named by its file."""
+    return (path if path.is_dir() else path.parent).resolve()

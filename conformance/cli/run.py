@@ -99,6 +99,10 @@ declared = together(
 )
 
 
+SELECTING = ("feature", "level", "profile", "shard")
+"""The options that select what is judged, and cannot do so beside `--quick`."""
+
+
 @commandline.command(
     "run",
     help="Judges a gateway; the reference server when no URL is given. The key is read from GATEWAY_API_KEY, or from "
@@ -114,6 +118,9 @@ def command(**given: Any) -> int:
     args = SimpleNamespace(**{name: list(one) if isinstance(one, tuple) else one for name, one in given.items()})
     args.include = args.include or None
     _check(args)
+    if args.quick and (others := [name for name in SELECTING if getattr(args, name)]):
+        reason = f"--quick chooses what is judged, and --{others[0]} does as well"
+        raise UsageError(reason, f"leave --quick out, or --{others[0]}; --requirement adds to --quick")
     if args.quick:
         args.requirement += select.QUICK
     return _judge(args)

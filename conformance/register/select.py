@@ -15,9 +15,9 @@ EXPENSIVE = frozenset({"images", "audio", "videos", "music", "tasks", "generated
 """Features that are judged on a live gateway only on request, because they cost more."""
 QUICK = (
     *("models.answers", "models.list", "auth.missing", "auth.unknown", "chat.answers", "chat.schema", "chat.usage"),
-    *("chat.finish-reason", "chat.id-unique", "chat.unicode", "chat.stream.answers"),
-    *("chat.stream.content-type", "chat.stream.framing", "chat.stream.finish-reason", "chat.stream.usage"),
-    *("chat.stream.usage.last", "chat.max-tokens.cap", "errors.malformed-json"),
+    *("chat.usage.total", "chat.finish-reason", "chat.id-unique", "chat.unicode", "chat.stream.answers"),
+    *("chat.stream.content-type", "chat.stream.framing", "chat.stream.done", "chat.stream.finish-reason"),
+    *("chat.stream.usage", "chat.stream.usage.last", "chat.max-tokens.cap", "errors.malformed-json"),
     *("errors.missing-messages", "errors.unknown-model", "errors.unknown-route", "tools.named", "tools.call.arguments"),
     *("tools.result", "tools.stream.arguments", "tools.stream.index", "chat.json-object.parses", "embeddings.answers"),
 )

@@ -7,6 +7,7 @@ is known of the run, and the last such line counts.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,18 @@ from conformance.model import Counts, Finding, Report
 from conformance.report.folder import clear
 
 FILENAME = "findings.jsonl"
-RECORDING = "exchanges.har"
-"""It may be what this run judges, and is replaced at the end."""
 KILLED = "the run was killed before it could write its report"
 
 
 class Journal:
-    """The journal in a folder. Raises `OSError` when it cannot be written."""
+    """The journal in a folder, of which nothing but what is `spared` is left of an earlier run.
 
-    def __init__(self, directory: Path) -> None:
+    Raises `OSError` when it cannot be written.
+    """
+
+    def __init__(self, directory: Path, spared: Collection[Path] = ()) -> None:
         self.directory = directory
+        self.spared = spared
         self._begun = False
 
     def describe(self, report: Report) -> None:
@@ -41,7 +44,7 @@ class Journal:
         """Appends a line. The first one begins a new file, and the report of the run before goes."""
         if not self._begun:
             self.directory.mkdir(parents=True, exist_ok=True)
-            clear(self.directory, [self.directory / RECORDING])
+            clear(self.directory, self.spared)
         with (self.directory / FILENAME).open("a" if self._begun else "w", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._begun = True

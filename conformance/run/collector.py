@@ -37,7 +37,8 @@ class Collector:
     """A pytest plugin of the process that reports: the only one, or the controller of the workers.
 
     `partial` is why the run ended early, or nothing; `interrupted` is what ended it, when that was a signal. One that
-    `clears` leaves no report of an earlier run where this one ends without a report.
+    `clears` leaves no report of an earlier run where this one ends without a report. A recording that is `replayed`
+    stays as it is.
     """
 
     NAME = "conformance-collector"
@@ -47,6 +48,7 @@ class Collector:
         directory: Path | None = None,
         settings: dict[str, Any] | None = None,
         seed: int = 0,
+        replayed: Path | None = None,
     ) -> None:
         self.directory = directory
         self.settings = settings or {}
@@ -55,13 +57,14 @@ class Collector:
         self.name = ""
         self._counts = Counts()
         self._begun: list[float] = []
-        self._har = har.Writer(directory / har.FILENAME) if directory else None
+        own = directory and directory / har.FILENAME
+        self._har = har.Writer(own) if own and not (replayed and _same(own, replayed)) else None
         self.progress: Progress | None = None
         self.fatal: ConformanceError | None = None
         self.interrupted: KeyboardInterrupt | None = None
         self.partial = ""
         self.clears = False
-        self._journal = Journal(directory) if directory else None
+        self._journal = Journal(directory, [replayed] if replayed else []) if directory else None
         self._session: pytest.Session | None = None
         self._run: dict[str, Any] = {}
         self._routes: dict[str, str] = {}
@@ -72,7 +75,8 @@ class Collector:
     @classmethod
     def from_config(cls, config: pytest.Config) -> Collector:
         """The collector that `--conformance-report` asks for."""
-        collector = cls(Path(config.getoption("conformance_report")))
+        replayed = config.getoption("conformance_replay")
+        collector = cls(Path(config.getoption("conformance_report")), replayed=Path(replayed) if replayed else None)
         collector.clears = True
         return collector
 
@@ -160,7 +164,7 @@ class Collector:
                 self._write(lambda _: complete())
             self._write(lambda journal: report.write(self.report(), journal.directory, None))
         elif self.clears and self.directory and (self.interrupted or isinstance(self.fatal, TargetError)):
-            clear(self.directory)
+            clear(self.directory, self._journal.spared if self._journal else ())
         if writer := self._har:
             writer.drop()
 
@@ -205,6 +209,10 @@ class Collector:
 
     def _cost(self) -> Counts:
         return replace(self._counts, first_event=round(median(self._begun), 4) if self._begun else None)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
 
 
 def _before(first: int | None, reason: str, finding: Finding) -> Finding:

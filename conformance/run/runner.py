@@ -102,7 +102,7 @@ def judge(
     wanted = select.wanted(options["feature"], level, options["requirement"], options["profile"], shard)
     select.included(include or (), options["feature"])
     settings = {name: value for name, value in options.items() if value}
-    collector = _collector(report_dir, settings, _seed(seed, replay), progress)
+    collector = _collector(report_dir, settings, _seed(seed, replay), progress, replay)
     collector.name = name
     options["header"] = "\n".join(headers) or None  # no setting that a report tells: it may hold a secret
     words = _words(options, base_url)
@@ -164,9 +164,11 @@ def _seed(seed: int | None, replay: Path | None) -> int:
     return seed or 0
 
 
-def _collector(directory: Path | None, settings: dict[str, Any], seed: int, progress: bool) -> Collector:
+def _collector(
+    directory: Path | None, settings: dict[str, Any], seed: int, progress: bool, replayed: Path | None
+) -> Collector:
     plain = {name: value.name if isinstance(value, Path) else str(value) for name, value in settings.items()}
-    collector = Collector(directory, plain, seed)
+    collector = Collector(directory, plain, seed, replayed)
     if progress:
         from conformance.report.progress import Progress
 

@@ -121,7 +121,10 @@ def test_parse(responses: Responses, recording: ClientRecording, api: Any, depen
         inconclusive(f"the answer ended as {final.status!r}")
     value = recording.result(lambda: final.output_parsed)
     refusal = any(
-        getattr(part, "refusal", None) for item in final.output for part in getattr(item, "content", ()) or ()
+        getattr(part, "refusal", None)
+        for item in final.output
+        if isinstance(content := getattr(item, "content", None), list)
+        for part in content
     )
     if value is None and refusal:
         inconclusive("the model refused to answer")

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 SCHEMA = Path(__file__).with_name("target.schema.json")
+EVERY_NAME = Path(__file__).with_name("reference.toml")
+"""A target file that has every name of a model, and of a key, that the suite knows."""
+NEAR = 0.75
+"""How like another name one is that was meant to be it."""
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}")
 _KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
 _NAMES = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
@@ -63,10 +68,20 @@ def _problem(table: dict[str, Any]) -> tuple[Steps, str, str] | None:
 
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     if jsonschema_rs.validator_for(schema).is_valid(table):
-        return None
+        return _misspelt(table)
     from jsonschema import Draft202012Validator
 
     return _explained(min(Draft202012Validator(schema).iter_errors(table), key=lambda one: [*map(str, one.path)]))
+
+
+def _misspelt(table: dict[str, Any]) -> tuple[Steps, str, str] | None:
+    """A name of a model or of a key that is nearly one that the suite knows."""
+    known = tomllib.loads(EVERY_NAME.read_text(encoding="utf-8"))
+    for section in ("models", "keys"):
+        for name in table.get(section, {}).keys() - known[section].keys():
+            if near := get_close_matches(name, known[section], 1, NEAR):
+                return (section, name), f"unknown name {name!r} under [{section}]", f"did you mean {near[0]}?"
+    return None
 
 
 def _explained(error: ValidationError) -> tuple[Steps, str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.wire.exchange import decoded
 from conformance.words.answer import JsonAnswer, StreamedAnswer
-from conformance.words.check import inconclusive, member, pick
+from conformance.words.check import inconclusive, member, objects, pick
 
 DONE = "[DONE]"
 FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
@@ -148,8 +148,7 @@ class CompletionStream(StreamedAnswer):
     def fragments(self, index: int = 0) -> Iterator[dict[str, Any]]:
         """The tool call fragments of one choice."""
         for delta in self.deltas(index):
-            fragments = delta.get("tool_calls")
-            yield from (part for part in fragments or [] if isinstance(part, dict))
+            yield from objects(delta, "tool_calls")
 
     @property
     def usages(self) -> list[dict[str, Any]]:
@@ -164,8 +163,7 @@ class CompletionStream(StreamedAnswer):
 
 def choices_of(chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every choice of some chunks, in order."""
-    lists = [found for chunk in chunks if isinstance(found := chunk.get("choices"), list)]
-    return [choice for choices in lists for choice in choices if isinstance(choice, dict)]
+    return [choice for chunk in chunks for choice in objects(chunk, "choices")]
 
 
 def is_remark(chunk: dict[str, Any]) -> bool:
@@ -174,9 +172,7 @@ def is_remark(chunk: dict[str, Any]) -> bool:
 
 
 def _has_text(chunk: dict[str, Any] | None) -> bool:
-    choices = (chunk or {}).get("choices")
-    deltas = [choice.get("delta") for choice in choices or [] if isinstance(choice, dict)]
-    return any(delta.get("content") for delta in deltas if isinstance(delta, dict))
+    return any(member(choice, "delta", "content") for choice in objects(chunk, "choices"))
 
 
 def _object(data: str) -> dict[str, Any] | None:
