@@ -194,6 +194,8 @@ def judged(folder: Path, **verdicts: str) -> Path:
         ({"passed": "passed"}, {"passed": "failed"}, "broken   chat.must.passed: passed → failed", 1),
         ({"passed": "inconclusive"}, {"passed": "failed"}, "broken   chat.must.passed: inconclusive → failed", 1),
         ({"passed": "failed"}, {"passed": "passed"}, "fixed    chat.must.passed: failed → passed", 0),
+        ({"passed": "unsupported"}, {"passed": "passed"}, "changed  chat.must.passed: unsupported → passed", 0),
+        ({"passed": "inconclusive"}, {"passed": "passed"}, "changed  chat.must.passed: inconclusive → passed", 0),
         ({"passed": "passed"}, {"passed": "unsupported"}, "lost     chat.must.passed: passed → unsupported", 1),
         ({"passed": "passed"}, {"passed": "errored"}, "changed  chat.must.passed: passed → errored", 0),
         ({}, {"passed": "failed"}, "new      chat.must.passed: not judged → failed", 0),

@@ -137,7 +137,9 @@ def test_full_disk_is_told(server: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("url", "code"), [("http://127.0.0.1:9/v1", 3), ("ftp://host/v1", 2)])
-def test_run_without_a_report_leaves_none_of_an_earlier_one(url: str, code: int, tmp_path: Path) -> None:
+def test_run_without_a_report_leaves_none_of_an_earlier_one(
+    url: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It would look like this run's. After wrong usage there was no run; what the user keeps beside it stays."""
     for name in (*folder.WRITTEN[:-1], "curl-one.sh", "mine.txt"):
         (tmp_path / name).write_text("{}")
@@ -145,6 +147,7 @@ def test_run_without_a_report_leaves_none_of_an_earlier_one(url: str, code: int,
     assert main(["run", "--base-url", url, "--report", str(tmp_path)]) == code
 
     assert ({one.name for one in tmp_path.iterdir()} == {"mine.txt"}) is (code == 3)
+    assert ("the report of an earlier run is gone" in capsys.readouterr().err) is (code == 3)
 
 
 def test_what_a_run_reads_is_spared(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ FEW = 4
 """With more requirements that only one report judges, they are one line."""
 
 
+BROKEN = ("failed", "errored")
+"""How a requirement stands that can be fixed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One requirement whose standing changed. None means that the report does not judge it.
@@ -65,7 +69,7 @@ class Change:
             return Kind.BROKEN
         if self.before == "passed" and self.is_refused:
             return Kind.LOST
-        return Kind.FIXED if self.after == "passed" else Kind.CHANGED
+        return Kind.FIXED if self.after == "passed" and self.before in BROKEN else Kind.CHANGED
 
     @property
     def is_regression(self) -> bool:

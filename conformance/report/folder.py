@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -60,14 +61,15 @@ def cleared(directory: Path, kept: Collection[Path]) -> Iterator[None]:
     except UsageError:
         raise
     except BaseException:
-        clear(directory, kept)
+        if clear(directory, kept):
+            print(f"the report of an earlier run is gone from {directory}: it is not this run's", file=sys.stderr)
         raise
 
 
-def clear(directory: Path, kept: Collection[Path] = ()) -> None:
-    """Removes what a run has left in a folder."""
+def clear(directory: Path, kept: Collection[Path] = ()) -> bool:
+    """Removes what a run has left in a folder. Whether there was anything."""
     spared = {one.resolve() for one in kept}
-    for pattern in WRITTEN:
-        for path in directory.glob(pattern):
-            if path.resolve() not in spared:
-                path.unlink(missing_ok=True)
+    left = [path for pattern in WRITTEN for path in directory.glob(pattern) if path.resolve() not in spared]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return bool(left)
