@@ -1,8 +1,9 @@
 """The ASGI application: paths, bodies and the routes that belong to no contract.
 
 Every path may be prefixed by `/fault/<name>` or `/variation/<name>`, also several times, and headers name some as well
-(`by_header.py`): the request is then answered with those faults. `/healthz`, `/openapi.json`, `/openapi-3.1.json` and
-the files that answers point at, below `/media`, need no credential, and neither does the preflight of a browser.
+(`by_header.py`): the request is then answered with those faults. `/healthz`, `/openapi.json`, `/openapi-3.1.json`, the
+page `/docs` and the files that answers point at, below `/media`, need no credential, and neither does the preflight of
+a browser.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from reference_server.wire.asgi import Receive, Send, body_of, write
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
-HEALTH, DOCUMENT, EARLIER = "/healthz", "/openapi.json", "/openapi-3.1.json"
+HEALTH, DOCUMENT, EARLIER, PAGE = "/healthz", "/openapi.json", "/openapi-3.1.json", "/docs"
 
 
 class Application:
@@ -92,6 +93,11 @@ class Application:
             return self._service.envelope.reply(error)
         if path in (HEALTH, DOCUMENT, EARLIER):
             return Reply.json(self._open(path, scope))
+        if path == PAGE:
+            from reference_server import documentation  # most servers are never looked at
+
+            text = documentation.page(self._service.contract, self._root(scope))
+            return Reply(200, {"content-type": "text/html; charset=utf-8"}, text.encode())
         if path.startswith(media.PREFIX):
             return media.reply(path)
         faults = self._faults + faults
@@ -107,11 +113,15 @@ class Application:
         return earlier(document) if path == EARLIER else document
 
     def _document(self, scope: MutableMapping[str, Any]) -> dict[str, Any]:
-        """The contract, whose servers are this one as the client reaches it."""
+        """The contract, whose servers are this one."""
+        return located(self._service.contract, self._root(scope))
+
+    def _root(self, scope: MutableMapping[str, Any]) -> str:
+        """The address of this server as the client reaches it; empty when it does not say."""
         headers = dict(scope["headers"])
         scheme = "https" if headers.get(b"x-forwarded-proto") == b"https" else scope.get("scheme", "http")
         host = headers.get(b"host", b"").decode("latin-1")
-        return located(self._service.contract, f"{scheme}://{host}" if host else "")
+        return f"{scheme}://{host}" if host else ""
 
     def close(self) -> None:
         """Write what is pending. A state that cannot be written is left as it is."""

@@ -42,5 +42,5 @@ def _example(base: str) -> list[str]:
 def _documents(root: str) -> list[str]:
     return [
         "Models, keys and faults: reference-server --list. Options: reference-server --help.",
-        f"Every operation: {root}/openapi.json; for generators of clients: {root}/openapi-3.1.json",
+        f"Every operation: {root}/docs; for programs {root}/openapi.json, or {root}/openapi-3.1.json",
     ]
