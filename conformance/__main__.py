@@ -52,7 +52,7 @@ SECTIONS = {
 }
 COMMANDS = tuple(name for _, commands in SECTIONS.values() for name in commands)
 KEYS = "keys come from the environment: export GATEWAY_API_KEY=..., or name one in --target"
-USAGE, TROUBLE, INTERRUPTED, TERMINATED = commandline.WRONG, 3, 130, 143
+USAGE, TROUBLE, INTERRUPTED, TERMINATED = commandline.WRONG, commandline.TROUBLE, 130, 143
 
 
 @commandline.group(PROGRAM, package="conformance.cli", sections=SECTIONS, hints={"key": KEYS, "token": KEYS})
@@ -91,8 +91,9 @@ def _complain(error: ConformanceError, code: int | None) -> None:
     longest = None if isinstance(error, UsageError) else LONGEST
     message, hint = (inert(_safe(text), longest) for text in (str(error), error.hint))
     commandline.complain(message, hint)
-    if code is not None:
-        print(json.dumps({"exit_code": code, "error": message, "hint": hint}, indent=2))
+    with commandline.unread():
+        if code is not None:
+            print(json.dumps({"exit_code": code, "error": message, "hint": hint}, indent=2))
 
 
 def _safe(text: str) -> str:

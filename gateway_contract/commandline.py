@@ -1,23 +1,30 @@
 """The style of both command lines: help in sections with an example each, and a line with a hint for wrong usage.
 
-Colours are for terminals, and not where NO_COLOR is set. Help is as wide as the terminal, or as COLUMNS says.
+Colours are for terminals, and not where NO_COLOR is set or the terminal is dumb. Help is as wide as the terminal, or as
+COLUMNS says. Letters that the output cannot show are replaced.
 """
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from functools import partial, reduce
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-WRONG = 2
+WRONG, TROUBLE = 2, 3
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""The errors of an output that takes no more."""
+LOST = "output lost"
+"""The note in a context that its command could not write all that it had to say."""
 OUTPUT, GENERAL, ARGUMENTS = "Output", "General", "Arguments"
 SHORT = {"quiet": ("-q",), "verbose": ("-v",)}
 
@@ -218,7 +225,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def run(command: click.Command, name: str, words: Sequence[str] | None) -> int:
-    """Runs a command line and returns its exit code: 2 for wrong usage, of which it tells.
+    """Runs a command line and returns its exit code: 2 for wrong usage, 3 for output that cannot be written.
 
     What a command raises itself passes through. That nobody reads on is no error.
     """
@@ -227,31 +234,80 @@ def run(command: click.Command, name: str, words: Sequence[str] | None) -> int:
         from click.shell_completion import shell_complete
 
         return shell_complete(command, {}, name, variable, instruction)
+    _replace_letters()
     try:
-        with command.make_context(name, list(sys.argv[1:] if words is None else words), color=colour()) as ctx:
-            code = command.invoke(ctx)
-        sys.stdout.flush()
-        return int(code or 0)
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        return _run(command, name, list(sys.argv[1:] if words is None else words))
     except click.UsageError as error:
         complain(*_explained(error, name))
         return WRONG
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return _lose(error)
+
+
+def _run(command: click.Command, name: str, words: list[str]) -> int:
+    try:
+        with command.make_context(name, words, color=colour()) as ctx:
+            code = int(command.invoke(ctx) or 0)
+            code = max(code, TROUBLE) if LOST in ctx.meta else code
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    if sys.stdout:
+        sys.stdout.flush()
+    return code
+
+
+@contextmanager
+def unread() -> Iterator[None]:
+    """Lets nothing be printed any more where nobody reads it, or where it cannot be written: the command goes on."""
+    try:
+        yield
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
+        if _lose(error) and (ctx := click.get_current_context(silent=True)):
+            ctx.meta[LOST] = True
+
+
+def _lose(error: OSError) -> int:
+    """Prints nothing any more, and returns the exit code. Raises what is not an error of the output."""
+    closed = isinstance(error, BrokenPipeError)
+    if not closed and (error.filename or error.errno not in FULL):
+        raise error
+    _mute(sys.stdout)
+    if closed:
         return 0
+    complain(f"the output cannot be written: {error.strerror}")
+    return TROUBLE
+
+
+def _mute(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _replace_letters() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def colour() -> bool | None:
     """Whether there may be colours: False, or as click finds out itself."""
-    return False if os.environ.get("NO_COLOR") else None
+    return False if os.environ.get("NO_COLOR") or dumb() else None
+
+
+def dumb() -> bool:
+    """Whether the terminal knows neither colours nor a cursor that moves."""
+    return os.environ.get("TERM", "").lower() in {"dumb", "unknown"}
 
 
 def complain(message: str, hint: str = "") -> None:
-    """Tells what is wrong, and what to do about it."""
-    click.echo(f"{click.style('error:', fg='red')} {message}", err=True, color=colour())
-    if hint:
-        click.echo(f"{click.style('hint:', fg='cyan')} {hint}", err=True, color=colour())
+    """Tells what is wrong, and what to do about it, where standard error takes it."""
+    text = f"{click.style('error:', fg='red')} {message}"
+    text += f"\n{click.style('hint:', fg='cyan')} {hint}" if hint else ""
+    try:
+        click.echo(text, err=True, color=colour())
+    except OSError:
+        _mute(sys.stderr)
 
 
 def _explained(error: click.UsageError, name: str) -> tuple[str, str]:

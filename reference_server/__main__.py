@@ -138,7 +138,8 @@ declared = together(
 @commandline.command(
     PROGRAM,
     help=HELP,
-    epilog="Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be used.",
+    epilog="Exit status: 0 after a stop, 2 for a wrong option or an address that cannot be used, 3 for output that "
+    "cannot be written.",
     examples=EXAMPLES,
 )
 @declared

@@ -8,7 +8,7 @@ from math import ceil
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from conformance.cli.ending import unread
+from gateway_contract.commandline import unread
 
 if TYPE_CHECKING:
     from conformance.run.agenda import Plan

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.cli import fail_on
 from conformance.cli.options import as_json
-from gateway_contract.commandline import complain, names, option, path, together
+from gateway_contract.commandline import complain, names, option, path, together, unread
 
 if TYPE_CHECKING:
     from conformance.cli.baseline import Baseline
@@ -41,16 +38,6 @@ declared = together(
     ),
 )
 """The options about the result."""
-
-
-@contextmanager
-def unread() -> Iterator[None]:
-    """Lets nothing be printed any more when nobody reads it: the verdict stands all the same."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def end(outcome: Outcome, args: SimpleNamespace, known: Baseline | None, plan: Plan | None = None) -> int:

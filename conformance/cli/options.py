@@ -101,8 +101,9 @@ target = together(
 
 
 def as_json(document: Any) -> str:
-    """A document for programs."""
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    """A document for programs, in letters that standard output has."""
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    return json.dumps(document, indent=2, ensure_ascii=not unicode)
 
 
 def put(text: str) -> None:

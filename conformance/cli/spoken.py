@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 class _Spoken(logging.Handler):
@@ -14,7 +14,8 @@ class _Spoken(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         from conformance.report.inert import inert
 
-        print(inert(record.getMessage()), file=sys.stderr, flush=True)
+        with suppress(OSError):
+            print(inert(record.getMessage()), file=sys.stderr, flush=True)
 
 
 @contextmanager

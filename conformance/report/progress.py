@@ -6,9 +6,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 from conformance.model import Counts
+from gateway_contract.commandline import dumb
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,7 +43,7 @@ class Progress:
         """Knows the area of every check that is going to run."""
         self._left = Counter(areas)
         self._total = self._left.total()
-        if self.stream.isatty():
+        if self.stream.isatty() and not dumb():
             self._live = _live(self.stream, self._table)
             self._live.start()
 
@@ -92,8 +94,9 @@ class Progress:
             yield Text("  ").join([Text(f"  {area:<24}"), *_coloured(bad[area])])
 
     def _write(self, text: str) -> None:
-        self.stream.write(text)
-        self.stream.flush()
+        with suppress(OSError):  # a run goes on where its progress cannot be shown
+            self.stream.write(text)
+            self.stream.flush()
 
 
 def _live(stream: TextIO, table: Callable[[], RenderableType]) -> Any:
