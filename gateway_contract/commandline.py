@@ -12,13 +12,14 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from functools import partial, reduce
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
+
+from gateway_contract.nearest import near
 
 WRONG, TROUBLE = 2, 3
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
@@ -216,12 +217,6 @@ def _files(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> l
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """`did you mean run?`, or nothing."""
-    matches = get_close_matches(name, list(known), n=1)
-    return f"did you mean {matches[0]}?" if matches else ""
 
 
 def run(command: click.Command, name: str, words: Sequence[str] | None) -> int:

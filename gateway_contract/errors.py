@@ -15,6 +15,8 @@ Every error has a message, which says what is wrong, and a `hint`, which says wh
 
 from __future__ import annotations
 
+from gateway_contract.nearest import near
+
 
 class ContractError(Exception):
     """A defect of the contract or of its use."""
@@ -31,7 +33,9 @@ class UnknownGateway(ContractError):
     """No overlay describes a gateway of that name."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"no gateway is called {name!r}", f"Choose one of: {', '.join(known)}.")
+        super().__init__(
+            f"no gateway is called {name!r}", f"{near(name, known)} Choose one of: {', '.join(known)}.".lstrip()
+        )
 
 
 class UnreadableSource(ContractError):

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+import gateway_contract
 from ci import pages
 from conformance import register
 from conformance.__main__ import COMMANDS, main
+from conformance.register import profiles, select
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").glob("*.md") if path.stem != "mock")]
@@ -137,3 +139,26 @@ def test_every_requirement_has_a_page() -> None:
     assert "def test_" in text
     assert "https://" in text.partition("## Documented")[2].partition("## Check")[0]
     assert all("(requirements" not in one for one in made.values())
+
+
+def _known() -> dict[str, set[str]]:
+    """What the options of a selection may name."""
+    requirements = register.load().requirements
+    features = [one.feature.split(".") for one in requirements.values()]
+    prefixes = {".".join(parts[:end]) for parts in features for end in range(1, len(parts) + 1)}
+    return {
+        "requirement": set(requirements),
+        "feature": prefixes,
+        "profile": set(profiles.load()),
+        "include": set(select.EXPENSIVE),
+        "gateway": {"openai", *gateway_contract.names()},
+    }
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.*"))], ids=lambda one: one.name)
+def test_names_of_options_exist(page: Path) -> None:
+    """Wherever a page or an example says `--feature NAME`; names in capitals stand for others."""
+    known, text = _known(), page.read_text("utf-8")
+    named = re.findall(rf"--(?:conformance-)?({'|'.join(known)})[ =]'?([a-z][a-z0-9_.,-]*[a-z0-9])", text)
+
+    assert [(option, name) for option, names in named for name in names.split(",") if name not in known[option]] == []

@@ -1,18 +1,19 @@
-"""`explain`: everything about one requirement, or about one contradiction between documents."""
+"""`explain`: everything about one requirement, one contradiction between documents, or one other id of the suite."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from conformance.cli import options
+from conformance.cli import options, related
 from conformance.errors import NoCatalogue, UsageError
 from gateway_contract import commandline
-from gateway_contract.commandline import ARGUMENTS, argument, names, output
+from gateway_contract.commandline import ARGUMENTS, argument, filled, names, output
+from gateway_contract.nearest import near
 
 if TYPE_CHECKING:
     from conformance.model import Requirement
@@ -26,27 +27,45 @@ Table = dict[str, Any]
 def _known() -> Iterator[str]:
     """What can be explained."""
     yield from options.requirements()
-    yield from dict.fromkeys(
-        one["id"] for gateway in options.gateways() for one in _contract(gateway)["contradictions"]
-    )
+    yield from _contradictions()
+
+
+def _contradictions() -> list[str]:
+    every = [one["id"] for gateway in options.gateways() for one in _contract(gateway)["contradictions"]]
+    return sorted(set(every), key=lambda name: int(name.removeprefix("X-")))
 
 
 @commandline.command(
     "explain",
     help="Shows what a requirement says, what it rests on, its check, and the faults that prove the check; "
-    "of a contradiction between documents, what each gateway is held to, and the documents that disagree.",
+    "of a contradiction between documents, what each gateway is held to, and the documents that disagree; of a "
+    "feature, a documented sentence or a fault, the requirements that have to do with it.",
     examples={ARGUMENTS: "gateway-conformance explain chat.stream.done"},
 )
-@argument("name", metavar="ID", shell_complete=names(_known), help="for example chat.stream.done, or X-05")
+@argument(
+    "name", metavar="ID", type=filled, shell_complete=names(_known), help="such as chat.stream.done, chat or X-05"
+)
 @output(json="print JSON")
 def command(name: str, json: bool) -> int:
-    """Prints the requirement or the contradiction."""
-    if CONTRADICTION.fullmatch(name):
-        explained, text = _contradiction(name), _text_of_contradiction
-    else:
-        explained, text = _requirement(name), _text
+    """Prints what is known of the id."""
+    explained, text = _explained(name)
     print(options.as_json(explained) if json else "\n".join(text(explained)))
     return 0
+
+
+def _explained(name: str) -> tuple[Table, Callable[[Table], Iterator[str]]]:
+    """What is known of an id, and how the terminal has it. Raises `UsageError`."""
+    from conformance import register
+
+    if CONTRADICTION.fullmatch(name):
+        return _contradiction(name), _text_of_contradiction
+    known = register.load()
+    if name in known.requirements:
+        return _requirement(known.requirement(name), known), _text
+    if explained := related.to(name, known):
+        return explained, related.text
+    hint = near(name, related.ids(known)) or "gateway-conformance coverage --format markdown lists all requirements"
+    raise UsageError(f"nothing has the id {name!r}", hint)
 
 
 def _contract(gateway: str) -> Table:
@@ -67,7 +86,7 @@ def _contradiction(name: str) -> Table:
                 ]
                 decided.append({"gateway": gateway, "decision": one["decision"], "between": documents})
     if not decided:
-        raise UsageError(f"no contradiction is called {name}", "they stand under `contradictions` in openapi/gateways/")
+        raise UsageError(f"no contradiction is called {name}", f"known: {', '.join(_contradictions())}")
     return {"id": name, "decisions": decided}
 
 
@@ -77,11 +96,7 @@ def _text_of_contradiction(explained: Table) -> Iterator[str]:
         yield from (f"  {document['title']}\n    {document['url']}" for document in one["between"])
 
 
-def _requirement(name: str) -> Table:
-    from conformance import register
-
-    known = register.load()
-    requirement = known.requirement(name)
+def _requirement(requirement: Requirement, known: Register) -> Table:
     plain = {key: getattr(requirement, key) for key in ("id", "level", "text", "feature", "operations")}
     impact = {key: getattr(requirement, key) for key in ("harm", "impact", "remedy")}
     return {

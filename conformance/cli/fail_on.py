@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gateway_contract.nearest import near
+
 if TYPE_CHECKING:
     from conformance.model import Finding, Report
     from conformance.run.runner import Outcome
@@ -32,6 +34,7 @@ def fail_on(text: str) -> str:
     if words not in known():
         profiles = ", ".join(one.removeprefix(PROFILE) for one in known() if one.startswith(PROFILE))
         message = f"is {text!r}: write must, should, new or profile:NAME, where NAME is one of {profiles}"
+        message += f"; {meant}" if (meant := near(words, known())) else ""
         raise click.BadParameter(message)
     return words
 

@@ -10,6 +10,7 @@ from conformance import register
 from conformance.errors import UsageError
 from conformance.model import STRONGEST_FIRST, Level
 from conformance.register import profiles
+from gateway_contract.nearest import choice
 
 EXPENSIVE = frozenset({"images", "audio", "videos", "music", "tasks", "generated"})
 """Features that are judged on a live gateway only on request, because they cost more."""
@@ -96,7 +97,7 @@ def included(named: Iterable[str], features: str | None) -> frozenset[str]:
     """The expensive features to judge: those named, and those that `features` selects."""
     names = frozenset(name.strip() for name in named if name.strip())
     if unknown := sorted(names - EXPENSIVE):
-        raise UsageError(f"nothing expensive is called {unknown[0]!r}", f"known: {', '.join(sorted(EXPENSIVE))}")
+        raise UsageError(f"nothing expensive is called {unknown[0]!r}", choice(unknown[0], sorted(EXPENSIVE)))
     selected = {prefix.partition(".")[0] for prefix in _features(features)} if features else set()
     return names | (EXPENSIVE & selected)
 
@@ -106,14 +107,14 @@ def _features(features: str) -> tuple[str, ...]:
     known = {requirement.feature for requirement in register.load().requirements.values()}
     for prefix in prefixes:
         if not any(f"{name}.".startswith(f"{prefix}.") for name in known):
-            raise UsageError(f"unknown feature {prefix!r}", f"known: {', '.join(sorted(known))}")
+            raise UsageError(f"unknown feature {prefix!r}", choice(prefix, sorted(known)))
     return prefixes
 
 
 def _profiles(names: str) -> frozenset[str]:
     chosen = frozenset(name.strip() for name in names.split(",") if name.strip())
     if unknown := sorted(chosen - profiles.load().keys()):
-        raise UsageError(f"unknown profile {unknown[0]!r}", f"known: {', '.join(sorted(profiles.load()))}")
+        raise UsageError(f"unknown profile {unknown[0]!r}", choice(unknown[0], sorted(profiles.load())))
     return chosen
 
 
@@ -125,4 +126,4 @@ def _levels(level: str) -> tuple[Level, ...]:
     try:
         return STRONGEST_FIRST[: STRONGEST_FIRST.index(Level(level.upper())) + 1]
     except ValueError:
-        raise UsageError(f"unknown level {level!r}", "known: MUST, SHOULD, MAY") from None
+        raise UsageError(f"unknown level {level!r}", choice(level.upper(), STRONGEST_FIRST)) from None

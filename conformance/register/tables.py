@@ -8,7 +8,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from conformance.errors import RegisterError, UnknownRequirement
 from conformance.model import Claim, Harm, Level, Requirement
+from gateway_contract.nearest import near
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
@@ -45,8 +45,7 @@ class Register:
         """The requirement of that id; `UnknownRequirement` names the nearest one."""
         if name in self.requirements:
             return self.requirements[name]
-        near = get_close_matches(name, self.requirements, n=1)
-        hint = f"did you mean {near[0]}?" if near else "gateway-conformance coverage lists all"
+        hint = near(name, self.requirements) or "gateway-conformance coverage --format markdown lists all"
         raise UnknownRequirement(f"no requirement has the id {name!r}", hint)
 
     def claims_of(self, requirement: Requirement) -> tuple[Claim, ...]:

@@ -24,6 +24,7 @@ NEAR = 0.75
 """How like another name one is that was meant to be it."""
 _TABLE = re.compile(r"\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}")
 _KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
+EXAMPLE = "gateway-conformance init writes an example"
 _NAMES = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
 
 Steps = tuple[str | int, ...]
@@ -37,7 +38,7 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InvalidTarget(f"cannot read {path}: {error.strerror}", "give the path of a target file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidTarget(f"{path} is not TOML: {error}", "see the example in the README") from None
+        raise InvalidTarget(f"{path} is not TOML: {error}", EXAMPLE) from None
     if problem := _unending(table) or _problem(table):
         steps, message, hint = problem
         raise InvalidTarget(f"{path.name}, line {_line(text, steps)}: {message}", hint)
@@ -96,7 +97,7 @@ def _explained(error: ValidationError) -> tuple[Steps, str, str]:
     if steps[:1] in (("keys",), ("headers",), ("query",)) or steps == ("connection", "proxy"):
         return steps, f"{dotted} is not understood", f'write {steps[0]}.NAME = {{ env = "VARIABLE" }}'
     if error.validator == "required":
-        return steps, "an expected failure needs a requirement and a reason", "see the example in the README"
+        return steps, "an expected failure needs a requirement and a reason", EXAMPLE
     if error.validator == "type":
         return steps, f"{dotted} is {_NAMES.get(type(instance), 'a date')}", f"it must be {error.validator_value}"
     return steps, f"{dotted} is {instance!r}", f"{error.validator} is {error.validator_value}"
