@@ -9,6 +9,7 @@ from functools import partial
 from textwrap import indent
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -67,6 +68,17 @@ def _workers(text: str | int) -> int:
     return int(text)
 
 
+def _upstream(text: str) -> str:
+    try:
+        parts = urlsplit(filled(text))
+        right = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise click.BadParameter(f"{text!r} is no address: write it as https://api.openai.com")
+    return text
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, _, value = text.rpartition("=")
     if not name or not value:
@@ -97,6 +109,7 @@ declared = together(
     _played(
         "--record",
         metavar="UPSTREAM",
+        type=_upstream,
         help="pass requests on, as to https://api.openai.com, and write the answers to the file of --scenario",
     ),
     _played(

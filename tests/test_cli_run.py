@@ -99,6 +99,7 @@ def test_run_of_the_reference_server_costs_nothing(runner: Runner, capsys: pytes
 
 
 def test_run_passes_its_options_on(runner: Runner, tmp_path: Path) -> None:
+    (tmp_path / "modules").mkdir()
     recording = tmp_path / "exchanges.har"
     save([], recording, {"base_url": "https://gateway.test/v1"})
     options = "--feature chat --feature models --requirement models.cited --include audio --level must --concurrency 2"

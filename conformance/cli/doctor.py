@@ -28,7 +28,8 @@ LOOK = "Look"
     "doctor",
     help="Finds out whether a target can be judged, and what stands in the way. The key is read from GATEWAY_API_KEY, "
     "or from the variable that the target file names.",
-    epilog="Exit codes: 0 all is well, 2 usage or a wrong target file, 3 there is a problem.",
+    epilog="Exit codes: 0 all is well, 2 usage, a file that is not there, or a wrong one for --target, 3 there is a "
+    "problem, as in a file for --offline.",
     examples={
         options.TARGET: "gateway-conformance doctor --base-url https://host/v1",
         LOOK: "gateway-conformance doctor --offline target.toml",
@@ -97,9 +98,12 @@ def _online(target: Target) -> Iterator[Line]:
 
 
 def _offline(paths: list[Path]) -> Iterator[Line]:
+    """Raises `UsageError` for a file that is not there."""
     from conformance.cli.examination import file_line
 
-    yield from map(file_line, paths)
+    if missing := next((one for one in paths if not one.is_file()), None):
+        raise UsageError(f"no such file: {missing}", "give the paths of files that exist")
+    return map(file_line, paths)
 
 
 def _report(args: SimpleNamespace, base_url: str, lines: Iterator[Line]) -> int:

@@ -54,10 +54,16 @@ def command(gateway: str, reference: bool, output: Path) -> int:
     except FileExistsError:
         raise UsageError(f"{output} exists", "choose another --output") from None
     except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}", "choose another --output") from None
+        raise UsageError(f"cannot write {output}: {error.strerror}", _hint(output)) from None
     first = f"reference-server --gateway {gateway}" if reference else "export GATEWAY_API_KEY"
     print(f"{output}: {first}, then: gateway-conformance run --target {output}")
     return 0
+
+
+def _hint(output: Path) -> str:
+    if output.parent.exists():
+        return "choose another --output"
+    return f"make the folder {output.parent} first, or choose another --output"
 
 
 def text(gateway: str, reference: bool = False) -> str:

@@ -48,6 +48,12 @@ def _shard(text: str) -> str:
     return text
 
 
+def _concurrency(text: str) -> int:
+    from conformance.run.schedule import MOST
+
+    return at_least(int, 1, MOST)(text)
+
+
 def _costly() -> list[str]:
     from conformance.register import select
 
@@ -61,7 +67,7 @@ _limit = partial(option, section=LIMITS)
 _seconds = at_least(float, 0.001, DAY)
 declared = together(
     target,
-    _target("--name", metavar="N", default="", help="what the report calls it, such as 'Gateway 1.2'"),
+    _target("--name", metavar="N", type=filled, help="what the report calls it, such as 'Gateway 1.2'"),
     _target("--replay", metavar="HAR", type=path, help="judge a recording instead of a live gateway"),
     _target("--node-modules", metavar="DIR", type=path, help="holds the official client for Node"),
     _selection("--quick", is_flag=True, help="one glance with a few requests: alive, chat, streams, tools, errors"),
@@ -83,7 +89,7 @@ declared = together(
     ),
     _selection("--shard", metavar="I/N", type=_shard, help="one of N parts, to be put together with merge"),
     ending.declared,
-    _limit("--concurrency", metavar="N", type=at_least(int, 1), help="requests in flight, default: 8, at most 16"),
+    _limit("--concurrency", metavar="N", type=_concurrency, help="requests in flight, default: 8, at most 16"),
     _limit(
         "--timeout", metavar="S", type=_seconds, help="without a byte, default: 60 s; thrice that for a whole answer"
     ),
@@ -116,7 +122,7 @@ def command(**given: Any) -> int:
     from conformance.register import select
 
     args = SimpleNamespace(**{name: list(one) if isinstance(one, tuple) else one for name, one in given.items()})
-    args.include = args.include or None
+    args.include, args.name = args.include or None, args.name or ""
     _check(args)
     if args.quick and (others := [name for name in SELECTING if getattr(args, name)]):
         reason = f"--quick chooses what is judged, and --{others[0]} does as well"
@@ -163,7 +169,7 @@ def _check(args: SimpleNamespace) -> None:
     """Rejects wrong options before anything starts."""
     from conformance.register import select
     from conformance.report.folder import claimed
-    from conformance.target import checked_url, gateways
+    from conformance.target import checked_folder, checked_url, gateways
 
     words = [",".join(one) or None for one in (args.feature, args.requirement, args.profile)]
     select.wanted(words[0], args.level, *words[1:])
@@ -177,4 +183,6 @@ def _check(args: SimpleNamespace) -> None:
         pass
     if args.base_url:
         checked_url(args.base_url)
+    if args.node_modules:
+        checked_folder(args.node_modules, "--node-modules")
     gateways.check(args.gateway)

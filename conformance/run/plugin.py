@@ -17,6 +17,7 @@ from conformance.report.folder import claimed
 from conformance.run import outcome, schedule
 from conformance.run.collector import Collector
 from conformance.run.schedule import requirement_of
+from conformance.run.session import demand_values, option
 from conformance.wire.ahead import Ahead, Pending
 
 WANTED = pytest.StashKey[Callable[[str], bool] | None]()
@@ -25,7 +26,10 @@ WANTED = pytest.StashKey[Callable[[str], bool] | None]()
 def pytest_configure(config: pytest.Config) -> None:
     """Knows what is asked for, and gathers findings where a report is. Raises `pytest.UsageError`."""
     names = ("feature", "level", "requirement", "profile", "shard")
+    others = ("report", "concurrency", "max_requests", "seed", "examples", "node_modules")
     try:
+        demand_values(**{f"conformance_{name}": option(config, name) for name in (*names, *others)})
+        schedule.demand_number(option(config, "concurrency"))
         config.stash[WANTED] = select.wanted(*(config.getoption(f"conformance_{name}") for name in names))
     except UsageError as error:
         raise pytest.UsageError(f"{error}\nhint: {error.hint}") from None

@@ -19,6 +19,7 @@ from _pytest.nodes import Node
 from _pytest.runner import runtestprotocol
 
 from conformance import register
+from conformance.errors import UsageError
 from conformance.register.select import OF_THE_RUN
 from conformance.wire.ahead import Ahead, Pending, when_done
 
@@ -36,6 +37,12 @@ LANES = {
 AHEAD = pytest.StashKey[Ahead | None]()
 OPERATIONS = pytest.StashKey[frozenset[str]]()
 RUNNING = pytest.StashKey["Schedule | None"]()
+
+
+def demand_number(text: str | None) -> None:
+    """Raises `UsageError` for a number of requests in flight that no run has."""
+    if text is not None and not (text.isdecimal() and 1 <= int(text) <= MOST):
+        raise UsageError(f"{text} requests cannot be in flight", f"give a number from 1 to {MOST}")
 
 
 def requirement_of(item: pytest.Item) -> str | None:

@@ -84,6 +84,8 @@ def recorded(config: pytest.Config) -> dict[str, Any]:
 def _limited(config: pytest.Config, described: Target) -> Target:
     names = ("max_requests", "include", "node_modules")
     requests, include, node_modules = (option(config, name) for name in names)
+    if node_modules:
+        targets.checked_folder(Path(node_modules), "--node-modules")
     return replace(
         described,
         include=select.included(

@@ -145,6 +145,14 @@ class Target:
     credential: Credential = field(default_factory=Credential)
     way: Way = field(default_factory=Way)
 
+    def __post_init__(self) -> None:
+        """Raises `InvalidTarget` where a header stands in the place of the key, which no check could then change."""
+        if (name := self.credential.header) in self.headers:
+            hint = (
+                f"give the key by {KEY_VARIABLE}, or under [keys] of a target file, with its scheme under [credential]"
+            )
+            raise InvalidTarget(f"the header {name} is where the key goes", hint)
+
     @property
     def local(self) -> bool:
         """Whether the target runs on this machine, so that no pause between requests is needed."""
@@ -233,6 +241,8 @@ def from_file(path: Path, base_url: str | None = None, gateway: str | None = Non
     if not (base_url or table.get("base_url")):
         raise InvalidTarget(f"{path.name} has no base_url", 'add base_url = "https://host/v1", or give --base-url')
     target = _from_table(table, base_url or table["base_url"], path.parent, os.environ.get)
+    if target.node_modules:
+        checked_folder(Path(target.node_modules), f"{path.name}: node_modules")
     target = replace(target, gateway=gateway or target.gateway)
     return replace(target, models={**target.models, "chat": model}) if model else target
 
@@ -301,6 +311,13 @@ def checked_url(base_url: str) -> str:
     if parts.username or parts.password or parts.query:
         raise InvalidTarget("the base URL carries credentials or a query", f"put the key into {KEY_VARIABLE}")
     return base_url.rstrip("/")
+
+
+def checked_folder(path: Path, origin: str) -> Path:
+    """The path of a folder that exists; `origin` is what names it. Raises `InvalidTarget`."""
+    if not path.is_dir():
+        raise InvalidTarget(f"{origin} {path} is no folder", "give the folder node_modules into which npm installs")
+    return path
 
 
 def _root(url: str) -> str:

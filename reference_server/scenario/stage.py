@@ -91,8 +91,10 @@ class Stage:
     def _from(self, file: Path) -> Scenario:
         try:
             return read(file.read_text(encoding="utf-8"), str(file), self._operations)
-        except (OSError, UnicodeDecodeError) as error:
-            raise WrongScenario(f"{file}: {error}", "give a readable file in UTF-8") from error
+        except OSError as error:
+            raise WrongScenario(f"cannot read {file}: {error.strerror}", "give a file that exists") from error
+        except UnicodeDecodeError as error:
+            raise WrongScenario(f"{file} is not UTF-8: {error.reason}", "write it in UTF-8") from error
 
 
 def _refused(message: str, status: int) -> Reply:
