@@ -6,7 +6,6 @@ A format is a module here with `FILENAME` and `render(view) -> str`; its name is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from conformance.errors import UnknownFormat
 from conformance.model import Report
 from conformance.report.view import RegisterLike, View, view
+from gateway_contract.nearest import choice
 
 
 @cache
@@ -34,10 +34,7 @@ def render(name: str, report_view: View) -> str:
 def known(name: str) -> Any:
     """The module of a format; `UnknownFormat` names the nearest one."""
     if name not in formats():
-        near = get_close_matches(name, formats(), n=1)
-        all_of_them = f"known: {', '.join(formats())}"
-        hint = f"did you mean {near[0]}? {all_of_them}" if near else all_of_them
-        raise UnknownFormat(f"no format is called {name!r}", hint)
+        raise UnknownFormat(f"no format is called {name!r}", choice(name, formats()))
     return formats()[name]
 
 
