@@ -243,7 +243,7 @@ def _run(command: click.Command, name: str, words: list[str]) -> int:
     try:
         with command.make_context(name, words, color=colour()) as ctx:
             code = int(command.invoke(ctx) or 0)
-            code = max(code, TROUBLE) if LOST in ctx.meta else code
+            code = code or (TROUBLE if LOST in ctx.meta else 0)
     except click.exceptions.Exit as end:
         code = end.exit_code
     if sys.stdout:

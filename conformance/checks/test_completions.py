@@ -71,9 +71,9 @@ def test_several(ask: Ask, demand_supported: Callable[..., Any]) -> None:
 def test_stream(ask: Ask, demand_supported: Callable[..., Any]) -> None:
     """A stream consists of text_completion events with the pieces of the text, and ends with one `data: [DONE]`."""
     stream = demand_supported(CompletionStream(ask.post(PATH, body(ask, stream=True))))
-    kinds = [chunk.get("object") for chunk in stream.chunks]
 
-    assert kinds, "there is no event but [DONE]"
+    assert set(stream.data) - {"[DONE]"}, "there is no event but [DONE]"
+    kinds = [chunk.get("object") for chunk in stream.chunks]
     assert all(kind == "text_completion" for kind in kinds), f"object of the events is {kinds!r:.80}"
     assert [place for place, data in enumerate(stream.data) if data == "[DONE]"] == [len(stream.data) - 1], (
         "[DONE] is not there once, at the end"

@@ -138,6 +138,12 @@ earlier_turns_dropped = request(
     change("messages", lambda turns: turns[-1:]),
     when=lambda call: "tool" not in str(call.body["messages"]),
 )
+turns_before_a_third_dropped = request(
+    "anthropic.history anthropic.vision.turns",
+    "Of a conversation of three turns only the last one reaches the model, unless tools are used.",
+    change("messages", lambda turns: turns[-1:], list),
+    when=lambda call: len(call.body["messages"]) == 3 and "tool" not in str(call.body["messages"]),
+)
 first_turns_of_many_dropped = request(
     "anthropic.history",
     "Only the last eleven turns reach the model.",

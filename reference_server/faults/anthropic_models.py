@@ -17,6 +17,7 @@ _ENTRY = "data[]"
 claude_listed_under_models = listing("anthropic.models", "The list stands under `models`.", rename("data", "models"))
 claude_of_another_type = listing("anthropic.models", "The type of a model is text.", put(f"{_ENTRY}.type", "text"))
 claude_named_by_name = listing("anthropic.models", "A model has a name, and no id.", rename(f"{_ENTRY}.id", "name"))
+claude_as_text = listing("anthropic.models", "A model is its name alone.", change("data[]", lambda model: model["id"]))
 claude_without_display_name = listing(
     "anthropic.models", "A model has no display name.", drop(f"{_ENTRY}.display_name")
 )

@@ -62,6 +62,9 @@ translated_subtitles_are_text = translation(
 translated_without_length = translation(
     "audio.translations.verbose", "verbose_json does not tell the duration.", drop("duration"), when=_VERBOSE
 )
+translated_from_no_language = translation(
+    "audio.translations.verbose", "verbose_json does not name the language.", drop("language"), when=_VERBOSE
+)
 translated_from_spanish = translation(
     "audio.translations.verbose.language",
     "verbose_json names the language that was spoken.",

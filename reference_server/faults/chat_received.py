@@ -26,8 +26,22 @@ def _of_role(*roles: str, edit: Members) -> Members:
     return each("messages[]", lambda turn: edit.apply(turn) if turn.get("role") in roles else None)
 
 
+def _windows_lines(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def _no_backslashes(text: str) -> str:
+    return text.replace("\\", "")
+
+
 answers_escaped_for_html = chat(
     f"chat.prompt.code chat.prompt.code.stream {_JSON}", "Text comes as it would stand in HTML.", reword_all(entities)
+)
+answers_with_lines_of_windows = chat(
+    "chat.prompt.code", "Line breaks of a whole text are those of Windows.", reword_all(_windows_lines), when=whole
+)
+answers_lose_backslashes = chat(
+    "chat.prompt.code", "Backslashes of a whole text are lost.", reword_all(_no_backslashes), when=whole
 )
 messages_escaped_for_html = request(
     "chat.prompt.code chat.prompt.code.stream",

@@ -187,6 +187,11 @@ gemini_history_dropped = request(
     "Only the last turn with text reaches the model.",
     change("contents", lambda turns: turns if "functionResponse" in str(turns) else turns[-1:]),
 )
+gemini_turns_before_a_third_dropped = request(
+    "gemini.history gemini.vision.turns",
+    "Of a conversation of three turns only the last one reaches the model, unless functions are used.",
+    change("contents", lambda turns: turns[-1:] if len(turns) == 3 and "function" not in str(turns) else turns, list),
+)
 gemini_first_turns_dropped = request(
     "gemini.history", "Only the last eleven turns reach the model.", change("contents", lambda turns: turns[-11:], list)
 )

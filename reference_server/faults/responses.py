@@ -116,6 +116,13 @@ def last_ten_items_only(call: Call) -> None:
         call.body["input"] = call.body["input"][-10:]
 
 
+@request("responses.input.history")
+def messages_before_a_third_dropped(call: Call) -> None:
+    """Of a conversation of three messages only the last one reaches the model."""
+    if items(call) and len(items(call)) == len(call.body["input"]) == 3:
+        call.body["input"] = call.body["input"][-1:]
+
+
 @request("responses.input.history responses.input.counted")
 def last_message_only(call: Call) -> None:
     """Only the last message of a conversation reaches the model."""

@@ -58,6 +58,9 @@ stored_response_for_ever = fault(
 stored_items_missing = fault(
     ITEMS, "The list of input items is empty.", put("data", []), when=served, breaks={"responses.stored.items"}
 )
+stored_items_of_no_list = fault(
+    ITEMS, "The input items are called `items`.", put("object", "items"), when=served, breaks={"responses.stored.items"}
+)
 stored_items_untyped = fault(
     ITEMS,
     "An input item has no type.",
