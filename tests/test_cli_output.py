@@ -45,7 +45,7 @@ def saved(tmp_path: Path) -> str:
 
 
 @full
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("unbuffered", ["", pytest.param("1", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "words",
     [
@@ -93,6 +93,14 @@ def test_report_is_complete_where_the_output_is_not(
     assert "Traceback" not in done.stderr
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))["findings"]
     assert (tmp_path / "report.html").exists()
+
+
+@full
+def test_failed_must_fails_where_the_output_is_full(server: Callable[..., str], tmp_path: Path) -> None:
+    base_url = server().replace("/v1", "/fault/total_off_by_one/v1")
+    selection = ["--requirement", "chat.usage.total", "--report", str(tmp_path), "--base-url", base_url]
+    with FULL.open("w") as stdout:
+        assert start("run", *selection, stdout=stdout).returncode == 1
 
 
 @full
