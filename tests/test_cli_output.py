@@ -121,7 +121,7 @@ def test_letters_that_cannot_be_shown_are_replaced(words: list[str], variables: 
     document = json.loads(Path(saved, "report.json").read_text("utf-8"))
     document["target"]["name"] = "Gäteway → 1"
     Path(saved, "report.json").write_text(json.dumps(document), encoding="utf-8")
-    done = start(*words, saved, saved, **variables)
+    done = start(*words, saved, saved, **{"PYTHONIOENCODING": "", **variables})
 
     assert (done.returncode, done.stderr) == (0, "")
     if "--json" in words:

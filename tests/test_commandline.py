@@ -75,14 +75,15 @@ def test_wrong_usage_is_a_line_with_a_hint(
     assert "secret" not in text
 
 
-@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
 @pytest.mark.skipif(os.name == "nt", reason="no pseudo terminals")
 def test_colours_are_for_terminals(variables: dict[str, str], coloured: bool) -> None:
     """Unless NO_COLOR is set; a pipe has none, see above."""
     import pty
 
     ours, theirs = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | variables
+    usual = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+    environment = usual | variables
     words = [sys.executable, "-m", "conformance", "explian"]
     subprocess.run(words, stdout=theirs, stderr=theirs, env=environment, timeout=30, check=False)
     os.close(theirs)

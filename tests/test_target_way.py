@@ -7,6 +7,7 @@ import os
 import ssl
 import subprocess
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -121,6 +122,9 @@ def test_what_an_example_comments_out_is_known(path: Path, tmp_path: Path) -> No
             name = text.partition(" = ")[0]
             place = "" if name == "base_url" else section
             kept[place] = [*(one for one in kept[place] if not one.startswith(f"{name} = ")), text]
+            if (section, name) == ("[credential]", "header"):
+                own = f"{tomllib.loads(text)['header']} = "
+                kept["[headers]"] = [one for one in kept.get("[headers]", []) if not one.startswith(own)]
     text = "\n".join(line for section, lines in kept.items() for line in (section, *lines))
     (tmp_path / path.name).write_text(text, encoding="utf-8")
 
