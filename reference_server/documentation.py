@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from gateway_contract import Contract, Operation
+from reference_server.welcome import TITLES
 
 STYLE = """
 :root { color-scheme: light dark; --line: light-dark(#d8dce2, #3a404a); --dim: light-dark(#59636e, #9aa4b2); }
@@ -25,7 +26,6 @@ summary { cursor: pointer; overflow-wrap: anywhere; }
 th, td { text-align: left; vertical-align: top; padding: 5px 12px 5px 0; border-top: 1px solid var(--line); }
 th { font-size: 12px; color: var(--dim); font-weight: 500; }
 """
-PROTOCOLS = {"openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Gemini"}
 DEEPEST = 3
 """How deep the fields of a body are listed; what is below is in the document."""
 
@@ -43,7 +43,7 @@ def page(contract: Contract, root: str) -> str:
     ]
     for protocol, base in contract.bases.items():
         own = [one for one in contract.operations.values() if one.protocol == protocol]
-        parts.append(f"<h2>{PROTOCOLS[protocol]} <code>{escape(root + base)}</code></h2>")
+        parts.append(f"<h2>{TITLES[protocol]} <code>{escape(root + base)}</code></h2>")
         parts += ["".join(_operation(one, base)) for one in own]
     return "\n".join([*parts, "</body></html>"])
 

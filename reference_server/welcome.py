@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reference_server import protocols
 from reference_server.fixtures import USUAL_KEY
 
-_TITLES = {"openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Gemini"}
+TITLES = {"openai": "OpenAI", "anthropic": "Anthropic", "gemini": "Gemini"}
 _MODEL = "gpt-5.5"
 
 
@@ -28,7 +28,7 @@ def screen(root: str, bases: Mapping[str, str]) -> str:
     """The base URL in the first line, which programs read, and how to begin. `bases` are the paths of the protocols."""
     addresses = {name: f"{root}{base}" for name, base in bases.items()}
     usual = line(root, bases)
-    lines = [usual, "", *(f"{_TITLES[name]:10} {address}" for name, address in addresses.items())]
+    lines = [usual, "", *(f"{TITLES[name]:10} {address}" for name, address in addresses.items())]
     return "\n".join([*lines, f"{'Key':10} {USUAL_KEY}", "", *_example(usual), "", *_documents(root)])
 
 

@@ -49,7 +49,7 @@ def test_one_glance_takes_few_requests() -> None:
     plan = agenda.plan(gateway_contract.load(None), TARGET, select.wanted(None, None, ",".join(select.QUICK)))
 
     assert plan.checks == len(select.QUICK)
-    assert plan.requests <= 27
+    assert plan.requests <= 25
 
 
 def test_profile_takes_what_it_names() -> None:

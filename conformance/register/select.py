@@ -19,7 +19,7 @@ QUICK = (
     *("chat.usage.total", "chat.finish-reason", "chat.id-unique", "chat.unicode", "chat.stream.answers"),
     *("chat.stream.content-type", "chat.stream.framing", "chat.stream.done", "chat.stream.finish-reason"),
     *("chat.stream.usage", "chat.stream.usage.last", "chat.max-tokens.cap", "errors.malformed-json"),
-    *("errors.missing-messages", "errors.unknown-model", "errors.unknown-route", "tools.named", "tools.call.arguments"),
+    *("errors.missing-messages", "errors.unknown-model", "tools.named", "tools.call.arguments"),
     *("tools.result", "tools.stream.arguments", "tools.stream.index", "chat.json-object.parses", "embeddings.answers"),
 )
 """What one glance at a gateway judges: is it alive, does it chat, stream, call tools, and refuse clearly?"""

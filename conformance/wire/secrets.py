@@ -132,7 +132,9 @@ class Secrets:
 
     def _as_credential(self, text: bytes) -> list[Span]:
         """Where short keys stand as credentials."""
-        if not self._short or not _names_a_credential(text):
+        if not self._short or (len(text) <= PIECE and not _names_a_credential(text)):
+            return []
+        if not any(form.encode() in text for form in self._words):
             return []
         return [match.span(1) for match in self._short.finditer(text)]
 
@@ -151,10 +153,14 @@ class Secrets:
         return layout.places(found)
 
     @cached_property
+    def _words(self) -> set[str]:
+        """The keys that are words, as they are and as they stand in an address."""
+        return {form for value in self._values if not _counting(value) for form in (value, quote(value, safe=""))}
+
+    @cached_property
     def _short(self) -> re.Pattern[bytes] | None:
         """Finds keys that count only where they stand as a credential."""
-        words = {form for value in self._values if not _counting(value) for form in (value, quote(value, safe=""))}
-        forms = "|".join(re.escape(form) for form in sorted(words, key=len, reverse=True))
+        forms = "|".join(re.escape(form) for form in sorted(self._words, key=len, reverse=True))
         return re.compile(f"{AS_CREDENTIAL}({forms})(?![A-Za-z0-9_-])".encode()) if forms else None
 
 
@@ -181,9 +187,7 @@ class _Coding:
 
 
 def _names_a_credential(text: bytes) -> bool:
-    """Whether something may stand there as a credential. A large text is not copied for that."""
-    if len(text) > PIECE:
-        return True
+    """Whether something may stand there as a credential."""
     lower = text.lower()
     return b"key" in lower or b"bearer" in lower
 

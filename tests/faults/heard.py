@@ -124,26 +124,33 @@ def _state(call: Call) -> tuple[Any, ...]:
     """All that a fault may change of a call, but for what it remembers."""
     body = marshal.dumps([call.body, call.headers, call.query, call.parameters], WITHOUT_REFERENCES)
     uploads = [(name, list(files)) for name, files in call.uploads.items()]
-    return body, uploads, call.raw, call.key, call.method, call.path, call.contract, call.operation, call.at_once
+    request = call.id, call.protocol, call.method, call.path, call.raw
+    return body, uploads, request, call.key, call.contract, call.operation, call.at_once
+
+
+class _Pickler(pickle.Pickler):
+    def persistent_id(self, value: object) -> str | None:
+        if isinstance(value, Operation):
+            return value.id
+        return "" if isinstance(value, Contract) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: BytesIO, contract: Contract) -> None:
+        super().__init__(file)
+        self._contract = contract
+
+    def persistent_load(self, name: str) -> Operation | Contract:
+        return self._contract.operations[name] if name else self._contract
 
 
 def to_bytes(value: object) -> bytes:
     """A value that has calls in it, for another process that has the contract."""
     written = BytesIO()
-    pickler = pickle.Pickler(written)
-    pickler.persistent_id = _name  # type: ignore[method-assign]
-    pickler.dump(value)
+    _Pickler(written).dump(value)
     return written.getvalue()
 
 
 def from_bytes(written: bytes, contract: Contract) -> Any:
     """What `to_bytes` was given."""
-    unpickler = pickle.Unpickler(BytesIO(written))
-    unpickler.persistent_load = lambda name: contract.operations[name] if name else contract  # type: ignore
-    return unpickler.load()
-
-
-def _name(value: object) -> str | None:
-    if isinstance(value, Operation):
-        return value.id
-    return "" if isinstance(value, Contract) else None
+    return _Unpickler(BytesIO(written), contract).load()
