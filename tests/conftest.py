@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shlex
 import subprocess
@@ -21,6 +22,13 @@ from reference_server.running import ReferenceServer, serving
 Body = dict[str, Any]
 collect_ignore = [] if find_spec("playwright") else ["browser"]
 """What needs a browser belongs to an environment of its own, `tox -e browser`."""
+
+gc.set_threshold(100_000, 50, 50)  # by default a fifth of the proof's time goes into looking for garbage
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and need not be looked through for garbage."""
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

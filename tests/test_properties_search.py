@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from functools import partial
+
 import pytest
 
 import gateway_contract
@@ -10,7 +13,9 @@ from conformance.errors import BudgetSpent, Inconclusive, Unsupported
 from conformance.properties import generate
 from conformance.properties.bodies import Subject
 from conformance.properties.conversations import FEATURES
+from conformance.properties.requests import TOGETHER, send_together
 from conformance.properties.search import LOST, Patience
+from conformance.wire.ahead import Pending
 from conformance.words.ask import Ask
 from conformance.words.check import every
 
@@ -135,3 +140,43 @@ def test_conversations_stop_at_a_limit() -> None:
         checks.test_generated_conversations(ask=Ask(recorder, "m"), contract=CONTRACT, seed=0, examples=40)
 
     assert learning < len(recorder.sent) <= learning + LOST
+
+
+def test_answers_are_awaited_together() -> None:
+    """So many requests are sent before the first answer is there, and no more."""
+    sent: list[int] = []
+
+    def send(number: int) -> None:
+        sent.append(number)
+        raise Pending([Future()])
+
+    with pytest.raises(Pending) as pending:
+        send_together(partial(send, number) for number in range(3 * TOGETHER))
+
+    assert sent == list(range(TOGETHER))
+    assert len(pending.value.answers) == TOGETHER
+
+
+def test_limit_ends_what_is_sent_together() -> None:
+    """After a few answers without a verdict nothing more is sent, and no error is raised: the search will tell."""
+    sent: list[int] = []
+
+    def send(number: int) -> None:
+        sent.append(number)
+        raise Inconclusive("the target answered 402")
+
+    send_together(partial(send, number) for number in range(3 * TOGETHER))
+
+    assert len(sent) == LOST
+
+
+def test_drawn_bodies_of_native_protocols_are_cheap() -> None:
+    """Limits are small at every depth, and the bodies stay valid."""
+    operation = CONTRACT.operations["generateContent"]
+
+    drawn = generate.drawn(generate.bodies(CONTRACT, operation, None), 0, 40)
+
+    limits = [one["generationConfig"].get("maxOutputTokens") for one in drawn if "generationConfig" in one]
+    assert any(isinstance(limit, int) for limit in limits)
+    assert all(limit <= generate.LIMIT for limit in limits if isinstance(limit, int))
+    assert all(operation.request_problem(body) is None for body in drawn)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.properties import pairs, trials, values
-from conformance.properties.bodies import DEFAULTED, Subject, form_subjects, native_subjects, subjects
+from conformance.properties.bodies import DEFAULTED, Subject, form_subjects, json_subjects
 from conformance.properties.pairs import Together
 from conformance.properties.trials import Trial
 from conformance.wire.exchange import VALID, Exchange, decoded
@@ -34,9 +34,8 @@ EVENTS = "text/event-stream"
 
 @pytest.fixture
 def taking(once: Once, contract: Contract, ask: Ask) -> list[Subject]:
-    """The operations of the target that take JSON, in every protocol; of those that take the same, the first."""
-    some = once("taking", lambda: [*subjects(contract, ask), *native_subjects(contract, ask)])
-    return [one for one in some if one.bodies and not one.twin]
+    """The operations of the target that take JSON."""
+    return once("taking", lambda: json_subjects(contract, ask))
 
 
 @pytest.fixture

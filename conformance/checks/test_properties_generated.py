@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
+from functools import partial
+from itertools import compress
 from typing import Any
 
 import pytest
 
 from conformance.properties import conversations, generate
-from conformance.properties.bodies import Subject, subjects
-from conformance.properties.search import Patience
+from conformance.properties.bodies import Subject, json_subjects
+from conformance.properties.requests import Requests, send_together
 from conformance.wire.exchange import Exchange, decoded
-from conformance.words.ask import OMIT, Ask, encoded
-from conformance.words.check import alone, every, inconclusive, requirement
+from conformance.words.ask import OMIT, Ask
+from conformance.words.check import Once, at_once, inconclusive, requirement
 from conformance.words.schema import demand_body, demand_events
 from gateway_contract import Contract
-
-pytestmark = alone
 
 Judge = Callable[[Callable[[Subject, Exchange], None]], None]
 
 
 @pytest.fixture
-def each_answer(contract: Contract, ask: Ask, seed: int, examples: int) -> Judge:
+def each_answer(once: Once, contract: Contract, ask: Ask, seed: int, examples: int) -> Judge:
     """Judges the answer to every drawn body of every operation that takes one."""
-
-    def demand_of_all(demand: Callable[[Subject, Exchange], None]) -> None:
-        patience, touched = Patience(), ask.recorder.touched
-
-        def of_one(subject: Subject) -> None:
-            drawn = generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
-            generate.search(
-                drawn,
-                lambda body: demand(subject, subject.send(ask, encoded(subject.capped(body)))),
-                seed,
-                examples,
-                touched=touched,
-                patience=patience,
-            )
-
-        taking = [subject for subject in subjects(contract, ask) if subject.bodies]
-        every(taking, of_one, touched, attrgetter("operation.id"))
-
-    return demand_of_all
+    subjects = once("taking", lambda: json_subjects(contract, ask))
+    requests: Requests = once("drawn", lambda: Requests(subjects, contract, ask, seed, examples))
+    requests.send()
+    return requests.judge
 
 
 @requirement("properties.generated.never-5xx")
@@ -76,7 +60,10 @@ def test_generated_conversations(ask: Ask, contract: Contract, seed: int, exampl
     """Every legal conversation is answered, in text of any plane of Unicode, with parts and with tool rounds."""
 
     def say(drawn: dict[str, Any]) -> Exchange:
-        return ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn}).exchange
+        answer = ask.chat(**{ask.limit: generate.LIMIT, "tools": OMIT, **drawn}).exchange
+        if answer.status in {402, 429}:
+            inconclusive(f"the target answered {answer.status}: {answer.text:.120}")
+        return answer
 
     def taken(feature: str) -> bool:
         optional = feature in contract.gateway["model_dependent"]
@@ -84,11 +71,12 @@ def test_generated_conversations(ask: Ask, contract: Contract, seed: int, exampl
 
     def demand(drawn: dict[str, Any]) -> None:
         answer = say(drawn)
-        if answer.status in {402, 429}:
-            inconclusive(f"the target answered {answer.status}: {answer.text:.120}")
         allowed = {200, 400, 422} if conversations.blank(drawn) else {200}
         assert answer.status in allowed, f"answered {answer.status}: {answer.text:.160}"
 
-    features = filter(taken, sorted(conversations.FEATURES & contract.features))
-    drawn = conversations.conversations({*features})
-    generate.search(drawn, demand, seed, examples, touched=ask.recorder.touched)
+    features = sorted(conversations.FEATURES & contract.features)
+    served = at_once(partial(taken, one) for one in features)
+    drawn = conversations.conversations({*compress(features, served)})
+    send_together([partial(say, one) for one in generate.drawn(drawn, seed, examples)])
+    with ask.recorder.in_place():
+        generate.search(drawn, demand, seed, examples, touched=ask.recorder.touched)

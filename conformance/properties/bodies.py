@@ -118,6 +118,12 @@ def native_subjects(contract: Contract, ask: Ask) -> list[Subject]:
     return subjects
 
 
+def json_subjects(contract: Contract, ask: Ask) -> list[Subject]:
+    """The operations that take JSON, in every protocol; of those that take the same, the first."""
+    some = [*subjects(contract, ask), *native_subjects(contract, ask)]
+    return [one for one in some if one.bodies and not one.twin]
+
+
 def form_subjects(contract: Contract, ask: Ask) -> list[Subject]:
     """The operations that take a form, and that the target has and that may be asked."""
     taking = [one.operation for one in subjects(contract, ask) if FORM in one.operation.request_types]

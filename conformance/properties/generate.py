@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 Drawn = TypeVar("Drawn")
 LIMIT = 16
 """The most tokens that a drawn request asks for."""
-LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+LIMITS = {"max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"}
+MOST = 2
+"""The most members of a drawn list or free object of which the contract names no most."""
+VALUES = {"const", "default", "enum", "example", "examples"}
+"""The members of a schema that are values, not schemas."""
 
 
 def search(
@@ -78,20 +82,42 @@ def bodies(contract: Contract, operation: Operation, model: str | None) -> Searc
 
 @lru_cache(maxsize=64)
 def _bodies(contract: Contract, name: str, model: str | None) -> SearchStrategy[dict[str, Any]]:
-    import schemathesis
     from schemathesis import GenerationMode
 
-    operation = contract.operations[name]
-    schema = schemathesis.openapi.from_dict(contract.document)
+    operation, schema = contract.operations[name], _drawable(contract)
     cases = schema[operation.template][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE)
     return cases.map(lambda case: _cheap(case.body, model)).filter(operation.accepts)
 
 
+@lru_cache(maxsize=8)
+def _drawable(contract: Contract) -> Any:
+    import schemathesis
+
+    return schemathesis.openapi.from_dict(_small(contract.document))
+
+
+def _small(schema: Any) -> Any:
+    """The schema with a most for each list and free object that has none."""
+    if isinstance(schema, list):
+        return [_small(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    small = {name: one if name in VALUES else _small(one) for name, one in schema.items()}
+    types = schema.get("type")
+    if "array" in (types if isinstance(types, list) else [types]):
+        small.setdefault("maxItems", max(MOST, schema.get("minItems", 0)))
+    if "object" in (types if isinstance(types, list) else [types]) and "properties" not in schema:
+        small.setdefault("maxProperties", max(MOST, schema.get("minProperties", 0)))
+    return small
+
+
 def _cheap(body: Any, model: str | None) -> dict[str, Any]:
-    drawn = dict(body) if isinstance(body, dict) else {}
-    if model is not None:
-        drawn["model"] = model
-    for name in LIMITS:
-        if isinstance(drawn.get(name), int):
-            drawn[name] = min(drawn[name], LIMIT)
-    return drawn
+    """The body with small limits, asked of a model."""
+    drawn = _limited(body) if isinstance(body, dict) else {}
+    return drawn if model is None else {**drawn, "model": model}
+
+
+def _limited(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key: _limited(one, key) for key, one in value.items()}
+    return min(value, LIMIT) if name in LIMITS and isinstance(value, int) else value

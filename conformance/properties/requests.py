@@ -1,0 +1,81 @@
+"""The requests that are drawn for the operations of a target: sent together, and judged by several checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import Inconclusive
+from conformance.properties import generate
+from conformance.properties.bodies import Subject
+from conformance.properties.search import LOST, Patience
+from conformance.wire.ahead import Pending
+from conformance.wire.exchange import Exchange
+from conformance.words.ask import Ask, encoded
+from conformance.words.check import every
+from gateway_contract import Contract
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+TOGETHER = 48
+"""The most requests that are under way at a time: what limits one of them does not limit all."""
+
+
+class Requests:
+    """The drawn bodies of some operations."""
+
+    def __init__(self, subjects: Sequence[Subject], contract: Contract, ask: Ask, seed: int, examples: int) -> None:
+        self._bodies = {one.name: _bodies(one, contract) for one in subjects}
+        self._subjects = subjects
+        self._ask = ask
+        self._seed = seed
+        self._examples = examples
+        self._sends = [partial(self._answer, one, body) for one in subjects for body in self._drawn(one)]
+
+    def send(self) -> None:
+        """Sends all of them, while other checks go on."""
+        send_together(self._sends)
+
+    def judge(self, demand: Callable[[Subject, Exchange], None]) -> None:
+        """Judges the answers. A failure is made as small as it can be."""
+        touched, patience = self._ask.recorder.touched, Patience()
+
+        def judge_one(subject: Subject) -> None:
+            def judge_answer(body: Any) -> None:
+                demand(subject, self._answer(subject, body))
+
+            bodies = self._bodies[subject.name]
+            generate.search(bodies, judge_answer, self._seed, self._examples, touched=touched, patience=patience)
+
+        with self._ask.recorder.in_place():
+            every(self._subjects, judge_one, touched, attrgetter("operation.id"))
+
+    def _drawn(self, subject: Subject) -> list[Any]:
+        return generate.drawn(self._bodies[subject.name], self._seed, self._examples)
+
+    def _answer(self, subject: Subject, body: Any) -> Exchange:
+        return subject.send(self._ask, encoded(subject.capped(body)))
+
+
+def send_together(sends: Iterable[Callable[[], object]]) -> None:
+    """Sends requests, some at a time, until a few of the answers give no verdict."""
+    lost, awaited = 0, list[Future[Any]]()
+    for send in sends:
+        try:
+            send()
+        except Inconclusive:
+            lost += 1
+        except Pending as pending:
+            awaited += pending.answers
+        if lost >= LOST or len(awaited) >= TOGETHER:
+            break
+    if awaited:
+        raise Pending(awaited)
+
+
+def _bodies(subject: Subject, contract: Contract) -> SearchStrategy[dict[str, Any]]:
+    return generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
