@@ -22,13 +22,19 @@ from reference_server.running import ReferenceServer, serving
 Body = dict[str, Any]
 collect_ignore = [] if find_spec("playwright") else ["browser"]
 """What needs a browser belongs to an environment of its own, `tox -e browser`."""
-
+LONG = 200
+"""So long is no name of a test."""
 gc.set_threshold(100_000, 50, 50)  # by default a fifth of the proof's time goes into looking for garbage
 
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays, and need not be looked through for garbage."""
     gc.freeze()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A value is named by its length where it is long: names are sent between processes again and again."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > LONG else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -116,12 +116,15 @@ def test_header_beside_the_key_is_taken(tmp_path: Path) -> None:
         ("concurrency", "many", "give a number from 1 to 16"),
     ],
 )
-def test_wrong_value_of_pytest_is_wrong_usage(option: str, value: str, message: str, tmp_path: Path) -> None:
-    done = _pytest(tmp_path, f"--conformance-{option}={value}")
+def test_wrong_value_of_pytest_is_wrong_usage(
+    option: str, value: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = pytest.main([f"--conformance-{option}={value}", f"--rootdir={tmp_path}", str(tmp_path)])
 
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    text = capsys.readouterr().err
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert message in text
+    assert "Traceback" not in text
 
 
 def test_selection_that_exists_is_taken(tmp_path: Path) -> None:
