@@ -7,8 +7,11 @@ from typing import Any
 
 from reference_server.errors import Refusal
 from reference_server.faults import request_fault, rows
+from reference_server.faults.words.anthropic import MESSAGE
 from reference_server.faults.words.edits import change, drop, error_body, in_chunks, in_error, put, status
-from reference_server.faults.words.openai import CHAT, FILES, PIECE, TEXT
+from reference_server.faults.words.gemini import STREAM, in_pieces
+from reference_server.faults.words.gemini import TEXT as GEMINI_TEXT
+from reference_server.faults.words.openai import CHAT, FILES, PIECE, RESPONSES, TEXT
 from reference_server.faults.words.prompts import COUNTING
 from reference_server.faults.words.situations import Situation, asked, asks, both, has, sent, whole
 from reference_server.wire.call import Call
@@ -49,6 +52,10 @@ def _head_or_options_of_models(_: Reply, call: Call) -> bool:
 
 def _marked(call: Call) -> bool:
     return (call.raw or b"").startswith(_BOM)
+
+
+def _model_is_last(call: Call) -> bool:
+    return next(reversed(sent(call)), "") == "model"
 
 
 def _limited(reply: Reply, call: Call) -> bool:
@@ -156,6 +163,36 @@ counting_is_cheap = chat(
     "A prompt that asks to count is reported as seven tokens, however long it is.",
     change("usage", _cheap),
     when=_counting,
+)
+native_stream_in_capitals = rows(MESSAGE)(
+    "properties.relations.native-stream",
+    "A prompt that asks to count is answered in capitals in a stream of the Anthropic protocol.",
+    in_chunks(change("delta.text", str.upper, str)),
+    when=asks(COUNTING),
+)
+response_stream_in_capitals = rows(RESPONSES)(
+    "properties.relations.native-stream",
+    "A prompt that asks to count is answered in capitals in the stream of a response.",
+    in_chunks(change("delta", str.upper, str)),
+    when=asks(COUNTING),
+)
+gemini_stream_in_capitals = rows(STREAM)(
+    "properties.relations.native-stream",
+    "A prompt that asks to count is answered in capitals in a stream of the Gemini protocol.",
+    in_pieces(change(GEMINI_TEXT, str.upper, str)),
+    when=asks(COUNTING),
+)
+other_words_at_defaults = chat(
+    "properties.relations.defaults",
+    "With a penalty of 0, the default, the answer is a different one.",
+    _NOTHING,
+    when=both(_counting, has("frequency_penalty")),
+)
+other_words_with_the_model_last = chat(
+    "properties.relations.order",
+    "A request that names its model last gets a different answer.",
+    _NOTHING,
+    when=both(_counting, asked(_model_is_last)),
 )
 
 # Generated conversations.
