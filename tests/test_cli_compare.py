@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,17 +35,24 @@ def report(name: str, failing: dict[str, str], first_event: float | None = None)
     )
 
 
-@pytest.fixture
-def reports(tmp_path: Path) -> Path:
-    """A folder with the reports of three gateways, one of which has an evil name and messages."""
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports of three gateways, one of which has an evil name and messages."""
+    folder = tmp_path_factory.mktemp("reports")
     runs = {
         "one": report("One 1.0", {"chat.id": "id is None", "chat.model": "model is None"}, 0.25),
         "two": report("", {"chat.stream.done": "no [DONE]; the last event is '<script>x</script>|'"}),
         "three": report("<script>alert(1)</script>", {}),
     }
-    for folder, one in runs.items():
-        write(one, tmp_path / "reports" / folder)
-    return tmp_path / "reports"
+    for name, one in runs.items():
+        write(one, folder / name)
+    return folder
+
+
+@pytest.fixture
+def reports(written: Path, tmp_path: Path) -> Path:
+    """A folder with those reports."""
+    return Path(shutil.copytree(written, tmp_path / "reports"))
 
 
 def compared(capsys: pytest.CaptureFixture[str], *words: str) -> str:

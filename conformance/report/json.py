@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from conformance.errors import InvalidReport
 from conformance.model import Counts, Finding, Harm, Level, Report, Requirement
 from conformance.report.causes import Cause
@@ -24,7 +26,7 @@ def render(view: View) -> str:
     """The report as indented JSON, ending in a line feed."""
     content = document(view)
     check(content)
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return msgspec.json.format(json.dumps(content, ensure_ascii=False), indent=2) + "\n"
 
 
 def document(view: View) -> dict[str, Any]:

@@ -11,11 +11,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.model import Claim, Finding, Level, Report, Requirement, Verdict
 from conformance.register import profiles
 from conformance.report.causes import Cause, causes
+
+if TYPE_CHECKING:
+    from gateway_contract import Contract
 
 GRAVEST_FIRST = (Verdict.FAILED, Verdict.ERRORED, Verdict.INCONCLUSIVE, Verdict.UNSUPPORTED, Verdict.PASSED)
 
@@ -355,12 +359,18 @@ def _judgement(gateway: str, name: str, findings: tuple[Finding, ...], register:
 
 def _claimed(gateway: str, requirement: Requirement) -> bool:
     """Whether the documents of a gateway claim the feature, and have the operations, of a requirement."""
+    contract = _contract(gateway)
+    if contract is None:
+        return True
+    return requirement.feature in contract.features and contract.operations.keys() >= {*requirement.operations}
+
+
+@cache
+def _contract(gateway: str) -> Contract | None:
+    """The contract of a gateway; None of one that nobody has described."""
     import gateway_contract
 
-    if gateway not in ("openai", *gateway_contract.names()):
-        return True
-    contract = gateway_contract.load(gateway)
-    return requirement.feature in contract.features and set(requirement.operations) <= set(contract.operations)
+    return gateway_contract.load(gateway) if gateway in ("openai", *gateway_contract.names()) else None
 
 
 def citations(gateway: str, requirement: Requirement, register: RegisterLike) -> tuple[Citation, ...]:
