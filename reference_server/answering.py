@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,17 +19,18 @@ if TYPE_CHECKING:
     from reference_server.service import Service
 
 
-_CONTEXT = 4_000_000
-"""The most characters of a prompt: about a million tokens."""
+CONTEXT = 1_000_000
+"""The most tokens of a prompt, of four characters each."""
+_AUTO, _CHOSEN = "auto", "openai/gpt-4o-mini"
+"""The name by which a gateway with fallbacks by request is asked to choose a model, and what it chooses by itself."""
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A request to a model. `turns` identify its conversation, `fallbacks` are models that the request names."""
+    """A request to a model. `turns` identify its conversation."""
 
     prompt: Prompt
     turns: Any
     streamed: bool
-    fallbacks: Sequence[str] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def answer(service: Service, call: Call, question: Question) -> Outcome:
     """The answers of the first model that works; their cost is booked. Raises Refusal when none works."""
     refuse_unanswerable(call, question.prompt)
-    names = _candidates(service, call, question)
+    names = _candidates(service, call, question.prompt.model)
     selection = first_working(names, lambda name: _attempt(service, call, question, name))
     play = call.play
     if play is not None and play.speaks:
@@ -67,21 +68,14 @@ def refuse_unanswerable(call: Call, prompt: Prompt) -> None:
             size += len(part.text)
         for made in message.calls:
             size += len(made.arguments)
-    if size > _CONTEXT:
-        text = f"The prompt has {size} characters; the context of a model has at most {_CONTEXT}."
+    if size > 4 * CONTEXT:
+        text = f"The prompt has {size} characters; the context of a model has at most {4 * CONTEXT}."
         raise Refusal("invalid_value", text, _field(call), "context_length_exceeded")
 
 
 def _field(call: Call) -> str | None:
     """The field of a request that holds the prompt."""
     return next((name for name in ("messages", "contents", "input") if name in call.body), None)
-
-
-def named_fallbacks(service: Service, call: Call) -> Sequence[str]:
-    """The models that the request itself names as fallbacks, where the gateway documents that it may."""
-    if service.fallback_mode != "request":
-        return ()
-    return (call.body.get("provider") or {}).get("fallback") or ()
 
 
 def headers(service: Service, question: Question, outcome: Outcome) -> dict[str, str]:
@@ -101,15 +95,29 @@ def interrupted(service: Service, call: Call, events: list[Event], model: Model)
     return [*events[: model.after], service.envelope_of(call.protocol).error(refusal)]
 
 
-def _candidates(service: Service, call: Call, question: Question) -> list[str]:
+def _candidates(service: Service, call: Call, name: str) -> list[str]:
     """The requested model, then its fallbacks: named in the request, or set in a dashboard."""
-    name = question.prompt.model
     if service.fallback_mode == "request":
-        return [name, *question.fallbacks]
+        chosen = _names(call.body, "model_routing_config", "models") or [_CHOSEN] if name == _AUTO else [name]
+        return [*chosen, *_names(call.body, "provider", "fallback")]
     if service.fallback_mode == "dashboard" and call.headers.get("x-disable-fallback", "").lower() != "true":
         model = service.fixtures.model(name)
         return [name, *model.chain] if model else [name]
     return [name]
+
+
+def _names(body: Mapping[str, Any], *path: str) -> list[str]:
+    """The models that a request names in one of its objects. Raises Refusal when they are no names."""
+    names: Any = body
+    for step in path:
+        names = {} if names is None else names
+        if not isinstance(names, Mapping):
+            raise Refusal("invalid_value", f"Invalid value for '{path[0]}': it must be an object.", path[0])
+        names = names.get(step)
+    if names is not None and not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        at = ".".join(path)
+        raise Refusal("invalid_value", f"Invalid value for '{at}': it must be a list of models.", at)
+    return names or []
 
 
 def _attempt(service: Service, call: Call, question: Question, name: str) -> Model:

@@ -64,7 +64,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key named by its state. `refused` is the cause with which every operation but those in `free` is refused.
 
     After `requests`, by the key or by its account, it is refused for a `window` of seconds; None for no limit. `plan`
-    is the account's.
+    is the account's; it is `capped` when the requests and tokens a minute that the gateway documents are its ceiling.
     """
 
     doc: str
@@ -74,6 +74,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests: int | None = None
     window: float = 1.0
     plan: str = "pro"
+    capped: bool = False
     token: str = ""
 
 

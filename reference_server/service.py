@@ -19,7 +19,6 @@ from reference_server.errors import Refusal
 from reference_server.fixtures import Fixtures, Model
 from reference_server.libraries import refuse_lacking
 from reference_server.model import generation
-from reference_server.model.instance import instance
 from reference_server.routes import handlers
 from reference_server.state.access import Access
 from reference_server.state.files import Shelf
@@ -64,7 +63,7 @@ class Service:
         self.fallback_signal: str = rules["fallback"]["signal"]
         self.stream_trailer: str = rules["stream"]["trailer"]
         self.file_rules: dict[str, Any] = rules["files"] or {}
-        self.model_fields = _model_fields(contract)
+        self.model_fields: list[str] = list(contract.schema("Model").get("properties", ()))
 
     def shelf(self, call: Call) -> Shelf:
         """The files that the caller sees."""
@@ -247,9 +246,3 @@ def _parameters(template: str, path: str) -> dict[str, str]:
 
 def _as_uuid(digits: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _model_fields(contract: Contract) -> dict[str, Any]:
-    """Sample values for every field of a model that the contract documents."""
-    fields: dict[str, Any] = instance({**contract.schema("Model"), "type": "object"})
-    return fields

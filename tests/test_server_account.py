@@ -165,3 +165,12 @@ def test_official_client_reaches_the_routes(server):
 
     assert account["plan"]["id"] == "pro"
     assert len(days) == 30
+
+
+def test_account_that_is_refused_for_its_spending_has_reached_its_cap(get):
+    body = get("/me", key="sk-spend-limited").body
+    days = get("/me/usage", {"days": "31"}, key="sk-spend-limited").body
+
+    assert body["usage"]["spend_usd"] == body["limits"]["monthly_spend_cap_usd"]
+    assert sum(day["spend_usd"] for day in days) == body["usage"]["spend_usd"]
+    assert sum(day["requests"] for day in days) == body["usage"]["requests_this_month"] > 0

@@ -11,6 +11,7 @@ import gateway_contract
 from gateway_contract import Contract
 from reference_server import fixtures
 from reference_server.service import Service
+from reference_server.state.frozen import FrozenClock
 from reference_server.state.store import Store
 from reference_server.wire.call import Call
 
@@ -222,3 +223,105 @@ def test_messages_are_the_documented_ones(server, http, chat):
 
     assert missing.json()["error"]["message"] == "The 'model' field is required."
     assert wrong_key.json()["error"]["message"] == "The provided API Key is invalid. Please check and try again."
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "ceiling"),
+    [("foxora", "sk-free", 30), ("foxora", "sk-pro", 300), ("foxora", "sk-team", 1500), ("ofox", "sk-pro", 200)],
+)
+def test_plan_is_refused_beyond_its_requests_of_a_minute(name, key, ceiling):
+    clock = FrozenClock()
+    service = Service(gateway_contract.load(name), fixtures.load(), Store(clock))
+
+    statuses = [ask(service, key=key).status for _ in range(ceiling)]
+    refused = ask(service, key=key)
+
+    assert set(statuses) == {200}
+    assert refused.status == 429
+    assert refused.headers["x-ratelimit-limit-requests"] == str(ceiling)
+    clock.advance(float(refused.headers["retry-after"]))
+    assert ask(service, key=key).status == 200
+
+
+def test_plan_is_refused_beyond_its_tokens_of_a_minute():
+    clock = FrozenClock()
+    service = Service(gateway_contract.load("foxora"), fixtures.load(), Store(clock))
+    long = [{"role": "user", "content": "word " * 40_000}]
+
+    assert ask(service, key="sk-free", messages=long).status == 200
+    refused = ask(service, key="sk-free")
+
+    assert refused.status == 429
+    assert refused.headers["x-ratelimit-limit-tokens"] == "40000"
+    clock.advance(float(refused.headers["retry-after"]))
+    assert ask(service, key="sk-free").status == 200
+
+
+def test_other_keys_have_no_ceiling():
+    service = Service(gateway_contract.load("foxora"), fixtures.load(), Store())
+
+    assert {ask(service).status for _ in range(310)} == {200}
+
+
+def test_gateway_chooses_among_the_models_of_a_request():
+    service = gateway(fallback=REQUEST)
+    config = {"models": ["upstream-error", "slow"], "preference": "cost"}
+
+    assert ask(service, model="auto").status == 200
+    assert ask(service, model="auto", model_routing_config={"models": ["slow"]}).body["model"] == "slow"
+    failed = ask(service, model="auto", model_routing_config=config, provider={"fallback": ["echo"]})
+    assert failed.body["model"] == "slow"
+    assert ask(gateway(), model="auto").status == 404
+
+
+NATIVE = {
+    "anthropic": ("/anthropic/v1/messages", {"max_tokens": 9, "messages": [{"role": "user", "content": "Hello"}]}),
+    "gemini": (
+        "/gemini/v1beta/models/upstream-error:generateContent",
+        {"contents": [{"role": "user", "parts": [{"text": "Hello"}]}]},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("fallback", "status"), [(["maintenance", "echo"], 200), (None, 502), ("echo", 400), ([1], 400)]
+)
+@pytest.mark.parametrize("protocol", NATIVE)
+def test_fallbacks_of_a_request_are_alike_in_every_protocol(server, http, protocol, fallback, status):
+    path, body = NATIVE[protocol]
+    keys = dict.fromkeys(("x-api-key", "x-goog-api-key"), "sk-ok") | {"anthropic-version": "2023-06-01"}
+    body = {"model": "upstream-error", "provider": {"fallback": fallback}, **body}
+
+    answer = http.post(server("ofox").removesuffix("/v1") + path, json=body, headers=keys)
+
+    assert answer.status_code == status
+    assert status != 200 or "echo" in (answer.json().get("model"), answer.json().get("modelVersion"))
+
+
+@pytest.mark.parametrize(
+    ("modality", "listed", "missing"),
+    [
+        ("text", "gpt-4o", "gpt-image-1"),
+        ("image", "gpt-image-1", "gpt-4o"),
+        ("embedding", "text-embedding-3-small", "gpt-4o"),
+        ("audio", "tts-1", "whisper-1"),
+        ("smell", None, "gpt-4o"),
+    ],
+)
+def test_models_of_one_kind(server, http, modality, listed, missing):
+    headers = {"authorization": "Bearer sk-ok"}
+    body = http.get(f"{server('infery')}/models", params={"modality": modality}, headers=headers).json()
+
+    names = {model["id"] for model in body["data"]}
+    assert listed in names or listed is None
+    assert missing not in names
+
+
+@pytest.mark.parametrize("name", ["foxora", "infery", "ofox"])
+def test_model_has_real_values(server, http, name):
+    body = http.get(f"{server(name)}/models", headers={"authorization": "Bearer sk-ok"}).json()
+
+    assert "sample" not in str(body)
+    model = next(model for model in body["data"] if model["id"].endswith("gpt-5.5"))
+    assert set(gateway_contract.load(name).schema("Model")["properties"]) <= set(model)
+    assert name != "foxora" or (model["provider"], model["context_window"]) == ("openai", 1_000_000)

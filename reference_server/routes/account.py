@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from reference_server.fixtures import Key
 from reference_server.routes import route
 from reference_server.state.ledger import Booked
+from reference_server.state.metering import CREDITS_PER_TOKEN, USD_PER_CREDIT
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service
 
-_USD_PER_CREDIT = 0.01
 _CAPS = {"free": 1, "pro": 100, "team": 1000}
 """The monthly spend caps of the plans in US dollars."""
 _MOST_DAYS = 366
@@ -29,7 +29,7 @@ def get_account(service: Service, call: Call) -> Reply:
     """The account, its plan, its spending in this month, and its limits."""
     key = _key(call)
     today = today_of(service)
-    booked = service.store.booked(key.account, _number(today.replace(day=1)), _number(today))
+    booked = _booked(service, key, today.replace(day=1), today)
     plans = service.contract.gateway["limits"].get("plans", {})
     name = sha256(key.account.encode()).hexdigest()
     body = {
@@ -54,10 +54,10 @@ def get_account(service: Service, call: Call) -> Reply:
 @route("getAccountUsage")
 def get_account_usage(service: Service, call: Call) -> Reply:
     """One bucket for each of the last days, the oldest first."""
-    today = today_of(service)
+    key, today = _key(call), today_of(service)
     count = int(min(call.query.get("days", 30), _MOST_DAYS))
     days = [today - timedelta(days=back) for back in reversed(range(count))]
-    booked = service.store.booked(_key(call).account, _number(days[0]), _number(today))
+    booked = _booked(service, key, days[0], today)
     return Reply.json([_bucket(day, [entry for entry in booked if entry.day == _number(day)]) for day in days])
 
 
@@ -69,6 +69,17 @@ def today_of(service: Service) -> date:
 def _key(call: Call) -> Key:
     assert call.key, "the operation needs a credential"
     return call.key
+
+
+def _booked(service: Service, key: Key, first: date, today: date) -> list[Booked]:
+    """What an account has spent since a day. One that is refused for its spending has reached its cap this month."""
+    booked = service.store.booked(key.account, _number(first), _number(today))
+    start = today.replace(day=1)
+    if key.refused == "spend_limit" and first <= start:
+        tokens = round(_CAPS[key.plan] / USD_PER_CREDIT / CREDITS_PER_TOKEN)
+        credit = _CAPS[key.plan] / USD_PER_CREDIT
+        booked.insert(0, Booked(_number(start), key.token, "echo", tokens // 1000, tokens, 0, credit))
+    return booked
 
 
 def _number(day: date) -> int:
@@ -83,7 +94,7 @@ def _renewal(today: date) -> str:
 
 
 def _dollars(booked: Iterable[Booked]) -> float:
-    return round(sum(entry.credits for entry in booked) * _USD_PER_CREDIT, 6)
+    return round(sum(entry.credits for entry in booked) * USD_PER_CREDIT, 6)
 
 
 def _bucket(day: date, booked: list[Booked]) -> dict[str, Any]:

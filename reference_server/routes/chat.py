@@ -21,8 +21,7 @@ def create_chat_completion(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
     prompt = openai.prompt_of(call.body, service.shelf(call))
     streamed = bool(call.body.get("stream"))
-    fallbacks = answering.named_fallbacks(service, call)
-    question = Question(prompt, call.body["messages"], streamed, fallbacks)
+    question = Question(prompt, call.body["messages"], streamed)
     outcome = answering.answer(service, call, question)
     selection = outcome.selection
     created, tier = int(service.store.clock()), call.body.get("service_tier")

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 def create_message(service: Service, call: Call) -> Reply:
     """The answer of the first model that works, whole or as a stream."""
     streamed = bool(call.body.get("stream"))
-    fallbacks = answering.named_fallbacks(service, call)
-    question = Question(_prompt(service, call), call.body["messages"], streamed, fallbacks)
+    question = Question(_prompt(service, call), call.body["messages"], streamed)
     outcome = answering.answer(service, call, question)
     model = outcome.selection.model
     message = (f"msg_{call.id[:24]}", outcome.selection.name, outcome.answers[0], outcome.usage)

@@ -27,7 +27,7 @@ def create_response(service: Service, call: Call) -> Reply:
     prompt = openai.response_prompt(call.body, before, service.shelf(call))
     streamed = bool(call.body.get("stream"))
     conversation = Conversation(before, openai.input_items(call.body))
-    question = Question(prompt, conversation.items, streamed, answering.named_fallbacks(service, call))
+    question = Question(prompt, conversation.items, streamed)
     outcome = answering.answer(service, call, question)
     request = {**call.body, "store": _stores(call.body)}
     created, name = int(service.store.clock()), outcome.selection.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ _USE = {
 }
 QUERY = {"gemini": "key"}
 """The query parameter that carries the credential in the older form of a protocol."""
+MINUTE = 60.0
 _OF_CREDENTIAL = ("expired_credential", "invalid_credential")
 
 
@@ -43,6 +45,8 @@ class Access:
         wait = limits.get("retry_after")
         self._wait = wait if isinstance(wait, int) else 1
         self._per_minute = limits.get("requests_per_minute") or 60
+        self._plans = limits.get("plans", {})
+        self._ceilings = limits
 
     def authenticate(self, call: Call, required: bool) -> Key | None:
         """The key of a request. Where none is required, a missing or unusable one counts as no key."""
@@ -85,12 +89,25 @@ class Access:
         if key.requests and not self._store.admit(self._bucket(key), key.requests, key.window):
             self._store.advance(key.window)
             raise self._limited(key.requests, max(1, round(key.window)))
+        if key.capped:
+            self._demand_room(key)
+
+    def _demand_room(self, key: Key) -> None:
+        """Count a request. Raises Refusal when its account has used up the requests or the tokens of this minute."""
+        ceilings = self._plans.get(key.plan, self._ceilings)
+        for unit, amount in (("tokens", 0), ("requests", 1)):
+            limit = ceilings.get(f"{unit}_per_minute")
+            wait = self._store.spend(used(key, unit), amount, limit, MINUTE) if limit else 0.0
+            if wait:
+                self._store.advance(wait)
+                raise self._limited(limit, math.ceil(wait), unit)
 
     def _bucket(self, key: Key) -> str:
         return key.account if self._shared else key.token
 
-    def _limited(self, limit: int, wait: int) -> Refusal:
-        return Refusal("rate_limited", f"Too many requests: retry in {wait} s.", headers=limit_headers(limit, 0, wait))
+    def _limited(self, limit: int, wait: int, unit: str = "requests") -> Refusal:
+        headers = limit_headers(limit, 0, wait, unit)
+        return Refusal("rate_limited", f"Too many {unit}: retry in {wait} s.", headers=headers)
 
     def upstream_limited(self) -> Refusal:
         """The refusal that passes on the rate limit of a provider."""
@@ -110,11 +127,16 @@ def test_of(headers: Mapping[str, str]) -> str:
     return headers.get(TEST) or (keys[0].rpartition("@")[2] if keys else "")
 
 
-def limit_headers(limit: int, remaining: int, wait: int) -> dict[str, str]:
-    """Both ways to signal a limit; `wait` is in seconds."""
+def used(key: Key, unit: str) -> str:
+    """The bucket in which the requests, or the tokens, of an account are counted for a minute."""
+    return f"{unit} of {key.account}"
+
+
+def limit_headers(limit: int, remaining: int, wait: int, unit: str = "requests") -> dict[str, str]:
+    """Both ways to signal a limit of requests or tokens; `wait` is in seconds."""
     headers = {
-        "x-ratelimit-limit-requests": str(limit),
-        "x-ratelimit-remaining-requests": str(remaining),
-        "x-ratelimit-reset-requests": f"{wait}s",
+        f"x-ratelimit-limit-{unit}": str(limit),
+        f"x-ratelimit-remaining-{unit}": str(remaining),
+        f"x-ratelimit-reset-{unit}": f"{wait}s",
     }
     return headers if remaining else {"retry-after": str(wait), **headers}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from reference_server.model.prompt import Usage
+from reference_server.state.access import MINUTE, used
 from reference_server.state.store import Store
 from reference_server.wire.call import Call
 
 CREDITS_PER_TOKEN = 0.0001
+USD_PER_CREDIT = 0.01
 
 
 class Metering:
@@ -25,6 +28,8 @@ class Metering:
         cost = credits_of(usage, extra)
         if key := call.key:
             self._store.book(key.account, key.token, model, usage.prompt, usage.completion, cost)
+            if key.capped:
+                self._store.spend(used(key, "tokens"), usage.total, math.inf, MINUTE)
         return cost
 
     def headers(self, model: str, cost: float) -> dict[str, str]:

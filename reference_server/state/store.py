@@ -102,6 +102,22 @@ class Store:
                 self._forget("windows", "started")
         return bool(used < requests)
 
+    def spend(self, bucket: str, amount: int, limit: float, window: float) -> float:
+        """Add to what a bucket has used in its window of seconds, which begins with its first use.
+
+        Nothing is added when the limit has been reached. Returns the seconds until the window ends then, otherwise 0.
+        """
+        now = self.clock()
+        with self.transaction():
+            row = self._database.execute("SELECT started, used FROM windows WHERE bucket = ?", (bucket,)).fetchone()
+            started, used = row if row and 0 <= now - row[0] < window else (now, 0)
+            if used >= limit:
+                return float(started + window - now)
+            self._database.execute("INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", (bucket, started, used + amount))
+            if not row:
+                self._forget("windows", "started")
+        return 0.0
+
     def fails_now(self, conversation: str) -> bool:
         """True for the first, third, ... request of a conversation: each failure is followed by a success."""
         with self.transaction():
