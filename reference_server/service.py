@@ -151,10 +151,11 @@ class Service:
 
     def _no_operation(self, call: Call) -> Refusal:
         allowed = self.contract.allowed(call.path, call.protocol)
+        path = call.address or call.path
+        note = note_on(self.contract, call.protocol, call.method, path)
         if not allowed:
-            path = call.address or call.path
-            return Refusal("unknown_route", f"There is no route {call.method} {path}.{note_on(call.protocol, path)}")
-        message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}."
+            return Refusal("unknown_route", f"There is no route {call.method} {path}.{note}")
+        message = f"{call.method} is not allowed here; allowed: {', '.join(allowed)}.{note}"
         return Refusal("wrong_method", message, headers={"allow": ", ".join(allowed)})
 
 

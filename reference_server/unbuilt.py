@@ -6,9 +6,11 @@ name. With `strict` so is one that no document describes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from gateway_contract import Contract
 from reference_server.errors import Refusal
 
 _UNSUPPORTED, _UNKNOWN = "unsupported_parameter", "unknown_parameter"
@@ -102,19 +104,37 @@ IGNORED: dict[str, tuple[str, ...]] = {
 
 _COLLECTIONS = {
     "openai": {
-        *("assistants", "batches", "containers", "conversations", "evals", "fine_tuning", "realtime", "threads"),
-        *("uploads", "variations", "vector_stores", "videos"),
+        *("assistants", "batches", "chatkit", "compact", "containers", "content_provenance_checks", "conversations"),
+        *("evals", "fine_tuning", "organization", "projects", "realtime", "skills", "threads", "uploads"),
+        *("variations", "vector_stores", "videos", "voice_consents", "voices"),
     },
-    "anthropic": {"batches", "files", "skills"},
-    "gemini": {"batches", "cachedContents", "corpora", "fileSearchStores", "tunedModels"},
+    "anthropic": {"batches", "complete", "files", "organizations", "skills"},
+    "gemini": {
+        *("asyncBatchEmbedContent", "auth_tokens", "batches", "batchGenerateContent", "cachedContents", "corpora"),
+        *("fileSearchStores", "generateAnswer", "interactions", "operations", "predict", "predictLongRunning"),
+        *("tunedModels",),
+    },
 }
-"""Collections of each protocol that this server leaves out."""
+"""Collections and methods of each protocol that this server leaves out."""
+_PARTS = {
+    "openai": {
+        r"GET .*/chat/completions|\w+ .*/chat/completions/.+": "Stored chat completions of this API are",
+        r"DELETE .*/models/.+": "The deletion of models is",
+    }
+}
+"""What it leaves out of a collection that it has, by method and path."""
 
 
-def note_on(protocol: str, path: str) -> str:
+def note_on(contract: Contract, protocol: str, method: str, path: str) -> str:
     """What the refusal of an unknown path adds where the path is documented and not built; nothing otherwise."""
-    name = next((step for step in path.split("/") if step in _COLLECTIONS[protocol]), "")
-    return f" /{name} of this API is not built here." if name else ""
+    built = {step for one in contract.operations.values() if one.protocol == protocol for step in _steps(one.path)}
+    names = [f"/{step} of this API is" for step in _steps(path) if step in _COLLECTIONS[protocol] - built]
+    names += [name for form, name in _PARTS.get(protocol, {}).items() if re.fullmatch(form, f"{method} {path}")]
+    return f" {names[0]} not built here." if names else ""
+
+
+def _steps(path: str) -> list[str]:
+    return re.split("[/:]", path)
 
 
 def refuse_unbuilt(operation: str, body: Any) -> None:

@@ -74,23 +74,40 @@ def test_what_may_be_ignored_is(post, request_, fields):
 
 
 @pytest.mark.parametrize(
-    ("path", "note"),
+    ("method", "path", "note"),
     [
-        ("/v1/batches/batch_1", " /batches of this API is not built here."),
-        ("/v1/fine_tuning/jobs", "/fine_tuning of"),
-        ("/v1/images/variations", "/variations of"),
-        ("/anthropic/v1/messages/batches", "/batches of"),
-        ("/gemini/v1beta/tunedModels", "/tunedModels of"),
-        ("/v1/nowhere", ""),
+        ("GET", "/v1/batches/batch_1", " /batches of this API is not built here."),
+        ("GET", "/v1/fine_tuning/jobs", "/fine_tuning of"),
+        ("GET", "/v1/images/variations", "/variations of"),
+        ("POST", "/v1/skills", "/skills of"),
+        ("POST", "/v1/responses/compact", "/compact of"),
+        ("GET", "/v1/organization/usage/images", "/organization of"),
+        ("GET", "/v1/chat/completions", "Stored chat completions of this API are not built here."),
+        ("DELETE", "/v1/chat/completions/one", "Stored chat completions"),
+        ("GET", "/v1/chat/completions/one/messages", "Stored chat completions"),
+        ("DELETE", "/v1/models/gpt-5.5", "The deletion of models is not built here."),
+        ("GET", "/anthropic/v1/messages/batches", "/batches of"),
+        ("GET", "/gemini/v1beta/tunedModels", "/tunedModels of"),
+        ("POST", "/gemini/v1beta/models/imagen-4:predict", "/predict of"),
+        ("GET", "/v1/nowhere", ""),
+        ("PATCH", "/v1/chat/completions", ""),
+        ("DELETE", "/v1/models", ""),
     ],
 )
-def test_what_is_left_out_says_so(server, http, path, note):
-    refused = http.get(server().removesuffix("/v1") + path, headers=AUTHORIZED)
+def test_what_is_left_out_says_so(server, http, method, path, note):
+    headers = {**AUTHORIZED, "x-api-key": "sk-ok", "x-goog-api-key": "sk-ok"}
+    refused = http.request(method, server().removesuffix("/v1") + path, headers=headers)
 
     message = refused.json()["error"]["message"]
-    assert refused.status_code == 404
+    assert refused.status_code in (404, 405)
     assert note in message
     assert ("not built" in message) == bool(note)
+
+
+def test_what_a_gateway_has_is_not_left_out(server, http):
+    refused = http.patch(f"{server('infery')}/videos", headers=AUTHORIZED)
+
+    assert "not built" not in refused.json()["error"]["message"]
 
 
 def test_transcription_is_not_streamed(server, http, post):
