@@ -39,6 +39,7 @@ def _has_more_than(known: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and any(value[name] is not None for name in value if name != known)
 
 
+_CONVERSATION = Unbuilt("conversation")
 _IMAGES = (Unbuilt("stream", _is_true), Unbuilt("partial_images"))
 _GEMINI = (
     Unbuilt("generationConfig.responseModalities", _more_than("text", "modality_unspecified")),
@@ -61,11 +62,8 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("functions"),
         Unbuilt("function_call", lambda value: value not in (None, "none")),
     ),
-    "createResponse": (
-        Unbuilt("background", _is_true),
-        Unbuilt("conversation"),
-        Unbuilt("prompt"),
-    ),
+    "createResponse": (Unbuilt("background", _is_true), _CONVERSATION, Unbuilt("prompt")),
+    "countResponseTokens": (_CONVERSATION,),
     "createImage": _IMAGES,
     "createImageEdit": _IMAGES,
     "createSpeech": (Unbuilt("stream_format", _more_than("audio")),),
@@ -96,6 +94,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
         *("context_management", "include", "max_tool_calls", "reasoning", "service_tier", "stream_options"),
         *("top_logprobs", "truncation", "user"),
     ),
+    "countResponseTokens": ("parallel_tool_calls", "personality", "reasoning", "text", "tool_choice", "truncation"),
     "createImage": ("safety_identifier",),
     "createImageEdit": ("safety_identifier", "image"),
     "createTranscription": ("chunking_strategy", "keywords", "languages"),

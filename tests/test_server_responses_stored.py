@@ -92,6 +92,32 @@ def test_other_gateways_do_not_document_it(ask):
     assert ask("GET", f"/{name}", gateway="foxapi").status_code == 404
 
 
+def test_response_that_has_ended_is_not_cancelled(ask):
+    given = make(ask).json()
+
+    refused = ask("POST", f"/{given['id']}/cancel")
+
+    assert refused.status_code == 400
+    assert "synchronous" in refused.json()["error"]["message"]
+    assert ask("GET", f"/{given['id']}").json() == given
+    assert ask("POST", "/resp_nothing/cancel").status_code == 404
+
+
+def test_input_tokens_are_those_that_the_answer_costs(ask):
+    fields = {"model": "echo", "input": ITEMS, "instructions": "Be brief."}
+    charged = ask("POST", **fields).json()
+
+    assert ask("POST", "/input_tokens", **fields).json() == {
+        "object": "response.input_tokens",
+        "input_tokens": charged["usage"]["input_tokens"],
+    }
+    following = ask("POST", "/input_tokens", input="And now?", previous_response_id=charged["id"]).json()
+    assert following["input_tokens"] > ask("POST", "/input_tokens", input="And now?").json()["input_tokens"]
+    assert ask("POST", "/input_tokens", model="no-such-model", input="Hello").status_code == 404
+    assert ask("POST", "/input_tokens", conversation="conv_1").status_code == 400
+    assert ask("POST", "/input_tokens", model="echo").json()["input_tokens"] == 0
+
+
 def test_official_client(server):
     openai = pytest.importorskip("openai")
     with openai.OpenAI(base_url=server(), api_key="sk-ok") as client:
@@ -99,6 +125,7 @@ def test_official_client(server):
 
         assert client.responses.retrieve(given.id).output_text == given.output_text
         assert client.responses.input_items.list(given.id).data[0].content[0].text == "Hello"
+        assert client.responses.input_tokens.count(model="echo", input="Hello").input_tokens == given.usage.input_tokens
         client.responses.delete(given.id)
         with pytest.raises(openai.NotFoundError):
             client.responses.retrieve(given.id)

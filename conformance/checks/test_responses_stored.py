@@ -1,4 +1,4 @@
-"""Stored responses: they are retrieved and deleted by their id, by their own account."""
+"""Stored responses: they are retrieved, deleted and cancelled by their id, by their own account."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from urllib.parse import quote
 import pytest
 
 from conformance.words.answer import demand_kind, demand_refused, demand_served, demand_text, leave_at_limit
-from conformance.words.check import Failed, alone, inconclusive, pick, requirement
+from conformance.words.check import Failed, alone, inconclusive, member, pick, requirement
 from conformance.words.openai.responses import PATH, Response, Responses
 from conformance.words.schema import demand_schema
 from gateway_contract import Contract
 
 QUESTION = "Say hello, please."
+CANCELLED = "cancelled"
 LOOKS = 3
 PAUSE = 0.3
 """Seconds between two looks: what is stored may take a moment to be there, or to be gone."""
@@ -103,6 +104,28 @@ def test_stored_items(responses: Responses, stored: Response) -> None:
     assert QUESTION in str(body["data"]), f"no item holds {QUESTION!r}"
 
 
+@requirement("responses.cancel.ended")
+@alone
+def test_cancel_ended(responses: Responses) -> None:
+    """A response that has ended stays as it is, whether the request to cancel it is refused or answered."""
+    made = _made(responses, take=3)
+    if made.state == CANCELLED:
+        inconclusive("the response is cancelled before anybody asks for it")
+    answer = _cancelled(responses, made.id)
+    leave_at_limit(answer.exchange)
+
+    if answer.served:
+        assert member(answer.body, "status") != CANCELLED, "a response that has ended is cancelled"
+    kept = _look(responses, made.id, wanted=True)
+    assert member(kept.body, "status") != CANCELLED, "a response that had ended is cancelled now"
+
+
+@requirement("responses.cancel.unknown")
+def test_cancel_unknown(responses: Responses, gateway: dict[str, Any]) -> None:
+    """An id that no response has cannot be cancelled."""
+    demand_refused(_cancelled(responses, responses.nobodys), gateway, "unknown_object", "invalid_value")
+
+
 def _made(responses: Responses, take: int = 0) -> Response:
     """A response that is to be stored; inconclusive when it says that it is not, as where nothing may be retained."""
     response = responses.create(QUESTION, store=True, take=take)
@@ -115,6 +138,10 @@ def _made(responses: Responses, take: int = 0) -> Response:
 
 def _path(name: str) -> str:
     return f"{PATH}/{quote(name, safe='')}"
+
+
+def _cancelled(responses: Responses, name: str) -> Response:
+    return Response(responses.ask.send("POST", f"{_path(name)}/cancel", None))
 
 
 def _retrieved(responses: Responses, name: str, **options: Any) -> Response:

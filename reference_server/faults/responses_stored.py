@@ -8,12 +8,19 @@ from reference_server.faults import fault, request_fault, rows
 from reference_server.faults.words.edits import drop, put
 from reference_server.faults.words.files import GONE, as_first, name_of, of_nobody
 from reference_server.faults.words.responses import RESPONSE, parts, refuse
-from reference_server.faults.words.situations import served
+from reference_server.faults.words.situations import refused, served
 from reference_server.wire.call import Call
 from reference_server.wire.reply import Reply
 
 RETRIEVE, DELETE, ITEMS = "retrieveResponse", "deleteResponse", "listResponseInputItems"
+CANCEL = "cancelResponse"
 retrieved = rows(RETRIEVE, when=served)
+
+
+def _ended(_: Reply, call: Call) -> Reply:
+    """A response that has been cancelled."""
+    body: dict[str, Any] = {"id": name_of(call), "object": "response", "created_at": 1767225600, "model": "echo"}
+    return Reply.json({**body, "status": "cancelled", "output": []})
 
 
 def _ghost(_: Reply, call: Call) -> Reply:
@@ -54,6 +61,20 @@ stored_response_for_ever = fault(
     _ghost,
     when=GONE,
     breaks={"responses.stored.delete", "responses.stored.off"},
+)
+ended_response_cancelled = fault(
+    CANCEL,
+    "A response that has ended is cancelled.",
+    _ended,
+    when=refused("invalid_value"),
+    breaks={"responses.cancel.ended"},
+)
+response_of_nobody_cancelled = fault(
+    CANCEL,
+    "A response that nobody made is said to have ended.",
+    _ghost,
+    when=refused("unknown_object"),
+    breaks={"responses.cancel.unknown"},
 )
 stored_items_missing = fault(
     ITEMS, "The list of input items is empty.", put("data", []), when=served, breaks={"responses.stored.items"}

@@ -1,4 +1,4 @@
-"""`POST /responses`."""
+"""`POST /responses`, and `POST /responses/input_tokens`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reference_server import answering
 from reference_server.answering import Outcome, Question
 from reference_server.errors import Refusal
+from reference_server.model import generation
 from reference_server.protocols import openai
 from reference_server.routes import route
 from reference_server.state.responses import Conversation, Responses
@@ -37,6 +38,16 @@ def create_response(service: Service, call: Call) -> Reply:
         responses.keep(reply.chunks[-1]["response"] if streamed else reply.body, conversation)
     reply.headers.update(answering.headers(service, question, outcome))
     return reply
+
+
+@route("countResponseTokens")
+def count_response_tokens(service: Service, call: Call) -> Reply:
+    """The input tokens that the request would cost. Counting is free, and nothing counts none."""
+    responses = Responses(service.store, call.key.account if call.key else "")
+    prompt = openai.response_prompt(call.body, _before(responses, call.body), service.shelf(call))
+    if prompt.model:
+        service.model(prompt.model)
+    return Reply.json({"object": "response.input_tokens", "input_tokens": generation.prompt_tokens(prompt)})
 
 
 def _before(responses: Responses, body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`GET` and `DELETE /responses/{response_id}`, and its input items."""
+"""`GET` and `DELETE /responses/{response_id}`, its input items, and its end before time."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ def delete_response(service: Service, call: Call) -> Reply:
     if not _responses(service, call).delete(name):
         raise _unknown(name)
     return Reply.json({"id": name, "object": "response", "deleted": True})
+
+
+@route("cancelResponse")
+def cancel_response(service: Service, call: Call) -> Reply:
+    """Refused: no response is made in the background here, so each has ended."""
+    _stored(service, call)
+    raise Refusal("invalid_value", "Cannot cancel a synchronous response: it has ended.", "response_id")
 
 
 @route("listResponseInputItems")

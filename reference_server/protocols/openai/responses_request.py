@@ -17,8 +17,8 @@ _MOST_ALTERNATIVES = 20
 
 def input_items(body: Body) -> list[Body]:
     """The items of a request's input, where a plain text is one message of the user."""
-    value = body["input"]
-    return [{"role": "user", "content": value}] if isinstance(value, str) else value
+    value = body.get("input")
+    return [{"role": "user", "content": value}] if isinstance(value, str) else value or []
 
 
 def includes(body: Body, name: str) -> bool:
@@ -36,10 +36,8 @@ def response_prompt(body: Body, before: list[Body], files: Files) -> Prompt:
     placed = [(f"previous[{place}]", item) for place, item in enumerate(before)]
     placed += [(f"input[{place}]", item) for place, item in enumerate(input_items(body))]
     messages = (*_instructions(body), *_joined(_messages(placed, files)))
-    if not messages:
-        raise Refusal("invalid_value", "The input holds nothing that could be answered.", "input")
     return Prompt(
-        model=body["model"],
+        model=body.get("model") or "",
         messages=messages,
         tools=tools,
         choice=_choice(body.get("tool_choice"), tools),
