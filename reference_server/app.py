@@ -11,16 +11,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import MutableMapping
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
 from gateway_contract import earlier
-from reference_server import by_header, journal, media, protocols
+from reference_server import by_header, journal, media, metrics, protocols
 from reference_server.by_header import ByHeader
 from reference_server.errors import Refusal, UnknownFault
 from reference_server.faults import Fault, find
 from reference_server.journal import Journal
 from reference_server.located import located
+from reference_server.metrics import Metrics
 from reference_server.service import Service
 from reference_server.wire import cors
 from reference_server.wire.asgi import Receive, Send, body_of, write
@@ -33,7 +35,7 @@ HEALTH, DOCUMENT, EARLIER, PAGE = "/healthz", "/openapi.json", "/openapi-3.1.jso
 class Application:
     """Serves one gateway. `faults` are played for every request, `journal` remembers what was sent.
 
-    With a journal, `/_control` shows it, and sets the scenario of a service that has a stage.
+    With a journal, `/_control` shows it, and sets the scenario of a service that has a stage; `/metrics` counts.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Application:
     ) -> None:
         self._service = service
         self._journal = journal
+        self._metrics = Metrics()
         self._faults = faults
         self._by_header = ByHeader(seed)
         self.bases = service.contract.bases
@@ -56,8 +59,11 @@ class Application:
                 await write(self._readable(scope, raw), receive, send)
                 return
             await self._journal.wait(scope)
-            if not await write(self.reply(scope, raw), receive, send):
-                self._journal.leave(scope)
+            start, reply = monotonic(), self.reply(scope, raw)
+            stayed = await write(reply, receive, send)
+            if self._journal.has(scope):
+                self._journal.end(scope, stayed)
+                self._metrics.add(self._operation(scope), reply.status, monotonic() - start, stayed)
 
     def reply(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         """The reply to a request with that scope and body; a body of None was too large."""
@@ -67,6 +73,8 @@ class Application:
             if scope["method"] == "DELETE":
                 self._by_header.reset()
             return self._journal.answer(scope)
+        if scope["path"] == metrics.PATH:
+            return self._metrics.reply()
         if self._service.stage and scope["path"] == self._service.stage.path:
             return self._service.stage.answer(scope["method"], raw)
         reply = self._readable(scope, raw)
@@ -138,6 +146,14 @@ class Application:
         if scope["query_string"]:
             call.sent = call.query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         return call
+
+    def _operation(self, scope: MutableMapping[str, Any]) -> str:
+        """The operation that a request asks for, whatever became of it."""
+        with suppress(UnknownFault):
+            protocol, path = self._routed(_without_prefixes(scope["path"])[1])
+            if operation := self._service.contract.find(scope["method"], path, protocol):
+                return operation.id
+        return "none"
 
     def _routed(self, path: str) -> tuple[str, str]:
         """The protocol that documents a path, else that of the longest matching base; and the path below the base."""

@@ -63,9 +63,13 @@ class Journal:
         )
         scope[_ENTRY] = self._entries[-1]
 
-    def leave(self, scope: MutableMapping[str, Any]) -> None:
-        """Note that the client went away before its answer ended."""
-        scope[_ENTRY]["disconnected"] = True
+    def has(self, scope: MutableMapping[str, Any]) -> bool:
+        """Whether a request was remembered: those for the journal itself are not."""
+        return _ENTRY in scope
+
+    def end(self, scope: MutableMapping[str, Any], stayed: bool) -> None:
+        """Note whether the client stayed until its answer ended."""
+        scope[_ENTRY]["disconnected"] = not stayed
 
     async def wait(self, scope: MutableMapping[str, Any]) -> None:
         """Return when there are as many requests as the query says, or after its timeout. Other requests: at once."""

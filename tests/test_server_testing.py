@@ -76,6 +76,33 @@ def test_empty_journal_has_no_last(running, post):
     assert control(running, "/nothing").status_code == 404
 
 
+def metric(running, name):
+    """The value of a metric in the text format; None when it is not there."""
+    lines = httpx.get(f"{running.root}/metrics").text.splitlines()
+    return next((float(line.split()[-1]) for line in lines if line.startswith(name)), None)
+
+
+def test_metrics_count_requests(running, post):
+    served = 'reference_server_requests_total{operation="createChatCompletion",status="200"}'
+    lost = 'reference_server_requests_total{operation="none",status="404"}'
+    before = metric(running, served) or 0
+
+    post(), post("/fault/stream_without_done/v1/chat/completions"), post("/v1/nowhere")
+
+    answer = httpx.get(f"{running.root}/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "# TYPE reference_server_requests_total counter" in answer.text.splitlines()
+    assert metric(running, served) == before + 2
+    assert metric(running, lost) >= 1
+    assert metric(running, 'reference_server_seconds_total{operation="createChatCompletion"}') > 0
+    assert metric(running, 'reference_server_disconnects_total{operation="createChatCompletion"}') == 0
+    assert "_control" not in answer.text
+
+
+def test_metrics_are_opt_in(server, http):
+    assert http.get(server().replace("/v1", "/metrics")).status_code in (401, 404)
+
+
 def test_journal_is_kept_only_when_it_is_asked_for(server, http):
     root = server().removesuffix("/v1")
 
