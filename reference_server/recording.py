@@ -103,8 +103,10 @@ class Recorder:
             when["operation"] = operation.id
         if not isinstance(body, dict):
             return when
-        when |= {name: body[name] for name in ("model", "stream") if body.get(name)}
+        if body.get("model"):
+            when["model"] = body["model"]
         if spoken := turns(body):
+            when["stream"] = bool(body.get("stream")) or when.get("operation", "").startswith("stream")
             text = spoken[-1].text
             when["last"] = {"pattern": exactly(text)} if len(text) <= _LONGEST else text[:_LONGEST]
         return when

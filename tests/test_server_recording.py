@@ -27,7 +27,7 @@ def session(server):
     """The answers to some requests: whole, streamed, the same again, refused, and without a body."""
     return [
         chat(server, "Hello"),
-        chat(server, "Hello (again)?", stream=True),
+        chat(server, "Hello", stream=True),
         chat(server, "Hello"),
         chat(server, "Hello", model="nobody"),
         httpx.get(f"{server.base_url}/models/gpt-5.5", headers=HEADERS),
