@@ -40,10 +40,17 @@ def _has_more_than(known: str) -> Callable[[Any], bool]:
 
 
 _CONVERSATION = Unbuilt("conversation")
+_DEFERRED = (
+    Unbuilt("tools[].defer_loading", _is_true),
+    Unbuilt("tools[].allowed_callers", _more_than("direct")),
+)
 _IMAGES = (Unbuilt("stream", _is_true), Unbuilt("partial_images"))
 _GEMINI = (
     Unbuilt("generationConfig.responseModalities", _more_than("text", "modality_unspecified")),
     Unbuilt("generationConfig.speechConfig"),
+    Unbuilt("generationConfig.imageConfig"),
+    Unbuilt("generationConfig.audioTimestamp", _is_true),
+    Unbuilt("toolConfig.includeServerSideToolInvocations", _is_true),
     *(
         Unbuilt(f"tools[].{name}", lambda value: value is not None)
         for name in (
@@ -62,7 +69,13 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("functions"),
         Unbuilt("function_call", lambda value: value not in (None, "none")),
     ),
-    "createResponse": (Unbuilt("background", _is_true), _CONVERSATION, Unbuilt("prompt")),
+    "createResponse": (
+        Unbuilt("background", _is_true),
+        _CONVERSATION,
+        Unbuilt("prompt"),
+        Unbuilt("tools[].async", _is_true),
+        *_DEFERRED,
+    ),
     "countResponseTokens": (_CONVERSATION,),
     "createImage": _IMAGES,
     "createImageEdit": _IMAGES,
@@ -71,12 +84,15 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
         Unbuilt("stream", _is_true),
         Unbuilt("include"),
         Unbuilt("known_speaker_names"),
+        Unbuilt("known_speaker_references"),
     ),
     "createMessage": (
         Unbuilt("mcp_servers"),
         Unbuilt("container"),
         Unbuilt("tools[].type", _more_than("custom")),
         Unbuilt("messages[].content[].citations.enabled"),
+        Unbuilt("fallbacks"),
+        *_DEFERRED,
     ),
     **dict.fromkeys(
         ("generateContent", "generateContentV1", "streamGenerateContent", "streamGenerateContentV1"), _GEMINI
@@ -95,6 +111,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
         *("top_logprobs", "truncation", "user"),
     ),
     "countResponseTokens": ("parallel_tool_calls", "personality", "reasoning", "text", "tool_choice", "truncation"),
+    "createMessage": ("context_management", "inference_geo", "speed", "user_profile_id"),
     "createImage": ("safety_identifier",),
     "createImageEdit": ("safety_identifier", "image"),
     "createTranscription": ("chunking_strategy", "keywords", "languages"),
@@ -136,6 +153,11 @@ def _steps(path: str) -> list[str]:
     return re.split("[/:]", path)
 
 
+def not_built(name: str) -> Refusal:
+    """The refusal of a parameter that this server does not have."""
+    return Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)
+
+
 def refuse_unbuilt(operation: str, body: Any) -> None:
     """Raise Refusal, naming the parameter, when a body asks for what this server does not have."""
     if not isinstance(body, dict) or _FIRST.get(operation, _NONE).isdisjoint(body):
@@ -143,7 +165,7 @@ def refuse_unbuilt(operation: str, body: Any) -> None:
     for row in UNBUILT[operation]:
         for name, value in _values(body, row.path.split("."), ""):
             if value is not None and row.asks(value):
-                raise Refusal("invalid_value", f"Unsupported value for '{name}': it is not built.", name, _UNSUPPORTED)
+                raise not_built(name)
 
 
 def refuse_unknown(operation: str, body: Any, documented: Collection[str]) -> None:

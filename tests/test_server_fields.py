@@ -148,13 +148,14 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def ask(name: str, body: dict[str, Any], strict: bool = False) -> Reply:
+def ask(name: str, body: dict[str, Any] | bytes, strict: bool = False, media_type: str = "application/json") -> Reply:
     """The reply of a new server, whose clock stands still and whose ids are the same each time."""
     service = Service(CONTRACT, fixtures.load(), Store(FrozenClock(), SeededIds(0)), strict)
     operation = CONTRACT.operations[name]
     keys = dict.fromkeys(("x-api-key", "x-goog-api-key"), "sk-ok") | {"authorization": "Bearer sk-ok"}
-    headers = {**keys, "anthropic-version": "2023-06-01", "content-type": "application/json", "host": "localhost"}
-    path, raw = operation.path.replace("{model}", MODELS.get(name, "")), json.dumps(body).encode()
+    headers = {**keys, "anthropic-version": "2023-06-01", "content-type": media_type, "host": "localhost"}
+    path = operation.path.replace("{model}", MODELS.get(name, ""))
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return service.respond(Call(service.store.ids(), "POST", path, headers, raw, CONTRACT, operation.protocol))
 
 

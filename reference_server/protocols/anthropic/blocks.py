@@ -10,6 +10,7 @@ import msgspec
 from reference_server.content import Files, colour, decoded, image_type, readable
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Part
+from reference_server.unbuilt import not_built
 from reference_server.wire.form import Upload
 
 Block = dict[str, Any]
@@ -37,6 +38,8 @@ def _text(block: Block, _files: Files, at: str) -> Part:
 
 def _image(block: Block, files: Files, at: str) -> Part:
     source, where = block["source"], f"{at}.source"
+    if block.get("transformations"):
+        raise not_built(f"{at}.transformations")
     if source["type"] == "url":
         return Part("image", name=source["url"], at=at)
     if source["type"] == "file":

@@ -36,7 +36,8 @@ def data_of(part: Body, files: Files, at: str) -> Part:
         return _inline(part["inlineData"], f"{at}.inlineData")
     if "fileData" in part:
         return _file(part["fileData"], files, f"{at}.fileData")
-    return Part("text", "", at=at)
+    told = part.get("executableCode", {}).get("code") or part.get("codeExecutionResult", {}).get("output") or ""
+    return Part("text", told, at=at)
 
 
 def _inline(inline: Body, at: str) -> Part:
@@ -62,4 +63,5 @@ def _file(reference: Body, files: Files, at: str) -> Part:
         return Part("file", readable(stored.data), stored.media_type, stored.name, len(stored.data), at)
     if _UPLOADED.search(address) or not address.startswith(("https://", "http://", "gs://")):
         raise Refusal("invalid_value", f"There is no file {address!r}.", f"{at}.fileUri")
-    return Part("image" if media_type.startswith("image/") else "file", media_type=media_type, name=address, at=at)
+    name = reference.get("displayName") or address
+    return Part("image" if media_type.startswith("image/") else "file", media_type=media_type, name=name, at=at)

@@ -50,7 +50,7 @@ def _messages(contents: list[Body], files: Files) -> Iterator[Message]:
             past_calls.extend(calls)
             yield Message("assistant", _data(content["parts"], files, at), calls)
         else:
-            yield from _results(content["parts"], past_calls, at)
+            yield from _results(content["parts"], past_calls, files, at)
             parts = _data(content["parts"], files, at)
             if parts:
                 yield Message("user", parts)
@@ -74,13 +74,14 @@ def _calls(parts: list[Body], at: str, known: int) -> Iterator[ToolCall]:
             yield ToolCall(call.get("id") or f"call-{known + place}", call["name"], _text(call.get("args") or {}))
 
 
-def _results(parts: list[Body], past_calls: list[ToolCall], at: str) -> Iterator[Message]:
+def _results(parts: list[Body], past_calls: list[ToolCall], files: Files, at: str) -> Iterator[Message]:
     for place, part in enumerate(parts):
         where = f"{at}.parts[{place}]"
         if kind_of(part, where) == "functionResponse":
             result = part["functionResponse"]
             answered = _answered(result, past_calls, f"{where}.functionResponse")
-            yield Message("tool", (Part("text", _result(result["response"]), at=where),), answers=answered.id)
+            shown = _data(result.get("parts") or [], files, f"{where}.functionResponse")
+            yield Message("tool", (Part("text", _result(result["response"]), at=where), *shown), answers=answered.id)
 
 
 def _answered(result: Body, past_calls: list[ToolCall], at: str) -> ToolCall:

@@ -6,8 +6,9 @@ from typing import Any
 
 from reference_server.content import Files
 from reference_server.errors import Refusal
-from reference_server.model.prompt import Message, Output, Prompt, Tool, ToolCall, ToolChoice
+from reference_server.model.prompt import Message, Output, Part, Prompt, Tool, ToolCall, ToolChoice
 from reference_server.protocols.openai.parts import parts_of
+from reference_server.unbuilt import not_built
 
 Body = dict[str, Any]
 
@@ -51,14 +52,27 @@ def _message(message: Body, files: Files, known: set[str], at: str) -> Message:
         raise Refusal("invalid_value", f"No earlier message made the tool call {answers!r}.", f"{at}.tool_call_id")
     speaks = message["role"] == "assistant"
     calls = tuple(_call(call) for call in (speaks and message.get("tool_calls")) or ())
+    if speaks and message.get("audio"):
+        raise not_built(f"{at}.audio")
     if speaks and not _says_something(message):
         raise Refusal("invalid_value", "An assistant message needs `content` or `tool_calls`.", f"{at}.content")
     known.update(call.id for call in calls)
-    return Message(message["role"], parts_of(message.get("content"), files, f"{at}.content"), calls, answers)
+    parts = parts_of(message.get("content"), files, f"{at}.content")
+    if speaks and message.get("refusal"):
+        parts = (*parts, Part("text", message["refusal"], at=f"{at}.refusal"))
+    return Message(message["role"], parts, (*calls, *_earlier_form(message)), answers)
 
 
 def _says_something(message: Body) -> bool:
     return any(message.get(name) is not None for name in ("content", "tool_calls", "function_call", "refusal", "audio"))
+
+
+def _earlier_form(message: Body) -> tuple[ToolCall, ...]:
+    """A call in the form that was there before tools. Nothing answers it by an id."""
+    call = message.get("function_call")
+    if message["role"] != "assistant" or not isinstance(call, dict):
+        return ()
+    return (ToolCall("", str(call.get("name", "")), str(call.get("arguments", ""))),)
 
 
 def _call(call: Body) -> ToolCall:
@@ -74,6 +88,8 @@ def _tools(body: Body) -> tuple[Tool, ...]:
 def _tool(tool: Body, at: str) -> Tool:
     kind = tool["type"]
     described = tool[kind]
+    if kind == "custom" and (described.get("format") or {}).get("type") not in (None, "text"):
+        raise not_built(f"{at}.custom.format")
     parameters = described.get("parameters") or {}
     description = described.get("description") or ""
     return Tool(described["name"], parameters, f"{at}.function.parameters", description, kind == "custom")

@@ -9,6 +9,7 @@ from reference_server.content import Files, colour
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Part
 from reference_server.protocols.openai.parts import parts_of
+from reference_server.unbuilt import not_built
 
 Body = dict[str, Any]
 
@@ -32,6 +33,8 @@ def _refusal(part: Body, _files: Files, at: str) -> list[Part]:
 
 
 def _image(part: Body, files: Files, at: str) -> list[Part]:
+    if part.get("image_url") and part.get("file_id"):
+        raise Refusal("invalid_value", "An image has `image_url` or `file_id`, not both.", f"{at}.file_id")
     if part.get("image_url"):
         return _as_chat({"type": "image_url", "image_url": {"url": part["image_url"]}}, files, at)
     file = files.get(part["file_id"]) if part.get("file_id") else None
@@ -41,6 +44,8 @@ def _image(part: Body, files: Files, at: str) -> list[Part]:
 
 
 def _file(part: Body, files: Files, at: str) -> list[Part]:
+    if part.get("file_url"):
+        raise not_built(f"{at}.file_url")
     return _as_chat({"type": "file", "file": part}, files, at)
 
 
