@@ -27,14 +27,16 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `lengthy` answers are longer; it `thinks` so many tokens before it speaks. `fails` is the cause of its failure,
     `once` limits it to the first request of a conversation, `after` delays it by so many events of a stream. `chain`
     names the models tried next. `pause` is in seconds. A model with `dimensions` gives embeddings of that length, and
-    shorter ones when it `shortens`. `makes` are the kinds of files that it answers with, such as `image`. One that
-    `fails_late` accepts a job which then fails. `speaks` turns text into speech, `transcribes` turns speech into text.
-    One that `moderates` says whether texts, and what it accepts besides, are harmful.
+    shorter ones when it `shortens`. `makes` are the kinds of files that it answers with, such as `image`, of some
+    `sizes`; without them of any. One that `fails_late` accepts a job which then fails. `speaks` turns text into speech,
+    `transcribes` turns speech into text. One that `moderates` says whether texts, and what it accepts besides, are
+    harmful.
     """
 
     doc: str
     accepts: frozenset[str] = frozenset()
     makes: frozenset[str] = frozenset()
+    sizes: tuple[str, ...] = ()
     pause: float = 0.0
     lengthy: bool = False
     thinks: int = 0

@@ -44,7 +44,10 @@ _DEFERRED = (
     Unbuilt("tools[].defer_loading", _is_true),
     Unbuilt("tools[].allowed_callers", _more_than("direct")),
 )
-_IMAGES = (Unbuilt("stream", _is_true), Unbuilt("partial_images"))
+_IMAGES = (
+    Unbuilt("stream", _is_true),
+    *(Unbuilt(name) for name in ("partial_images", "frame_count", "frame_duration_ms", "svg")),
+)
 _GEMINI = (
     Unbuilt("generationConfig.responseModalities", _more_than("text", "modality_unspecified")),
     Unbuilt("generationConfig.speechConfig"),
@@ -78,7 +81,7 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
     ),
     "countResponseTokens": (_CONVERSATION,),
     "createImage": _IMAGES,
-    "createImageEdit": _IMAGES,
+    "createImageEdit": (*_IMAGES, Unbuilt("markup")),
     "createSpeech": (Unbuilt("stream_format", _more_than("audio")),),
     "createTranscription": (
         Unbuilt("stream", _is_true),
@@ -88,7 +91,7 @@ UNBUILT: dict[str, tuple[Unbuilt, ...]] = {
     ),
     "createMessage": (
         Unbuilt("mcp_servers"),
-        Unbuilt("container"),
+        *(Unbuilt(name) for name in ("compaction", "container", "thread")),
         Unbuilt("tools[].type", _more_than("custom")),
         Unbuilt("messages[].content[].citations.enabled"),
         Unbuilt("fallbacks"),
@@ -108,12 +111,16 @@ IGNORED: dict[str, tuple[str, ...]] = {
     "createResponse": (
         *_CACHE,
         *("context_management", "include", "max_tool_calls", "reasoning", "service_tier", "stream_options"),
-        *("top_logprobs", "truncation", "user"),
+        *("access_programs", "image", "top_logprobs", "truncation", "user"),
     ),
     "countResponseTokens": ("parallel_tool_calls", "personality", "reasoning", "text", "tool_choice", "truncation"),
-    "createMessage": ("context_management", "inference_geo", "speed", "user_profile_id"),
-    "createImage": ("safety_identifier",),
-    "createImageEdit": ("safety_identifier", "image"),
+    "createMessage": (
+        *("billing_policy", "context_management", "diagnostics", "fallback_credit_token", "inference_geo", "speed"),
+        "user_profile_id",
+    ),
+    "countMessageTokens": ("speed", "user_profile_id"),
+    "createImage": ("complexity", "safety_identifier"),
+    "createImageEdit": ("complexity", "safety_identifier", "image"),
     "createTranscription": ("chunking_strategy", "keywords", "languages"),
 }
 """Documented parameters that the contract leaves out and that may be ignored, by operation."""

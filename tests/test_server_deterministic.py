@@ -18,7 +18,7 @@ REQUESTS = [
     ("POST", "/chat/completions", {**HELLO, "model": "no-such-model"}),
     ("POST", "/responses", {"model": "gpt-5.5", "input": "Hello"}),
     ("POST", "/embeddings", {"model": "text-embedding-3-small", "input": "Hello"}),
-    ("POST", "/images/generations", {"model": "gpt-image-1", "prompt": "a cat", "size": "64x64"}),
+    ("POST", "/images/generations", {"model": "gpt-image-2", "prompt": "a cat", "size": "64x64"}),
     ("POST", "/audio/speech", {"model": "tts-1", "input": "Hello", "voice": "alloy"}),
     ("GET", "/models", None),
 ]

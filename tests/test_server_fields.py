@@ -39,7 +39,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "createResponse": {"model": "gpt-4o", "input": TURNS[0]["content"]},
     "createEmbedding": {"model": "text-embedding-3-small", "input": "Hello"},
     "createModeration": {"input": "Hello"},
-    "createImage": {"model": "gpt-image-1", "prompt": "a cat", "size": "16x16"},
+    "createImage": {"model": "gpt-image-2", "prompt": "a cat", "size": "16x16"},
     "createSpeech": {"model": "tts-1", "input": "Hello", "voice": "alloy"},
     "createMessage": {"model": "claude-sonnet-4-5", "max_tokens": 2000, "messages": TURNS},
     "countMessageTokens": {"model": "claude-sonnet-4-5", "messages": TURNS},

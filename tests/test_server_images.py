@@ -304,3 +304,22 @@ def test_gateway_without_edits_has_no_route(edit_json, gateway):
 
 def test_whole_number_may_have_a_point(make):
     assert len(make(n=2.0, size="16x16").json()["data"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "status"),
+    [
+        ("dall-e-2", "256x256", 200),
+        ("dall-e-2", "1792x1024", 400),
+        ("dall-e-3", "1792x1024", 200),
+        ("dall-e-3", "256x256", 400),
+        ("gpt-image-1-mini", "1024x1536", 200),
+        ("gpt-image-1", "512x512", 400),
+        ("gpt-image-2", "512x512", 200),
+    ],
+)
+def test_model_makes_the_sizes_of_its_namesake(make, model, size, status):
+    answer = make(model=model, size=size)
+
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["error"]["param"] == "size"

@@ -47,7 +47,7 @@ def test_generate_under_a_url(client):
 
 
 def test_edit_one(client):
-    response = client.images.edit(model="gpt-image-1", image=picture("red"), prompt="Make it blue", size="256x256")
+    response = client.images.edit(model="gpt-image-2", image=picture("red"), prompt="Make it blue", size="256x256")
 
     assert size_of(response.data[0]) == (256, 256)
     assert response.usage.input_tokens_details.image_tokens == 85

@@ -31,7 +31,10 @@ POPULAR = {
     "embedding-768": "text-embedding-004 text-multilingual-embedding-002 nomic-embed-text embeddinggemma",
     "embedding-1536-fixed": "text-embedding-ada-002",
     "image": """
-        dall-e-2 dall-e-3 gpt-image-1-mini gpt-image-1.5 gpt-image-2 imagen-4.0-generate gemini-2.5-flash-image""",
+        gpt-image-2 imagen-4.0-generate gemini-2.5-flash-image""",
+    "image-three-sizes": "gpt-image-1 gpt-image-1-mini gpt-image-1.5 openai/gpt-image-1",
+    "image-squares": "dall-e-2",
+    "image-wide": "dall-e-3",
     "speech": "tts-1-hd tts-1-1106 gpt-4o-mini-tts-2025-12-15 gemini-2.5-flash-preview-tts",
     "transcription": "whisper-1 whisper-large-v3-turbo gpt-4o-mini-transcribe gpt-4o-transcribe-diarize",
     "film": "sora-2-pro veo-3.1-fast-generate-preview",

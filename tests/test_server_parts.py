@@ -309,7 +309,7 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "createTranscription": ({"model": "whisper-1", "response_format": "verbose_json"}, {"file": ("a.wav", sound())}),
     "createTranslation": ({"model": "whisper-1"}, {"file": ("a.wav", sound())}),
     "createImageEdit": (
-        {"prompt": "a cat", "model": "gpt-image-1", "size": "16x16"},
+        {"prompt": "a cat", "model": "gpt-image-2", "size": "16x16"},
         {"image": ("a.png", PNG, "image/png")},
     ),
     "uploadFile": ({"purpose": "user_data"}, {"file": ("a.txt", b"Cats sleep.", "text/plain")}),
@@ -350,6 +350,10 @@ FIELDS: dict[str, dict[str, tuple[Any, str | None]]] = {
         "model": ("gpt-4o", None),
         "stream": ("true", None),
         "partial_images": ("2", None),
+        "frame_count": ("2", None),
+        "frame_duration_ms": ("100", None),
+        "svg": ("{}", None),
+        "markup": ("none", None),
     },
     "uploadFile": {"expires_after[seconds]": ("3600", None), "expires_after[anchor]": ("noon", None)},
 }

@@ -15,7 +15,7 @@ from reference_server.wire.call import Call
 USER = [{"role": "user", "content": "Hello"}]
 CHAT = ("/chat/completions", {"model": "gpt-5.5", "messages": USER})
 RESPONSE = ("/responses", {"model": "gpt-5.5", "input": "Hello"})
-IMAGE = ("/images/generations", {"model": "gpt-image-1", "prompt": "a cat", "size": "16x16"})
+IMAGE = ("/images/generations", {"model": "gpt-image-2", "prompt": "a cat", "size": "16x16"})
 SPEECH = ("/audio/speech", {"model": "tts-1", "input": "Hello", "voice": "alloy"})
 PAPER = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Cats sleep."}}
 AUTHORIZED = {"authorization": "Bearer sk-ok"}

@@ -50,7 +50,7 @@ def create_image_edit(service: Service, call: Call) -> Reply:
 
 def _reply(service: Service, call: Call, sources: list[Picture]) -> Reply:
     order = _order(service, call)
-    _demand_working(service, order.model)
+    _demand_working(service, order)
     recipes = _recipes(order, [call.body["prompt"], *(picture.digest for picture in sources)])
     usage = _usage(call, order, sources)
     cost = service.metering.book(call, order.model, Usage(usage["input_tokens"], usage["output_tokens"]))
@@ -89,10 +89,13 @@ def _default_response_format(service: Service) -> str | None:
     return default
 
 
-def _demand_working(service: Service, name: str) -> None:
-    model = service.working_model(name)
+def _demand_working(service: Service, order: _Order) -> None:
+    model = service.working_model(order.model)
     if "image" not in model.makes:
-        raise Refusal("invalid_value", f"The model {name!r} makes no images.", "model")
+        raise Refusal("invalid_value", f"The model {order.model!r} makes no images.", "model")
+    if model.sizes and order.size not in model.sizes:
+        sizes = f"the model {order.model!r} makes {', '.join(model.sizes)}"
+        raise Refusal("invalid_value", f"Invalid value for 'size': {sizes}.", "size")
 
 
 def _recipes(order: _Order, seeds: list[str]) -> list[str]:
