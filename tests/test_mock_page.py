@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -88,6 +89,21 @@ def test_fixture(tmp_path):
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
     assert "1 passed" in ended.stdout, ended.stdout + ended.stderr
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
+def test_script_for_node(tmp_path):
+    (text,) = (text for kind, text in BLOCKS if kind == "js")
+    command = f'#!/bin/sh\nexec {sys.executable} -m reference_server "$@"\n'
+    (tmp_path / "reference-server").write_text(command, "utf-8")
+    (tmp_path / "reference-server").chmod(0o755)
+    (tmp_path / "script.mjs").write_text(text, "utf-8")
+
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    words = ["node", str(tmp_path / "script.mjs")]
+    ended = subprocess.run(words, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=60)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_context_manager(tmp_path):
