@@ -191,6 +191,22 @@ def test_arguments_are_what_the_user_states(chat, text, arguments):
     jsonschema.validate(json.loads(call["function"]["arguments"]), ORDER)
 
 
+def test_addresses_and_dates_are_arguments_of_their_format(chat):
+    formats = {"name": None, "mail": "email", "day": "date", "page": "uri"}
+    properties = {name: {"type": "string", **({"format": form} if form else {})} for name, form in formats.items()}
+    parameters = {"type": "object", "properties": properties, "required": list(properties)}
+    text = 'Invite "Ann Lee", ann@cats.example, on 2027-05-01, see https://cats.example/party.'
+
+    call, *_ = calls_of(chat(text, tools=[function("invite", parameters)]))
+
+    assert json.loads(call["function"]["arguments"]) == {
+        "name": "Ann Lee",
+        "mail": "ann@cats.example",
+        "day": "2027-05-01",
+        "page": "https://cats.example/party",
+    }
+
+
 def test_stated_value_that_the_schema_forbids_is_no_argument(chat):
     call, *_ = calls_of(chat("Order 101 of 'tea'", tools=[function("order", ORDER)]))
 

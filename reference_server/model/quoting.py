@@ -1,8 +1,8 @@
 """Finds the values of a tool's parameters in what the user says.
 
 - A call that is written out, `add(2, 3)` or `find("Rome", days=2)`, gives its arguments in their order or by name.
-- Otherwise words in quotation marks fill the parameters that are texts, numbers those that are numbers, each in their
-  order, and an option of an enumeration is taken where it stands.
+- Otherwise words in quotation marks fill the parameters that are texts, numbers those that are numbers, addresses and
+  dates those of their format, each in their order, and an option of an enumeration is taken where it stands.
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ import msgspec
 
 _QUOTED = re.compile(r"(?<!\w)(?:'([^'\n]+)'|\"([^\"\n]+)\"|“([^”\n]+)”|「([^」\n]+)」)(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,-])-?\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
+_FORMATS = {
+    "email": re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+"),
+    "date": re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?![\dT])"),
+    "date-time": re.compile(r"(?<!\d)\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)"),
+    "uri": re.compile(r"https?://[^\s'\"<>]*[\w/]"),
+}
 _ARGUMENT = re.compile(r"\s*(?:(\w+)\s*[=:]\s*)?(\"[^\"]*\"|'[^']*'|[^,]+?)\s*(?:,|$)")
 _MOST_DIGITS = 18
 _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
@@ -28,9 +34,23 @@ def stated(name: str, properties: Mapping[str, Any], text: str) -> dict[str, Any
     quoted = [word for groups in _QUOTED.findall(text) for word in groups if word and word != name]
     numbers = [msgspec.json.decode(number) for number in _NUMBER.findall(_QUOTED.sub(" ", text)) if _plain(number)]
     words = dict(zip(_of_type(properties, "string"), quoted, strict=False))
-    return (
-        words | dict(zip(_of_type(properties, "number", "integer"), numbers, strict=False)) | _options(properties, text)
-    )
+    counts = dict(zip(_of_type(properties, "number", "integer"), numbers, strict=False))
+    return words | counts | _formatted(properties, text) | _options(properties, text)
+
+
+def _formatted(properties: Mapping[str, Any], text: str) -> dict[str, str]:
+    """The values for properties of a format that texts have."""
+    values: dict[str, str] = {}
+    for form, pattern in _FORMATS.items():
+        names = [name for name, schema in properties.items() if _format(schema) == form]
+        values |= zip(names, pattern.findall(text) if names else (), strict=False)
+    return values
+
+
+def _format(schema: Any) -> str:
+    """The format of a property, where it is one that is looked for."""
+    form = schema.get("format") if isinstance(schema, Mapping) else None
+    return form if isinstance(form, str) and form in _FORMATS else ""
 
 
 def _plain(number: str) -> bool:
@@ -58,9 +78,9 @@ def _value(written: str, types: set[str]) -> Any:
 
 
 def _of_type(properties: Mapping[str, Any], *kinds: str) -> Iterator[str]:
-    """The properties of a type without fixed values."""
+    """The properties of a type without fixed values and without a format that is looked for."""
     for name, schema in properties.items():
-        if _types(schema) & {*kinds} and not {"enum", "const"} & {*schema}:
+        if _types(schema) & {*kinds} and not {"enum", "const"} & {*schema} and not _format(schema):
             yield name
 
 
