@@ -14,8 +14,9 @@ POPULAR = {
         gpt-4 gpt-4-0613 gpt-4-1106-preview gpt-4-turbo-2024-04-09 gpt-4-32k gpt-4.1-nano gpt-4.1-2025-04-14
         gpt-4o-2024-08-06 gpt-4o-audio-preview-2025-06-03 gpt-4o-mini-search-preview chatgpt-4o-latest gpt-5
         gpt-5-nano gpt-5.1-codex-max gpt-5.2-pro-2025-12-11 gpt-5.4-nano gpt-5.6-terra gpt-6-astra gpt-6.1-sol
-        gpt-oss-120b gpt-audio-mini-2025-12-15 gpt-daybreak-red-latest gpt-rosalind-research o1 o1-preview-2024-09-12 o3 o3-deep-research o4-mini
-        o4-mini-2025-04-16 codex-mini-latest computer-use-preview openai/gpt-5 azure/gpt-4o gemini-1.5-pro gemini-2.0-flash-001
+        gpt-oss-120b gpt-audio-mini-2025-12-15 gpt-daybreak-red-latest gpt-rosalind-research computer-use-preview
+        o1 o1-preview-2024-09-12 o3 o3-deep-research o4-mini
+        o4-mini-2025-04-16 codex-mini-latest openai/gpt-5 azure/gpt-4o gemini-1.5-pro gemini-2.0-flash-001
         gemini-2.5-flash-lite-preview-09-2025 gemini-2.5-pro-exp-03-25 gemini-3-pro-preview gemini-flash-latest
         google/gemini-2.5-flash models/gemini-2.5-flash mistral-large-2411 mistral-small-latest grok-4-fast
         meta-llama/Llama-3.3-70B-Instruct llama3.1:8b llama-3.3-70b-versatile qwen2.5-coder:7b gemma-3-27b-it
