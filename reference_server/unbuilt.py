@@ -131,7 +131,10 @@ _COLLECTIONS = {
         *("evals", "fine_tuning", "organization", "projects", "realtime", "skills", "threads", "uploads"),
         *("variations", "vector_stores", "videos", "voice_consents", "voices"),
     },
-    "anthropic": {"batches", "complete", "files", "organizations", "skills"},
+    "anthropic": {
+        *("agents", "batches", "complete", "deployment_runs", "deployments", "dreams", "environments", "files"),
+        *("memory_stores", "organizations", "sessions", "skills", "tunnels", "user_profiles", "vaults"),
+    },
     "gemini": {
         *("asyncBatchEmbedContent", "auth_tokens", "batches", "batchGenerateContent", "cachedContents", "corpora"),
         *("fileSearchStores", "generateAnswer", "interactions", "operations", "predict", "predictLongRunning"),

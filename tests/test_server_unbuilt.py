@@ -87,6 +87,7 @@ def test_what_may_be_ignored_is(post, request_, fields):
         ("GET", "/v1/chat/completions/one/messages", "Stored chat completions"),
         ("DELETE", "/v1/models/gpt-5.5", "The deletion of models is not built here."),
         ("GET", "/anthropic/v1/messages/batches", "/batches of"),
+        ("POST", "/anthropic/v1/agents", "/agents of"),
         ("GET", "/gemini/v1beta/tunedModels", "/tunedModels of"),
         ("POST", "/gemini/v1beta/models/imagen-4:predict", "/predict of"),
         ("GET", "/v1/nowhere", ""),
