@@ -113,6 +113,9 @@ def test_calls_after_a_text(play, post, events):
         {"name": "a", "arguments": '{"n":1}'}, {"name": "b", "arguments": "{}"}
     ]  # fmt: skip
     assert message["tool_calls"][1]["id"] == "call_7"
+    blocks = post(protocol="messages").json()["content"]
+    assert blocks[1]["id"].startswith("toolu_")
+    assert blocks[2]["id"] == "call_7"
     items = [event for event in events(post(protocol="responses", stream=True).content) if "item" in event]
     done = [event["item"] for event in items if event["type"] == "response.output_item.done"]
     assert [(item["type"], item.get("arguments")) for item in done] == [

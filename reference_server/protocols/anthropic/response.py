@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
@@ -13,6 +14,8 @@ from reference_server.model.prompt import Answer, CallArguments, CallStart, Tool
 from reference_server.wire.reply import Chunk
 
 Body = dict[str, Any]
+_MADE = re.compile("^call_(?=[0-9a-f]{24}$)")
+"""How an id begins that nobody has given."""
 _REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "content_filter": "refusal"}
 
 
@@ -76,7 +79,7 @@ def _blocks(answer: Answer) -> list[Body]:
 
 
 def _call(call_id: str, name: str) -> Body:
-    return {"type": "tool_use", "id": f"toolu_{call_id.removeprefix('call_')}", "name": name, "input": {}}
+    return {"type": "tool_use", "id": _MADE.sub("toolu_", call_id), "name": name, "input": {}}
 
 
 def _input(call: ToolCall) -> Any:
