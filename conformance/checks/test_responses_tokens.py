@@ -7,7 +7,7 @@ from typing import Any
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_count, demand_kind, demand_status, leave_at_limit
 from conformance.words.ask import PROMPT
-from conformance.words.check import Unsupported, pick, requirement
+from conformance.words.check import Unsupported, inconclusive, pick, requirement
 from conformance.words.openai.responses import PATH, TOOLS, Responses
 from conformance.words.samples.prompts import COUNT, LONG_RULES
 
@@ -38,9 +38,11 @@ def test_count_tokens_grows(responses: Responses) -> None:
 @requirement("responses.count-tokens.agrees")
 def test_count_tokens_agrees(responses: Responses) -> None:
     """The count is near the `input_tokens` of the same request when it is answered."""
-    rules, question = LONG_RULES * 4, f"{COUNT} {LONG_RULES}"
-    charged = pick(responses.create(question, instructions=rules).body, "usage", "input_tokens", kind=int)
-    counted = _count(_ask(responses, question, instructions=rules))
+    question = f"{COUNT} {LONG_RULES * 4}"
+    charged = pick(responses.create(question).body, "usage", "input_tokens", kind=int)
+    if charged < 1:
+        inconclusive("the answer costs no input tokens")
+    counted = _count(_ask(responses, question))
 
     assert abs(counted - charged) <= charged / 4 + 16, f"{counted} tokens are counted, {charged} are charged"
 
