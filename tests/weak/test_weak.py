@@ -28,7 +28,7 @@ from tests.faults.inside import ADDRESS, Inside
 from .models import MODELS, SLOW, Ids
 
 ASKING = {
-    *("createChatCompletion", "createMessage", "createResponse", "countMessageTokens"),
+    *("createChatCompletion", "createMessage", "createResponse", "countMessageTokens", "countResponseTokens"),
     *("generateContent", "streamGenerateContent", "countGeminiTokens"),
 }
 """The operations that a model answers."""
