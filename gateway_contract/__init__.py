@@ -8,6 +8,7 @@ from gateway_contract import errors
 from gateway_contract._build import read
 from gateway_contract._contract import Contract, pattern
 from gateway_contract._earlier import earlier
+from gateway_contract._link import Link, named
 from gateway_contract._operation import FORM, JSON, NEEDS, Operation, server_of
 from gateway_contract._problem import Problem
 from gateway_contract._sources import BASE, gateway_names
@@ -17,11 +18,13 @@ __all__ = [
     "JSON",
     "NEEDS",
     "Contract",
+    "Link",
     "Operation",
     "Problem",
     "earlier",
     "errors",
     "load",
+    "named",
     "names",
     "pattern",
     "server_of",

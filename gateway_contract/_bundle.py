@@ -117,13 +117,25 @@ def references(node: Any) -> Iterator[str]:
 
 
 def prune(document: Document) -> None:
-    """Remove the tags that no operation has, and the components that nothing refers to, directly or through another."""
+    """Remove the tags that no operation has, the links to operations that are not there, and the components that
+    nothing refers to, directly or through another.
+    """
+    _prune_links(document)
     tags = {tag for item in document["paths"].values() for part in item.values() for tag in _tags(part)}
     document["tags"] = [tag for tag in document["tags"] if tag["name"] in tags]
     used = set(_reachable(document)) | {f"#/components/securitySchemes/{name}" for name in _credentials(document)}
     for section, named in document["components"].items():
         document["components"][section] = {k: v for k, v in named.items() if f"#/components/{section}/{k}" in used}
     document["components"] = {section: named for section, named in document["components"].items() if named}
+
+
+def _prune_links(document: Document) -> None:
+    parts = [part for item in document["paths"].values() for part in item.values() if "operationId" in part]
+    known = {part["operationId"] for part in parts}
+    holders = [*(part["responses"] for part in parts), document["components"].get("responses", {})]
+    for response in (one for holder in holders for one in holder.values() if "links" in one):
+        links = {name: link for name, link in response.pop("links").items() if link["operationId"] in known}
+        response.update({"links": links} if links else {})
 
 
 def _credentials(document: Document) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from gateway_contract._link import Link, links_of
 from gateway_contract._problem import Path, Problem, param_name
 from gateway_contract._schema import Schema
 
@@ -184,6 +185,12 @@ class Operation:
         """The headers, in lower case, that every response of that status has."""
         headers = (self._response(status) or {}).get("headers", {})
         return tuple(name.lower() for name, one in headers.items() if self.resolve(one).get("required"))
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The operations that take what an answer of this one names."""
+        served = (self.resolve(one) for status, one in self.document["responses"].items() if status.startswith("2"))
+        return tuple(link for one in served for link in links_of(one))
 
     def response_types(self, status: int = 200) -> tuple[str, ...]:
         """The documented media types of a response of that status."""

@@ -1,0 +1,73 @@
+"""The links of a contract: which operation takes what an answer of another one names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway_contract.errors import BrokenReference
+
+EXPRESSION = re.compile(r"\$response\.(?:body#(?P<pointer>/[^#]*)|header\.(?P<header>[^#]+))(?:#regex:(?P<regex>.+))?")
+"""A runtime expression of OpenAPI about an answer. What follows `#regex:` finds the value within a text, in its group."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of an answer to an operation. `parameters` and `body` hold the expressions for what it names."""
+
+    name: str
+    operation: str
+    parameters: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    def values(self, headers: Mapping[str, str], body: Any, entry: int = 0) -> dict[str, str] | None:
+        """The parameters as an answer names them; None when it lacks one.
+
+        Where an expression speaks of the first entry of a list, this entry is taken, counted over again from its end.
+        """
+        values = {name: named(one, headers, body, entry) for name, one in self.parameters.items()}
+        return {name: one for name, one in values.items() if one} if all(values.values()) else None
+
+    def filled(self, headers: Mapping[str, str], body: Any) -> dict[str, Any]:
+        """The members of a body with what an answer names."""
+        return {name: _filled(one, headers, body) for name, one in self.body.items()}
+
+
+def links_of(document: Mapping[str, Any]) -> tuple[Link, ...]:
+    """The links of a Response Object."""
+    links = document.get("links", {})
+    return tuple(
+        Link(name, one["operationId"], one.get("parameters", {}), one.get("requestBody", {}))
+        for name, one in links.items()
+    )
+
+
+def named(expression: str, headers: Mapping[str, str], body: Any, entry: int = 0) -> str | None:
+    """The text that an expression finds in an answer, or None."""
+    match = EXPRESSION.fullmatch(expression)
+    if match is None:
+        raise BrokenReference(f"no expression about an answer: {expression!r}")
+    value = headers.get(match["header"]) if match["header"] else _at(body, match["pointer"], entry)
+    if not isinstance(value, str) or not match["regex"]:
+        return value if isinstance(value, str) else None
+    inner = re.search(match["regex"], value)
+    return inner[1] if inner else None
+
+
+def _at(body: Any, pointer: str, entry: int) -> Any:
+    for step in pointer.split("/")[1:]:
+        if isinstance(body, list) and body:
+            body = body[(int(step) + entry) % len(body)]
+        else:
+            body = body.get(step) if isinstance(body, dict) else None
+    return body
+
+
+def _filled(node: Any, headers: Mapping[str, str], body: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _filled(one, headers, body) for name, one in node.items()}
+    if isinstance(node, list):
+        return [_filled(one, headers, body) for one in node]
+    return named(node, headers, body) if isinstance(node, str) and node.startswith("$response.") else node
