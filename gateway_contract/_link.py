@@ -10,7 +10,7 @@ from typing import Any
 from gateway_contract.errors import BrokenReference
 
 EXPRESSION = re.compile(r"\$response\.(?:body#(?P<pointer>/[^#]*)|header\.(?P<header>[^#]+))(?:#regex:(?P<regex>.+))?")
-"""A runtime expression of OpenAPI about an answer. What follows `#regex:` finds the value within a text, in its group."""
+"""A runtime expression of OpenAPI about an answer. The group of what follows `#regex:` is the value."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ def test_an_entry_of_a_list_is_taken_by_its_place() -> None:
     link = Link("retrieve", "retrieveModel", {"model": "$response.body#/data/0/id"}, {})
     body = {"data": [{"id": "heron"}, {"id": "otter"}]}
 
-    assert [link.values({}, body, entry) for entry in range(3)] == [{"model": name} for name in ("heron", "otter", "heron")]
+    assert [link.values({}, body, entry) for entry in range(3)] == [
+        {"model": name} for name in ("heron", "otter", "heron")
+    ]
     assert link.values({}, {"data": []}) is None
     assert link.values({}, {"data": [{"id": 7}]}) is None
 

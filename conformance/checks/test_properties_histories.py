@@ -1,14 +1,17 @@
-"""Histories of requests: uploads, deletions and jobs in any order, held against a model. Failures are made small."""
+"""Histories of requests: what is made, read and deleted in any order, held against a model. Failures are made small."""
 
 from __future__ import annotations
 
 import pytest
 
-from conformance.properties import file_history, job_history
+from conformance.errors import Inconclusive
+from conformance.properties import file_history, job_history, link_history, linked
 from conformance.properties.file_history import Abilities, FileHistory
 from conformance.properties.histories import SHORTER, Findings, Trial
 from conformance.properties.history import Asking
 from conformance.properties.job_history import JobHistory, kinds
+from conformance.properties.link_history import LinkHistory
+from conformance.properties.linked import Kind
 from conformance.words import discovery
 from conformance.words.ask import Ask
 from conformance.words.check import NotApplicable, NotEquipped, Once, alone, requirement
@@ -19,6 +22,7 @@ pytestmark = alone
 
 FILES = ("properties.files.model", "properties.files.list", "properties.files.paging")
 JOBS = ("properties.jobs.model", "properties.jobs.apart", "properties.jobs.unknown")
+LINKS = (link_history.SERVED, link_history.APART, link_history.GONE, link_history.LISTED)
 
 
 @pytest.fixture
@@ -72,6 +76,37 @@ def _of_jobs(ask: Ask, contract: Contract, seed: int, examples: int) -> Findings
     ).findings(JOBS)
 
 
+@pytest.fixture
+def link_findings(once: Once, ask: Ask, contract: Contract, seed: int, examples: int) -> list[tuple[Kind, Findings]]:
+    """What histories along the links of the contract show, of each kind of things. What is made may cost."""
+    return once("link_findings", lambda: _of_links(ask, contract, seed, examples))
+
+
+def _of_links(ask: Ask, contract: Contract, seed: int, examples: int) -> list[tuple[Kind, Findings]]:
+    local, asking = ask.recorder.target.local, Asking(ask)
+
+    def of_kind(kind: Kind) -> Findings:
+        number = max(1, examples // (20 if local else 40)) if kind.made else 1
+        trial = Trial(asking, lambda: LinkHistory(asking, contract, kind), seed, number, link_history.STEPS)
+        return trial.findings(LINKS)
+
+    return [(kind, of_kind(kind)) for kind in linked.kinds(contract, ask)]
+
+
+def _demand(findings: list[Findings], requirement: str) -> None:
+    """Raises the first promise that is broken; else what ended a search too early, if something did."""
+    if not findings:
+        raise NotApplicable("no answer names such a thing")
+    ended: Exception | None = None
+    for one in findings:
+        try:
+            one.demand(requirement)
+        except Inconclusive as reason:
+            ended = reason
+    if ended is not None:
+        raise ended
+
+
 @requirement("properties.files.model")
 def test_files_model(file_findings: Findings) -> None:
     """A file has an id of its own, and is read as it was uploaded until it is deleted."""
@@ -106,3 +141,27 @@ def test_jobs_apart(job_findings: Findings) -> None:
 def test_jobs_unknown(job_findings: Findings) -> None:
     """An id that no job has is refused, however much it looks like the id of one."""
     job_findings.demand("properties.jobs.unknown")
+
+
+@requirement("properties.links.served")
+def test_links_served(link_findings: list[tuple[Kind, Findings]]) -> None:
+    """What was made is answered and listed until it is deleted, and a request that takes one of them takes another."""
+    _demand([one for kind, one in link_findings if kind.made], link_history.SERVED)
+
+
+@requirement("properties.links.listed")
+def test_links_listed(link_findings: list[tuple[Kind, Findings]]) -> None:
+    """Each entry of a list is answered under its name, and so is each further page."""
+    _demand([one for kind, one in link_findings if not kind.made], link_history.LISTED)
+
+
+@requirement("properties.links.apart")
+def test_links_apart(link_findings: list[tuple[Kind, Findings]]) -> None:
+    """What is answered for one thing is not what belongs to another."""
+    _demand([one for kind, one in link_findings if kind.made], link_history.APART)
+
+
+@requirement("properties.links.gone")
+def test_links_gone(link_findings: list[tuple[Kind, Findings]]) -> None:
+    """What was deleted is neither answered nor listed, whatever is made afterwards."""
+    _demand([one for kind, one in link_findings if kind.removal], link_history.GONE)

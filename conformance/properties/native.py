@@ -42,6 +42,17 @@ def credentials(contract: Contract, operation: Operation) -> dict[str, str]:
     return CREDENTIALS[_credential(contract, operation)]
 
 
+def headers(contract: Contract, operation: Operation) -> dict[str, str]:
+    """The headers that carry the key, and the first documented value of those that have to be there."""
+    required = {name: operation.headers[name] for name in operation.required_headers}
+    return credentials(contract, operation) | {name: one["enum"][0] for name, one in required.items() if "enum" in one}
+
+
+def gemini(contract: Contract, ask: Ask) -> Gemini:
+    """Asks the target in the Gemini protocol."""
+    return Gemini(ask, str(contract.gateway["protocols"]["gemini"]["credentials"][0]))
+
+
 def _credential(contract: Contract, operation: Operation) -> str:
     return str(contract.gateway["protocols"][operation.protocol]["credentials"][0])
 

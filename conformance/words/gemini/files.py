@@ -23,21 +23,24 @@ FINISH = {"x-goog-upload-command": "upload, finalize", "x-goog-upload-offset": "
 
 
 class GeminiFiles:
-    """Uploads one text, and asks for it. What was asked once is not asked again."""
+    """Uploads one text and asks for it. What was asked once is not asked again; another `take` uploads it anew."""
 
-    def __init__(self, gemini: Gemini, version: str = "v1beta") -> None:
+    def __init__(self, gemini: Gemini, version: str = "v1beta", label: str = "note.txt", take: int = 0) -> None:
         self.gemini = gemini
         self.version = version
+        self.label = label
+        self.take = take
 
     def start(self) -> Answer:
         """The answer that tells where the bytes are sent."""
-        body = encoded({"file": {"displayName": "note.txt", "mimeType": MEDIA_TYPE}})
-        return Answer(self._send("POST", f"/upload/{self.version}/files", body, headers=START))
+        body = encoded({"file": {"displayName": self.label, "mimeType": MEDIA_TYPE}})
+        return Answer(self._send("POST", f"/upload/{self.version}/files", body, headers=START, take=self.take))
 
     def upload(self) -> JsonAnswer:
         """The answer to the bytes, which are sent without a key; inconclusive when nothing tells where to."""
         url = self.start().taken.headers.get(UPLOAD_URL) or inconclusive(f"there is no {UPLOAD_URL}")
-        return JsonAnswer(self.gemini.ask.send("POST", url, TEXT, headers=FINISH, key=None, protocol=PROTOCOL))
+        send = self.gemini.ask.send
+        return JsonAnswer(send("POST", url, TEXT, headers=FINISH, key=None, protocol=PROTOCOL, take=self.take))
 
     @property
     def file(self) -> dict[str, Any]:
