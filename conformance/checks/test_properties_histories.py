@@ -6,7 +6,7 @@ import pytest
 
 from conformance.errors import Inconclusive
 from conformance.properties import file_history, job_history, link_history, linked
-from conformance.properties.file_history import Abilities, FileHistory
+from conformance.properties.file_history import FileHistory
 from conformance.properties.histories import SHORTER, Findings, Trial
 from conformance.properties.history import Asking
 from conformance.properties.job_history import JobHistory, kinds
@@ -38,8 +38,7 @@ def _of_files(ask: Ask, contract: Contract, seed: int, examples: int) -> Finding
         raise NotApplicable(f"{contract.name} documents no files")
     discovery.demand(ask, known, contract)
     files, asking = Files(ask), Asking(ask)
-    claimed = (f"files.{name}" in contract.features for name in ("delete", "content", "list", "paging"))
-    abilities = Abilities(files.purpose, *claimed)
+    abilities = file_history.abilities(contract, files.purpose)
     try:
         return Trial(
             asking,

@@ -5,19 +5,23 @@ Files that are not of the history are none of its business: they may come and go
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from conformance.errors import ConformanceError, Inconclusive
 from conformance.properties.history import Asking, History, Step, demand_room
 from conformance.wire.exchange import Request
+from conformance.words.answer import is_refusal
 from conformance.words.openai.files import PATH, Document, FileAnswer, Files
+from gateway_contract import Contract, Link
 
 MODEL, LIST, PAGING = "properties.files.model", "properties.files.list", "properties.files.paging"
 STEPS = 16
+UPLOAD, CHAT = "uploadFile", "createChatCompletion"
+FEW_TOKENS = 16
 CONTENT = "The codeword is heron, in Greek ερωδιός. This is number"
 LIMITS = (1, 2, 3, 100)
 MOST_PAGES = 10
@@ -71,6 +75,8 @@ class Abilities:
     downloads: bool
     lists: bool
     pages: bool
+    use: Link | None = None
+    """How a message takes what an upload names."""
 
     @property
     def turns(self) -> bool:
@@ -78,31 +84,66 @@ class Abilities:
         return self.deletes and self.lists and self.pages
 
 
+def abilities(contract: Contract, purpose: str) -> Abilities:
+    """What a gateway claims of files."""
+    claimed = (f"files.{name}" in contract.features for name in ("delete", "content", "list", "paging"))
+    links = contract.operations[UPLOAD].links if "files.chat" in contract.features else ()
+    deletes, downloads, lists, pages = claimed
+    use = next((link for link in links if link.operation == CHAT), None)
+    return Abilities(purpose, deletes, downloads, lists, pages, use)
+
+
+def described(claimed: Abilities, step: Step) -> str:
+    """What the step is; empty for what the gateway does not claim."""
+    name, limit, pages = _name(step.thing), _limit(step), _pages(step)
+    known = {
+        "upload": f"upload {name}",
+        "read": f"read {name}",
+        "delete": f"delete {name}" if claimed.deletes else "",
+        "list": (f"list in pages of {limit}" if claimed.pages else "list") if claimed.lists else "",
+        "use": f"send a message with {name}" if claimed.use else "",
+        "turn": f"list in pages of {limit} and delete {name} after page {pages}" if claimed.turns else "",
+    }
+    return known[step.act]
+
+
+def operations(contract: Contract) -> set[str]:
+    """The operations that histories of files ask, where a gateway documents them."""
+    if UPLOAD not in contract.operations:
+        return set()
+    claimed, shown = abilities(contract, ""), Step("", 0)
+    acts = {act for act in FileHistory.acts if described(claimed, shown._replace(act=act))}
+    unclaimed = set() if claimed.downloads else {"downloadFile"}
+    return {name for act in acts for name in FileHistory.asks[act]} - unclaimed
+
+
 class FileHistory(History):
     """Uploads, reads, lists and deletes files, in any order. `first` of a step is a limit, `second` counts pages."""
 
     make = "upload"
-    acts = ("read", "read", "delete", "upload", "list", "turn")
+    acts = ("read", "read", "delete", "upload", "list", "use", "turn")
     most_first = 6
+    asks: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "upload": ("uploadFile",),
+        "read": ("retrieveFile", "downloadFile"),
+        "delete": ("deleteFile",),
+        "list": ("listFiles",),
+        "use": (CHAT,),
+        "turn": ("listFiles", "deleteFile"),
+    }
+    """The operations that each act asks."""
 
     def __init__(self, asking: Asking, files: Files, abilities: Abilities) -> None:
         super().__init__(asking)
         self.files = files
         self.abilities = abilities
         self.notes: dict[int, Note] = {}
+        self.taken: list[str] = []
+        """What was taken in a message."""
 
     def words(self, step: Step) -> str:
         """What the step is; empty for what the gateway does not claim."""
-        name, limit, pages = _name(step.thing), _limit(step), _pages(step)
-        claimed = self.abilities
-        known = {
-            "upload": f"upload {name}",
-            "read": f"read {name}",
-            "delete": f"delete {name}" if claimed.deletes else "",
-            "list": (f"list in pages of {limit}" if claimed.pages else "list") if claimed.lists else "",
-            "turn": f"list in pages of {limit} and delete {name} after page {pages}" if claimed.turns else "",
-        }
-        return known[step.act]
+        return described(self.abilities, step)
 
     def do(self, step: Step) -> None:
         """Does it."""
@@ -116,6 +157,8 @@ class FileHistory(History):
                 self._read(note)
             elif step.act == "delete":
                 self._delete(note)
+            elif step.act == "use":
+                self._use(note)
             else:
                 self._turn(_limit(step), note, _pages(step))
 
@@ -172,6 +215,20 @@ class FileHistory(History):
         if not note.gone and not answer.served:
             raise Inconclusive(f"{note.name} cannot be deleted: answered {answer.status}")
         note.gone = True
+
+    def _use(self, note: Note) -> None:
+        """A message that takes one text takes another one."""
+        if note.gone or self.abilities.use is None:
+            return
+        ask, fields = self.asking.ask, self.abilities.use.filled({}, {"id": note.id})
+        body = ask.body(**fields, **ask.room(FEW_TOKENS))
+        answer = self.asking.look(
+            lambda: ask.post("/chat/completions", body, take=self.asking.take), lambda one: not is_refusal(one)
+        )
+        demand_room(answer)
+        refused = is_refusal(answer) and self.taken
+        self.demand(not refused, MODEL, f"a message with {note.name} is refused, and one with {self.taken[:1]} is not")
+        self.taken += [note.name] if answer.status == 200 else []
 
     def _list(self, limit: int) -> None:
         """The list has what there is."""

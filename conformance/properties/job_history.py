@@ -61,6 +61,18 @@ def kinds(contract: Contract, ask: Ask) -> list[Kind]:
     return kinds
 
 
+def operations(contract: Contract) -> set[str]:
+    """The operations that histories of jobs ask: those that submit one, and those that answer for its status."""
+    rules = contract.gateway["async"] or {"status_paths": {}}
+    asked = set[str]()
+    for operation in contract.operations.values():
+        name = str(operation.document.get("x-model"))
+        if operation.method == "POST" and name in rules["status_paths"] and rules.get(name) != "whole":
+            status = contract.find("GET", jobs.status_path(rules, name, "none"))
+            asked |= {operation.id, *([status.id] if status else [])}
+    return asked
+
+
 class JobHistory(History):
     """Submits jobs and asks for them, in any order. The `first` of a submission says which kind it is of."""
 

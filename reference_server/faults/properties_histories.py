@@ -8,6 +8,7 @@ from typing import Any
 from reference_server.faults import fault, rows
 from reference_server.faults.words.edits import change
 from reference_server.faults.words.openai import (
+    CHAT,
     DELETE_FILE,
     FILE,
     FILE_CONTENT,
@@ -130,6 +131,19 @@ def downloads_mixed_up_after_a_deletion(reply: Reply, call: Call) -> None:
         deleted.append(_name(call))
     elif _did(reply, call, FILE_CONTENT) and deleted and content:
         reply.body = content[-1]
+
+
+@anywhere("properties.files.model")
+def text_gone_once_a_message_has_named_it(reply: Reply, call: Call) -> Reply | None:
+    """A text file that a message has named can no longer be read."""
+    texts, named = _memory(call, "texts", 50), _memory(call, "named", 50)
+    if _did(reply, call, UPLOAD) and call.uploads["file"][0].media_type.startswith("text/plain"):
+        texts.append(reply.body["id"])
+    elif _did(reply, call, CHAT):
+        named.extend(name for name in texts if name in str(call.body))
+    elif _is(call, FILE) and _name(call) in named:
+        return Reply.json({"error": {"message": "No such file.", "type": "t", "code": "c", "param": None}}, 404)
+    return None
 
 
 @anywhere("properties.files.list files.delete.unlisted")
