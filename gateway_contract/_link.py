@@ -9,8 +9,11 @@ from typing import Any
 
 from gateway_contract.errors import BrokenReference
 
-EXPRESSION = re.compile(r"\$response\.(?:body#(?P<pointer>/[^#]*)|header\.(?P<header>[^#]+))(?:#regex:(?P<regex>.+))?")
-"""A runtime expression of OpenAPI about an answer. The group of what follows `#regex:` is the value."""
+EXPRESSION = re.compile(
+    r"\$(?:response\.body#(?P<pointer>/[^#]*)|response\.header\.(?P<header>[^#]+)|request\.path\.(?P<parameter>\w+))"
+    r"(?:#regex:(?P<regex>.+))?"
+)
+"""A runtime expression of OpenAPI. The group of what follows `#regex:` is the value."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,14 @@ class Link:
     parameters: Mapping[str, str]
     body: Mapping[str, Any]
 
-    def values(self, headers: Mapping[str, str], body: Any, entry: int = 0) -> dict[str, str] | None:
-        """The parameters as an answer names them; None when it lacks one.
+    def values(
+        self, headers: Mapping[str, str], body: Any, entry: int = 0, path: Mapping[str, str] | None = None
+    ) -> dict[str, str] | None:
+        """The parameters as an answer names them; None when it lacks one. `path` are those of the path that was asked.
 
         Where an expression speaks of the first entry of a list, this entry is taken, counted over again from its end.
         """
-        values = {name: named(one, headers, body, entry) for name, one in self.parameters.items()}
+        values = {name: named(one, headers, body, entry, path) for name, one in self.parameters.items()}
         return {name: one for name, one in values.items() if one} if all(values.values()) else None
 
     def filled(self, headers: Mapping[str, str], body: Any) -> dict[str, Any]:
@@ -44,12 +49,17 @@ def links_of(document: Mapping[str, Any]) -> tuple[Link, ...]:
     )
 
 
-def named(expression: str, headers: Mapping[str, str], body: Any, entry: int = 0) -> str | None:
-    """The text that an expression finds in an answer, or None."""
+def named(
+    expression: str, headers: Mapping[str, str], body: Any, entry: int = 0, path: Mapping[str, str] | None = None
+) -> str | None:
+    """The text that an expression finds in an answer, or in the path that was asked; None where there is none."""
     match = EXPRESSION.fullmatch(expression)
     if match is None:
-        raise BrokenReference(f"no expression about an answer: {expression!r}")
-    value = headers.get(match["header"]) if match["header"] else _at(body, match["pointer"], entry)
+        raise BrokenReference(f"no runtime expression: {expression!r}")
+    if match["parameter"]:
+        value = (path or {}).get(match["parameter"])
+    else:
+        value = headers.get(match["header"]) if match["header"] else _at(body, match["pointer"], entry)
     if not isinstance(value, str) or not match["regex"]:
         return value if isinstance(value, str) else None
     inner = re.search(match["regex"], value)

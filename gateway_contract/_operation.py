@@ -138,17 +138,17 @@ class Operation:
     @cached_property
     def query(self) -> dict[str, dict[str, Any]]:
         """The schemas of the query parameters, by name."""
-        return {one["name"]: one["schema"] for one in self._parameters if one["in"] == "query"}
+        return {one["name"]: one["schema"] for one in self.parameters if one["in"] == "query"}
 
     @cached_property
     def headers(self) -> dict[str, dict[str, Any]]:
         """The schemas of the request headers, by name."""
-        return {one["name"]: one["schema"] for one in self._parameters if one["in"] == "header"}
+        return {one["name"]: one["schema"] for one in self.parameters if one["in"] == "header"}
 
     @cached_property
     def required_headers(self) -> frozenset[str]:
         """The names of the request headers that must be there."""
-        required = [one for one in self._parameters if one["in"] == "header" and one.get("required")]
+        required = [one for one in self.parameters if one["in"] == "header" and one.get("required")]
         return frozenset(one["name"] for one in required)
 
     def query_problem(self, values: object) -> Problem | None:
@@ -197,7 +197,8 @@ class Operation:
         return tuple((self._response(status) or {}).get("content", {}))
 
     @cached_property
-    def _parameters(self) -> list[dict[str, Any]]:
+    def parameters(self) -> list[dict[str, Any]]:
+        """Its Parameter Objects, resolved once."""
         return [self.resolve(one) for one in self.document.get("parameters", ())]
 
     @cached_property

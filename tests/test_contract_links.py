@@ -44,7 +44,7 @@ def test_links_lead_to_operations(name: str) -> None:
 def test_links_find_what_they_name(name: str) -> None:
     """An example of the answer names what each link takes."""
     for operation, link in links(gateway_contract.load(name)):
-        some = [link.values({}, answer) for answer in answers(operation)]
+        some = [link.values({}, answer, path={"response_id": "resp_1"}) for answer in answers(operation)]
         assert any(one is not None for one in some) or link.name in ELSEWHERE, f"{operation.id}: {link.name}"
 
 
@@ -79,7 +79,7 @@ def test_a_part_of_a_text_is_taken() -> None:
     assert gateway_contract.named(member, {}, {"file": {"name": "files/heron-1"}}) == "heron-1"
     assert gateway_contract.named(member, {}, {"file": {"name": "heron-1"}}) is None
     with pytest.raises(errors.BrokenReference):
-        gateway_contract.named("$request.path.file_id", {}, {})
+        gateway_contract.named("$request.query.limit", {}, {})
 
 
 def test_a_body_is_filled() -> None:

@@ -9,14 +9,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from conformance.properties import defects, parameters
+from conformance.properties import defects, parameters, valued
 from conformance.properties.bodies import DEFAULTED, Subject, native_subjects, subjects
 from conformance.properties.defects import Defect
+from conformance.properties.valued import Valued
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
-from conformance.words.check import NotApplicable, Once, every, pick, requirement
+from conformance.words.check import Inconclusive, NotApplicable, Once, every, pick, requirement
 from conformance.words.openai.errors import field_words
+from conformance.words.schema import demand_conforming
 from gateway_contract import Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
@@ -154,6 +156,24 @@ def test_parameters_never_5xx(ask: Ask, contract: Contract, seed: int, once: Onc
     cases = once("odd_parameters", lambda: parameters.of_target(contract, ask, seed))
 
     every(cases, lambda case: _demand_answer(case.send(ask, contract)), ask.recorder.touched, attrgetter("label"))
+
+
+@requirement("properties.parameters.valid")
+def test_parameters_valid(ask: Ask, contract: Contract, once: Once) -> None:
+    """Each documented query parameter or header is served at its values, as documented, or refused by name."""
+
+    def demand(case: Valued) -> None:
+        answer = case.request.send(ask)
+        if answer.status in {401, 402, 403, 429} or not 200 <= case.plain.send(ask).status < 300:
+            raise Inconclusive(f"answered {answer.status}, or not served without it: {answer.text:.120}")
+        _demand_answer(answer)
+        if 200 <= answer.status < 300:
+            demand_conforming(case.operation, answer)
+        else:
+            named = field_words(answer.text) & field_words(case.name)
+            assert named, f"answered {answer.status}, and {case.name} is not named: {answer.text:.120}"
+
+    every(once("valued", lambda: valued.of_target(contract, ask)), demand, ask.recorder.touched, attrgetter("label"))
 
 
 @requirement("properties.auth")

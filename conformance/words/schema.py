@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from conformance.wire.exchange import Exchange, decoded
 from conformance.words.answer import JsonAnswer
-from gateway_contract import Operation, Problem
+from gateway_contract import JSON, Operation, Problem
+
+EVENT_STREAM = "text/event-stream"
 
 
 def demand_schema(operation: Operation, answer: JsonAnswer) -> None:
@@ -24,6 +27,14 @@ def demand_events(operation: Operation, events: Iterable[object]) -> None:
     for event in events:
         problem = operation.event_problem(event)
         assert problem is None, f"an event of {_said(operation, problem)}: {event!r:.120}"
+
+
+def demand_conforming(operation: Operation, answer: Exchange) -> None:
+    """Demands that what was served satisfies the schema of the operation, whole or streamed, as far as it is JSON."""
+    if answer.media_type == EVENT_STREAM:
+        demand_events(operation, (decoded(one.data) for one in answer.stream.events if one.data != "[DONE]"))
+    elif answer.media_type == JSON:
+        demand_body(operation, answer.json, answer.status)
 
 
 def _said(operation: Operation, problem: Problem | None) -> str:
