@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,14 @@ from gateway_contract.commandline import OUTPUT, option, output, path
 
 if TYPE_CHECKING:
     from conformance.cli.faults import Fault
-    from conformance.cli.fields import FieldRow
     from conformance.model import Claim, Requirement
     from conformance.register import Register
 
 
 SHOWN = "What is shown"
 STYLES = ("text", "markdown", "json")
+TRIED = ("fields", "operations")
+"""The tables of what is tried, each a module of this folder."""
 PENDING = "pending: "
 Sentence = tuple[str, str, str, str]
 """Its id, its gateway, its words and its address."""
@@ -74,6 +76,12 @@ class Row:
     section=SHOWN,
     help="show which fields of requests are tried with valid and invalid values",
 )
+@option(
+    "--operations",
+    is_flag=True,
+    section=SHOWN,
+    help="show which operations are tried with valid and invalid requests, and in histories",
+)
 @option("--strict", is_flag=True, section=SHOWN, help="exit with 1 when there are gaps")
 @option("--format", type=click.Choice(STYLES), default="text", section=OUTPUT, help="default: text")
 @option(
@@ -86,14 +94,15 @@ class Row:
     help="write the counts of all gateways between the markers of a file instead (default: README.md)",
 )
 @output(quiet="only the gaps", json="the same as --format json")
-def command(gateway: str | None, fields: bool, strict: bool, format: str, quiet: bool, json: bool, **given: Any) -> int:
+def command(gateway: str | None, strict: bool, format: str, quiet: bool, json: bool, **given: Any) -> int:
     """Prints the table."""
     from conformance.target import gateways
 
     gateways.check(gateway)
     style = "json" if json else "quiet" if quiet else format
-    if fields:
-        return _show_fields(gateway, style, strict)
+    for name in TRIED:
+        if given[name]:
+            return _show_tried(name, gateway, style, strict)
     return _show(gateway, style, strict, given["write_readme"])
 
 
@@ -112,28 +121,31 @@ def _show(gateway: str | None, style: str, strict: bool, file: Path | None) -> i
         readme.write(file, f"{_counts(everything, catalogue)}\n\n{_totals_table(everything)}")
     else:
         options.put("\n".join(_gaps(selection)) if style == "quiet" else FORMATS[style](selection))
-    untried = [one for one in _fields(gateway) if one.gap] if strict else []
-    for one in untried:
-        text = f"  {one.gateway} {one.operation} {one.field}: {one.gap}"
-        print(text, file=sys.stderr if style == "json" else sys.stdout)
+    untried = [line for name in TRIED for line in _gaps_of(name, gateway)] if strict else []
+    for line in untried:
+        print(line, file=sys.stderr if style == "json" else sys.stdout)
     return 1 if strict and (untried or any(row.gap for row in selection)) else 0
 
 
-def _show_fields(gateway: str | None, style: str, strict: bool) -> int:
-    from conformance.cli import fields
+def _show_tried(name: str, gateway: str | None, style: str, strict: bool) -> int:
+    table = import_module(f"conformance.cli.{name}")
+    some = list(_tried(name, gateway))
+    options.put("\n".join(table.gaps(some)) if style == "quiet" else table.FORMATS[style](some))
+    return 1 if strict and table.gaps(some) else 0
 
-    some = list(_fields(gateway))
-    options.put("\n".join(fields.gaps(some)) if style == "quiet" else fields.FORMATS[style](some))
-    return 1 if strict and any(one.gap for one in some) else 0
+
+def _gaps_of(name: str, gateway: str | None) -> list[str]:
+    gaps: list[str] = import_module(f"conformance.cli.{name}").gaps(list(_tried(name, gateway)))
+    return gaps
 
 
-def _fields(gateway: str | None) -> Iterator[FieldRow]:
-    """The fields of one gateway's requests, or of all."""
+def _tried(name: str, gateway: str | None) -> Iterator[Any]:
+    """The fields, or the operations, of one contract, or of all."""
     import gateway_contract
-    from conformance.cli import fields
 
-    for name in [gateway] if gateway else gateway_contract.names():
-        yield from fields.rows(gateway_contract.load(name))
+    table = import_module(f"conformance.cli.{name}")
+    for one in [gateway] if gateway else (gateway_contract.load().name, *gateway_contract.names()):
+        yield from table.rows(gateway_contract.load(one))
 
 
 def rows(known: Register, faults: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:

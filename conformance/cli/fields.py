@@ -37,14 +37,16 @@ class FieldRow:
 
 
 def rows(contract: Contract) -> Iterator[FieldRow]:
-    """A row for each field, at every depth, of each body in JSON and of each form, and for each query parameter."""
-    from conformance.properties import bodies
+    """A row for each field, at every depth, of each JSON body and form, and for each query parameter and header."""
+    from conformance.properties import bodies, parameters, valued
 
     for subject in bodies.documented(contract):
         yield from _of_body(subject, contract)
     for operation in contract.operations.values():
-        for name in operation.query:
-            yield FieldRow(contract.name, operation.id, f"?{name}", False, operation.method == "GET", OWN)
+        odd = set() if operation.request_types else {name for name, _ in parameters.odd(operation)}
+        for name, valid in valued.documented(contract, operation).items():
+            field, invalid = f"?{name}" if name in operation.query else f"{name}:", name in odd
+            yield FieldRow(contract.name, operation.id, field, valid, invalid, None if valid and invalid else OWN)
 
 
 def _of_body(subject: Subject, contract: Contract) -> Iterator[FieldRow]:

@@ -1,4 +1,4 @@
-"""Wrong values of query parameters, and odd ids in paths, of the operations that only read."""
+"""Wrong values of query parameters, and odd ids in paths, of the operations without a body."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from gateway_contract import Contract, Operation
 
 VALUES = ("-1", "many", "", "99999999999999999999", "%00", "1&{name}=2", "%FF%FE", "1e999", "%F0%9F%A6%8A")
 """What stands for the value of a query parameter: none is of any use for a limit, an order, a purpose or a date."""
-IDS = ("%00", "..%2F..", "%FF%FE", "x" * 3000, "%20", "%F0%9F%A6%8A", "-1", "%25s%25n")
+NOBODYS = ("x" * 3000, "%F0%9F%A6%8A", "%25s%25n")
+"""What stands for an id where something is deleted: no server takes it for another path."""
+IDS = ("%00", "..%2F..", "%FF%FE", *NOBODYS, "%20", "-1")
 """What stands for an id: nothing has it."""
 LIMIT = "limit"
 """What a list is asked for as well, where it documents no parameter."""
@@ -42,23 +44,18 @@ class Odd:
 
 
 def of_target(contract: Contract, ask: Ask, seed: int = 0) -> list[Odd]:
-    """One odd value of every parameter that the target has: with another seed another one.
-
-    An id that several operations take is asked for by one of them.
-    """
-    chosen = dict[tuple[str, str], Odd]()
-    for operation in _reading(contract, ask):
-        for name, paths in _paths(operation):
-            path = paths[(crc32(f"{operation.id} {name}".encode()) + seed) % len(paths)]
-            place = operation.protocol if f"{{{name}}}" in operation.path else operation.id
-            chosen.setdefault((place, name), Odd(operation, name, path))
-    return list(chosen.values())
+    """One odd value of every parameter that the target has: with another seed another one."""
+    return [
+        Odd(operation, name, paths[(crc32(f"{operation.id} {name}".encode()) + seed) % len(paths)])
+        for operation in _of_target(contract, ask)
+        for name, paths in odd(operation)
+    ]
 
 
-def _reading(contract: Contract, ask: Ask) -> Iterator[Operation]:
+def _of_target(contract: Contract, ask: Ask) -> Iterator[Operation]:
     for operation in first_of_versions(contract.operations.values()):
         area = operation.document["tags"][0].lower()
-        if operation.method != "GET" or area in EXPENSIVE - ask.recorder.target.include:
+        if operation.request_types or area in EXPENSIVE - ask.recorder.target.include:
             continue
         try:
             discovery.demand(ask, [operation], contract)
@@ -67,12 +64,13 @@ def _reading(contract: Contract, ask: Ask) -> Iterator[Operation]:
         yield operation
 
 
-def _paths(operation: Operation) -> Iterator[tuple[str, list[str]]]:
-    """Each parameter, with the paths that have an odd value of it."""
+def odd(operation: Operation) -> Iterator[tuple[str, list[str]]]:
+    """Each parameter of an operation without a body, with the paths that have an odd value of it."""
     plain = discovery.blank_path(operation)
+    ids = NOBODYS if operation.method == "DELETE" else IDS
     names = [step.partition("}")[0] for step in operation.path.split("{")[1:]]
     for name in names:
         start, _, end = operation.path.partition(f"{{{name}}}")
-        yield name, [discovery.filled(start) + value + discovery.filled(end) for value in IDS]
+        yield name, [discovery.filled(start) + value + discovery.filled(end) for value in ids]
     for name in [*operation.query] or ([] if names else [LIMIT]):
         yield name, [f"{plain}?{name}={value.format(name=name)}" for value in VALUES]

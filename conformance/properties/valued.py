@@ -60,13 +60,14 @@ class Valued:
         return f"{self.operation.id}: {self.name}={self.value:.60}"
 
 
-def documented(operation: Operation) -> dict[str, bool]:
+def documented(contract: Contract, operation: Operation) -> dict[str, bool]:
     """The query parameters and headers of an operation, and whether requests are made with valid values of each.
 
     Those of uploads are not: what is uploaded stays, and their checks and histories know what they mean.
     """
     turned = {name for link in _own(operation) for name in link.parameters}
-    asked = operation.method == "GET" or JSON in operation.request_types
+    known = "{" not in operation.path or operation.id in linked.operations(contract)
+    asked = JSON in operation.request_types or (operation.method == "GET" and known)
     return {
         one["name"]: asked and (bool(values_of(one)) or one["name"] in turned)
         for one in operation.parameters
@@ -127,12 +128,12 @@ def _named(plain: _Request, name: str, ask: Ask) -> list[str]:
 def _requests(contract: Contract, ask: Ask) -> Iterator[_Request]:
     """The plain request of each operation that has such parameters: with a body, or without one."""
     for subject in (*subjects(contract, ask), *native_subjects(contract, ask)):
-        if subject.bodies and documented(subject.operation):
+        if subject.bodies and documented(contract, subject.operation):
             yield _Request(subject.operation, subject.path.partition("?")[0], subject.headers, subject)
     for operation in native.first_of_versions(contract.operations.values()):
         if (
             operation.method == "GET"
-            and any(documented(operation).values())
+            and any(documented(contract, operation).values())
             and (path := _path(contract, ask, operation))
         ):
             yield _Request(operation, path, native.headers(contract, operation))
