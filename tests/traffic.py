@@ -26,5 +26,6 @@ def traffic(folder: Path) -> list[SentRequest]:
         return names.setdefault(match[0], f"id-{len(names)}")
 
     records = har.load(folder / har.FILENAME)
-    requests = [(one["method"], ID.sub(numbered, one["path"]), one["request_body"]) for one in records]
+    bodies = [ID.sub(numbered, one["request_body"]) if one["request_body"] else None for one in records]
+    requests = [(one["method"], ID.sub(numbered, one["path"]), body) for one, body in zip(records, bodies, strict=True)]
     return [one for one, _ in itertools.groupby(requests)]

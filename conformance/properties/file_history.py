@@ -121,7 +121,7 @@ class FileHistory(History):
     """Uploads, reads, lists and deletes files, in any order. `first` of a step is a limit, `second` counts pages."""
 
     make = "upload"
-    acts = ("read", "read", "delete", "upload", "list", "use", "turn")
+    acts = ("read", "read", "delete", "upload", "list", "turn", "use")
     most_first = 6
     asks: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "upload": ("uploadFile",),
