@@ -9,8 +9,9 @@ from gateway_contract._build import read
 from gateway_contract._contract import Contract, pattern
 from gateway_contract._earlier import earlier
 from gateway_contract._link import Link, named
-from gateway_contract._operation import FORM, JSON, NEEDS, Operation, server_of
+from gateway_contract._operation import FORM, JSON, Operation, server_of
 from gateway_contract._problem import Problem
+from gateway_contract._rules import NEEDS
 from gateway_contract._sources import BASE, gateway_names
 
 __all__ = [

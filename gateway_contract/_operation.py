@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway_contract._link import Link, links_of
-from gateway_contract._problem import Path, Problem, param_name
+from gateway_contract._problem import Problem
+from gateway_contract._rules import Rule, rules_of
 from gateway_contract._schema import Schema
 
 JSON = "application/json"
@@ -19,28 +20,6 @@ Resolve = Callable[[dict[str, Any]], dict[str, Any]]
 PATH = "x-path"
 """The path of an item below the base URL of its protocol, where another protocol has an item under the same path: the
 item then stands under an address that begins with the end of its base URL."""
-
-
-NEEDS = "x-needs"
-"""What a field needs beside it: members of the same object, with their values."""
-
-
-class Need(NamedTuple):
-    """A field that may stand only where another one of the same object, which stands at `within`, is true."""
-
-    within: Path
-    field: str
-    other: str
-
-    def problem(self, body: Any) -> Problem | None:
-        """What is wrong with a body whose types are right, or None."""
-        for step in self.within:
-            body = body.get(step) if isinstance(body, dict) else None
-        if not isinstance(body, dict) or body.get(self.field) is None or body.get(self.other):
-            return None
-        path = (*self.within, self.field)
-        message = f"{self.field!r} is only allowed when {self.other!r} is true."
-        return Problem(message, param_name(path), NEEDS, path)
 
 
 def server_of(base: str, template: str, item: dict[str, Any]) -> str:
@@ -113,22 +92,13 @@ class Operation:
         schema = self._requests.get(media_type)
         return None if schema is None else schema.problem(body)
 
-    def need_problem(self, body: object) -> Problem | None:
-        """Which field of a JSON body, whose types are right, lacks another one that it needs; None where none does."""
-        return next((problem for need in self._needs if (problem := need.problem(body))), None)
+    def rule_problem(self, body: object) -> Problem | None:
+        """Which field of a JSON body, whose types are right, contradicts another one; None where none does."""
+        return next((problem for rule in self._rules if (problem := rule.problem(body))), None)
 
     @cached_property
-    def _needs(self) -> tuple[Need, ...]:
-        return tuple(self._needs_of(self.request_schema(), ())) if JSON in self.request_types else ()
-
-    def _needs_of(self, schema: dict[str, Any], within: Path) -> Iterator[Need]:
-        for part in schema.get("allOf", ()):
-            yield from self._needs_of(self.resolve(part), within)
-        for name, member in schema.get("properties", {}).items():
-            whole = {**self.resolve(member), **member}
-            yield from (Need(within, name, other) for other, value in whole.get(NEEDS, {}).items() if value is True)
-            if "properties" in whole and not within:  # deeper, schemas stand in themselves
-                yield from self._needs_of(whole, (*within, name))
+    def _rules(self) -> tuple[Rule, ...]:
+        return tuple(rules_of(self.request_schema(), self.resolve, self.allows)) if JSON in self.request_types else ()
 
     @cached_property
     def _requests(self) -> dict[str, Schema]:

@@ -179,7 +179,7 @@ def _read(call: Call, operation: Operation, faults: Sequence[Fault], strict: boo
         operation.request_problem(call.body, media_type) if media_type else None
     )
     if problem is None and media_type == JSON:
-        problem = operation.need_problem(call.body)
+        problem = operation.rule_problem(call.body)
     if problem is not None:
         raise _invalid(problem)
 

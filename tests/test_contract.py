@@ -431,6 +431,6 @@ def test_built_files_have_a_source() -> None:
     ],
 )
 def test_field_that_needs_another_is_wrong_without_it(operation: str, body: dict[str, Any], param: str | None) -> None:
-    problem = gateway_contract.load().operations[operation].need_problem(body)
+    problem = gateway_contract.load().operations[operation].rule_problem(body)
 
     assert (problem and problem.param) == param

@@ -25,7 +25,7 @@ def prompt_of(body: Body, files: Files) -> Prompt:
         model=body["model"],
         messages=(*_system(body, files), *_messages(body["messages"], files)),
         tools=tools,
-        choice=_choice(choice, tools),
+        choice=_choice(choice),
         parallel=not choice.get("disable_parallel_tool_use"),
         output=_output(body),
         stop=tuple(body.get("stop_sequences") or ()),
@@ -79,14 +79,12 @@ def _tool(tool: Body, at: str) -> Tool:
     return Tool(tool["name"], schema, f"{at}.input_schema", tool.get("description") or "")
 
 
-def _choice(choice: Body, tools: tuple[Tool, ...]) -> ToolChoice:
+def _choice(choice: Body) -> ToolChoice:
     kind = choice["type"]
-    if kind in ("any", "tool") and not tools:
-        raise Refusal("invalid_value", "`tool_choice` may force a tool only when `tools` are given.", "tool_choice")
     if kind != "tool":
         return ToolChoice(_MODES[kind])
-    if choice.get("name") not in {tool.name for tool in tools}:
-        raise Refusal("invalid_value", f"`tools` has no tool named {choice.get('name')!r}.", "tool_choice.name")
+    if "name" not in choice:
+        raise Refusal("invalid_value", "`tool_choice` has to name a tool.", "tool_choice.name")
     return ToolChoice("required", frozenset([choice["name"]]))
 
 

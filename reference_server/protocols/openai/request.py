@@ -15,7 +15,6 @@ Body = dict[str, Any]
 
 def prompt_of(body: Body, files: Files) -> Prompt:
     """The prompt of a request. Raises Refusal, naming the field, when its fields contradict each other."""
-    _refuse_orphans(body)
     tools = _tools(body)
     return Prompt(
         model=body["model"],
@@ -31,32 +30,18 @@ def prompt_of(body: Body, files: Files) -> Prompt:
     )
 
 
-def _refuse_orphans(body: Body) -> None:
-    """Refuse a choice of tools where there are none."""
-    if body.get("tool_choice") not in (None, "none") and not body.get("tools"):
-        raise Refusal("invalid_value", "`tool_choice` is only allowed when `tools` are given.", "tool_choice")
-
-
 def _messages(messages: list[Body], files: Files) -> tuple[Message, ...]:
-    known: set[str] = set()
-    read = []
-    for place, message in enumerate(messages):
-        read.append(_message(message, files, known, f"messages[{place}]"))
-    return tuple(read)
+    return tuple(_message(message, files, f"messages[{place}]") for place, message in enumerate(messages))
 
 
-def _message(message: Body, files: Files, known: set[str], at: str) -> Message:
-    """One message; `known` are the ids of the calls made so far."""
+def _message(message: Body, files: Files, at: str) -> Message:
     answers = message.get("tool_call_id") if message["role"] == "tool" else None
-    if answers is not None and answers not in known:
-        raise Refusal("invalid_value", f"No earlier message made the tool call {answers!r}.", f"{at}.tool_call_id")
     speaks = message["role"] == "assistant"
     calls = tuple(_call(call) for call in (speaks and message.get("tool_calls")) or ())
     if speaks and message.get("audio"):
         raise not_built(f"{at}.audio")
     if speaks and not _says_something(message):
         raise Refusal("invalid_value", "An assistant message needs `content` or `tool_calls`.", f"{at}.content")
-    known.update(call.id for call in calls)
     parts = parts_of(message.get("content"), files, f"{at}.content")
     if speaks and message.get("refusal"):
         parts = (*parts, Part("text", message["refusal"], at=f"{at}.refusal"))
@@ -101,8 +86,8 @@ def _tool_choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
     if choice["type"] == "allowed_tools":
         allowed = choice["allowed_tools"]
         names = [_reference(tool) for tool in allowed["tools"]]
-        return named_choice(names, allowed["mode"], tools, "tool_choice.allowed_tools.tools")
-    return named_choice([_reference(choice)], "required", tools, f"tool_choice.{choice['type']}.name")
+        return allowed_choice(names, allowed["mode"], tools, "tool_choice.allowed_tools.tools")
+    return ToolChoice("required", frozenset([_reference(choice)]))
 
 
 def _reference(choice: Body) -> str:
@@ -111,7 +96,7 @@ def _reference(choice: Body) -> str:
     return str(named.get("name", "")) if isinstance(named, dict) else ""
 
 
-def named_choice(names: list[str], mode: Any, tools: tuple[Tool, ...], at: str) -> ToolChoice:
+def allowed_choice(names: list[str], mode: Any, tools: tuple[Tool, ...], at: str) -> ToolChoice:
     """The choice among the tools of these names. Raises Refusal when one of them is not offered."""
     unknown = set(names) - {tool.name for tool in tools}
     if unknown:

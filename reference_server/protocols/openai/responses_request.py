@@ -8,7 +8,7 @@ from typing import Any, cast
 from reference_server.content import Files
 from reference_server.errors import Refusal
 from reference_server.model.prompt import Message, Mode, Output, Prompt, Tool, ToolCall, ToolChoice
-from reference_server.protocols.openai.request import named_choice
+from reference_server.protocols.openai.request import allowed_choice
 from reference_server.protocols.openai.responses_parts import item_parts
 
 Body = dict[str, Any]
@@ -103,14 +103,12 @@ def _tool(tool: Body, at: str) -> Tool:
 
 
 def _choice(choice: Any, tools: tuple[Tool, ...]) -> ToolChoice:
-    if choice not in (None, "none", "auto") and not tools:
-        raise Refusal("invalid_value", "`tool_choice` may demand a tool only when `tools` are given.", "tool_choice")
     if choice is None or isinstance(choice, str):
         return ToolChoice(cast("Mode", choice or "auto"))
     if choice["type"] == "allowed_tools":
         names = [str(tool.get("name", "")) for tool in choice["tools"]]
-        return named_choice(names, choice["mode"], tools, "tool_choice.tools")
-    return named_choice([choice["name"]], "required", tools, "tool_choice.name")
+        return allowed_choice(names, choice["mode"], tools, "tool_choice.tools")
+    return ToolChoice("required", frozenset([choice["name"]]))
 
 
 def _output(form: Body | None) -> Output:
