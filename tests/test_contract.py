@@ -428,9 +428,63 @@ def test_built_files_have_a_source() -> None:
         ("generateContent", {"generationConfig": None}, None),
         ("createEmbedding", {"stream_options": {}}, None),
         ("listModels", {}, None),
+        ("createChatCompletion", {"tool_choice": "auto"}, "tool_choice"),
+        ("createChatCompletion", {"tool_choice": "none"}, None),
+        ("createChatCompletion", {"parallel_tool_calls": True}, None),
+        ("createResponse", {"tool_choice": "auto"}, None),
+        ("createResponse", {"tool_choice": "required", "tools": []}, "tool_choice"),
+        ("createMessage", {"tool_choice": {"type": "auto"}}, None),
+        ("createMessage", {"tool_choice": {"type": "any"}}, "tool_choice"),
+        ("countMessageTokens", {"tool_choice": {"type": "any"}}, "tool_choice"),
     ],
 )
 def test_field_that_needs_another_is_wrong_without_it(operation: str, body: dict[str, Any], param: str | None) -> None:
+    problem = gateway_contract.load().operations[operation].rule_problem(body)
+
+    assert (problem and problem.param) == param
+
+
+def calling(*ids: str) -> dict[str, Any]:
+    """A message that makes these calls."""
+    return {"role": "assistant", "tool_calls": [{"id": name} for name in ids]}
+
+
+def answering(name: str, role: str = "tool") -> dict[str, Any]:
+    """A message that brings the result of a call."""
+    return {"role": role, "tool_call_id": name}
+
+
+def config(*names: str) -> dict[str, Any]:
+    """The configuration that allows these functions."""
+    return {"toolConfig": {"functionCallingConfig": {"allowedFunctionNames": [*names]}}}
+
+
+CHOSEN = {"type": "function", "function": {"name": "heron"}}
+DECLARED = {"tools": [{"functionDeclarations": [{"name": "heron"}, {"name": "otter"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "param"),
+    [
+        ("createChatCompletion", {"tool_choice": CHOSEN, "tools": [CHOSEN]}, None),
+        ("createChatCompletion", {"tool_choice": CHOSEN, "tools": [{"custom": {}}]}, "tool_choice.function.name"),
+        ("createResponse", {"tool_choice": {"name": "a"}, "tools": [{"name": "b"}]}, "tool_choice.name"),
+        ("createMessage", {"tool_choice": {"type": "tool", "name": "a"}, "tools": [{"name": "a"}]}, None),
+        ("generateContent", {**config("heron", "otter"), **DECLARED}, None),
+        (
+            "generateContent",
+            {**config("heron", "crane"), **DECLARED},
+            "toolConfig.functionCallingConfig.allowedFunctionNames",
+        ),
+        ("createChatCompletion", {"messages": [calling("1", "2"), answering("2"), answering("1")]}, None),
+        ("createChatCompletion", {"messages": [answering("1"), calling("1")]}, "messages[0].tool_call_id"),
+        ("createChatCompletion", {"messages": [calling("1"), answering("2")]}, "messages[1].tool_call_id"),
+        ("createChatCompletion", {"messages": [answering("1", "user")]}, None),
+        ("createChatCompletion", {"messages": "hello", "tools": 7, "tool_choice": []}, None),
+    ],
+)
+def test_name_is_wrong_that_is_not_among_others(operation: str, body: dict[str, Any], param: str | None) -> None:
+    """A name has to be one of those that its place in the contract speaks of; of a list, one before it."""
     problem = gateway_contract.load().operations[operation].rule_problem(body)
 
     assert (problem and problem.param) == param

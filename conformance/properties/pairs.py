@@ -43,8 +43,9 @@ class Together:
 
     @property
     def valid(self) -> bool:
-        """Whether the schema allows it."""
-        return self.subject.accepts(self.body)
+        """Whether the contract allows it."""
+        body = self.body
+        return self.subject.accepts(body) and self.subject.operation.rule_problem(body) is None
 
     def smaller(self) -> Iterator[Together]:
         """The same with one field less."""

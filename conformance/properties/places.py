@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -59,6 +60,14 @@ def put(body: Any, path: Path, value: Any) -> Any:
         return copy.deepcopy(value)
     changed = copy.deepcopy(body)
     at(changed, path[:-1])[path[-1]] = copy.deepcopy(value)
+    return changed
+
+
+def without(body: Any, path: Path) -> Any:
+    """The body without a member; the body stays as it is, and so does one that lacks it."""
+    changed = copy.deepcopy(body)
+    with suppress(LookupError, TypeError):
+        del at(changed, path[:-1])[path[-1]]
     return changed
 
 

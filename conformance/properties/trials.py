@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.properties import values
 from conformance.properties.bodies import Subject
 from conformance.properties.fields import is_claimed, properties_of, required_of
-from conformance.properties.places import EXAMPLE, Path, Place, Places, put
+from conformance.properties.places import EXAMPLE, Path, Place, Places, put, without
 from conformance.words.ask import encoded
 from gateway_contract import Contract, Operation
 
@@ -64,8 +64,8 @@ class Trial:
 
 def right(subject: Subject, contract: Contract, examples: int = ALL, seed: int = 0) -> list[Trial]:
     """Every value of every place that the schema allows, each alone in a valid request."""
-    trials = _different(_right(subject, contract, seed))
-    return _some([one for one in trials if subject.accepts(one.body) and subject.can_say(one.body)], examples, seed)
+    trials = _different(map(_without_what_contradicts, _right(subject, contract, seed)))
+    return _some([one for one in trials if _is_right(one)], examples, seed)
 
 
 def wrong(subject: Subject, contract: Contract, examples: int = ALL, seed: int = 0) -> list[Trial]:
@@ -82,6 +82,21 @@ def _right(subject: Subject, contract: Contract, seed: int) -> Iterator[Trial]:
         for kind, value in values.right(place.schema, place.value):
             if not (kind == values.MAXIMUM and place.path[-1] in DEAR):
                 yield Trial(subject, place, kind, value, place.with_value(value), place.body)
+
+
+def _is_right(trial: Trial) -> bool:
+    subject = trial.subject
+    allowed = subject.accepts(trial.body) and subject.can_say(trial.body)
+    return allowed and subject.operation.rule_problem(trial.body) is None
+
+
+def _without_what_contradicts(trial: Trial) -> Trial:
+    """The trial without what stands beside its value and may not: `stream_options` where `stream` is false."""
+    problem = trial.subject.operation.rule_problem(trial.body)
+    if problem is None or problem.path[: len(trial.path)] == trial.path or not isinstance(problem.path[-1], str):
+        return trial
+    body, base = without(trial.body, problem.path), without(trial.base, problem.path)
+    return replace(trial, body=body, base=base)
 
 
 def _wrong(subject: Subject, contract: Contract, seed: int) -> Iterator[Trial]:
