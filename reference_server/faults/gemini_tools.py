@@ -25,6 +25,7 @@ from reference_server.wire.reply import Reply
 
 content = rows(GENERATE)
 request = rows(GENERATE, request_fault)
+unjudged = rows(GENERATE, request_fault, before="validation")
 stream = rows(STREAM)
 
 _SCHEMA = asks('"parametersJsonSchema"')
@@ -69,7 +70,7 @@ gemini_none_ignored = request(
 gemini_allowed_names_ignored = request(
     "gemini.tools.allowed", "Any function may be called, not only those allowed.", drop(_ALLOWED), when=_TIME
 )
-gemini_unknown_allowed_name_dropped = request(
+gemini_unknown_allowed_name_dropped = unjudged(
     "gemini.tools.allowed.unknown", "An allowed name that no function has is ignored.", drop(_ALLOWED), when=_TIDES
 )
 gemini_parameters_demanded = content(
