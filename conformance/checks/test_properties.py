@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import cycle, islice
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -16,10 +17,10 @@ from conformance.properties.valued import Valued
 from conformance.wire.exchange import Exchange
 from conformance.words.answer import demand_error_body
 from conformance.words.ask import Ask
-from conformance.words.check import Inconclusive, NotApplicable, Once, every, pick, requirement
+from conformance.words.check import Inconclusive, NotApplicable, Once, at_once, every, pick, requirement
 from conformance.words.openai.errors import field_words
 from conformance.words.schema import demand_conforming
-from gateway_contract import Contract
+from gateway_contract import JSON, Contract
 
 METHODS = ("PATCH", "DELETE", "PUT", "POST")
 READING = ("HEAD", "OPTIONS")
@@ -163,9 +164,13 @@ def test_parameters_valid(ask: Ask, contract: Contract, once: Once) -> None:
     """Each documented query parameter or header is served at its values, as documented, or refused by name."""
 
     def demand(case: Valued) -> None:
-        answer = case.request.send(ask)
-        if answer.status in {401, 402, 403, 429} or not 200 <= case.plain.send(ask).status < 300:
+        answer, plain = at_once([partial(one.send, ask) for one in (case.request, case.plain)])
+        if answer.status in {401, 402, 403, 429} or not 200 <= plain.status < 300:
             raise Inconclusive(f"answered {answer.status}, or not served without it: {answer.text:.120}")
+        if plain.media_type == JSON and case.operation.response_problem(plain.status, plain.json):
+            raise NotApplicable("without it the answer has not the documented shape either")
+        if case.named and answer.status in {400, 404, 410}:
+            raise Inconclusive(f"what an answer named may be gone: answered {answer.status}: {answer.text:.120}")
         _demand_answer(answer)
         if 200 <= answer.status < 300:
             demand_conforming(case.operation, answer)

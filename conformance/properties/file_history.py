@@ -14,7 +14,6 @@ from urllib.parse import quote
 from conformance.errors import ConformanceError, Inconclusive
 from conformance.properties.history import Asking, History, Step, demand_room
 from conformance.wire.exchange import Request
-from conformance.words.answer import is_refusal
 from conformance.words.openai.files import PATH, Document, FileAnswer, Files
 from gateway_contract import Contract, Link
 
@@ -138,8 +137,6 @@ class FileHistory(History):
         self.files = files
         self.abilities = abilities
         self.notes: dict[int, Note] = {}
-        self.taken: list[str] = []
-        """What was taken in a message."""
 
     def words(self, step: Step) -> str:
         """What the step is; empty for what the gateway does not claim."""
@@ -217,18 +214,12 @@ class FileHistory(History):
         note.gone = True
 
     def _use(self, note: Note) -> None:
-        """A message that takes one text takes another one."""
+        """A message may name a text. Whether the model takes it has checks of its own; the file stays as it was."""
         if note.gone or self.abilities.use is None:
             return
         ask, fields = self.asking.ask, self.abilities.use.filled({}, {"id": note.id})
         body = ask.body(**fields, **ask.room(FEW_TOKENS))
-        answer = self.asking.look(
-            lambda: ask.post("/chat/completions", body, take=self.asking.take), lambda one: not is_refusal(one)
-        )
-        demand_room(answer)
-        refused = is_refusal(answer) and self.taken
-        self.demand(not refused, MODEL, f"a message with {note.name} is refused, and one with {self.taken[:1]} is not")
-        self.taken += [note.name] if answer.status == 200 else []
+        demand_room(ask.post("/chat/completions", body, take=self.asking.take))
 
     def _list(self, limit: int) -> None:
         """The list has what there is."""

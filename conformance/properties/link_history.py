@@ -1,4 +1,9 @@
-"""Histories along the links of the contract: what an answer names is there, until it is deleted."""
+"""Histories along the links of the contract: what an answer names is there, until it is deleted.
+
+schemathesis' stateful phase follows the same links, and serves whoever wants to try an API with drawn requests. It is
+not used here: what it sends is drawn from the schemas, so it accuses a gateway that refuses an `after` which names
+nothing; it neither waits for what takes a moment, nor knows what belongs to which thing, nor asks through the recorder.
+"""
 
 from __future__ import annotations
 

@@ -46,13 +46,17 @@ class _Request:
 
 @dataclass(frozen=True)
 class Valued:
-    """A request with one parameter at a value that the contract allows, and `plain` one without it."""
+    """A request with one parameter at a value that the contract allows, and `plain` one without it.
+
+    A value that is `named` is one that an answer named: what it means may be gone by now.
+    """
 
     operation: Operation
     name: str
     value: str
     plain: _Request
     request: _Request
+    named: bool
 
     @property
     def label(self) -> str:
@@ -99,13 +103,10 @@ def _own(operation: Operation) -> Iterator[Link]:
 def _valued(plain: _Request, ask: Ask) -> Iterator[Valued]:
     operation = plain.operation
     for parameter in (one for one in operation.parameters if one["in"] in PLACES):
-        name, base = parameter["name"], plain
-        some = values_of(parameter)
-        if not some:
-            base = _smallest(plain)
-            some = _named(base, name, ask)
-        for value in some:
-            yield Valued(operation, name, value, base, base.with_value(parameter, value))
+        name, some = parameter["name"], values_of(parameter)
+        named, base = not some, plain if some else _smallest(plain)
+        for value in some or _named(base, name, ask):
+            yield Valued(operation, name, value, base, base.with_value(parameter, value), named)
 
 
 def _smallest(plain: _Request) -> _Request:
