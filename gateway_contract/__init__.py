@@ -11,10 +11,11 @@ from gateway_contract._earlier import earlier
 from gateway_contract._link import Link, named
 from gateway_contract._operation import FORM, JSON, Operation, server_of
 from gateway_contract._problem import Problem
-from gateway_contract._rules import NEEDS
+from gateway_contract._rules import AMONG, NEEDS
 from gateway_contract._sources import BASE, gateway_names
 
 __all__ = [
+    "AMONG",
     "FORM",
     "JSON",
     "NEEDS",

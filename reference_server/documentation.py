@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from gateway_contract import Contract, Operation
+from gateway_contract import AMONG, NEEDS, Contract, Operation
 from reference_server.welcome import TITLES
 
 STYLE = """
@@ -66,6 +66,8 @@ def _operation(operation: Operation, base: str) -> Iterator[str]:
     for status, response in document["responses"].items():
         answer = operation.resolve(response)
         yield f"<h3>{status}</h3><p>{escape(answer['description'])}</p>"
+        if takers := dict.fromkeys(link["operationId"] for link in answer.get("links", {}).values()):
+            yield f"<p>What it names is taken by {', '.join(f'<code>{escape(one)}</code>' for one in takers)}.</p>"
         for media_type, one in answer.get("content", {}).items():
             yield from _examples(operation, media_type, one)
     yield "</details>"
@@ -77,12 +79,20 @@ def _rows(operation: Operation, schema: dict[str, Any], within: str = "", depth:
         yield from _rows(operation, operation.resolve(part), within, depth)
     for name, member in schema.get("properties", {}).items():
         whole = {**operation.resolve(member), **{key: value for key, value in member.items() if key != "$ref"}}
-        required = "required" if name in schema.get("required", ()) else ""
-        yield f"{within}{name}", _type(operation, whole), required, whole.get("description", "")
+        duty = ["required"] if name in schema.get("required", ()) else []
+        duties = "; ".join([*duty, *_rules(whole)])
+        yield f"{within}{name}", _type(operation, whole), duties, whole.get("description", "")
         if depth < DEEPEST:
             items = whole.get("items")
             inner = operation.resolve(items) if isinstance(items, dict) else whole
             yield from _rows(operation, inner, f"{within}{name}{'[]' if items else ''}.", depth + 1)
+
+
+def _rules(schema: dict[str, Any]) -> Iterator[str]:
+    """What a field needs beside it, and among which names those in it have to be."""
+    if NEEDS in schema:
+        yield f"needs {', '.join(schema[NEEDS])}"
+    yield from (f"{own} is among {place}" for own, place in schema.get(AMONG, {}).items())
 
 
 def _type(operation: Operation, schema: dict[str, Any]) -> str:

@@ -48,3 +48,14 @@ def test_address_is_no_markup() -> None:
     page = documentation.page(gateway_contract.load(), "http://<script>")
 
     assert "<script>" not in page
+
+
+def test_rules_and_links_are_told() -> None:
+    """What a field needs, among which names it has to be, and which operations take what an answer names."""
+    page = unescape(documentation.page(gateway_contract.load(), "http://gateway.test"))
+    chat = page.partition('id="createChatCompletion"')[2].partition('<details class="operation"')[0]
+    upload = page.partition('id="uploadFile"')[2].partition('<details class="operation"')[0]
+
+    assert "needs stream" in chat
+    assert "function.name is among tools[].function.name" in chat
+    assert "What it names is taken by <code>retrieveFile</code>, <code>downloadFile</code>" in upload
