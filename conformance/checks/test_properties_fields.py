@@ -191,7 +191,7 @@ def test_fields_values(ask: Ask, allowed: dict[str, list[Trial]]) -> None:
 
 
 def _demand_named(trial: Trial, answer: Exchange) -> None:
-    """Demands that a refusal names the field, what it needs, or something of what stands in it."""
+    """Demands that a refusal names the field, what it needs, or something of what stands in it: a member, or a word."""
     steps = (step for path in (trial.path, *trial.place.needs) for step in path)
     names = {*(step for step in steps if isinstance(step, str)), *_names(trial.value)}
     words = set().union(*(field_words(name) for name in names))
@@ -206,6 +206,8 @@ def _names(value: object) -> Iterable[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _names(one)
+    elif isinstance(value, str):
+        yield value
 
 
 @requirement("properties.generated.fields.some")
