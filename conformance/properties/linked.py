@@ -65,15 +65,15 @@ class Kind:
 
 def operations(contract: Contract) -> set[str]:
     """The operations that histories along links ask, where a target has all that a contract documents."""
-    return set[str]().union(*(kind.operations for kind in _documented(contract)))
+    return set[str]().union(*(kind.operations for kind in documented(contract)))
 
 
 def kinds(contract: Contract, ask: Ask) -> list[Kind]:
     """The kinds that a gateway documents and a target has, each with the operations that are there."""
-    return [one for kind in _documented(contract) if (one := _of_target(kind, contract, ask)) is not None]
+    return [one for kind in documented(contract) if (one := _of_target(kind, contract, ask)) is not None]
 
 
-def _documented(contract: Contract) -> Iterator[Kind]:
+def documented(contract: Contract) -> Iterator[Kind]:
     """The kinds whose things are made in a way that is known here, or are listed and never deleted."""
     for operation in contract.operations.values():
         links = tuple(one for one in _links(contract, operation) if one[1].method != "POST" or one[1].id == RESPONSE)
