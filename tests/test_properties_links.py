@@ -57,7 +57,18 @@ def test_names_that_need_care_are_not_asked_for() -> None:
         some.perform(Step("follow", 1))
     assert broken.value.requirement == LISTED
     with pytest.raises(Inconclusive, match="names nothing"):
-        history("listModels", models("*", "a/b")).perform(Step("make", 1))
+        history("listModels", models("*")).perform(Step("make", 1))
+
+
+def test_slash_is_encoded_where_every_name_has_one() -> None:
+    """A gateway may name its models by their providers."""
+    some = history("listModels", models("*", "a/b"), HERE)
+    some.perform(Step("make", 1))
+    some.perform(Step("follow", 1))
+
+    recorder = some.asking.ask.recorder
+    assert isinstance(recorder, Canned)
+    assert recorder.sent[-1].path == "/models/a%2Fb"
 
 
 def test_list_that_goes_on_may_lack_what_was_made() -> None:

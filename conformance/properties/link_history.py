@@ -27,8 +27,8 @@ STEPS = 10
 MOST = 4
 """The most things of one history."""
 MOST_LISTED = 1000
-PLAIN = re.compile(r"[\w.:-]+")
-"""A name that stands in a path as it is: others have checks of their own."""
+PLAIN = (re.compile(r"[\w.:-]+"), re.compile(r"[\w.:/-]+"))
+"""Names that are asked for: those that stand in a path as they are; where there is none, those with a slash."""
 
 
 @dataclass
@@ -137,9 +137,11 @@ class LinkHistory(History):
 
     def _entry(self, thing: Thing) -> int:
         """The entry of a list that is taken, of those with a plain name: another one for each number."""
-        some = [values for link, _ in self.kind.links if (values := self._entries(link, thing.answer))][:1]
-        plain = [place for place, one in enumerate(some[0] if some else []) if all(map(PLAIN.fullmatch, one.values()))]
-        if not plain:
+        lists = (self._entries(link, thing.answer) for link, _ in self.kind.links)
+        entries = [list(one.values()) for one in next(filter(None, lists), [])]
+        kinds = ([place for place, one in enumerate(entries) if all(map(form.fullmatch, one))] for form in PLAIN)
+        plain = next(filter(None, kinds), None)
+        if plain is None:
             raise Inconclusive(f"{self.kind.operation.id} names nothing that can be asked for")
         return plain[thing.number * len(plain) // (MOST + 1) % len(plain)]
 
