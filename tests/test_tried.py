@@ -112,3 +112,14 @@ def test_deep_body_is_looked_at_as_far_as_documents_go() -> None:
 )
 def test_what_is_no_body_of_an_operation_is_left_out(request_: dict[str, Any]) -> None:
     assert tried(request_) == {}
+
+
+def test_query_parameters_are_tried() -> None:
+    """A parameter is sent right or wrong, by the value that its text means."""
+    queries = ("limit=2&order=sideways&odd=1", "limit=many", "after=file-1")
+
+    assert tried(*({"method": "GET", "path": f"/files?{one}"} for one in queries))["listFiles"] == {
+        "sent": ["?after", "?limit"],
+        "wrong": ["?limit", "?order"],
+        "untried": ["?purpose"],
+    }
