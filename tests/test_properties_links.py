@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import gateway_contract
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, Unsupported
 from conformance.properties import linked
 from conformance.properties.history import Asking, Broken, Step
 from conformance.properties.link_history import GONE, LISTED, SERVED, LinkHistory
@@ -102,6 +102,18 @@ def test_response_that_is_not_stored_is_no_thing() -> None:
     """A gateway may say that it stores nothing."""
     with pytest.raises(Inconclusive, match="does not store"):
         history("createResponse", answer({"id": "resp_1", "store": False})).perform(Step("make", 1))
+
+
+def test_what_is_refused_from_the_start_is_not_offered() -> None:
+    """A target may not make such things; once it has made one, a refusal is something else."""
+    refusal = answer({"error": {"message": "Not here."}}, 400)
+    with pytest.raises(Unsupported, match="Not here"):
+        history("createResponse", refusal).perform(Step("make", 1))
+
+    some = history("createResponse", HERE, refusal)
+    some.perform(Step("make", 1))
+    with pytest.raises(Inconclusive, match="Not here"):
+        some.perform(Step("make", 2))
 
 
 def test_model_that_takes_no_earlier_response_is_not_accused() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, Unsupported
 from conformance.properties import file_history, job_history, link_history, linked
 from conformance.properties.file_history import FileHistory
 from conformance.properties.histories import SHORTER, Findings, Trial
@@ -93,17 +93,19 @@ def _of_links(ask: Ask, contract: Contract, seed: int, examples: int) -> list[tu
 
 
 def _demand(findings: list[Findings], requirement: str) -> None:
-    """Raises the first promise that is broken; else what ended a search too early, if something did."""
+    """Raises the first promise that is broken; else what ended a search; else that the target makes none of these."""
     if not findings:
         raise NotApplicable("no answer names such a thing")
-    ended: Exception | None = None
+    ended, lacking = list[Exception](), list[Exception]()
     for one in findings:
         try:
             one.demand(requirement)
         except Inconclusive as reason:
-            ended = reason
-    if ended is not None:
-        raise ended
+            ended.append(reason)
+        except Unsupported as reason:
+            lacking.append(reason)
+    if ended or len(lacking) == len(findings):
+        raise (ended or lacking)[0]
 
 
 @requirement("properties.files.model")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, Unsupported
 from conformance.properties.history import Asking, Broken, History, Step
 from conformance.properties.machine import run
 from conformance.properties.search import Patience, Search
@@ -120,7 +120,7 @@ class _Shortest:
                 return False
             self.broken, self.evidence = broken, self.touched[first:]
             return True
-        except Inconclusive:
+        except (Inconclusive, Unsupported):
             return False
         finally:
             history.end()

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.errors import ConformanceError, Inconclusive
+from conformance.errors import ConformanceError, Inconclusive, Unsupported
 from conformance.properties import linked
 from conformance.properties.history import Asking, History, Step, demand_room
 from conformance.properties.linked import Kind, Linked
@@ -117,11 +117,22 @@ class LinkHistory(History):
                 with suppress(ConformanceError, Inconclusive):
                     self._delete(thing, *self.kind.removal)
 
+    def _made(self, take: int) -> Exchange:
+        """The answer that names a new thing. Raises `Unsupported` when already the first of a history is refused."""
+        touched = self.asking.ask.recorder.touched
+        try:
+            answer = demand_room(self.kind.make(self.contract, self.asking.ask, take))
+            if _served(answer):
+                return answer
+            raise Inconclusive(f"{self.kind.operation.id} was answered {answer.status}: {answer.text:.120}")
+        except Inconclusive as reason:
+            if self.things or not touched or not is_refusal(touched[-1]):
+                raise
+            raise Unsupported(str(reason)) from None
+
     def _make(self, number: int) -> None:
         take = self.asking.take
-        answer = demand_room(self.kind.make(self.contract, self.asking.ask, take))
-        if not _served(answer):
-            raise Inconclusive(f"{self.kind.operation.id} was answered {answer.status}: {answer.text:.120}")
+        answer = self._made(take)
         if isinstance(answer.json, dict) and answer.json.get("store") is False:
             raise Inconclusive("the gateway says that it does not store the response")
         thing = Thing(f"number {number}", number, answer, linked.mark(take))
