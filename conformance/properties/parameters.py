@@ -17,7 +17,7 @@ from gateway_contract import Contract, Operation
 VALUES = ("-1", "many", "", "99999999999999999999", "%00", "1&{name}=2", "%FF%FE", "1e999", "%F0%9F%A6%8A")
 """What stands for the value of a query parameter: none is of any use for a limit, an order, a purpose or a date."""
 NOBODYS = ("x" * 3000, "%F0%9F%A6%8A", "%25s%25n")
-"""What stands for an id where something is deleted: no server takes it for another path."""
+"""What stands for an id where something is done to it: no server takes it for another path."""
 IDS = ("%00", "..%2F..", "%FF%FE", "x" * 3000, "%20", "%F0%9F%A6%8A", "-1", "%25s%25n")
 """What stands for an id: nothing has it."""
 LIMIT = "limit"
@@ -67,7 +67,7 @@ def _of_target(contract: Contract, ask: Ask) -> Iterator[Operation]:
 def odd(operation: Operation) -> Iterator[tuple[str, list[str]]]:
     """Each parameter of an operation without a body, with the paths that have an odd value of it."""
     plain = discovery.blank_path(operation)
-    ids = NOBODYS if operation.method == "DELETE" else IDS
+    ids = IDS if operation.method == "GET" else NOBODYS
     names = [step.partition("}")[0] for step in operation.path.split("{")[1:]]
     for name in names:
         start, _, end = operation.path.partition(f"{{{name}}}")
