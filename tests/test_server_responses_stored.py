@@ -118,6 +118,13 @@ def test_input_tokens_are_those_that_the_answer_costs(ask):
     assert ask("POST", "/input_tokens", model="echo").json()["input_tokens"] == 0
 
 
+@pytest.mark.parametrize(
+    "fields", [{"tool_choice": 5}, {"tool_choice": {"type": "function"}}, {"text": 5}, {"max_output_tokens": "few"}]
+)
+def test_what_counting_does_not_document_is_not_looked_at(ask, fields):
+    assert ask("POST", "/input_tokens", model="echo", input="Hello", **fields).status_code == 200
+
+
 def test_official_client(server):
     openai = pytest.importorskip("openai")
     with openai.OpenAI(base_url=server(), api_key="sk-ok") as client:

@@ -42,9 +42,14 @@ def create_response(service: Service, call: Call) -> Reply:
 
 @route("countResponseTokens")
 def count_response_tokens(service: Service, call: Call) -> Reply:
-    """The input tokens that the request would cost. Counting is free, and nothing counts none."""
+    """The input tokens that the request would cost. Counting is free, and nothing counts none.
+
+    What is not documented here is not looked at: its type was not judged.
+    """
     responses = Responses(service.store, call.key.account if call.key else "")
-    prompt = openai.response_prompt(call.body, _before(responses, call.body), service.shelf(call))
+    known = service.contract.operations["countResponseTokens"].request_fields()
+    body = {name: value for name, value in call.body.items() if name in known}
+    prompt = openai.response_prompt(body, _before(responses, body), service.shelf(call))
     if prompt.model:
         service.model(prompt.model)
     return Reply.json({"object": "response.input_tokens", "input_tokens": generation.prompt_tokens(prompt)})
