@@ -17,8 +17,9 @@ Event = Chunk | str | bytes
 
 _encoder = msgspec.json.Encoder()
 encode_json, encode_lines = _encoder.encode, _encoder.encode_lines
-_HERE = "\x00here\x00"
+HERE = "\x00here\x00"
 """Stands for the text of a chunk, in a template."""
+_ENCODED_HERE = encode_json(HERE)
 
 
 def encode_event(event: Event, named: bool = False) -> bytes:
@@ -30,9 +31,9 @@ def encode_event(event: Event, named: bool = False) -> bytes:
     return name + b"data: " + data + b"\n\n"
 
 
-def burst(chunk: Callable[[str], Chunk], texts: list[str], named: bool = False) -> bytes:
-    """The events of chunks that differ in one text only, written at once."""
-    before, _, after = encode_event(chunk(_HERE), named).rpartition(encode_json(_HERE))
+def burst(chunk: Chunk, texts: list[str]) -> bytes:
+    """The events of chunks that differ in one text only, for which the chunk has HERE; written at once."""
+    before, _, after = encode_event(chunk).rpartition(_ENCODED_HERE)
     return before + encode_lines(texts)[:-1].replace(b"\n", after + before) + after if texts else b""
 
 

@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from reference_server.model.prompt import Answer, CallArguments, CallStart, Piece, ToolCall, Usage
-from reference_server.wire.reply import Chunk, Event, burst
+from reference_server.wire.reply import HERE, Chunk, Event, burst
 
 Body = dict[str, Any]
 
@@ -108,7 +108,8 @@ def is_text(frame: Frame, answers: list[Answer]) -> bool:
 def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> list[Event]:
     """What `chunks` gives for one text, with all pieces of the text in one event."""
     first, *ends = chunks(frame, [msgspec.structs.replace(answer, said="")], usage)
-    return [first, burst(lambda text: {**first, "choices": [_delta(0, {"content": text})]}, answer.texts), *ends]
+    piece = {**first, "choices": [_delta(0, {"content": HERE})]}
+    return [first, burst(piece, answer.texts), *ends]
 
 
 def _head(frame: Frame) -> Body:
