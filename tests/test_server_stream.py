@@ -132,11 +132,11 @@ def test_stream_written_at_once_is_the_stream_written_piece_by_piece(changes, en
     assert reply.encoded() == b"".join(reply.pieces())
 
 
-@pytest.mark.parametrize("text", ["", " ", "Hello", 'a "quoted"\nline\\ \x00here\x00', "héllo  wörld 🙂 \u2028end "])
+@pytest.mark.parametrize("text", ["", " ", "Hello", "\x00", 'a "quoted"\nline\\ \x00', "héllo  wörld 🙂 \u2028end "])
 @pytest.mark.parametrize("usage", [None, Usage(3, 4)])
 def test_text_in_one_event_is_the_text_in_many(text, usage):
-    frame, answer = Frame("chatcmpl-1", 1, "\x00here\x00"), Answer(text, 1, (), "stop")
+    frame, answer = Frame("chatcmpl-1", 1, "\x00"), Answer(text, 1, (), "stop")
 
-    at_once = Reply.stream(text_at_once(frame, answer, usage))
+    at_once = Reply.stream([text_at_once(frame, answer, usage)])
 
-    assert at_once.encoded() == Reply.stream(chunks(frame, [answer], usage)).encoded()
+    assert at_once.encoded() == Reply.stream([*chunks(frame, [answer], usage), "[DONE]"]).encoded()

@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from reference_server.model.prompt import Answer, CallArguments, CallStart, Piece, ToolCall, Usage
-from reference_server.wire.reply import HERE, Chunk, Event, burst
+from reference_server.wire.reply import HERE, Chunk, burst
 
 Body = dict[str, Any]
 
@@ -105,11 +105,10 @@ def is_text(frame: Frame, answers: list[Answer]) -> bool:
     return not (others or one.pieces or one.thoughts or one.refuses) and frame.logprobs is None
 
 
-def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> list[Event]:
-    """What `chunks` gives for one text, with all pieces of the text in one event."""
-    first, *ends = chunks(frame, [msgspec.structs.replace(answer, said="")], usage)
-    piece = {**first, "choices": [_delta(0, {"content": HERE})]}
-    return [first, burst(piece, answer.texts), *ends]
+def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> bytes:
+    """The whole stream of one text."""
+    template = chunks(frame, [msgspec.structs.replace(answer, said=HERE)], usage)
+    return burst([*template, DONE], 1, answer.texts)
 
 
 def _head(frame: Frame) -> Body:
