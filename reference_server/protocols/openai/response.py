@@ -94,8 +94,13 @@ def _kind(free: bool) -> tuple[str, str]:
 def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chunk]:
     """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage unless it is None."""
     deltas = zip_longest(*(_deltas(index, answer, frame) for index, answer in enumerate(answers)))
+    return _framed(frame, [choice for turn in deltas for choice in turn if choice], usage)
+
+
+def _framed(frame: Frame, choices: list[Body], usage: Usage | None) -> list[Chunk]:
+    """A chunk for each choice, then the usage unless it is None."""
     head, counted = _head(frame), {} if usage is None else {"usage": None}
-    streamed = [{**head, "choices": [choice], **counted} for turn in deltas for choice in turn if choice]
+    streamed = [{**head, "choices": [choice], **counted} for choice in choices]
     return streamed if usage is None else [*streamed, {**head, "choices": [], "usage": usage_body(usage)}]
 
 
@@ -107,8 +112,8 @@ def is_text(frame: Frame, answers: list[Answer]) -> bool:
 
 def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> bytes:
     """The whole stream of one text."""
-    template = chunks(frame, [msgspec.structs.replace(answer, said=HERE)], usage)
-    return burst([*template, DONE], 1, answer.texts)
+    choices = [_begin(0, ""), _delta(0, {"content": HERE}), _end(0, answer)]
+    return burst([*_framed(frame, choices, usage), DONE], 1, answer.texts)
 
 
 def _head(frame: Frame) -> Body:
@@ -119,12 +124,12 @@ def _head(frame: Frame) -> Body:
 def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """The choices of one answer, chunk by chunk."""
     silent = answer.calling or answer.refuses
-    yield _delta(index, {"role": "assistant", "content": None if silent else "", "refusal": None})
+    yield _begin(index, None if silent else "")
     if silent or answer.thoughts or frame.logprobs is not None:
         yield from _detailed(index, answer, frame)
     else:
         yield from (_delta(index, {"content": text}) for text in answer.texts)
-    yield {**_delta(index, {}), "finish_reason": answer.finish}
+    yield _end(index, answer)
 
 
 def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
@@ -135,6 +140,14 @@ def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
         yield _delta(index, {said: text}, None if frame.logprobs is None else _logprobs([text], frame.logprobs))
     free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
     yield from (_delta(index, _piece(piece, free)) for piece in answer.pieces)
+
+
+def _begin(index: int, content: str | None) -> Body:
+    return _delta(index, {"role": "assistant", "content": content, "refusal": None})
+
+
+def _end(index: int, answer: Answer) -> Body:
+    return {**_delta(index, {}), "finish_reason": answer.finish}
 
 
 def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:
