@@ -9,6 +9,7 @@ import pytest
 
 import gateway_contract
 from reference_server.model.prompt import Answer, Usage
+from reference_server.protocols import anthropic
 from reference_server.protocols.openai import Frame, chunks, text_at_once
 from reference_server.wire.reply import Reply
 
@@ -132,7 +133,7 @@ def test_stream_written_at_once_is_the_stream_written_piece_by_piece(changes, en
     assert reply.encoded() == b"".join(reply.pieces())
 
 
-@pytest.mark.parametrize("text", ["", " ", "Hello", "\x00", 'a "quoted"\nline\\ \x00', "héllo  wörld 🙂 \u2028end "])
+@pytest.mark.parametrize("text", [" ", "Hello", "\x00", 'a "quoted"\nline\\ \x00', "héllo  wörld 🙂 \u2028end "])
 @pytest.mark.parametrize("usage", [None, Usage(3, 4)])
 def test_text_in_one_event_is_the_text_in_many(text, usage):
     frame, answer = Frame("chatcmpl-1", 1, "\x00"), Answer(text, 1, (), "stop")
@@ -140,3 +141,12 @@ def test_text_in_one_event_is_the_text_in_many(text, usage):
     at_once = Reply.stream([text_at_once(frame, answer, usage)])
 
     assert at_once.encoded() == Reply.stream([*chunks(frame, [answer], usage), "[DONE]"]).encoded()
+
+
+@pytest.mark.parametrize("answer", [Answer("Hello, world", 3, (), "stop"), Answer("\x00", 1, (), "stop", "end")])
+def test_message_in_one_event_is_the_message_in_many(answer):
+    message = ("msg_1", "\x00", answer, Usage(3, 4))
+
+    at_once = Reply.stream([anthropic.text_at_once(*message)])
+
+    assert at_once.encoded() == Reply.stream([*anthropic.events(*message)], named=True).encoded()

@@ -31,12 +31,12 @@ def encode_event(event: Event, named: bool = False) -> bytes:
     return name + b"data: " + data + b"\n\n"
 
 
-def burst(events: list[Event], place: int, texts: list[str]) -> bytes:
+def burst(events: list[Event], place: int, texts: list[str], named: bool = False) -> bytes:
     """The bytes of events, of which the one at that place is repeated for each text, written where it has HERE."""
-    pieces = [encode_event(event) for event in events]
+    pieces = [encode_event(event, named) for event in events]
     before, _, after = pieces[place].rpartition(_ENCODED_HERE)
     repeated = encode_lines(texts)[:-1].replace(b"\n", after + before)
-    pieces[place : place + 1] = [before, repeated, after] if texts else []
+    pieces[place : place + 1] = [before, repeated, after]
     return b"".join(pieces)
 
 

@@ -104,14 +104,8 @@ def _framed(frame: Frame, choices: list[Body], usage: Usage | None) -> list[Chun
     return streamed if usage is None else [*streamed, {**head, "choices": [], "usage": usage_body(usage)}]
 
 
-def is_text(frame: Frame, answers: list[Answer]) -> bool:
-    """Whether there is one answer, which is nothing but a text."""
-    one, *others = answers
-    return not (others or one.pieces or one.thoughts or one.refuses) and frame.logprobs is None
-
-
 def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> bytes:
-    """The whole stream of one text."""
+    """The whole stream of a plain answer."""
     choices = [_begin(0, ""), _delta(0, {"content": HERE}), _end(0, answer)]
     return burst([*_framed(frame, choices, usage), DONE], 1, answer.texts)
 
