@@ -10,8 +10,15 @@ import pytest
 import gateway_contract
 from reference_server.model.prompt import Answer, Usage
 from reference_server.protocols import anthropic
-from reference_server.protocols.openai import Frame, chunks, text_at_once
-from reference_server.wire.reply import Reply
+from reference_server.protocols.openai import (
+    Frame,
+    ResponseFrame,
+    chunks,
+    response_at_once,
+    response_events,
+    text_at_once,
+)
+from reference_server.wire.reply import HERE, Reply
 
 OPERATION = gateway_contract.load().operations["createChatCompletion"]
 
@@ -150,3 +157,13 @@ def test_message_in_one_event_is_the_message_in_many(answer):
     at_once = Reply.stream([anthropic.text_at_once(*message)])
 
     assert at_once.encoded() == Reply.stream([*anthropic.events(*message)], named=True).encoded()
+
+
+@pytest.mark.parametrize("text", ["\x00", "Hello", ":4, 100 % of it, word by word, in more than ten pieces"])
+def test_response_in_one_event_is_the_response_in_many(text):
+    frame, answer = ResponseFrame("resp_1", 4, "\x00", {"instructions": "\x00"}), Answer(text, 3, (), "stop")
+
+    at_once = response_at_once(response_events(frame, answer, [HERE], Usage(3, 4)), answer.texts)
+
+    pieces = Reply.stream([*response_events(frame, answer, answer.texts, Usage(3, 4))], named=True)
+    assert at_once == pieces.encoded()

@@ -13,6 +13,7 @@ from reference_server.protocols.openai.responses_answer import (
     ResponseFrame,
     failed_events,
     output_items,
+    response_at_once,
     response_body,
     response_events,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "input_items",
     "output_items",
     "prompt_of",
+    "response_at_once",
     "response_body",
     "response_events",
     "response_prompt",
