@@ -9,7 +9,7 @@ import pytest
 
 import gateway_contract
 from reference_server.model.prompt import Answer, Usage
-from reference_server.protocols import anthropic
+from reference_server.protocols import anthropic, gemini
 from reference_server.protocols.openai import (
     Frame,
     ResponseFrame,
@@ -167,3 +167,12 @@ def test_response_in_one_event_is_the_response_in_many(text):
 
     pieces = Reply.stream([*response_events(frame, answer, answer.texts, Usage(3, 4))], named=True)
     assert at_once == pieces.encoded()
+
+
+@pytest.mark.parametrize("text", ["\x00", "One", "One two, and an end of white space \n"])
+def test_content_in_one_event_is_the_content_in_many(text):
+    frame, answer, usage = gemini.Frame("1", "gemini"), Answer(text, 3, (), "stop"), Usage(3, 4)
+
+    at_once = gemini.text_at_once(frame, answer, usage)
+
+    assert at_once == Reply.stream([*gemini.chunks(frame, [answer], usage)]).encoded()

@@ -36,7 +36,7 @@ def burst(events: list[Event], place: int, texts: list[str], named: bool = False
     pieces = [encode_event(event, named) for event in events]
     before, _, after = pieces[place].rpartition(_ENCODED_HERE)
     repeated = encode_lines(texts)[:-1].replace(b"\n", after + before)
-    pieces[place : place + 1] = [before, repeated, after]
+    pieces[place : place + 1] = [before, repeated, after] if texts else []
     return b"".join(pieces)
 
 
