@@ -3,7 +3,11 @@
 Starts the servers as processes and sends bursts of requests to one after the other, over a few connections that stay
 open, each request with another prompt. What counts is the CPU time of the process, the 25th percentile of all bursts,
 and the median of the ratios of bursts that followed each other. Needs Linux. Exits with 1 when a whole answer costs
-more than the limit. Another server joins with `--beside "COMMAND {port}"`; its models and keys are those of OpenAI.
+more than the limit.
+
+aimock joins where `tox -e gateway-aimock` has installed it: as it is, and with pieces of 4 characters in its streams,
+which makes them as many events as ours. Any other server joins with `--beside "NAME=COMMAND {port}"`; its models and
+keys are those of OpenAI.
 """
 
 from __future__ import annotations
@@ -24,9 +28,15 @@ from statistics import median, quantiles
 WORDS = " ".join(f"word{number}" for number in range(60))
 PREFIX = "Say"
 """What each prompt begins with, for the rules of the other server."""
-COMMANDS = {
+HERE = Path(__file__).parent
+OURS = {
     "ours": f"{sys.executable} -P -m reference_server --port {{port}}",
-    "bare": f"{sys.executable} {Path(__file__).with_name('bare.py')} {{port}}",
+    "bare": f"{sys.executable} {HERE / 'bare.py'} {{port}}",
+}
+LLMOCK = HERE.parent / ".tox/gateways/aimock/node_modules/.bin/llmock"
+AIMOCK = {
+    "aimock": f"node {LLMOCK} -p {{port}} -f {HERE / 'aimock.json'}",
+    "aimock -c 4": f"node {LLMOCK} -p {{port}} -f {HERE / 'aimock.json'} -c 4",
 }
 _numbers = itertools.count()
 
@@ -57,13 +67,15 @@ def main() -> int:
     parser.add_argument("--bursts", type=int, default=12, help="bursts to each server (default: %(default)s)")
     parser.add_argument("--connections", type=int, default=8, help="open connections (default: %(default)s)")
     parser.add_argument("--limit", type=float, default=200.0, help="microseconds for a chat (default: %(default)s)")
-    parser.add_argument("--beside", metavar="COMMAND", help="starts another server at {port}")
+    parser.add_argument("--beside", metavar="NAME=COMMAND", action="append", default=[], help="starts one at {port}")
     options = parser.parse_args()
-    commands = COMMANDS | ({"beside": options.beside} if options.beside else {})
+    others = (AIMOCK if LLMOCK.exists() else {}) | dict(one.split("=", 1) for one in options.beside)
+    commands = OURS | others
     with ExitStack() as stack:
         servers = [_Server(command, stack) for command in commands.values()]
-        print(f"{'µs of CPU per request':28}" + "".join(f"{name:>9}" for name in commands) + "   beside / ours")
-        costs = [_row(name, servers, options) for name in ROWS]
+        names = [*commands, *(f"{name} / ours" for name in others)]
+        print(f"{'µs of CPU per request':26}" + "".join(f"{name:>{_width(name)}}" for name in names))
+        costs = [_row(name, servers, names, options) for name in ROWS]
     return 0 if costs[0] <= options.limit else 1
 
 
@@ -93,12 +105,18 @@ class _Server:
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1000
 
 
-def _row(name: str, servers: list[_Server], options: argparse.Namespace) -> float:
+def _width(name: str) -> int:
+    return max(9, len(name) + 2)
+
+
+def _row(name: str, servers: list[_Server], names: list[str], options: argparse.Namespace) -> float:
     """Print what each server takes for a kind of request. Returns what ours takes."""
     costs = [[_burst(name, server, options) for server in servers] for _ in range(options.bursts + 1)][1:]
     usual = [quantiles(column, n=4)[0] for column in zip(*costs, strict=True)]
-    ratio = f"{median(row[-1] / row[0] for row in costs):13.2f}" if options.beside else ""
-    print(f"{name:28}" + "".join(f"{cost:9.0f}" for cost in usual) + ratio, flush=True)
+    ratios = [median(row[place] / row[0] for row in costs) for place in range(len(OURS), len(servers))]
+    shown = [*(f"{cost:.0f}" for cost in usual), *(f"{ratio:.2f}" for ratio in ratios)]
+    cells = [f"{cell:>{_width(column)}}" for column, cell in zip(names, shown, strict=True)]
+    print(f"{name:26}" + "".join(cells), flush=True)
     return usual[0]
 
 

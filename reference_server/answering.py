@@ -41,6 +41,11 @@ class Outcome(msgspec.Struct, frozen=True):
     usage: Usage
     cost: float
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is one text, of a model that neither pauses in a stream nor fails in one."""
+        return self.selection.model.hurries and len(self.answers) == 1 and self.answers[0].plain
+
 
 def answer(service: Service, call: Call, question: Question) -> Outcome:
     """The answers of the first model that works; their cost is booked. Raises Refusal when none works."""

@@ -83,12 +83,12 @@ class Application:
 
     def _readable(self, scope: MutableMapping[str, Any], raw: bytes | None) -> Reply:
         """The reply, which a web page may read when it comes from one."""
-        headers = dict(scope["headers"])
-        if b"origin" in headers:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if "origin" in headers:
             return cors.preflight(scope["method"], headers) or cors.readable(self._reply(scope, headers, raw))
         return self._reply(scope, headers, raw)
 
-    def _reply(self, scope: MutableMapping[str, Any], headers: dict[bytes, bytes], raw: bytes | None) -> Reply:
+    def _reply(self, scope: MutableMapping[str, Any], headers: dict[str, str], raw: bytes | None) -> Reply:
         play = None
         try:
             faults, path = _without_prefixes(scope["path"])
@@ -109,7 +109,7 @@ class Application:
         if path.startswith(media.PREFIX):
             return media.reply(path)
         faults = self._faults + faults
-        call = self._call(scope, path, raw)
+        call = self._call(scope, path, headers, raw)
         call.play = play
         call.at_once = not (faults or play or self._service.stage)
         return self._service.respond(call, faults)
@@ -136,8 +136,7 @@ class Application:
         with suppress(sqlite3.Error):
             self._service.store.close()
 
-    def _call(self, scope: MutableMapping[str, Any], path: str, raw: bytes | None) -> Call:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    def _call(self, scope: MutableMapping[str, Any], path: str, headers: dict[str, str], raw: bytes | None) -> Call:
         protocol, relative = self._routed(path)
         call = Call(
             self._service.store.ids(), scope["method"], relative, headers, raw, self._service.contract, protocol

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reference_server.scenario.script import Play
 
 FAULT, DELAY = "x-reference-fault", "x-reference-delay"
-NAMES = frozenset({FAULT.encode(), DELAY.encode()})
+NAMES = frozenset({FAULT, DELAY})
 _MOST = 10_000
 """Counts that are remembered; the oldest are forgotten."""
 Pairs = Iterable[tuple[bytes, bytes]]

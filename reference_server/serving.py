@@ -23,6 +23,7 @@ from reference_server.settings import Settings
 from reference_server.state.frozen import FrozenClock, SeededIds
 from reference_server.state.store import Store
 from reference_server.wire.asgi import telling
+from reference_server.wire.joining import JoiningProtocol
 
 if TYPE_CHECKING:
     from reference_server.recording import Recorder
@@ -98,6 +99,7 @@ def run(
         date_header=settings.seed is None,
         lifespan="off",
         ws="none",
+        http=JoiningProtocol,
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )

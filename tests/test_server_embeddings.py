@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 import threading
@@ -206,6 +207,24 @@ def test_parallel_callers_get_their_own_vectors(server):
         thread.join()
 
     assert all(answers[text] == vectors.floats(text, 256) for text in texts)
+
+
+@pytest.mark.parametrize("length", [255, 256, 257, 1000, 1536, 3072])
+def test_long_vector_in_every_encoding(length):
+    vector = vectors.floats(CAT, length)
+
+    assert len(vector) == length
+    assert math.hypot(*vector) == pytest.approx(1, abs=1e-6)
+    assert json.loads(bytes(vectors.json(CAT, length))) == vector
+    assert list(struct.unpack(f"<{length}f", b64decode(vectors.base64(CAT, length)))) == vector
+
+
+def test_long_text_has_another_vector_when_its_words_change_places():
+    words = [f"word{number}" for number in range(400)]
+    one, other = (vectors.floats(" ".join(order), 256) for order in (words, words[::-1]))
+
+    assert one != other
+    assert cosine(one, other) > 0.9
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\0", " ", "🎲" * 100, "a" * 5000])

@@ -9,8 +9,16 @@ import pytest
 
 import gateway_contract
 from reference_server.model.prompt import Answer, Usage
-from reference_server.protocols.openai import Frame, chunks, text_at_once
-from reference_server.wire.reply import Reply
+from reference_server.protocols import anthropic, gemini
+from reference_server.protocols.openai import (
+    Frame,
+    ResponseFrame,
+    chunks,
+    response_at_once,
+    response_events,
+    text_at_once,
+)
+from reference_server.wire.reply import HERE, Reply
 
 OPERATION = gateway_contract.load().operations["createChatCompletion"]
 
@@ -132,11 +140,39 @@ def test_stream_written_at_once_is_the_stream_written_piece_by_piece(changes, en
     assert reply.encoded() == b"".join(reply.pieces())
 
 
-@pytest.mark.parametrize("text", ["", " ", "Hello", 'a "quoted"\nline\\ \x00here\x00', "héllo  wörld 🙂 \u2028end "])
+@pytest.mark.parametrize("text", [" ", "Hello", "\x00", 'a "quoted"\nline\\ \x00', "héllo  wörld 🙂 \u2028end "])
 @pytest.mark.parametrize("usage", [None, Usage(3, 4)])
 def test_text_in_one_event_is_the_text_in_many(text, usage):
-    frame, answer = Frame("chatcmpl-1", 1, "\x00here\x00"), Answer(text, 1, (), "stop")
+    frame, answer = Frame("chatcmpl-1", 1, "\x00"), Answer(text, 1, (), "stop")
 
-    at_once = Reply.stream(text_at_once(frame, answer, usage))
+    at_once = Reply.stream([text_at_once(frame, answer, usage)])
 
-    assert at_once.encoded() == Reply.stream(chunks(frame, [answer], usage)).encoded()
+    assert at_once.encoded() == Reply.stream([*chunks(frame, [answer], usage), "[DONE]"]).encoded()
+
+
+@pytest.mark.parametrize("answer", [Answer("Hello, world", 3, (), "stop"), Answer("\x00", 1, (), "stop", "end")])
+def test_message_in_one_event_is_the_message_in_many(answer):
+    message = ("msg_1", "\x00", answer, Usage(3, 4))
+
+    at_once = Reply.stream([anthropic.text_at_once(*message)])
+
+    assert at_once.encoded() == Reply.stream([*anthropic.events(*message)], named=True).encoded()
+
+
+@pytest.mark.parametrize("text", ["\x00", "Hello", ":4, 100 % of it, word by word, in more than ten pieces"])
+def test_response_in_one_event_is_the_response_in_many(text):
+    frame, answer = ResponseFrame("resp_1", 4, "\x00", {"instructions": "\x00"}), Answer(text, 3, (), "stop")
+
+    at_once = response_at_once(response_events(frame, answer, [HERE], Usage(3, 4)), answer.texts)
+
+    pieces = Reply.stream([*response_events(frame, answer, answer.texts, Usage(3, 4))], named=True)
+    assert at_once == pieces.encoded()
+
+
+@pytest.mark.parametrize("text", ["\x00", "One", "One two, and an end of white space \n"])
+def test_content_in_one_event_is_the_content_in_many(text):
+    frame, answer, usage = gemini.Frame("1", "gemini"), Answer(text, 3, (), "stop"), Usage(3, 4)
+
+    at_once = gemini.text_at_once(frame, answer, usage)
+
+    assert at_once == Reply.stream([*gemini.chunks(frame, [answer], usage)]).encoded()

@@ -27,6 +27,7 @@ from reference_server.model.prompt import (
     Piece,
     Prompt,
     Tool,
+    ToolCall,
     Usage,
 )
 from reference_server.model.tool_use import PlannedCall, planned_calls
@@ -66,7 +67,7 @@ def usage(prompt: Prompt, choices: list[Answer]) -> Usage:
 
 def prompt_tokens(prompt: Prompt) -> int:
     """The tokens of all messages and of the tools' JSON."""
-    return sum([_message_tokens(message) for message in prompt.messages]) + sum(map(_tool_tokens, prompt.tools))
+    return sum(map(_message_tokens, prompt.messages)) + sum(map(_tool_tokens, prompt.tools))
 
 
 def _tool_tokens(tool: Tool) -> int:
@@ -74,9 +75,11 @@ def _tool_tokens(tool: Tool) -> int:
 
 
 def _message_tokens(message: Message) -> int:
-    counts = [_part_tokens(part) for part in message.parts]
-    counts += [tokens.count(call.name) + tokens.count(call.arguments) for call in message.calls]
-    return tokens.MESSAGE + sum(counts)
+    return tokens.MESSAGE + sum(map(_part_tokens, message.parts)) + sum(map(_call_tokens, message.calls))
+
+
+def _call_tokens(call: ToolCall) -> int:
+    return tokens.count(call.name) + tokens.count(call.arguments)
 
 
 def _part_tokens(part: Part) -> int:

@@ -141,6 +141,11 @@ class Answer(msgspec.Struct, frozen=True):
         return bool(self.pieces)
 
     @property
+    def plain(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return bool(self.said) and not (self.pieces or self.thoughts or self.refuses)
+
+    @property
     def spent(self) -> int:
         """The tokens that it took."""
         return self.length + len(self.pieces) + self.reasoning

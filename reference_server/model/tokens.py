@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_TOKEN = re.compile(r"\s*\S{1,4}|\s+")
+_TOKEN = re.compile(r"\s*+\S{1,4}+|\s++")
 
 IMAGE = 85
 """Tokens of one image, whatever its size."""

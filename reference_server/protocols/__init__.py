@@ -6,7 +6,7 @@ which writes the errors of the protocol. Its optional function `spelled` accepts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -27,8 +27,13 @@ def envelope(protocol: str, rules: Mapping[str, Any]) -> Envelope:
 
 def spelled(protocol: str, body: Any, operation: Operation) -> Any:
     """The body with its fields spelled as the contract spells them, where a protocol allows other spellings."""
-    read = getattr(_module(protocol), "spelled", None)
+    read = _speller(protocol)
     return read(body, operation) if read else body
+
+
+@cache
+def _speller(protocol: str) -> Callable[[Any, Operation], Any] | None:
+    return getattr(_module(protocol), "spelled", None)
 
 
 @cache

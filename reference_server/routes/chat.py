@@ -40,8 +40,8 @@ def _events(service: Service, call: Call, frame: openai.Frame, outcome: Outcome)
     wants_usage = bool((call.body.get("stream_options") or {}).get("include_usage"))
     trailer = service.stream_trailer == "usage"
     usage = outcome.usage if wants_usage or trailer else None
-    if call.at_once and not trailer and outcome.selection.model.hurries and openai.is_text(frame, outcome.answers):
-        return [*openai.text_at_once(frame, outcome.answers[0], usage), DONE]
+    if call.at_once and outcome.plain and frame.logprobs is None and not trailer:
+        return [openai.text_at_once(frame, outcome.answers[0], usage)]
     chunks = openai.chunks(frame, outcome.answers, usage)
     if trailer:
         own = {"usage": openai.usage_body(outcome.usage), **service.metering.fields(outcome.cost)}

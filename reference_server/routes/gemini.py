@@ -36,10 +36,14 @@ def generate_content(service: Service, call: Call) -> Reply:
 def stream_generate_content(service: Service, call: Call) -> Reply:
     """The same answer as a stream: events with `alt=sse`, else one array."""
     question, outcome = _answer(service, call, streamed=True)
-    events: list[Event] = list(gemini.chunks(_frame(call, question, outcome), outcome.answers, outcome.usage))
-    model = outcome.selection.model
-    reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause)
-    if call.query.get("alt") != "sse":
+    frame, model = _frame(call, question, outcome), outcome.selection.model
+    array = call.query.get("alt") != "sse"
+    if call.at_once and outcome.plain and frame.logprobs is None and not array:
+        reply = Reply.stream([gemini.text_at_once(frame, outcome.answers[0], outcome.usage)])
+    else:
+        events: list[Event] = list(gemini.chunks(frame, outcome.answers, outcome.usage))
+        reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause)
+    if array:
         reply.array = True
         reply.headers["content-type"] = "application/json"
     reply.headers.update(answering.headers(service, question, outcome))

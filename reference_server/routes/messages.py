@@ -25,7 +25,9 @@ def create_message(service: Service, call: Call) -> Reply:
     outcome = answering.answer(service, call, question)
     model = outcome.selection.model
     message = (f"msg_{call.id[:24]}", outcome.selection.name, outcome.answers[0], outcome.usage)
-    if streamed:
+    if streamed and call.at_once and outcome.plain:
+        reply = Reply.stream([anthropic.text_at_once(*message)])
+    elif streamed:
         events: list[Event] = list(anthropic.events(*message))
         reply = Reply.stream(answering.interrupted(service, call, events, model), model.pause, named=True)
     else:

@@ -12,7 +12,7 @@ from reference_server.protocols import openai
 from reference_server.routes import route
 from reference_server.state.responses import Conversation, Responses
 from reference_server.wire.call import Call
-from reference_server.wire.reply import Chunk, Event, Reply
+from reference_server.wire.reply import HERE, Reply
 
 if TYPE_CHECKING:
     from reference_server.service import Service
@@ -33,9 +33,9 @@ def create_response(service: Service, call: Call) -> Reply:
     request = {**call.body, "store": _stores(call.body)}
     created, name = int(service.store.clock()), outcome.selection.name
     frame = openai.ResponseFrame(f"resp_{call.id}", created, name, request, prompt.logprobs)
-    reply = _streamed(service, frame, outcome) if streamed else _whole(service, frame, outcome)
+    reply, response = _streamed(service, call, frame, outcome) if streamed else _whole(service, frame, outcome)
     if _stores(call.body) and not (streamed and outcome.selection.model.after):
-        responses.keep(reply.chunks[-1]["response"] if streamed else reply.body, conversation)
+        responses.keep(response, conversation)
     reply.headers.update(answering.headers(service, question, outcome))
     return reply
 
@@ -71,16 +71,23 @@ def _stores(body: dict[str, Any]) -> bool:
     return body.get("store") is not False
 
 
-def _whole(service: Service, frame: openai.ResponseFrame, outcome: Outcome) -> Reply:
+def _whole(service: Service, frame: openai.ResponseFrame, outcome: Outcome) -> tuple[Reply, dict[str, Any]]:
     body = openai.response_body(frame, outcome.answers[0], outcome.usage)
-    return Reply.json({**body, **service.metering.fields(outcome.cost)})
+    body |= service.metering.fields(outcome.cost)
+    return Reply.json(body), body
 
 
-def _streamed(service: Service, frame: openai.ResponseFrame, outcome: Outcome) -> Reply:
-    model = outcome.selection.model
-    chunks: list[Chunk] = openai.response_events(frame, outcome.answers[0], outcome.usage)
-    chunks[-1]["response"] |= service.metering.fields(outcome.cost)
+def _streamed(
+    service: Service, call: Call, frame: openai.ResponseFrame, outcome: Outcome
+) -> tuple[Reply, dict[str, Any]]:
+    """The stream, and the response at its end."""
+    model, texts = outcome.selection.model, outcome.answers[0].texts
+    at_once = call.at_once and outcome.plain and frame.logprobs is None
+    chunks = openai.response_events(frame, outcome.answers[0], [HERE] if at_once else texts, outcome.usage)
+    response = chunks[-1]["response"]
+    response |= service.metering.fields(outcome.cost)
+    if at_once:
+        return Reply.stream([openai.response_at_once(chunks, texts)]), response
     if model.after:
         chunks = openai.failed_events(frame, chunks[: model.after], "The provider failed midway.")
-    events: list[Event] = list(chunks)
-    return Reply.stream(events, model.pause, named=True)
+    return Reply.stream([*chunks], model.pause, named=True), response

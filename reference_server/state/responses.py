@@ -15,7 +15,7 @@ Item = dict[str, Any]
 MOST_RESPONSES = 1_000
 MOST_BYTES = 64 * 1024 * 1024
 """The most that is stored for one account, more or less. Beyond that, the oldest tenth is deleted."""
-_TIMES = 32
+_TIMES = 8
 """How often room is made while as many are stored: that looks at all of them. A large one makes room at once."""
 _RESPONSE = "response"
 
@@ -58,7 +58,5 @@ class Responses:
 
     def _make_room(self) -> None:
         count, size = self._store.held(_RESPONSE, self._account)
-        if count <= MOST_RESPONSES and size <= MOST_BYTES:
-            return
-        for old in self._store.all(_RESPONSE, self._account)[: max(1, count // 10)]:
-            self._store.delete(_RESPONSE, old.id, self._account)
+        if count > MOST_RESPONSES or size > MOST_BYTES:
+            self._store.delete_oldest(_RESPONSE, self._account, max(1, count // 10))

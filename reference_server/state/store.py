@@ -171,6 +171,11 @@ class Store:
         )
         return cursor.rowcount > 0
 
+    def delete_oldest(self, kind: str, owner: str, count: int) -> None:
+        """Delete so many objects of that kind and owner."""
+        oldest = "SELECT place FROM objects WHERE kind = ? AND owner = ? ORDER BY place LIMIT ?"
+        self._database.execute(f"DELETE FROM objects WHERE place IN ({oldest})", (kind, owner, count))
+
     def transaction(self) -> Transaction:
         """`with store.transaction():` keeps every other writer out, in any process, until the block ends."""
         return Transaction(self._database)

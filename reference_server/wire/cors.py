@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from reference_server.wire.reply import Reply
 
 _ALLOWED = {"access-control-allow-origin": "*", "access-control-expose-headers": "*"}
-Headers = Mapping[bytes, bytes]
-_WANTS_METHOD = b"access-control-request-method"
-_WANTS_HEADERS = b"access-control-request-headers"
+Headers = Mapping[str, str]
+_WANTS_METHOD = "access-control-request-method"
+_WANTS_HEADERS = "access-control-request-headers"
 
 
 def preflight(method: str, headers: Headers) -> Reply | None:
@@ -17,8 +17,8 @@ def preflight(method: str, headers: Headers) -> Reply | None:
     if method != "OPTIONS" or _WANTS_METHOD not in headers:
         return None
     allowed = {
-        "access-control-allow-methods": headers[_WANTS_METHOD].decode("latin-1"),
-        "access-control-allow-headers": headers.get(_WANTS_HEADERS, b"*").decode("latin-1"),
+        "access-control-allow-methods": headers[_WANTS_METHOD],
+        "access-control-allow-headers": headers.get(_WANTS_HEADERS, "*"),
         "access-control-max-age": "600",
     }
     return Reply(200, {**_ALLOWED, **allowed})

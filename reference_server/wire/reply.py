@@ -17,8 +17,9 @@ Event = Chunk | str | bytes
 
 _encoder = msgspec.json.Encoder()
 encode_json, encode_lines = _encoder.encode, _encoder.encode_lines
-_HERE = "\x00here\x00"
-"""Stands for the text of a chunk, in a template."""
+HERE = "\x00"
+"""Stands for a text in a chunk that is repeated."""
+_ENCODED_HERE = encode_json(HERE)
 
 
 def encode_event(event: Event, named: bool = False) -> bytes:
@@ -30,10 +31,13 @@ def encode_event(event: Event, named: bool = False) -> bytes:
     return name + b"data: " + data + b"\n\n"
 
 
-def burst(chunk: Callable[[str], Chunk], texts: list[str], named: bool = False) -> bytes:
-    """The events of chunks that differ in one text only, written at once."""
-    before, _, after = encode_event(chunk(_HERE), named).rpartition(encode_json(_HERE))
-    return before + encode_lines(texts)[:-1].replace(b"\n", after + before) + after if texts else b""
+def burst(events: list[Event], place: int, texts: list[str], named: bool = False) -> bytes:
+    """The bytes of events, of which the one at that place is repeated for each text, written where it has HERE."""
+    pieces = [encode_event(event, named) for event in events]
+    before, _, after = pieces[place].rpartition(_ENCODED_HERE)
+    repeated = encode_lines(texts)[:-1].replace(b"\n", after + before)
+    pieces[place : place + 1] = [before, repeated, after] if texts else []
+    return b"".join(pieces)
 
 
 def _with_names(lines: bytes, chunks: list[Any]) -> bytes:

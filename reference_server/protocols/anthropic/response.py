@@ -11,7 +11,7 @@ from zlib import crc32
 import msgspec
 
 from reference_server.model.prompt import Answer, CallArguments, CallStart, ToolCall, Usage
-from reference_server.wire.reply import Chunk
+from reference_server.wire.reply import HERE, Chunk, burst
 
 Body = dict[str, Any]
 _MADE = re.compile("^call_(?=[0-9a-f]{24}$)")
@@ -47,6 +47,12 @@ def events(message_id: str, model: str, answer: Answer, usage: Usage) -> list[Ch
         {"type": "message_delta", "delta": _end(answer), "usage": usage_body(usage)},
         {"type": "message_stop"},
     ]
+
+
+def text_at_once(message_id: str, model: str, answer: Answer, usage: Usage) -> bytes:
+    """The whole stream of a plain answer."""
+    template = events(message_id, model, msgspec.structs.replace(answer, said=HERE), usage)
+    return burst([*template], 3, answer.texts, named=True)
 
 
 def _empty(message_id: str, model: str) -> Body:

@@ -11,7 +11,7 @@ import msgspec
 
 from reference_server.model.prompt import Answer, ToolCall, Usage
 from reference_server.protocols.openai.response import token_logprobs
-from reference_server.wire.reply import Chunk
+from reference_server.wire.reply import HERE, Chunk, burst
 
 Body = dict[str, Any]
 
@@ -43,6 +43,14 @@ def chunks(frame: Frame, answers: list[Answer], usage: Usage) -> list[Chunk]:
     streamed: list[Chunk] = [{"candidates": [one], **_common(frame)} for turn in turns for one in turn if one]
     streamed[-1]["usageMetadata"] = _usage(usage)
     return streamed
+
+
+def text_at_once(frame: Frame, answer: Answer, usage: Usage) -> bytes:
+    """The whole stream of a plain answer without probabilities. Its last piece is another one: it has the end."""
+    *texts, last = answer.texts
+    piece = {"candidates": [_candidate(0, [{"text": HERE}], [], frame)], **_common(frame)}
+    end = chunks(frame, [msgspec.structs.replace(answer, said=last)], usage)
+    return burst([piece, *end], 0, texts)
 
 
 def _common(frame: Frame) -> Body:

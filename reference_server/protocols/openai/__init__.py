@@ -8,11 +8,12 @@ from reference_server.protocols.openai.completions import (
     text_completion,
 )
 from reference_server.protocols.openai.request import prompt_of
-from reference_server.protocols.openai.response import Frame, chunks, completion, is_text, text_at_once, usage_body
+from reference_server.protocols.openai.response import Frame, chunks, completion, text_at_once, usage_body
 from reference_server.protocols.openai.responses_answer import (
     ResponseFrame,
     failed_events,
     output_items,
+    response_at_once,
     response_body,
     response_events,
 )
@@ -28,9 +29,9 @@ __all__ = [
     "completion_prompts",
     "failed_events",
     "input_items",
-    "is_text",
     "output_items",
     "prompt_of",
+    "response_at_once",
     "response_body",
     "response_events",
     "response_prompt",

@@ -10,7 +10,7 @@ from zlib import crc32
 import msgspec
 
 from reference_server.model.prompt import Answer, CallArguments, CallStart, Piece, ToolCall, Usage
-from reference_server.wire.reply import Chunk, Event, burst
+from reference_server.wire.reply import HERE, Chunk, burst
 
 Body = dict[str, Any]
 
@@ -94,21 +94,20 @@ def _kind(free: bool) -> tuple[str, str]:
 def chunks(frame: Frame, answers: list[Answer], usage: Usage | None) -> list[Chunk]:
     """The chunks of a stream: roles, pieces of all choices in turn, ends, and the usage unless it is None."""
     deltas = zip_longest(*(_deltas(index, answer, frame) for index, answer in enumerate(answers)))
+    return _framed(frame, [choice for turn in deltas for choice in turn if choice], usage)
+
+
+def _framed(frame: Frame, choices: list[Body], usage: Usage | None) -> list[Chunk]:
+    """A chunk for each choice, then the usage unless it is None."""
     head, counted = _head(frame), {} if usage is None else {"usage": None}
-    streamed = [{**head, "choices": [choice], **counted} for turn in deltas for choice in turn if choice]
+    streamed = [{**head, "choices": [choice], **counted} for choice in choices]
     return streamed if usage is None else [*streamed, {**head, "choices": [], "usage": usage_body(usage)}]
 
 
-def is_text(frame: Frame, answers: list[Answer]) -> bool:
-    """Whether there is one answer, which is nothing but a text."""
-    one, *others = answers
-    return not (others or one.pieces or one.thoughts or one.refuses) and frame.logprobs is None
-
-
-def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> list[Event]:
-    """What `chunks` gives for one text, with all pieces of the text in one event."""
-    first, *ends = chunks(frame, [msgspec.structs.replace(answer, said="")], usage)
-    return [first, burst(lambda text: {**first, "choices": [_delta(0, {"content": text})]}, answer.texts), *ends]
+def text_at_once(frame: Frame, answer: Answer, usage: Usage | None) -> bytes:
+    """The whole stream of a plain answer."""
+    choices = [_begin(0, ""), _delta(0, {"content": HERE}), _end(0, answer)]
+    return burst([*_framed(frame, choices, usage), DONE], 1, answer.texts)
 
 
 def _head(frame: Frame) -> Body:
@@ -119,12 +118,12 @@ def _head(frame: Frame) -> Body:
 def _deltas(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
     """The choices of one answer, chunk by chunk."""
     silent = answer.calling or answer.refuses
-    yield _delta(index, {"role": "assistant", "content": None if silent else "", "refusal": None})
+    yield _begin(index, None if silent else "")
     if silent or answer.thoughts or frame.logprobs is not None:
         yield from _detailed(index, answer, frame)
     else:
         yield from (_delta(index, {"content": text}) for text in answer.texts)
-    yield {**_delta(index, {}), "finish_reason": answer.finish}
+    yield _end(index, answer)
 
 
 def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
@@ -135,6 +134,14 @@ def _detailed(index: int, answer: Answer, frame: Frame) -> Iterator[Body]:
         yield _delta(index, {said: text}, None if frame.logprobs is None else _logprobs([text], frame.logprobs))
     free = {piece.index: piece.free for piece in answer.pieces if type(piece) is CallStart}
     yield from (_delta(index, _piece(piece, free)) for piece in answer.pieces)
+
+
+def _begin(index: int, content: str | None) -> Body:
+    return _delta(index, {"role": "assistant", "content": content, "refusal": None})
+
+
+def _end(index: int, answer: Answer) -> Body:
+    return {**_delta(index, {}), "finish_reason": answer.finish}
 
 
 def _delta(index: int, delta: Body, logprobs: Body | None = None) -> Body:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from reference_server.model.prompt import Answer, CallArguments, ToolCall, Usage
 from reference_server.protocols.openai.response import token_logprobs
 from reference_server.protocols.openai.responses_request import includes
-from reference_server.wire.reply import Chunk
+from reference_server.wire.reply import HERE, Chunk, encode_event, encode_json, encode_lines
 
 Body = dict[str, Any]
 Event = tuple[str, Body]
@@ -28,6 +28,8 @@ _REPEATED: Body = {
     "top_p": 1.0,
 }
 """The fields that a response repeats from its request, with their defaults."""
+_DELTA = 4
+"""The number of the event with the first piece of a plain answer's text."""
 _INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
 
 
@@ -69,15 +71,29 @@ def output_items(frame: ResponseFrame, answer: Answer) -> list[Body]:
     return items
 
 
-def response_events(frame: ResponseFrame, answer: Answer, usage: Usage) -> list[Chunk]:
-    """The events of the stream: the start, each item in pieces, and the end with the whole response."""
+def response_events(frame: ResponseFrame, answer: Answer, texts: list[str], usage: Usage) -> list[Chunk]:
+    """The events of the stream: the start, each item in pieces, and the end with the whole response.
+
+    `texts` are the pieces of the text.
+    """
     whole = response_body(frame, answer, usage)
     begun: Body = {"response": _begun(frame)}
     output: list[Body] = whole["output"]
     before = sum(item["type"] != "function_call" for item in output)
-    items = [event for place, item in enumerate(output) for event in _item_events(answer, place, item, before)]
+    items = [event for place, item in enumerate(output) for event in _item_events(answer, texts, place, item, before)]
     end: Event = (f"response.{whole['status']}", {"response": whole})
     return _numbered([("response.created", begun), ("response.in_progress", begun), *items, end])
+
+
+def response_at_once(events: list[Chunk], texts: list[str]) -> bytes:
+    """The stream of a plain answer without probabilities, from its events with HERE as the only piece of the text."""
+    for event in events[_DELTA + 1 :]:
+        event["sequence_number"] += len(texts) - 1
+    pieces = [encode_event(event, named=True) for event in events]
+    form = pieces[_DELTA].replace(b":%d," % _DELTA, b":%d,").replace(encode_json(HERE), b"%s")
+    numbered = enumerate(encode_lines(texts)[:-1].split(b"\n"), _DELTA)
+    pieces[_DELTA] = b"".join([form % pair for pair in numbered])
+    return b"".join(pieces)
 
 
 def failed_events(frame: ResponseFrame, events: list[Chunk], message: str) -> list[Chunk]:
@@ -147,13 +163,13 @@ def _usage(usage: Usage) -> Body:
     }
 
 
-def _item_events(answer: Answer, place: int, item: Body, before: int) -> Iterator[Event]:
+def _item_events(answer: Answer, texts: list[str], place: int, item: Body, before: int) -> Iterator[Event]:
     """An item from its beginning to its end; `before` items come before the first call."""
     at = {"item_id": item["id"], "output_index": place}
     begun: Body = {"status": "in_progress"} if "status" in item else {}
     match item["type"]:
         case "message":
-            begun["content"], content = [], _text_events(answer, at, item["content"][0])
+            begun["content"], content = [], _text_events(answer, texts, at, item["content"][0])
         case "reasoning":
             begun["summary"], content = [], _thought_events(answer, at, item["summary"][0])
         case _:
@@ -172,13 +188,13 @@ def _thought_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
     yield "response.reasoning_summary_part.done", {**at, "part": part}
 
 
-def _text_events(answer: Answer, at: Body, part: Body) -> Iterator[Event]:
+def _text_events(answer: Answer, texts: list[str], at: Body, part: Body) -> Iterator[Event]:
     at = {**at, "content_index": 0}
     name, empty = ("refusal", _refusal("")) if answer.refuses else ("text", _part("", []))
     more: Body = {} if answer.refuses else {"logprobs": part["logprobs"]}
     kind = f"response.{part['type']}"
     yield "response.content_part.added", {**at, "part": empty}
-    for place, text in enumerate(answer.texts):
+    for place, text in enumerate(texts):
         own = {name: values[place : place + 1] for name, values in more.items()}
         yield f"{kind}.delta", {**at, "delta": text, **own}
     yield f"{kind}.done", {**at, name: part[name], **more}
