@@ -86,7 +86,7 @@ def test_drawn_bodies_satisfy_their_schema_and_repeat(operation: Operation) -> N
 
     def drawn(seed: int) -> list[str]:
         bodies: list[str] = []
-        strategy = generate.bodies(CONTRACT, operation, "m")
+        strategy = generate.bodies(operation)
         generate.search(strategy, lambda body: bodies.append(json.dumps(body)), seed, 10)
         return bodies
 
@@ -229,7 +229,7 @@ def test_every_gateway_has_something_to_draw() -> None:
         bodies: list[dict[str, object]] = []
         contract: Contract = gateway_contract.load(name)
         chat = contract.operations["createChatCompletion"]
-        generate.search(generate.bodies(contract, chat, "m"), bodies.append, seed=0, examples=3)
+        generate.search(generate.bodies(chat), bodies.append, seed=0, examples=3)
         assert len(bodies) == 3
 
 

@@ -170,13 +170,20 @@ def test_limit_ends_what_is_sent_together() -> None:
     assert len(sent) == LOST
 
 
-def test_drawn_bodies_of_native_protocols_are_cheap() -> None:
-    """Limits are small at every depth, and the bodies stay valid."""
-    operation = CONTRACT.operations["generateContent"]
+def test_drawn_bodies_are_cheap() -> None:
+    """They ask for few tokens, and are valid."""
+    operation = CONTRACT.operations["createMessage"]
 
-    drawn = generate.drawn(generate.bodies(CONTRACT, operation, None), 0, 40)
+    drawn = generate.drawn(generate.bodies(operation), 0, 40)
 
-    limits = [one["generationConfig"].get("maxOutputTokens") for one in drawn if "generationConfig" in one]
-    assert any(isinstance(limit, int) for limit in limits)
-    assert all(limit <= generate.LIMIT for limit in limits if isinstance(limit, int))
+    assert all(body["max_tokens"] <= generate.LIMIT for body in drawn)
     assert all(operation.request_problem(body) is None for body in drawn)
+
+
+def test_operations_that_take_the_same_share_their_bodies() -> None:
+    """A version of a path, or another gateway, takes the same bodies where its schema is the same."""
+    names = "generateContent", "generateContentV1"
+    first, second = (generate.bodies(CONTRACT.operations[name]) for name in names)
+
+    assert first is second
+    assert generate.bodies(gateway_contract.load("ofox").operations["createMessage"]) is not first

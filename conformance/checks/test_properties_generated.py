@@ -25,7 +25,7 @@ Judge = Callable[[Callable[[Subject, Exchange], None]], None]
 def each_answer(once: Once, contract: Contract, ask: Ask, seed: int, examples: int) -> Judge:
     """Judges the answer to every drawn body of every operation that takes one."""
     subjects = once("taking", lambda: json_subjects(contract, ask))
-    requests: Requests = once("drawn", lambda: Requests(subjects, contract, ask, seed, examples))
+    requests: Requests = once("drawn", lambda: Requests(subjects, ask, seed, examples))
     requests.send()
     return requests.judge
 

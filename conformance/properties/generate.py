@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from functools import lru_cache
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.errors import Inconclusive
 from conformance.properties.search import Patience, Search
-from gateway_contract import Contract, Operation
+from gateway_contract import JSON, Operation
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -17,9 +19,14 @@ if TYPE_CHECKING:
 Drawn = TypeVar("Drawn")
 LIMIT = 16
 """The most tokens that a drawn request asks for."""
-LIMITS = {"max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"}
+LIMITS = {
+    **dict.fromkeys(("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens"), LIMIT),
+    **dict.fromkeys(("n", "best_of", "candidateCount"), 4),
+}
+"""The most that a drawn request asks for of what costs money."""
 MOST = 2
 """The most members of a drawn list or free object of which the contract names no most."""
+REFERENCE = re.compile(r'"#/components/schemas/([^"/]+)')
 VALUES = {"const", "default", "enum", "example", "examples"}
 """The members of a schema that are values, not schemas."""
 
@@ -59,7 +66,7 @@ def _judge(search: Search, demand: Callable[[Drawn], None], value: Drawn) -> Non
     search.step(lambda: demand(value))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def drawn(strategy: SearchStrategy[Drawn], seed: int, examples: int) -> list[Drawn]:
     """The values that a search judges where none fails. Several checks judge the same ones."""
     values: list[Drawn] = []
@@ -75,25 +82,45 @@ def _given(search: Search, strategy: SearchStrategy[Drawn], use: Callable[[Drawn
     return seeded(search.seed)(search.settings()(given(strategy)(lambda value: use(value))))
 
 
-def bodies(contract: Contract, operation: Operation, model: str | None) -> SearchStrategy[dict[str, Any]]:
-    """Bodies that the schema of an operation allows, for a model, and cheap."""
-    return _bodies(contract, operation.id, model)
+def bodies(operation: Operation) -> SearchStrategy[dict[str, Any]]:
+    """Bodies in JSON that the schema of an operation allows, and cheap. Operations that take the same share them."""
+    document = json.dumps(_document(operation), sort_keys=True)
+    if document not in _strategies:
+        _strategies[document] = _strategy(document).filter(operation.accepts)
+    return _strategies[document]
 
 
-@lru_cache(maxsize=64)
-def _bodies(contract: Contract, name: str, model: str | None) -> SearchStrategy[dict[str, Any]]:
+_strategies: dict[str, SearchStrategy[dict[str, Any]]] = {}
+
+
+def _strategy(document: str) -> SearchStrategy[dict[str, Any]]:
+    import schemathesis
     from schemathesis import GenerationMode
 
-    operation, schema = contract.operations[name], _drawable(contract)
-    cases = schema[operation.template][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE)
-    return cases.map(lambda case: _cheap(case.body, model)).filter(operation.accepts)
+    operation = schemathesis.openapi.from_dict(json.loads(document))["/"]["POST"]
+    return operation.as_strategy(generation_mode=GenerationMode.POSITIVE).map(lambda case: _limited(case.body))
 
 
-@lru_cache(maxsize=8)
-def _drawable(contract: Contract) -> Any:
-    import schemathesis
+def _document(operation: Operation) -> dict[str, Any]:
+    """A description of nothing but the body of an operation."""
+    schema = _small(operation.request_schema())
+    body = {"required": True, "content": {JSON: {"schema": schema}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "A body", "version": "1"},
+        "paths": {"/": {"post": {"requestBody": body, "responses": {"200": {"description": "An answer."}}}}},
+        "components": {"schemas": _referenced(operation, schema)},
+    }
 
-    return schemathesis.openapi.from_dict(_small(contract.document))
+
+def _referenced(operation: Operation, schema: Any) -> dict[str, Any]:
+    """The schemas that one refers to, and those that they refer to."""
+    schemas, waiting = dict[str, Any](), {*REFERENCE.findall(json.dumps(schema))}
+    while waiting:
+        name = waiting.pop()
+        schemas[name] = _small(operation.resolve({"$ref": f"#/components/schemas/{name}"}))
+        waiting |= {*REFERENCE.findall(json.dumps(schemas[name]))} - schemas.keys()
+    return schemas
 
 
 def _small(schema: Any) -> Any:
@@ -111,13 +138,7 @@ def _small(schema: Any) -> Any:
     return small
 
 
-def _cheap(body: Any, model: str | None) -> dict[str, Any]:
-    """The body with small limits, asked of a model."""
-    drawn = _limited(body) if isinstance(body, dict) else {}
-    return drawn if model is None else {**drawn, "model": model}
-
-
 def _limited(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _limited(one, key) for key, one in value.items()}
-    return min(value, LIMIT) if name in LIMITS and isinstance(value, int) else value
+    return min(value, LIMITS[name]) if name in LIMITS and isinstance(value, int | float) else value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.errors import Inconclusive
 from conformance.properties import generate
@@ -16,10 +16,6 @@ from conformance.wire.ahead import Pending
 from conformance.wire.exchange import Exchange
 from conformance.words.ask import Ask, encoded
 from conformance.words.check import every
-from gateway_contract import Contract
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
 
 TOGETHER = 48
 """The most requests that are under way at a time: what limits one of them does not limit all."""
@@ -28,8 +24,8 @@ TOGETHER = 48
 class Requests:
     """The drawn bodies of some operations."""
 
-    def __init__(self, subjects: Sequence[Subject], contract: Contract, ask: Ask, seed: int, examples: int) -> None:
-        self._bodies = {one.name: _bodies(one, contract) for one in subjects}
+    def __init__(self, subjects: Sequence[Subject], ask: Ask, seed: int, examples: int) -> None:
+        self._bodies = {one.name: generate.bodies(one.operation) for one in subjects}
         self._subjects = subjects
         self._ask = ask
         self._seed = seed
@@ -58,7 +54,8 @@ class Requests:
         return generate.drawn(self._bodies[subject.name], self._seed, self._examples)
 
     def _answer(self, subject: Subject, body: Any) -> Exchange:
-        return subject.send(self._ask, encoded(subject.capped(body)))
+        model = {name: one for name, one in subject.bodies[0].items() if name == "model"}
+        return subject.send(self._ask, encoded(subject.capped(body | model)))
 
 
 def send_together(sends: Iterable[Callable[[], object]]) -> None:
@@ -75,7 +72,3 @@ def send_together(sends: Iterable[Callable[[], object]]) -> None:
             break
     if awaited:
         raise Pending(awaited)
-
-
-def _bodies(subject: Subject, contract: Contract) -> SearchStrategy[dict[str, Any]]:
-    return generate.bodies(contract, subject.operation, subject.bodies[0].get("model"))
