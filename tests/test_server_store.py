@@ -185,6 +185,26 @@ def test_stores_that_share_a_file_count_together(tmp_path):
     assert sorted(admitted) == [False] * 55 + [True] * 25
 
 
+@pytest.mark.parametrize("_", range(10))
+def test_new_file_is_opened_by_several_at_once(_, tmp_path):
+    """SQLite refuses some of those that make the same file at the same time: they try again."""
+    begin, stores = threading.Barrier(8), []
+
+    def work():
+        begin.wait()
+        stores.append(Store(state=tmp_path / "state"))
+
+    workers = [threading.Thread(target=work) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for store in stores:
+        store.close()
+
+    assert len(stores) == 8
+
+
 def test_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "state").write_bytes(b"This is no database, and long enough to be none." * 100)
 

@@ -30,6 +30,8 @@ _REMEMBERED = 10_000
 """The most windows and conversations that are kept."""
 _random = Random()
 os.register_at_fork(after_in_child=_random.seed)
+_OPENING = 10.0
+"""Seconds that opening a file waits for other processes which open it."""
 _PATIENCE = 0.8
 """Seconds that a request waits for another process which writes: nobody else is answered meanwhile."""
 
@@ -46,6 +48,20 @@ class Stored(NamedTuple):
 def random_id() -> str:
     """A new id."""
     return f"{_random.getrandbits(128):032x}"
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Have changes written ahead. SQLite does not wait for another connection that asks for it just now."""
+    end = time.monotonic() + _OPENING
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 class Store:
@@ -67,9 +83,9 @@ class Store:
         self.advance = advance
         self.ids = ids
         self._database = sqlite3.connect(
-            state or ":memory:", timeout=10, isolation_level=None, check_same_thread=False, cached_statements=64
+            state or ":memory:", timeout=_OPENING, isolation_level=None, check_same_thread=False, cached_statements=64
         )
-        self._database.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(self._database)
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.executescript(_TABLES + TABLE)
         self._database.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
