@@ -29,6 +29,14 @@ def _ghost(_: Reply, call: Call) -> Reply:
     return Reply.json({**body, "status": "completed", "output": []})
 
 
+def _cancelled_behind(reply: Reply, call: Call) -> None:
+    names = call.memory.setdefault("cancelled", set())
+    if call.operation and call.operation.id == CANCEL:
+        names.add(name_of(call))
+    if call.operation and call.operation.id == RETRIEVE and reply.ok and name_of(call) in names:
+        reply.body["status"] = "cancelled"
+
+
 stored_response_lost = retrieved("responses.stored", "No response can be retrieved.", refuse(404))
 stored_response_of_another_id = retrieved(
     "responses.stored", "A response that is retrieved has another id.", put("id", "resp_1")
@@ -67,6 +75,12 @@ ended_response_cancelled = fault(
     "A response that has ended is cancelled.",
     _ended,
     when=refused("invalid_value"),
+    breaks={"responses.cancel.ended"},
+)
+ended_response_cancelled_behind = fault(
+    "*",
+    "The request to cancel a response that has ended is refused, and from then on it is retrieved as cancelled.",
+    _cancelled_behind,
     breaks={"responses.cancel.ended"},
 )
 response_of_nobody_cancelled = fault(

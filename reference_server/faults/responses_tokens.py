@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from reference_server.faults import rows
-from reference_server.faults.words.edits import change, put
+from reference_server.faults.words.edits import change, put, status
 from reference_server.faults.words.situations import asked, has, sent, served
 
 count = rows("countResponseTokens", when=served)
 
 response_count_as_text = count("responses.count-tokens", "The token count is a string.", change("input_tokens", str))
+response_count_created = count("responses.count-tokens", "A count is answered with 201.", status(201))
 response_count_zero = count(
     "responses.count-tokens",
     "A short input has a token count of 0.",
