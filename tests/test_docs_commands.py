@@ -49,9 +49,11 @@ def runnable(text: str) -> str:
 
 
 def scripts() -> Iterator[object]:
-    """Each block that runs here, as a parameter."""
+    """Each block that runs here, as a parameter; what compares with a baseline after the block that makes it."""
+    before = ""
     for place, text in blocks("sh"):
         if script := runnable(text):
+            script, before = (before if "--baseline" in script else "") + script, f"{script}\n"
             yield pytest.param(script, id=place, marks=[pytest.mark.slow] if LONG.search(script) else [])
 
 
