@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.report import har
 
-ID = re.compile(r"(file-|vgen_)[0-9a-f]{20,}")
+ID = re.compile(r"(file-|files/|msg_|resp_|upload_id=|vgen_)[0-9a-f]{10,}")
 """The ids that the reference server generates."""
 SentRequest = tuple[str, str, str | None]
 """Method, path and body."""
