@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,7 @@ Steps = tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(ABC):
     """What a field of the object at `within` demands."""
 
     within: Path
@@ -38,9 +39,9 @@ class Rule:
             body = body.get(step) if isinstance(body, dict) else None
         return self.problem_in(body) if isinstance(body, dict) and body.get(self.field) is not None else None
 
+    @abstractmethod
     def problem_in(self, holder: dict[str, Any]) -> Problem | None:
         """What is wrong with the object that has the field."""
-        raise NotImplementedError
 
     def at(self, *path: str | int) -> Path:
         """The place of something within the field."""

@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, Unsupported
 from conformance.properties import generate
 from conformance.properties.bodies import Subject
 from conformance.properties.search import LOST, Patience
@@ -64,6 +64,8 @@ def send_together(sends: Iterable[Callable[[], object]]) -> None:
     for send in sends:
         try:
             send()
+        except Unsupported:
+            continue
         except Inconclusive:
             lost += 1
         except Pending as pending:

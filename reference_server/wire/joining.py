@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 class JoiningProtocol(HttpToolsProtocol):
     """Writes once in a turn of the event loop."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Answer on a connection."""
         super().connection_made(cast("asyncio.Transport", _Joining(transport, self.loop)))
 
@@ -23,7 +23,7 @@ class JoiningProtocol(HttpToolsProtocol):
 class _Joining:
     """A transport whose writes wait for the end of the turn. It is closed after them."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop = transport, loop
         self._pending: list[bytes] = []
 
